@@ -1,0 +1,54 @@
+import type { JsonObject } from './json-object.ts';
+
+/**
+ * The JSON of a record as it is stored: without the `cid` of StrongRefs (every object with an at:// `uri` and a `cid`,
+ * both strings), which compress badly and say nothing that the uri doesn't. Blobs keep their `$link`. Keys keep their
+ * order; lone surrogates stay escaped. The record itself is not changed.
+ * undefined when the record is absent, or nested deeper than 512 levels.
+ */
+export function recordJson(record: unknown): string | undefined {
+  const stripped = strip(record, MAX_DEPTH);
+  return stripped === TOO_DEEP ? undefined : JSON.stringify(stripped);
+}
+
+const MAX_DEPTH = 512;
+const TOO_DEEP = Symbol('too deep');
+
+/** `node` itself where there is nothing to strip, else a copy of what lies on the way to the StrongRefs. */
+function strip(node: unknown, depthLeft: number): unknown {
+  if (typeof node !== 'object' || node === null) return node;
+  if (depthLeft === 0) return TOO_DEEP;
+  return Array.isArray(node) ? stripArray(node, depthLeft) : stripObject(node as JsonObject, depthLeft);
+}
+
+function stripArray(node: readonly unknown[], depthLeft: number): unknown {
+  let copy: unknown[] | undefined;
+  for (let i = 0; i < node.length; i++) {
+    const child = node[i];
+    const stripped = strip(child, depthLeft - 1);
+    if (stripped === child) continue;
+    if (stripped === TOO_DEEP) return TOO_DEEP;
+    copy ??= [...node];
+    copy[i] = stripped;
+  }
+  return copy ?? node;
+}
+
+function stripObject(node: JsonObject, depthLeft: number): unknown {
+  // JSON.stringify leaves out what is undefined.
+  let copy: Record<string, unknown> | undefined = isStrongRef(node) ? { ...node, cid: undefined } : undefined;
+  for (const key in node) {
+    const child = node[key];
+    if (typeof child !== 'object' || child === null) continue;
+    const stripped = strip(child, depthLeft - 1);
+    if (stripped === child) continue;
+    if (stripped === TOO_DEEP) return TOO_DEEP;
+    copy ??= { ...node };
+    copy[key] = stripped; // an own `__proto__` was copied as an own property, so this sets that
+  }
+  return copy ?? node;
+}
+
+function isStrongRef(node: JsonObject): boolean {
+  return typeof node.cid === 'string' && typeof node.uri === 'string' && node.uri.startsWith('at://');
+}

@@ -1,0 +1,38 @@
+import { parseTid, type Tid } from './tid.ts';
+
+/**
+ * When a record was made, as far as its key alone says (a delete knows nothing else): the time of a TID from
+ * 2022-11-01 up to 2035-01-01, in whole seconds and whole hours since 1970 (UTC). Both are 0 for every other rkey.
+ */
+export function recordTime(rkey: string): { recordTimeS: number; recordHour: number } {
+  const micros = rkeyMicros(rkey);
+  return { recordTimeS: Math.floor(micros / 1e6), recordHour: Math.floor(micros / 3.6e9) };
+}
+
+/**
+ * The time, in ms since 1970, by which a record is ranked and windowed: the earliest of its commit's time, the time in
+ * its rkey (the same that recordTime gives) and its createdAt when that is sane. So nobody posts from the future, an
+ * imported archive stays old, and sort_at, cut to seconds, never exceeds record_time where that is not 0.
+ */
+export function sortAtMs(rev: Tid, rkey: string, createdAtMs: number | undefined): number {
+  let earliest = Math.floor(rev.micros / 1000);
+  const micros = rkeyMicros(rkey);
+  if (micros > 0) earliest = Math.min(earliest, Math.floor(micros / 1000));
+  if (createdAtMs !== undefined && createdAtMs >= EARLIEST_CREATED_AT_MS) earliest = Math.min(earliest, createdAtMs);
+  return earliest;
+}
+
+/**
+ * A createdAt before 2000 is not a date that anybody meant but a default (year 0, 1970, 1980): it is ignored. Later
+ * ones count, also those before the network began: archives imported from elsewhere must not look new.
+ */
+export const EARLIEST_CREATED_AT_MS: number = Date.UTC(2000, 0, 1);
+
+const FIRST_MICROS = Date.UTC(2022, 10, 1) * 1000;
+const END_MICROS = Date.UTC(2035, 0, 1) * 1000;
+
+/** The time in an rkey, 0 when it has none within the bounds. */
+function rkeyMicros(rkey: string): number {
+  const tid = parseTid(rkey);
+  return tid !== undefined && tid.micros >= FIRST_MICROS && tid.micros < END_MICROS ? tid.micros : 0;
+}

@@ -1,0 +1,148 @@
+import { isAtUri } from './at-uri.ts';
+import { featuresOf } from './facets.ts';
+import { isDid } from './identifiers.ts';
+import { isJsonObject, type JsonObject } from './json-object.ts';
+import { parseTimeMs } from './rfc3339.ts';
+
+/** What the first thing attached to a post is; a quote with media counts as its media. */
+export type PostEmbed = 'none' | 'images' | 'video' | 'external' | 'record' | 'other';
+
+/** The typed fields of an `app.bsky.feed.post`. What is missing or makes no sense is '' or []. */
+export interface PostRecord {
+  readonly text: string;
+  /** As written; at most 20, each of at most 32 characters. */
+  readonly langs: string[];
+  /** Of the record and of its facets, lower-cased, each once; at most 64, each of at most 640 characters. */
+  readonly tags: string[];
+  /** DIDs, each once; at most 64. */
+  readonly mentions: string[];
+  readonly parentUri: string;
+  readonly rootUri: string;
+  readonly quoteUri: string;
+  readonly embed: PostEmbed;
+  /** Images or video, also beside a quote. */
+  readonly hasEmbeddedMedia: boolean;
+  readonly createdAtMs: number | undefined;
+}
+
+/** An `app.bsky.feed.like` or `app.bsky.feed.repost`. */
+export interface LikeRecord {
+  readonly subjectUri: string;
+  readonly createdAtMs: number | undefined;
+}
+
+/** An `app.bsky.graph.follow` or `app.bsky.graph.block`. */
+export interface FollowRecord {
+  readonly subjectDid: string;
+  readonly createdAtMs: number | undefined;
+}
+
+/** An `app.bsky.actor.profile`. What is missing or makes no sense is ''. */
+export interface ProfileRecord {
+  readonly displayName: string;
+  readonly description: string;
+  readonly pinnedPostUri: string;
+  readonly createdAtMs: number | undefined;
+}
+
+/** A post as far as it has sense; undefined only when the record is not an object. Never throws. */
+export function readPost(record: unknown): PostRecord | undefined {
+  if (!isJsonObject(record)) return undefined;
+  const reply = isJsonObject(record.reply) ? record.reply : NOTHING;
+  const { embed, quoteUri } = readEmbed(record.embed);
+  const { tags, mentions } = featuresOf(record.facets, record.tags);
+  return {
+    text: stringOf(record.text),
+    langs: readLangs(record.langs),
+    tags,
+    mentions,
+    parentUri: refUri(reply.parent),
+    rootUri: refUri(reply.root),
+    quoteUri,
+    embed,
+    hasEmbeddedMedia: embed === 'images' || embed === 'video',
+    createdAtMs: parseTimeMs(record.createdAt),
+  };
+}
+
+/** A like; undefined unless `subject.uri` is an at-uri. Never throws. */
+export function readLike(record: unknown): LikeRecord | undefined {
+  if (!isJsonObject(record)) return undefined;
+  const subjectUri = refUri(record.subject);
+  return subjectUri === '' ? undefined : { subjectUri, createdAtMs: parseTimeMs(record.createdAt) };
+}
+
+/** A repost; undefined unless `subject.uri` is an at-uri. Never throws. */
+export function readRepost(record: unknown): LikeRecord | undefined {
+  return readLike(record);
+}
+
+/** A follow; undefined unless `subject` is a DID. Never throws. */
+export function readFollow(record: unknown): FollowRecord | undefined {
+  if (!isJsonObject(record)) return undefined;
+  const subjectDid = record.subject;
+  if (typeof subjectDid !== 'string' || !isDid(subjectDid)) return undefined;
+  return { subjectDid, createdAtMs: parseTimeMs(record.createdAt) };
+}
+
+/** A block; undefined unless `subject` is a DID. Never throws. */
+export function readBlock(record: unknown): FollowRecord | undefined {
+  return readFollow(record);
+}
+
+/** A profile as far as it has sense; undefined only when the record is not an object. Never throws. */
+export function readProfile(record: unknown): ProfileRecord | undefined {
+  if (!isJsonObject(record)) return undefined;
+  return {
+    displayName: stringOf(record.displayName),
+    description: stringOf(record.description),
+    pinnedPostUri: refUri(record.pinnedPost),
+    createdAtMs: parseTimeMs(record.createdAt),
+  };
+}
+
+const NOTHING: JsonObject = {};
+const MAX_LANGS = 20;
+const MAX_LANG_LENGTH = 32;
+
+function readLangs(langs: unknown): string[] {
+  if (!Array.isArray(langs)) return [];
+  const read: string[] = [];
+  for (const lang of langs) {
+    if (read.length === MAX_LANGS) break;
+    if (typeof lang === 'string' && lang !== '' && lang.length <= MAX_LANG_LENGTH) read.push(lang);
+  }
+  return read;
+}
+
+/** Source: the lexicons app.bsky.embed.images, .video, .external, .record and .recordWithMedia. */
+function readEmbed(embed: unknown): { embed: PostEmbed; quoteUri: string } {
+  if (!isJsonObject(embed)) return { embed: 'none', quoteUri: '' };
+  if (embed.$type === 'app.bsky.embed.record') return { embed: 'record', quoteUri: refUri(embed.record) };
+  if (embed.$type !== 'app.bsky.embed.recordWithMedia') return { embed: embedKind(embed), quoteUri: '' };
+  const quote = isJsonObject(embed.record) ? refUri(embed.record.record) : '';
+  return { embed: isJsonObject(embed.media) ? embedKind(embed.media) : 'record', quoteUri: quote };
+}
+
+function embedKind(embed: JsonObject): PostEmbed {
+  switch (embed.$type) {
+    case 'app.bsky.embed.images':
+      return 'images';
+    case 'app.bsky.embed.video':
+      return 'video';
+    case 'app.bsky.embed.external':
+      return 'external';
+    default:
+      return 'other';
+  }
+}
+
+/** The uri of a StrongRef, '' when there is none. */
+function refUri(ref: unknown): string {
+  if (!isJsonObject(ref)) return '';
+  return typeof ref.uri === 'string' && isAtUri(ref.uri) ? ref.uri : '';
+}
+
+function stringOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

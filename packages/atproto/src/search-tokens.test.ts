@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  langToken,
+  MEDIA_TOKEN,
+  mentionToken,
+  postTokens,
+  queryTokens,
+  searchTokens,
+  tagToken,
+} from './search-tokens.ts';
+
+describe('searchTokens', () => {
+  test.each([
+    ["Hello, World! don't 3,000", ['hello', 'world', 'don', 't', '3', '000']],
+    ['STRASSE Straße STRAẞE Größe', ['strasse', 'strasse', 'strasse', 'grösse']],
+    ['Привет, МИР', ['привет', 'мир']],
+    ['ΟΔΟΣ οδος', ['οδοσ', 'οδοσ']],
+    ['東京都 猫', ['東京', '京都', '猫']],
+    ['iPhoneを買う', ['iphone', 'を買', '買う']],
+    ['ไทย', ['ไท', 'ทย']],
+    ['안녕하세요', ['안녕', '녕하', '하세', '세요']],
+    ['ｶﾞｷﾞ Ａｂｃ', ['ガギ', 'abc']],
+    ['क्षत्रिय', ['क्षत्रिय']],
+    ['می‌خواهم', ['میخواهم']],
+    ['İstanbul', ['istanbul']],
+    ['👩‍👩‍👧‍👦🇩🇪👍🏽 1️⃣', ['👩‍👩‍👧‍👦', '🇩🇪', '👍🏽', '1⃣']],
+    ['❤️❤', ['❤', '❤']],
+    ['', []],
+    ['… — !', []],
+  ])('%j is found by %j', (text, tokens) => {
+    expect(searchTokens(text)).toEqual(tokens);
+  });
+
+  test('takes any string, gives only whole, bounded, non-empty tokens', () => {
+    fc.assert(
+      fc.property(anyText(), (text) => {
+        const tokens = searchTokens(text);
+        expect(tokens.length).toBeLessThanOrEqual(4096);
+        for (const token of tokens) {
+          expect(token).not.toBe('');
+          expect([...token].length).toBeLessThanOrEqual(64);
+          expect(token.isWellFormed()).toBe(true);
+        }
+      }),
+    );
+    expect(searchTokens('a '.repeat(10_000))).toHaveLength(4096);
+    expect(searchTokens('東'.repeat(10_000))).toHaveLength(4096);
+    expect(searchTokens('x'.repeat(100_000))).toEqual(['x'.repeat(64)]);
+  });
+
+  test('gives for ASCII the same on its short way as on the long one', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary-ascii' }), (text) => {
+        expect(searchTokens(`${text} \u2014`)).toEqual(searchTokens(text));
+      }),
+    );
+  });
+
+  test('reads texts that a space divides one after the other', () => {
+    fc.assert(
+      fc.property(anyText(), anyText(), (a, b) => {
+        expect(searchTokens(`${a} ${b}`)).toEqual([...searchTokens(a), ...searchTokens(b)]);
+      }),
+    );
+  });
+
+  test('finds a token by itself', () => {
+    fc.assert(
+      fc.property(anyText(), (text) => {
+        for (const token of searchTokens(text)) expect(searchTokens(token)).toEqual([token]);
+      }),
+    );
+  });
+});
+
+describe('queryTokens', () => {
+  test('every part of a run without spaces finds the post, no rearrangement of it does', () => {
+    const run = fc.array(fc.constantFrom(...'東京都大阪府ねこカーไทยกี่한국'), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(run, fc.nat(), fc.nat(), fc.integer({ min: 0, max: 11 }), (characters, from, length, turn) => {
+        const text = characters.join('');
+        const start = from % characters.length;
+        const part = characters.slice(start, start + 1 + (length % (characters.length - start))).join('');
+        expect(finds(part, `— ${text}!`)).toBe(true);
+        const turned = [...characters.slice(turn), ...characters.slice(0, turn)].join('');
+        expect(finds(turned, `— ${text}!`)).toBe(text.includes(turned));
+      }),
+    );
+  });
+
+  test('words are found whole, in any case, and phrases in their order only', () => {
+    expect(finds('мир', 'Привет, Мир!')).toBe(true);
+    expect(finds('рим', 'Привет, Мир!')).toBe(false);
+    expect(finds('STRASSE', 'eine Straße')).toBe(true);
+    expect(finds('stra', 'eine Straße')).toBe(false);
+    expect(finds('quick brown', 'The QUICK, brown fox')).toBe(true);
+    expect(finds('brown quick', 'The QUICK, brown fox')).toBe(false);
+    expect(finds("don't", 'I don’t know')).toBe(true);
+  });
+
+  test('an emoji is not found by its parts', () => {
+    expect(finds('👍', 'ok 👍')).toBe(true);
+    expect(finds('👍', 'ok 👍🏽')).toBe(false);
+    expect(finds('👩', '👩‍👩‍👧‍👦')).toBe(false);
+    expect(finds('❤️', 'I ❤ you')).toBe(true);
+  });
+
+  test('what holds nothing to be found by asks for nothing', () => {
+    expect(queryTokens('…!')).toEqual({ phrases: [], marks: [] });
+  });
+});
+
+describe('marks', () => {
+  test('stand behind the text, each once', () => {
+    const post = { text: 'Ein Bild', tags: ['Kunst', 'KUNST'], mentions: ['did:plc:a'], langs: ['de', 'pt-BR', 'pt'] };
+    expect(postTokens({ ...post, hasEmbeddedMedia: true })).toEqual([
+      'ein',
+      'bild',
+      tagToken('#kunst'),
+      mentionToken('did:plc:a'),
+      langToken('DE'),
+      langToken('pt'),
+      langToken('pt-br'),
+      MEDIA_TOKEN,
+    ]);
+  });
+
+  test('are never made from the text', () => {
+    const marks = ['#kunst', '@did:plc:a', '=de', '+media', '~字'];
+    expect(tokensOfText(marks.join(' ')).filter((token) => marks.includes(token))).toEqual(['~字']);
+  });
+});
+
+function tokensOfText(text: string): string[] {
+  return postTokens({ text, tags: [], mentions: [], langs: [], hasEmbeddedMedia: false });
+}
+
+/** Whether a post with this text has what the query asks for: the rule that SQL follows. */
+function finds(query: string, text: string): boolean {
+  const tokens = tokensOfText(text);
+  const { phrases, marks } = queryTokens(query);
+  return marks.every((mark) => tokens.includes(mark)) && phrases.every((phrase) => hasInOrder(tokens, phrase));
+}
+
+function hasInOrder(tokens: readonly string[], phrase: readonly string[]): boolean {
+  return tokens.some((_, start) => phrase.every((token, i) => tokens[start + i] === token));
+}
+
+function anyText(): fc.Arbitrary<string> {
+  const interesting = fc.constantFrom(...'aßẞIİıΣςſé東京ーัไทย한ｶﾞ👍🏽🇩🇪❤️1️⃣ \u200D\u00AD\u0301\u0307\uD83D');
+  const mixed = fc.array(interesting, { maxLength: 30 }).map((parts) => parts.join(''));
+  return fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), mixed);
+}

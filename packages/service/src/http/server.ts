@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import cors from '@fastify/cors';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import type { Logger } from '../logger.ts';
+import { answerBadUrl, answerClientErrors, answerErrors } from './errors.ts';
+import { answerUnknownRoutes } from './not-found.ts';
+import { createRequestLog } from './request-log.ts';
+import { XrpcError } from './xrpc-error.ts';
+import { type ZodTypeProvider, zodValidator } from './zod.ts';
+
+/** A Fastify instance whose route schemas are zod types. */
+export type HttpServer = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
+
+export interface HttpServerOptions {
+  readonly log: Logger;
+  /** Longest body in bytes; default 256 KiB. */
+  readonly maxBodyBytes?: number;
+  /** Longest path and query in characters; default 8,192, and Node itself takes no head over 16 KiB. */
+  readonly maxUrlLength?: number;
+  /** How long a handler may take before its caller gets a 503 and request.signal is aborted; default 30 s. 0 for none:
+   * the timer costs a fifth of the requests a second where a reply takes no time at all. */
+  readonly handlerTimeoutMs?: number;
+  /** Which proxies are believed about the caller's address: true for all, or a list of networks; default none. */
+  readonly trustProxy?: boolean | string | string[];
+  /** Origins whose pages may call, or '*' for all; default none. */
+  readonly corsOrigins?: readonly string[];
+}
+
+/**
+ * An HTTP server without routes, not yet listening: every error is an XRPC error ({error, message}) and never shows a
+ * stack, each reply has an x-request-id, bodies and URLs are bounded. Close it with `close()`: what is being answered
+ * is finished first.
+ */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { log, maxUrlLength = 8192, corsOrigins = [] } = options;
+  const app: HttpServer = fastify<Server>({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    childLoggerFactory: createRequestLog,
+    genReqId: requestId,
+    bodyLimit: options.maxBodyBytes ?? 256 * 1024,
+    handlerTimeout: options.handlerTimeoutMs ?? 30_000,
+    requestTimeout: 30_000,
+    trustProxy: options.trustProxy ?? false,
+    return503OnClosing: false, // what still comes on open connections is answered, with `connection: close`
+    forceCloseConnections: 'idle',
+    clientErrorHandler: answerClientErrors,
+    routerOptions: { maxParamLength: maxUrlLength, onBadUrl: answerBadUrl },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(zodValidator);
+  app.setSerializerCompiler(() => (reply) => JSON.stringify(reply));
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    done(request.url.length > maxUrlLength ? tooLong(maxUrlLength) : undefined);
+  });
+  if (corsOrigins.length > 0) void app.register(cors, { origin: corsOrigins.includes('*') ? '*' : [...corsOrigins] });
+  answerErrors(app);
+  answerUnknownRoutes(app);
+  return app;
+}
+
+function tooLong(maxUrlLength: number): XrpcError {
+  return new XrpcError(414, 'UriTooLong', `path and query may have ${maxUrlLength} characters together`);
+}
+
+/** The caller's x-request-id when it is a plain one, so that a request can be followed through several services. */
+function requestId(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
+}

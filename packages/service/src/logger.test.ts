@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { createLogger, type LoggerOptions } from './logger.ts';
+
+function collect(options: Partial<LoggerOptions> = {}) {
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line) };
+  return { lines, log: createLogger({ service: 'indexer', destination, ...options }) };
+}
+
+describe('the logger', () => {
+  test('writes one JSON object a line, with the level’s name and an ISO time', () => {
+    const { log, lines } = collect();
+    log.info({ rows: 5 }, 'written');
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? '')).toEqual({
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      service: 'indexer',
+      rows: 5,
+      msg: 'written',
+    });
+  });
+
+  test('is quiet below its level', () => {
+    const { log, lines } = collect({ level: 'warn' });
+    log.info('hidden');
+    log.warn('shown');
+    expect(lines).toHaveLength(1);
+  });
+
+  test('blanks secrets, down to the third level', () => {
+    const { log, lines } = collect();
+    log.info({
+      password: 'hunter2',
+      config: { token: 'hunter2', host: 'kept' },
+      req: { headers: { authorization: 'Bearer hunter2', 'x-api-key': 'hunter2', accept: 'kept' } },
+    });
+    expect(lines.join()).not.toContain('hunter2');
+    expect(lines.join().match(/kept/g)).toHaveLength(2);
+  });
+
+  test('prints short lines for people when told to', () => {
+    const { log, lines } = collect({ pretty: true });
+    log.warn({ rows: 5, table: 'likes', more: { a: 1 } }, 'slow');
+    log.error({ err: new TypeError('broken') }, 'failed');
+    expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d WARN {2}slow {2}rows=5 {2}table=likes {2}more=\{"a":1\}\n$/);
+    expect(lines[1]).toMatch(/^\d\d:\d\d:\d\d ERROR failed\n {4}TypeError: broken\n {8}at /);
+  });
+});

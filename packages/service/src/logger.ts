@@ -1,0 +1,52 @@
+import { type DestinationStream, type Level, type Logger, pino, stdTimeFunctions } from 'pino';
+import { createHumanLines } from './human-lines.ts';
+
+export type { Logger } from 'pino';
+
+export interface LoggerOptions {
+  /** The name that each line bears. */
+  readonly service: string;
+  /** Default 'info'. */
+  readonly level?: Level | 'silent';
+  /** One short line for people instead of JSON; default: when stdout is a terminal. */
+  readonly pretty?: boolean;
+  /** Default: stdout, written synchronously so that the last words of a dying process are seen. */
+  readonly destination?: DestinationStream;
+}
+
+/** A pino logger; fields that bear secrets are blanked down to the third level of what is logged. */
+export function createLogger({ service, level, pretty, destination }: LoggerOptions): Logger {
+  const stdout = destination ?? pino.destination({ fd: 1, sync: true });
+  const isPretty = pretty ?? (destination === undefined && process.stdout.isTTY);
+  return pino(
+    {
+      level: level ?? 'info',
+      base: { service },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
+    },
+    isPretty ? createHumanLines(stdout) : stdout,
+  );
+}
+
+const SECRET_FIELDS = [
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'x-api-key',
+  'apiKey',
+  'password',
+  'app_password',
+  'appPassword',
+  'token',
+  'accessJwt',
+  'refreshJwt',
+  'secret',
+  'privateKey',
+];
+
+const REDACTED_PATHS = SECRET_FIELDS.flatMap((field) => {
+  const step = `["${field}"]`;
+  return [step, `*${step}`, `*.*${step}`];
+});

@@ -1,0 +1,92 @@
+import { Counter, Registry } from 'prom-client';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createMetricsServer, type MetricsServer, type MetricsServerOptions } from './metrics-server.ts';
+import { SetupError } from './setup-error.ts';
+
+const servers: MetricsServer[] = [];
+
+async function start(options: Partial<MetricsServerOptions> = {}) {
+  const server = await createMetricsServer({ listen: '127.0.0.1:0', registry: new Registry(), ...options });
+  servers.push(server);
+  return (path: string, init?: RequestInit) => fetch(`http://${server.address}${path}`, init);
+}
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+describe('the metrics server', () => {
+  test('shows the registry’s metrics', async () => {
+    const registry = new Registry();
+    new Counter({ name: 'events_total', help: 'events', registers: [registry] }).inc(3);
+    const get = await start({ registry });
+    const reply = await get('/metrics');
+    expect(reply.headers.get('content-type')).toBe(registry.contentType);
+    expect(await reply.text()).toContain('events_total 3');
+  });
+
+  test('is healthy with its build information, until only a restart would help', async () => {
+    let live = true;
+    const get = await start({ isLive: () => live, info: { version: '1.2.3', commit: 'abc' } });
+    const healthy = await get('/healthz');
+    expect([healthy.status, await healthy.json()]).toEqual([200, { status: 'ok', version: '1.2.3', commit: 'abc' }]);
+    live = false;
+    const failing = await get('/healthz');
+    expect([failing.status, await failing.json()]).toEqual([
+      503,
+      { status: 'failing', version: '1.2.3', commit: 'abc' },
+    ]);
+  });
+
+  test('is ready when every check is, and names them', async () => {
+    const clickhouse = { name: 'clickhouse', ok: true };
+    const redis = { name: 'redis', ok: false, detail: 'connection refused' };
+    const ready = await (await start({ isReady: () => [clickhouse] }))('/readyz');
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', checks: [clickhouse] }]);
+    const waiting = await (await start({ isReady: async () => [clickhouse, redis] }))('/readyz');
+    expect([waiting.status, await waiting.json()]).toEqual([503, { status: 'not ready', checks: [clickhouse, redis] }]);
+  });
+
+  test('takes a check that throws for one that failed', async () => {
+    const get = await start({
+      isReady: () => {
+        throw new Error('no checks today');
+      },
+    });
+    const reply = await get('/readyz');
+    expect([reply.status, await reply.json()]).toMatchObject([
+      503,
+      { checks: [{ ok: false, detail: 'no checks today' }] },
+    ]);
+  });
+
+  test('answers GET and HEAD only, on its three paths only', async () => {
+    const get = await start();
+    expect((await get('/healthz?verbose')).status).toBe(200);
+    const head = await get('/healthz', { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    const post = await get('/metrics', { method: 'POST', body: 'x'.repeat(100_000) });
+    expect([post.status, post.headers.get('allow'), await post.json()]).toMatchObject([
+      405,
+      'GET, HEAD',
+      { error: 'MethodNotAllowed' },
+    ]);
+    const other = await get('/');
+    expect([other.status, await other.json()]).toMatchObject([404, { error: 'NotFound' }]);
+  });
+
+  test('names the port that is taken and the variable that moves it', async () => {
+    await start();
+    const listen = servers[0]?.address ?? '';
+    const error = await createMetricsServer({ listen, registry: new Registry() }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(SetupError);
+    expect(String(error)).toContain(`port ${listen.split(':')[1]} on 127.0.0.1 is in use`);
+    expect(String(error)).toContain('METRICS_LISTEN_ADDRESS');
+  });
+
+  test('says when the address is not this machine’s', async () => {
+    await expect(
+      createMetricsServer({ listen: '192.0.2.1:1', registry: new Registry(), variable: 'X_ADDRESS' }),
+    ).rejects.toThrow(/192\.0\.2\.1:1 is no address of this machine.*X_ADDRESS/);
+  });
+});

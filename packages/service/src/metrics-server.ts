@@ -1,0 +1,132 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Registry } from 'prom-client';
+import { formatHostPort } from './config-types.ts';
+import { listenOrExplain } from './listen.ts';
+
+/** One thing that a service needs in order to serve: `name` is stable, `detail` is for people. */
+export interface HealthCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail?: string;
+}
+
+export interface MetricsServerOptions {
+  /** `host:port`, as listenAddress reads it. */
+  readonly listen: string;
+  /** The variable that sets it, for the message when the port is taken. Default METRICS_LISTEN_ADDRESS. */
+  readonly variable?: string;
+  readonly registry: Registry;
+  /** False when only a restart would help: /healthz answers 503. Default: always alive. */
+  readonly isLive?: () => boolean;
+  /** What must be right before traffic is sent here: one that is not makes /readyz 503. Default: nothing. */
+  readonly isReady?: () => readonly HealthCheck[] | Promise<readonly HealthCheck[]>;
+  /** Build information that /healthz shows: version, commit, built at. */
+  readonly info?: Readonly<Record<string, string>>;
+}
+
+export interface MetricsServer {
+  /** `host:port` that it really listens on. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Serves GET /metrics (Prometheus), /healthz and /readyz (JSON). Throws a SetupError when the port is taken. */
+export async function createMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
+  const server = createServer((request, response) => {
+    answer(options, request).then(
+      (reply) => send(request, response, reply),
+      (error: unknown) => send(request, response, json(500, { error: 'InternalServerError', message: String(error) })),
+    );
+  });
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.maxConnections = MAX_CONNECTIONS;
+  const address = await listenOrExplain(
+    options.listen,
+    options.variable ?? 'METRICS_LISTEN_ADDRESS',
+    ({ host, port }) => listen(server, host, port),
+  );
+  return { address, close: () => close(server) };
+}
+
+const REQUEST_TIMEOUT_MS = 10_000;
+const MAX_CONNECTIONS = 100;
+const CHECK_TIMEOUT_MS = 5_000;
+
+interface Reply {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+async function answer(options: MetricsServerOptions, request: IncomingMessage): Promise<Reply> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return json(405, { error: 'MethodNotAllowed', message: 'only GET is answered here' });
+  }
+  switch (request.url?.split('?', 1)[0]) {
+    case '/metrics':
+      return { status: 200, type: options.registry.contentType, body: await options.registry.metrics() };
+    case '/healthz':
+      return health(options);
+    case '/readyz':
+      return readiness(options);
+    default:
+      return json(404, { error: 'NotFound', message: 'there are /metrics, /healthz and /readyz' });
+  }
+}
+
+function health({ isLive = () => true, info = {} }: MetricsServerOptions): Reply {
+  const live = isLive();
+  return json(live ? 200 : 503, { status: live ? 'ok' : 'failing', ...info });
+}
+
+async function readiness({ isReady = () => [] }: MetricsServerOptions): Promise<Reply> {
+  const checks = await withTimeout(Promise.resolve().then(isReady));
+  const ready = checks.every((check) => check.ok);
+  return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', checks });
+}
+
+/** A check that hangs or throws is a check that failed. */
+async function withTimeout(checks: Promise<readonly HealthCheck[]>): Promise<readonly HealthCheck[]> {
+  const { promise: late, resolve } = Promise.withResolvers<readonly HealthCheck[]>();
+  const timer = setTimeout(() => {
+    resolve([{ name: 'checks', ok: false, detail: `no answer within ${CHECK_TIMEOUT_MS} ms` }]);
+  }, CHECK_TIMEOUT_MS);
+  try {
+    return await Promise.race([checks, late]);
+  } catch (error) {
+    return [{ name: 'checks', ok: false, detail: error instanceof Error ? error.message : String(error) }];
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function json(status: number, value: unknown): Reply {
+  return { status, type: 'application/json; charset=utf-8', body: `${JSON.stringify(value)}\n` };
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { status, type, body }: Reply): void {
+  const allow = status === 405 ? { allow: 'GET, HEAD' } : {};
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), ...allow });
+  response.end(request.method === 'HEAD' ? undefined : body);
+  request.resume();
+}
+
+function listen(server: Server, host: string, port: number): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  server.once('error', reject);
+  server.listen(port, host, () => {
+    server.off('error', reject);
+    const bound = server.address();
+    resolve(
+      typeof bound === 'object' && bound !== null ? formatHostPort({ host, port: bound.port }) : `${host}:${port}`,
+    );
+  });
+  return promise;
+}
+
+function close(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve()); // an error says only that it was closed before
+  server.closeAllConnections();
+  return promise;
+}
