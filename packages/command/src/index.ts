@@ -1,0 +1,1 @@
+export { type Command, CommandError, type CommandIo, type CommandOptions, runCommand } from './command.ts';

@@ -1,0 +1,34 @@
+/** The ports of everything that `npm start` runs, all on 127.0.0.1. */
+export interface Ports {
+  readonly clickhouse: number;
+  readonly redis: number;
+  readonly indexerMetrics: number;
+  readonly feedgen: number;
+  readonly feedgenMetrics: number;
+  readonly search: number;
+  readonly searchMetrics: number;
+  /** The played or simulated network. */
+  readonly network: number;
+  /** The simulated network's directory of DIDs. */
+  readonly plc: number;
+}
+
+/** The usual ports, each moved by `offset`. */
+export function portsFor(offset: number): Ports {
+  return {
+    clickhouse: 8123 + offset,
+    redis: 6379 + offset,
+    indexerMetrics: 8091 + offset,
+    feedgen: 8094 + offset,
+    feedgenMetrics: 8095 + offset,
+    search: 8092 + offset,
+    searchMetrics: 8093 + offset,
+    network: 6008 + offset,
+    plc: 2582 + offset,
+  };
+}
+
+/** `127.0.0.1:port`. */
+export function loopback(port: number): string {
+  return `127.0.0.1:${port}`;
+}

@@ -1,0 +1,45 @@
+/** `1,203,332`. */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+/** `0.8 s`, `95 s`, `12 min`, `3.2 h`, `4 d`; `–` when unknown. */
+export function seconds(value: number | undefined): string {
+  if (value === undefined) return '–';
+  if (value < 10) return `${Math.max(0, value).toFixed(1)} s`;
+  if (value < 120) return `${Math.round(value)} s`;
+  if (value < 7_200) return `${Math.round(value / 60)} min`;
+  if (value < 172_800) return `${(value / 3_600).toFixed(1)} h`;
+  return `${Math.round(value / 86_400)} d`;
+}
+
+/** `612 MB`, `1.4 GB`, `12 kB`; `–` when unknown. */
+export function bytes(value: number | undefined): string {
+  if (value === undefined) return '–';
+  if (value < 1_000_000) return `${Math.round(value / 1_000)} kB`;
+  if (value < 10_000_000) return `${(value / 1_000_000).toFixed(1)} MB`;
+  if (value < 1_000_000_000) return `${Math.round(value / 1_000_000)} MB`;
+  return `${(value / 1_000_000_000).toFixed(1)} GB`;
+}
+
+/** `0:42`, `12:07`, `3:05:09`, `2 d 04:11`: how long something has lasted. */
+export function lasting(milliseconds: number): string {
+  const total = Math.max(0, Math.floor(milliseconds / 1_000));
+  const [days, hours, minutes] = [
+    Math.floor(total / 86_400),
+    Math.floor(total / 3_600) % 24,
+    Math.floor(total / 60) % 60,
+  ];
+  if (days > 0) return `${days} d ${two(hours)}:${two(minutes)}`;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(total % 60)}` : `${minutes}:${two(total % 60)}`;
+}
+
+/** `12:00:05`, local time. */
+export function clock(atMs: number): string {
+  const date = new Date(atMs);
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}

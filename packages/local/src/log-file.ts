@@ -1,0 +1,54 @@
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A file of lines; at `maxBytes` it becomes `<name>.1` and begins anew, so that two of them are the most there is. */
+export interface LogFile {
+  write(text: string): void;
+  close(): void;
+}
+
+/** Writes are synchronous: a log is small, and its last line must be there when the process is not. */
+export function openLogFile(path: string, maxBytes = 10_000_000): LogFile {
+  let fd = openSync(path, 'a');
+  let bytes = fstatSync(fd).size;
+  const rotate = () => {
+    closeSync(fd);
+    renameSync(path, `${path}.1`);
+    fd = openSync(path, 'a');
+    bytes = 0;
+  };
+  return {
+    write(text) {
+      if (bytes >= maxBytes) rotate();
+      bytes += writeSync(fd, text);
+    },
+    close: () => closeSync(fd),
+  };
+}
+
+/** A log file for each part, opened when it first says something. */
+export interface Logs {
+  readonly folder: string;
+  write(name: string, line: string): void;
+  close(): void;
+}
+
+/** `<folder>/<name>.log` for every name. What comes after `close` is dropped. */
+export function openLogs(folder: string): Logs {
+  mkdirSync(folder, { recursive: true });
+  const files = new Map<string, LogFile>();
+  let isOpen = true;
+  return {
+    folder,
+    write(name, line) {
+      if (!isOpen) return;
+      const file = files.get(name) ?? openLogFile(join(folder, `${name}.log`));
+      files.set(name, file);
+      file.write(`${line}\n`);
+    },
+    close() {
+      isOpen = false;
+      for (const file of files.values()) file.close();
+    },
+  };
+}

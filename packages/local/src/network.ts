@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import { SetupError } from '@updraft/service';
+import type { StartOptions } from './options.ts';
+
+/** Where the events come from. */
+export type Network =
+  /** The public Jetstream, or the hosts of WS_URL. */
+  | { readonly kind: 'jetstream'; readonly urls: readonly string[]; readonly reachable: boolean }
+  | { readonly kind: 'play'; readonly file: string }
+  | { readonly kind: 'simulated'; readonly seed: number };
+
+/** Source: the list of public instances in Jetstream's README. */
+export const publicHosts: readonly string[] = [
+  'wss://jetstream1.us-east.bsky.network/subscribe',
+  'wss://jetstream2.us-east.bsky.network/subscribe',
+  'wss://jetstream1.us-west.bsky.network/subscribe',
+  'wss://jetstream2.us-west.bsky.network/subscribe',
+];
+
+const probeMs = 5_000;
+const defaultSeed = 1;
+
+interface NetworkDeps {
+  readonly options: StartOptions;
+  /** WS_URL of the environment. */
+  readonly wsUrl: string | undefined;
+  /** The simulated network's program is there. */
+  readonly canSimulate: boolean;
+  readonly isReachable: (url: string, timeoutMs: number) => Promise<boolean>;
+  readonly report: (line: string) => void;
+}
+
+/**
+ * Options come first, then WS_URL, then the public hosts; the simulated network when none of those answers within a few seconds.
+ * @throws SetupError when the file to play is missing, or no network can be simulated though it was asked for
+ */
+export async function chooseNetwork({
+  options,
+  wsUrl,
+  canSimulate,
+  isReachable,
+  report,
+}: NetworkDeps): Promise<Network> {
+  if (options.play !== undefined) {
+    if (!existsSync(options.play)) throw new SetupError(`--play: there is no file ${options.play}.`);
+    return { kind: 'play', file: options.play };
+  }
+  if (options.simulate) {
+    if (!canSimulate) throw new SetupError('--simulate: this version has no simulated network.');
+    return { kind: 'simulated', seed: options.seed ?? defaultSeed };
+  }
+  const given = splitUrls(wsUrl);
+  if (given.length > 0) return { kind: 'jetstream', urls: given, reachable: true };
+  const answers = await Promise.all(publicHosts.map((url) => isReachable(url, probeMs)));
+  if (answers.includes(true)) return { kind: 'jetstream', urls: publicHosts, reachable: true };
+  if (canSimulate && options.since === undefined) {
+    report('No public Jetstream host can be reached from here: using the simulated network.');
+    return { kind: 'simulated', seed: defaultSeed };
+  }
+  report('No public Jetstream host can be reached from here: trying again, with growing waits, until one answers.');
+  return { kind: 'jetstream', urls: publicHosts, reachable: false };
+}
+
+/** WS_URL may list several hosts, separated by commas or blanks. */
+export function splitUrls(text: string | undefined): string[] {
+  return (text ?? '').split(/[\s,]+/).filter((url) => url !== '');
+}
+
+/** True when the host accepts a subscription. */
+export function acceptsSubscription(url: string, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(`${url}?requireHello=true`);
+    const finish = (answer: boolean) => {
+      clearTimeout(timer);
+      resolve(answer);
+      socket.close();
+    };
+    const timer = setTimeout(() => finish(false), timeoutMs);
+    socket.addEventListener('open', () => finish(true));
+    socket.addEventListener('error', () => finish(false));
+  });
+}

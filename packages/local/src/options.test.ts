@@ -1,0 +1,93 @@
+import { SetupError } from '@updraft/service';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { helpText, parseStartOptions } from './options.ts';
+
+const nothingAsked = {
+  help: false,
+  fresh: false,
+  portOffset: 0,
+  play: undefined,
+  simulate: false,
+  since: undefined,
+  rate: undefined,
+  seed: undefined,
+  accounts: undefined,
+  hostile: undefined,
+  data: undefined,
+};
+
+describe('the options of npm start', () => {
+  test('without options nothing is asked for', () => {
+    expect(parseStartOptions([])).toEqual(nothingAsked);
+  });
+
+  test('a simulated network takes its dials', () => {
+    const args = [
+      '--simulate',
+      '--rate',
+      '500',
+      '--seed',
+      '7',
+      '--accounts',
+      '2000',
+      '--hostile',
+      '0.25',
+      '--port-offset=100',
+    ];
+    expect(parseStartOptions(args)).toEqual({
+      ...nothingAsked,
+      simulate: true,
+      rate: 500,
+      seed: 7,
+      accounts: 2000,
+      hostile: 0.25,
+      portOffset: 100,
+    });
+  });
+
+  test('a start in the past is a length of time or a time with its zone', () => {
+    expect(parseStartOptions(['--since', '2h']).since).toBe('2h');
+    expect(parseStartOptions(['--since', '2026-07-04T14:00:00Z']).since).toBe('2026-07-04T14:00:00Z');
+    expect(() => parseStartOptions(['--since', 'yesterday'])).toThrow(/--since wants .* not "yesterday"/);
+  });
+
+  test.each([
+    [['--sead', '3'], /--sead/],
+    [['file.jsonl'], /"file.jsonl".*two dashes/],
+    [['--rate'], /--rate/],
+    [['--port-offset', '-1'], /--port-offset/],
+    [['--port-offset', '1e3'], /--port-offset wants a whole number/],
+    [['--simulate', '--seed', 'x'], /--seed wants a whole number/],
+    [['--simulate', '--hostile', '2'], /--hostile wants a number from 0 to 1/],
+    [['--seed', '3'], /--seed belongs to --simulate/],
+    [['--rate', '3'], /--rate belongs to/],
+    [['--play', 'f', '--simulate'], /choose one/],
+    [['--fresh', '--data', '/d'], /--fresh deletes \.data/],
+  ])('%j is refused by name', (args, message) => {
+    expect(() => parseStartOptions(args)).toThrow(message);
+    expect(() => parseStartOptions(args)).toThrow(SetupError);
+  });
+
+  test('whatever is typed is either understood or refused with a SetupError', () => {
+    const word = fc.oneof(
+      fc.string(),
+      fc.constantFrom('--play', '--seed', '--rate', '--simulate', '--fresh', '-h', '--', '-x', '1'),
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 5 }), (args) => {
+        try {
+          parseStartOptions(args);
+        } catch (error) {
+          expect(error).toBeInstanceOf(SetupError);
+        }
+      }),
+    );
+  });
+
+  test('the help names every option', () => {
+    for (const name of Object.keys(nothingAsked)) {
+      expect(helpText).toContain(`--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+    }
+  });
+});

@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { portsFor } from './addresses.ts';
+import { type DatabasePlan, planDatabases } from './databases.ts';
+import { projectRoot } from './folders.ts';
+import { runMigrations } from './migrate.ts';
+import type { Network } from './network.ts';
+import { planNetwork } from './network-server.ts';
+import { nodeProgram, type ProgramOutput } from './node-program.ts';
+import type { StartOptions } from './options.ts';
+import { listServices } from './services.ts';
+import type { NamedAddress } from './snapshot.ts';
+import type { StackPlan } from './stack.ts';
+import type { WatchTargets } from './watch.ts';
+
+/** What `npm start` is going to run, and what of it is shown. */
+export interface LocalPlan {
+  readonly stack: StackPlan;
+  readonly addresses: readonly NamedAddress[];
+  readonly targets: WatchTargets;
+}
+
+interface Surroundings {
+  readonly options: StartOptions;
+  readonly env: NodeJS.ProcessEnv;
+  /** Where the network's databases lie. */
+  readonly folder: string;
+  readonly network: Network;
+  readonly output: ProgramOutput;
+}
+
+/** Puts together ClickHouse, Redis, the network and the services, each with its ports and its environment. */
+export function planLocalStack({ options, env, folder, network, output }: Surroundings): LocalPlan {
+  const ports = portsFor(options.portOffset);
+  const databases = planDatabases({ env, folder, ports, output });
+  const net = planNetwork(network, { projectRoot, folder, ports, options, env });
+  const servicesEnv = { ...withDatabases(env, databases), ...net.env };
+  const services = listServices({ projectRoot, ports, env: servicesEnv }).filter(({ program }) =>
+    existsSync(program.main),
+  );
+  const migrations = {
+    name: 'migrations',
+    main: join(projectRoot, 'packages/store/src/migrate-command.ts'),
+    args: ['up'],
+    env: servicesEnv,
+  };
+  return {
+    stack: {
+      databases: databases.parts,
+      migrate: (signal) => runMigrations(migrations, output, signal),
+      network: net.program === undefined ? undefined : nodeProgram(net.program, output),
+      services: services.map(({ program }) => nodeProgram(program, output)),
+      ports: Object.fromEntries([databases, net, ...services].flatMap((part) => Object.entries(part.ports))),
+    },
+    addresses: [
+      { label: 'ClickHouse', address: databases.clickhouseUrl },
+      { label: 'Redis', address: databases.redisAddress },
+      ...services.flatMap((service) => service.addresses),
+      ...(net.env['PLC_HOST'] === undefined ? [] : [{ label: 'PLC', address: net.env['PLC_HOST'] }]),
+    ],
+    targets: {
+      network: net.title,
+      isLive: network.kind !== 'play',
+      metricsUrl: `http://127.0.0.1:${ports.indexerMetrics}/metrics`,
+      clickhouseUrl: databases.clickhouseUrl,
+      clickhouseHeaders: credentials(servicesEnv),
+      database: servicesEnv['CLICKHOUSE_DATABASE'] || 'atproto',
+    },
+  };
+}
+
+/** The services' environment: with the databases' addresses; a ClickHouse of ours has no users and one database. */
+function withDatabases(env: NodeJS.ProcessEnv, databases: DatabasePlan): NodeJS.ProcessEnv {
+  const own: NodeJS.ProcessEnv = {
+    ...env,
+    CLICKHOUSE_ADDRESS: databases.clickhouseAddress,
+    REDIS_ADDRESS: databases.redisAddress,
+  };
+  if (env['CLICKHOUSE_ADDRESS']) return own;
+  const { CLICKHOUSE_USERNAME: _name, CLICKHOUSE_PASSWORD: _password, CLICKHOUSE_DATABASE: _database, ...others } = own;
+  return others;
+}
+
+function credentials(env: NodeJS.ProcessEnv): Record<string, string> {
+  const [user, password] = [env['CLICKHOUSE_USERNAME'], env['CLICKHOUSE_PASSWORD']];
+  return {
+    ...(user && { 'X-ClickHouse-User': user }),
+    ...(password && { 'X-ClickHouse-Key': password }),
+  };
+}

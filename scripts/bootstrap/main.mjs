@@ -1,0 +1,44 @@
+// What `npm start` and `npm test` share: check the machine, bring the dependencies and Redis, go on with Node 26.
+import { join, resolve } from 'node:path';
+import { SetupFailure } from './failure.mjs';
+import { ensureInstalled } from './install.mjs';
+import { requireSupportedMachine } from './machine.mjs';
+import { runForeground } from './process.mjs';
+import { findRedis } from './redis.mjs';
+import { findProjectNode } from './runtime.mjs';
+import { runTests } from './test-run.mjs';
+
+const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..');
+const usage = 'Usage: node scripts/bootstrap.mjs start|test [options]';
+
+/** Runs the command and sets the exit code; every failure that a person can act on ends in two plain lines. */
+export async function main([command, ...args]) {
+  try {
+    process.exitCode = await run(command, args);
+  } catch (error) {
+    if (!(error instanceof SetupFailure)) throw error;
+    process.stderr.write(`\n${error.message}\n${error.advice}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function run(command, args) {
+  if (command !== 'start' && command !== 'test')
+    throw new SetupFailure(`There is no command "${command ?? ''}".`, usage);
+  requireSupportedMachine(process);
+  const say = (line) => process.stdout.write(`${line}\n`);
+  await ensureInstalled({ root, mode: command === 'start' ? 'prod' : 'full', env: process.env, out: process.stdout });
+  const redis = await findRedis({ root, env: process.env, platform: process.platform, say });
+  const node = await findProjectNode(root);
+  const env = projectEnvironment(redis);
+  if (command === 'test') return runTests({ root, node, env, args, say });
+  return runForeground(node, [join(root, 'packages/local/src/start-command.ts'), ...args], { cwd: root, env });
+}
+
+/** The project's own programs come first on PATH; what npm put into the environment for its scripts stays behind. */
+function projectEnvironment(redis) {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+  env.PATH = `${join(root, 'node_modules', '.bin')}:${env.PATH ?? ''}`;
+  if (redis) env.REDIS_SERVER = redis;
+  return env;
+}
