@@ -1,0 +1,771 @@
+-- The whole schema as ClickHouse tells it, after all migrations. Written by `just migrate-dump-schema`; a test keeps it true.
+
+CREATE TABLE actor_days
+(
+    `did_key` UInt64 CODEC(NONE),
+    `day` Date CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (did_key, day)
+SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW actor_days_from_blocks TO actor_days
+(
+    `did_key` UInt64,
+    `day` Date
+)
+AS SELECT DISTINCT
+    sipHash64(actor_did) AS did_key,
+    toDate(record_time) AS day
+FROM blocks;
+
+CREATE MATERIALIZED VIEW actor_days_from_follows TO actor_days
+(
+    `did_key` UInt64,
+    `day` Date
+)
+AS SELECT DISTINCT
+    sipHash64(actor_did) AS did_key,
+    toDate(record_time) AS day
+FROM follows;
+
+CREATE MATERIALIZED VIEW actor_days_from_likes TO actor_days
+(
+    `did_key` UInt64,
+    `day` Date
+)
+AS SELECT DISTINCT
+    sipHash64(actor_did) AS did_key,
+    toDate(record_time) AS day
+FROM likes;
+
+CREATE MATERIALIZED VIEW actor_days_from_posts TO actor_days
+(
+    `did_key` UInt64,
+    `day` Date
+)
+AS SELECT DISTINCT
+    sipHash64(did) AS did_key,
+    toDate(record_time) AS day
+FROM posts;
+
+CREATE TABLE actor_handles
+(
+    `did` String CODEC(ZSTD(1)),
+    `handle` String CODEC(ZSTD(1)),
+    `version` UInt64 COMMENT 'inner time in microseconds * 2048: comparable with the version of a record' CODEC(ZSTD(1)),
+    `did_key` UInt64 MATERIALIZED sipHash64(did) CODEC(ZSTD(1)),
+    INDEX handle_bloom handle TYPE bloom_filter(0.01) GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY did
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE actor_label_changes
+(
+    `label` String CODEC(ZSTD(1)),
+    `actor_did` String CODEC(ZSTD(1)),
+    `version` UInt64 CODEC(ZSTD(1)),
+    `changed_at` DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    `changed_by` String CODEC(ZSTD(1)),
+    `is_member` UInt8
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (label, actor_did, version)
+SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW actor_label_changes_from_labels TO actor_label_changes
+(
+    `label` String,
+    `actor_did` String,
+    `version` UInt64,
+    `changed_at` DateTime64(6, 'UTC'),
+    `changed_by` String,
+    `is_member` UInt8
+)
+AS SELECT
+    label,
+    actor_did,
+    version,
+    fromUnixTimestamp64Micro(toInt64(version), 'UTC') AS changed_at,
+    changed_by,
+    toUInt8(deleted = 0) AS is_member
+FROM actor_labels;
+
+CREATE TABLE actor_labels
+(
+    `label` String CODEC(ZSTD(1)),
+    `actor_did` String CODEC(ZSTD(1)),
+    `created_at` DateTime64(3, 'UTC') COMMENT 'since when the actor bears the label' CODEC(ZSTD(1)),
+    `changed_by` String COMMENT 'who made the last change: the DID of an API key\'s user and the key\'s id, or what a command was told' CODEC(ZSTD(1)),
+    `version` UInt64 COMMENT 'microseconds since 1970 of the last change' CODEC(ZSTD(1)),
+    `deleted` UInt8
+)
+ENGINE = ReplacingMergeTree(version, deleted)
+ORDER BY (label, actor_did)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE actor_status
+(
+    `did` String CODEC(ZSTD(1)),
+    `is_deletion` UInt8 COMMENT '1 in the row of the last event with status deleted',
+    `active` UInt8,
+    `status` String COMMENT 'an open set: takendown, suspended, deleted, deactivated …; empty when active' CODEC(ZSTD(1)),
+    `version` UInt64 COMMENT 'inner time in microseconds * 2048' CODEC(ZSTD(1)),
+    `ingest_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when this row was written; only the dictionary hidden_recent reads it',
+    `did_key` UInt64 MATERIALIZED sipHash64(did),
+    INDEX ingest_at_minmax ingest_at TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (did, is_deletion)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE VIEW actors
+(
+    `did` String,
+    `handle` String,
+    `active` UInt8,
+    `status` String,
+    `deleted_below` UInt64
+)
+AS SELECT
+    did,
+    max(known_handle) AS handle,
+    argMax(is_active, (status_version, is_deletion)) AS active,
+    argMax(known_status, (status_version, is_deletion)) AS status,
+    maxIf(status_version, is_deletion = 1) AS deleted_below
+FROM
+(
+    SELECT
+        did,
+        handle AS known_handle,
+        toUInt8(1) AS is_active,
+        '' AS known_status,
+        toUInt64(0) AS status_version,
+        toUInt8(0) AS is_deletion
+    FROM actor_handles
+    FINAL
+    UNION ALL
+    SELECT
+        did,
+        '',
+        active,
+        status,
+        version,
+        is_deletion
+    FROM actor_status
+    FINAL
+)
+GROUP BY did;
+
+CREATE TABLE api_key_uses
+(
+    `key_id` String CODEC(ZSTD(1)),
+    `last_used_at` DateTime64(3, 'UTC') CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(last_used_at)
+ORDER BY key_id
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE api_keys
+(
+    `key_id` String CODEC(ZSTD(1)),
+    `key_hash` FixedString(64) COMMENT 'SHA-256 of the whole key, in hex' CODEC(ZSTD(1)),
+    `feeds` Array(String) COMMENT 'aliases it may administer' CODEC(ZSTD(1)),
+    `actor_did` String COMMENT 'whose key it is' CODEC(ZSTD(1)),
+    `created_at` DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    `revoked_at` DateTime64(3, 'UTC') COMMENT '1970-01-01 while it is good' CODEC(ZSTD(1)),
+    `version` UInt64 COMMENT 'microseconds since 1970 of the last change' CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY key_id
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE blocks
+(
+    `actor_did` String CODEC(ZSTD(1)),
+    `rkey` String CODEC(ZSTD(1)),
+    `record_hour` UInt32 CODEC(ZSTD(1)),
+    `record_time` DateTime('UTC') CODEC(ZSTD(1)),
+    `sort_at` DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    `subject_did` String CODEC(ZSTD(1)),
+    `version` UInt64 CODEC(ZSTD(1)),
+    `deleted` UInt8 CODEC(ZSTD(1)),
+    `did_key` UInt64 MATERIALIZED sipHash64(actor_did) CODEC(ZSTD(1)),
+    `subject_key` UInt64 MATERIALIZED sipHash64(subject_did) CODEC(ZSTD(1)),
+    `uri` String ALIAS concat('at://', actor_did, '/app.bsky.graph.block/', rkey)
+)
+ENGINE = ReplacingMergeTree(version, deleted)
+ORDER BY (actor_did, rkey)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE counted_days
+(
+    `source` LowCardinality(String),
+    `day` Date,
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(computed_at)
+ORDER BY (source, day)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE daily_collection_stats
+(
+    `day` Date,
+    `collection` String,
+    `operation` LowCardinality(String),
+    `num_ops` UInt64,
+    `computed_at` DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(computed_at)
+ORDER BY (day, collection, operation)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE daily_stats
+(
+    `day` Date,
+    `num_likes` UInt64,
+    `num_likers` UInt64,
+    `num_posts` UInt64,
+    `num_posters` UInt64,
+    `num_follows` UInt64,
+    `num_followers` UInt64 COMMENT 'accounts that followed somebody',
+    `num_blocks` UInt64,
+    `num_blockers` UInt64,
+    `computed_at` DateTime64(3, 'UTC') COMMENT 'just before the records were read'
+)
+ENGINE = ReplacingMergeTree(computed_at)
+ORDER BY day
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE feed_interactions
+(
+    `received_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `feed` String COMMENT 'alias; empty when the sender named no feed of ours' CODEC(ZSTD(1)),
+    `viewer_did` String CODEC(ZSTD(1)),
+    `interaction_id` String COMMENT 'request and place in it, so that a repeated insert adds nothing' CODEC(ZSTD(1)),
+    `item` String COMMENT 'uri of the post' CODEC(ZSTD(1)),
+    `event` String COMMENT 'without app.bsky.feed.defs#' CODEC(ZSTD(1)),
+    `feed_context` String CODEC(ZSTD(1)),
+    `req_id` String CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree
+PARTITION BY toYYYYMM(received_at)
+ORDER BY (feed, received_at, viewer_did, interaction_id)
+TTL toDateTime(received_at, 'UTC') + toIntervalDay(90)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE feed_request_analytics
+(
+    `requested_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    `feed` String COMMENT 'alias' CODEC(ZSTD(1)),
+    `viewer_did` String CODEC(ZSTD(1)),
+    `request_id` String COMMENT 'so that a repeated insert adds nothing' CODEC(ZSTD(1)),
+    `page_limit` UInt16 CODEC(ZSTD(1)),
+    `page_size` UInt16 COMMENT 'posts given' CODEC(ZSTD(1)),
+    `page_offset` UInt32 COMMENT 'of the first post in its build' CODEC(ZSTD(1)),
+    `has_cursor` UInt8 CODEC(ZSTD(1)),
+    `is_outsider` UInt8 COMMENT '1 when the list for outsiders was given' CODEC(ZSTD(1)),
+    `accept_language` String CODEC(ZSTD(1)),
+    `duration_us` UInt32 CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree
+PARTITION BY toYYYYMM(requested_at)
+ORDER BY (feed, requested_at, viewer_did, request_id)
+TTL toDateTime(requested_at, 'UTC') + toIntervalDay(90)
+SETTINGS index_granularity = 8192;
+
+CREATE VIEW following_counts
+(
+    `actor_did` String,
+    `following_count` UInt64
+)
+AS SELECT
+    actor_did,
+    uniqExact(subject_key) AS following_count
+FROM follows
+FINAL
+WHERE version > dictGetOrDefault('hidden_recent', 'hidden_below', did_key, dictGet('hidden', 'hidden_below', did_key))
+GROUP BY actor_did;
+
+CREATE TABLE follows
+(
+    `actor_did` String CODEC(ZSTD(1)),
+    `rkey` String CODEC(ZSTD(1)),
+    `record_hour` UInt32 CODEC(ZSTD(1)),
+    `record_time` DateTime('UTC') CODEC(ZSTD(1)),
+    `sort_at` DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    `subject_did` String CODEC(ZSTD(1)),
+    `version` UInt64 CODEC(ZSTD(1)),
+    `deleted` UInt8 CODEC(ZSTD(1)),
+    `did_key` UInt64 MATERIALIZED sipHash64(actor_did) CODEC(ZSTD(1)),
+    `subject_key` UInt64 MATERIALIZED sipHash64(subject_did) CODEC(ZSTD(1)),
+    `uri` String ALIAS concat('at://', actor_did, '/app.bsky.graph.follow/', rkey)
+)
+ENGINE = ReplacingMergeTree(version, deleted)
+ORDER BY (actor_did, rkey)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE graph_by_hour
+(
+    `record_hour` UInt32 CODEC(Delta(4), ZSTD(1)),
+    `kind` LowCardinality(String) COMMENT 'follow or block',
+    `did_key` UInt64 CODEC(NONE),
+    `rkey` String CODEC(ZSTD(1)),
+    `subject_key` UInt64 CODEC(NONE),
+    `version` UInt64 CODEC(ZSTD(1)),
+    `deleted` UInt8 CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(version, deleted)
+ORDER BY (record_hour, kind, did_key, rkey)
+SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW graph_by_hour_from_blocks TO graph_by_hour
+(
+    `record_hour` UInt32,
+    `kind` String,
+    `did_key` UInt64,
+    `rkey` String,
+    `subject_key` UInt64,
+    `version` UInt64,
+    `deleted` UInt8
+)
+AS SELECT
+    record_hour,
+    'block' AS kind,
+    sipHash64(actor_did) AS did_key,
+    rkey,
+    sipHash64(subject_did) AS subject_key,
+    version,
+    deleted
+FROM blocks;
+
+CREATE MATERIALIZED VIEW graph_by_hour_from_follows TO graph_by_hour
+(
+    `record_hour` UInt32,
+    `kind` String,
+    `did_key` UInt64,
+    `rkey` String,
+    `subject_key` UInt64,
+    `version` UInt64,
+    `deleted` UInt8
+)
+AS SELECT
+    record_hour,
+    'follow' AS kind,
+    sipHash64(actor_did) AS did_key,
+    rkey,
+    sipHash64(subject_did) AS subject_key,
+    version,
+    deleted
+FROM follows;
+
+CREATE DICTIONARY hidden
+(
+    `did_key` UInt64,
+    `hidden_below` UInt64 DEFAULT 0
+)
+PRIMARY KEY did_key
+SOURCE(CLICKHOUSE(TABLE hidden_actors WHERE 'hidden_below > 0'))
+LIFETIME(MIN 0 MAX 0)
+LAYOUT(HASHED());
+
+CREATE VIEW hidden_actors
+(
+    `did_key` UInt64,
+    `hidden_below` UInt64
+)
+AS SELECT
+    did_key,
+    if(argMax(active, (version, is_deletion)) = 0, toUInt64(18446744073709551615), maxIf(version, is_deletion = 1)) AS hidden_below
+FROM actor_status
+FINAL
+GROUP BY did_key;
+
+CREATE VIEW hidden_actors_recent
+(
+    `did_key` UInt64,
+    `hidden_below` UInt64
+)
+AS SELECT
+    did_key,
+    if(argMax(active, (version, is_deletion)) = 0, toUInt64(18446744073709551615), maxIf(version, is_deletion = 1)) AS hidden_below
+FROM actor_status
+FINAL
+WHERE did IN (
+    SELECT did
+    FROM actor_status
+    WHERE ingest_at >= (
+        SELECT max(folded_at)
+        FROM hidden_folds
+    )
+)
+GROUP BY did_key;
+
+CREATE TABLE hidden_folds
+(
+    `folded_at` DateTime64(3, 'UTC') COMMENT 'what was written before stands in the dictionary hidden'
+)
+ENGINE = MergeTree
+ORDER BY folded_at
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE DICTIONARY hidden_recent
+(
+    `did_key` UInt64,
+    `hidden_below` UInt64 DEFAULT 0
+)
+PRIMARY KEY did_key
+SOURCE(CLICKHOUSE(TABLE hidden_actors_recent))
+LIFETIME(MIN 0 MAX 0)
+LAYOUT(HASHED());
+
+CREATE TABLE ingest_gaps
+(
+    `gap_id` FixedString(32) COMMENT 'hash of host, from and to',
+    `host` String,
+    `kind` LowCardinality(String) COMMENT 'possible',
+    `from_time` DateTime64(6, 'UTC') COMMENT 'rev time of the last known event',
+    `to_time` DateTime64(6, 'UTC') COMMENT 'rev time of the first event met after it',
+    `detail` String,
+    `ingest_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree
+ORDER BY gap_id
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE ingest_progress
+(
+    `stream` String COMMENT 'the prefix of the Redis key',
+    `progress_json` String CODEC(ZSTD(1)),
+    `last_seq` UInt64 COMMENT 'time_us of the last event',
+    `version` UInt64 COMMENT 'microseconds since 1970 when it was saved'
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY stream
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE job_progress
+(
+    `name` String,
+    `progress_json` String,
+    `version` UInt64
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY name
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE likes
+(
+    `record_hour` UInt32 CODEC(Delta(4), ZSTD(1)),
+    `actor_did` String CODEC(ZSTD(1)),
+    `rkey` String CODEC(ZSTD(1)),
+    `record_time` DateTime('UTC') CODEC(ZSTD(1)),
+    `sort_at` DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    `subject_uri` String CODEC(ZSTD(1)),
+    `version` UInt64 CODEC(ZSTD(1)),
+    `deleted` UInt8 CODEC(ZSTD(1)),
+    `did_key` UInt64 MATERIALIZED sipHash64(actor_did) CODEC(ZSTD(1)),
+    `subject_key` UInt64 MATERIALIZED sipHash64(subject_uri) CODEC(ZSTD(1)),
+    `uri` String ALIAS concat('at://', actor_did, '/app.bsky.feed.like/', rkey)
+)
+ENGINE = ReplacingMergeTree(version, deleted)
+PARTITION BY toYear(record_time)
+ORDER BY (record_hour, actor_did, rkey)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE listed_accounts
+(
+    `did_key` UInt64 CODEC(NONE),
+    `active` UInt8,
+    `version` UInt64 COMMENT 'microseconds since 1970 when it was listed' CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY did_key
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE post_like_counts
+(
+    `generation` UInt64 COMMENT 'milliseconds since 1970',
+    `uri_key` UInt64 CODEC(NONE),
+    `num_likes` UInt32 CODEC(ZSTD(1))
+)
+ENGINE = MergeTree
+PARTITION BY generation
+ORDER BY uri_key
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE posts
+(
+    `record_hour` UInt32 CODEC(Delta(4), ZSTD(1)),
+    `did` String CODEC(ZSTD(1)),
+    `rkey` String CODEC(ZSTD(1)),
+    `record_time` DateTime('UTC') CODEC(ZSTD(1)),
+    `sort_at` DateTime64(3, 'UTC') COMMENT 'the earliest of the times in rev, rkey and createdAt' CODEC(ZSTD(1)),
+    `text` String CODEC(ZSTD(3)),
+    `langs` Array(String) CODEC(ZSTD(1)),
+    `tags` Array(String) CODEC(ZSTD(1)),
+    `mentions` Array(String) COMMENT 'DIDs' CODEC(ZSTD(1)),
+    `tokens` Array(String) CODEC(ZSTD(1)),
+    `parent_uri` String CODEC(ZSTD(1)),
+    `root_uri` String CODEC(ZSTD(1)),
+    `quote_uri` String CODEC(ZSTD(1)),
+    `embed` LowCardinality(String) COMMENT 'none, images, video, external, record or other',
+    `has_embedded_media` UInt8 CODEC(ZSTD(1)),
+    `version` UInt64 CODEC(ZSTD(1)),
+    `deleted` UInt8 CODEC(ZSTD(1)),
+    `did_key` UInt64 MATERIALIZED sipHash64(did) CODEC(ZSTD(1)),
+    `uri_key` UInt64 MATERIALIZED sipHash64(concat('at://', did, '/app.bsky.feed.post/', rkey)) CODEC(NONE),
+    `uri` String ALIAS concat('at://', did, '/app.bsky.feed.post/', rkey),
+    INDEX did_bloom did TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX tokens_text tokens TYPE text(tokenizer = 'array') GRANULARITY 100000000
+)
+ENGINE = ReplacingMergeTree(version, deleted)
+PARTITION BY toYear(record_time)
+ORDER BY (record_hour, did, rkey)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE profiles
+(
+    `actor_did` String CODEC(ZSTD(1)),
+    `display_name` String CODEC(ZSTD(1)),
+    `description` String CODEC(ZSTD(3)),
+    `pinned_post_uri` String CODEC(ZSTD(1)),
+    `created_at` DateTime64(3, 'UTC') COMMENT '1970-01-01 when the record has no sane createdAt' CODEC(ZSTD(1)),
+    `version` UInt64 CODEC(ZSTD(1)),
+    `deleted` UInt8 CODEC(ZSTD(1)),
+    `did_key` UInt64 MATERIALIZED sipHash64(actor_did) CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(version, deleted)
+ORDER BY actor_did
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE VIEW recent_posts
+(
+    `did` String,
+    `rkey` String,
+    `uri` String,
+    `uri_key` UInt64,
+    `did_key` UInt64,
+    `sort_at` DateTime64(3, 'UTC'),
+    `text` String,
+    `langs` Array(String),
+    `tags` Array(String),
+    `mentions` Array(String),
+    `parent_uri` String,
+    `root_uri` String,
+    `quote_uri` String,
+    `embed` LowCardinality(String),
+    `has_embedded_media` UInt8
+)
+AS SELECT
+    did,
+    rkey,
+    uri,
+    uri_key,
+    did_key,
+    sort_at,
+    text,
+    langs,
+    tags,
+    mentions,
+    parent_uri,
+    root_uri,
+    quote_uri,
+    embed,
+    has_embedded_media
+FROM posts
+FINAL
+WHERE (record_hour >= (intDiv(toUnixTimestamp(now()), 3600) - 72)) AND (sort_at > (now64(3, 'UTC') - toIntervalHour(72))) AND (sort_at <= now64(3, 'UTC')) AND (version > dictGetOrDefault('hidden_recent', 'hidden_below', did_key, dictGet('hidden', 'hidden_below', did_key)));
+
+CREATE VIEW recent_posts_with_score
+(
+    `did` String,
+    `rkey` String,
+    `uri` String,
+    `uri_key` UInt64,
+    `did_key` UInt64,
+    `sort_at` DateTime64(3, 'UTC'),
+    `text` String,
+    `langs` Array(String),
+    `tags` Array(String),
+    `mentions` Array(String),
+    `parent_uri` String,
+    `root_uri` String,
+    `quote_uri` String,
+    `embed` LowCardinality(String),
+    `has_embedded_media` UInt8,
+    `like_count` UInt64,
+    `age_hours` Float64,
+    `score` Float64
+)
+AS SELECT
+    recent_posts.*,
+    liked.like_count AS like_count,
+    dateDiff('second', sort_at, now64(3, 'UTC')) / 3600 AS age_hours,
+    (toInt64(like_count) - 1) / pow(age_hours + 2, 1.8) AS score
+FROM recent_posts
+LEFT JOIN
+(
+    SELECT
+        subject_key,
+        uniqExact(did_key) AS like_count
+    FROM likes
+    FINAL
+    WHERE (record_hour >= (intDiv(toUnixTimestamp(now()), 3600) - 72)) AND (sort_at <= now64(3, 'UTC')) AND (version > dictGetOrDefault('hidden_recent', 'hidden_below', did_key, dictGet('hidden', 'hidden_below', did_key)))
+    GROUP BY subject_key
+) AS liked ON liked.subject_key = recent_posts.uri_key;
+
+CREATE TABLE record_ops
+(
+    `rev_hour` UInt32 COMMENT 'hours since 1970 of the commit\'s rev' CODEC(Delta(4), ZSTD(1)),
+    `collection` String CODEC(ZSTD(1)),
+    `operation` LowCardinality(String),
+    `op_key` UInt64 COMMENT 'sipHash64 of (repo, rkey, version)' CODEC(NONE)
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (rev_hour, collection, operation, op_key)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW record_ops_from_records TO record_ops
+(
+    `rev_hour` UInt32,
+    `collection` String,
+    `operation` LowCardinality(String),
+    `op_key` UInt64
+)
+AS SELECT
+    toUInt32(intDiv(bitShiftRight(version, 11), 3600000000)) AS rev_hour,
+    collection,
+    operation,
+    sipHash64(repo, rkey, version) AS op_key
+FROM repo_records;
+
+CREATE TABLE rejected_events
+(
+    `event_hash` FixedString(32) COMMENT 'first 16 bytes of the SHA-256, in hex',
+    `reason` LowCardinality(String),
+    `detail` String CODEC(ZSTD(1)),
+    `did` String CODEC(ZSTD(1)),
+    `kind` String CODEC(ZSTD(1)),
+    `collection` String CODEC(ZSTD(1)),
+    `event` String COMMENT 'the frame or the refused row, at most 1 MiB of it' CODEC(ZSTD(3)),
+    `event_bytes` UInt64 COMMENT 'its whole length',
+    `ingest_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree
+ORDER BY event_hash
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE repo_cleanup_jobs
+(
+    `job_id` String,
+    `repo` String COMMENT 'DID',
+    `cleanup_types` Array(String),
+    `delete_older_than` DateTime64(3, 'UTC'),
+    `refresh_token` String COMMENT 'JWE; empty once the job has ended',
+    `num_deleted` UInt64,
+    `num_deleted_today` UInt64,
+    `num_deleted_hour` UInt64,
+    `today` Date COMMENT 'the UTC day that num_deleted_today counts',
+    `hour_started_at` DateTime64(3, 'UTC') COMMENT 'the beginning of the hour that num_deleted_hour counts',
+    `est_num_remaining` UInt64,
+    `job_state` LowCardinality(String) COMMENT 'queued, running, waiting, completed, cancelled or failed',
+    `state_reason` String,
+    `num_failures` UInt32 COMMENT 'tries in a row without a success',
+    `in_flight` Array(String) COMMENT 'collection/rkey of the batch whose outcome is not recorded yet',
+    `next_run_at` DateTime64(3, 'UTC'),
+    `created_at` DateTime64(3, 'UTC'),
+    `updated_at` DateTime64(3, 'UTC'),
+    `last_deleted_at` DateTime64(3, 'UTC') COMMENT '1970-01-01 before the first',
+    `version` UInt64 COMMENT 'fence * 2^24 + step',
+    INDEX repo_bloom repo TYPE bloom_filter(0.01) GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY job_id
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE repo_cleanup_requests
+(
+    `job_id` String,
+    `kind` LowCardinality(String) COMMENT 'secret or cancel',
+    `value` String COMMENT 'SHA-256 of the secret, in hex; empty for cancel',
+    `version` UInt64 COMMENT 'microseconds since 1970'
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (job_id, kind)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE repo_records
+(
+    `record_hour` UInt32 COMMENT 'hours since 1970 of the TID in the rkey; 0 when there is none within bounds' CODEC(Delta(4), ZSTD(1)),
+    `repo` String COMMENT 'DID' CODEC(ZSTD(1)),
+    `collection` String COMMENT 'NSID' CODEC(ZSTD(1)),
+    `rkey` String CODEC(ZSTD(1)),
+    `record_time` DateTime('UTC') COMMENT 'time of the TID in the rkey; 1970-01-01 when there is none within bounds' CODEC(ZSTD(1)),
+    `operation` LowCardinality(String) COMMENT 'create, update or delete',
+    `record_json` String COMMENT 'without the cids of StrongRefs; empty after a delete' CODEC(ZSTD(3)),
+    `version` UInt64 COMMENT 'rev * 2, + 1 for a delete; rev is the TID as an integer' CODEC(ZSTD(1)),
+    `deleted` UInt8 CODEC(ZSTD(1)),
+    `uri` String ALIAS concat('at://', repo, '/', collection, '/', rkey),
+    INDEX repo_bloom repo TYPE bloom_filter(0.01) GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(version, deleted)
+PARTITION BY toYear(record_time)
+ORDER BY (record_hour, collection, repo, rkey)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE reposts
+(
+    `record_hour` UInt32 CODEC(Delta(4), ZSTD(1)),
+    `actor_did` String CODEC(ZSTD(1)),
+    `rkey` String CODEC(ZSTD(1)),
+    `record_time` DateTime('UTC') CODEC(ZSTD(1)),
+    `sort_at` DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    `subject_uri` String CODEC(ZSTD(1)),
+    `version` UInt64 CODEC(ZSTD(1)),
+    `deleted` UInt8 CODEC(ZSTD(1)),
+    `did_key` UInt64 MATERIALIZED sipHash64(actor_did) CODEC(ZSTD(1)),
+    `subject_key` UInt64 MATERIALIZED sipHash64(subject_uri) CODEC(ZSTD(1)),
+    `uri` String ALIAS concat('at://', actor_did, '/app.bsky.feed.repost/', rkey)
+)
+ENGINE = ReplacingMergeTree(version, deleted)
+PARTITION BY toYear(record_time)
+ORDER BY (record_hour, actor_did, rkey)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE touched_days
+(
+    `source` LowCardinality(String) COMMENT 'records (daily_stats) or ops (daily_collection_stats)',
+    `day` Date,
+    `touched_at` DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(touched_at)
+ORDER BY (source, day)
+SETTINGS index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW touched_days_from_actor_days TO touched_days
+(
+    `source` String,
+    `day` Date,
+    `touched_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    'records' AS source,
+    day,
+    now64(3, 'UTC') AS touched_at
+FROM actor_days
+GROUP BY day;
+
+CREATE MATERIALIZED VIEW touched_days_from_record_ops TO touched_days
+(
+    `source` String,
+    `day` Date,
+    `touched_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    'ops' AS source,
+    toDate(toUInt16(least(intDiv(rev_hour, 24), 65535))) AS day,
+    now64(3, 'UTC') AS touched_at
+FROM record_ops
+GROUP BY day;

@@ -1,0 +1,139 @@
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { clickHouseUrl, isLoopback } from './address.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
+import { readRows } from './read-rows.ts';
+import { INSERT_SETTINGS, PINNED_SETTINGS, timeLimit } from './settings.ts';
+import { type CallSite, translateError } from './translate-error.ts';
+import type { CallOptions, CallSettings, ClickHouse, ClickHouseOptions, QueryParams } from './types.ts';
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const INSERT_TIMEOUT_MS = 60_000;
+/** The client's own socket timeout stands behind our deadlines. */
+const BACKSTOP_MS = 3_600_000;
+/** ClickHouse closes an idle connection after 10 s (3 s before 23.11): ours go first, so that no request meets a closing one. */
+const IDLE_SOCKET_MS = 2_500;
+const MAX_CONNECTIONS = 32;
+
+/**
+ * A client of ClickHouse's HTTP interface with the pinned settings, a deadline on every call, and typed errors.
+ * Opens no connection by itself.
+ * @throws SetupStoreError when the address is wrong.
+ */
+export function createClickHouse(options: ClickHouseOptions): ClickHouse {
+  const site = { url: clickHouseUrl(options.address), username: options.username, database: options.database };
+  const client = connect(site, options.password);
+  const run = caller(site);
+  return {
+    database: options.database,
+    query: <T>(sql: string, params?: QueryParams, callOptions?: CallOptions) =>
+      run(callOptions, DEFAULT_TIMEOUT_MS, async (settings, signal) => {
+        const rows: T[] = [];
+        for await (const chunk of readRows<T>(client, sql, params, settings, signal))
+          for (const row of chunk) rows.push(row);
+        return rows;
+      }),
+    stream: (sql, params, callOptions) => streamRows(client, site, sql, params, callOptions),
+    command: (sql, params, callOptions) =>
+      run(callOptions, DEFAULT_TIMEOUT_MS, async (settings, signal) => {
+        await client.command({
+          query: sql,
+          query_params: { ...params },
+          clickhouse_settings: settings,
+          abort_signal: signal,
+        });
+      }),
+    insertBytes: (table, columnsHeader, body, callOptions) =>
+      run(callOptions, INSERT_TIMEOUT_MS, (settings, signal) => {
+        const chunks = body instanceof Uint8Array ? [columnsHeader, body] : [columnsHeader, ...body];
+        return insert(client, table, chunks, settings, signal);
+      }),
+    ping: (callOptions) =>
+      run(callOptions, DEFAULT_TIMEOUT_MS, async (settings, signal) => {
+        for await (const _ of readRows(client, 'SELECT 1', undefined, settings, signal));
+      }),
+    close: () => client.close(),
+  };
+}
+
+/** Backticks a name for SQL. */
+export function quoteName(name: string): string {
+  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
+}
+
+function connect({ url, username, database }: CallSite, password: string): ClickHouseClient {
+  return createClient({
+    url,
+    username,
+    password,
+    database,
+    application: 'updraft',
+    request_timeout: BACKSTOP_MS,
+    max_open_connections: MAX_CONNECTIONS,
+    keep_alive: { enabled: true, idle_socket_ttl: IDLE_SOCKET_MS, eagerly_destroy_stale_sockets: true },
+    compression: isLoopback(url) ? {} : { request: { codec: 'zstd', level: 1 }, response: { codec: 'zstd' } },
+    // Long lists go in the body: servers refuse URLs of more than some KiB.
+    use_multipart_params_auto: true,
+    clickhouse_settings: PINNED_SETTINGS,
+    // Errors come as exceptions; whoever handles them logs them, once.
+    log: { level: ClickHouseLogLevel.OFF },
+  });
+}
+
+/** Runs calls under their deadline; what they throw becomes the store's error, and a caller who stops a call gets its own reason back. */
+function caller(site: CallSite) {
+  return async <T>(
+    options: CallOptions = {},
+    defaultMs: number,
+    run: (settings: CallSettings, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
+    const timeoutMs = options.timeoutMs ?? defaultMs;
+    using deadline = startDeadline(timeoutMs, options.signal);
+    try {
+      return await Promise.race([
+        run({ ...timeLimit(timeoutMs), ...options.settings }, deadline.signal),
+        deadline.passed,
+      ]);
+    } catch (error) {
+      throw failure(error, deadline, site);
+    }
+  };
+}
+
+async function* streamRows<T>(
+  client: ClickHouseClient,
+  site: CallSite,
+  sql: string,
+  params: QueryParams | undefined,
+  options: CallOptions = {},
+): AsyncGenerator<readonly T[]> {
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  using deadline = startDeadline(timeoutMs, options.signal);
+  try {
+    yield* readRows<T>(client, sql, params, { ...timeLimit(timeoutMs), ...options.settings }, deadline.signal);
+  } catch (error) {
+    throw failure(error, deadline, site);
+  }
+}
+
+async function insert(
+  client: ClickHouseClient,
+  table: string,
+  chunks: readonly Uint8Array[],
+  settings: CallSettings,
+  signal: AbortSignal,
+) {
+  const { stream, summary } = await client.exec({
+    query: `INSERT INTO ${quoteName(table)} FORMAT RowBinaryWithNamesAndTypes`,
+    values: Readable.from(chunks, { objectMode: false }),
+    clickhouse_settings: { ...INSERT_SETTINGS, ...settings },
+    abort_signal: signal,
+  });
+  await finished(stream.resume(), { signal });
+  return { writtenRows: Number(summary?.written_rows ?? 0) };
+}
+
+function failure(error: unknown, deadline: Deadline, site: CallSite): unknown {
+  return deadline.signal.aborted ? deadline.signal.reason : translateError(error, site);
+}

@@ -1,0 +1,33 @@
+import type { CallSettings } from './types.ts';
+
+/**
+ * The settings of every call, in this one place. Reads of replacing tables rest on them: the partition is computed from
+ * the sort key, so no row has versions in two partitions; and a skip index must not hide the newer version of a row.
+ * https://clickhouse.com/docs/en/operations/settings/settings
+ */
+export const PINNED_SETTINGS = {
+  do_not_merge_across_partitions_select_final: 1,
+  use_skip_indexes_if_final: 1,
+  use_skip_indexes_if_final_exact_mode: 1,
+  /** A PREWHERE together with FINAL returns deleted rows. */
+  optimize_move_to_prewhere_if_final: 0,
+  /** An acknowledgement means that the rows are in the table (the server's default is 1 since 26.x). */
+  async_insert: 0,
+  input_format_skip_unknown_fields: 0,
+  /** JSON numbers lose the low digits of 64 bits. */
+  output_format_json_quote_64bit_integers: 1,
+  session_timezone: 'UTC',
+} as const satisfies CallSettings;
+
+/** Over the pinned ones, for inserts: one hostile batch spreads over all years, and the view of a table must not fail in silence. */
+export const INSERT_SETTINGS = {
+  throw_on_max_partitions_per_insert_block: 0,
+  materialized_views_ignore_errors: 0,
+  /** Replacing rows within the new part is left to merges and FINAL, which do it anyway: a tenth of an insert's CPU. */
+  optimize_on_insert: 0,
+} as const satisfies CallSettings;
+
+/** What a call adds: the server stops at the time when the client stops to wait. */
+export function timeLimit(timeoutMs: number): CallSettings {
+  return { max_execution_time: Math.max(1, Math.ceil(timeoutMs / 1000)) };
+}

@@ -1,0 +1,45 @@
+import type { StoreLog } from '../log.ts';
+
+export interface ClickHouseOptions {
+  /** `host:port` of the HTTP interface, or a URL. */
+  address: string;
+  username: string;
+  password: string;
+  database: string;
+  log?: StoreLog;
+}
+
+/** Settings of one call, over the pinned ones. */
+export type CallSettings = Readonly<Record<string, string | number | boolean>>;
+
+export interface CallOptions {
+  settings?: CallSettings;
+  /** How long the call may take, all of it; default 30 s. The server stops at the same time (`max_execution_time`). */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+export interface ClickHouse {
+  readonly database: string;
+  /**
+   * The rows of a SELECT, as objects by column name. 64-bit integers come as strings (a number would lose digits): wrap
+   * small ones in toFloat64() or Number(). Parameters are bound as `{name:Type}`.
+   */
+  query<T>(sql: string, params?: QueryParams, options?: CallOptions): Promise<T[]>;
+  /** The rows of a SELECT in chunks as they arrive; leaving the loop early ends the query. */
+  stream<T>(sql: string, params?: QueryParams, options?: CallOptions): AsyncIterable<readonly T[]>;
+  /** A statement without an answer: DDL, INSERT … SELECT, SYSTEM …. */
+  command(sql: string, params?: QueryParams, options?: CallOptions): Promise<void>;
+  /** Inserts encoded rows. `columnsHeader` is the header of RowBinaryWithNamesAndTypes. Resolves when the server has acknowledged them. */
+  insertBytes(
+    table: string,
+    columnsHeader: Uint8Array,
+    body: Uint8Array | readonly Uint8Array[],
+    options?: CallOptions,
+  ): Promise<{ writtenRows: number }>;
+  /** Resolves when the server answers a query as this user, in this database. */
+  ping(options?: CallOptions): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type QueryParams = Readonly<Record<string, unknown>>;

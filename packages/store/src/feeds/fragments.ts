@@ -1,0 +1,43 @@
+import { hiddenBelow } from '../tables/hidden-actors.ts';
+
+/** Pieces of SQL that the feeds' queries share. All of them read tables with FINAL and name columns without a prefix. */
+
+/** The record is of an account that shows; what it wrote before a deletion stays hidden. */
+export const isVisible = `version > ${hiddenBelow('did_key')}`;
+
+/**
+ * The post's time lies in the window that ends at as_of. Exact although only record_hour prunes: sort_at never exceeds
+ * record_time. Posts whose rkey is no TID have hour 0 and take no part.
+ */
+export const isInWindow = `record_hour >= {fromHour:UInt32}
+    AND sort_at > fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')
+    AND sort_at <= fromUnixTimestamp64Milli({toMs:Int64}, 'UTC')`;
+
+/** The like's or repost's key is of the window's first hour or later, and it is not from the future. */
+export const isOfWindow = `record_hour >= {fromHour:UInt32}
+    AND sort_at <= fromUnixTimestamp64Milli({toMs:Int64}, 'UTC')`;
+
+/** The parameters of both. */
+export function windowParams(fromMs: number, toMs: number): { fromHour: number; fromMs: number; toMs: number } {
+  return { fromHour: Math.floor(fromMs / 3_600_000), fromMs, toMs };
+}
+
+/** What posts a feed takes, beyond their time. */
+export interface PostFilter {
+  /** Whether replies take part. */
+  readonly replies: boolean;
+  readonly mediaOnly: boolean;
+  /** Language codes without region; none: all languages. */
+  readonly languages: readonly string[];
+}
+
+/** Conditions on a post; `{languages:Array(String)}` must be bound when there are languages. */
+export function postConditions(filter: PostFilter): string {
+  const conditions = [isVisible];
+  if (!filter.replies) conditions.push("parent_uri = ''");
+  if (filter.mediaOnly) conditions.push('has_embedded_media = 1');
+  if (filter.languages.length > 0) {
+    conditions.push("hasAny(arrayMap(lang -> lower(splitByChar('-', lang)[1]), langs), {languages:Array(String)})");
+  }
+  return conditions.join('\n    AND ');
+}

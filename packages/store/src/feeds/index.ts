@@ -1,0 +1,15 @@
+export { readApiKeys, type StoredApiKey, writeApiKey, writeApiKeyUses } from './api-keys.ts';
+export { insertRows } from './insert-rows.ts';
+export { type LabelledPostsQuery, labelledPosts } from './labelled-posts.ts';
+export {
+  changeMembership,
+  didsByHandle,
+  type Member,
+  type MembershipChange,
+  type MembersPage,
+  type MembersQuery,
+  readMembers,
+  readMembersPage,
+} from './members.ts';
+export { type RankedPost, type RankingQuery, rankPosts } from './rank-posts.ts';
+export { visiblePosts } from './visible-posts.ts';

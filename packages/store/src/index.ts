@@ -1,0 +1,50 @@
+export { createClickHouse, quoteName } from './clickhouse/client.ts';
+export type * from './clickhouse/types.ts';
+export { clickHouseEnvironment, clickHouseOptions, readClickHouseOptions } from './config.ts';
+export { type CursorStore, type CursorStoreOptions, createCursorStore } from './cursor-store.ts';
+export * from './errors.ts';
+export * from './feeds/index.ts';
+export { hashText } from './hash.ts';
+export type { StoreLog } from './log.ts';
+export { dumpSchema } from './migrations/dump-schema.ts';
+export { ensureDatabase, forceVersion, migrateDown, migrateUp, migrationVersion } from './migrations/migrate.ts';
+export { createMigration, MIGRATIONS_DIRECTORY } from './migrations/migration-files.ts';
+export type { AppliedMigration, MigrateOptions, Migration } from './migrations/types.ts';
+export { formatProgress, type Progress, parseProgress } from './progress.ts';
+export { checkRedis, createRedis, type Redis, type RedisOptions, redisError } from './redis.ts';
+export { type Block, createBlock, type WritableBlock } from './row-binary/block.ts';
+export * as codecs from './row-binary/codecs.ts';
+export { defineTable, type Table } from './row-binary/table.ts';
+export * from './search/index.ts';
+export { type ActorHandleRow, actorHandles } from './tables/actor-handles.ts';
+export { type ActorLabelRow, actorLabels } from './tables/actor-labels.ts';
+export { type ActorStatusRow, actorStatus } from './tables/actor-status.ts';
+export { type Actor, getActor } from './tables/actors.ts';
+export { type ApiKeyRow, type ApiKeyUseRow, apiKeys, apiKeyUses } from './tables/api-keys.ts';
+export { type BlockRow, blocks } from './tables/blocks.ts';
+export { type FeedInteractionRow, feedInteractions } from './tables/feed-interactions.ts';
+export { type FeedRequestRow, feedRequestAnalytics } from './tables/feed-request-analytics.ts';
+export { countFollowersOf, type FollowRow, follows } from './tables/follows.ts';
+export { createHiddenActors, type HiddenActors, hiddenBelow } from './tables/hidden-actors.ts';
+export { type IngestGapRow, ingestGaps, listGaps } from './tables/ingest-gaps.ts';
+export { countLikesOfSubject, type LikeRow, likes } from './tables/likes.ts';
+export { type PostRow, posts } from './tables/posts.ts';
+export { type ProfileRow, profiles } from './tables/profiles.ts';
+export {
+  countRejectedByReason,
+  listRejected,
+  type RejectedEventRow,
+  rejectedEvents,
+} from './tables/rejected-events.ts';
+export { type RepoCleanupJobRow } from './tables/repo-cleanup-jobs.ts';
+export { countOperations, countRecordsByCollection, type RepoRecordRow, repoRecords } from './tables/repo-records.ts';
+export { countRepostsOfSubject, type RepostRow, reposts } from './tables/reposts.ts';
+export {
+  type Backoff,
+  type BatchWriter,
+  type BatchWriterHooks,
+  type BatchWriterOptions,
+  createBatchWriter,
+  type WriteReport,
+} from './writer/batch-writer.ts';
+export { MAX_EVENT_BYTES, truncateUtf8 } from './writer/rejected-row.ts';

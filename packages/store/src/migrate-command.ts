@@ -1,0 +1,82 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { SetupError } from '@updraft/service';
+import { processEnvironment, readClickHouseOptions } from './config.ts';
+import { StoreError } from './errors.ts';
+import type { StoreLog } from './log.ts';
+import { dumpSchema } from './migrations/dump-schema.ts';
+import { forceVersion, migrateDown, migrateUp, migrationVersion } from './migrations/migrate.ts';
+import { createMigration, stemOf } from './migrations/migration-files.ts';
+import type { MigrateOptions } from './migrations/types.ts';
+
+const USAGE = `usage: pnpm migrate COMMAND
+  up            apply what is pending (creates the database)
+  down N        take back the last N migrations
+  version       where the database stands
+  force N       declare that it stands at N (0: before all), running nothing
+  create NAME   an empty pair of files with the next number
+  dump-schema   write docs/schema.sql from the database
+ClickHouse: CLICKHOUSE_ADDRESS, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD, CLICKHOUSE_DATABASE`;
+
+const SCHEMA_FILE = resolve(import.meta.dirname, '../../../docs/schema.sql');
+
+type Command = (argument: string | undefined) => Promise<string>;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  up: async () => {
+    const applied = await migrateUp(options());
+    return applied.length === 0 ? 'nothing to apply' : `applied ${applied.map(stemOf).join(', ')}`;
+  },
+  down: async (argument) => {
+    const takenBack = await migrateDown({ ...options(), count: wholeNumber(argument, 1) });
+    return takenBack.length === 0 ? 'nothing to take back' : `took back ${takenBack.map(stemOf).join(', ')}`;
+  },
+  version: async () => {
+    const current = await migrationVersion(options());
+    if (current === undefined) return 'no migration is applied';
+    return `${stemOf(current)}${current.dirty ? ` (dirty: ${current.direction} stopped after ${current.statementsDone} statements)` : ''}`;
+  },
+  force: async (argument) => {
+    const version = wholeNumber(argument, 0);
+    await forceVersion({ ...options(), version });
+    return `the database is declared to stand at ${version}`;
+  },
+  create: async (argument = '') => (await createMigration(argument)).join('\n'),
+  'dump-schema': async () => {
+    await writeFile(SCHEMA_FILE, await dumpSchema(options().connection));
+    return SCHEMA_FILE;
+  },
+};
+
+const [name = '', argument] = process.argv.slice(2);
+const command = COMMANDS[name];
+if (command === undefined) {
+  process.stderr.write(`${USAGE}\n`);
+  process.exitCode = name === '' || name === 'help' || name === '--help' ? 0 : 1;
+} else {
+  await command(argument).then(
+    (answer) => process.stdout.write(`${answer}\n`),
+    (error: unknown) => {
+      if (!(error instanceof StoreError || error instanceof SetupError)) throw error;
+      process.stderr.write(`migrate ${name}: ${error.message}\n`);
+      process.exitCode = 1;
+    },
+  );
+}
+
+function options(): MigrateOptions {
+  return { connection: readClickHouseOptions(processEnvironment()), log: plainLog() };
+}
+
+function wholeNumber(text: string | undefined, least: number): number {
+  const value = Number(text);
+  if (text === undefined || !Number.isSafeInteger(value) || value < least)
+    throw new SetupError(`expected a whole number from ${least}\n${USAGE}`);
+  return value;
+}
+
+function plainLog(): StoreLog {
+  const line = (fields: object, message: string) =>
+    process.stderr.write(`${message} ${Object.values(fields).join(' ')}\n`);
+  return { debug: () => {}, info: line, warn: line, error: line };
+}

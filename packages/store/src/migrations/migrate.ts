@@ -1,0 +1,105 @@
+import { createClickHouse, quoteName } from '../clickhouse/client.ts';
+import type { ClickHouse, ClickHouseOptions } from '../clickhouse/types.ts';
+import { MigrationError } from '../errors.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import { acquireLock, type MigrationLock } from './lock.ts';
+import { MIGRATIONS_DIRECTORY, readMigrations, stemOf } from './migration-files.ts';
+import { runStatements } from './run-statements.ts';
+import { checkLedger, pendingMigrations } from './state.ts';
+import type { AppliedMigration, MigrateOptions, Migration } from './types.ts';
+
+const LOCK_WAIT_MS = 60_000;
+
+/** Creates the database when it is missing and applies what is pending, in order. Gives what it applied. @throws MigrationError, SetupStoreError, … */
+export async function migrateUp(options: MigrateOptions): Promise<Migration[]> {
+  await ensureDatabase(options.connection);
+  return underLock(options, async (context) => {
+    const pending = pendingMigrations(context.files, await context.ledger.read());
+    for (const { migration, from, resumed } of pending) {
+      options.log.info(
+        { migration: stemOf(migration) },
+        resumed ? 'going on with an interrupted migration' : 'applying a migration',
+      );
+      await runStatements({ ...context, migration, direction: 'up', from, resumed });
+    }
+    return pending.map(({ migration }) => migration);
+  });
+}
+
+/** Takes back the last `count` migrations, newest first. Gives what it took back. */
+export function migrateDown(options: MigrateOptions & { count: number }): Promise<Migration[]> {
+  return underLock(options, async (context) => {
+    const applied = await context.ledger.read();
+    checkLedger(context.files, applied);
+    const last = applied.slice(-options.count).toReversed();
+    const migrations = last.map(({ version }) => fileOf(context.files, version));
+    for (const migration of migrations) {
+      options.log.info({ migration: stemOf(migration) }, 'taking back a migration');
+      await runStatements({ ...context, migration, direction: 'down', from: 0, resumed: false });
+    }
+    return migrations;
+  });
+}
+
+/** The newest migration that was begun, or undefined where none was. */
+export async function migrationVersion(options: MigrateOptions): Promise<AppliedMigration | undefined> {
+  await using clickhouse = disposable(options.connection);
+  const ledger = createLedger(clickhouse.client);
+  await ledger.prepare();
+  return (await ledger.read()).at(-1);
+}
+
+/**
+ * Declares that the database stands at `version` (0: before all), whatever was left half-way: nothing is run. All migrations
+ * up to it count as applied with their present checksums, all after it as not applied.
+ */
+export function forceVersion(options: MigrateOptions & { version: number }): Promise<void> {
+  return underLock(options, async ({ ledger, files }) => {
+    if (options.version !== 0) fileOf(files, options.version);
+    for (const row of await ledger.read()) if (row.version > options.version) await ledger.remove(row);
+    for (const { version, name, checksum } of files.filter((file) => file.version <= options.version)) {
+      await ledger.write({ version, name, checksum, dirty: false, direction: 'force', statementsDone: 0, failure: '' });
+    }
+  });
+}
+
+/** Creates the connection's database, engine Atomic, unless it exists: a user without that right can do the rest. */
+export async function ensureDatabase(connection: ClickHouseOptions): Promise<void> {
+  await using clickhouse = disposable({ ...connection, database: 'system' });
+  const [found] = await clickhouse.client.query('SELECT name FROM databases WHERE name = {name:String}', {
+    name: connection.database,
+  });
+  if (found !== undefined) return;
+  await clickhouse.client.command(`CREATE DATABASE IF NOT EXISTS ${quoteName(connection.database)} ENGINE = Atomic`);
+}
+
+interface Context {
+  clickhouse: ClickHouse;
+  ledger: Ledger;
+  lock: MigrationLock;
+  files: Migration[];
+}
+
+async function underLock<T>(options: MigrateOptions, run: (context: Context) => Promise<T>): Promise<T> {
+  const files = await readMigrations(options.directory ?? MIGRATIONS_DIRECTORY);
+  await using clickhouse = disposable(options.connection);
+  const ledger = createLedger(clickhouse.client);
+  await ledger.prepare();
+  await using lock = await acquireLock({
+    clickhouse: clickhouse.client,
+    waitMs: options.lockWaitMs ?? LOCK_WAIT_MS,
+    signal: options.signal,
+  });
+  return await run({ clickhouse: clickhouse.client, ledger, lock, files });
+}
+
+function fileOf(files: readonly Migration[], version: number): Migration {
+  const file = files.find((migration) => migration.version === version);
+  if (file === undefined) throw new MigrationError(`there is no migration ${version}`);
+  return file;
+}
+
+function disposable(connection: ClickHouseOptions): AsyncDisposable & { client: ClickHouse } {
+  const client = createClickHouse(connection);
+  return { client, [Symbol.asyncDispose]: () => client.close() };
+}

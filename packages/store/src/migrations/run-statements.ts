@@ -1,0 +1,65 @@
+import { TABLE_ALREADY_EXISTS } from '../clickhouse/error-codes.ts';
+import type { ClickHouse } from '../clickhouse/types.ts';
+import { MigrationError, StoreError } from '../errors.ts';
+import type { Ledger } from './ledger.ts';
+import type { MigrationLock } from './lock.ts';
+import { stemOf } from './migration-files.ts';
+import { splitStatements } from './split-statements.ts';
+import type { AppliedMigration, Migration } from './types.ts';
+
+export interface Run {
+  clickhouse: ClickHouse;
+  ledger: Ledger;
+  lock: MigrationLock;
+  migration: Migration;
+  direction: 'up' | 'down';
+  /** Number of the first statement to run. */
+  from: number;
+  /** Goes on with an interrupted run, in which that statement may have been done. */
+  resumed: boolean;
+}
+
+/** ClickHouse's DDL has no transactions: each statement done is noted, so that a failure says where it stands. */
+const STATEMENT_TIMEOUT_MS = 600_000;
+
+/** Runs one migration in one direction and keeps the ledger. @throws MigrationError, leaving the migration dirty with the reason. */
+export async function runStatements(run: Run): Promise<void> {
+  const { migration, direction, ledger, lock } = run;
+  const statements = splitStatements(direction === 'up' ? migration.upSql : migration.downSql);
+  const row = (statementsDone: number, rest: Partial<AppliedMigration> = {}): AppliedMigration => ({
+    version: migration.version,
+    name: migration.name,
+    checksum: migration.checksum,
+    dirty: true,
+    direction,
+    statementsDone,
+    failure: '',
+    ...rest,
+  });
+  for (let done = run.from; done < statements.length; done++) {
+    lock.assertHeld();
+    await ledger.write(row(done));
+    try {
+      await runOne(run, statements[done] ?? '', done);
+    } catch (error) {
+      const failure = error instanceof Error ? error.message : String(error);
+      await ledger.write(row(done, { failure }));
+      throw new MigrationError(`${stemOf(migration)} (${direction}), statement ${done + 1}: ${failure}`, {
+        cause: error,
+      });
+    }
+  }
+  if (direction === 'up') await ledger.write(row(statements.length, { dirty: false }));
+  else await ledger.remove(row(statements.length));
+}
+
+async function runOne(run: Run, statement: string, index: number): Promise<void> {
+  try {
+    await run.clickhouse.command(statement, {}, { timeoutMs: STATEMENT_TIMEOUT_MS });
+  } catch (error) {
+    // The interrupted run had come this far.
+    const wasDone =
+      run.resumed && index === run.from && error instanceof StoreError && error.code === TABLE_ALREADY_EXISTS;
+    if (!wasDone) throw error;
+  }
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { pendingMigrations } from './state.ts';
+import type { AppliedMigration, Migration } from './types.ts';
+
+const file = (version: number, upSql = 'CREATE TABLE a (x UInt8); CREATE TABLE b (x UInt8)'): Migration => ({
+  version,
+  name: 'm',
+  upSql,
+  downSql: '',
+  checksum: `sum${version}`,
+});
+const row = (version: number, rest: Partial<AppliedMigration> = {}): AppliedMigration => ({
+  version,
+  name: 'm',
+  checksum: `sum${version}`,
+  dirty: false,
+  direction: 'up',
+  statementsDone: 2,
+  failure: '',
+  ...rest,
+});
+const versions = (files: Migration[], rows: AppliedMigration[]) =>
+  pendingMigrations(files, rows).map(({ migration, from, resumed }) => [migration.version, from, resumed]);
+
+describe('pendingMigrations', () => {
+  it('are the files that the database does not have, by version', () => {
+    expect(versions([file(1), file(2), file(3)], [row(2)])).toEqual([
+      [1, 0, false],
+      [3, 0, false],
+    ]);
+  });
+
+  it('go on with one that was interrupted before a CREATE', () => {
+    expect(versions([file(1), file(2)], [row(1), row(2, { dirty: true, statementsDone: 1 })])).toEqual([[2, 1, true]]);
+  });
+
+  it('end an interrupted one that only lacked its last note', () => {
+    expect(versions([file(1)], [row(1, { dirty: true, statementsDone: 2 })])).toEqual([[1, 2, true]]);
+  });
+
+  it.each([
+    [
+      'that failed',
+      file(1),
+      row(1, { dirty: true, failure: 'no space' }),
+      /no space.*migrate force 1.*migrate force 0/,
+    ],
+    [
+      'interrupted before what can not be repeated',
+      file(1, 'INSERT INTO a SELECT 1'),
+      row(1, { dirty: true, statementsDone: 0 }),
+      /it was interrupted/,
+    ],
+    [
+      'interrupted on its way down',
+      file(1),
+      row(1, { dirty: true, direction: 'down', statementsDone: 0 }),
+      /\(down\) stopped after 0/,
+    ],
+    ['edited since', file(1), row(1, { checksum: 'other' }), /was changed after it was applied/],
+    ['unknown here', file(1), row(2), /0002_m, which this program does not know/],
+  ])('refuse to go on from one %s', (_, known, applied, message) => {
+    expect(() => pendingMigrations([known], [applied])).toThrow(message);
+  });
+});

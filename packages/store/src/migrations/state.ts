@@ -1,0 +1,64 @@
+import { MigrationError } from '../errors.ts';
+import { stemOf } from './migration-files.ts';
+import { firstKeyword, splitStatements } from './split-statements.ts';
+import type { AppliedMigration, Migration } from './types.ts';
+
+/** A migration to apply, from its statement number `from` (0 unless it was interrupted). */
+export interface PendingMigration {
+  readonly migration: Migration;
+  readonly from: number;
+  readonly resumed: boolean;
+}
+
+/** What is to be applied, by version. @throws MigrationError when the database and the files don't agree. */
+export function pendingMigrations(
+  files: readonly Migration[],
+  applied: readonly AppliedMigration[],
+): PendingMigration[] {
+  const rows = new Map(applied.map((row) => [row.version, row]));
+  const interrupted = applied.find((row) => canResume(row, files));
+  checkLedger(
+    files,
+    applied.filter((row) => row !== interrupted),
+  );
+  return files.flatMap((migration): PendingMigration[] => {
+    const row = rows.get(migration.version);
+    if (row === undefined) return [{ migration, from: 0, resumed: false }];
+    return row === interrupted ? [{ migration, from: row.statementsDone, resumed: true }] : [];
+  });
+}
+
+/** @throws MigrationError when a migration was left half-way, was edited after it was applied, or is unknown here. */
+export function checkLedger(files: readonly Migration[], applied: readonly AppliedMigration[]): void {
+  const byVersion = new Map(files.map((file) => [file.version, file]));
+  for (const row of applied) {
+    const file = byVersion.get(row.version);
+    if (file === undefined)
+      throw new MigrationError(
+        `the database has migration ${stemOf(row)}, which this program does not know: is it older than the database?`,
+      );
+    if (row.dirty) throw new MigrationError(dirtySentence(row));
+    if (row.checksum !== file.checksum) {
+      throw new MigrationError(
+        `${stemOf(file)}.up.sql was changed after it was applied: restore it, and put the change into a new migration`,
+      );
+    }
+  }
+}
+
+/** An up that just ended in mid-way (the process was killed) goes on, if the statement it may have been in can be told to be done. */
+function canResume(row: AppliedMigration, files: readonly Migration[]): boolean {
+  const file = files.find((migration) => migration.version === row.version);
+  if (!row.dirty || row.failure !== '' || row.direction !== 'up' || file?.checksum !== row.checksum) return false;
+  const next = splitStatements(file.upSql)[row.statementsDone];
+  return next === undefined || firstKeyword(next) === 'CREATE';
+}
+
+function dirtySentence(row: AppliedMigration): string {
+  const reason = row.failure === '' ? 'it was interrupted' : row.failure;
+  return (
+    `migration ${stemOf(row)} (${row.direction}) stopped after ${row.statementsDone} statements: ${reason}. ` +
+    `Repair the tables by hand, then say where the database stands: 'migrate force ${row.version}' if it is wholly applied, ` +
+    `'migrate force ${row.version - 1}' if nothing of it is left`
+  );
+}

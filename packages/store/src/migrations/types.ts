@@ -1,0 +1,37 @@
+import type { ClickHouseOptions } from '../clickhouse/types.ts';
+import type { StoreLog } from '../log.ts';
+
+export interface MigrateOptions {
+  connection: ClickHouseOptions;
+  log: StoreLog;
+  /** Folder of NNNN_name.{up,down}.sql; default: the repository's migrations/. */
+  directory?: string;
+  /** How long to wait for another process's migration; default 60 s. */
+  lockWaitMs?: number;
+  signal?: AbortSignal;
+}
+
+/** One migration as its two files hold it. */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly upSql: string;
+  readonly downSql: string;
+  /** SHA-256 of the up file, in hex. */
+  readonly checksum: string;
+}
+
+/** What schema_migrations says of one migration. */
+export interface AppliedMigration {
+  readonly version: number;
+  readonly name: string;
+  readonly checksum: string;
+  /** Begun and not ended. */
+  readonly dirty: boolean;
+  /** up, down or force: what was begun last. */
+  readonly direction: string;
+  /** Statements of it that are done. */
+  readonly statementsDone: number;
+  /** Why it failed; '' when the process just ended. */
+  readonly failure: string;
+}

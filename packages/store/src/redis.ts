@@ -1,0 +1,87 @@
+import { Redis, ReplyError } from 'ioredis';
+import { ConnectionError, SetupStoreError, StoreError, UnavailableError } from './errors.ts';
+import type { StoreLog } from './log.ts';
+import { boundOfflineQueue } from './redis-offline-queue.ts';
+
+export type { Redis } from 'ioredis';
+
+export interface RedisOptions {
+  /** `host:port`, or a redis:// or rediss:// URL (user, password and number of the database as usual). */
+  address: string;
+  /** When set, every key is prefixed with it and a colon by the client itself. */
+  prefix?: string;
+  log?: StoreLog;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const COMMAND_TIMEOUT_MS = 5_000;
+const MAX_RECONNECT_MS = 2_000;
+/** Tries of the connection that a command lives through before it fails. */
+const MAX_TRIES = 2;
+
+/**
+ * A Redis client that connects at its first command. A command fails after 5 s or two failed connects, whichever is first; the
+ * connection itself is tried again for ever, with jitter. At most 1,000 commands wait for it. An outage is logged once.
+ * @throws SetupStoreError when the address is none.
+ */
+export function createRedis({ address, prefix, log }: RedisOptions): Redis {
+  const redis = new Redis(redisUrl(address).href, {
+    lazyConnect: true,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    maxRetriesPerRequest: MAX_TRIES,
+    retryStrategy: (times) => Math.random() * Math.min(100 * 2 ** Math.min(times, 10), MAX_RECONNECT_MS),
+    ...(prefix === undefined ? {} : { keyPrefix: `${prefix}:` }),
+  });
+  boundOfflineQueue(redis);
+  logOutages(redis, log);
+  return redis;
+}
+
+/** Resolves when Redis answers. @throws SetupStoreError or ConnectionError with one clear sentence. */
+export async function checkRedis(redis: Redis): Promise<void> {
+  await redis.ping().catch((error: unknown) => {
+    throw redisError(error, redis);
+  });
+}
+
+/** The store's error of what ioredis threw. */
+export function redisError(error: unknown, redis: Redis): StoreError {
+  if (error instanceof StoreError) return error;
+  const where = `Redis at ${redis.options.host}:${redis.options.port}`;
+  if (!(error instanceof Error && error instanceof ReplyError)) {
+    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+    return new ConnectionError(`${where} can't be reached`, {
+      cause: error,
+      code: typeof code === 'string' ? code : undefined,
+    });
+  }
+  // The first word of an error reply is its code: https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors
+  const code = /^[A-Z]+/.exec(error.message)?.[0];
+  if (code === 'NOAUTH' || code === 'WRONGPASS' || code === 'NOPERM') {
+    return new SetupStoreError(`${where} refuses the user or the password (${code})`, { cause: error, code });
+  }
+  return new UnavailableError(`${where}: ${error.message}`, { cause: error, code });
+}
+
+function redisUrl(address: string): URL {
+  const url = URL.parse(address.includes('://') ? address : `redis://${address}`);
+  if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === '') {
+    throw new SetupStoreError(
+      `Redis's address must be host:port or a redis:// URL, got ${JSON.stringify(address.replace(/\/\/.*@/, '//…@'))}`,
+    );
+  }
+  return url;
+}
+
+function logOutages(redis: Redis, log: StoreLog | undefined): void {
+  let isDown = false;
+  redis.on('error', (error: Error) => {
+    if (!isDown) log?.warn({ err: error }, 'Redis is out of reach');
+    isDown = true;
+  });
+  redis.on('ready', () => {
+    if (isDown) log?.info({}, 'Redis is back');
+    isDown = false;
+  });
+}

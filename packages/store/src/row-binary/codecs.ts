@@ -1,0 +1,178 @@
+import type { Version } from '@updraft/atproto';
+import {
+  type RowBinaryReader,
+  readBytes,
+  readFloat64,
+  readInt64,
+  readLength,
+  readString,
+  readUint8,
+  readUint16,
+  readUint32,
+  readUint64,
+} from './reader.ts';
+import {
+  type RowBinaryWriter,
+  writeFixedString,
+  writeFloat64,
+  writeInt64,
+  writeLength,
+  writeString,
+  writeUint8,
+  writeUint16,
+  writeUint32,
+  writeUint64,
+} from './writer.ts';
+
+/**
+ * How one type of column is encoded. `accepts` is asked before `write`: RowBinary takes any bits, so an integer out of
+ * range or a date outside the type's years would go in silently as another one.
+ */
+export interface Codec<T> {
+  /** ClickHouse's name of the type, as in the header of RowBinaryWithNamesAndTypes. */
+  readonly type: string;
+  /** What a value must be, for the message about one that is not. */
+  readonly expected: string;
+  /** Total: false for null, undefined and whatever else a bug may pass. */
+  accepts(value: T): boolean;
+  write(writer: RowBinaryWriter, value: T): void;
+  read(reader: RowBinaryReader): T;
+}
+
+/** Rows of 2 GiB would break LEB128 and Buffer alike; ClickHouse's own limit on a String is far above what the network allows. */
+const MAX_STRING_UNITS = 256 * 1024 * 1024;
+/** DateTime64 holds 1900-01-01 … 2299-12-31 (https://clickhouse.com/docs/en/sql-reference/data-types/datetime64). */
+const MIN_DATETIME64_S = Date.UTC(1900, 0, 1) / 1000;
+const MAX_DATETIME64_S = Date.UTC(2300, 0, 1) / 1000;
+
+/** UInt8 as a boolean. */
+export const bool: Codec<boolean> = {
+  type: 'UInt8',
+  expected: 'a boolean',
+  accepts: (value) => typeof value === 'boolean',
+  write: (writer, value) => writeUint8(writer, value ? 1 : 0),
+  read: (reader) => readUint8(reader) !== 0,
+};
+
+export const uint8: Codec<number> = {
+  type: 'UInt8',
+  expected: 'an integer from 0 to 255',
+  accepts: (value) => (value & 0xff) === value,
+  write: writeUint8,
+  read: readUint8,
+};
+
+export const uint16: Codec<number> = {
+  type: 'UInt16',
+  expected: 'an integer from 0 to 65535',
+  accepts: (value) => (value & 0xffff) === value,
+  write: writeUint16,
+  read: readUint16,
+};
+
+export const uint32: Codec<number> = {
+  type: 'UInt32',
+  expected: 'an integer from 0 to 2^32 - 1',
+  accepts: isUint32,
+  write: writeUint32,
+  read: readUint32,
+};
+
+/** UInt64 from a safe integer: counts, microseconds. */
+export const uint64: Codec<number> = {
+  type: 'UInt64',
+  expected: 'a safe integer from 0',
+  accepts: (value) => Number.isSafeInteger(value) && value >= 0,
+  write: writeInt64,
+  read: readInt64,
+};
+
+/** UInt64 as its two halves: all 64 bits, without a BigInt. */
+export const version: Codec<Version> = {
+  type: 'UInt64',
+  expected: 'a version {hi, lo} of two unsigned 32-bit integers',
+  accepts: (value) => typeof value === 'object' && value !== null && isUint32(value.hi) && isUint32(value.lo),
+  write: (writer, value) => writeUint64(writer, value.hi, value.lo),
+  read: readUint64,
+};
+
+export const float64: Codec<number> = {
+  type: 'Float64',
+  expected: 'a number',
+  accepts: (value) => typeof value === 'number',
+  write: writeFloat64,
+  read: readFloat64,
+};
+
+export const string: Codec<string> = {
+  type: 'String',
+  expected: 'a string of at most 256 Mi characters',
+  accepts: isString,
+  write: writeString,
+  read: readString,
+};
+
+/** Encoded as a String; the type is named in full, else the server refuses the header. */
+export const lowCardinalityString: Codec<string> = { ...string, type: 'LowCardinality(String)' };
+
+export const arrayOfStrings: Codec<readonly string[]> = {
+  type: 'Array(String)',
+  expected: 'an array of strings',
+  accepts: (value) => Array.isArray(value) && value.every(isString),
+  write: (writer, value) => {
+    writeLength(writer, value.length);
+    for (const item of value) writeString(writer, item);
+  },
+  read: (reader) => Array.from({ length: readLength(reader) }, () => readString(reader)),
+};
+
+/** DateTime('UTC') in whole seconds since 1970; the type ends in 2106. */
+export const dateTime: Codec<number> = {
+  type: "DateTime('UTC')",
+  expected: 'whole seconds since 1970, up to 2^32 - 1',
+  accepts: isUint32,
+  write: writeUint32,
+  read: readUint32,
+};
+
+/** DateTime64(3, 'UTC') in milliseconds since 1970. */
+export const dateTime64Ms: Codec<number> = dateTime64(3);
+/** DateTime64(6, 'UTC') in microseconds since 1970. */
+export const dateTime64Micros: Codec<number> = dateTime64(6);
+
+/** ASCII text of exactly `length` characters: hashes in hex. */
+export function fixedString(length: number): Codec<string> {
+  return {
+    type: `FixedString(${length})`,
+    expected: `exactly ${length} ASCII characters`,
+    accepts: (value) => typeof value === 'string' && value.length === length && isAscii(value),
+    write: (writer, value) => writeFixedString(writer, value, length),
+    read: (reader) => Buffer.from(readBytes(reader, length)).toString('latin1'),
+  };
+}
+
+function dateTime64(precision: 3 | 6): Codec<number> {
+  const unitsPerSecond = 10 ** precision;
+  const min = MIN_DATETIME64_S * unitsPerSecond;
+  const max = MAX_DATETIME64_S * unitsPerSecond;
+  return {
+    type: `DateTime64(${precision}, 'UTC')`,
+    expected: `whole ${precision === 3 ? 'milli' : 'micro'}seconds since 1970, of the years 1900 to 2299`,
+    accepts: (value) => Number.isInteger(value) && value >= min && value < max,
+    write: writeInt64,
+    read: readInt64,
+  };
+}
+
+function isUint32(value: number): boolean {
+  return typeof value === 'number' && value >>> 0 === value;
+}
+
+function isString(value: string): boolean {
+  return typeof value === 'string' && value.length <= MAX_STRING_UNITS;
+}
+
+function isAscii(value: string): boolean {
+  for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) > 0x7f) return false;
+  return true;
+}

@@ -1,0 +1,84 @@
+import type { ClickHouse } from '../clickhouse/types.ts';
+import { isVisible } from '../feeds/fragments.ts';
+import { markCounted, storeNowMs } from './touched-days.ts';
+
+/** A day's numbers: undeleted records of active accounts by the time in their keys, one per account and subject. */
+export interface DailyStats {
+  /** YYYY-MM-DD; 1970-01-01 for records whose key bears no time. */
+  readonly date: string;
+  readonly num_likes: number;
+  readonly num_likers: number;
+  readonly num_posters: number;
+  readonly num_posts: number;
+  readonly num_follows: number;
+  readonly num_followers: number;
+  readonly num_blocks: number;
+  readonly num_blockers: number;
+}
+
+/** Counts a day (days since 1970, UTC) anew and writes its row; one whose records are all gone becomes zeros. */
+export async function countDay(clickhouse: ClickHouse, day: number): Promise<void> {
+  const computedAtMs = await storeNowMs(clickhouse);
+  const params = {
+    day,
+    computedAtMs,
+    fromHour: day * 24,
+    toHour: day * 24 + 24,
+    fromS: day * 86_400,
+    toS: day * 86_400 + 86_400,
+  };
+  await clickhouse.command(COUNT_DAY, params, { timeoutMs: COUNT_TIMEOUT_MS, settings: COUNT_SETTINGS });
+  await markCounted(clickhouse, 'records', day, computedAtMs);
+}
+
+/** All days that were counted, oldest first. */
+export function readDailyStats(clickhouse: ClickHouse): Promise<DailyStats[]> {
+  const numbers = COLUMNS.map((column) => `toFloat64(${column}) AS ${column}`).join(', ');
+  return clickhouse.query<DailyStats>(`SELECT toString(day) AS date, ${numbers} FROM daily_stats FINAL ORDER BY day`);
+}
+
+const COUNT_TIMEOUT_MS = 300_000;
+/** A day of the whole network groups within bounds, on disk when it must, and leaves cores for those who wait. */
+const COUNT_SETTINGS = {
+  max_bytes_before_external_group_by: 500_000_000,
+  max_memory_usage: 4_000_000_000,
+  max_threads: 2,
+};
+
+const COLUMNS = [
+  'num_likes',
+  'num_likers',
+  'num_posts',
+  'num_posters',
+  'num_follows',
+  'num_followers',
+  'num_blocks',
+  'num_blockers',
+] as const;
+
+/** record_time says again what record_hour does: it is what partitions are pruned by. */
+const IS_OF_DAY = `record_hour >= {fromHour:UInt32} AND record_hour < {toHour:UInt32}
+    AND record_time >= toDateTime({fromS:UInt32}, 'UTC') AND record_time < toDateTime({toS:UInt32}, 'UTC')`;
+
+function pairsSql(kind: 'follow' | 'block'): string {
+  return `SELECT (count(), uniqExact(did_key)) FROM
+    (
+        SELECT did_key, subject_key FROM graph_by_hour FINAL
+        WHERE record_hour >= {fromHour:UInt32} AND record_hour < {toHour:UInt32} AND kind = '${kind}' AND ${isVisible}
+        GROUP BY did_key, subject_key
+    )`;
+}
+
+const COUNT_DAY = `
+INSERT INTO daily_stats (day, num_likes, num_likers, num_posts, num_posters, num_follows, num_followers, num_blocks, num_blockers, computed_at)
+WITH
+    (
+        SELECT (count(), uniqExact(did_key)) FROM
+        (SELECT did_key, subject_key FROM likes FINAL WHERE ${IS_OF_DAY} AND ${isVisible} GROUP BY did_key, subject_key)
+    ) AS likes,
+    (SELECT (count(), uniqExact(did_key)) FROM posts FINAL WHERE ${IS_OF_DAY} AND ${isVisible}) AS posts,
+    (${pairsSql('follow')}) AS follows,
+    (${pairsSql('block')}) AS blocks
+SELECT
+    toDate({day:UInt16}), likes.1, likes.2, posts.1, posts.2, follows.1, follows.2, blocks.1, blocks.2,
+    fromUnixTimestamp64Milli({computedAtMs:Int64}, 'UTC')`;

@@ -1,0 +1,39 @@
+import type { ClickHouse } from '../clickhouse/types.ts';
+import { isInWindow, isVisible, windowParams } from '../feeds/fragments.ts';
+
+const DAY_MS = 86_400_000;
+const HALF_HOUR_MS = 1_800_000;
+
+/**
+ * Counts the likes that posts got within the last 24 h into a new generation, and drops generations that no page can still
+ * be reading. The generation is its time in ms.
+ */
+export async function countRecentLikes(clickhouse: ClickHouse, nowMs: number): Promise<number> {
+  await clickhouse.command(
+    `
+INSERT INTO post_like_counts (generation, uri_key, num_likes)
+SELECT {generation:UInt64}, subject_key, count()
+FROM (SELECT subject_key, did_key FROM likes FINAL WHERE ${isInWindow} AND ${isVisible} GROUP BY subject_key, did_key)
+GROUP BY subject_key`,
+    { generation: nowMs, ...windowParams(nowMs - DAY_MS, nowMs) },
+    {
+      timeoutMs: 120_000,
+      settings: { max_bytes_before_external_group_by: 500_000_000, max_memory_usage: 4_000_000_000 },
+    },
+  );
+  for (const generation of await likeGenerations(clickhouse)) {
+    if (generation < nowMs - HALF_HOUR_MS) {
+      await clickhouse.command(`ALTER TABLE post_like_counts DROP PARTITION ${Math.trunc(generation)}`);
+    }
+  }
+  return nowMs;
+}
+
+/** Generations there are, the newest first. */
+export async function likeGenerations(clickhouse: ClickHouse): Promise<number[]> {
+  const rows = await clickhouse.query<{ partition: string }>(
+    `SELECT DISTINCT partition FROM system.parts
+     WHERE database = currentDatabase() AND table = 'post_like_counts' AND active AND rows > 0`,
+  );
+  return rows.map(({ partition }) => Number(partition)).sort((a, b) => b - a);
+}

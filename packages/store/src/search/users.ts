@@ -1,0 +1,49 @@
+import type { ClickHouse } from '../clickhouse/types.ts';
+
+/** An account as a host lists it. */
+export interface ListedAccount {
+  readonly did: string;
+  readonly active: boolean;
+}
+
+/** Remembers listed accounts. Resolves when they are acknowledged. */
+export function writeListedAccounts(
+  clickhouse: ClickHouse,
+  accounts: readonly ListedAccount[],
+  atMicros: number,
+): Promise<void> {
+  return clickhouse.command(
+    `INSERT INTO listed_accounts (did_key, active, version)
+     SELECT sipHash64(account.1), account.2, {atMicros:UInt64}
+     FROM (SELECT arrayJoin(arrayZip({dids:Array(String)}, {active:Array(UInt8)})) AS account)`,
+    { dids: accounts.map(({ did }) => did), active: accounts.map(({ active }) => (active ? 1 : 0)), atMicros },
+  );
+}
+
+/**
+ * Accounts that exist, known by an event or from a host's list, without those that are not active: an account's own last
+ * event says so, and for an account without one the list.
+ */
+export async function countUsers(clickhouse: ClickHouse): Promise<number> {
+  const [row] = await clickhouse.query<{ num_users: number }>(
+    `
+SELECT toFloat64(count()) AS num_users
+FROM
+(
+    SELECT did_key
+    FROM
+    (
+        SELECT did_key, toUInt8(1) AS rank, toUInt8(1) AS is_active FROM actor_handles
+        UNION ALL
+        SELECT did_key, toUInt8(2), active FROM listed_accounts FINAL
+        UNION ALL
+        SELECT did_key, toUInt8(3), argMax(active, (version, is_deletion)) FROM actor_status FINAL GROUP BY did_key
+    )
+    GROUP BY did_key
+    HAVING argMax(is_active, rank) = 1
+)`,
+    {},
+    { timeoutMs: 120_000, settings: { max_bytes_before_external_group_by: 500_000_000, max_threads: 2 } },
+  );
+  return row?.num_users ?? 0;
+}

@@ -1,0 +1,17 @@
+import type { Version } from '@updraft/atproto';
+import { string, version } from '../row-binary/codecs.ts';
+import { defineTable, type Table } from '../row-binary/table.ts';
+
+/** From an identity event that carries a handle. */
+export interface ActorHandleRow {
+  readonly did: string;
+  readonly handle: string;
+  /** timeVersion() of the event's inner time. */
+  readonly version: Version;
+}
+
+export const actorHandles: Table<ActorHandleRow> = defineTable<ActorHandleRow>('actor_handles', {
+  did: string,
+  handle: string,
+  version,
+});

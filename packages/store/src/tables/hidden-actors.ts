@@ -1,0 +1,70 @@
+import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
+import type { StoreLog } from '../log.ts';
+
+/**
+ * The version below which nothing of an account shows, as SQL of its did_key; 0 when nothing is hidden. A record shows
+ * while `version > ${hiddenBelow('did_key')}`. See migration 0005 for the two dictionaries.
+ */
+export function hiddenBelow(didKey: string): string {
+  return `dictGetOrDefault('hidden_recent', 'hidden_below', ${didKey}, dictGet('hidden', 'hidden_below', ${didKey}))`;
+}
+
+/** Keeps the dictionaries in step with actor_status. */
+export interface HiddenActors {
+  /** Resolves when every reader sees what was written to actor_status before. */
+  refresh(options?: CallOptions): Promise<void>;
+  /** Moves what has changed into the big dictionary (seconds for millions of accounts), so that `refresh` stays quick. */
+  fold(options?: CallOptions): Promise<void>;
+}
+
+export interface HiddenActorsOptions {
+  clickhouse: ClickHouse;
+  log: StoreLog;
+  /** Fold when so many accounts have changed; default 50,000, whose refresh takes 50 ms. */
+  foldAbove?: number;
+}
+
+const FOLD_ABOVE = 50_000;
+const MIN_FOLD_INTERVAL_MS = 300_000;
+const FOLD_TIMEOUT_MS = 600_000;
+/** ingest_at is stamped when an insert begins, and it shows when it ends: this is longer than any insert may take. */
+const FOLD_MARGIN_S = 120;
+
+export function createHiddenActors({ clickhouse, log, foldAbove = FOLD_ABOVE }: HiddenActorsOptions): HiddenActors {
+  let lastFoldMs = Number.NEGATIVE_INFINITY;
+  const fold = async (options: CallOptions = {}) => {
+    const [begun] = await clickhouse.query<{ at: string }>(
+      `SELECT now64(3, 'UTC') - ${FOLD_MARGIN_S} AS at`,
+      {},
+      options,
+    );
+    await clickhouse.command('SYSTEM RELOAD DICTIONARY hidden', {}, { ...options, timeoutMs: FOLD_TIMEOUT_MS });
+    await clickhouse.command(
+      "INSERT INTO hidden_folds (folded_at) SELECT {at:DateTime64(3, 'UTC')}",
+      { at: begun?.at },
+      options,
+    );
+    await clickhouse.command('SYSTEM RELOAD DICTIONARY hidden_recent', {}, options);
+  };
+  const foldWhenGrown = async (options: CallOptions) => {
+    if (performance.now() - lastFoldMs < MIN_FOLD_INTERVAL_MS) return;
+    const [row] = await clickhouse.query<{ changed: number }>(
+      "SELECT toFloat64(element_count) AS changed FROM system.dictionaries WHERE database = currentDatabase() AND name = 'hidden_recent'",
+      {},
+      options,
+    );
+    if ((row?.changed ?? 0) < foldAbove) return;
+    lastFoldMs = performance.now();
+    // Not awaited: until it is done hidden_recent holds the same, only more slowly.
+    fold(options).catch((error: unknown) =>
+      log.warn({ err: error }, 'the dictionary of hidden accounts could not be folded'),
+    );
+  };
+  return {
+    fold,
+    refresh: async (options = {}) => {
+      await clickhouse.command('SYSTEM RELOAD DICTIONARY hidden_recent', {}, options);
+      await foldWhenGrown(options);
+    },
+  };
+}
