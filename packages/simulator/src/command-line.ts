@@ -1,0 +1,30 @@
+/** Ends the program with one line. */
+export function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+/** A number that is not negative, or undefined when the option is absent; ends the program when it is anything else. */
+export function numberOption(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text === '' || !Number.isFinite(value) || value < 0)
+    fail(`--${name}: expected a number, got ${JSON.stringify(text)}`);
+  return value;
+}
+
+/**
+ * Starts what the program is for, prints `ready {…}` for whoever started it, and runs until SIGTERM or SIGINT. An error at the start,
+ * such as a port in use, is one line and exit code 1.
+ */
+export async function announceAndServe(
+  start: () => Promise<{ ready: object; close: () => Promise<void> }>,
+): Promise<void> {
+  const started = await start().catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)));
+  process.stdout.write(`ready ${JSON.stringify(started.ready)}\n`);
+  const stop = () => {
+    void started.close().then(() => process.exit(0));
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}

@@ -1,0 +1,87 @@
+import type { Reader } from '../wire/endpoint.ts';
+import { createFrameBuffer } from '../wire/frames.ts';
+import { createPacer } from '../wire/pacer.ts';
+import type { EventLog, Place, Stretch } from './event-log.ts';
+import type { Fault } from './faults.ts';
+import type { Filter } from './filter.ts';
+import { filteredEventOf } from './filtered-event.ts';
+import { frameEnd, payloadStart } from './frame-scan.ts';
+
+export interface Delivery {
+  readonly log: EventLog;
+  readonly reader: Reader;
+  readonly from: Place;
+  /** Events a second; undefined = as fast as the reader reads. */
+  readonly rate: number | undefined;
+  /** The next fault to happen, once. It belongs to whoever takes it. */
+  takeFault(): Fault | undefined;
+  onSent(events: number): void;
+}
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** Sends the log to one reader from a place on, and then what is appended, until the connection ends. */
+export async function deliver(delivery: Delivery): Promise<void> {
+  const { log, reader, rate } = delivery;
+  const { channel } = reader;
+  const pacer = createPacer(rate);
+  let place = delivery.from;
+  let fault: Fault | undefined;
+  let untilFault = Number.POSITIVE_INFINITY;
+  while (!channel.closed.aborted) {
+    if (fault === undefined) {
+      fault = delivery.takeFault();
+      untilFault = fault?.afterEvents ?? Number.POSITIVE_INFINITY;
+    }
+    if (fault !== undefined && untilFault === 0) {
+      const next = await happen(fault, log, place, reader);
+      if (next === undefined) return;
+      place = next;
+      fault = undefined;
+      continue;
+    }
+    const stretch = log.read(place, CHUNK_BYTES, Math.min(untilFault, pacer.burst));
+    if (stretch.count === 0) {
+      await log.waitBeyond(place, channel.closed);
+      continue;
+    }
+    await channel.send(selectFrames(stretch, reader.filter()));
+    delivery.onSent(stretch.count);
+    place = stretch.next;
+    untilFault -= stretch.count;
+    await pacer.take(stretch.count, channel.closed);
+  }
+}
+
+/** Lets a fault happen. Returns where to go on, or undefined when the connection is over. */
+async function happen(fault: Fault, log: EventLog, place: Place, { channel }: Reader): Promise<Place | undefined> {
+  switch (fault.kind) {
+    case 'drop':
+      channel.drop();
+      return undefined;
+    case 'reset': {
+      const { frames } = log.read(place, 4_096, 1);
+      await channel.send(frames.subarray(0, Math.ceil(frames.length / 2)));
+      channel.reset();
+      return undefined;
+    }
+    case 'silence':
+      await new Promise<void>((resolve) => channel.closed.addEventListener('abort', () => resolve()));
+      return undefined;
+    case 'repeat':
+    default:
+      return log.placeOfSeq(place.seq - fault.events);
+  }
+}
+
+function selectFrames({ frames }: Stretch, filter: Filter): Buffer {
+  if (filter.passesAll) return frames;
+  const selected = createFrameBuffer(frames.length + 16);
+  for (let at = 0; at < frames.length; ) {
+    const stop = frameEnd(frames, at);
+    const payload = frames.subarray(payloadStart(frames, at), stop);
+    if (filter.passes(filteredEventOf(payload.toString()))) selected.appendBytes(payload);
+    at = stop;
+  }
+  return selected.take();
+}

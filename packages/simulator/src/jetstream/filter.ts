@@ -1,0 +1,61 @@
+/** Which events a reader wants: the query parameters, and later its `options_update`, which replaces the whole filter. */
+export interface Filter {
+  /** True when every event passes, so that nothing has to be looked at. */
+  readonly passesAll: boolean;
+  passes(event: FilteredEvent): boolean;
+}
+
+export interface FilteredEvent {
+  readonly did: string;
+  /** '' for identity and account events, which no collection filter stops. */
+  readonly collection: string;
+  readonly byteLength: number;
+}
+
+/** Why an option is refused, in words for the 400 or the close frame. */
+export interface FilterFault {
+  readonly fault: string;
+}
+
+const MAX_COLLECTIONS = 100;
+const MAX_DIDS = 10_000;
+const NSID = /^[a-zA-Z][a-zA-Z0-9-]*(\.[a-zA-Z0-9-]+)+\.[a-zA-Z][a-zA-Z0-9]*$/;
+const NSID_PREFIX = /^[a-zA-Z][a-zA-Z0-9-]*(\.[a-zA-Z0-9-]+)*\.\*$/;
+const DID = /^did:[a-z]+:[a-zA-Z0-9._:%-]+$/;
+
+export const EVERYTHING: Filter = { passesAll: true, passes: () => true };
+
+/** Reads options as they stand in the query or in an `options_update` payload. Source: Jetstream v1, `/subscribe`. */
+export function readFilter(options: unknown): Filter | FilterFault {
+  if (typeof options !== 'object' || options === null) return { fault: 'options must be an object' };
+  const { wantedCollections = [], wantedDids = [], maxMessageSizeBytes = 0 } = options as Record<string, unknown>;
+  if (!isStringList(wantedCollections)) return { fault: 'wantedCollections must be a list of NSIDs' };
+  if (!isStringList(wantedDids)) return { fault: 'wantedDids must be a list of DIDs' };
+  if (!Number.isInteger(maxMessageSizeBytes)) return { fault: 'maxMessageSizeBytes must be an integer' };
+  if (wantedCollections.length > MAX_COLLECTIONS)
+    return { fault: `too many wanted collections: ${wantedCollections.length} > ${MAX_COLLECTIONS}` };
+  if (wantedDids.length > MAX_DIDS) return { fault: `too many wanted DIDs: ${wantedDids.length} > ${MAX_DIDS}` };
+  const badCollection = wantedCollections.find((name) => !NSID.test(name) && !NSID_PREFIX.test(name));
+  if (badCollection !== undefined) return { fault: `invalid collection: ${badCollection}` };
+  const badDid = wantedDids.find((did) => !DID.test(did));
+  if (badDid !== undefined) return { fault: `invalid DID: ${badDid}` };
+  return createFilter(wantedCollections, wantedDids, Math.max(0, maxMessageSizeBytes as number));
+}
+
+function createFilter(collections: readonly string[], wantedDids: readonly string[], maxBytes: number): Filter {
+  if (collections.length === 0 && wantedDids.length === 0 && maxBytes === 0) return EVERYTHING;
+  const dids = new Set(wantedDids);
+  const exact = new Set(collections.filter((name) => !name.endsWith('.*')));
+  const prefixes = collections.filter((name) => name.endsWith('.*')).map((name) => name.slice(0, -1));
+  const wantsCollection = (name: string) =>
+    collections.length === 0 || name === '' || exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
+  return {
+    passesAll: false,
+    passes: ({ did, collection, byteLength }) =>
+      (maxBytes === 0 || byteLength <= maxBytes) && (dids.size === 0 || dids.has(did)) && wantsCollection(collection),
+  };
+}
+
+function isStringList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { createWorld, DEFAULT_NOW_MICROS } from '../world/world.ts';
+import { startPump } from './pump.ts';
+import { startJetstream } from './server.ts';
+
+test('the history comes at full speed, and then the live stream goes by the clock', async () => {
+  const world = createWorld({ seed: 1, accounts: 50, eventsPerDay: 5_000, liveRate: 200 });
+  await using host = disposable(await startJetstream());
+  const stopping = new AbortController();
+  const times: number[] = [];
+  const pump = startPump({
+    world,
+    hosts: [host.server],
+    onEvent: ({ timeUs }) => times.push(timeUs),
+    signal: stopping.signal,
+  });
+  await pump.caughtUp;
+  const history = times.length;
+  expect(history).toBeGreaterThan(4_000);
+  expect(Math.max(...times)).toBeLessThanOrEqual(DEFAULT_NOW_MICROS + 100_000);
+  await expect.poll(() => times.length, { timeout: 5_000 }).toBeGreaterThan(history + 50);
+  stopping.abort();
+  await pump.done;
+  expect(host.server.log.nextSeq - 1).toBe(times.length);
+});
+
+test('a stream that is to end ends after so many events', async () => {
+  const world = createWorld({ seed: 1, accounts: 50, eventsPerDay: 5_000 });
+  await using host = disposable(await startJetstream());
+  const pump = startPump({ world, hosts: [host.server], events: 1_234, signal: AbortSignal.timeout(60_000) });
+  await pump.done;
+  await pump.caughtUp;
+  expect(host.server.log.nextSeq).toBe(1_235);
+});
+
+function disposable<T extends { close(): Promise<void> }>(server: T) {
+  return { server, [Symbol.asyncDispose]: () => server.close() };
+}

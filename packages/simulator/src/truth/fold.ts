@@ -1,0 +1,86 @@
+import {
+  type Frame,
+  readFrame,
+  type TrueAccount,
+  type TrueCommit,
+  type TrueIdentity,
+  type TrueRejection,
+} from './frame.ts';
+
+/** The state of one record: its last operation. */
+export interface TrueRecord {
+  readonly commit: TrueCommit;
+  /** rev · 2, + 1 for a delete. */
+  readonly version: bigint;
+}
+
+/** All that follows from the events, whatever their order, their hosts and the number of their copies. */
+export interface Fold {
+  /** Takes one frame's text, and says what it is. */
+  add(line: string): Frame;
+  /** By at-uri, the deleted ones too. */
+  readonly records: ReadonlyMap<string, TrueRecord>;
+  /** By DID, the last identity event with a handle. */
+  readonly handles: ReadonlyMap<string, TrueIdentity>;
+  /** By DID: the last account event that was no deletion, and the last deletion. */
+  readonly statuses: ReadonlyMap<string, TrueAccount>;
+  readonly deletions: ReadonlyMap<string, TrueAccount>;
+  /** By what makes two rejected frames the same. */
+  readonly rejected: ReadonlyMap<string, TrueRejection>;
+  /** By `collection operation`, the number of operations that were seen. */
+  operationCounts(): Map<string, number>;
+  /** Whether a record shows: it is not deleted, its account is active, and it is newer than the account's last deletion. */
+  shows(record: TrueRecord): boolean;
+}
+
+export function createFold(): Fold {
+  const records = new Map<string, TrueRecord>();
+  const handles = new Map<string, TrueIdentity>();
+  const statuses = new Map<string, TrueAccount>();
+  const deletions = new Map<string, TrueAccount>();
+  const rejected = new Map<string, TrueRejection>();
+  const operations = new Map<string, Set<string>>();
+
+  const addCommit = (commit: TrueCommit) => {
+    const version =
+      (((commit.rev.micros << 10n) | commit.rev.clockId) << 1n) | (commit.operation === 'delete' ? 1n : 0n);
+    const uri = `at://${commit.did}/${commit.collection}/${commit.rkey}`;
+    const before = records.get(uri);
+    if (before === undefined || version >= before.version) records.set(uri, { commit, version });
+    const name = `${commit.collection} ${commit.operation}`;
+    const seen = operations.get(name) ?? new Set();
+    operations.set(name, seen.add(`${commit.did} ${commit.rkey} ${version}`));
+  };
+  const keepLast = <T extends { readonly did: string; readonly micros: bigint }>(map: Map<string, T>, event: T) => {
+    const before = map.get(event.did);
+    if (before === undefined || event.micros >= before.micros) map.set(event.did, event);
+  };
+  const isHidden = ({ commit, version }: TrueRecord) => {
+    const status = statuses.get(commit.did);
+    const deletion = deletions.get(commit.did);
+    if (deletion !== undefined && (status === undefined || status.micros <= deletion.micros)) return true;
+    if (status !== undefined && !status.active) return true;
+    return deletion !== undefined && version <= deletion.micros << 11n;
+  };
+  return {
+    add(line) {
+      const frame = readFrame(line);
+      if (frame.is === 'commit') addCommit(frame);
+      else if (frame.is === 'rejected') rejected.set(frame.identity, frame);
+      else if (frame.is === 'account') keepLast(isDeletion(frame) ? deletions : statuses, frame);
+      else if (frame.handle !== undefined) keepLast(handles, frame);
+      return frame;
+    },
+    records,
+    handles,
+    statuses,
+    deletions,
+    rejected,
+    operationCounts: () => new Map([...operations].map(([name, seen]) => [name, seen.size])),
+    shows: (record) => record.commit.operation !== 'delete' && !isHidden(record),
+  };
+}
+
+function isDeletion({ active, status }: TrueAccount): boolean {
+  return !active && status === 'deleted';
+}

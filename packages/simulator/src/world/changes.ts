@@ -1,0 +1,78 @@
+import { engagementRecord } from './engagement.ts';
+import type { WorldEvent } from './event.ts';
+import { postRecord } from './posting.ts';
+import { createWeighted, type Random } from './rng.ts';
+import { COLLECTIONS, commit, type RingName, tidOf, type WorldState } from './state.ts';
+
+/** Deletes, edits, and records made again under the key of a deleted one. */
+
+const pickDeleted: (random: Random) => RingName = createWeighted<RingName>([
+  ['like', 60],
+  ['post', 16],
+  ['repost', 10],
+  ['follow', 9],
+  ['block', 2],
+  ['listitem', 2],
+  ['list', 1],
+]);
+
+/** Takes back one of the last records, or once more one that is gone already. */
+export function deleteRecord(state: WorldState): WorldEvent | undefined {
+  const name = pickDeleted(state.random);
+  const ring = state.live[name];
+  if (ring.size === 0) return undefined;
+  const back = Math.floor(ring.size * state.random.next() ** 2);
+  const actor = ring.accountAt(back);
+  if (state.status[actor] !== 0) return undefined;
+  const micros = ring.microsAt(back);
+  state.buried[name].push(actor, micros);
+  return commit(state, actor, {
+    operation: 'delete',
+    collection: COLLECTIONS[name],
+    rkey: tidOf(state, actor, micros),
+  });
+}
+
+const pickRecreated: (random: Random) => 'like' | 'post' | 'follow' | 'repost' | 'block' = createWeighted<
+  'like' | 'post' | 'follow' | 'repost' | 'block'
+>([
+  ['like', 4],
+  ['post', 3],
+  ['follow', 2],
+  ['repost', 1],
+  ['block', 1],
+]);
+
+/** Creates a record anew under the rkey of a deleted one. */
+export function recreate(state: WorldState): WorldEvent | undefined {
+  const name = pickRecreated(state.random);
+  const ring = state.buried[name];
+  if (ring.size === 0) return undefined;
+  const back = state.random.int(ring.size);
+  const actor = ring.accountAt(back);
+  const record = name === 'post' ? postRecord(state) : engagementRecord(state, name);
+  if (state.status[actor] !== 0 || record === undefined) return undefined;
+  return commit(state, actor, {
+    operation: 'create',
+    collection: COLLECTIONS[name],
+    rkey: tidOf(state, actor, ring.microsAt(back)),
+    record,
+  });
+}
+
+/** Edits a recent post, sometimes one that was deleted meanwhile, and seldom a like, which then has another subject. */
+export function edit(state: WorldState): WorldEvent | undefined {
+  const name = state.random.chance(0.85) ? 'post' : 'like';
+  const ring = state.live[name];
+  if (ring.size === 0) return undefined;
+  const back = state.random.int(Math.min(ring.size, 2_000));
+  const actor = ring.accountAt(back);
+  const record = name === 'post' ? postRecord(state) : engagementRecord(state, 'like');
+  if (state.status[actor] !== 0 || record === undefined) return undefined;
+  return commit(state, actor, {
+    operation: 'update',
+    collection: COLLECTIONS[name],
+    rkey: tidOf(state, actor, ring.microsAt(back)),
+    record,
+  });
+}
