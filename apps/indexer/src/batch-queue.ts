@@ -1,0 +1,120 @@
+import type { Progress } from '@updraft/store';
+import { type Batch, batchBytes, clearBatch, createBatch } from './batch.ts';
+
+export interface BatchLimits {
+  /** Events of a batch; each makes at most one row a table. */
+  readonly maxRows: number;
+  readonly maxBytes: number;
+  /** Age at which a batch is cut, however small. */
+  readonly flushIntervalMs: number;
+  /** All batches together: the one that fills, those that wait and the one that is written. */
+  readonly queueMaxBytes: number;
+}
+
+export interface BatchQueueOptions extends BatchLimits {
+  /** What to save when everything taken in so far is written. */
+  progress(): Progress | undefined;
+}
+
+/** Batches between the stream and the writer: one fills, the others wait their turn in order. */
+export interface BatchQueue {
+  /** The batch that fills now. Only to be appended to at once, not kept. */
+  current(): Batch;
+  /** An event's rows are appended to the current batch: cuts it when it is full. */
+  added(): void;
+  /** Whether the bound is reached: no more events should come until hasRoom(). A few more do no harm. */
+  isFull(): boolean;
+  /** Resolves when there is room again; rejects with the signal's reason. */
+  hasRoom(signal: AbortSignal): Promise<void>;
+  /** The next batch to write, in order; undefined when the queue is closed and empty. One at a time: done() before the next. */
+  next(): Promise<Batch | undefined>;
+  /** The batch that next() gave is written, or given up. */
+  done(): void;
+  /** Cuts the current batch and ends: next() gives what is left, then undefined. */
+  close(): void;
+  /** Bytes of rows in memory. */
+  byteLength(): number;
+}
+
+/** Batches whose memory is kept for reuse. */
+const SPARE_BATCHES = 2;
+/** Below this share of the bound there is room again: so that the source doesn't stop and go with each event. */
+const ROOM_SHARE = 0.85;
+
+export function createBatchQueue(options: BatchQueueOptions): BatchQueue {
+  const { maxRows, maxBytes, flushIntervalMs, queueMaxBytes } = options;
+  const spare: Batch[] = [];
+  const waiting: Batch[] = [];
+  let filling = createBatch();
+  let writing: Batch | undefined;
+  /** Bytes of what waits and what is written: those don't change any more. */
+  let sealedBytes = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+  let wakeWriter: () => void = () => {};
+  const wakeSource = new Set<() => void>();
+
+  const cut = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (filling.events === 0) return;
+    filling.progress = options.progress();
+    sealedBytes += batchBytes(filling);
+    waiting.push(filling);
+    filling = spare.pop() ?? createBatch();
+    wakeWriter();
+  };
+  /** The two tables whose rows may be large; the others' rows are smaller than the raw record beside them. */
+  const fillingBytes = (): number =>
+    filling.repoRecords.byteLength + filling.posts.byteLength + filling.rejectedEvents.byteLength;
+  const byteLength = (): number => sealedBytes + batchBytes(filling);
+
+  return {
+    current: () => filling,
+    added: () => {
+      filling.events += 1;
+      if (filling.events >= maxRows || fillingBytes() >= maxBytes) cut();
+      else if (timer === undefined) timer = setTimeout(cut, flushIntervalMs);
+    },
+    isFull: () => sealedBytes + fillingBytes() >= queueMaxBytes,
+    hasRoom: (signal) =>
+      new Promise((resolve, reject) => {
+        const settle = (): void => {
+          if (!signal.aborted && byteLength() > queueMaxBytes * ROOM_SHARE) return;
+          wakeSource.delete(settle);
+          signal.removeEventListener('abort', settle);
+          if (signal.aborted) reject(signal.reason);
+          else resolve();
+        };
+        wakeSource.add(settle);
+        signal.addEventListener('abort', settle);
+        settle();
+      }),
+    next: async () => {
+      // Woken by a cut or by the close; both leave a batch, or nothing that will ever come.
+      if (waiting.length === 0 && !closed) {
+        await new Promise<void>((resolve) => {
+          wakeWriter = resolve;
+        });
+      }
+      writing = waiting.shift();
+      return writing;
+    },
+    done: () => {
+      if (writing === undefined) return;
+      const bytes = batchBytes(writing);
+      sealedBytes -= bytes;
+      clearBatch(writing);
+      // One swollen by huge records is left to the garbage collector.
+      if (spare.length < SPARE_BATCHES && bytes <= maxBytes) spare.push(writing);
+      writing = undefined;
+      for (const wake of wakeSource) wake();
+    },
+    close: () => {
+      cut();
+      closed = true;
+      wakeWriter();
+    },
+    byteLength,
+  };
+}

@@ -1,0 +1,79 @@
+import { ConfigError } from '@updraft/service';
+import { describe, expect, test } from 'vitest';
+import { readIndexerConfig, readReplayConfig } from './config.ts';
+import { sinceMicros } from './since.ts';
+
+const NEEDED = { CLICKHOUSE_ADDRESS: '127.0.0.1:8123', REDIS_ADDRESS: '127.0.0.1:6379' };
+
+function faultsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readIndexerConfig({ ...NEEDED, ...env });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
+describe('the indexer’s environment', () => {
+  test('needs the addresses of ClickHouse and Redis, all else has a default', () => {
+    expect(faultsOf({ CLICKHOUSE_ADDRESS: '', REDIS_ADDRESS: '' })).toEqual([
+      expect.stringContaining('CLICKHOUSE_ADDRESS is not set'),
+      expect.stringContaining('REDIS_ADDRESS is not set'),
+    ]);
+    expect(readIndexerConfig(NEEDED)).toMatchObject({
+      redis: { prefix: 'updraft' },
+      metricsListen: '127.0.0.1:8091',
+      since: undefined,
+      limits: { maxRows: 50_000, flushIntervalMs: 1_000 },
+      idleTimeoutMs: 60_000,
+      crashPoint: undefined,
+    });
+    expect(readIndexerConfig(NEEDED).hosts).toHaveLength(4);
+  });
+
+  test('reads several hosts and adds the path of the subscription where there is none', () => {
+    const { hosts } = readIndexerConfig({
+      ...NEEDED,
+      WS_URL: 'ws://a:6008, wss://b/subscribe,ws://c/other?wantedCollections=a.b.c',
+    });
+    expect(hosts).toEqual(['ws://a:6008/subscribe', 'wss://b/subscribe', 'ws://c/other?wantedCollections=a.b.c']);
+  });
+
+  test('tells all its faults together, by name', () => {
+    const faults = faultsOf({
+      WS_URL: 'https://a',
+      SINCE: 'yesterday',
+      BATCH_MAX_ROWS: '0',
+      FLUSH_INTERVAL: '5',
+      LOG_LEVEL: 'loud',
+      CRASH_POINT: 'nowhere',
+    });
+    expect(new Set(faults.map((fault) => fault.split(':')[0]))).toEqual(
+      new Set(['BATCH_MAX_ROWS', 'CRASH_POINT', 'FLUSH_INTERVAL', 'LOG_LEVEL', 'SINCE', 'WS_URL']),
+    );
+  });
+
+  test.each([
+    ['2h', 1_783_168_688_000_000],
+    ['2026-07-04T14:00:00Z', 1_783_173_600_000_000],
+    ['2026-07-04T16:00:00+02:00', 1_783_173_600_000_000],
+  ])('SINCE may be %s', (text, expected) => {
+    const { since } = readIndexerConfig({ ...NEEDED, SINCE: text });
+    expect(since && sinceMicros(since, 1_783_175_888_000)).toBe(expected);
+  });
+
+  test('names a crash point and which pass of it', () => {
+    expect(readIndexerConfig({ ...NEEDED, CRASH_POINT: 'mid-write:3' }).crashPoint).toEqual({
+      point: 'mid-write',
+      nth: 3,
+    });
+  });
+});
+
+test('a replay by hand finds the local databases by itself', () => {
+  expect(readReplayConfig({})).toMatchObject({
+    clickhouse: { address: '127.0.0.1:8123', database: 'atproto' },
+    redis: { address: '127.0.0.1:6379' },
+  });
+});

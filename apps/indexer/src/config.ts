@@ -1,0 +1,150 @@
+import { address, durationMs, listenAddress, readConfig } from '@updraft/service';
+import { type ClickHouseOptions, clickHouseEnvironment, clickHouseOptions } from '@updraft/store';
+import { z } from 'zod';
+import { type ArmedCrash, parseCrashPoint } from './crash-points.ts';
+import { parseSince, type Since } from './since.ts';
+
+/** The indexer's settings, read from the environment. */
+export interface IndexerConfig {
+  /** Jetstream's `/subscribe` addresses, in order of preference. */
+  readonly hosts: readonly string[];
+  readonly clickhouse: ClickHouseOptions;
+  readonly redis: RedisConfig;
+  /** `host:port` of /metrics, /healthz and /readyz. */
+  readonly metricsListen: string;
+  readonly logLevel: LogLevel;
+  /** Where a new store starts; undefined: now. */
+  readonly since: Since | undefined;
+  readonly limits: {
+    readonly maxRows: number;
+    readonly maxBytes: number;
+    readonly flushIntervalMs: number;
+    readonly queueMaxBytes: number;
+  };
+  readonly idleTimeoutMs: number;
+  /** Tests only: where the process is to kill itself. */
+  readonly crashPoint: ArmedCrash | undefined;
+}
+
+/** What `pnpm replay` needs of it. */
+export type ReplayConfig = Pick<IndexerConfig, 'clickhouse' | 'redis' | 'logLevel' | 'limits' | 'crashPoint'>;
+
+export interface RedisConfig {
+  readonly address: string;
+  readonly prefix: string;
+}
+
+export type LogLevel = z.output<typeof LogLevel>;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws ConfigError that names every fault of the environment. */
+export function readIndexerConfig(env: Environment): IndexerConfig {
+  const read = readConfig(IndexerVariables, env);
+  return {
+    ...storeConfig(read),
+    hosts: read.WS_URL,
+    metricsListen: read.METRICS_LISTEN_ADDRESS,
+    since: read.SINCE,
+    idleTimeoutMs: read.IDLE_TIMEOUT,
+  };
+}
+
+/** @throws ConfigError that names every fault of the environment. */
+export function readReplayConfig(env: Environment): ReplayConfig {
+  return storeConfig(readConfig(StoreVariables, env));
+}
+
+const PUBLIC_HOSTS = ['jetstream2.us-east', 'jetstream1.us-east', 'jetstream2.us-west', 'jetstream1.us-west'];
+const DEFAULT_WS_URL = PUBLIC_HOSTS.map((name) => `wss://${name}.bsky.network/subscribe`).join(',');
+const MIB = 1024 * 1024;
+
+const LogLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
+
+const hosts = z.string().transform((text, context) => {
+  const read = text.split(',').map((entry) => subscribeAddress(entry.trim()));
+  if (read.every((host) => host !== undefined)) return read;
+  context.issues.push({
+    code: 'custom',
+    input: text,
+    message: "expected 'ws://…' or 'wss://…' addresses of Jetstream hosts, separated by commas",
+  });
+  return z.NEVER;
+});
+
+const since = z.string().transform((text, context) => {
+  const read = parseSince(text);
+  if (read !== undefined) return read;
+  context.issues.push({
+    code: 'custom',
+    input: text,
+    message: "expected a length of time such as '2h', or a time such as '2026-07-04T14:00:00Z'",
+  });
+  return z.NEVER;
+});
+
+const crashPoint = z.string().transform((text, context) => {
+  const read = parseCrashPoint(text);
+  if (read !== undefined) return read;
+  context.issues.push({ code: 'custom', input: text, message: "expected a crash point's 'name' or 'name:nth'" });
+  return z.NEVER;
+});
+
+/** A duration that is not nothing. */
+function someTime(defaultDuration: string) {
+  return durationMs(defaultDuration).refine((ms) => ms > 0, 'expected a duration above 0');
+}
+
+/** A whole number from 1 on, as text. */
+function count(defaultCount: number) {
+  return z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/, 'expected a whole number above 0')
+    .transform(Number)
+    .prefault(String(defaultCount));
+}
+
+const StoreVariables = clickHouseEnvironment.extend({
+  REDIS_ADDRESS: address('127.0.0.1:6379'),
+  REDIS_PREFIX: z.string().default('updraft'),
+  LOG_LEVEL: LogLevel.default('info'),
+  BATCH_MAX_ROWS: count(50_000),
+  BATCH_MAX_BYTES: count(32 * MIB),
+  FLUSH_INTERVAL: someTime('1s'),
+  QUEUE_MAX_BYTES: count(64 * MIB),
+  CRASH_POINT: crashPoint.optional(),
+});
+
+/** A service is told where its databases are: one that happens to listen at the usual port may be somebody else's. */
+const IndexerVariables = StoreVariables.extend({
+  CLICKHOUSE_ADDRESS: address(),
+  REDIS_ADDRESS: address(),
+  WS_URL: hosts.prefault(DEFAULT_WS_URL),
+  METRICS_LISTEN_ADDRESS: listenAddress(':8091'),
+  SINCE: since.optional(),
+  IDLE_TIMEOUT: someTime('60s'),
+});
+
+function storeConfig(read: z.output<typeof StoreVariables>): ReplayConfig {
+  return {
+    clickhouse: clickHouseOptions(read),
+    redis: { address: read.REDIS_ADDRESS, prefix: read.REDIS_PREFIX },
+    logLevel: read.LOG_LEVEL,
+    limits: {
+      maxRows: read.BATCH_MAX_ROWS,
+      maxBytes: read.BATCH_MAX_BYTES,
+      flushIntervalMs: read.FLUSH_INTERVAL,
+      queueMaxBytes: read.QUEUE_MAX_BYTES,
+    },
+    crashPoint: read.CRASH_POINT,
+  };
+}
+
+/** The address with `/subscribe` added when it names no path; undefined when it is no WebSocket address. */
+function subscribeAddress(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  if ((url.protocol !== 'ws:' && url.protocol !== 'wss:') || url.host === '') return undefined;
+  if (url.pathname === '/' || url.pathname === '') url.pathname = '/subscribe';
+  return url.href;
+}

@@ -1,0 +1,47 @@
+import type { CursorStore, Progress } from '@updraft/store';
+
+/** Saves cursors beside the writing of the next batch, one at a time; of several that wait only the last. */
+export interface CursorSaver {
+  /** Everything up to this progress is acknowledged. */
+  offer(progress: Progress): void;
+  /** Resolves when the last progress is saved; tries once more what failed. @throws StoreError when that fails too. */
+  settle(): Promise<void>;
+}
+
+export interface CursorSaverOptions {
+  readonly cursor: Pick<CursorStore, 'save'>;
+  onSaved(progress: Progress): void;
+  /** Not worth stopping for: the next one is ahead of it, and a restart begins earlier. */
+  onFailed(error: unknown): void;
+}
+
+export function createCursorSaver({ cursor, onSaved, onFailed }: CursorSaverOptions): CursorSaver {
+  let waiting: Progress | undefined;
+  let failed: Progress | undefined;
+  let saving: Promise<void> | undefined;
+
+  const saveAll = async (): Promise<void> => {
+    for (let progress = waiting; progress !== undefined; progress = waiting) {
+      waiting = undefined;
+      try {
+        await cursor.save(progress);
+        failed = undefined;
+        onSaved(progress);
+      } catch (error) {
+        failed = progress;
+        onFailed(error);
+      }
+    }
+    saving = undefined;
+  };
+  return {
+    offer: (progress) => {
+      waiting = progress;
+      saving ??= saveAll();
+    },
+    settle: async () => {
+      await saving;
+      if (failed !== undefined) await cursor.save(failed);
+    },
+  };
+}

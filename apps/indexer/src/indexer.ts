@@ -1,0 +1,126 @@
+import { backoff, type Logger } from '@updraft/service';
+import type { BatchWriter, CursorStore } from '@updraft/store';
+import { filledBlocks } from './batch.ts';
+import { createBatchQueue } from './batch-queue.ts';
+import type { IndexerConfig } from './config.ts';
+import type { CrashPoints } from './crash-points.ts';
+import { createPlace } from './cursor.ts';
+import type { IntakeCounts } from './intake.ts';
+import type { IndexerMetrics } from './metrics.ts';
+import { runPipeline } from './pipeline.ts';
+import { sinceMicros } from './since.ts';
+import { type ConnectionEvents, createJetstreamSource } from './source/jetstream.ts';
+import { type IndexerStatus, startReports } from './status.ts';
+import type { WriteCounts } from './write.ts';
+
+export interface IndexerDeps {
+  readonly config: Pick<IndexerConfig, 'hosts' | 'limits' | 'since' | 'idleTimeoutMs'>;
+  readonly writer: BatchWriter;
+  readonly cursor: CursorStore;
+  readonly status: IndexerStatus;
+  readonly metrics: IndexerMetrics;
+  readonly crash: CrashPoints;
+  readonly log: Logger;
+}
+
+/** How long the socket may stay paused: one slow write's time. Servers cut a reader at 5 s. */
+const MAX_PAUSE_MS = 3_000;
+const RECONNECT_BACKOFF = { minMs: 250, maxMs: 30_000 };
+
+/**
+ * Reads the stream into ClickHouse until the signal aborts; then writes what it has, saves the cursor and resolves.
+ * @throws UnwrittenError when the last writes don't succeed in time.
+ */
+export async function runIndexer(deps: IndexerDeps, signal: AbortSignal): Promise<void> {
+  const { config, log } = deps;
+  const saved = await deps.cursor.load();
+  const startMicros = config.since && sinceMicros(config.since, Date.now());
+  const place = createPlace({ saved, startMicros, now: () => new Date() });
+  const queue = createBatchQueue({ ...config.limits, progress: () => place.progress() });
+  deps.metrics.watchQueue(queue.byteLength);
+  log.info(
+    saved === undefined ? { since: config.since ?? 'now' } : { host: saved.host, lastSeq: saved.lastSeq },
+    'starting',
+  );
+  const source = createJetstreamSource({
+    hosts: config.hosts,
+    lastHost: saved?.host,
+    place,
+    idleTimeoutMs: config.idleTimeoutMs,
+    maxPauseMs: MAX_PAUSE_MS,
+    backoff: backoff(RECONNECT_BACKOFF),
+    events: connectionEvents(deps),
+  });
+  const stopReports = startReports(deps.metrics, queue, log);
+  try {
+    await runPipeline(
+      {
+        ...deps,
+        source,
+        queue,
+        observe: place.observe,
+        intakeCounts: intakeCounts(deps),
+        writeCounts: writeCounts(deps),
+      },
+      signal,
+    );
+  } finally {
+    stopReports();
+  }
+}
+
+function intakeCounts({ metrics, log }: IndexerDeps): IntakeCounts {
+  return {
+    event: metrics.events.add,
+    rejected: metrics.rejected,
+    unusable: metrics.unusable,
+    gap: (row) => {
+      metrics.gap();
+      log.warn({ host: row.host, from: isoTime(row.fromTime), to: isoTime(row.toTime) }, `possible gap: ${row.detail}`);
+    },
+  };
+}
+
+function writeCounts({ metrics, status, log }: IndexerDeps): WriteCounts {
+  return {
+    batch: (batch, durationMs) => {
+      status.active();
+      metrics.batch(
+        filledBlocks(batch).reduce((rows, block) => rows + block.rows, 0),
+        durationMs,
+      );
+    },
+    saved: (progress) => log.debug({ lastSeq: progress.lastSeq, cursor: progress.cursor }, 'cursor saved'),
+    saveFailed: (err) => {
+      metrics.cursorSaveFailed();
+      log.warn({ err }, 'the cursor could not be saved; the next batch tries again');
+    },
+  };
+}
+
+function connectionEvents({ metrics, status, log }: IndexerDeps): ConnectionEvents {
+  return {
+    connecting: (host, point) => {
+      status.active();
+      log.debug({ host, ...point }, 'connecting');
+    },
+    connected: (host, point) => {
+      status.connected(host);
+      metrics.connected(host, true);
+      log.info({ host, ...(point ?? { by: 'live' }) }, 'connected to Jetstream');
+    },
+    ended: (host, end, retryInMs) => {
+      status.connected(undefined);
+      metrics.connected(host, false);
+      metrics.reconnect(end.reason);
+      const fields = { host, reason: end.reason, events: end.events, retryInMs };
+      if (end.reason === 'stopped') log.info(fields, 'Jetstream closed');
+      else if (end.reason === 'backpressure') log.warn(fields, `Jetstream closed on purpose: ${end.detail}`);
+      else log.warn(fields, `Jetstream ended: ${end.detail}`);
+    },
+  };
+}
+
+function isoTime(micros: number): string {
+  return new Date(micros / 1000).toISOString();
+}

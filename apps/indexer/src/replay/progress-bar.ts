@@ -1,0 +1,66 @@
+/** How far a replay is. */
+export interface ReplayState {
+  readonly file: string;
+  /** 0 … 1, by the bytes of the file. */
+  readonly share: number;
+  readonly events: number;
+  readonly elapsedMs: number;
+}
+
+export interface ProgressBar {
+  /** Shows the state as it is now, for the last time in this place. */
+  finish(): void;
+}
+
+export interface ProgressOutput {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+const TTY_EVERY_MS = 100;
+const PLAIN_EVERY_MS = 5_000;
+
+/** Shows the state while work goes on: one line rewritten in place on a terminal, a plain line now and then elsewhere. */
+export function startProgressBar(state: () => ReplayState, output: ProgressOutput): ProgressBar {
+  const isTerminal = output.isTTY === true;
+  const show = (): void => {
+    if (isTerminal) output.write(`\r\u001b[K${progressLine(state(), (output.columns ?? 80) - 1)}`);
+    else output.write(`${progressLine(state(), 200)}\n`);
+  };
+  const timer = setInterval(show, isTerminal ? TTY_EVERY_MS : PLAIN_EVERY_MS);
+  timer.unref();
+  return {
+    finish: () => {
+      clearInterval(timer);
+      show();
+      if (isTerminal) output.write('\n');
+    },
+  };
+}
+
+const BAR_WIDTH = 24;
+
+/** `file  [████░░] 42 %  1,234,567 events  85,000/s  1:05 left`, in at most `columns` characters. */
+export function progressLine({ file, share, events, elapsedMs }: ReplayState, columns: number): string {
+  const done = Math.min(1, Math.max(0, share));
+  const filled = Math.round(done * BAR_WIDTH);
+  const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
+  const rate = elapsedMs > 0 ? Math.round((events * 1000) / elapsedMs) : 0;
+  const left = done > 0 && done < 1 ? `  ${clock((elapsedMs * (1 - done)) / done)} left` : '';
+  const figures = `  ${bar} ${String(Math.floor(done * 100)).padStart(3)} %  ${grouped(events)} events  ${grouped(rate)}/s${left}`;
+  const room = columns - figures.length;
+  const name = file.length > room ? `…${file.slice(file.length - Math.max(0, room - 1))}` : file;
+  return `${room > 1 ? name : ''}${figures}`.slice(0, Math.max(0, columns));
+}
+
+function clock(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const tail = `${String(minutes).padStart(hours > 0 ? 2 : 1, '0')}:${String(rest).padStart(2, '0')}`;
+  return hours > 0 ? `${hours}:${tail}` : tail;
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString('en');
+}

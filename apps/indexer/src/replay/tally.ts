@@ -1,0 +1,62 @@
+import type { JetstreamEvent, RejectReason } from '@updraft/atproto';
+
+/** Counts of one run of `replay`, for its last words. */
+export interface ReplayTally {
+  event(event: JetstreamEvent): void;
+  rejected(reason: RejectReason): void;
+  unusable(collection: string): void;
+  rowsSetAside(rows: number): void;
+  readonly events: number;
+  /** A table for people: events by kind and collection, then what was rejected by reason. */
+  report(): string;
+}
+
+/** Anybody can invent collections: from so many on they are counted together. */
+const MAX_NAMES = 1_000;
+const OTHERS = '(others)';
+
+export function createReplayTally(): ReplayTally {
+  const kinds = createCounter();
+  const unusable = createCounter();
+  const rejected = createCounter();
+  return {
+    get events() {
+      return kinds.total();
+    },
+    event: (event) =>
+      kinds.add(event.kind === 'commit' ? `commit ${event.operation.padEnd(6)} ${event.collection}` : event.kind),
+    rejected: (reason) => rejected.add(reason),
+    unusable: (collection) => unusable.add(collection),
+    rowsSetAside: (rows) => rejected.add('refused_by_clickhouse', rows),
+    report: () =>
+      [
+        ...section('events', kinds),
+        ...section('rejected', rejected),
+        ...(unusable.total() > 0 ? section('of no use as their type', unusable) : []),
+      ].join('\n'),
+  };
+}
+
+function section(title: string, counter: Counter): string[] {
+  const line = (name: string, count: number): string => `${count.toLocaleString('en').padStart(14)}  ${name}`;
+  return [line(title, counter.total()), ...counter.list().map(([name, count]) => line(`  ${name}`, count))];
+}
+
+interface Counter {
+  add(name: string, count?: number): void;
+  total(): number;
+  /** The most frequent first. */
+  list(): [string, number][];
+}
+
+function createCounter(): Counter {
+  const counts = new Map<string, number>();
+  return {
+    add: (name, count = 1) => {
+      const key = counts.has(name) || counts.size < MAX_NAMES ? name : OTHERS;
+      counts.set(key, (counts.get(key) ?? 0) + count);
+    },
+    total: () => counts.values().reduce((sum, count) => sum + count, 0),
+    list: () => [...counts].toSorted(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1)),
+  };
+}

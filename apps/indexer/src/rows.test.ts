@@ -1,0 +1,231 @@
+import {
+  type CommitEvent,
+  formatTid,
+  type JetstreamEvent,
+  parseEvent,
+  recordTime,
+  versionToBigInt,
+} from '@updraft/atproto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { batchBytes, createBatch } from './batch.ts';
+import { appendEvent, type RowSink, type RowsOutcome } from './rows.ts';
+
+const DID = 'did:plc:wq4aajammjtxdomz3e23667t';
+const REV = { micros: 1_783_175_888_000_000, clockId: 7 };
+const RKEY = formatTid({ micros: 1_783_175_887_000_000, clockId: 3 });
+const SUBJECT = 'at://did:plc:r2zybk6op3ymzpz6jhqpkoy5/app.bsky.feed.post/3mpsjbtci2c2o';
+
+describe('a commit', () => {
+  test('makes one raw row, with the record without its StrongRef cids', () => {
+    const { rows } = collect(commit('com.example.thing', { subject: { uri: SUBJECT, cid: 'bafy' } }));
+    expect(rows.repoRecords).toEqual([
+      {
+        repo: DID,
+        collection: 'com.example.thing',
+        rkey: RKEY,
+        operation: 'create',
+        recordJson: `{"subject":{"uri":"${SUBJECT}"}}`,
+        deleted: false,
+        ...keyOf(RKEY),
+        version: expect.anything(),
+      },
+    ]);
+    expect(tablesWithRows(rows)).toEqual(['repoRecords']);
+  });
+
+  test.each([
+    ['app.bsky.feed.like', 'likes', { subject: { uri: SUBJECT, cid: 'bafy' } }, { actorDid: DID, subjectUri: SUBJECT }],
+    [
+      'app.bsky.feed.repost',
+      'reposts',
+      { subject: { uri: SUBJECT, cid: 'bafy' } },
+      { actorDid: DID, subjectUri: SUBJECT },
+    ],
+    ['app.bsky.graph.follow', 'follows', { subject: DID }, { actorDid: DID, subjectDid: DID }],
+    ['app.bsky.graph.block', 'blocks', { subject: DID }, { actorDid: DID, subjectDid: DID }],
+    ['app.bsky.feed.post', 'posts', { text: 'hi', langs: ['en'] }, { did: DID, text: 'hi', langs: ['en'] }],
+  ] as const)('of %s makes a row of %s too', (collection, table, record, expected) => {
+    const { rows, outcome } = collect(commit(collection, record));
+    expect(outcome).toBe('written');
+    expect(tablesWithRows(rows)).toEqual(['repoRecords', table].toSorted());
+    expect(rows[table][0]).toMatchObject({ ...expected, rkey: RKEY, deleted: false });
+  });
+
+  test('that deletes makes the typed row again, deleted and with no content, at an odd version', () => {
+    const { rows, outcome } = collect(commit('app.bsky.feed.like', undefined, { operation: 'delete' }));
+    expect(outcome).toBe('written');
+    expect(rows.likes).toMatchObject([{ actorDid: DID, rkey: RKEY, subjectUri: '', deleted: true, ...keyOf(RKEY) }]);
+    expect(rows.repoRecords).toMatchObject([{ operation: 'delete', recordJson: '', deleted: true }]);
+    expect(rows.likes.map(({ version }) => versionToBigInt(version) & 1n)).toEqual([1n]);
+  });
+
+  test('that edits a like to nonsense removes it at the version of an edit', () => {
+    const { rows, outcome } = collect(commit('app.bsky.feed.like', { subject: 'nonsense' }, { operation: 'update' }));
+    expect(outcome).toBe('unusable');
+    expect(rows.likes).toMatchObject([{ rkey: RKEY, deleted: true }]);
+    expect(rows.likes.map(({ version }) => versionToBigInt(version) & 1n)).toEqual([0n]);
+    expect(rows.repoRecords).toMatchObject([
+      { operation: 'update', recordJson: '{"subject":"nonsense"}', deleted: false },
+    ]);
+  });
+
+  test('of a profile makes a row under the rkey self only', () => {
+    const record = { displayName: 'Ada', createdAt: '2024-01-02T03:04:05Z' };
+    const { rows } = collect(commit('app.bsky.actor.profile', record, { rkey: 'self' }));
+    expect(rows.profiles).toMatchObject([
+      { actorDid: DID, displayName: 'Ada', createdAt: Date.UTC(2024, 0, 2, 3, 4, 5) },
+    ]);
+    expect(collect(commit('app.bsky.actor.profile', record)).rows.profiles).toEqual([]);
+  });
+
+  test.each(['0000-01-01T00:00:00Z', '9999-12-31T23:59:59Z', '+275760-09-13T00:00:00Z', 17])(
+    'with createdAt %s is ranked by a time that is not after its rev',
+    (createdAt) => {
+      const { rows } = collect(commit('app.bsky.feed.post', { text: 'x', createdAt }, { rkey: 'x' }));
+      expect(rows.posts).toMatchObject([{ sortAt: REV.micros / 1000, recordTime: 0, recordHour: 0 }]);
+    },
+  );
+
+  test('whose record is nested too deep makes no row at all', () => {
+    const record = {
+      $type: 'app.bsky.feed.post',
+      text: 'deep',
+      more: JSON.parse(`${'['.repeat(10_000)}${']'.repeat(10_000)}`),
+    };
+    const { rows, outcome } = collect(commit('app.bsky.feed.post', record));
+    expect(outcome).toBe('record_too_deep');
+    expect(tablesWithRows(rows)).toEqual([]);
+  });
+});
+
+describe('an identity or account event', () => {
+  test('with a handle sets the handle, and without one changes nothing', () => {
+    const identity = { kind: 'identity', did: DID, timeUs: 1, cursor: undefined, eventMicros: 5_000_000 } as const;
+    expect(collect({ ...identity, handle: 'a.example' }).rows.actorHandles).toMatchObject([
+      { did: DID, handle: 'a.example' },
+    ]);
+    expect(tablesWithRows(collect({ ...identity, handle: undefined }).rows)).toEqual([]);
+  });
+
+  test.each([
+    [false, 'deleted', true],
+    [true, 'deleted', false],
+    [false, 'takendown', false],
+    [true, '', false],
+  ])('with active %s and status "%s" is a deletion: %s', (active, status, isDeletion) => {
+    const event = { kind: 'account', did: DID, timeUs: 1, cursor: undefined, active, status, eventMicros: 7 } as const;
+    expect(collect(event).rows.actorStatus).toEqual([
+      { did: DID, isDeletion, active, status, version: { hi: 0, lo: 7 * 2048 } },
+    ]);
+  });
+});
+
+test('any record of any collection becomes rows that fit their columns', () => {
+  const collection = fc.constantFrom(
+    'app.bsky.feed.post',
+    'app.bsky.feed.like',
+    'app.bsky.feed.repost',
+    'app.bsky.graph.follow',
+    'app.bsky.graph.block',
+    'app.bsky.actor.profile',
+    'a.b.c',
+  );
+  const time = fc.oneof(
+    fc.constantFrom('0000-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z'),
+    fc.date().map((date) => String(date.getTime())),
+  );
+  const record = fc.oneof(
+    fc.jsonValue(),
+    fc.record({
+      createdAt: fc.oneof(time, fc.jsonValue()),
+      text: fc.string({ unit: 'binary' }),
+      langs: fc.jsonValue(),
+      subject: fc.jsonValue(),
+    }),
+  );
+  const micros = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+  fc.assert(
+    fc.property(collection, record, micros, fc.constantFrom('self', RKEY, 'x::y'), (name, value, revMicros, rkey) => {
+      const batch = createBatch();
+      const outcome = appendEvent(
+        commit(name, value ?? null, { rev: { micros: revMicros, clockId: 1023 }, rkey }),
+        batch,
+      );
+      expect(outcome).not.toBe('record_too_deep');
+      expect(batch.repoRecords.rows).toBe(1);
+      expect(batchBytes(batch)).toBeGreaterThan(0);
+    }),
+  );
+});
+
+test('the same event makes the same rows whichever host showed it', () => {
+  const line = (place: object) => ({
+    did: DID,
+    ...place,
+    kind: 'commit',
+    commit: { rev: formatTid(REV), operation: 'create', collection: 'a.b.c', rkey: RKEY, record: {} },
+  });
+  const [here, there] = [{ time_us: 1 }, { time_us: 2_000_000_000_000_000, cursor: 9 }].map((place) => {
+    const parsed = parseEvent(line(place));
+    if (!parsed.ok) throw new Error(parsed.detail);
+    return collect(parsed.event).rows;
+  });
+  expect(here).toEqual(there);
+});
+
+function commit(collection: string, record: unknown, change: Partial<CommitEvent> = {}): CommitEvent {
+  return {
+    kind: 'commit',
+    did: DID,
+    timeUs: 1,
+    cursor: undefined,
+    rev: REV,
+    operation: 'create',
+    collection,
+    rkey: RKEY,
+    record,
+    ...change,
+  };
+}
+
+function keyOf(rkey: string) {
+  const { recordTimeS, recordHour } = recordTime(rkey);
+  return { recordTime: recordTimeS, recordHour };
+}
+
+type Rows = { [Table in keyof RowSink]: Parameters<RowSink[Table]['append']>[0][] };
+
+function collect(event: JetstreamEvent): { rows: Rows; outcome: RowsOutcome } {
+  const rows: Rows = {
+    repoRecords: [],
+    posts: [],
+    likes: [],
+    reposts: [],
+    follows: [],
+    blocks: [],
+    profiles: [],
+    actorHandles: [],
+    actorStatus: [],
+  };
+  const into = <Row>(list: Row[]) => ({ append: (row: Row) => void list.push(row) });
+  const outcome = appendEvent(event, {
+    repoRecords: into(rows.repoRecords),
+    posts: into(rows.posts),
+    likes: into(rows.likes),
+    reposts: into(rows.reposts),
+    follows: into(rows.follows),
+    blocks: into(rows.blocks),
+    profiles: into(rows.profiles),
+    actorHandles: into(rows.actorHandles),
+    actorStatus: into(rows.actorStatus),
+  });
+  return { rows, outcome };
+}
+
+function tablesWithRows(rows: Rows): string[] {
+  return Object.entries(rows)
+    .filter(([, list]) => list.length > 0)
+    .map(([table]) => table)
+    .toSorted();
+}

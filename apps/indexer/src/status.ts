@@ -1,0 +1,67 @@
+import type { Logger } from '@updraft/service';
+import type { BatchQueue } from './batch-queue.ts';
+import type { IndexerMetrics } from './metrics.ts';
+
+/** Whether the indexer gets on, for /healthz and /readyz. */
+export interface IndexerStatus {
+  /** Something happened that a stuck process doesn't do: a try to connect, a write or a try of one. */
+  active(): void;
+  connected(host: string | undefined): void;
+  /** The host that is read; undefined while there is none. */
+  host(): string | undefined;
+  /** False when nothing at all has happened for so long that only a restart can help. */
+  isLive(): boolean;
+}
+
+/** `eventCount` tells of events without a call for each. */
+export function createStatus({ stalledAfterMs, eventCount, now }: StatusOptions): IndexerStatus {
+  let activeAt = now();
+  let seen = 0;
+  let host: string | undefined;
+  return {
+    active: () => {
+      activeAt = now();
+    },
+    connected: (next) => {
+      activeAt = now();
+      host = next;
+    },
+    host: () => host,
+    isLive: () => {
+      const events = eventCount();
+      if (events !== seen) activeAt = now();
+      seen = events;
+      return now() - activeAt < stalledAfterMs;
+    },
+  };
+}
+
+interface StatusOptions {
+  readonly stalledAfterMs: number;
+  eventCount(): number;
+  /** Milliseconds on any clock that doesn't jump. */
+  now(): number;
+}
+
+const REPORT_EVERY_MS = 30_000;
+
+/** Logs a line about the flow now and then. Gives what stops it. */
+export function startReports(metrics: IndexerMetrics, queue: Pick<BatchQueue, 'byteLength'>, log: Logger): () => void {
+  let before = metrics.events.total();
+  const timer = setInterval(() => {
+    const events = metrics.events.total();
+    const timeUs = metrics.events.timeUs();
+    log.info(
+      {
+        eventsPerSecond: Math.round(((events - before) * 1000) / REPORT_EVERY_MS),
+        events,
+        lagSeconds: timeUs === undefined ? undefined : Math.round(Date.now() / 1000 - timeUs / 1e6),
+        queueBytes: queue.byteLength(),
+      },
+      'indexing',
+    );
+    before = events;
+  }, REPORT_EVERY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,109 @@
+import type { BatchWriter, Progress, WritableBlock } from '@updraft/store';
+import { describe, expect, test } from 'vitest';
+import { type BatchQueue, createBatchQueue } from './batch-queue.ts';
+import { createCrashPoints } from './crash-points.ts';
+import { runWriteLoop, type WriteLoopOptions } from './write.ts';
+
+/** A queue with three batches of one row, at progress 1, 2 and 3, and closed behind them. */
+function threeBatches(): BatchQueue {
+  let taken = 0;
+  const progress = (): Progress => ({ lastSeq: taken, host: 'h', oldestKeptMicros: 0, recent: [], savedAt: '' });
+  const queue = createBatchQueue({ maxRows: 1, maxBytes: 1e9, flushIntervalMs: 60_000, queueMaxBytes: 1e9, progress });
+  for (let i = 0; i < 3; i++) {
+    taken += 1;
+    queue.current().actorHandles.append({ did: 'did:plc:a', handle: `${i}`, version: { hi: 0, lo: 0 } });
+    queue.added();
+  }
+  queue.close();
+  return queue;
+}
+
+/** Runs the loop over fakes of its two interfaces, and keeps what it did in order. */
+async function run(
+  behaviour: { write?: (nth: number) => Promise<void>; save?: (nth: number) => Promise<void> },
+  armed?: WriteLoopOptions['crash'],
+): Promise<{ did: string[]; failure: unknown }> {
+  const did: string[] = [];
+  let [writes, saves] = [0, 0];
+  const writer: BatchWriter = {
+    write: async (blocks: readonly WritableBlock[]) => {
+      writes += 1;
+      await behaviour.write?.(writes);
+      did.push(`wrote ${writes}`);
+      return { rowsWritten: blocks.length, rowsSetAside: 0, tries: 1, durationMs: 0 };
+    },
+  };
+  const cursor = {
+    save: async ({ lastSeq }: Progress) => {
+      saves += 1;
+      await behaviour.save?.(saves);
+      did.push(`saved ${lastSeq}`);
+    },
+  };
+  const counts = { batch: () => {}, saved: () => {}, saveFailed: () => void did.push('save failed') };
+  const crash = armed ?? createCrashPoints(undefined, () => {});
+  const failure = await runWriteLoop(
+    { queue: threeBatches(), writer, cursor, counts, crash },
+    new AbortController().signal,
+  ).catch((error: unknown) => error);
+  return { did, failure };
+}
+
+describe('invariant 1: data before cursor', () => {
+  test('a cursor is saved only after its batch is acknowledged, and batches go in order', async () => {
+    const { did } = await run({});
+    expect(did.filter((step) => step.startsWith('wrote'))).toEqual(['wrote 1', 'wrote 2', 'wrote 3']);
+    for (const n of [1, 2, 3])
+      if (did.includes(`saved ${n}`)) expect(did.indexOf(`saved ${n}`)).toBeGreaterThan(did.indexOf(`wrote ${n}`));
+    expect(did.at(-1)).toBe('saved 3');
+  });
+
+  test('a write that is given up never advances the cursor', async () => {
+    const { did, failure } = await run({
+      write: (nth) => (nth === 2 ? Promise.reject(new Error('given up')) : Promise.resolve()),
+    });
+    expect(did).toEqual(['wrote 1', 'saved 1']);
+    expect(failure).toEqual(new Error('given up'));
+  });
+});
+
+test('a slow save holds up no write, and of the cursors that wait only the last is saved', async () => {
+  const allWritten = Promise.withResolvers<void>();
+  const { did } = await run({
+    write: async (nth) => void (nth === 3 && setTimeout(allWritten.resolve, 5)),
+    save: (nth) => (nth === 1 ? allWritten.promise : Promise.resolve()),
+  });
+  expect(did).toEqual(['wrote 1', 'wrote 2', 'wrote 3', 'saved 1', 'saved 3']);
+});
+
+test('a cursor that can not be saved does not stop the writing, and the next one stands for it', async () => {
+  const { did, failure } = await run({
+    save: (nth) => (nth === 1 ? Promise.reject(new Error('ClickHouse is away')) : Promise.resolve()),
+  });
+  expect(did[0]).toBe('wrote 1');
+  expect(did).toContain('save failed');
+  expect(did.at(-1)).toBe('saved 3');
+  expect(failure).toBeUndefined();
+});
+
+test('the last cursor is tried once more at the end, and its failure is told', async () => {
+  const { did, failure } = await run({ save: () => Promise.reject(new Error('ClickHouse is away')) });
+  expect(did.filter((step) => step.startsWith('wrote'))).toHaveLength(3);
+  expect(did.some((step) => step.startsWith('saved'))).toBe(false);
+  expect(failure).toEqual(new Error('ClickHouse is away'));
+});
+
+test.each([
+  ['before-write', 1],
+  ['mid-write', 2],
+  ['after-write', 2],
+] as const)('the crash point %s strikes where its name says', async (point, written) => {
+  class Died extends Error {}
+  const die = () => {
+    throw new Died();
+  };
+  const { did, failure } = await run({}, createCrashPoints({ point, nth: 2 }, die));
+  expect(failure).toBeInstanceOf(Died);
+  expect(did.filter((step) => step.startsWith('wrote'))).toHaveLength(written);
+  expect(did).not.toContain('saved 2');
+});

@@ -1,0 +1,62 @@
+import type { BatchWriter, CursorStore, Progress } from '@updraft/store';
+import { type Batch, filledBlocks } from './batch.ts';
+import type { BatchQueue } from './batch-queue.ts';
+import type { CrashPoints } from './crash-points.ts';
+import { createCursorSaver } from './cursor-saver.ts';
+
+export interface WriteCounts {
+  /** A batch is acknowledged as a whole. */
+  batch(batch: Batch, durationMs: number): void;
+  saved(progress: Progress): void;
+  saveFailed(error: unknown): void;
+}
+
+export interface WriteLoopOptions {
+  readonly queue: Pick<BatchQueue, 'next' | 'done'>;
+  readonly writer: BatchWriter;
+  readonly cursor: Pick<CursorStore, 'save'>;
+  readonly counts: WriteCounts;
+  readonly crash: CrashPoints;
+}
+
+/**
+ * Writes batch after batch in order, and has the cursor saved behind each: data before cursor. Resolves when the queue is closed and
+ * empty, and the last cursor saved. Rejects when `signal` gives a write up: the cursor then stands before it, and nothing is lost.
+ */
+export async function runWriteLoop(options: WriteLoopOptions, signal: AbortSignal): Promise<void> {
+  const { queue, cursor, counts, crash } = options;
+  const saver = createCursorSaver({
+    cursor,
+    onSaved: (progress) => {
+      counts.saved(progress);
+      crash.pass('after-redis');
+    },
+    onFailed: counts.saveFailed,
+  });
+  for (let batch = await queue.next(); batch !== undefined; batch = await queue.next()) {
+    const startedAt = performance.now();
+    crash.pass('before-write');
+    await writeBatch(options, batch, signal);
+    crash.pass('after-write');
+    counts.batch(batch, performance.now() - startedAt);
+    if (batch.progress !== undefined) saver.offer(batch.progress);
+    queue.done();
+  }
+  await Promise.race([saver.settle(), aborted(signal)]);
+}
+
+/** Rejects with the signal's reason when it aborts. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+async function writeBatch({ writer, crash }: WriteLoopOptions, batch: Batch, signal: AbortSignal): Promise<void> {
+  const blocks = filledBlocks(batch);
+  if (blocks.length === 0) return;
+  if (crash.isNext('mid-write')) await writer.write(blocks.slice(0, Math.ceil(blocks.length / 2)), signal);
+  crash.pass('mid-write');
+  await writer.write(blocks, signal);
+}
