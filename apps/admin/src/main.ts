@@ -1,0 +1,19 @@
+import { type CommandIo, runCommand } from '@updraft/command';
+import { feedgenCommands } from '@updraft/feedgen/admin';
+import { StoreError } from '@updraft/store';
+import { tokenCommands } from './token-command.ts';
+
+/** `pnpm admin …`: each service brings its own commands. */
+const commands = [...feedgenCommands, ...tokenCommands];
+
+const io: CommandIo = {
+  env: process.env,
+  out: (line) => process.stdout.write(`${line}\n`),
+  note: (line) => process.stderr.write(`${line}\n`),
+};
+
+process.exitCode = await runCommand(commands, process.argv.slice(2), io).catch((error: unknown) => {
+  if (!(error instanceof StoreError)) throw error;
+  io.note(error.message); // such as: ClickHouse can't be reached
+  return 1;
+});

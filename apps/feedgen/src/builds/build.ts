@@ -1,0 +1,51 @@
+/** A post as a page gives it. One object stands for it in all builds of its feed. */
+export interface FeedPost {
+  readonly uri: string;
+  readonly did: string;
+  /** The item of the skeleton, as JSON. */
+  readonly json: string;
+  /** The operator's choice, which need not be among the records we have. */
+  readonly isPinned: boolean;
+}
+
+/** The frozen answer of a feed's query: never changed once made. */
+export interface Build {
+  /** Names the build in cursors and in Redis; later builds of a feed have other ids. */
+  readonly id: string;
+  /** The moment that the query saw, in ms since 1970. */
+  readonly asOfMs: number;
+  readonly posts: readonly FeedPost[];
+}
+
+/** What is stored of a build. */
+export interface StoredBuild {
+  readonly id: string;
+  readonly asOfMs: number;
+  readonly uris: readonly string[];
+}
+
+/** Makes the post of an at-uri; `isPinned` puts the reason beside it, by which the app shows a pin. */
+export function feedPost(uri: string, isPinned = false): FeedPost {
+  const reason = isPinned ? { reason: { $type: 'app.bsky.feed.defs#skeletonReasonPin' } } : {};
+  const did = uri.slice('at://'.length, uri.indexOf('/', 'at://'.length));
+  return { uri, did, json: JSON.stringify({ post: uri, ...reason }), isPinned };
+}
+
+/**
+ * Thaws stored builds of one feed. Posts that the build before held are shared with it, so that half an hour of builds
+ * takes little more memory than one. Pinned posts come first and, once there, not again.
+ */
+export function createBuildThawer(pinned: readonly string[]): (stored: StoredBuild) => Build {
+  const pins = pinned.map((uri) => feedPost(uri, true));
+  const isPin = new Set(pinned);
+  let known = new Map<string, FeedPost>();
+  let knownAsOfMs = Number.NEGATIVE_INFINITY;
+  return ({ id, asOfMs, uris }) => {
+    const posts = uris.filter((uri) => !isPin.has(uri)).map((uri) => known.get(uri) ?? feedPost(uri));
+    if (asOfMs > knownAsOfMs) {
+      known = new Map(posts.map((post) => [post.uri, post]));
+      knownAsOfMs = asOfMs;
+    }
+    return { id, asOfMs, posts: [...pins, ...posts] };
+  };
+}

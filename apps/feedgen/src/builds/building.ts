@@ -1,0 +1,58 @@
+import type { Logger } from '@updraft/service';
+import { type ClickHouse, type Redis, visiblePosts } from '@updraft/store';
+import type { Bus } from '../bus.ts';
+import type { FeedgenConfig } from '../config.ts';
+import type { FeedsFile, QueriedFeed } from '../feeds-file/feed.ts';
+import type { Membership } from '../members/membership.ts';
+import type { FeedgenMetrics } from '../metrics.ts';
+import { createBuildStore } from './build-store.ts';
+import { type Builder, createBuilder } from './builder.ts';
+import { createCuts } from './cuts.ts';
+import { runFeedQuery } from './feed-queries.ts';
+import { createLiveBuilds } from './live-builds.ts';
+
+export interface BuildingOptions {
+  config: Pick<FeedgenConfig, 'redis'>;
+  file: FeedsFile;
+  clickhouse: ClickHouse;
+  redis: Redis;
+  bus: Bus;
+  membership: Membership;
+  metrics: FeedgenMetrics;
+  log: Logger;
+  cutsIntervalMs?: number;
+}
+
+/** Everything about the builds of the feeds that have a query. */
+export function createBuilding(options: BuildingOptions) {
+  const { config, file, clickhouse, redis, bus, membership, metrics, log, cutsIntervalMs } = options;
+  const feeds = [...file.feeds.values()].filter((feed): feed is QueriedFeed => feed.kind !== 'static');
+  const store = createBuildStore({ redis, prefix: config.redis.prefix });
+  const warn = (what: string) => (error: unknown) => log.warn({ err: error }, what);
+  const live = createLiveBuilds({ feeds, store, bus, onError: warn('builds could not be loaded') });
+  const query = oneAtATime((feed: QueriedFeed, asOfMs: number) => runFeedQuery(clickhouse, feed, asOfMs));
+  const builders = new Map<string, Builder>();
+  for (const feed of feeds) builders.set(feed.alias, createBuilder({ feed, query, store, live, bus, metrics, log }));
+  membership.onChange((label) => {
+    for (const feed of feeds)
+      if (feed.kind === 'author-label' && feed.label === label) builders.get(feed.alias)?.hurry();
+  });
+  const cuts = createCuts({
+    live,
+    visiblePosts: (uris) => visiblePosts(clickhouse, uris),
+    metrics,
+    onError: warn('live builds could not be checked'),
+    ...(cutsIntervalMs !== undefined && { intervalMs: cutsIntervalMs }),
+  });
+  return { live, builders, cuts };
+}
+
+/** Rankings of a whole day are large: an instance runs one at a time. */
+function oneAtATime<Args extends unknown[], T>(run: (...args: Args) => Promise<T>): (...args: Args) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (...args) => {
+    const next = last.then(() => run(...args));
+    last = next.catch(() => {}); // its caller hears of it
+    return next;
+  };
+}

@@ -1,0 +1,50 @@
+import type { HealthCheck } from '@updraft/service';
+import type { FeedgenContext } from './http/context.ts';
+
+/** Three looks missed. */
+const CUTS_LATE_MS = 30_000;
+
+/** What /readyz says. Pages go on from memory while Redis or ClickHouse is away, so only a feed without a build makes it fail. */
+export function readiness(
+  context: FeedgenContext,
+  pings: { redis: () => Promise<unknown>; clickhouse: () => Promise<unknown> },
+) {
+  return async (): Promise<HealthCheck[]> => {
+    const [redis, clickhouse] = await Promise.all([
+      degraded('redis', pings.redis),
+      degraded('clickhouse', pings.clickhouse),
+    ]);
+    return [redis, clickhouse, ...builds(context), lateCuts(context)];
+  };
+}
+
+async function degraded(name: string, ping: () => Promise<unknown>): Promise<HealthCheck> {
+  try {
+    await ping();
+    return { name, ok: true };
+  } catch (error) {
+    return {
+      name,
+      ok: true,
+      detail: `degraded: pages go on from memory; ${error instanceof Error ? error.message : String(error)}`,
+    };
+  }
+}
+
+function builds({ file, live, now }: FeedgenContext): HealthCheck[] {
+  return [...file.feeds.values()]
+    .filter((feed) => feed.kind !== 'static')
+    .map((feed) => {
+      const current = live.current(feed.alias);
+      const name = `feed ${feed.alias}`;
+      if (current === undefined) return { name, ok: false, detail: 'not built yet' };
+      const ageS = Math.round((now() - current.asOfMs) / 1000);
+      const isLate = now() - current.asOfMs > 3 * feed.refresh + 60_000;
+      return { name, ok: true, ...(isLate && { detail: `degraded: the last build is ${ageS} s old` }) };
+    });
+}
+
+function lateCuts({ cuts }: FeedgenContext): HealthCheck {
+  const ageMs = cuts.age();
+  return { name: 'cuts', ok: true, ...(ageMs > CUTS_LATE_MS && { detail: 'degraded: deleted posts may still show' }) };
+}

@@ -1,0 +1,45 @@
+import type { DidDirectory, Handles, RateLimit } from '@updraft/identity';
+import type { Logger } from '@updraft/service';
+import type { FeedInteractionRow, FeedRequestRow, MembershipChange, MembersPage, MembersQuery } from '@updraft/store';
+import type { RowQueue } from '../analytics/row-queue.ts';
+import type { ViewerCounts } from '../analytics/viewer-counts.ts';
+import type { Cuts } from '../builds/cuts.ts';
+import type { LiveBuilds } from '../builds/live-builds.ts';
+import type { ServiceIdentity } from '../config.ts';
+import type { FeedsFile } from '../feeds-file/feed.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
+import type { Membership } from '../members/membership.ts';
+import type { NameFinder } from '../members/name-finder.ts';
+import type { FeedgenMetrics } from '../metrics.ts';
+import type { ViewerAuth } from '../viewer/viewer-auth.ts';
+
+/** What the routes need. */
+export interface FeedgenContext {
+  readonly service: ServiceIdentity;
+  readonly file: FeedsFile;
+  readonly live: LiveBuilds;
+  readonly cuts: Cuts;
+  readonly membership: Membership;
+  readonly members: MemberStore;
+  readonly viewers: ViewerAuth;
+  readonly keys: KeyRing;
+  readonly dids: DidDirectory;
+  readonly handles: Handles;
+  readonly names: NameFinder;
+  readonly requests: RowQueue<FeedRequestRow>;
+  readonly interactions: RowQueue<FeedInteractionRow>;
+  readonly interactionLimit: RateLimit;
+  readonly handleLimit: RateLimit;
+  readonly viewerCounts: ViewerCounts;
+  readonly metrics: FeedgenMetrics;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** The members as the store has them. */
+export interface MemberStore {
+  page(query: MembersQuery): Promise<MembersPage>;
+  /** False when that changes nothing. */
+  change(change: MembershipChange): Promise<boolean>;
+  didsByHandle(handle: string): Promise<string[]>;
+}

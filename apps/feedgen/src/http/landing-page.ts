@@ -1,0 +1,58 @@
+import type { HttpServer } from '@updraft/service';
+import type { Feed } from '../feeds-file/feed.ts';
+import type { FeedgenContext } from './context.ts';
+
+/** GET /: what this is, and its feeds by name. */
+export function landingPage(app: HttpServer, context: FeedgenContext): void {
+  const html = render(context);
+  app.get('/', (_request, reply) =>
+    reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+      .send(html),
+  );
+}
+
+function render({ service, file }: FeedgenContext): string {
+  const rows = [...file.feeds.values()].map((feed) => renderFeed(feed, service.actorDid)).join('\n');
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Updraft feeds</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #8884; }
+code { word-break: break-all; }
+</style>
+<h1>Updraft feeds</h1>
+<p>This is a Bluesky feed generator, <code>${escape(service.did)}</code>. Its methods stand in <a href="/openapi.json">openapi.json</a>.</p>
+<table>
+<tr><th>Feed</th><th>What it shows</th><th>Readers</th></tr>
+${rows}
+</table>
+</html>
+`;
+}
+
+const READERS: Record<Feed['audience'], string> = {
+  everyone: 'everyone',
+  'signed-in': 'whoever is signed in',
+  members: 'its members',
+};
+
+function renderFeed(feed: Feed, actorDid: string): string {
+  const name = feed.publish?.name ?? feed.alias;
+  const link = `https://bsky.app/profile/${encodeURIComponent(actorDid)}/feed/${encodeURIComponent(feed.alias)}`;
+  return `<tr><td><a href="${escape(link)}">${escape(name)}</a><br><code>${escape(feed.alias)}</code></td><td>${escape(feed.publish?.description ?? '')}</td><td>${READERS[feed.audience]}</td></tr>`;
+}
+
+function escape(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}

@@ -1,0 +1,78 @@
+import { XrpcError } from '@updraft/service';
+import { type Build, createBuildThawer, type FeedPost } from '../builds/build.ts';
+import { type Feed, membersLabel } from '../feeds-file/feed.ts';
+import type { FeedgenContext } from './context.ts';
+
+/** The builds that a viewer may read of a feed, and which of their posts show. */
+export interface Reader {
+  readonly name: 'anonymous' | 'viewer' | 'member' | 'outsider';
+  current(): Build | undefined;
+  get(buildId: string): Build | undefined;
+  find(buildId: string): Promise<Build | undefined>;
+  isCut(post: FeedPost): boolean;
+}
+
+type Readership = (feed: Feed, viewerDid: string | undefined) => Reader;
+
+/**
+ * Decides, at each request, what a viewer sees of a feed: outsiders of a members' feed see its list for outsiders, whatever
+ * their cursor names. @throws XrpcError 401 when the viewer must sign in, 503 while the members are not known
+ */
+export function createReadership(context: FeedgenContext): Readership {
+  const fixed = fixedBuilds(context.file.feeds.values());
+  return (feed, viewerDid) => {
+    const isInside = feed.audience === 'everyone' || isAllowed(context, feed, viewerDid);
+    if (!isInside) return outsider(feed, fixed.outsiders.get(feed.alias));
+    const name = viewerDid === undefined ? 'anonymous' : feed.audience === 'members' ? 'member' : 'viewer';
+    const build = fixed.feeds.get(feed.alias);
+    return build === undefined ? queriedReader(context, feed, name) : fixedReader(build, name);
+  };
+}
+
+function isAllowed({ membership }: FeedgenContext, feed: Feed, viewerDid: string | undefined): boolean {
+  if (feed.audience === 'signed-in') return viewerDid !== undefined;
+  if (viewerDid === undefined) return false;
+  const isMember = membership.has(membersLabel(feed) ?? '', viewerDid);
+  if (isMember === undefined)
+    throw new XrpcError(503, 'NotEnoughResources', 'the members of this feed are not known just now, please try again');
+  return isMember;
+}
+
+function outsider(feed: Feed, build: Build | undefined): Reader {
+  if (build !== undefined) return fixedReader(build, 'outsider');
+  const sentence = feed.audience === 'signed-in' ? 'sign in to see this feed' : 'this feed is for its members';
+  throw new XrpcError(401, 'AuthenticationRequired', sentence, { 'www-authenticate': 'Bearer' });
+}
+
+function queriedReader({ live, cuts, membership }: FeedgenContext, feed: Feed, name: Reader['name']): Reader {
+  const { alias } = feed;
+  const label = feed.kind === 'author-label' ? feed.label : undefined;
+  return {
+    name,
+    current: () => live.current(alias),
+    get: (id) => live.get(alias, id),
+    find: (id) => live.find(alias, id),
+    // Whoever lost the label leaves the feed at once, not at its next build.
+    isCut: (post) =>
+      cuts.isCut(post) || (label !== undefined && !post.isPinned && membership.has(label, post.did) === false),
+  };
+}
+
+function fixedReader(build: Build, name: Reader['name']): Reader {
+  const get = (id: string) => (id === build.id ? build : undefined);
+  return { name, current: () => build, get, find: async (id) => get(id), isCut: () => false };
+}
+
+/** Static feeds and the lists for outsiders never change while the service runs. */
+function fixedBuilds(feeds: Iterable<Feed>): { feeds: Map<string, Build>; outsiders: Map<string, Build> } {
+  const builds = { feeds: new Map<string, Build>(), outsiders: new Map<string, Build>() };
+  for (const feed of feeds) {
+    if (feed.kind === 'static') builds.feeds.set(feed.alias, fixedBuild('static', feed.posts, feed.pin));
+    if (feed.outsiders.length > 0) builds.outsiders.set(feed.alias, fixedBuild('outsiders', feed.outsiders, false));
+  }
+  return builds;
+}
+
+function fixedBuild(id: string, uris: readonly string[], isPinned: boolean): Build {
+  return createBuildThawer(isPinned ? uris : [])({ id, asOfMs: 0, uris: isPinned ? [] : uris });
+}

@@ -1,0 +1,53 @@
+import { isAtUri } from '@updraft/atproto';
+import { type HttpServer, XrpcError } from '@updraft/service';
+import { z } from 'zod';
+import type { FeedgenContext } from './context.ts';
+import { createFeedFinder } from './feed-of-uri.ts';
+
+const LXM = 'app.bsky.feed.sendInteractions';
+const EVENT_PREFIX = 'app.bsky.feed.defs#';
+
+const atMostBytes = (max: number) => (text: string) => Buffer.byteLength(text) <= max;
+
+const interaction = z.object({
+  item: z.string().refine(isAtUri, { error: 'expected an at-uri' }).optional(),
+  event: z.string().max(256).optional(),
+  feedContext: z.string().refine(atMostBytes(2_000), { error: 'expected at most 2,000 bytes' }).optional(),
+  reqId: z.string().refine(atMostBytes(100), { error: 'expected at most 100 bytes' }).optional(),
+});
+
+const body = z.object({
+  feed: z.string().optional(),
+  interactions: z.array(interaction).max(500, { error: 'expected at most 500 interactions' }),
+});
+
+/** POST app.bsky.feed.sendInteractions: what a viewer did with the feed's posts. The viewer is the token's issuer. */
+export function sendInteractions(app: HttpServer, context: FeedgenContext): void {
+  const { viewers, interactions, interactionLimit, now } = context;
+  const feedOf = createFeedFinder(context.service, context.file);
+  app.post(`/xrpc/${LXM}`, { schema: { body } }, async (request) => {
+    const { authorization } = request.headers;
+    const viewerDid = await viewers.identify({ authorization, lxm: LXM, isStrict: true, caller: request.ip });
+    if (viewerDid === undefined)
+      throw new XrpcError(401, 'AuthenticationRequired', 'this method needs a token', { 'www-authenticate': 'Bearer' });
+    if (!interactionLimit.take(viewerDid))
+      throw new XrpcError(429, 'RateLimitExceeded', 'too many interactions, please wait', { 'retry-after': '10' });
+    const feed = request.body.feed === undefined ? '' : feedOf(request.body.feed).alias;
+    for (const [
+      index,
+      { item = '', event = '', feedContext = '', reqId = '' },
+    ] of request.body.interactions.entries()) {
+      interactions.push({
+        receivedAt: now(),
+        feed,
+        viewerDid,
+        interactionId: `${request.id}.${index}`,
+        item,
+        event: event.startsWith(EVENT_PREFIX) ? event.slice(EVENT_PREFIX.length) : event,
+        feedContext,
+        reqId,
+      });
+    }
+    return {};
+  });
+}

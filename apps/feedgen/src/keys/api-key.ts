@@ -1,0 +1,31 @@
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** A new key: `key` is for its owner, once; the rest is kept. */
+export interface NewApiKey {
+  readonly key: string;
+  readonly keyId: string;
+  /** SHA-256 of the key, in hex. Its 256 random bits need no slow hash. */
+  readonly keyHash: string;
+}
+
+/** `updraft_<id>_<secret>`: the prefix lets secret scanners know it, the id finds its row. */
+export function createApiKey(): NewApiKey {
+  const keyId = randomBytes(6).toString('hex');
+  const key = `updraft_${keyId}_${randomBytes(32).toString('base64url')}`;
+  return { key, keyId, keyHash: hashApiKey(key) };
+}
+
+/** The id in a key; undefined when it has not the form of one. */
+export function apiKeyId(key: string): string | undefined {
+  return /^updraft_([0-9a-f]{12})_[\w-]{43}$/.exec(key)?.[1];
+}
+
+export function hashApiKey(key: string): string {
+  return hash('sha256', key, 'hex');
+}
+
+/** Compares in constant time. */
+export function isSameHash(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,119 @@
+import { AtpAgent, BlobRef } from '@atproto/api';
+import { CommandError } from '@updraft/command';
+import { readConfig, SetupError } from '@updraft/service';
+import { z } from 'zod';
+import { readFeedgenConfig, type ServiceIdentity } from '../config.ts';
+import type { Feed, FeedsFile } from '../feeds-file/feed.ts';
+import { readFeedsFile } from '../feeds-file/read-feeds.ts';
+import { readPicture } from './pictures.ts';
+import type { GeneratorRecord, PlanTarget, PublishedFeed, WantedFeed } from './plan.ts';
+
+/** The publisher's repository at its PDS. */
+export interface Publisher extends PlanTarget {
+  records(): Promise<PublishedFeed[]>;
+  /** What feeds.yaml wants published: the named feeds, or all that have a `publish`. */
+  wanted(file: FeedsFile, names: readonly string[]): Promise<WantedFeed[]>;
+  now(): Date;
+}
+
+const COLLECTION = 'app.bsky.feed.generator';
+
+const Variables = z.object({
+  PUBLISHER_PDS: z.url({ error: "expected the origin of the publisher's PDS" }),
+  PUBLISHER_IDENTIFIER: z.string(),
+  PUBLISHER_PASSWORD: z.string(),
+});
+
+interface Publishing {
+  readonly publisher: Publisher;
+  readonly file: FeedsFile;
+  readonly service: ServiceIdentity;
+}
+
+/** Signs in as the publisher and works on its repository; signs out at the end. @throws SetupError with a sentence */
+export async function withPublisher(
+  env: Readonly<Record<string, string | undefined>>,
+  work: (publishing: Publishing) => Promise<void>,
+): Promise<void> {
+  const { service, feedsFile } = readFeedgenConfig(env);
+  const {
+    PUBLISHER_PDS: pds,
+    PUBLISHER_IDENTIFIER: identifier,
+    PUBLISHER_PASSWORD: password,
+  } = readConfig(Variables, env);
+  const file = await readFeedsFile(feedsFile);
+  const agent = new AtpAgent({ service: pds });
+  await agent.login({ identifier, password }).catch((cause: unknown) => {
+    throw new SetupError(
+      `${pds} refuses to sign ${identifier} in: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  });
+  try {
+    if (agent.did !== service.actorDid) {
+      throw new CommandError(
+        `${identifier} is ${agent.did}, but FEED_ACTOR_DID, whose feeds are served, is ${service.actorDid}`,
+      );
+    }
+    await work({ publisher: createPublisher(agent, service.actorDid, feedsFile), file, service });
+  } finally {
+    await agent.logout().catch(() => {}); // the session lapses by itself
+  }
+}
+
+function createPublisher(agent: AtpAgent, repo: string, feedsFile: string): Publisher {
+  return {
+    now: () => new Date(),
+    records: () => listRecords(agent, repo),
+    wanted: (file, names) => Promise.all(chosen(file, names).map((feed) => wantedFeed(feed, feedsFile))),
+    upload: async ({ bytes, mimeType }) =>
+      (await agent.com.atproto.repo.uploadBlob(bytes, { encoding: mimeType })).data.blob,
+    put: async (rkey, record, swapRecord) => {
+      await agent.com.atproto.repo.putRecord({ repo, collection: COLLECTION, rkey, record: { ...record }, swapRecord });
+    },
+    remove: async (rkey, swapRecord) => {
+      await agent.com.atproto.repo.deleteRecord({ repo, collection: COLLECTION, rkey, swapRecord });
+    },
+  };
+}
+
+async function listRecords(agent: AtpAgent, repo: string): Promise<PublishedFeed[]> {
+  const found: PublishedFeed[] = [];
+  let cursor: string | undefined;
+  do {
+    const { data } = await agent.com.atproto.repo.listRecords({
+      repo,
+      collection: COLLECTION,
+      limit: 100,
+      ...(cursor !== undefined && { cursor }),
+    });
+    for (const { uri, cid, value } of data.records) {
+      const record = value as unknown as GeneratorRecord; // as the PDS validated it
+      const avatarCid = record.avatar instanceof BlobRef ? record.avatar.ref.toString() : undefined;
+      found.push({ rkey: uri.slice(uri.lastIndexOf('/') + 1), cid, record, avatarCid });
+    }
+    cursor = data.records.length === 0 ? undefined : data.cursor;
+  } while (cursor !== undefined);
+  return found;
+}
+
+function chosen({ feeds }: FeedsFile, names: readonly string[]): Feed[] {
+  if (names.length === 0) return [...feeds.values()].filter(({ publish }) => publish !== undefined);
+  return names.map((name) => {
+    const feed = feeds.get(name);
+    if (feed?.publish === undefined) throw new CommandError(`${name} has no publish: in the feeds file`);
+    return feed;
+  });
+}
+
+async function wantedFeed({ alias, publish }: Feed, feedsFile: string): Promise<WantedFeed> {
+  if (publish === undefined) throw new CommandError(`${alias} has no publish: in the feeds file`);
+  return {
+    rkey: alias,
+    displayName: publish.name,
+    description: publish.description,
+    acceptsInteractions: publish.acceptsInteractions,
+    contentMode: publish.contentMode,
+    avatar: publish.avatar === undefined ? undefined : await readPicture(publish.avatar, feedsFile),
+  };
+}

@@ -1,0 +1,108 @@
+import type { DidAnswer, DidDirectory, SigningKey } from '@updraft/identity';
+import { XrpcError } from '@updraft/service';
+import type { FeedgenMetrics } from '../metrics.ts';
+import { readServiceToken, type ServiceToken, type TokenFault } from './service-token.ts';
+import { PoolFullError, type SignaturePool } from './signature-pool.ts';
+
+/** Tells who a request comes from. */
+export interface ViewerAuth {
+  /**
+   * The DID of the viewer whose token the request bears; undefined without a token, and, unless `isStrict`, when the
+   * viewer's key can't be had just now.
+   * @throws XrpcError 401 for a token that is not good; 503 when a strict answer can't be given now
+   */
+  identify(request: ViewerRequest): Promise<string | undefined>;
+}
+
+export interface ViewerRequest {
+  /** The header, as it came. */
+  readonly authorization: string | undefined;
+  /** NSID of the method called. */
+  readonly lxm: string;
+  /** Strict: the token must name the method, and its issuer's key must be known. */
+  readonly isStrict: boolean;
+  /** Whose allowance of look-ups is used, e.g. an address. */
+  readonly caller: string;
+}
+
+export interface ViewerAuthOptions {
+  serviceDid: string;
+  dids: DidDirectory;
+  signatures: SignaturePool;
+  metrics: Pick<FeedgenMetrics, 'tokens'>;
+  now?: () => number;
+}
+
+export function createViewerAuth(options: ViewerAuthOptions): ViewerAuth {
+  const { serviceDid, metrics, now = Date.now } = options;
+  return {
+    identify: async ({ authorization, lxm, isStrict, caller }) => {
+      if (authorization === undefined) return undefined;
+      const bearer = /^bearer +([^ ]+) *$/i.exec(authorization)?.[1];
+      if (bearer === undefined)
+        throw refuse(metrics, { error: 'AuthenticationRequired', message: 'expected authorization: Bearer TOKEN' });
+      const token = readServiceToken(bearer, { audience: serviceDid, lxm, requireLxm: isStrict, now: now() / 1000 });
+      if (!('issuer' in token)) throw refuse(metrics, token);
+      const verdict = await judge(token, caller, options);
+      if (verdict === 'valid') metrics.tokens.inc({ outcome: 'valid' });
+      else if (verdict !== 'unresolved') throw refuse(metrics, verdict);
+      if (verdict === 'valid') return token.issuer;
+      metrics.tokens.inc({ outcome: 'unresolved' });
+      if (isStrict)
+        throw new XrpcError(
+          503,
+          'IdentityUnavailable',
+          'your identity could not be looked up just now, please try again',
+        );
+      return undefined;
+    },
+  };
+}
+
+function refuse(metrics: ViewerAuthOptions['metrics'], { error, message }: TokenFault): XrpcError {
+  metrics.tokens.inc({ outcome: error });
+  return new XrpcError(401, error, message, {
+    'www-authenticate': `Bearer error="invalid_token", error_description="${message.replaceAll('"', "'")}"`,
+  });
+}
+
+type Verdict = 'valid' | 'unresolved' | TokenFault;
+
+/** Checks the signature; a bad one gets a second look at the issuer's document, since keys rotate. */
+async function judge(token: ServiceToken, caller: string, { dids, signatures }: ViewerAuthOptions): Promise<Verdict> {
+  const answer = await dids.get(token.issuer, caller);
+  if (answer.kind === 'unavailable') return 'unresolved';
+  const key = keyOf(answer);
+  if (key !== undefined && (await isSignedBy(key, token, signatures))) return 'valid';
+  const again = await dids.lookAgain(token.issuer, caller);
+  if (again?.kind === 'unavailable' && answer.kind === 'absent') return 'unresolved';
+  const rotated = again === undefined ? undefined : keyOf(again);
+  if (rotated !== undefined && !isSameKey(rotated, key) && (await isSignedBy(rotated, token, signatures)))
+    return 'valid';
+  if ((rotated ?? key) === undefined) return { error: 'BadJwtIss', message: `${token.issuer} has no signing key` };
+  return { error: 'BadJwtSignature', message: 'jwt signature does not match jwt issuer' };
+}
+
+function keyOf(answer: DidAnswer): SigningKey | undefined {
+  return answer.kind === 'found' ? answer.document.signingKey : undefined;
+}
+
+function isSameKey(a: SigningKey, b: SigningKey | undefined): boolean {
+  return b !== undefined && a.alg === b.alg && Buffer.compare(a.point, b.point) === 0;
+}
+
+async function isSignedBy(key: SigningKey, token: ServiceToken, signatures: SignaturePool): Promise<boolean> {
+  if (key.alg !== token.alg) return false;
+  try {
+    return await signatures.verify(key, token.message, token.signature);
+  } catch (error) {
+    if (!(error instanceof PoolFullError)) throw error;
+    throw new XrpcError(
+      503,
+      'NotEnoughResources',
+      'too many requests at once, please try again',
+      { 'retry-after': '1' },
+      { cause: error },
+    );
+  }
+}

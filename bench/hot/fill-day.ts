@@ -1,0 +1,85 @@
+import { type ClickHouse, createHiddenActors } from '@updraft/store';
+
+export interface DayOptions {
+  readonly likes: number;
+  readonly posts: number;
+  readonly asOfMs: number;
+  readonly say: (line: string) => void;
+}
+
+/** Rows an INSERT; the indexer's batches are smaller, and merged to more than this in the background. */
+const CHUNK = 500_000;
+const ACCOUNTS = 2_000_000;
+
+/**
+ * Fills posts and likes with a day such as the network's, in the order of time, made by the engine itself: a few posts have most
+ * of the likes, likes follow their post, one in fifty comes a second time with a later stretch, one in fifty is taken back within
+ * hours, and 100,000 accounts are hidden.
+ */
+export async function fillDay(clickhouse: ClickHouse, { likes, posts, asOfMs, say }: DayOptions): Promise<void> {
+  const run = (sql: string) => clickhouse.command(sql, {}, { timeoutMs: 300_000 });
+  await run(`INSERT INTO actor_status (did, is_deletion, active, status, version)
+    SELECT ${did('number * 20')}, 0, 0, 'takendown', ${version(String(asOfMs))} FROM numbers(100000)`);
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  await createHiddenActors({ clickhouse, log }).fold();
+  const day = { asOfMs, posts, likes };
+  for (let from = 0; from < posts; from += CHUNK) await run(postsSql(day, `numbers(${from}, ${Math.min(CHUNK, posts - from)})`));
+  say('posts are in');
+  for (let from = 0; from < likes; from += CHUNK) {
+    const count = Math.min(CHUNK, likes - from);
+    await run(likesSql(day, `numbers(${from}, ${count})`, 'new'));
+    if (from === 0) continue;
+    const earlier = `(SELECT toUInt64(cityHash64('earlier', number) % ${from}) AS number FROM numbers(${from}, ${Math.floor(count / 50)}))`;
+    await run(likesSql(day, earlier, 'new'));
+    await run(likesSql(day, earlier.replace('earlier', 'unliked'), 'taken back'));
+  }
+  say('likes are in');
+}
+
+interface Day {
+  readonly asOfMs: number;
+  readonly posts: number;
+  readonly likes: number;
+}
+
+// SQL expressions; every value is a function of its row's number, so that a row can come again.
+const DAY_MS = 86_400_000;
+function did(account: string): string {
+  return `concat('did:plc:', substring(lower(base32Encode(toString(cityHash64(toUInt64(${account}))))), 1, 24))`;
+}
+const version = (ms: string) => `bitShiftLeft(toUInt64(${ms}) * 1000, 11)`;
+const uniform = (seed: string) => `(cityHash64(${seed}) % 1000000007) / 1000000007.`;
+const timeOf = ({ asOfMs }: Day, number: string, total: number) => `toInt64(${asOfMs - DAY_MS} + intDiv(toInt64(${number}) * ${DAY_MS}, ${total}))`;
+const author = (post: string) => `cityHash64('author', toUInt64(${post})) % ${ACCOUNTS}`;
+/** Rises with time, as long as a TID. */
+const rkey = (ms: string, salt: string) =>
+  `concat(leftPad(hex(toUInt32(intDiv(${ms}, 1000))), 8, '0'), leftPad(hex(toUInt32(cityHash64(${salt}) % 1048576)), 5, '0'))`;
+const times = (ms: string) =>
+  `toUInt32(intDiv(${ms}, 3600000)) AS record_hour, toDateTime(intDiv(${ms}, 1000), 'UTC') AS record_time, fromUnixTimestamp64Milli(${ms}, 'UTC') AS sort_at`;
+
+function postsSql(day: Day, numbers: string): string {
+  return `INSERT INTO posts (record_hour, record_time, sort_at, did, rkey, text, parent_uri, embed, version, deleted)
+    WITH ${timeOf(day, 'number', day.posts)} AS ms
+    SELECT ${times('ms')}, ${did(author('number'))}, ${rkey('ms', "'p', number")}, 'a post of some words',
+      if(number % 5 < 3, '', 'at://did:plc:x/app.bsky.feed.post/y'), 'none', ${version('ms')}, 0
+    FROM ${numbers}`;
+}
+
+/**
+ * The post of a like is a little older than it, and popular: one whose number a high power of two divides. With each power the
+ * choice is 0.62 times as likely, while there are half as many such posts.
+ */
+function likesSql(day: Day, numbers: string, kind: 'new' | 'taken back'): string {
+  const newest = `intDiv(toInt64(number) * ${day.posts}, ${day.likes})`;
+  const isNew = kind === 'new';
+  return `INSERT INTO likes (record_hour, record_time, sort_at, actor_did, rkey, subject_uri, version, deleted)
+    WITH ${timeOf(day, 'number', day.likes)} AS ms,
+      toInt64(${newest} * (1 - pow(${uniform("'age', number")}, 4))) AS near,
+      toInt64(exp2(least(16, floor(log(${uniform("'fame', number")} + 1e-9) / log(0.62))))) AS fame,
+      near - near % fame AS post,
+      ${timeOf(day, 'post', day.posts)} AS post_ms
+    SELECT ${times('ms')}, ${did(`cityHash64('liker', number) % ${ACCOUNTS}`)}, ${rkey('ms', "'l', number")},
+      ${isNew ? `concat('at://', ${did(author('post'))}, '/app.bsky.feed.post/', ${rkey('post_ms', "'p', post")})` : "''"},
+      ${version('ms')} + ${isNew ? 0 : 1}, ${isNew ? 0 : 1}
+    FROM ${numbers}`;
+}

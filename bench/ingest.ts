@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startDatabases } from '../tests/world/databases.ts';
+import { measureInserting, measureReceiving } from './ingest/measure-parts.ts';
+import { untilMerged } from './ingest/merges.ts';
+import { measurePlayer, startPlayer } from './ingest/player.ts';
+import { ingest } from './ingest/run-indexer.ts';
+import { measureSizes } from './ingest/sizes.ts';
+
+// `pnpm bench ingest [--events 5000000] [--accounts 200000] [--seed 1]`: a stream read as fast as possible, everything on this machine.
+const { values } = parseArgs({
+  options: {
+    events: { type: 'string', default: '5000000' },
+    accounts: { type: 'string', default: '200000' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const events = Number(values.events);
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const microseconds = (seconds: number) => `${(seconds * 1e6).toFixed(2)} µs`;
+
+const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-'));
+{
+  await using databases = await startDatabases(folder);
+  say(`generating ${events.toLocaleString('en')} events of ${values.accounts} accounts …`);
+  await using player = await startPlayer(events, Number(values.accounts), Number(values.seed));
+
+  // Each part alone, in CPU-seconds an event.
+  const playing = await measurePlayer(player);
+  say(`player alone: ${microseconds(playing)} CPU an event`);
+  const receiving = await measureReceiving(player, Math.min(events, 2_000_000));
+  say(`receiving and making rows alone: ${microseconds(receiving)} CPU an event`);
+  const inserting = await measureInserting(player, databases, Math.min(events, 1_000_000));
+  say(`inserting alone, merges included: ${microseconds(inserting)} CPU an event`);
+
+  const { seconds, rssMb, cpu } = await ingest(player, databases, folder);
+  const mergingFrom = performance.now();
+  await untilMerged(databases.clickhouse.url);
+  const sizes = await measureSizes(databases.clickhouse.url, events);
+  say(
+    `acknowledged in ${seconds.toFixed(1)} s; merges came to rest ${((performance.now() - mergingFrom) / 1_000).toFixed(1)} s later`,
+  );
+  for (const [name, spent] of Object.entries(cpu))
+    say(`${name}: ${spent.toFixed(1)} CPU-seconds, ${microseconds(spent / events)} an event`);
+  say('bytes an event on disk:');
+  for (const line of sizes.lines) say(line);
+
+  const eventsPerSecond = Math.round(events / seconds);
+  const cpuLimit = Math.round(availableParallelism() / (playing + receiving + inserting));
+  process.stdout.write(
+    `${JSON.stringify({ eventsPerSecond, cpuLimit, ratio: Number((eventsPerSecond / cpuLimit).toFixed(3)), bytesPerEvent: Number((sizes.totalBytes / events).toFixed(1)), rssMb })}\n`,
+  );
+}
+await rm(folder, { recursive: true, force: true });

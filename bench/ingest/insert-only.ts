@@ -1,0 +1,30 @@
+import { backoff } from '@updraft/service';
+import { createBatchWriter, createClickHouse } from '@updraft/store';
+import { readBatches } from './recorded-blocks.ts';
+
+// Writes recorded batches, one after another as the indexer does: `insert-only.ts ADDRESS DATABASE FOLDER`. Prints {"cpuSeconds","seconds","rows"}.
+const [, , address = '', database = '', folder = ''] = process.argv;
+const batches = readBatches(folder);
+const log = {
+  debug: () => {},
+  info: () => {},
+  warn: (fields: object) => process.stderr.write(`${JSON.stringify(fields)}\n`),
+  error: () => {},
+};
+const clickhouse = createClickHouse({ address, username: 'default', password: '', database });
+const writer = createBatchWriter({ clickhouse, log, backoff: () => backoff({ minMs: 100, maxMs: 10_000 }) });
+const signal = new AbortController().signal;
+// The reader waits until it is told to begin, so that what happens before is not counted.
+process.stdout.write('loaded\n');
+await new Promise((resolve) => process.stdin.once('data', resolve));
+
+const startedAt = performance.now();
+const cpuAtStart = process.cpuUsage();
+let rows = 0;
+for (const batch of batches) rows += (await writer.write(batch, signal)).rowsWritten;
+const cpu = process.cpuUsage(cpuAtStart);
+process.stdout.write(
+  `${JSON.stringify({ cpuSeconds: (cpu.user + cpu.system) / 1e6, seconds: (performance.now() - startedAt) / 1_000, rows })}\n`,
+);
+await clickhouse.close();
+process.exit(0);

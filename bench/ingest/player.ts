@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ChildProgram, startProgram } from './child-programs.ts';
+import { cpuSeconds } from './process-figures.ts';
+
+/** The simulator with a stream that is generated already. */
+export interface Player extends AsyncDisposable {
+  readonly url: string;
+  readonly pid: number;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** Where the world begins. */
+  readonly since: string;
+}
+
+export const NOW = '2026-11-20T12:00:00Z';
+
+export async function startPlayer(events: number, accounts: number, seed: number): Promise<Player> {
+  const options = { events, 'events-per-day': events, accounts, seed, now: NOW };
+  const program: ChildProgram = startProgram(
+    'packages/simulator/src/main.ts',
+    Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
+  );
+  const line = await program.line();
+  const { url, firstSeq } = JSON.parse(line.slice('ready '.length)) as { url: string; firstSeq: number };
+  return {
+    url,
+    pid: program.pid,
+    firstSeq,
+    lastSeq: firstSeq + events - 1,
+    since: new Date(Date.parse(NOW) - 25 * 3_600_000).toISOString(),
+    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
+  };
+}
+
+/** CPU-seconds an event that the player needs for a reader who does nothing with it. */
+export async function measurePlayer({ url, pid, firstSeq, lastSeq }: Player): Promise<number> {
+  const { hostname, port } = new URL(url);
+  const before = cpuSeconds(pid);
+  const sentBefore = await sentBy(url);
+  const socket = connect(Number(port), hostname);
+  socket.write(
+    `GET /subscribe?cursor=${firstSeq} HTTP/1.1\r\nHost: ${hostname}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`,
+  );
+  socket.resume();
+  const events = lastSeq - firstSeq + 1;
+  while ((await sentBy(url)) - sentBefore < events) await delay(100);
+  socket.destroy();
+  return (cpuSeconds(pid) - before) / events;
+}
+
+async function sentBy(url: string): Promise<number> {
+  const response = await fetch(url.replace('ws:', 'http:').replace('/subscribe', '/control'));
+  return ((await response.json()) as { sent: number }).sent;
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Databases } from '../../tests/world/databases.ts';
+import { startIndexer } from '../../tests/world/indexer-process.ts';
+import type { Player } from './player.ts';
+import { cpuSeconds, peakRssMb } from './process-figures.ts';
+import { createProgressBar } from './progress-bar.ts';
+
+export interface IngestFigures {
+  readonly seconds: number;
+  readonly rssMb: number;
+  /** CPU-seconds that each process spent meanwhile. */
+  readonly cpu: { readonly player: number; readonly indexer: number; readonly clickhouse: number };
+}
+
+const PREFIX = 'bench';
+const POLL_MS = 100;
+
+/** Runs the indexer as in production until every event of the player is acknowledged and its cursor saved. */
+export async function ingest(player: Player, databases: Databases, folder: string): Promise<IngestFigures> {
+  const { clickhouse, redis } = databases;
+  const total = player.lastSeq - player.firstSeq + 1;
+  const before = { player: cpuSeconds(player.pid), clickhouse: cpuSeconds(clickhouse.pid) };
+  const startedAt = performance.now();
+  const indexer = startIndexer(
+    {
+      WS_URL: player.url,
+      CLICKHOUSE_ADDRESS: clickhouse.address,
+      REDIS_ADDRESS: redis.address,
+      REDIS_PREFIX: PREFIX,
+      METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
+      SINCE: player.since,
+      LOG_LEVEL: 'warn',
+    },
+    join(folder, 'indexer.log'),
+  );
+  const bar = createProgressBar(total);
+  for (let done = 0; done < total; ) {
+    await delay(POLL_MS);
+    if (!indexer.running) throw new Error(`the indexer ended; see ${folder}/indexer.log`);
+    const text = await databases.readRedis(`${PREFIX}:progress`);
+    const cursor = text === null ? 0 : ((JSON.parse(text) as { cursor?: number }).cursor ?? 0);
+    done = Math.max(0, cursor - player.firstSeq + 1);
+    bar.update(done);
+  }
+  const seconds = (performance.now() - startedAt) / 1_000;
+  bar.end();
+  const cpu = {
+    player: cpuSeconds(player.pid) - before.player,
+    indexer: cpuSeconds(indexer.pid),
+    clickhouse: cpuSeconds(clickhouse.pid) - before.clickhouse,
+  };
+  const rssMb = peakRssMb(indexer.pid);
+  await indexer.stop();
+  return { seconds, rssMb, cpu };
+}

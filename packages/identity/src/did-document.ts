@@ -1,0 +1,59 @@
+import { isDid, isHandle } from '@updraft/atproto';
+import { parseVerificationMethod, type SigningKey } from './signing-key.ts';
+
+/** What we use of a DID document. */
+export interface DidDocument {
+  readonly did: string;
+  /** The first `at://` name, lower case; claimed by the document, not yet checked the other way. */
+  readonly handle: string | undefined;
+  /** The `#atproto` key that signs the account's repository and its service tokens. */
+  readonly signingKey: SigningKey | undefined;
+  /** Origin of the account's server, e.g. `https://pds.example`. */
+  readonly pds: string | undefined;
+}
+
+/** Reads a DID document; undefined unless its `id` is `did`. Total: any JSON may come in. */
+export function parseDidDocument(did: string, value: unknown): DidDocument | undefined {
+  if (!isDid(did) || !isObject(value) || value['id'] !== did) return undefined;
+  return { did, handle: readHandle(value), signingKey: readSigningKey(did, value), pds: readPds(did, value) };
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function objects(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+function readHandle(document: JsonObject): string | undefined {
+  const names: unknown[] = Array.isArray(document['alsoKnownAs']) ? document['alsoKnownAs'] : [];
+  for (const name of names) {
+    if (typeof name !== 'string' || !name.startsWith('at://')) continue;
+    const handle = name.slice('at://'.length).toLowerCase();
+    return isHandle(handle) ? handle : undefined;
+  }
+  return undefined;
+}
+
+/** The first entry whose id is `#fragment`, relative or absolute. */
+function byFragment(did: string, entries: JsonObject[], fragment: string): JsonObject | undefined {
+  return entries.find(({ id }) => id === `#${fragment}` || id === `${did}#${fragment}`);
+}
+
+function readSigningKey(did: string, document: JsonObject): SigningKey | undefined {
+  const method = byFragment(did, objects(document['verificationMethod']), 'atproto');
+  if (method === undefined) return undefined;
+  return parseVerificationMethod({ type: method['type'], publicKeyMultibase: method['publicKeyMultibase'] });
+}
+
+function readPds(did: string, document: JsonObject): string | undefined {
+  const service = byFragment(did, objects(document['service']), 'atproto_pds');
+  const endpoint = service?.['serviceEndpoint'];
+  if (service?.['type'] !== 'AtprotoPersonalDataServer' || typeof endpoint !== 'string') return undefined;
+  if (!URL.canParse(endpoint)) return undefined;
+  const url = new URL(endpoint);
+  return url.protocol === 'https:' || url.protocol === 'http:' ? url.origin : undefined;
+}

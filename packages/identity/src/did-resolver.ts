@@ -1,0 +1,106 @@
+import { isDid } from '@updraft/atproto';
+import { type DidDocument, parseDidDocument } from './did-document.ts';
+import type { SafeFetch } from './safe-fetch.ts';
+
+/** The directory or host that should know a DID could not be asked, or did not answer sensibly. It may later. */
+export class ResolutionError extends Error {
+  readonly did: string;
+
+  constructor(did: string, message: string, options?: ErrorOptions) {
+    super(`${did}: ${message}`, options);
+    this.name = 'ResolutionError';
+    this.did = did;
+  }
+}
+
+/** Gives the document of a DID, undefined when there is none (unknown, tombstoned, of another method, misnamed). */
+export interface DidResolver {
+  /** @throws ResolutionError when the answer could not be had */
+  resolve(did: string): Promise<DidDocument | undefined>;
+}
+
+export interface DidResolverOptions {
+  /** Origin of the PLC directory, the operator's own choice: asked with a plain fetch. */
+  plcHost: string;
+  /** For did:web hosts, which strangers choose. */
+  safeFetch: SafeFetch;
+  /** did:web of `localhost` over http, as tests and `npm start` need. */
+  allowLocalhost?: boolean | undefined;
+  timeoutMs?: number | undefined;
+}
+
+const MAX_BYTES = 256 * 1024;
+
+/** Resolves did:plc at the directory and did:web at its host. Sources: https://web.plc.directory, https://atproto.com/specs/did */
+export function createDidResolver(options: DidResolverOptions): DidResolver {
+  const { plcHost, safeFetch, allowLocalhost = false, timeoutMs = 3_000 } = options;
+  const plcOrigin = plcHost.replace(/\/+$/, '');
+  return {
+    resolve: async (did) => {
+      if (!isDid(did)) return undefined;
+      if (did.startsWith('did:plc:')) {
+        if (!/^did:plc:[a-z2-7]{24}$/.test(did)) return undefined;
+        return fetchDocument(did, `${plcOrigin}/${did}`, globalThis.fetch, timeoutMs);
+      }
+      const url = didWebUrl(did, allowLocalhost);
+      return url === undefined ? undefined : fetchDocument(did, url, safeFetch, timeoutMs);
+    },
+  };
+}
+
+/** Where a did:web keeps its document; undefined when it is not one that atproto allows (paths and ports are not). */
+export function didWebUrl(did: string, allowLocalhost = false): string | undefined {
+  const match = /^did:web:([a-zA-Z0-9.-]{1,253})(?:%3[aA](\d{1,5}))?$/.exec(did);
+  const [, host = '', port] = match ?? [];
+  if (host.toLowerCase() === 'localhost') {
+    return allowLocalhost ? `http://localhost${port === undefined ? '' : `:${port}`}/.well-known/did.json` : undefined;
+  }
+  if (port !== undefined || !host.includes('.') || !URL.canParse(`https://${host}`)) return undefined;
+  return `https://${host}/.well-known/did.json`;
+}
+
+async function fetchDocument(
+  did: string,
+  url: string,
+  fetch: SafeFetch,
+  timeoutMs: number,
+): Promise<DidDocument | undefined> {
+  const headers = { accept: 'application/did+ld+json, application/json' };
+  let text: string;
+  try {
+    const response = await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+    if (response.status === 404 || response.status === 410) {
+      await response.body?.cancel();
+      return undefined;
+    }
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw new ResolutionError(did, `${new URL(url).host} answered ${response.status}`);
+    }
+    text = await boundedText(did, response);
+  } catch (cause) {
+    if (cause instanceof ResolutionError) throw cause;
+    throw new ResolutionError(did, `${new URL(url).host} could not be asked`, { cause });
+  }
+  return parseDidDocument(did, parseJson(did, text));
+}
+
+function parseJson(did: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ResolutionError(did, 'the answer is not JSON', { cause });
+  }
+}
+
+async function boundedText(did: string, response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  const body: AsyncIterable<Uint8Array> | undefined = response.body ?? undefined;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) throw new ResolutionError(did, `the answer is longer than ${MAX_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,29 @@
+import { LRUCache } from 'lru-cache';
+
+/** So many at once, and so many a second after that. */
+export interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** Token buckets by name, for a bounded number of names: the least recently seen is forgotten first. */
+export interface RateLimit {
+  /** Takes one from the bucket of `name`; false when it is empty. */
+  take(name: string): boolean;
+}
+
+export function createRateLimit(rate: Rate, options: { maxNames?: number; now?: () => number } = {}): RateLimit {
+  const { maxNames = 50_000, now = Date.now } = options;
+  const buckets = new LRUCache<string, { tokens: number; at: number }>({ max: maxNames });
+  return {
+    take: (name) => {
+      const at = now();
+      const bucket = buckets.get(name) ?? { tokens: rate.burst, at };
+      const gained = (Math.max(0, at - bucket.at) / 1000) * rate.perSecond;
+      const tokens = Math.min(rate.burst, bucket.tokens + gained);
+      const isAllowed = tokens >= 1;
+      buckets.set(name, { tokens: isAllowed ? tokens - 1 : tokens, at });
+      return isAllowed;
+    },
+  };
+}

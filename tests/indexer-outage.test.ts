@@ -1,0 +1,219 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  createWorld,
+  type JetstreamServer,
+  type PlayServer,
+  startJetstream,
+  startPlayServer,
+  type WorldEvent,
+} from '@updraft/simulator';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { likes } from './indexer/events.ts';
+import {
+  expectCleanEnd,
+  type Program,
+  type Stack,
+  type Store,
+  startProgram,
+  startStack,
+  until,
+} from './indexer/stack.ts';
+
+let stack: Stack;
+const cleanups: (() => unknown)[] = [];
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+afterAll(() => stack.close());
+
+function start(store: Pick<Store, 'env'>, env: Record<string, string>): Program {
+  const program = startProgram('apps/indexer/src/main.ts', [], { ...store.env, SINCE: '2020-01-01T00:00:00Z', ...env });
+  cleanups.push(() => {
+    program.child.kill('SIGKILL');
+    return program.exited;
+  });
+  return program;
+}
+
+async function play(lines: readonly string[], attachCursor = true, rate?: number): Promise<PlayServer> {
+  const server = await startPlayServer({ lines, attachCursor, ...(rate !== undefined && { rate }) });
+  cleanups.push(() => server.close());
+  return server;
+}
+
+async function stop(program: Program): Promise<void> {
+  program.child.kill('SIGTERM');
+  await expectCleanEnd(program);
+}
+
+describe('SIGTERM', () => {
+  test('writes what was received, saves the cursor and exits with 0', async () => {
+    const store = await stack.createStore('sigterm');
+    const server = await play(likes(0, 500));
+    const program = start(store, { WS_URL: server.url, FLUSH_INTERVAL: '10m' });
+    await until(async () => (await program.metric('updraft_indexer_events_total')) === 500);
+    expect(await store.count('likes')).toBe(0);
+    await stop(program);
+    expect(await store.count('likes')).toBe(500);
+    expect(await store.count('ingest_progress', "JSONExtractUInt(progress_json, 'cursor') = 500")).toBe(1);
+  });
+
+  test('while ClickHouse is away ends with 1 in time, says that nothing is lost, and the next run brings everything', async () => {
+    const store = await stack.createStore('sigterm_away');
+    const server = await play(likes(0, 500));
+    const program = start(store, { WS_URL: server.url, FLUSH_INTERVAL: '10m' });
+    await until(async () => (await program.metric('updraft_indexer_events_total')) === 500);
+    await stack.restartEngine('SIGKILL', async () => {
+      const askedAt = performance.now();
+      program.child.kill('SIGTERM');
+      expect(await program.exited).toEqual({ code: 1, signal: null });
+      expect(performance.now() - askedAt).toBeLessThan(15_500);
+    });
+    expect(program.output()).toContain('nothing is lost');
+    const next = start(store, { WS_URL: server.url });
+    await until(async () => (await store.count('likes')) === 500);
+    await stop(next);
+  });
+});
+
+describe('invariant 8: ClickHouse away for longer than the queue lasts', () => {
+  test('has the socket closed on purpose, memory bounded, and everything arrive afterwards', async () => {
+    const store = await stack.createStore('away');
+    const server = await play(likes(0, 8_000), true, 8_000);
+    const small = { BATCH_MAX_ROWS: '500', BATCH_MAX_BYTES: '200000', QUEUE_MAX_BYTES: '1000000', WS_URL: server.url };
+    const program = start(store, small);
+    await program.says('connected to Jetstream');
+    let highest = Number.NaN;
+    await stack.restartEngine('SIGKILL', async () => {
+      await program.says('closed on purpose');
+      highest = await program.metric('updraft_indexer_queue_bytes');
+    });
+    await until(async () => (await store.count('likes')) === 8_000);
+    // What is under way in the socket when it is paused comes on top of the bound.
+    expect(highest).toBeLessThan(2_500_000);
+    expect(await store.count('ingest_gaps')).toBe(0);
+    await stop(program);
+  });
+});
+
+describe('of two hosts', () => {
+  test('the second goes on where the first one died, though its numbers are others', async () => {
+    const store = await stack.createStore('failover');
+    const all = likes(0, 3_000);
+    const first = await play(all.slice(0, 2_000));
+    const second = await play(all.slice(500), false);
+    const program = start(store, { WS_URL: `${first.url},${second.url}` });
+    await until(async () => (await store.count('likes')) === 2_000);
+    await first.close();
+    await until(async () => (await store.count('likes')) === 3_000);
+    expect(await store.count('ingest_gaps')).toBe(0);
+    expect(await program.metric('updraft_indexer_gaps_total')).toBe(0);
+    await stop(program);
+  });
+});
+
+describe('a server that has forgotten', () => {
+  /** A host of the new generation with the first `count` events of a world. */
+  async function host(events: readonly WorldEvent[]): Promise<JetstreamServer> {
+    const server = await startJetstream();
+    cleanups.push(() => server.close());
+    for (const event of events) server.append(event);
+    return server;
+  }
+
+  test('what comes after the cursor, silently: the gap is logged, counted, and stands in ingest_gaps', async () => {
+    const store = await stack.createStore('gap');
+    const world = createWorld({ seed: 5, accounts: 500 }).events();
+    const events = Array.from({ length: 4_000 }, () => world.next().value);
+    const server = await host(events.slice(0, 1_000));
+    const env = { WS_URL: server.url };
+    const before = start(store, env);
+    await until(async () => (await before.metric('updraft_indexer_events_total')) === 1_000);
+    await stop(before);
+
+    for (const event of events.slice(1_000)) server.append(event);
+    server.setWeather({ floorSeq: server.log.firstSeq + 3_000 });
+    const after = start(store, env);
+    await after.says('possible gap');
+    await until(async () => (await store.count('ingest_gaps')) === 1);
+    expect(await after.metric('updraft_indexer_gaps_total')).toBe(1);
+    await stop(after);
+    const [gap] = await store.clickhouse.query<{ kind: string; seconds: number }>(
+      "SELECT kind, dateDiff('second', from_time, to_time) AS seconds FROM ingest_gaps FINAL",
+    );
+    expect(gap?.kind).toBe('possible');
+    expect(Number(gap?.seconds)).toBeGreaterThan(0);
+  });
+
+  test('nothing, and sends hours of duplicates first: no gap is told', async () => {
+    const store = await stack.createStore('replayed');
+    const world = createWorld({ seed: 6, accounts: 500 }).events();
+    const events = Array.from({ length: 3_000 }, () => world.next().value);
+    const [first, second] = [await host(events.slice(0, 2_000)), await host(events)];
+    second.setWeather({ replayEvents: 1_500 });
+    const program = start(store, { WS_URL: `${first.url},${second.url}` });
+    await until(async () => (await program.metric('updraft_indexer_events_total')) === 2_000);
+    await first.close();
+    await until(async () => (await program.metric('updraft_indexer_events_total')) >= 4_000);
+    await stop(program);
+    expect(await store.count('ingest_gaps')).toBe(0);
+  });
+});
+
+describe('one clear line and exit code 1', () => {
+  const NO_STORE = { env: {} };
+
+  test('names every missing or malformed variable', async () => {
+    const program = start(NO_STORE, { WS_URL: 'https://example.com', FLUSH_INTERVAL: 'soon' });
+    expect(await program.exited).toMatchObject({ code: 1 });
+    for (const name of ['CLICKHOUSE_ADDRESS', 'REDIS_ADDRESS', 'WS_URL', 'FLUSH_INTERVAL'])
+      expect(program.output()).toContain(name);
+  });
+
+  test('names a port in use', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    cleanups.push(() => taken.close());
+    const { port } = taken.address() as AddressInfo;
+    const env = {
+      CLICKHOUSE_ADDRESS: '127.0.0.1:1',
+      REDIS_ADDRESS: '127.0.0.1:1',
+      METRICS_LISTEN_ADDRESS: `127.0.0.1:${port}`,
+    };
+    const program = start({ env }, {});
+    expect(await program.exited).toMatchObject({ code: 1 });
+    expect(program.output()).toContain(`port ${port} on 127.0.0.1 is in use`);
+  });
+
+  test('says that the migrations have not run', async () => {
+    const env = {
+      CLICKHOUSE_ADDRESS: stack.engine().url,
+      CLICKHOUSE_DATABASE: 'never_made',
+      REDIS_ADDRESS: stack.redis().address,
+    };
+    const program = start({ env }, { METRICS_LISTEN_ADDRESS: '127.0.0.1:0' });
+    expect(await program.exited).toMatchObject({ code: 1 });
+    expect(program.output()).toContain('pnpm migrate up');
+  });
+});
+
+test('a server that can not be reached is tried again for ever, and the health pages say so', async () => {
+  const store = await stack.createStore('no_network');
+  const program = start(store, { WS_URL: 'ws://127.0.0.1:1' });
+  await program.says('Jetstream ended');
+  const metrics = /"metrics":"([^"]+)"/.exec(program.output())?.[1] ?? '';
+  const [health, ready] = await Promise.all(['/healthz', '/readyz'].map((path) => fetch(new URL(path, metrics))));
+  expect([health?.status, ready?.status]).toEqual([200, 503]);
+  expect(await ready?.json()).toMatchObject({
+    checks: [
+      { name: 'jetstream', ok: false },
+      { name: 'clickhouse', ok: true },
+      { name: 'redis', ok: true },
+    ],
+  });
+  await stop(program);
+});

@@ -1,0 +1,197 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ClickHouse as Engine, type RedisServer, startClickHouse, startRedis } from '@updraft/local';
+import { type ClickHouse, createClickHouse, migrateUp } from '@updraft/store';
+
+/** ClickHouse and Redis of one test file, and databases in them. */
+export interface Stack {
+  readonly directory: string;
+  readonly redis: () => RedisServer;
+  readonly engine: () => Engine;
+  /** Kills it and starts it again at the same port, on the same data; `meanwhile` runs while it is away. */
+  restartEngine(signal: NodeJS.Signals, meanwhile?: () => Promise<void>): Promise<void>;
+  restartRedis(signal: NodeJS.Signals): Promise<void>;
+  /** A database with the tables and a prefix of its own. */
+  createStore(name: string): Promise<Store>;
+  close(): Promise<void>;
+}
+
+/** Rows by table. */
+export type Tables = Readonly<Record<string, readonly unknown[]>>;
+
+export interface Store {
+  readonly clickhouse: ClickHouse;
+  /** What a process needs to use it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** All rows of all tables as they count, without the times of writing, and without the text of rejected frames, which hosts number. */
+  tables(): Promise<Tables>;
+  count(table: string, where?: string): Promise<number>;
+}
+
+export async function startStack(): Promise<Stack> {
+  const directory = await mkdtemp(join(tmpdir(), 'updraft-indexer-'));
+  const start = { clickhouse: join(directory, 'clickhouse'), redis: join(directory, 'redis') };
+  const quiet = { onLine: () => {} };
+  let engine = await startClickHouse({ dataDir: start.clickhouse, ...quiet });
+  let redis = await startRedis({ dataDir: start.redis });
+  const clients: ClickHouse[] = [];
+  return {
+    directory,
+    engine: () => engine,
+    redis: () => redis,
+    restartEngine: async (signal, meanwhile) => {
+      await engine.kill(signal);
+      await meanwhile?.();
+      engine = await startClickHouse({ dataDir: start.clickhouse, port: engine.port, ...quiet });
+    },
+    restartRedis: async (signal) => {
+      await redis.kill(signal);
+      redis = await startRedis({ dataDir: start.redis, port: redis.port });
+    },
+    createStore: async (name) => {
+      const connection = { address: engine.url, username: 'default', password: '', database: name };
+      await migrateUp({ connection, log: SILENT });
+      const clickhouse = createClickHouse(connection);
+      clients.push(clickhouse);
+      const env = {
+        CLICKHOUSE_ADDRESS: engine.url,
+        CLICKHOUSE_DATABASE: name,
+        REDIS_ADDRESS: redis.address,
+        REDIS_PREFIX: name,
+        METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
+      };
+      return {
+        clickhouse,
+        env,
+        tables: () => readTables(clickhouse),
+        count: (table, where) => count(clickhouse, table, where),
+      };
+    },
+    close: async () => {
+      for (const client of clients) await client.close();
+      await engine.kill('SIGKILL');
+      await redis.kill('SIGKILL');
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+const TABLES: Readonly<Record<string, string>> = {
+  repo_records: 'collection, repo, rkey',
+  record_ops: 'rev_hour, collection, operation, op_key',
+  posts: 'did, rkey',
+  likes: 'actor_did, rkey',
+  reposts: 'actor_did, rkey',
+  follows: 'actor_did, rkey',
+  blocks: 'actor_did, rkey',
+  profiles: 'actor_did',
+  actor_handles: 'did',
+  actor_status: 'did, is_deletion',
+  rejected_events: 'event_hash',
+  ingest_gaps: 'gap_id',
+};
+
+const VARYING: Readonly<Record<string, string>> = {
+  actor_status: 'ingest_at',
+  ingest_gaps: 'ingest_at',
+  rejected_events: 'ingest_at, event, event_bytes',
+};
+
+async function readTables(clickhouse: ClickHouse): Promise<Tables> {
+  const tables: Record<string, unknown[]> = {};
+  for (const [table, order] of Object.entries(TABLES)) {
+    const columns = VARYING[table] === undefined ? '*' : `* EXCEPT (${VARYING[table]})`;
+    tables[table] = await clickhouse.query(`SELECT ${columns} FROM ${table} FINAL ORDER BY ${order}`);
+  }
+  return tables;
+}
+
+/** What one has and the other has not, a line for each row. */
+export function differences(found: Tables, expected: Tables = {}): string[] {
+  return Object.keys(TABLES).flatMap((table) => {
+    const [have, want] = [found, expected].map((tables) => new Set(tables[table]?.map((row) => JSON.stringify(row))));
+    const only = (which: string, rows: Set<string> | undefined, others: Set<string> | undefined) =>
+      [...(rows?.difference(others ?? new Set()) ?? [])].map((row) => `${which} in ${table}: ${row}`);
+    return [...only('too much', have, want), ...only('missing', want, have)];
+  });
+}
+
+async function count(clickhouse: ClickHouse, table: string, where = '1'): Promise<number> {
+  const [row] = await clickhouse.query<{ rows: string }>(`SELECT count() AS rows FROM ${table} FINAL WHERE ${where}`);
+  return Number(row?.rows);
+}
+
+/** A process of ours that a test started. */
+export interface Program {
+  readonly child: ChildProcess;
+  /** What it wrote, stdout and stderr. */
+  output(): string;
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Resolves when the output has this text. */
+  says(text: string): Promise<void>;
+  /** The sum of a metric's samples, 0 while it has none; NaN while nothing can be read. */
+  metric(name: string): Promise<number>;
+}
+
+/** `main` is a path in the repository. */
+export function startProgram(main: string, args: readonly string[], env: Readonly<Record<string, string>>): Program {
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../..', main), ...args], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const listeners = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      for (const listener of listeners) listener();
+    });
+  }
+  const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((settle) => {
+    child.once('close', (code, signal) => settle({ code, signal }));
+  });
+  return {
+    child,
+    output: () => output,
+    exited,
+    says: (text) =>
+      new Promise((settle, fail) => {
+        const look = (): void => {
+          if (!output.includes(text)) return;
+          listeners.delete(look);
+          settle();
+        };
+        listeners.add(look);
+        void exited.then(() => fail(new Error(`it ended without saying ${JSON.stringify(text)}:\n${output}`)));
+        look();
+      }),
+    metric: async (name) => {
+      const address = /"metrics":"([^"]+)"/.exec(output)?.[1];
+      if (address === undefined) return Number.NaN;
+      const text = await fetch(address).then(
+        (response) => response.text(),
+        () => '',
+      );
+      const samples = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+      return text === ''
+        ? Number.NaN
+        : samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+    },
+  };
+}
+
+/** Throws with what the program said unless it ends with 0. */
+export async function expectCleanEnd(program: Program): Promise<void> {
+  const { code, signal } = await program.exited;
+  if (code !== 0) throw new Error(`it ended with ${code ?? signal}:\n${program.output()}`);
+}
+
+/** Waits until `condition` holds; the test's own time limit ends a wait in vain. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await delay(25);
+}

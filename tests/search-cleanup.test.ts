@@ -1,0 +1,395 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Program, type Stack, type Store, startProgram, startStack, until } from './indexer/stack.ts';
+import {
+  BOUNDARY_DAYS,
+  createAccount,
+  NEW_MS,
+  type NewRecord,
+  OLD_MS,
+  record,
+  records,
+  type TestAccount,
+} from './search/account.ts';
+import { type Call, type DevNetwork, handOn, startDevNetwork } from './search/dev-network.ts';
+
+const POST = 'app.bsky.feed.post';
+const LIKE = 'app.bsky.feed.like';
+const REPOST = 'app.bsky.feed.repost';
+const KEY = Buffer.alloc(32, 7).toString('base64');
+
+let stack: Stack;
+let network: DevNetwork;
+let store: Store;
+beforeAll(async () => {
+  [stack, network] = await Promise.all([startStack(), startDevNetwork()]);
+  store = await stack.createStore('cleanup');
+}, 120_000);
+afterAll(async () => {
+  await network[Symbol.asyncDispose]();
+  await stack.close();
+});
+
+/** The search service as a process, which a test may kill and start again. */
+async function startService(env: Record<string, string> = {}): Promise<{ program: Program; url: string }> {
+  const program = startProgram('apps/search/src/main.ts', [], {
+    ...store.env,
+    LISTEN_ADDRESS: '127.0.0.1:0',
+    PLC_HOST: network.plcUrl,
+    ALLOW_PRIVATE_ADDRESSES: 'true',
+    CLEANUP_TOKEN_KEY: KEY,
+    TRUST_PROXY: 'true',
+    CLEANUP_POLL_INTERVAL: '100ms',
+    CLEANUP_RETRY_WAIT: '200ms',
+    CLEANUP_LEASE_TTL: '2s',
+    STATS_CACHE_TTL: '1h',
+    ...env,
+  });
+  await program.says('serving search');
+  const [, url = ''] = /Server listening at (http:[^"\s]+)/.exec(program.output()) ?? [];
+  return { program, url };
+}
+
+async function stop({ program }: { program: Program }): Promise<void> {
+  program.child.kill('SIGTERM');
+  await program.exited;
+}
+
+interface Started {
+  readonly num_enqueued: number;
+  readonly dry_run: boolean;
+  readonly message: string;
+  readonly job_id?: string;
+  readonly job_secret?: string;
+  readonly num_by_type: Record<string, number>;
+  readonly sample: { type: string; uri: string }[];
+}
+
+async function post(
+  url: string,
+  account: Pick<TestAccount, 'did' | 'appPassword'>,
+  more: object = {},
+): Promise<{ status: number; body: Started }> {
+  const response = await fetch(`${url}/repo/cleanup`, {
+    method: 'POST',
+    // Each account's owner sits at an address of their own.
+    headers: {
+      'content-type': 'application/json',
+      'x-forwarded-for': `10.${[...account.did.slice(-3)].map((c) => c.charCodeAt(0)).join('.')}`,
+    },
+    body: JSON.stringify({
+      identifier: account.did,
+      app_password: account.appPassword,
+      cleanup_types: ['post', 'like', 'repost'],
+      delete_until_days_ago: BOUNDARY_DAYS,
+      ...more,
+    }),
+  });
+  return { status: response.status, body: (await response.json()) as Started };
+}
+
+async function view(
+  url: string,
+  query: string,
+  secret?: string,
+  method = 'GET',
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const headers = secret === undefined ? {} : { authorization: `Bearer ${secret}` };
+  const response = await fetch(`${url}/repo/cleanup?${query}`, { method, headers });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+const image = { embed: { $type: 'app.bsky.embed.images', images: [] } };
+const subject = { subject: { uri: 'at://did:plc:x/app.bsky.feed.post/3k', cid: 'bafyreid' } };
+const oldPost = () => record(POST, OLD_MS, { text: 'old' });
+
+/** What a clean-up of posts, likes and reposts deletes, and what it must leave. */
+function fill(scale: number): { deleted: NewRecord[]; kept: NewRecord[] } {
+  const deleted = [
+    ...records(8 * scale, oldPost),
+    ...records(5 * scale, () => record(LIKE, OLD_MS, subject)),
+    ...records(2 * scale, () => record(REPOST, OLD_MS, subject)),
+  ];
+  const gated = deleted[0]?.rkey ?? '';
+  const kept = [
+    ...records(scale, () => record(POST, OLD_MS, { text: 'old, with an image', ...image })),
+    ...records(scale, () => record(POST, NEW_MS, { text: 'new' })),
+    record(LIKE, NEW_MS, subject),
+    { ...record('app.bsky.feed.threadgate', OLD_MS, { post: 'at://x' }), rkey: gated },
+    record('app.bsky.graph.follow', OLD_MS, { subject: 'did:plc:x' }),
+    record('com.example.feed.post', OLD_MS, { text: 'another app' }),
+  ];
+  return { deleted, kept };
+}
+
+const uriOf =
+  (account: TestAccount) =>
+  ({ collection, rkey }: NewRecord) =>
+    `at://${account.did}/${collection}/${rkey}`;
+
+describe('a clean-up', () => {
+  test('counts in a dry run, and deletes exactly that through kills at each step and a server that answers 429 and 500', async () => {
+    const account = await createAccount(network.pdsUrl, 'busy');
+    const { deleted, kept } = fill(100);
+    await account.write([...deleted, ...kept]);
+    let service = await startService();
+
+    const dry = await post(service.url, account);
+    if (dry.status !== 200) console.log(service.program.output());
+    expect(dry.body).toMatchObject({
+      num_enqueued: 1_500,
+      dry_run: true,
+      num_by_type: { post: 800, post_with_media: 0, like: 500, repost: 200 },
+    });
+    expect(dry.body.sample).toHaveLength(10);
+    expect(dry.body.job_id).toBeUndefined();
+    expect((await account.listAll()).size).toBe(1_500 + kept.length);
+
+    const trouble = createTrouble(() => service.program.child.kill('SIGKILL'));
+    network.intercept = trouble.intercept;
+    const { body: started } = await post(service.url, account, { actually_delete_stuff: true });
+    expect(started).toMatchObject({ num_enqueued: 1_500, dry_run: false });
+    const { job_id: jobId = '', job_secret: secret = '' } = started;
+    const stored = await store.clickhouse.query<{ refresh_token: string }>(
+      'SELECT refresh_token FROM repo_cleanup_jobs',
+    );
+    for (const { refresh_token } of stored) expect(tokenInside(refresh_token)).toBeUndefined();
+
+    let starts = 1;
+    const job = async () => (await view(service.url, `job_id=${jobId}`, secret)).body;
+    await until(async () => {
+      if (service.program.child.exitCode !== null || service.program.child.signalCode !== null) {
+        await service.program.exited;
+        service = await startService();
+        starts++;
+      }
+      return (await job().catch(() => ({ job_state: '' })))['job_state'] === 'completed';
+    });
+    expect(trouble.left()).toEqual([]);
+    expect(starts).toBe(6);
+    expect(await job()).toMatchObject({
+      num_deleted: 1_500,
+      num_deleted_today: 1_500,
+      est_num_remaining: 0,
+      repo: account.did,
+    });
+
+    const left = await account.listAll();
+    expect([...left.keys()].sort()).toEqual(kept.map(uriOf(account)).sort());
+    expect(await store.count('repo_cleanup_jobs', "refresh_token != ''")).toBe(0);
+    const [copies] = await store.clickhouse.query<{ n: number }>(
+      "SELECT toFloat64(count()) AS n FROM repo_cleanup_jobs WHERE refresh_token != ''",
+    );
+    expect(copies?.n).toBe(0);
+    await stop(service);
+    network.intercept = handOn;
+  }, 180_000);
+
+  test('is seen and cancelled with its secret only, and deletes nothing more then', async () => {
+    const account = await createAccount(network.pdsUrl, 'changeable');
+    await account.write(records(450, oldPost));
+    const service = await startService();
+    const gate = Promise.withResolvers<void>();
+    let batches = 0;
+    network.intercept = async (call) => {
+      if (call.method === 'com.atproto.repo.applyWrites' && ++batches === 2) await gate.promise;
+      await handOn(call);
+    };
+    const { body } = await post(service.url, account, { actually_delete_stuff: true });
+    const { job_id: jobId = '', job_secret: secret = '' } = body;
+    await until(() => batches === 2);
+
+    for (const wrong of [undefined, 'wrong', `${secret}x`, '']) {
+      expect((await view(service.url, `job_id=${jobId}`, wrong)).status).toBe(404);
+      expect((await view(service.url, `did=${account.did}`, wrong)).status).toBe(404);
+      expect((await view(service.url, `job_id=${jobId}`, wrong, 'DELETE')).status).toBe(404);
+    }
+    expect((await view(service.url, `job_id=${jobId}`, secret)).body).toMatchObject({
+      job_state: 'running',
+      num_deleted: 200,
+    });
+    expect((await view(service.url, `did=${account.did}`, secret)).body).toMatchObject([{ job_id: jobId }]);
+
+    const again = await post(service.url, account, { actually_delete_stuff: true });
+    expect(again.body.job_id).toBe(jobId);
+    expect((await view(service.url, `job_id=${jobId}`, secret)).status).toBe(404);
+    const newSecret = again.body.job_secret ?? '';
+
+    expect((await view(service.url, `job_id=${jobId}`, newSecret, 'DELETE')).status).toBe(200);
+    gate.resolve();
+    await until(
+      async () => (await store.count('repo_cleanup_jobs', `job_id = '${jobId}' AND job_state = 'cancelled'`)) === 1,
+    );
+    expect((await view(service.url, `job_id=${jobId}`, newSecret)).body).toMatchObject({
+      job_state: 'cancelled',
+      num_deleted: 400,
+    });
+    expect((await account.listAll()).size).toBe(50);
+    expect(await store.count('repo_cleanup_jobs', `job_id = '${jobId}' AND refresh_token != ''`)).toBe(0);
+    await stop(service);
+    network.intercept = handOn;
+  }, 60_000);
+
+  test('is worked on by one of two instances at a time, while its owner deletes some of it', async () => {
+    const account = await createAccount(network.pdsUrl, 'shared');
+    const written = records(700, oldPost);
+    await account.write(written);
+    const services = await Promise.all([startService(), startService()]);
+    let [underWay, most, batches] = [0, 0, 0];
+    network.intercept = async (call) => {
+      if (call.method !== 'com.atproto.repo.applyWrites') return handOn(call);
+      most = Math.max(most, ++underWay);
+      if (++batches === 1) {
+        const { collection, rkey } = written[5] ?? oldPost();
+        await account.agent.com.atproto.repo.deleteRecord({ repo: account.did, collection, rkey });
+      }
+      await handOn(call);
+      underWay--;
+    };
+    const { body } = await post(services[0].url, account, { actually_delete_stuff: true });
+    const job = async () => (await view(services[1].url, `job_id=${body.job_id}`, body.job_secret)).body;
+    await until(async () => (await job())['job_state'] === 'completed');
+    expect(most).toBe(1);
+    expect((await account.listAll()).size).toBe(0);
+    expect(Number((await job())['num_deleted'])).toBeGreaterThanOrEqual(699);
+    await Promise.all(services.map(stop));
+    network.intercept = handOn;
+  }, 60_000);
+
+  test('gives up in the end on a server that always fails, and says why', async () => {
+    const account = await createAccount(network.pdsUrl, 'unlucky');
+    await account.write(records(3, oldPost));
+    const service = await startService({ CLEANUP_RETRY_WAIT: '1ms', CLEANUP_MAX_TRIES: '4' });
+    network.intercept = async (call) => {
+      if (call.method === 'com.atproto.repo.applyWrites')
+        call.answer({ status: 200, headers: {}, body: Buffer.from('not json') });
+      else await handOn(call);
+    };
+    const { body } = await post(service.url, account, { actually_delete_stuff: true });
+    const job = async () => (await view(service.url, `job_id=${body.job_id}`, body.job_secret)).body;
+    await until(async () => (await job())['job_state'] === 'failed');
+    expect(String((await job())['state_reason'])).toMatch(
+      /^given up after 4 tries: the account's server did not answer as it should/,
+    );
+    expect(await store.count('repo_cleanup_jobs', `job_id = '${body.job_id}' AND refresh_token != ''`)).toBe(0);
+    await stop(service);
+    network.intercept = handOn;
+  }, 60_000);
+
+  test('does not tell which part of a sign-in was wrong, and takes five a minute', async () => {
+    const account = await createAccount(network.pdsUrl, 'guarded');
+    const service = await startService();
+    const unknown = { did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', appPassword: 'x' };
+    const answers = [
+      await post(service.url, { ...account, appPassword: 'wrong-wrong' }),
+      await post(service.url, unknown),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([401, 401]);
+    expect(answers[0]?.body).toEqual(answers[1]?.body);
+    const more = [];
+    for (let i = 0; i < 5; i++) more.push((await post(service.url, { ...account, appPassword: 'wrong-wrong' })).status);
+    expect(more).toEqual([401, 401, 401, 401, 429]);
+    expect(service.program.output()).not.toContain('wrong-wrong');
+    await stop(service);
+  }, 60_000);
+
+  test('is off without a key, and says so', async () => {
+    const service = await startService({ CLEANUP_TOKEN_KEY: '' });
+    const { status, body } = await post(service.url, { did: 'did:plc:x', appPassword: 'y' });
+    expect([status, body.message]).toEqual([503, 'clean-ups are off: the operator has to set CLEANUP_TOKEN_KEY']);
+    await stop(service);
+  }, 60_000);
+});
+
+/** What happens to the job's calls one after the other; each is seen to have happened. */
+function createTrouble(kill: () => void) {
+  const steps: { readonly name: string; readonly method: string; act(call: Call): Promise<void> }[] = [
+    {
+      name: 'killed before the session is refreshed',
+      method: 'com.atproto.server.refreshSession',
+      act: async (call) => {
+        kill();
+        call.drop();
+      },
+    },
+    {
+      name: 'killed after the session was refreshed, before the token is stored',
+      method: 'com.atproto.server.refreshSession',
+      act: async (call) => {
+        await call.forward();
+        kill();
+        call.drop();
+      },
+    },
+    {
+      name: 'killed while the repository is read',
+      method: 'com.atproto.sync.getRepo',
+      act: async (call) => {
+        const { body } = await call.forward();
+        call.raw.writeHead(200, { 'content-length': body.length });
+        call.raw.write(body.subarray(0, 1_000));
+        kill();
+        call.drop();
+      },
+    },
+    {
+      name: 'a repository cut short',
+      method: 'com.atproto.sync.getRepo',
+      act: async (call) => {
+        const reply = await call.forward();
+        call.answer({ ...reply, body: reply.body.subarray(0, reply.body.length - 100) });
+      },
+    },
+    {
+      name: 'killed before a batch is sent on',
+      method: 'com.atproto.repo.applyWrites',
+      act: async (call) => {
+        kill();
+        call.drop();
+      },
+    },
+    {
+      name: 'killed after a batch was deleted, before that is known',
+      method: 'com.atproto.repo.applyWrites',
+      act: async (call) => {
+        await call.forward();
+        kill();
+        call.drop();
+      },
+    },
+    { name: '429', method: 'com.atproto.repo.applyWrites', act: async (call) => call.answer(limited()) },
+    {
+      name: '500',
+      method: 'com.atproto.repo.applyWrites',
+      act: async (call) => call.answer({ status: 500, headers: {}, body: Buffer.from('oops') }),
+    },
+    {
+      name: 'deleted, but the answer is lost',
+      method: 'com.atproto.repo.applyWrites',
+      act: async (call) => void (await call.forward(), call.drop()),
+    },
+  ];
+  const isSeen = new Set<string>();
+  return {
+    left: () => steps.map(({ name }) => name).filter((name) => !isSeen.has(name)),
+    intercept: async (call: Call) => {
+      // The first getRepo and createSession are the caller's own, before there is a job.
+      if (call.method === 'com.atproto.server.createSession') return handOn(call);
+      const next = steps.find(({ name }) => !isSeen.has(name));
+      const isJobs = isSeen.size > 0 || call.method === 'com.atproto.server.refreshSession';
+      if (next === undefined || !isJobs || call.method !== next.method) return handOn(call);
+      isSeen.add(next.name);
+      await next.act(call);
+    },
+  };
+}
+
+function limited() {
+  const headers = { 'ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 1), 'ratelimit-remaining': '0' };
+  return { status: 429, headers, body: Buffer.from('{"error":"RateLimitExceeded","message":"wait"}') };
+}
+
+/** A JWT in the text, also under base64; undefined when there is none. */
+function tokenInside(sealed: string): string | undefined {
+  const texts = [sealed, ...sealed.split('.').map((part) => Buffer.from(part, 'base64url').toString('latin1'))];
+  return texts.find((text) => /eyJ[\w-]+\.eyJ/.test(text));
+}

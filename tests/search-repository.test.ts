@@ -1,0 +1,278 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Stack, type Store, startStack } from './indexer/stack.ts';
+import { createAccount, NEW_MS, type NewRecord, OLD_MS, record, records, type TestAccount } from './search/account.ts';
+import { type Call, type DevNetwork, handOn, startDevNetwork } from './search/dev-network.ts';
+import { type SearchService, startSearchService } from './search/service.ts';
+
+let stack: Stack;
+let store: Store;
+let network: DevNetwork;
+let service: SearchService;
+let account: TestAccount;
+beforeAll(async () => {
+  [stack, network] = await Promise.all([startStack(), startDevNetwork()]);
+  store = await stack.createStore('repository');
+  service = await startSearchService(store, {
+    PLC_HOST: network.plcUrl,
+    ALLOW_PRIVATE_ADDRESSES: 'true',
+    EXPORT_IDLE_TIMEOUT: '1s',
+    EXPORT_MAX_BYTES: '1000000',
+  });
+  account = await createAccount(network.pdsUrl, 'exported');
+  await account.write(everyKind());
+}, 120_000);
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+  await network[Symbol.asyncDispose]();
+  await stack.close();
+});
+
+const SUBJECT = { subject: { uri: 'at://did:plc:x/app.bsky.feed.post/3k', cid: 'bafyreid' } };
+
+function everyKind(): NewRecord[] {
+  return [
+    ...records(1_000, (index) =>
+      record('app.bsky.feed.post', index % 2 === 0 ? OLD_MS : NEW_MS, {
+        text: `Beitrag №${index} 猫 \u0000`,
+        langs: ['de'],
+      }),
+    ),
+    ...records(500, () => record('app.bsky.feed.like', OLD_MS, SUBJECT)),
+    ...records(200, () => record('app.bsky.feed.repost', OLD_MS, SUBJECT)),
+    ...records(30, () => record('app.bsky.graph.follow', OLD_MS, { subject: 'did:plc:x' })),
+    ...records(5, () => record('app.bsky.graph.block', OLD_MS, { subject: 'did:plc:y' })),
+    { ...record('app.bsky.actor.profile', OLD_MS, { displayName: 'Ex' }), rkey: 'self' },
+    {
+      ...record('com.example.odd.thing', OLD_MS, { nested: { list: [null, true, -7, { deep: [] }] } }),
+      rkey: 'a::b~c',
+    },
+  ];
+}
+
+interface Item {
+  readonly uri: string;
+  readonly cid: string;
+  readonly content: unknown;
+}
+
+describe('GET /repo/:did', () => {
+  test('equals what the PDS lists, record for record, in both formats', async () => {
+    const listed = await account.listAll();
+    expect(listed.size).toBe(1_737);
+    const lines = (await service.get(`/repo/${account.did}?format=ndjson`)).text.trimEnd().split('\n');
+    const items = lines.map((line) => JSON.parse(line) as Item);
+    expect(new Map(items.map(({ uri, content }) => [uri, content]))).toEqual(listed);
+    expect(items).toHaveLength(listed.size);
+
+    const answer = await service.get(`/repo/${account.did}`);
+    expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
+    const whole = answer.json<Record<string, Item[]> & { profile: Item }>();
+    const named = ['posts', 'likes', 'reposts', 'follows', 'blocks', 'other'].map((name) => whole[name]?.length);
+    expect(named).toEqual([1_000, 500, 200, 30, 5, 1]);
+    const all = [
+      ...['posts', 'likes', 'reposts', 'follows', 'blocks', 'other'].flatMap((name) => whole[name] ?? []),
+      whole.profile,
+    ];
+    expect(new Map(all.map(({ uri, content }) => [uri, content]))).toEqual(listed);
+  });
+
+  test('finds an account by a handle that an event has named', async () => {
+    await store.clickhouse.command(
+      'INSERT INTO actor_handles (did, handle, version) SELECT {did:String}, {handle:String}, 1',
+      {
+        did: account.did,
+        handle: account.handle,
+      },
+    );
+    expect((await service.get(`/repo/${account.handle}?format=ndjson`)).text).toContain(account.did);
+  });
+
+  test.each([
+    ['did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', 404],
+    ['nobody.example', 404],
+    ['not-an-identifier', 400],
+    ['did:plc:x?format=xml', 400],
+  ])('answers %s with %i', async (path, status) => {
+    expect((await service.get(`/repo/${path}`)).status).toBe(status);
+  });
+
+  test('gives one export of an account at a time, and two in all', async () => {
+    const others = await Promise.all(['someone', 'someone-else'].map((name) => createAccount(network.pdsUrl, name)));
+    const gate = Promise.withResolvers<void>();
+    network.intercept = async (call) => {
+      if (call.method === 'com.atproto.sync.getRepo') await gate.promise;
+      await handOn(call);
+    };
+    const first = service.get(`/repo/${account.did}`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect((await service.get(`/repo/${account.did}`)).status).toBe(429);
+    const second = service.get(`/repo/${others[0]?.did}`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect((await service.get(`/repo/${others[1]?.did}`)).status).toBe(429);
+    gate.resolve();
+    expect((await Promise.all([first, second])).map(({ status }) => status)).toEqual([200, 200]);
+    network.intercept = handOn;
+    expect((await service.get(`/repo/${others[1]?.did}`)).status).toBe(200);
+  });
+
+  const asCar = (body: Uint8Array, headers: Record<string, string> = {}) => ({
+    status: 200,
+    headers: { 'content-type': 'application/vnd.ipld.car', ...headers },
+    body,
+  });
+  test.each<[string, (call: Call, car: Uint8Array) => unknown, number, RegExp]>([
+    ['hangs', () => undefined, 502, /sent nothing for 1 s/],
+    [
+      'answers 500',
+      (call) => call.answer({ status: 500, headers: {}, body: Buffer.from('oops') }),
+      502,
+      /answered 500/,
+    ],
+    [
+      'sends a CAR that is cut short',
+      (call, car) => call.answer(asCar(car.subarray(0, car.length - 50))),
+      502,
+      /cut short|incomplete/,
+    ],
+    ['sends a CAR without its last block', (call, car) => call.answer(asCar(withoutLastBlock(car))), 502, /incomplete/],
+    [
+      'sends a CAR with a changed byte',
+      (call, car) => call.answer(asCar(changed(car))),
+      502,
+      /not what its CID says|no DAG-CBOR|unknown kind|claims/,
+    ],
+    [
+      'breaks off',
+      (call, car) => (
+        call.raw.writeHead(200, { 'content-length': car.length }),
+        call.raw.write(car.subarray(0, 5_000)),
+        setTimeout(call.drop, 50)
+      ),
+      502,
+      /broke off/,
+    ],
+    [
+      'promises less than it sends',
+      (call, car) => (call.raw.writeHead(200, { 'content-length': 1_000 }), call.raw.end(car.subarray(0, 1_000))),
+      502,
+      /cut short|incomplete/,
+    ],
+    ['sends HTML', (call) => call.answer(asCar(Buffer.from('<html>'))), 502, /no CAR file|cut short|claims/],
+    [
+      'claims an enormous block',
+      (call, car) => call.answer(asCar(Buffer.concat([car, Buffer.from([0xff, 0xff, 0xff, 0xff, 0x7f])]))),
+      502,
+      /claims a block/,
+    ],
+    ['sends more than is allowed', (call) => call.answer(asCar(Buffer.alloc(1_500_000))), 502, /larger than|broke off/],
+    [
+      'redirects',
+      (call) => call.answer({ status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: Buffer.alloc(0) }),
+      502,
+      /can not be reached|answered 302/,
+    ],
+    [
+      'has taken the account down',
+      (call) =>
+        call.answer({ status: 400, headers: {}, body: Buffer.from('{"error":"RepoTakendown","message":"gone"}') }),
+      404,
+      /does not give/,
+    ],
+  ])('says what is wrong with a server that %s', async (_name, act, status, message) => {
+    network.intercept = async (call) => {
+      if (call.method !== 'com.atproto.sync.getRepo') return handOn(call);
+      act(call, (await call.forward()).body);
+    };
+    const answer = await service.get(`/repo/${account.did}`);
+    network.intercept = handOn;
+    expect([answer.status, answer.json<{ message: string }>().message]).toEqual([
+      status,
+      expect.stringMatching(message),
+    ]);
+    expect((await service.get('/redir?q=at://did:plc:abc')).status).toBe(302);
+  });
+
+  test('refuses the repository of another account, however well signed', async () => {
+    const other = await createAccount(network.pdsUrl, 'stranger');
+    const car = await other.agent.com.atproto.sync.getRepo({ did: other.did });
+    network.intercept = async (call) =>
+      call.method === 'com.atproto.sync.getRepo' ? call.answer(asCar(new Uint8Array(car.data))) : handOn(call);
+    const answer = await service.get(`/repo/${account.did}`);
+    network.intercept = handOn;
+    expect([answer.status, answer.json<{ message: string }>().message]).toEqual([
+      502,
+      'the repository is of another account',
+    ]);
+  });
+});
+
+describe('GET /list/members', () => {
+  test('gives the accounts that items of this list name', async () => {
+    const list = record('app.bsky.graph.list', OLD_MS, { name: 'friends', purpose: 'app.bsky.graph.defs#curatelist' });
+    const uri = `at://${account.did}/app.bsky.graph.list/${list.rkey}`;
+    const item = (subject: string, of = uri) => record('app.bsky.graph.listitem', OLD_MS, { list: of, subject });
+    const others = item('did:plc:elsewhere', `${uri}x`);
+    await account.write([
+      list,
+      ...records(120, (index) => item(`did:plc:member${index}`)),
+      others,
+      item('did:plc:member5'),
+    ]);
+    const answer = await service.get(`/list/members?uri=${uri}`);
+    const { members, list: read } = answer.json<{ members: string[]; list: { name: string } }>();
+    expect([new Set(members).size, members.length, read.name]).toEqual([120, 120, 'friends']);
+    const page = await service.get(`/list/members?uri=https://bsky.app/profile/${account.did}/lists/${list.rkey}`);
+    expect(page.json<{ members: string[] }>().members).toEqual(members);
+  });
+
+  test.each([
+    ['uri=at://did:plc:aaaaaaaaaaaaaaaaaaaaaaaa/app.bsky.graph.list/3k', 404],
+    ['uri=hello', 400],
+    ['', 400],
+  ])('answers %s with %i', async (query, status) => {
+    expect((await service.get(`/list/members?${query}`)).status).toBe(status);
+  });
+
+  test('answers 404 for a list that is not there', async () => {
+    expect((await service.get(`/list/members?uri=at://${account.did}/app.bsky.graph.list/nothing`)).status).toBe(404);
+  });
+});
+
+describe('the users of hosts', () => {
+  test('are listed, and counted once', async () => {
+    const listing = await startSearchService(store, {
+      PLC_HOST: network.plcUrl,
+      ALLOW_PRIVATE_ADDRESSES: 'true',
+      LIST_REPOS_HOSTS: network.proxyUrl,
+    });
+    const users = async () => (await listing.get('/stats')).json<{ total_users: number }>().total_users;
+    const { data } = await account.agent.com.atproto.sync.listRepos({ limit: 100 });
+    await expect.poll(users, { timeout: 10_000 }).toBe(data.repos.length);
+    await listing[Symbol.asyncDispose]();
+  });
+});
+
+function changed(car: Uint8Array): Uint8Array {
+  const copy = Uint8Array.from(car);
+  const at = Math.floor(copy.length / 2);
+  copy[at] = (copy[at] ?? 0) ^ 1;
+  return copy;
+}
+
+function withoutLastBlock(car: Uint8Array): Uint8Array {
+  const readLength = (at: number): [number, number] => {
+    let [value, shift, next] = [0, 1, at];
+    for (let byte = 128; byte >= 128; shift *= 128) {
+      byte = car[next++] ?? 0;
+      value += (byte & 127) * shift;
+    }
+    return [value, next];
+  };
+  let last = 0;
+  for (let at = 0; at < car.length; ) {
+    last = at;
+    const [length, next] = readLength(at);
+    at = next + length;
+  }
+  return car.subarray(0, last);
+}

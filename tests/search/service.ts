@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSearch, type Search, searchEnvironment } from '@updraft/search';
+import { createLogger, readConfig } from '@updraft/service';
+import { createRedis } from '@updraft/store';
+import type { Store } from '../indexer/stack.ts';
+
+/** The search service in this process, not listening: requests are injected. */
+export interface SearchService extends AsyncDisposable {
+  readonly search: Search;
+  /** A GET from an address of its own, so that no limit by caller is met. */
+  get(path: string, headers?: Record<string, string>): Promise<Answer>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  /** The body as JSON. */
+  json<T>(): T;
+}
+
+export async function startSearchService(
+  store: Store,
+  env: Readonly<Record<string, string>> = {},
+): Promise<SearchService> {
+  const spool = await mkdtemp(join(tmpdir(), 'updraft-spool-'));
+  const config = readConfig(searchEnvironment, {
+    ...store.env,
+    SPOOL_DIRECTORY: spool,
+    STATS_CACHE_TTL: '50ms',
+    ...env,
+  });
+  const redis = createRedis({ address: config.REDIS_ADDRESS, prefix: `${config.REDIS_PREFIX}:search` });
+  const stop = new AbortController();
+  const log = createLogger({ service: 'search', level: 'silent' });
+  const search = await createSearch({ env: config, clickhouse: store.clickhouse, redis, log, signal: stop.signal });
+  const background = search.run();
+  await search.app.ready();
+  return {
+    search,
+    get: async (url, headers = {}) => {
+      const reply = await search.app.inject({ method: 'GET', url, headers, remoteAddress: anyAddress() });
+      return { status: reply.statusCode, headers: reply.headers, text: reply.body, json: <T>() => reply.json<T>() };
+    },
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await background;
+      await search.app.close();
+      redis.disconnect();
+      await rm(spool, { recursive: true, force: true });
+    },
+  };
+}
+
+function anyAddress(): string {
+  return `10.${[...randomBytes(3)].join('.')}`;
+}

@@ -1,0 +1,180 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const command = resolve(import.meta.dirname, '../packages/local/src/start-command.ts');
+const likes = 300;
+
+let folder: string;
+let recording: string;
+/** Every port of this file's runs lies apart from those of a real `npm start`. */
+const offset = 20_000 + Math.floor(Math.random() * 20_000);
+const running = new Set<Run>();
+
+interface Run {
+  readonly process: ChildProcess;
+  readonly output: () => string;
+  readonly exit: Promise<number | null>;
+}
+
+function start(...args: string[]): Run {
+  const { CLICKHOUSE_ADDRESS: _clickhouse, REDIS_ADDRESS: _redis, WS_URL: _url, ...env } = process.env;
+  const child = spawn(process.execPath, [command, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const run: Run = {
+    process: child,
+    output: () => output,
+    exit: once(child, 'close').then(([code]) => code as number | null),
+  };
+  running.add(run);
+  void run.exit.then(() => running.delete(run));
+  return run;
+}
+
+const startHere = (...args: string[]) =>
+  start('--data', join(folder, 'data'), '--port-offset', String(offset), '--play', recording, ...args);
+
+async function until(isTrue: () => boolean | Promise<boolean>, run: Run): Promise<void> {
+  while (!(await isTrue())) {
+    if (!running.has(run)) throw new Error(`npm start ended: ${run.output()}`);
+    await new Promise((settle) => setTimeout(settle, 100));
+  }
+}
+
+async function query(sql: string): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${8123 + offset}/`, { method: 'POST', body: sql });
+  const text = await response.text();
+  return response.ok ? text.trim() : '';
+}
+
+const countLikes = () => query('SELECT count() FROM atproto.likes FINAL').catch(() => '');
+
+async function children(): Promise<number[]> {
+  const note = JSON.parse(await readFile(join(folder, 'data', 'run.json'), 'utf8')) as { children: { pid: number }[] };
+  return note.children.map(({ pid }) => pid);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'updraft-start-'));
+  recording = join(folder, 'recorded.jsonl');
+  await writeFile(recording, Array.from({ length: likes }, (_, i) => `${JSON.stringify(likeEvent(i))}\n`).join(''));
+});
+
+afterAll(async () => {
+  for (const run of running) run.process.kill('SIGTERM');
+  await Promise.all([...running].map((run) => run.exit));
+  await rm(folder, { recursive: true, force: true });
+});
+
+function likeEvent(i: number) {
+  const digits = '234567abcdefghijklmnopqrstuvwxyz';
+  const tail = `${digits[Math.floor(i / 32)]}${digits[i % 32]}`;
+  const record = {
+    $type: 'app.bsky.feed.like',
+    createdAt: '2026-07-04T14:00:00.000Z',
+    subject: {
+      uri: `at://did:plc:ewvi7nxzyoun6zhxrhs64oiz/app.bsky.feed.post/3lt4qabcde22${digits[i % 32]}`,
+      cid: 'bafyreib',
+    },
+  };
+  const commit = {
+    operation: 'create',
+    collection: 'app.bsky.feed.like',
+    rkey: `3lt4qabcd${tail}22`,
+    rev: `3lt4qabcd${tail}33`,
+    record,
+    cid: 'bafyreic',
+  };
+  return { did: 'did:plc:z72i7hdynmk6r22z27h6tvur', time_us: 1_751_637_600_000_000 + i, kind: 'commit', commit };
+}
+
+describe('npm start', () => {
+  test('brings a recorded stream into ClickHouse, and one Ctrl-C leaves nothing running', async () => {
+    const run = startHere();
+    await until(async () => (await countLikes()) === String(likes), run);
+    await until(() => /total 300 .* likes 300 .* rejected 0 .*gaps 0/.test(run.output()), run);
+    const pids = await children();
+    expect(pids.length).toBeGreaterThanOrEqual(4);
+    run.process.kill('SIGINT');
+    expect(await run.exit).toBe(0);
+    expect(pids.filter(isRunning)).toEqual([]);
+    expect(run.output()).toMatch(/Stopped\.\n$/);
+  });
+
+  test('goes on where it stopped, and starts again what is killed', async () => {
+    const run = startHere();
+    await until(async () => (await countLikes()) === String(likes), run);
+    const metrics = () => fetch(`http://127.0.0.1:${8091 + offset}/metrics`).then((answer) => answer.text());
+    await until(
+      () =>
+        metrics().then(
+          (text) => text.includes('updraft_indexer_connected'),
+          () => false,
+        ),
+      run,
+    );
+    expect(await metrics()).not.toMatch(/^updraft_indexer_events_total\{.*\} (30\d|[4-9]\d\d)$/m);
+    for (const pid of await children()) process.kill(pid, 'SIGKILL');
+    await until(
+      () => /clickhouse: running again/.test(run.output()) && /indexer: running again/.test(run.output()),
+      run,
+    );
+    await until(async () => (await countLikes()) === String(likes), run);
+    run.process.kill('SIGTERM');
+    expect(await run.exit).toBe(0);
+  });
+
+  test('ends what an earlier run that was killed left behind', async () => {
+    const first = startHere();
+    await until(() => /ClickHouse: http/.test(first.output()), first);
+    const pids = await children();
+    first.process.kill('SIGKILL');
+    await first.exit;
+    const second = startHere();
+    await until(() => /ClickHouse: http/.test(second.output()), second);
+    expect(pids.filter(isRunning)).toEqual([]);
+    expect(second.output()).toMatch(/left behind/);
+
+    const beside = startHere();
+    expect(await beside.exit).toBe(1);
+    expect(beside.output()).toContain(`An Updraft (pid ${second.process.pid}) is running`);
+
+    second.process.kill('SIGINT');
+    expect(await second.exit).toBe(0);
+  });
+
+  test('names a busy port and what wanted it', async () => {
+    const port = 6379 + offset + 1;
+    const holder = createServer().listen(port, '127.0.0.1');
+    await once(holder, 'listening');
+    const run = start('--data', join(folder, 'busy'), '--port-offset', String(offset + 1), '--play', recording);
+    expect(await run.exit).toBe(1);
+    expect(run.output()).toContain(`Port ${port}, wanted for Redis, is in use`);
+    holder.close();
+  });
+
+  test('refuses an option that it does not know, in one line', async () => {
+    const run = start('--sead', '3');
+    expect(await run.exit).toBe(1);
+    expect(run.output().trim()).toBe("Unknown option '--sead'. npm start -- --help shows all options.");
+  });
+
+  test('tells its options', async () => {
+    const run = start('--help');
+    expect(await run.exit).toBe(0);
+    expect(run.output()).toContain('--port-offset N');
+  });
+});

@@ -1,0 +1,168 @@
+import { createServer } from 'node:net';
+import {
+  ConnectionError,
+  createClickHouse,
+  RefusedDataError,
+  RefusedQueryError,
+  SetupStoreError,
+  TimeoutError,
+  UnavailableError,
+} from '@updraft/store';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NAMED_CODES } from '../packages/store/src/clickhouse/error-codes.ts';
+import { type StoreFixture, startStore } from './store-fixture.ts';
+
+let store: StoreFixture;
+
+beforeAll(async () => {
+  store = await startStore({ migrated: false });
+});
+
+afterAll(async () => {
+  await store.close();
+});
+
+describe('queries', () => {
+  it('bind parameters of every shape', async () => {
+    const rows = await store.clickhouse.query(
+      'SELECT {text:String} AS text, {list:Array(String)} AS list, {count:UInt32} AS count',
+      { text: "it's \\ a\ttab\nand 👋", list: ["a'b", 'c\\d', ''], count: 7 },
+    );
+    expect(rows).toEqual([{ text: "it's \\ a\ttab\nand 👋", list: ["a'b", 'c\\d', ''], count: 7 }]);
+  });
+
+  it('bind a list of 30,000 DIDs', async () => {
+    const dids = Array.from({ length: 30_000 }, (_, index) => `did:plc:${String(index).padStart(24, 'a')}`);
+    expect(await store.clickhouse.query('SELECT toUInt32(length({dids:Array(String)})) AS n', { dids })).toEqual([
+      { n: 30_000 },
+    ]);
+  });
+
+  it('give 64-bit integers as strings, so that no digit is lost', async () => {
+    expect(await store.clickhouse.query('SELECT toUInt64(18446744073709551615) AS n')).toEqual([
+      { n: '18446744073709551615' },
+    ]);
+  });
+
+  it('run with the pinned settings, whatever the server has', async () => {
+    const [settings] = await store.clickhouse.query(
+      `SELECT getSetting('async_insert') AS async_insert, getSetting('do_not_merge_across_partitions_select_final') AS partitions,
+              getSetting('use_skip_indexes_if_final_exact_mode') AS exact, getSetting('input_format_skip_unknown_fields') AS skip,
+              getSetting('optimize_move_to_prewhere_if_final') AS prewhere, toFloat64(getSetting('max_execution_time')) AS seconds`,
+      {},
+      { timeoutMs: 4_500 },
+    );
+    expect(settings).toEqual({
+      async_insert: false,
+      partitions: true,
+      exact: true,
+      skip: false,
+      prewhere: false,
+      seconds: 5,
+    });
+  });
+
+  it('stream a large result in chunks', async () => {
+    let rows = 0;
+    let chunks = 0;
+    for await (const chunk of store.clickhouse.stream<{ number: number }>(
+      'SELECT toUInt32(number) AS number FROM numbers(300000)',
+    )) {
+      expect(chunk[0]?.number).toBe(rows);
+      rows += chunk.length;
+      chunks++;
+    }
+    expect(rows).toBe(300_000);
+    expect(chunks).toBeGreaterThan(1);
+  });
+
+  it('go on after a stream that was left early', async () => {
+    for await (const chunk of store.clickhouse.stream('SELECT number FROM numbers(10000000)')) {
+      expect(chunk.length).toBeGreaterThan(0);
+      break;
+    }
+    expect(await store.clickhouse.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+});
+
+describe('errors have types', () => {
+  it('a query that takes too long is a TimeoutError, to be tried again', async () => {
+    const slow = store.clickhouse.query(
+      'SELECT sleepEachRow(0.5) FROM numbers(20)',
+      {},
+      { timeoutMs: 1_000, settings: { max_block_size: 1 } },
+    );
+    await expect(slow).rejects.toBeInstanceOf(TimeoutError);
+    await expect(slow).rejects.toSatisfy((error: TimeoutError) => error.shouldRetry());
+  });
+
+  it('a caller who stops a query gets its own reason back', async () => {
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    const query = store.clickhouse.query('SELECT sleep(2)', {}, { signal: controller.signal });
+    controller.abort(reason);
+    await expect(query).rejects.toBe(reason);
+    await expect(store.clickhouse.query('SELECT 1', {}, { signal: controller.signal })).rejects.toBe(reason);
+  });
+
+  it('a mistake in the SQL is a RefusedQueryError with its code', async () => {
+    const query = store.clickhouse.query('SELEC 1');
+    await expect(query).rejects.toBeInstanceOf(RefusedQueryError);
+    await expect(query).rejects.toMatchObject({ code: 62 });
+  });
+
+  it('data that do not parse are a RefusedDataError', async () => {
+    const query = store.clickhouse.query("SELECT toUInt32('x')");
+    await expect(query).rejects.toBeInstanceOf(RefusedDataError);
+    await expect(query).rejects.toMatchObject({ code: 6 });
+  });
+
+  it('a memory limit is an UnavailableError, to be tried again', async () => {
+    const query = store.clickhouse.query(
+      'SELECT uniqExact(number) FROM numbers(10000000)',
+      {},
+      { settings: { max_memory_usage: 1_000_000 } },
+    );
+    await expect(query).rejects.toBeInstanceOf(UnavailableError);
+    await expect(query).rejects.toSatisfy((error: UnavailableError) => error.shouldRetry());
+  });
+
+  it('an unknown database and an unknown table say to run the migrations', async () => {
+    const stranger = createClickHouse({ ...store.connection, database: 'nowhere' });
+    await expect(stranger.ping()).rejects.toThrow(/has no database 'nowhere': run the migrations/);
+    await expect(store.clickhouse.query('SELECT * FROM likes')).rejects.toBeInstanceOf(SetupStoreError);
+    await stranger.close();
+  });
+
+  it('a port where nobody listens is a ConnectionError that names the address', async () => {
+    const nobody = createClickHouse({ ...store.connection, address: '127.0.0.1:1' });
+    const ping = nobody.ping();
+    await expect(ping).rejects.toBeInstanceOf(ConnectionError);
+    await expect(ping).rejects.toThrow("ClickHouse at http://127.0.0.1:1 can't be reached (ECONNREFUSED)");
+    await nobody.close();
+  });
+
+  it('a server that does not speak HTTP is a set-up error', async () => {
+    const server = createServer((socket) => socket.on('error', () => {}).end('-ERR unknown command\r\n')).listen(
+      0,
+      '127.0.0.1',
+    );
+    await new Promise((resolve) => server.once('listening', resolve));
+    const bound = server.address();
+    const port = bound !== null && typeof bound === 'object' ? bound.port : 0;
+    const stranger = createClickHouse({ ...store.connection, address: `127.0.0.1:${port}` });
+    await expect(stranger.ping()).rejects.toBeInstanceOf(SetupStoreError);
+    await stranger.close();
+    server.close();
+  });
+
+  it("the codes have the names that they have in ClickHouse's own table", async () => {
+    const rows = await store.clickhouse.query<{ name: string }>(
+      'SELECT errorCodeToName(arrayJoin({codes:Array(UInt32)})) AS name',
+      {
+        codes: Object.values(NAMED_CODES),
+      },
+    );
+    expect(rows.map(({ name }) => name)).toEqual(Object.keys(NAMED_CODES));
+  });
+});

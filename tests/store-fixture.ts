@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startClickHouse } from '@updraft/local';
+import {
+  type ClickHouse,
+  type ClickHouseOptions,
+  createClickHouse,
+  ensureDatabase,
+  migrateUp,
+  type StoreLog,
+} from '@updraft/store';
+
+/** ClickHouse's engine of a test file's own, with an empty or a migrated database. */
+export interface StoreFixture extends AsyncDisposable {
+  readonly connection: ClickHouseOptions;
+  readonly clickhouse: ClickHouse;
+  readonly port: number;
+  /** SIGKILL, and nothing is started again. */
+  kill(): Promise<void>;
+  /** On the same port and data as before. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const quietLog: StoreLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+export async function startStore({ migrated = true } = {}): Promise<StoreFixture> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'updraft-store-'));
+  let engine = await startClickHouse({ dataDir });
+  const connection = {
+    address: engine.url,
+    username: 'default',
+    password: '',
+    database: `test_${randomBytes(4).toString('hex')}`,
+  };
+  if (migrated) await migrateUp({ connection, log: quietLog });
+  else await ensureDatabase(connection);
+  const clickhouse = createClickHouse(connection);
+  const close = async () => {
+    await clickhouse.close();
+    await engine.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return {
+    connection,
+    clickhouse,
+    port: engine.port,
+    kill: async () => {
+      await engine.kill('SIGKILL');
+    },
+    start: async () => {
+      engine = await startClickHouse({ dataDir, port: engine.port });
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,323 @@
+import { commitVersion, type Tid, timeVersion } from '@updraft/atproto';
+import {
+  type ActorStatusRow,
+  actorHandles,
+  actorStatus,
+  type Block,
+  countFollowersOf,
+  countLikesOfSubject,
+  countOperations,
+  countRecordsByCollection,
+  countRejectedByReason,
+  countRepostsOfSubject,
+  createBatchWriter,
+  createBlock,
+  type FollowRow,
+  follows,
+  getActor,
+  hashText,
+  ingestGaps,
+  type LikeRow,
+  likes,
+  listGaps,
+  listRejected,
+  type PostRow,
+  posts,
+  type RepoRecordRow,
+  rejectedEvents,
+  repoRecords,
+  reposts,
+  type Table,
+  type WritableBlock,
+} from '@updraft/store';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
+
+let store: StoreFixture;
+
+beforeAll(async () => {
+  store = await startStore();
+});
+
+afterAll(async () => {
+  await store.close();
+});
+
+const NOW_MS = Date.now();
+const tid = (second: number): Tid => ({ micros: (NOW_MS - 3_600_000 + second * 1_000) * 1_000, clockId: 1 });
+const place = {
+  recordHour: Math.floor(NOW_MS / 3_600_000) - 1,
+  recordTime: Math.floor(NOW_MS / 1_000) - 3_600,
+  sortAt: NOW_MS - 3_600_000,
+};
+
+async function write(...blocks: WritableBlock[]): Promise<void> {
+  const writer = createBatchWriter({
+    clickhouse: store.clickhouse,
+    log: quietLog,
+    backoff: () => ({ next: () => 50, reset: () => {} }),
+  });
+  await writer.write(blocks, new AbortController().signal);
+}
+
+function block<Row extends object>(table: Table<Row>, rows: readonly Row[]): Block<Row> {
+  const made = createBlock(table);
+  for (const row of rows) made.append(row);
+  return made;
+}
+
+const like = (actorDid: string, rkey: string, second: number, rest: Partial<LikeRow> = {}): LikeRow => ({
+  ...place,
+  actorDid,
+  rkey,
+  subjectUri: 'at://did:plc:author/app.bsky.feed.post/1',
+  version: commitVersion(tid(second), rest.deleted ?? false),
+  deleted: false,
+  ...rest,
+});
+const unlike = (actorDid: string, rkey: string, second: number) =>
+  like(actorDid, rkey, second, { deleted: true, subjectUri: '', sortAt: 0 });
+const status = (did: string, second: number, rest: Partial<ActorStatusRow> = {}): ActorStatusRow => ({
+  did,
+  isDeletion: false,
+  active: true,
+  status: '',
+  version: timeVersion(tid(second).micros),
+  ...rest,
+});
+const gone = (did: string, second: number) =>
+  status(did, second, { active: false, status: 'deleted', isDeletion: true });
+
+describe('invariants 3 and 4: replay changes nothing, a delete deletes: likes of a subject', () => {
+  const count = (subject: string) => countLikesOfSubject(store.clickhouse, subject);
+
+  it('count one an account, however many like records it has and however often they arrive', async () => {
+    const subjectUri = 'at://a/app.bsky.feed.post/many';
+    const rows = Array.from({ length: 15 }, (_, index) => like('did:plc:a', `many${index}`, index, { subjectUri }));
+    for (let time = 0; time < 3; time++)
+      await write(block(likes, [...rows, like('did:plc:b', 'many', 1, { subjectUri })]));
+    expect(await count(subjectUri)).toBe(2);
+  });
+
+  it('are gone after an unlike, which names no subject, and back after a new like; replays change nothing', async () => {
+    const subjectUri = 'at://a/app.bsky.feed.post/unlike';
+    const history = [
+      like('did:plc:a', 'u1', 1, { subjectUri }),
+      unlike('did:plc:a', 'u1', 2),
+      like('did:plc:a', 'u2', 3, { subjectUri }),
+    ];
+    const after: number[] = [];
+    for (const row of history) {
+      await write(block(likes, [row]));
+      after.push(await count(subjectUri));
+    }
+    expect(after).toEqual([1, 0, 1]);
+    for (const row of history.toReversed()) await write(block(likes, [row]));
+    await write(block(likes, [unlike('did:plc:a', 'u2', 4)]));
+    for (const row of history) await write(block(likes, [row]));
+    expect(await count(subjectUri)).toBe(0);
+  });
+
+  it('at one rev the delete wins', async () => {
+    const subjectUri = 'at://a/app.bsky.feed.post/tie';
+    for (const rows of [[unlike('did:plc:a', 'tie', 1)], [like('did:plc:a', 'tie', 1, { subjectUri })]])
+      await write(block(likes, rows));
+    expect(await count(subjectUri)).toBe(0);
+  });
+
+  it('are hidden with their account and come back with it, but not those from before a deletion', async () => {
+    const subjectUri = 'at://a/app.bsky.feed.post/accounts';
+    const seen: number[] = [];
+    const step = async (...blocks: WritableBlock[]) => {
+      await write(...blocks);
+      seen.push(await count(subjectUri));
+    };
+    await step(block(likes, [like('did:plc:x', 'h1', 1, { subjectUri }), like('did:plc:y', 'h1', 1, { subjectUri })]));
+    await step(block(actorStatus, [status('did:plc:x', 2, { active: false, status: 'deactivated' })]));
+    await step(block(actorStatus, [status('did:plc:x', 3)]));
+    await step(block(actorStatus, [gone('did:plc:x', 4)]));
+    await step(block(actorStatus, [status('did:plc:x', 5)]));
+    await step(block(likes, [like('did:plc:x', 'h2', 6, { subjectUri })]));
+    await step(
+      block(actorStatus, [gone('did:plc:x', 4), status('did:plc:x', 3)]),
+      block(likes, [like('did:plc:x', 'h1', 1, { subjectUri })]),
+    );
+    expect(seen).toEqual([2, 1, 2, 1, 1, 2, 2]);
+  });
+});
+
+describe('the other counts', () => {
+  it('of reposts and followers, one an account', async () => {
+    const subjectUri = 'at://a/app.bsky.feed.post/r';
+    await write(
+      block(reposts, [
+        like('did:plc:a', 'r1', 1, { subjectUri }),
+        like('did:plc:a', 'r2', 2, { subjectUri }),
+        like('did:plc:b', 'r1', 1, { subjectUri }),
+      ]),
+    );
+    expect(await countRepostsOfSubject(store.clickhouse, subjectUri)).toBe(2);
+    const follow = (actorDid: string, rkey: string): FollowRow => ({
+      ...place,
+      actorDid,
+      rkey,
+      subjectDid: 'did:plc:star',
+      version: commitVersion(tid(1), false),
+      deleted: false,
+    });
+    await write(block(follows, [follow('did:plc:a', 'f1'), follow('did:plc:a', 'f2'), follow('did:plc:b', 'f1')]));
+    expect(await countFollowersOf(store.clickhouse, 'did:plc:star')).toBe(2);
+    expect(
+      await store.clickhouse.query(
+        "SELECT actor_did, toFloat64(following_count) AS n FROM following_counts WHERE actor_did = 'did:plc:a'",
+      ),
+    ).toEqual([{ actor_did: 'did:plc:a', n: 1 }]);
+  });
+
+  it('of records and operations by collection: a set, not a sum', async () => {
+    const record = (rkey: string, second: number, operation: string): RepoRecordRow => ({
+      recordHour: place.recordHour,
+      repo: 'did:plc:records',
+      collection: 'com.example.thing',
+      rkey,
+      recordTime: place.recordTime,
+      operation,
+      recordJson: operation === 'delete' ? '' : '{}',
+      version: commitVersion(tid(second), operation === 'delete'),
+      deleted: operation === 'delete',
+    });
+    const rows = [
+      record('1', 1, 'create'),
+      record('1', 2, 'update'),
+      record('2', 3, 'create'),
+      record('2', 4, 'delete'),
+      record('3', 5, 'create'),
+    ];
+    for (let time = 0; time < 2; time++) for (const row of rows) await write(block(repoRecords, [row]));
+    await write(block(repoRecords, rows));
+    expect(await countRecordsByCollection(store.clickhouse)).toEqual([{ collection: 'com.example.thing', records: 2 }]);
+    expect(await countOperations(store.clickhouse)).toEqual([
+      { collection: 'com.example.thing', operation: 'create', operations: 3 },
+      { collection: 'com.example.thing', operation: 'delete', operations: 1 },
+      { collection: 'com.example.thing', operation: 'update', operations: 1 },
+    ]);
+  });
+});
+
+describe('actors', () => {
+  it('have the handle of their last identity event and the status of their last account event', async () => {
+    const handle = (name: string, second: number) => ({
+      did: 'did:plc:h',
+      handle: name,
+      version: timeVersion(tid(second).micros),
+    });
+    await write(block(actorHandles, [handle('new.example', 2)]));
+    await write(block(actorHandles, [handle('old.example', 1)]));
+    expect(await getActor(store.clickhouse, 'did:plc:h')).toEqual({
+      did: 'did:plc:h',
+      handle: 'new.example',
+      active: true,
+      status: '',
+    });
+    await write(block(actorStatus, [status('did:plc:h', 3, { active: false, status: 'suspended' })]));
+    expect(await getActor(store.clickhouse, 'did:plc:h')).toEqual({
+      did: 'did:plc:h',
+      handle: 'new.example',
+      active: false,
+      status: 'suspended',
+    });
+    expect(await getActor(store.clickhouse, 'did:plc:nobody')).toBeUndefined();
+  });
+});
+
+describe('recent posts', () => {
+  it('are those of the last 72 hours that show, with the score of their likes', async () => {
+    const post = (did: string, rkey: string, ageHours: number, rest: Partial<PostRow> = {}): PostRow => {
+      const sortAt = NOW_MS - ageHours * 3_600_000;
+      return {
+        recordHour: Math.floor(sortAt / 3_600_000),
+        did,
+        rkey,
+        recordTime: Math.floor(sortAt / 1_000),
+        sortAt,
+        text: 'hi',
+        langs: [],
+        tags: [],
+        mentions: [],
+        tokens: [],
+        parentUri: '',
+        rootUri: '',
+        quoteUri: '',
+        embed: 'none',
+        hasEmbeddedMedia: false,
+        version: commitVersion(tid(1), false),
+        deleted: false,
+        ...rest,
+      };
+    };
+    await write(
+      block(posts, [
+        post('did:plc:p', 'now', 1),
+        post('did:plc:p', 'edge', 71.9),
+        post('did:plc:p', 'old', 72.1),
+        post('did:plc:p', 'future', -1),
+        post('did:plc:p', 'unplaced', 1, { recordHour: 0, recordTime: 0 }),
+        post('did:plc:p', 'deleted', 1, { deleted: true }),
+        post('did:plc:q', 'hidden', 1),
+      ]),
+      block(actorStatus, [status('did:plc:q', 9, { active: false, status: 'takendown' })]),
+      block(
+        likes,
+        [1, 2, 3].map((index) =>
+          like(`did:plc:fan${index}`, 'l', index, { subjectUri: 'at://did:plc:p/app.bsky.feed.post/now' }),
+        ),
+      ),
+    );
+    const rows = await store.clickhouse.query<{ rkey: string; likes: number; score: number; age: number }>(
+      'SELECT rkey, toFloat64(like_count) AS likes, score, age_hours AS age FROM recent_posts_with_score ORDER BY score DESC',
+    );
+    expect(rows.map(({ rkey, likes: count }) => [rkey, count])).toEqual([
+      ['now', 3],
+      ['edge', 0],
+    ]);
+    expect(rows[0]?.score).toBeCloseTo(2 / ((rows[0]?.age ?? 0) + 2) ** 1.8, 9);
+    expect(rows[0]?.age).toBeCloseTo(1, 1);
+  });
+});
+
+describe('what was rejected and what may be missing', () => {
+  it('is listed, each once', async () => {
+    const rejected = {
+      eventHash: hashText('x'),
+      reason: 'not_json',
+      detail: 'at 3',
+      did: '',
+      kind: '',
+      collection: '',
+      event: '{{',
+      eventBytes: 2,
+    };
+    const gap = {
+      gapId: hashText('gap'),
+      host: 'wss://x',
+      kind: 'possible',
+      fromTime: 1_764_000_000_000_001,
+      toTime: 1_764_000_000_000_009,
+      detail: '',
+    };
+    for (let time = 0; time < 2; time++) await write(block(rejectedEvents, [rejected]), block(ingestGaps, [gap]));
+    expect(await countRejectedByReason(store.clickhouse)).toEqual([{ reason: 'not_json', events: 1 }]);
+    expect(await listRejected(store.clickhouse)).toEqual([
+      { reason: 'not_json', detail: 'at 3', did: '', event: '{{', ingestAt: expect.any(String) },
+    ]);
+    expect(await listGaps(store.clickhouse)).toEqual([
+      {
+        host: 'wss://x',
+        kind: 'possible',
+        fromTime: '2025-11-24 16:00:00.000001',
+        toTime: '2025-11-24 16:00:00.000009',
+        detail: '',
+      },
+    ]);
+  });
+});

@@ -1,0 +1,21 @@
+import { describe, expect, test } from 'vitest';
+import { ACTS } from './world/acts.ts';
+import { verifyWorld } from './world/verify.ts';
+
+const SOME = [
+  'the indexer dies mid-write',
+  'the indexer dies after-write',
+  'indexer and ClickHouse are killed together',
+  'another host takes over',
+  'events come again',
+];
+
+describe('a hostile world', () => {
+  test('stands in every table as its truth says, after kills of each process, another host and two replays', async () => {
+    const acts = ACTS.filter(({ name }) => SOME.includes(name));
+    const verdict = await verifyWorld({ seed: 20_261_122, events: 6_000, accounts: 200, acts });
+    expect(verdict).toMatchObject({ lost: 0, doubled: 0, mismatched: 0, gaps: 0, examples: [] });
+    expect(verdict.kills).toBe(4);
+    expect(verdict.rejected).toBeGreaterThan(50);
+  });
+});

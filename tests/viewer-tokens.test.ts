@@ -1,0 +1,327 @@
+import { createServiceJwt } from '@atproto/xrpc-server';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Account, type Directory, startDirectory } from './feedgen/directory.ts';
+import { didOf } from './feedgen/network.ts';
+import { type Instance, SERVICE_DID, type Stage, startStage, until, uris } from './feedgen/stage.ts';
+import { bearer, encode, goodToken, sign, withOtherS } from './feedgen/tokens.ts';
+
+const POST = (n: number) => `at://${didOf('author')}/app.bsky.feed.post/3l3frqadlo3${n}h`;
+const FEEDS = `
+feeds:
+  open: { kind: static, posts: ['${POST(2)}'] }
+  signed: { kind: static, posts: ['${POST(3)}'], audience: signed-in }
+  a-club: { kind: static, posts: ['${POST(4)}'], audience: members, members: club, outsiders: ['${POST(5)}', '${POST(6)}'] }
+`;
+
+let stage: Stage;
+let directory: Directory;
+let feeds: Instance;
+let viewer: Account;
+let other: Account;
+let p256: Account;
+let old2019: Account;
+let older256: Account;
+
+beforeAll(async () => {
+  [stage, directory] = await Promise.all([startStage(), startDirectory()]);
+  viewer = await directory.register('viewer');
+  other = await directory.register('other');
+  p256 = await directory.register('pviewer', 'p256');
+  old2019 = await directory.register('old', 'secp256k1', '2019');
+  older256 = await directory.register('older', 'p256', '2019');
+  feeds = await stage.startFeedgen({ feeds: FEEDS, env: { PLC_HOST: directory.url } });
+  for (const { did } of [viewer, p256, old2019, older256])
+    await feeds.feedgen.context.members.change({
+      label: 'club',
+      did,
+      isMember: true,
+      changedBy: 'test',
+      atMicros: Date.now() * 1000,
+    });
+  await feeds.feedgen.context.membership.refresh();
+});
+afterAll(async () => {
+  await stage[Symbol.asyncDispose]();
+  await directory[Symbol.asyncDispose]();
+});
+
+describe('a good token', () => {
+  test('opens a private feed to a member, by both curves and every form of key', async () => {
+    for (const account of [viewer, p256, old2019, older256]) {
+      expect(uris(await feeds.page('a-club', {}, bearer(await sign(account))))).toEqual([POST(4)]);
+    }
+  });
+
+  test('of the reference implementation is good here', async () => {
+    const jwt = await createServiceJwt({
+      iss: viewer.did,
+      aud: `${SERVICE_DID}#bsky_fg`,
+      lxm: 'app.bsky.feed.getFeedSkeleton',
+      keypair: viewer.key,
+    });
+    expect(uris(await feeds.page('a-club', {}, bearer(jwt)))).toEqual([POST(4)]);
+  });
+
+  test('may name the service with its fragment, bear a fragment itself, have the other s, and lack iat, jti and typ', async () => {
+    const forms = [
+      await sign(viewer, { aud: `${SERVICE_DID}#bsky_fg` }),
+      await sign(viewer, { iss: `${viewer.did}#atproto_labeler` }),
+      withOtherS(await sign(viewer)),
+      await sign(viewer, { iat: undefined, jti: undefined }),
+      await sign(viewer, {}, { typ: undefined }),
+    ];
+    for (const form of forms) expect(uris(await feeds.page('a-club', {}, bearer(form)))).toEqual([POST(4)]);
+    expect((await feeds.page('a-club', {}, { authorization: `bearer  ${await sign(viewer)}` })).status).toBe(200);
+  });
+
+  test('without lxm is enough for a public feed and one for whoever is signed in, not for a private one', async () => {
+    const token = bearer(await sign(viewer, { lxm: undefined }));
+    expect((await feeds.page('open', {}, token)).status).toBe(200);
+    expect(uris(await feeds.page('signed', {}, token))).toEqual([POST(3)]);
+    expect(await feeds.page('a-club', {}, token)).toMatchObject({
+      status: 401,
+      body: { error: 'BadJwtLexiconMethod' },
+    });
+  });
+
+  test('of an outsider, and no token, show what outsiders see, page by page', async () => {
+    expect(uris(await feeds.page('a-club', {}, bearer(await sign(other))))).toEqual([POST(5), POST(6)]);
+    const first = await feeds.page('a-club', { limit: '1' });
+    expect(uris(first)).toEqual([POST(5)]);
+    const second = await feeds.page('a-club', { limit: '1', cursor: first.body.cursor });
+    expect(second.body).toEqual({ feed: [{ post: POST(6) }] });
+    expect(await feeds.page('signed')).toMatchObject({ status: 401, body: { error: 'AuthenticationRequired' } });
+  });
+
+  test("a member's cursor shows an outsider nothing of the feed", async () => {
+    const cursor = Buffer.from(`1|a-club|static|0|${POST(4)}`).toString('base64url');
+    expect(uris(await feeds.page('a-club', { cursor }, bearer(await sign(other))))).toEqual([]);
+  });
+});
+
+/** Swaps r and s. */
+function swapHalves(token: string): string {
+  const [header, payload, signature = ''] = token.split('.');
+  const bytes = Buffer.from(signature, 'base64url');
+  return `${header}.${payload}.${Buffer.concat([bytes.subarray(32), bytes.subarray(0, 32)]).toString('base64url')}`;
+}
+
+const withSignature = (token: string, signature: Buffer) =>
+  `${token.split('.').slice(0, 2).join('.')}.${signature.toString('base64url')}`;
+const withPayload = (token: string, payload: object) =>
+  token
+    .split('.')
+    .with(1, encode({ ...goodToken(viewer).payload, ...payload }))
+    .join('.');
+const now = () => Math.floor(Date.now() / 1000);
+
+const FORGED: [string, () => Promise<string>][] = [
+  ["another account's signature", async () => sign({ did: viewer.did, key: other.key })],
+  ['an altered payload', async () => withPayload(await sign(other), { iss: viewer.did })],
+  ['swapped signature halves', async () => swapHalves(await sign(viewer))],
+  ['an empty signature', async () => `${(await sign(viewer)).split('.').slice(0, 2).join('.')}.`],
+  ['no third part', async () => (await sign(viewer)).split('.').slice(0, 2).join('.')],
+  ['a fourth part', async () => `${await sign(viewer)}.x`],
+  ['a signature of zeros', async () => withSignature(await sign(viewer), Buffer.alloc(64))],
+  ['a signature beyond the order', async () => withSignature(await sign(viewer), Buffer.alloc(64, 0xff))],
+  ['a signature of 63 bytes', async () => withSignature(await sign(viewer), Buffer.alloc(63, 1))],
+  ['a signature of 65 bytes', async () => withSignature(await sign(viewer), Buffer.alloc(65, 1))],
+  ['alg none', async () => sign(viewer, {}, { alg: 'none' })],
+  ['alg none without a signature', async () => `${encode({ alg: 'none' })}.${encode(goodToken(viewer).payload)}.`],
+  ['alg HS256', async () => sign(viewer, {}, { alg: 'HS256' })],
+  ['the other curve in the header', async () => sign(viewer, {}, { alg: 'ES256' })],
+  ['the other curve in the header, of P-256', async () => sign(p256, {}, { alg: 'ES256K' })],
+  ["the other curve's key", async () => sign({ did: viewer.did, key: p256.key })],
+  ['no alg', async () => sign(viewer, {}, { alg: undefined })],
+  ['typ at+jwt', async () => sign(viewer, {}, { typ: 'at+jwt' })],
+  ['typ refresh+jwt', async () => sign(viewer, {}, { typ: 'refresh+jwt' })],
+  ['typ dpop+jwt', async () => sign(viewer, {}, { typ: 'dpop+jwt' })],
+  ['typ AT+JWT', async () => sign(viewer, {}, { typ: 'AT+JWT' })],
+  ['a critical extension', async () => sign(viewer, {}, { crit: ['exp'] })],
+  ['exp in the past', async () => sign(viewer, { exp: now() - 1 })],
+  ['exp as a string', async () => sign(viewer, { exp: String(now() + 60) })],
+  ['no exp', async () => sign(viewer, { exp: undefined })],
+  [
+    'exp beyond numbers',
+    async () =>
+      (await sign(viewer))
+        .split('.')
+        .with(
+          1,
+          Buffer.from(JSON.stringify(goodToken(viewer).payload).replace(/"exp":\d+/, '"exp":1e999')).toString(
+            'base64url',
+          ),
+        )
+        .join('.'),
+  ],
+  ['nbf in the future', async () => sign(viewer, { nbf: now() + 60 })],
+  ['a foreign audience', async () => sign(viewer, { aud: 'did:web:other.example' })],
+  ['a foreign fragment', async () => sign(viewer, { aud: `${SERVICE_DID}#atproto_labeler` })],
+  ['an audience that only begins like ours', async () => sign(viewer, { aud: `${SERVICE_DID}.evil.example` })],
+  ['a list as audience', async () => sign(viewer, { aud: [SERVICE_DID] })],
+  ['no audience', async () => sign(viewer, { aud: undefined })],
+  ['lxm of another method', async () => sign(viewer, { lxm: 'app.bsky.feed.sendInteractions' })],
+  ['lxm null', async () => sign(viewer, { lxm: null })],
+  ['an issuer that is no DID', async () => sign(viewer, { iss: 'viewer.example' })],
+  ['an issuer with two fragments', async () => sign(viewer, { iss: `${viewer.did}#a#b` })],
+  ['no issuer', async () => sign(viewer, { iss: undefined })],
+  ['an issuer that nobody knows', async () => sign({ did: didOf('unknown'), key: viewer.key })],
+  ['a padded part', async () => `${await sign(viewer)}==`],
+  ['a header that is no JSON', async () => `e30x.${(await sign(viewer)).split('.').slice(1).join('.')}`],
+  ['a header that is a list', async () => `${encode([])}.${(await sign(viewer)).split('.').slice(1).join('.')}`],
+  ['three empty parts', async () => '..'],
+  ['a token of 10,000 characters', async () => sign(viewer, { jti: 'x'.repeat(10_000) })],
+];
+
+describe('a forged token', () => {
+  test.each(FORGED)('with %s is refused with 401, on every feed', async (_form, forge) => {
+    for (const alias of ['open', 'signed', 'a-club']) {
+      const answer = await feeds.page(alias, {}, bearer(await forge()));
+      expect({ alias, status: answer.status }).toEqual({ alias, status: 401 });
+      expect(answer.body).toEqual({ error: expect.stringMatching(/^[A-Z]\w+$/), message: expect.any(String) });
+      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
+    }
+  });
+
+  test('with wrong claims makes us ask nobody', async () => {
+    directory.asked.length = 0;
+    for (const payload of [{ exp: now() - 1 }, { aud: 'did:web:other.example' }, { lxm: 'x.y.z' }]) {
+      await feeds.page('a-club', {}, bearer(await sign({ did: didOf('fresh'), key: viewer.key }, payload)));
+    }
+    await feeds.page('a-club', {}, bearer(await sign({ did: didOf('fresh'), key: viewer.key }, {}, { typ: 'at+jwt' })));
+    expect(directory.asked).toEqual([]);
+  });
+
+  test.each(['Basic eDp5', 'Bearer', 'Bearer a b', 'DPoP x'])('in a header %j is refused', async (authorization) => {
+    expect((await feeds.page('open', {}, { authorization })).status).toBe(401);
+  });
+});
+
+describe('keys', () => {
+  test('that were rotated are good at once, and the old ones no longer', async () => {
+    const account = await directory.register('rotator');
+    const oldKey = account.key;
+    expect((await feeds.page('signed', {}, bearer(await sign(account)))).status).toBe(200);
+    await directory.rotate(account);
+    expect((await feeds.page('signed', {}, bearer(await sign(account)))).status).toBe(200);
+    expect((await feeds.page('signed', {}, bearer(await sign({ did: account.did, key: oldKey })))).status).toBe(401);
+  });
+
+  test('are looked for again once a minute at the most, however many bad signatures come', async () => {
+    const account = await directory.register('victim');
+    directory.asked.length = 0;
+    for (let n = 0; n < 10; n++) await feeds.page('open', {}, bearer(await sign({ did: account.did, key: other.key })));
+    expect(directory.asked.filter((did) => did === account.did)).toHaveLength(2);
+  });
+
+  test('that nobody knows are asked for once', async () => {
+    directory.asked.length = 0;
+    const stranger = { did: didOf('stranger'), key: viewer.key };
+    for (let n = 0; n < 5; n++) await feeds.page('open', {}, bearer(await sign(stranger)));
+    expect(directory.asked.filter((did) => did === stranger.did).length).toBeLessThanOrEqual(2);
+  });
+
+  test('that can not be had leave public feeds open, anonymously, and private ones shut', async () => {
+    const account = await directory.register('newcomer');
+    directory.weather = 'down';
+    try {
+      expect(uris(await feeds.page('open', {}, bearer(await sign(account))))).toEqual([POST(2)]);
+      expect(await feeds.page('a-club', {}, bearer(await sign(account)))).toMatchObject({
+        status: 503,
+        body: { error: 'IdentityUnavailable' },
+      });
+      expect(uris(await feeds.page('a-club', {}, bearer(await sign(viewer))))).toEqual([POST(4)]); // known before
+      expect((await feeds.page('open', {}, bearer(await sign({ did: viewer.did, key: other.key })))).status).toBe(401);
+    } finally {
+      directory.weather = 'fine';
+    }
+  });
+
+  test('of did:web are never looked for at private addresses', async () => {
+    for (const did of [
+      'did:web:127.0.0.1',
+      'did:web:localhost',
+      'did:web:localhost%3A8094',
+      'did:web:10.0.0.1',
+      'did:web:metadata.google.internal',
+      'did:web:[::1]',
+    ]) {
+      const answer = await feeds.page('a-club', {}, bearer(await sign({ did, key: viewer.key })));
+      expect([401, 503]).toContain(answer.status);
+    }
+  });
+});
+
+describe('sendInteractions', () => {
+  const send = async (body: object, token?: string) =>
+    feeds.send('POST', '/xrpc/app.bsky.feed.sendInteractions', token === undefined ? {} : bearer(token), body);
+  const lxm = 'app.bsky.feed.sendInteractions';
+
+  test("writes what the token's issuer did", async () => {
+    const feed = `at://${SERVICE_DID}/app.bsky.feed.generator/open`;
+    const interactions = [
+      { item: POST(2), event: 'app.bsky.feed.defs#requestLess', feedContext: 'c', reqId: 'r' },
+      { item: POST(3), event: 'app.bsky.feed.defs#interactionSeen' },
+    ];
+    expect(await send({ feed, interactions }, await sign(viewer, { lxm }))).toMatchObject({ status: 200, body: {} });
+    const rows = () =>
+      stage.clickhouse.query(
+        'SELECT feed, viewer_did, item, event, feed_context, req_id FROM feed_interactions FINAL ORDER BY item',
+      );
+    await until(async () => (await rows()).length === 2);
+    expect(await rows()).toEqual([
+      { feed: 'open', viewer_did: viewer.did, item: POST(2), event: 'requestLess', feed_context: 'c', req_id: 'r' },
+      { feed: 'open', viewer_did: viewer.did, item: POST(3), event: 'interactionSeen', feed_context: '', req_id: '' },
+    ]);
+  });
+
+  test('refuses whoever has no token for it, and nonsense', async () => {
+    expect((await send({ interactions: [] })).status).toBe(401);
+    expect((await send({ interactions: [] }, await sign(viewer))).status).toBe(401);
+    expect((await send({ interactions: [] }, await sign({ did: viewer.did, key: other.key }, { lxm }))).status).toBe(
+      401,
+    );
+    const bad = [
+      {},
+      { interactions: 'x' },
+      { interactions: [{ item: 'x' }] },
+      { interactions: [{ feedContext: 'ä'.repeat(1_001) }] },
+      { feed: 'x', interactions: [] },
+    ];
+    for (const body of bad)
+      expect(await send(body, await sign(viewer, { lxm }))).toMatchObject({
+        status: 400,
+        body: { error: 'InvalidRequest' },
+      });
+  });
+
+  test('has a bound for each viewer', async () => {
+    const token = await sign(p256, { lxm });
+    const answers = await Promise.all(Array.from({ length: 80 }, () => send({ interactions: [] }, token)));
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
+    expect((await send({ interactions: [] }, await sign(old2019, { lxm }))).status).toBe(200);
+  });
+});
+
+describe('analytics', () => {
+  test('keep a row for each page of a signed-in viewer, and none for others', async () => {
+    const reader = await directory.register('counted');
+    await feeds.page('open', { limit: '10' }, { ...bearer(await sign(reader)), 'accept-language': 'de' });
+    await feeds.page('a-club', {}, bearer(await sign(reader)));
+    const rows = () =>
+      stage.clickhouse.query(
+        'SELECT feed, page_limit, page_size, is_outsider, accept_language FROM feed_request_analytics FINAL WHERE viewer_did = {did:String} ORDER BY feed',
+        { did: reader.did },
+      );
+    await until(async () => (await rows()).length === 2);
+    expect(await rows()).toEqual([
+      { feed: 'a-club', page_limit: 50, page_size: 2, is_outsider: 1, accept_language: '*' },
+      { feed: 'open', page_limit: 10, page_size: 1, is_outsider: 0, accept_language: 'de' },
+    ]);
+    const [anonymous] = await stage.clickhouse.query<{ rows: number }>(
+      "SELECT toFloat64(count()) AS rows FROM feed_request_analytics WHERE viewer_did = ''",
+    );
+    expect(anonymous?.rows).toBe(0);
+    await until(() => feeds.feedgen.context.viewerCounts.today('open') > 0);
+  });
+});

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+/** The indexer in a process of its own, as in production. */
+export interface IndexerProcess {
+  readonly pid: number;
+  readonly running: boolean;
+  /** Resolves when the process is gone. */
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  /** SIGKILL; resolves when the process is gone. */
+  kill(): Promise<void>;
+  /** SIGTERM; it writes what it has, saves its cursor and ends. Throws when it doesn't end cleanly. */
+  stop(): Promise<void>;
+}
+
+const MAIN = fileURLToPath(new URL('../../apps/indexer/src/main.ts', import.meta.url));
+const STOP_WITHIN_MS = 30_000;
+
+/** Starts the indexer with these variables; what it prints is appended to `logFile`. */
+export function startIndexer(variables: Readonly<Record<string, string>>, logFile: string): IndexerProcess {
+  const child: ChildProcess = spawn(process.execPath, [MAIN], {
+    env: { PATH: process.env.PATH ?? '', NODE_ENV: 'test', ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log = createWriteStream(logFile, { flags: 'a' });
+  child.stdout?.pipe(log, { end: false });
+  child.stderr?.pipe(log, { end: false });
+  const exited = once(child, 'exit').then(([code, signal]) => {
+    log.end();
+    return { code: code as number | null, signal: signal as NodeJS.Signals | null };
+  });
+  // From its first line on it knows what SIGTERM means; before, Node itself would end at once.
+  const speaks = Promise.race([once(child.stdout as Readable, 'data'), exited]);
+  return {
+    pid: child.pid ?? 0,
+    get running() {
+      return child.exitCode === null && child.signalCode === null;
+    },
+    exited,
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    async stop() {
+      await speaks;
+      child.kill('SIGTERM');
+      const impatience = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+      const { code, signal } = await exited;
+      clearTimeout(impatience);
+      if (code !== 0)
+        throw new Error(`the indexer did not stop cleanly: code ${code}, signal ${signal}; see ${logFile}`);
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  createGroundTruth,
+  eventLine,
+  type GroundTruth,
+  type JetstreamServer,
+  SECOND_HOST,
+  startJetstream,
+  type World,
+} from '@updraft/simulator';
+import { type Databases, startDatabases } from './databases.ts';
+import { type IndexerProcess, startIndexer } from './indexer-process.ts';
+import { readAll } from './table-reader.ts';
+
+/** The whole system under a world that flows by stretches: databases, two hosts that show the same world, one indexer. */
+export interface Stage extends AsyncDisposable {
+  readonly databases: Databases;
+  /** The second one is unavailable until an act changes that. */
+  readonly hosts: readonly [JetstreamServer, JetstreamServer];
+  readonly truth: GroundTruth;
+  /** Events in a stretch. */
+  readonly stretch: number;
+  /** The indexer that runs now. */
+  indexer(): IndexerProcess;
+  startIndexer(variables?: Readonly<Record<string, string>>): IndexerProcess;
+  /** Lets the next stretch happen, and resolves when its last commit stands in ClickHouse. */
+  flow(): Promise<void>;
+  /** Where the indexer says that it stands. */
+  progress(): Promise<Readonly<Record<string, unknown>> | undefined>;
+  /** A whole number in [0, below), determined by the seed. */
+  random(below: number): number;
+}
+
+export interface StageOptions {
+  readonly world: World;
+  readonly folder: string;
+  readonly stretch: number;
+  random(below: number): number;
+}
+
+export const REDIS_PREFIX = 'verify';
+
+const SLICES = 12;
+const SLICE_MS = 25;
+const CAUGHT_UP_WITHIN_MS = 120_000;
+
+export async function startStage({ world, folder, stretch, random }: StageOptions): Promise<Stage> {
+  const databases = await startDatabases(folder);
+  const hosts = [
+    await startJetstream({ slowReaderMs: 20_000 }),
+    await startJetstream({ host: SECOND_HOST, weather: { unavailable: true } }),
+  ] as const;
+  const truth = createGroundTruth();
+  const source = world.events();
+  let indexer: IndexerProcess | undefined;
+  const startNext = (variables: Readonly<Record<string, string>> = {}) => {
+    indexer = startIndexer({ ...indexerVariables(databases, hosts, world), ...variables }, join(folder, 'indexer.log'));
+    return indexer;
+  };
+  const flow = async () => {
+    let last = nextEvent();
+    for (let slice = 0; slice < SLICES; slice++) {
+      for (let i = 0; i < stretch / SLICES; i++) last = nextEvent();
+      await delay(SLICE_MS);
+    }
+    while (last.is !== 'commit') last = nextEvent();
+    for (const host of hosts) host.settle();
+    const { did, collection, rkey } = last;
+    const expected = truth.records.get(`at://${did}/${collection}/${rkey}`)?.version ?? 0n;
+    const sql = `SELECT max(version) AS version FROM repo_records WHERE repo = '${did}' AND collection = '${collection}' AND rkey = '${rkey}'`;
+    await until(`the indexer to catch up (see ${folder})`, async () => {
+      const [row] = await readAll(databases.clickhouse.url, sql);
+      return BigInt((row?.version as string | undefined) ?? 0) >= expected;
+    });
+  };
+  const nextEvent = () => {
+    const event = source.next().value;
+    for (const host of hosts) host.append(event);
+    return truth.add(eventLine(event));
+  };
+  return {
+    databases,
+    hosts,
+    truth,
+    stretch,
+    indexer: () => indexer ?? startNext(),
+    startIndexer: startNext,
+    flow,
+    progress: async () => {
+      const text = await databases.readRedis(`${REDIS_PREFIX}:progress`);
+      return text === null ? undefined : (JSON.parse(text) as Record<string, unknown>);
+    },
+    random,
+    async [Symbol.asyncDispose]() {
+      if (indexer?.running) await indexer.kill();
+      await Promise.all(hosts.map((host) => host.close()));
+      await databases[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Small batches, saved often, so that kills meet every place of the pipeline. */
+function indexerVariables(
+  databases: Databases,
+  hosts: readonly JetstreamServer[],
+  world: World,
+): Record<string, string> {
+  const startMs = world.options.nowMicros / 1_000 - world.options.historyHours * 3_600_000;
+  return {
+    WS_URL: hosts.map(({ url }) => url).join(','),
+    CLICKHOUSE_ADDRESS: databases.clickhouse.address,
+    REDIS_ADDRESS: databases.redis.address,
+    REDIS_PREFIX,
+    METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
+    SINCE: new Date(startMs - 60_000).toISOString(),
+    BATCH_MAX_ROWS: '2000',
+    FLUSH_INTERVAL: '150ms',
+    IDLE_TIMEOUT: '2s',
+    LOG_LEVEL: 'info',
+  };
+}
+
+/** Polls until the test holds; errors while something is down count as no. */
+export async function until(what: string, test: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + CAUGHT_UP_WITHIN_MS;
+  while (Date.now() < deadline) {
+    if (await test().catch(() => false)) return;
+    await delay(50);
+  }
+  throw new Error(`waited too long for ${what}`);
+}

@@ -1,0 +1,158 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createWorld } from '@updraft/simulator';
+import { ACTS, type Act } from './acts.ts';
+import { compareWithTruth, countRows, type Difference } from './compare.ts';
+import { DATABASE } from './databases.ts';
+import { createDice } from './dice.ts';
+import { REDIS_PREFIX, type Stage, startStage, until } from './stage.ts';
+import { readAll } from './table-reader.ts';
+
+export interface VerifyOptions {
+  readonly seed: number;
+  readonly events: number;
+  /** What happens, in an order that the seed determines; further kills are added until there are enough. */
+  readonly acts?: readonly Act[];
+  readonly minKills?: number;
+  readonly accounts?: number;
+  readonly hostile?: number;
+  readonly onProgress?: (line: string) => void;
+}
+
+export interface Verdict {
+  readonly seed: number;
+  readonly events: number;
+  readonly kills: number;
+  /** Rows missing, too many, and with wrong values: after the kills, and after each of two replays, added up. */
+  readonly lost: number;
+  readonly doubled: number;
+  readonly mismatched: number;
+  readonly rejected: number;
+  /** Gaps that the indexer suspected: there were none. */
+  readonly gaps: number;
+  /** The first differences in words. */
+  readonly examples: readonly string[];
+}
+
+/**
+ * Lets the indexer read a hostile world while it, ClickHouse and Redis are killed, hosts fail and change, and Redis is emptied; then
+ * compares every table with the world's truth, row for row; then replays the whole stream twice more, from either host, and compares
+ * again. Everything runs in a folder of its own, which is removed when all was well.
+ */
+export async function verifyWorld(options: VerifyOptions): Promise<Verdict> {
+  const { seed, events, minKills = 0, onProgress = () => {} } = options;
+  const dice = createDice(seed);
+  const acts = castActs(dice, options.acts ?? ACTS, minKills);
+  const world = createWorld({
+    seed,
+    accounts: options.accounts ?? 2_000,
+    hostile: options.hostile ?? 0.5,
+    eventsPerDay: events,
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'updraft-verify-'));
+  let verdict: Verdict;
+  {
+    await using stage = await startStage({
+      world,
+      folder,
+      stretch: Math.floor(events / (acts.length + 1)),
+      random: dice,
+    });
+    stage.startIndexer();
+    await stage.flow();
+    for (const [number, act] of acts.entries()) {
+      const startedAt = Date.now();
+      await act.play(stage);
+      onProgress(`${number + 1}/${acts.length} ${act.name}: ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`);
+    }
+    await stage.indexer().stop();
+    const differences = [await judge(stage, 'after the kills', onProgress)];
+    for (const [number, host] of stage.hosts.entries()) {
+      const counts = await countRows(stage.databases.clickhouse.url);
+      await replay(stage, number);
+      const again = await judge(
+        stage,
+        `after the replay from host ${number + 1} (${host.status().sent} events sent)`,
+        onProgress,
+      );
+      differences.push(again, sameCounts(counts, await countRows(stage.databases.clickhouse.url)));
+    }
+    verdict = await conclude(stage, options, acts, differences);
+  }
+  if (isSound(verdict)) await rm(folder, { recursive: true, force: true });
+  else onProgress(`what is left of it stands in ${folder}`);
+  return verdict;
+}
+
+export function isSound({ lost, doubled, mismatched, gaps }: Verdict): boolean {
+  return lost + doubled + mismatched + gaps === 0;
+}
+
+/** The acts in a random order, and more kills at random moments until there are enough. */
+function castActs(dice: (below: number) => number, acts: readonly Act[], minKills: number): Act[] {
+  const cast = [...acts];
+  const lethal = ACTS.filter(({ kills }) => kills > 0);
+  while (cast.reduce((kills, act) => kills + act.kills, 0) < minKills) cast.push(lethal[dice(lethal.length)] as Act);
+  return cast
+    .map((act) => ({ act, order: dice(1_000_000) }))
+    .toSorted((a, b) => a.order - b.order)
+    .map(({ act }) => act);
+}
+
+async function judge(stage: Stage, when: string, onProgress: (line: string) => void): Promise<Difference> {
+  const difference = await compareWithTruth(stage.databases.clickhouse.url, stage.truth);
+  onProgress(`${when}: lost ${difference.lost}, doubled ${difference.doubled}, mismatched ${difference.mismatched}`);
+  for (const example of difference.examples) onProgress(`  ${example}`);
+  return difference;
+}
+
+/** Reads the whole stream once more into the same tables, as if nothing had been read before. */
+async function replay(stage: Stage, hostNumber: number): Promise<void> {
+  for (const [number, other] of stage.hosts.entries()) other.setWeather({ unavailable: number !== hostNumber });
+  const host = stage.hosts[hostNumber] ?? stage.hosts[0];
+  await stage.databases.flushRedis();
+  await readAll(stage.databases.clickhouse.url, `TRUNCATE TABLE ${DATABASE}.ingest_progress`);
+  const last = host.log.nextSeq - 1;
+  stage.startIndexer({ WS_URL: host.url, REDIS_PREFIX, BATCH_MAX_ROWS: '20000', FLUSH_INTERVAL: '500ms' });
+  await until(
+    `the replay from host ${hostNumber + 1}`,
+    async () => Number((await stage.progress())?.cursor ?? 0) >= last,
+  );
+  await stage.indexer().stop();
+}
+
+function sameCounts(before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>): Difference {
+  const changed = Object.keys(before).filter((table) => before[table] !== after[table]);
+  return {
+    lost: 0,
+    doubled: changed.length,
+    mismatched: 0,
+    examples: changed.map((table) => `${table}: ${before[table]} rows became ${after[table]} by a replay`),
+  };
+}
+
+async function conclude(
+  stage: Stage,
+  { seed }: VerifyOptions,
+  acts: readonly Act[],
+  differences: readonly Difference[],
+): Promise<Verdict> {
+  const gaps = await readAll(stage.databases.clickhouse.url, 'SELECT detail FROM ingest_gaps FINAL');
+  const sum = (of: (difference: Difference) => number) =>
+    differences.reduce((total, difference) => total + of(difference), 0);
+  return {
+    seed,
+    events: stage.hosts[0].log.nextSeq - 1,
+    kills: acts.reduce((kills, act) => kills + act.kills, 0),
+    lost: sum(({ lost }) => lost),
+    doubled: sum(({ doubled }) => doubled),
+    mismatched: sum(({ mismatched }) => mismatched),
+    rejected: stage.truth.rejected.size,
+    gaps: gaps.length,
+    examples: [
+      ...differences.flatMap(({ examples }) => examples),
+      ...gaps.map(({ detail }) => `gap: ${String(detail)}`),
+    ].slice(0, 50),
+  };
+}
