@@ -19,6 +19,11 @@ start *options:
 replay *files:
     @node apps/indexer/src/replay-command.ts "$@"
 
+# API keys, publishing of feeds, tokens for the simulated network (just admin --help)
+[group('here')]
+admin *args:
+    @node apps/admin/src/main.ts "$@"
+
 # Everything that must hold: format, lint, types, unused code, unit and integration tests
 [group('work')]
 test *args:
@@ -31,6 +36,16 @@ check:
     oxlint --type-aware
     tsc -b
     knip
+
+# Prove the indexer against the simulated network's ground truth (--seed N --events N)
+[group('work')]
+verify-world *options:
+    @node tests/verify-world-command.ts "$@"
+
+# Measure (just bench ingest, …)
+[group('work')]
+bench *args:
+    @node bench/main.ts "$@"
 
 # Put format and imports right
 [group('work')]
@@ -62,10 +77,10 @@ migrate-force version:
 migrate-create name:
     @node packages/store/src/migrate-command.ts create "$1"
 
-# Write docs/schema.sql from the migrations
+# Write docs/schema.sql from the migrations, in an engine of their own
 [group('database')]
 migrate-dump-schema:
-    @node packages/store/src/migrate-command.ts dump-schema
+    @node tests/dump-schema-command.ts
 
 # Docker: ClickHouse and Redis, up and healthy
 [group('docker')]

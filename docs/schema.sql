@@ -7,7 +7,7 @@ CREATE TABLE actor_days
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (did_key, day)
-SETTINGS index_granularity = 8192;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE MATERIALIZED VIEW actor_days_from_blocks TO actor_days
 (
@@ -207,7 +207,7 @@ CREATE TABLE counted_days
 )
 ENGINE = ReplacingMergeTree(computed_at)
 ORDER BY (source, day)
-SETTINGS index_granularity = 8192;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE daily_collection_stats
 (
@@ -219,7 +219,7 @@ CREATE TABLE daily_collection_stats
 )
 ENGINE = ReplacingMergeTree(computed_at)
 ORDER BY (day, collection, operation)
-SETTINGS index_granularity = 8192;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE daily_stats
 (
@@ -236,7 +236,7 @@ CREATE TABLE daily_stats
 )
 ENGINE = ReplacingMergeTree(computed_at)
 ORDER BY day
-SETTINGS index_granularity = 8192;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE feed_interactions
 (
@@ -318,7 +318,7 @@ CREATE TABLE graph_by_hour
 )
 ENGINE = ReplacingMergeTree(version, deleted)
 ORDER BY (record_hour, kind, did_key, rkey)
-SETTINGS index_granularity = 8192;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE MATERIALIZED VIEW graph_by_hour_from_blocks TO graph_by_hour
 (
@@ -453,7 +453,7 @@ CREATE TABLE job_progress
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY name
-SETTINGS index_granularity = 8192;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE likes
 (
@@ -482,7 +482,7 @@ CREATE TABLE listed_accounts
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY did_key
-SETTINGS index_granularity = 8192;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE post_like_counts
 (
@@ -683,7 +683,7 @@ CREATE TABLE repo_cleanup_jobs
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY job_id
-SETTINGS index_granularity = 8192;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE repo_cleanup_requests
 (
@@ -694,7 +694,7 @@ CREATE TABLE repo_cleanup_requests
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY (job_id, kind)
-SETTINGS index_granularity = 8192;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE repo_records
 (
@@ -742,7 +742,7 @@ CREATE TABLE touched_days
 )
 ENGINE = ReplacingMergeTree(touched_at)
 ORDER BY (source, day)
-SETTINGS index_granularity = 8192;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE MATERIALIZED VIEW touched_days_from_actor_days TO touched_days
 (

@@ -16,7 +16,8 @@ CREATE TABLE graph_by_hour
     deleted UInt8 CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree(version, deleted)
-ORDER BY (record_hour, kind, did_key, rkey);
+ORDER BY (record_hour, kind, did_key, rkey)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE MATERIALIZED VIEW graph_by_hour_from_follows TO graph_by_hour AS
 SELECT record_hour, 'follow' AS kind, sipHash64(actor_did) AS did_key, rkey, sipHash64(subject_did) AS subject_key, version, deleted
@@ -33,7 +34,8 @@ CREATE TABLE actor_days
     day Date CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree
-ORDER BY (did_key, day);
+ORDER BY (did_key, day)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE MATERIALIZED VIEW actor_days_from_posts TO actor_days AS
 SELECT DISTINCT sipHash64(did) AS did_key, toDate(record_time) AS day FROM posts;
@@ -52,7 +54,8 @@ CREATE TABLE touched_days
     touched_at DateTime64(3, 'UTC')
 )
 ENGINE = ReplacingMergeTree(touched_at)
-ORDER BY (source, day);
+ORDER BY (source, day)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE MATERIALIZED VIEW touched_days_from_actor_days TO touched_days AS
 SELECT 'records' AS source, day, now64(3, 'UTC') AS touched_at FROM actor_days GROUP BY day;
@@ -76,7 +79,8 @@ CREATE TABLE daily_stats
     computed_at DateTime64(3, 'UTC') COMMENT 'just before the records were read'
 )
 ENGINE = ReplacingMergeTree(computed_at)
-ORDER BY day;
+ORDER BY day
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Operations by the day of their commit.
 CREATE TABLE daily_collection_stats
@@ -88,7 +92,8 @@ CREATE TABLE daily_collection_stats
     computed_at DateTime64(3, 'UTC')
 )
 ENGINE = ReplacingMergeTree(computed_at)
-ORDER BY (day, collection, operation);
+ORDER BY (day, collection, operation)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Which days of which source were counted, and when: the partner of touched_days.
 CREATE TABLE counted_days
@@ -98,7 +103,8 @@ CREATE TABLE counted_days
     computed_at DateTime64(3, 'UTC')
 )
 ENGINE = ReplacingMergeTree(computed_at)
-ORDER BY (source, day);
+ORDER BY (source, day)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Accounts that hosts list (com.atproto.sync.listRepos).
 CREATE TABLE listed_accounts
@@ -108,7 +114,8 @@ CREATE TABLE listed_accounts
     version UInt64 COMMENT 'microseconds since 1970 when it was listed' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree(version)
-ORDER BY did_key;
+ORDER BY did_key
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- How far background work has come.
 CREATE TABLE job_progress
@@ -118,7 +125,8 @@ CREATE TABLE job_progress
     version UInt64
 )
 ENGINE = ReplacingMergeTree(version)
-ORDER BY name;
+ORDER BY name
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Likes of the last day by post, in generations: a page of "top" goes on in the generation that it began in.
 CREATE TABLE post_like_counts
@@ -158,7 +166,8 @@ CREATE TABLE repo_cleanup_jobs
     INDEX repo_bloom repo TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version)
-ORDER BY job_id;
+ORDER BY job_id
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- What the owner of a job asked: beside the job, so that it can be written while a worker holds the lease.
 CREATE TABLE repo_cleanup_requests
@@ -169,7 +178,8 @@ CREATE TABLE repo_cleanup_requests
     version UInt64 COMMENT 'microseconds since 1970'
 )
 ENGINE = ReplacingMergeTree(version)
-ORDER BY (job_id, kind);
+ORDER BY (job_id, kind)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- For stores that already hold records.
 INSERT INTO graph_by_hour SELECT record_hour, 'follow', did_key, rkey, subject_key, version, deleted FROM follows;

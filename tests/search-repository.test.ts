@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Stack, type Store, startStack } from './indexer/stack.ts';
-import { createAccount, NEW_MS, type NewRecord, OLD_MS, record, records, type TestAccount } from './search/account.ts';
+import {
+  createAccount,
+  makeRecord,
+  makeRecords,
+  NEW_MS,
+  type NewRecord,
+  OLD_MS,
+  type TestAccount,
+} from './search/account.ts';
 import { type Call, type DevNetwork, handOn, startDevNetwork } from './search/dev-network.ts';
 import { type SearchService, startSearchService } from './search/service.ts';
 
@@ -31,19 +39,19 @@ const SUBJECT = { subject: { uri: 'at://did:plc:x/app.bsky.feed.post/3k', cid: '
 
 function everyKind(): NewRecord[] {
   return [
-    ...records(1_000, (index) =>
-      record('app.bsky.feed.post', index % 2 === 0 ? OLD_MS : NEW_MS, {
+    ...makeRecords(1_000, (index) =>
+      makeRecord('app.bsky.feed.post', index % 2 === 0 ? OLD_MS : NEW_MS, {
         text: `Beitrag №${index} 猫 \u0000`,
         langs: ['de'],
       }),
     ),
-    ...records(500, () => record('app.bsky.feed.like', OLD_MS, SUBJECT)),
-    ...records(200, () => record('app.bsky.feed.repost', OLD_MS, SUBJECT)),
-    ...records(30, () => record('app.bsky.graph.follow', OLD_MS, { subject: 'did:plc:x' })),
-    ...records(5, () => record('app.bsky.graph.block', OLD_MS, { subject: 'did:plc:y' })),
-    { ...record('app.bsky.actor.profile', OLD_MS, { displayName: 'Ex' }), rkey: 'self' },
+    ...makeRecords(500, () => makeRecord('app.bsky.feed.like', OLD_MS, SUBJECT)),
+    ...makeRecords(200, () => makeRecord('app.bsky.feed.repost', OLD_MS, SUBJECT)),
+    ...makeRecords(30, () => makeRecord('app.bsky.graph.follow', OLD_MS, { subject: 'did:plc:x' })),
+    ...makeRecords(5, () => makeRecord('app.bsky.graph.block', OLD_MS, { subject: 'did:plc:y' })),
+    { ...makeRecord('app.bsky.actor.profile', OLD_MS, { displayName: 'Ex' }), rkey: 'self' },
     {
-      ...record('com.example.odd.thing', OLD_MS, { nested: { list: [null, true, -7, { deep: [] }] } }),
+      ...makeRecord('com.example.odd.thing', OLD_MS, { nested: { list: [null, true, -7, { deep: [] }] } }),
       rkey: 'a::b~c',
     },
   ];
@@ -66,7 +74,7 @@ describe('GET /repo/:did', () => {
 
     const answer = await service.get(`/repo/${account.did}`);
     expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
-    const whole = answer.json<Record<string, Item[]> & { profile: Item }>();
+    const whole = answer.json() as Record<string, Item[]> & { profile: Item };
     const named = ['posts', 'likes', 'reposts', 'follows', 'blocks', 'other'].map((name) => whole[name]?.length);
     expect(named).toEqual([1_000, 500, 200, 30, 5, 1]);
     const all = [
@@ -185,7 +193,7 @@ describe('GET /repo/:did', () => {
     };
     const answer = await service.get(`/repo/${account.did}`);
     network.intercept = handOn;
-    expect([answer.status, answer.json<{ message: string }>().message]).toEqual([
+    expect([answer.status, (answer.json() as { message: string }).message]).toEqual([
       status,
       expect.stringMatching(message),
     ]);
@@ -199,7 +207,7 @@ describe('GET /repo/:did', () => {
       call.method === 'com.atproto.sync.getRepo' ? call.answer(asCar(new Uint8Array(car.data))) : handOn(call);
     const answer = await service.get(`/repo/${account.did}`);
     network.intercept = handOn;
-    expect([answer.status, answer.json<{ message: string }>().message]).toEqual([
+    expect([answer.status, (answer.json() as { message: string }).message]).toEqual([
       502,
       'the repository is of another account',
     ]);
@@ -208,21 +216,24 @@ describe('GET /repo/:did', () => {
 
 describe('GET /list/members', () => {
   test('gives the accounts that items of this list name', async () => {
-    const list = record('app.bsky.graph.list', OLD_MS, { name: 'friends', purpose: 'app.bsky.graph.defs#curatelist' });
+    const list = makeRecord('app.bsky.graph.list', OLD_MS, {
+      name: 'friends',
+      purpose: 'app.bsky.graph.defs#curatelist',
+    });
     const uri = `at://${account.did}/app.bsky.graph.list/${list.rkey}`;
-    const item = (subject: string, of = uri) => record('app.bsky.graph.listitem', OLD_MS, { list: of, subject });
+    const item = (subject: string, of = uri) => makeRecord('app.bsky.graph.listitem', OLD_MS, { list: of, subject });
     const others = item('did:plc:elsewhere', `${uri}x`);
     await account.write([
       list,
-      ...records(120, (index) => item(`did:plc:member${index}`)),
+      ...makeRecords(120, (index) => item(`did:plc:member${index}`)),
       others,
       item('did:plc:member5'),
     ]);
     const answer = await service.get(`/list/members?uri=${uri}`);
-    const { members, list: read } = answer.json<{ members: string[]; list: { name: string } }>();
+    const { members, list: read } = answer.json() as { members: string[]; list: { name: string } };
     expect([new Set(members).size, members.length, read.name]).toEqual([120, 120, 'friends']);
     const page = await service.get(`/list/members?uri=https://bsky.app/profile/${account.did}/lists/${list.rkey}`);
-    expect(page.json<{ members: string[] }>().members).toEqual(members);
+    expect((page.json() as { members: string[] }).members).toEqual(members);
   });
 
   test.each([
@@ -245,7 +256,7 @@ describe('the users of hosts', () => {
       ALLOW_PRIVATE_ADDRESSES: 'true',
       LIST_REPOS_HOSTS: network.proxyUrl,
     });
-    const users = async () => (await listing.get('/stats')).json<{ total_users: number }>().total_users;
+    const users = async () => ((await listing.get('/stats')).json() as { total_users: number }).total_users;
     const { data } = await account.agent.com.atproto.sync.listRepos({ limit: 100 });
     await expect.poll(users, { timeout: 10_000 }).toBe(data.repos.length);
     await listing[Symbol.asyncDispose]();

@@ -70,9 +70,9 @@ describe('GET /stats/collections', () => {
       ['deletes', 'delete'],
     ] as const;
     const counted = async () => {
-      const { days } = (await service.get('/stats/collections')).json<{
+      const { days } = (await service.get('/stats/collections')).json() as {
         days: { collections: Record<string, number | string>[] }[];
-      }>();
+      };
       const rows = days
         .flatMap(({ collections }) => collections)
         .filter(({ collection }) => collection === 'app.bsky.feed.like');
@@ -86,10 +86,10 @@ describe('GET /stats/collections', () => {
 
 describe('GET /stats/ingest', () => {
   test('says how far the index is and what was rejected, by reason', async () => {
-    const ingest = (await service.get('/stats/ingest')).json<{
+    const ingest = (await service.get('/stats/ingest')).json() as {
       rejected: { reason: string; num_events: number }[];
       streams: { lag_seconds: number }[];
-    }>();
+    };
     const rejected = new Map(ingest.rejected.map(({ reason, num_events }) => [reason, num_events]));
     expect(rejected).toEqual(truth.rejectedByReason());
     expect(ingest.streams.length).toBeGreaterThan(0);
@@ -105,10 +105,9 @@ describe('GET /search/posts', () => {
     const check = async ({ q, matches }: NaiveQuery) => {
       const pages = await readPages(q, 37);
       const expected = posts.filter(matches);
-      expect(new Set(pages.map(({ uri }) => uri)), q).toEqual(new Set(expected.map(({ uri }) => uri)));
-      expect(pages.length, q).toBe(expected.length);
+      expect([q, ...pages.map(({ uri }) => uri).toSorted()]).toEqual([q, ...expected.map(({ uri }) => uri).toSorted()]);
       const times = pages.map(({ created_at }) => Date.parse(created_at));
-      expect(times, q).toEqual(times.toSorted((x, y) => y - x));
+      expect([q, ...times]).toEqual([q, ...times.toSorted((x, y) => y - x)]);
       found += pages.length;
     };
     for (let at = 0; at < queries.length; at += 8) await Promise.all(queries.slice(at, at + 8).map(check));
@@ -118,7 +117,7 @@ describe('GET /search/posts', () => {
   test('gives the same to an AppView', async () => {
     const { did } = postsThatShow(truth, Date.now())[0] as TruePost;
     const skeleton = await service.get(`/xrpc/app.bsky.unspecced.searchPostsSkeleton?q=*&author=${did}&limit=100`);
-    const uris = skeleton.json<{ posts: { uri: string }[] }>().posts.map(({ uri }) => uri);
+    const uris = (skeleton.json() as { posts: { uri: string }[] }).posts.map(({ uri }) => uri);
     expect(uris).toEqual((await readPages(`from:${did}`, 100)).map(({ uri }) => uri).slice(0, 100));
     expect(uris.length).toBeGreaterThan(0);
   });
@@ -157,7 +156,7 @@ describe('GET /search/posts', () => {
   ])('answers %s with %i', async (query, status) => {
     const answer = await service.get(`/search/posts?${query.replaceAll(' ', '%20')}`);
     expect(answer.status).toBe(status);
-    if (status >= 400) expect(Object.keys(answer.json<object>())).toEqual(['error', 'message']);
+    if (status >= 400) expect(Object.keys(answer.json() as object)).toEqual(['error', 'message']);
   });
 
   test('holds a caller to ten searches a second', async () => {
@@ -180,7 +179,7 @@ async function readPages(q: string, limit: number, sort = 'latest'): Promise<Fou
     const params = new URLSearchParams({ q, limit: String(limit), sort, cursor });
     const answer = await service.get(`/search/posts?${params.toString()}`);
     expect(answer.status, `${q}: ${answer.text}`).toBe(200);
-    const page = answer.json<{ posts: FoundPost[]; cursor?: string }>();
+    const page = answer.json() as { posts: FoundPost[]; cursor?: string };
     found.push(...page.posts);
     cursor = page.cursor;
   }
@@ -202,7 +201,7 @@ async function expectTrueStats(): Promise<Stats> {
   const counted = async () => {
     const { total_users, total_posts, total_follows, total_likes, daily_data } = (
       await service.get('/stats')
-    ).json<Stats>();
+    ).json() as Stats;
     return {
       total_users,
       total_posts,
@@ -212,7 +211,7 @@ async function expectTrueStats(): Promise<Stats> {
     };
   };
   await expect.poll(counted, { timeout: 30_000 }).toEqual(expected);
-  return (await service.get('/stats')).json<Stats>();
+  return (await service.get('/stats')).json();
 }
 
 /** Accounts that an event named, but those that are not active now. */

@@ -72,12 +72,12 @@ export async function createAccount(pds: string, name: string): Promise<TestAcco
 let clock = Date.now() * 1_000 - 600_000_000;
 
 /** A record made at `ms`, under a key of its own. */
-export function record(collection: string, ms: number, value: Record<string, unknown> = {}): NewRecord {
+export function makeRecord(collection: string, ms: number, value: Record<string, unknown> = {}): NewRecord {
   const rkey = formatTid({ micros: (clock += 1_000), clockId: 3 });
   return { collection, rkey, value: { $type: collection, createdAt: new Date(ms).toISOString(), ...value } };
 }
 
 /** So many records of each kind. */
-export function records(count: number, make: (index: number) => NewRecord): NewRecord[] {
+export function makeRecords(count: number, make: (index: number) => NewRecord): NewRecord[] {
   return Array.from({ length: count }, (_, index) => make(index));
 }

@@ -78,6 +78,20 @@ describe('a batch is cut', () => {
     expect((await first)?.events).toBe(3);
   });
 
+  test('by age only when the writer is free: while it is busy the next one grows, and follows at once', async () => {
+    const queue = makeQueue({ flushIntervalMs: 1_000 });
+    const first = queue.next();
+    add(queue, 1);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect((await first)?.events).toBe(1);
+    for (let second = 0; second < 5; second++) {
+      add(queue, 3);
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    queue.done();
+    expect((await queue.next())?.events).toBe(15);
+  });
+
   test('at the close, and never when it is empty', async () => {
     const queue = makeQueue({ flushIntervalMs: 1_000 });
     await vi.advanceTimersByTimeAsync(5_000);

@@ -5,7 +5,7 @@ export interface BatchLimits {
   /** Events of a batch; each makes at most one row a table. */
   readonly maxRows: number;
   readonly maxBytes: number;
-  /** Age at which a batch is cut, however small. */
+  /** Age at which a batch goes, however small, when the writer is free. */
   readonly flushIntervalMs: number;
   /** All batches together: the one that fills, those that wait and the one that is written. */
   readonly queueMaxBytes: number;
@@ -50,19 +50,27 @@ export function createBatchQueue(options: BatchQueueOptions): BatchQueue {
   /** Bytes of what waits and what is written: those don't change any more. */
   let sealedBytes = 0;
   let timer: NodeJS.Timeout | undefined;
+  /** The filling batch is old enough: it goes as soon as the writer is free. Until then it grows, so that an outage makes no crumbs. */
+  let due = false;
   let closed = false;
-  let wakeWriter: () => void = () => {};
+  /** Set while the writer waits. */
+  let wakeWriter: (() => void) | undefined;
   const wakeSource = new Set<() => void>();
 
   const cut = (): void => {
     clearTimeout(timer);
     timer = undefined;
+    due = false;
     if (filling.events === 0) return;
     filling.progress = options.progress();
     sealedBytes += batchBytes(filling);
     waiting.push(filling);
     filling = spare.pop() ?? createBatch();
-    wakeWriter();
+    wakeWriter?.();
+  };
+  const age = (): void => {
+    due = true;
+    if (wakeWriter !== undefined) cut();
   };
   /** The two tables whose rows may be large; the others' rows are smaller than the raw record beside them. */
   const fillingBytes = (): number =>
@@ -74,7 +82,7 @@ export function createBatchQueue(options: BatchQueueOptions): BatchQueue {
     added: () => {
       filling.events += 1;
       if (filling.events >= maxRows || fillingBytes() >= maxBytes) cut();
-      else if (timer === undefined) timer = setTimeout(cut, flushIntervalMs);
+      else timer ??= setTimeout(age, flushIntervalMs);
     },
     isFull: () => sealedBytes + fillingBytes() >= queueMaxBytes,
     hasRoom: (signal) =>
@@ -91,11 +99,13 @@ export function createBatchQueue(options: BatchQueueOptions): BatchQueue {
         settle();
       }),
     next: async () => {
+      if (waiting.length === 0 && due) cut();
       // Woken by a cut or by the close; both leave a batch, or nothing that will ever come.
       if (waiting.length === 0 && !closed) {
         await new Promise<void>((resolve) => {
           wakeWriter = resolve;
         });
+        wakeWriter = undefined;
       }
       writing = waiting.shift();
       return writing;
@@ -113,7 +123,7 @@ export function createBatchQueue(options: BatchQueueOptions): BatchQueue {
     close: () => {
       cut();
       closed = true;
-      wakeWriter();
+      wakeWriter?.();
     },
     byteLength,
   };

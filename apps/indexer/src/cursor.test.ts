@@ -78,6 +78,13 @@ describe('where to go on', () => {
     expect(place.resumePoint(A, NOW)).toEqual({ by: 'seq', cursor: 1_999 - REWIND_AT_START });
   });
 
+  test('is not moved by a connection that opens and brings nothing', () => {
+    const place = placeAfterThousand();
+    place.resumed(B, place.resumePoint(B, NOW), NOW);
+    expect(place.resumePoint(B, NOW)?.by).toBe('time');
+    expect(place.resumePoint(A, NOW)).toEqual({ by: 'seq', cursor: 1_999 - TAIL_EVENTS });
+  });
+
   test('by time is always in microseconds and never above the wall clock, whatever the revs say', () => {
     fc.assert(
       fc.property(

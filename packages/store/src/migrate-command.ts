@@ -1,10 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { SetupError } from '@updraft/service';
 import { processEnvironment, readClickHouseOptions } from './config.ts';
 import { StoreError } from './errors.ts';
 import type { StoreLog } from './log.ts';
-import { dumpSchema } from './migrations/dump-schema.ts';
 import { forceVersion, migrateDown, migrateUp, migrationVersion } from './migrations/migrate.ts';
 import { createMigration, stemOf } from './migrations/migration-files.ts';
 import type { MigrateOptions } from './migrations/types.ts';
@@ -15,10 +12,7 @@ const USAGE = `usage: pnpm migrate COMMAND
   version       where the database stands
   force N       declare that it stands at N (0: before all), running nothing
   create NAME   an empty pair of files with the next number
-  dump-schema   write docs/schema.sql from the database
 ClickHouse: CLICKHOUSE_ADDRESS, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD, CLICKHOUSE_DATABASE`;
-
-const SCHEMA_FILE = resolve(import.meta.dirname, '../../../docs/schema.sql');
 
 type Command = (argument: string | undefined) => Promise<string>;
 
@@ -42,10 +36,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return `the database is declared to stand at ${version}`;
   },
   create: async (argument = '') => (await createMigration(argument)).join('\n'),
-  'dump-schema': async () => {
-    await writeFile(SCHEMA_FILE, await dumpSchema(options().connection));
-    return SCHEMA_FILE;
-  },
 };
 
 const [name = '', argument] = process.argv.slice(2);

@@ -35,5 +35,5 @@ export async function likeGenerations(clickhouse: ClickHouse): Promise<number[]>
     `SELECT DISTINCT partition FROM system.parts
      WHERE database = currentDatabase() AND table = 'post_like_counts' AND active AND rows > 0`,
   );
-  return rows.map(({ partition }) => Number(partition)).sort((a, b) => b - a);
+  return rows.map(({ partition }) => Number(partition)).toSorted((a, b) => b - a);
 }

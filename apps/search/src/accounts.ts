@@ -1,0 +1,75 @@
+import { isDid, isHandle } from '@updraft/atproto';
+import {
+  createSignatureVerifier,
+  type DidDirectory,
+  type DidDocument,
+  type Handles,
+  type SigningKey,
+} from '@updraft/identity';
+import type { CheckCommit } from './repository/read-repository.ts';
+
+/** An account and where it lives now. */
+export interface Account {
+  readonly did: string;
+  /** Origin of its server. */
+  readonly pds: string;
+  readonly signingKey: SigningKey;
+}
+
+/** `unknown`: there is no such account, or none with a server; `unavailable`: nobody who knows could be asked. */
+export type AccountFault = 'unknown' | 'unavailable';
+
+export class AccountError extends Error {
+  override name = 'AccountError';
+  readonly fault: AccountFault;
+
+  constructor(fault: AccountFault, message: string) {
+    super(message);
+    this.fault = fault;
+  }
+}
+
+export interface Accounts {
+  /** The account of a DID or a handle. `caller` is who makes us ask. @throws AccountError */
+  find(identifier: string, caller: string): Promise<Account>;
+  /** Whether the account signed a commit; keys rotate, so a signature that does not fit makes us ask again once. */
+  checkCommit(account: Account): CheckCommit;
+}
+
+export interface AccountsOptions {
+  readonly dids: DidDirectory;
+  readonly handles: Handles;
+  /** Handles that an event named, for tests without a DNS: a password must never go where only an event points. */
+  readonly indexedHandle?: ((handle: string) => Promise<string | undefined>) | undefined;
+}
+
+export function createAccounts({ dids, handles, indexedHandle }: AccountsOptions): Accounts {
+  const verifier = createSignatureVerifier();
+  const didOf = async (handle: string, caller: string): Promise<string | undefined> =>
+    (await indexedHandle?.(handle)) ?? handles.resolve(handle, caller);
+  return {
+    find: async (identifier, caller) => {
+      const name = identifier.trim().replace(/^@/, '');
+      const did = isDid(name) ? name : isHandle(name) ? await didOf(name.toLowerCase(), caller) : undefined;
+      if (did === undefined) throw new AccountError('unknown', 'there is no account of this name');
+      const answer = await dids.get(did, caller);
+      if (answer.kind === 'unavailable')
+        throw new AccountError('unavailable', 'the directory of accounts can not be asked now');
+      if (answer.kind === 'absent') throw new AccountError('unknown', 'there is no account of this name');
+      return accountOf(answer.document);
+    },
+    checkCommit:
+      (account) =>
+      async ({ signedBytes, signature }) => {
+        if (verifier.verify(account.signingKey, signedBytes, signature)) return true;
+        const answer = await dids.lookAgain(account.did, account.did);
+        const key = answer?.kind === 'found' ? answer.document.signingKey : undefined;
+        return key !== undefined && verifier.verify(key, signedBytes, signature);
+      },
+  };
+}
+
+function accountOf({ did, pds, signingKey }: DidDocument): Account {
+  if (pds !== undefined && signingKey !== undefined) return { did, pds, signingKey };
+  throw new AccountError('unknown', 'this account has no server');
+}

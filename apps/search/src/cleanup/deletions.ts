@@ -1,0 +1,57 @@
+import { EARLIEST_CREATED_AT_MS, parseTimeMs, readPost, recordTime } from '@updraft/atproto';
+
+/** `post` is a post without images or video; what is only quoted or linked is no media. */
+export const CLEANUP_TYPES = ['post', 'post_with_media', 'repost', 'like'] as const;
+export type CleanupType = (typeof CLEANUP_TYPES)[number];
+
+/** What a clean-up deletes: records of these types that are older than this moment. */
+export interface CleanupRule {
+  readonly types: readonly CleanupType[];
+  /** Milliseconds since 1970. */
+  readonly olderThanMs: number;
+}
+
+/** A record that a clean-up deletes. */
+export interface Deletion {
+  readonly type: CleanupType;
+  readonly collection: string;
+  readonly rkey: string;
+}
+
+/** The collections that any clean-up touches, all of one prefix. */
+export const CLEANUP_PREFIX = 'app.bsky.feed.';
+
+/**
+ * The one place that says what a clean-up deletes, for the dry run and for the job. A record's age is its createdAt, which
+ * is what its owner sees; where that is no date, the time in its key; a record of unknown age stays.
+ */
+export function deletionOf(rule: CleanupRule, collection: string, rkey: string, record: unknown): Deletion | undefined {
+  const type = typeOf(collection, record);
+  if (type === undefined || !rule.types.includes(type)) return undefined;
+  const madeAtMs = madeAt(rkey, record);
+  return madeAtMs !== undefined && madeAtMs < rule.olderThanMs ? { type, collection, rkey } : undefined;
+}
+
+function typeOf(collection: string, record: unknown): CleanupType | undefined {
+  switch (collection) {
+    case 'app.bsky.feed.post': {
+      const post = readPost(record);
+      if (post === undefined) return undefined;
+      return post.hasEmbeddedMedia ? 'post_with_media' : 'post';
+    }
+    case 'app.bsky.feed.repost':
+      return 'repost';
+    case 'app.bsky.feed.like':
+      return 'like';
+    default:
+      return undefined;
+  }
+}
+
+function madeAt(rkey: string, record: unknown): number | undefined {
+  const written = typeof record === 'object' && record !== null && 'createdAt' in record ? record.createdAt : undefined;
+  const createdAtMs = parseTimeMs(written);
+  if (createdAtMs !== undefined && createdAtMs >= EARLIEST_CREATED_AT_MS) return createdAtMs;
+  const { recordTimeS } = recordTime(rkey);
+  return recordTimeS === 0 ? undefined : recordTimeS * 1000;
+}

@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { XrpcError } from '@updraft/service';
+import type { CleanupJobStore, StoredCleanupJob } from '@updraft/store';
+import { type Account, AccountError, type Accounts } from '../accounts.ts';
+import type { CallLimit } from '../call-limit.ts';
+import type { Leases } from '../leases.ts';
+import { PdsError } from '../pds/pds-error.ts';
+import type { Session, Sessions } from '../pds/sessions.ts';
+import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
+import type { CleanupRule, CleanupType } from './deletions.ts';
+import { type CleanupJob, isEnded } from './job.ts';
+import { createJobSecret } from './job-secret.ts';
+import { toJob } from './stored-job.ts';
+import type { TokenSeal } from './token-seal.ts';
+
+export interface CleanupRequest {
+  readonly identifier: string;
+  /** Used once, kept nowhere. */
+  readonly appPassword: string;
+  readonly types: readonly CleanupType[];
+  readonly daysAgo: number;
+  /** False for a dry run. */
+  readonly isReal: boolean;
+  /** Whoever asks, for the limit of sign-ins. */
+  readonly caller: string;
+}
+
+export interface CleanupStart {
+  readonly job: { readonly jobId: string; readonly secret: string; readonly isOlder: boolean } | undefined;
+  readonly did: string;
+  readonly plan: Pick<DeletionPlan, 'total' | 'byType' | 'first'>;
+}
+
+export interface StartDeps {
+  readonly store: CleanupJobStore;
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly plan: (account: Account, query: DeletionQuery, signal: AbortSignal) => Promise<DeletionPlan>;
+  readonly seal: TokenSeal;
+  readonly leases: Leases;
+  readonly signIns: CallLimit;
+  readonly now: () => number;
+  readonly onJob: () => void;
+}
+
+/** Signs in, looks at what there is to delete, and for a real run makes a job, or finds the one that lives. @throws XrpcError */
+export async function startCleanup(
+  deps: StartDeps,
+  request: CleanupRequest,
+  signal: AbortSignal,
+): Promise<CleanupStart> {
+  const account = await findAccount(deps, request);
+  const session = await signIn(deps, account, request, signal);
+  let isKept = false;
+  try {
+    const older = request.isReal ? await liveJob(deps.store, account.did) : undefined;
+    if (older !== undefined) return await reopen(deps, older);
+    const rule: CleanupRule = { types: request.types, olderThanMs: deps.now() - request.daysAgo * DAY_MS };
+    const plan = await deps.plan(account, { rule, first: SAMPLE_SIZE, askedAbout: [] }, signal);
+    if (!request.isReal) return { job: undefined, did: account.did, plan };
+    const made = await createJob(deps, rule, session, plan.total);
+    if (made !== undefined) {
+      isKept = true;
+      deps.onJob();
+      return { job: { ...made, isOlder: false }, did: account.did, plan };
+    }
+    const other = await liveJob(deps.store, account.did);
+    if (other !== undefined) return await reopen(deps, other);
+    throw new XrpcError(503, 'NotEnoughResources', 'another job for this account is being made', {
+      'retry-after': '5',
+    });
+  } finally {
+    if (!isKept) await deps.sessions.end(account.pds, session.refreshToken);
+  }
+}
+
+const DAY_MS = 86_400_000;
+const SAMPLE_SIZE = 10;
+
+async function findAccount({ accounts, signIns }: StartDeps, { identifier, caller }: CleanupRequest): Promise<Account> {
+  if (!(await signIns.take([`caller:${caller}`]))) throw tooManySignIns();
+  let account: Account;
+  try {
+    account = await accounts.find(identifier, caller);
+  } catch (error) {
+    if (!(error instanceof AccountError)) throw error;
+    throw error.fault === 'unknown' ? wrongCredentials() : new XrpcError(503, 'NotEnoughResources', error.message);
+  }
+  if (!(await signIns.take([`account:${account.did}`]))) throw tooManySignIns();
+  return account;
+}
+
+async function signIn(
+  { sessions }: StartDeps,
+  account: Account,
+  request: CleanupRequest,
+  signal: AbortSignal,
+): Promise<Session> {
+  let session: Session;
+  try {
+    session = await sessions.create(account.pds, account.did, request.appPassword, signal);
+  } catch (error) {
+    if (error instanceof PdsError && ['unauthorized', 'refused', 'absent'].includes(error.fault))
+      throw wrongCredentials();
+    throw error;
+  }
+  if (session.did === account.did) return session;
+  throw new PdsError('unavailable', "the account's server gave a session of another account");
+}
+
+/** The same for every part that may be wrong. */
+function wrongCredentials(): XrpcError {
+  return new XrpcError(401, 'AuthenticationRequired', 'the identifier or the app password is wrong');
+}
+
+function tooManySignIns(): XrpcError {
+  return new XrpcError(429, 'RateLimitExceeded', 'five sign-ins a minute are allowed', { 'retry-after': '60' });
+}
+
+async function liveJob(store: CleanupJobStore, did: string): Promise<StoredCleanupJob | undefined> {
+  const jobs = await store.ofRepo(did);
+  return jobs.find((job) => !isEnded(toJob(job)) && !job.isCancelRequested);
+}
+
+/** The owner has shown the password again: the job gets a new secret, and the older one is good no longer. */
+async function reopen({ store, now }: StartDeps, job: StoredCleanupJob): Promise<CleanupStart> {
+  const { secret, hash } = createJobSecret();
+  await store.saveSecret(job.jobId, hash, now() * 1000);
+  const plan = { total: job.estNumRemaining, byType: {}, first: [] };
+  return { job: { jobId: job.jobId, secret, isOlder: true }, did: job.repo, plan };
+}
+
+/** Makes the job unless the account has one by now; undefined then, or when one is being made at this moment. */
+async function createJob(
+  deps: StartDeps,
+  rule: CleanupRule,
+  session: Session,
+  numRemaining: number,
+): Promise<{ jobId: string; secret: string } | undefined> {
+  const lease = await deps.leases.acquire(`cleanup-create:${session.did}`);
+  if (lease === undefined) return undefined;
+  try {
+    if ((await liveJob(deps.store, session.did)) !== undefined) return undefined;
+    const jobId = randomUUID();
+    const { secret, hash } = createJobSecret();
+    const refreshToken = await deps.seal.seal(jobId, session.refreshToken);
+    await deps.store.saveSecret(jobId, hash, deps.now() * 1000);
+    await deps.store.save({
+      ...newJob(jobId, session.did, rule, deps.now()),
+      refreshToken,
+      estNumRemaining: numRemaining,
+      version: 1,
+    });
+    return { jobId, secret };
+  } finally {
+    await lease.release();
+  }
+}
+
+function newJob(
+  jobId: string,
+  repo: string,
+  rule: CleanupRule,
+  nowMs: number,
+): Omit<CleanupJob, 'refreshToken' | 'estNumRemaining'> {
+  return {
+    jobId,
+    repo,
+    cleanupTypes: rule.types,
+    deleteOlderThan: rule.olderThanMs,
+    numDeleted: 0,
+    numDeletedToday: 0,
+    numDeletedHour: 0,
+    today: 0,
+    hourStartedAt: 0,
+    jobState: 'queued',
+    stateReason: '',
+    numFailures: 0,
+    inFlight: [],
+    nextRunAt: nowMs,
+    createdAt: nowMs,
+    updatedAt: nowMs,
+    lastDeletedAt: 0,
+  };
+}

@@ -1,0 +1,46 @@
+import type { RateLimit } from '@updraft/identity';
+import type { Logger } from '@updraft/service';
+import type { CleanupJobStore, ClickHouse } from '@updraft/store';
+import type { Account, Accounts } from './accounts.ts';
+import type { CleanupRequest, CleanupStart } from './cleanup/start-cleanup.ts';
+import type { SearchMetrics } from './metrics.ts';
+import type { PdsClient } from './pds/pds-client.ts';
+import type { LatestLikeCounts } from './query/search-posts.ts';
+import type { ExportFormat } from './repository/export-text.ts';
+import type { RepositoryExport } from './repository/read-repository.ts';
+import type { Report } from './stats/report.ts';
+
+/** What the routes work with. */
+export interface SearchContext {
+  readonly clickhouse: ClickHouse;
+  readonly log: Logger;
+  readonly metrics: SearchMetrics;
+  readonly reports: Readonly<Record<'network' | 'collections' | 'ingest' | 'feeds', Report>>;
+  readonly statsTtlMs: number;
+  readonly accounts: Accounts;
+  readonly pdsClient: PdsClient;
+  readonly likeCounts: LatestLikeCounts;
+  /** By caller. */
+  readonly searchLimit: RateLimit;
+  readonly exports: Exports;
+  /** Undefined without a key for the tokens. */
+  readonly cleanups: Cleanups | undefined;
+}
+
+/** Repositories as text. */
+export interface Exports {
+  /** Downloads and checks the repository, then hands over its text; all of it is over when `use` resolves. */
+  use(
+    account: Account,
+    format: ExportFormat,
+    signal: AbortSignal,
+    use: (exported: RepositoryExport) => Promise<void>,
+  ): Promise<void>;
+}
+
+export interface Cleanups {
+  readonly store: CleanupJobStore;
+  start(request: CleanupRequest, signal: AbortSignal): Promise<CleanupStart>;
+  /** Has the worker look for work now. */
+  poke(): void;
+}

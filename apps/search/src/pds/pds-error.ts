@@ -1,0 +1,27 @@
+/**
+ * Why an account's server did not do what it was asked. `unauthorized`: the session or the password is not good; `absent`:
+ * it does not have the account or the record; `limited`: too many requests; `refused`: it will not, however often it is
+ * asked; `unavailable`: it did not answer sensibly, and may later.
+ */
+export type PdsFault = 'unauthorized' | 'absent' | 'limited' | 'refused' | 'unavailable';
+
+/** The message is for whoever asked; it never holds a token or a password. */
+export class PdsError extends Error {
+  override name = 'PdsError';
+  readonly fault: PdsFault;
+  /** The error's name on the wire, '' when there was none. */
+  readonly error: string;
+  /** When to ask again, in ms since 1970, if the server said so. */
+  readonly retryAtMs: number | undefined;
+
+  constructor(
+    fault: PdsFault,
+    message: string,
+    options: ErrorOptions & { error?: string; retryAtMs?: number | undefined } = {},
+  ) {
+    super(message, options);
+    this.fault = fault;
+    this.error = options.error ?? '';
+    this.retryAtMs = options.retryAtMs;
+  }
+}

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parsePostQuery } from './parse-query.ts';
+import { QuerySyntaxError } from './post-query.ts';
+
+const text = (...phrase: string[]) => ({ phrases: [phrase], marks: [] });
+const mark = (name: string) => ({ phrases: [], marks: [name] });
+
+describe('parsePostQuery', () => {
+  test('reads words, phrases and exclusions', () => {
+    const query = parsePostQuery('Rust "memory safety" -java -"garbage collection" “smart quotes”');
+    expect(query.include).toEqual([text('rust'), text('memory', 'safety'), text('smart', 'quotes')]);
+    expect(query.exclude).toEqual([text('java'), text('garbage', 'collection')]);
+  });
+
+  test('reads every operator, in any case', () => {
+    const query = parsePostQuery(
+      'FROM:@Alice.Example.com -from:did:plc:abc mentions:me lang:pt-BR -has:media #Art since:2026-07-04 until:2026-07-05T12:00:00Z',
+    );
+    expect(query).toEqual({
+      include: [mark('=pt-br'), mark('#art')],
+      exclude: [mark('+media')],
+      authors: [
+        { identifier: 'alice.example.com', isExcluded: false },
+        { identifier: 'did:plc:abc', isExcluded: true },
+      ],
+      mentions: [{ identifier: 'me', isExcluded: false }],
+      sinceMs: Date.UTC(2026, 6, 4),
+      untilMs: Date.UTC(2026, 6, 5, 12),
+    });
+  });
+
+  test('takes the narrower of two times', () => {
+    const query = parsePostQuery('since:2026-07-04 since:2026-07-01 until:2026-08-01 until:2026-07-20');
+    expect([query.sinceMs, query.untilMs]).toEqual([Date.UTC(2026, 6, 4), Date.UTC(2026, 6, 20)]);
+  });
+
+  test('takes an unknown operator, a lone dash and punctuation as text', () => {
+    expect(parsePostQuery('https://example.com/a - ! # re: constructor:x').include).toEqual([
+      text('https', 'example', 'com', 'a'),
+      text('re'),
+      text('constructor', 'x'),
+    ]);
+  });
+
+  test('a lone character of a script without spaces is a term', () => {
+    expect(parsePostQuery('猫 東京').include).toEqual([mark('~猫'), text('東京')]);
+  });
+
+  test.each([
+    ['', 0, 'empty'],
+    ['   ', 0, 'empty'],
+    ['… !', 0, 'nothing in this'],
+    ['fine "not closed', 5, 'not closed'],
+    ['fine ""', 5, 'hold nothing'],
+    ['fine -from:', 5, 'handle or a DID'],
+    ['from:nodots', 0, 'handle or a DID'],
+    ['a since:yesterday', 2, 'expected a day'],
+    ['since:2026-02-30', 0, 'expected a day'],
+    ['-since:2026-02-03', 0, 'can not be excluded'],
+    ['a has:gold', 2, "expected 'has:media'"],
+    ['lang:deutsch', 0, 'expected a language'],
+    [`${'a'.repeat(999)} b`, 1000, '1000 characters'],
+    [`${'a '.repeat(64)}b`, 128, '64 terms'],
+  ])('refuses %j with the place', (query, position, message) => {
+    const refused = catching(() => parsePostQuery(query));
+    expect(refused.position).toBe(position);
+    expect(refused.message).toContain(message);
+    expect(refused.message).toContain(`character ${position + 1}`);
+  });
+
+  test('reads any string or says where it fails', () => {
+    const pieces = fc.constantFrom(
+      '"',
+      '-',
+      '#',
+      ':',
+      ' ',
+      'from:',
+      'since:',
+      '2026-07-04',
+      'a',
+      '猫',
+      '👍',
+      '“',
+      '@',
+      '\uD800',
+    );
+    const queries = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(pieces).map((list) => list.join('')),
+    );
+    fc.assert(
+      fc.property(queries, (query) => {
+        try {
+          const { include, exclude } = parsePostQuery(query);
+          for (const term of [...include, ...exclude])
+            expect(term.phrases.length + term.marks.length).toBeGreaterThan(0);
+        } catch (error) {
+          if (!(error instanceof QuerySyntaxError)) throw error;
+          expect(error.position).toBeGreaterThanOrEqual(0);
+          expect(error.position).toBeLessThanOrEqual(query.length);
+        }
+      }),
+    );
+  });
+});
+
+function catching(act: () => unknown): QuerySyntaxError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof QuerySyntaxError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}

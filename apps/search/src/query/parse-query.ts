@@ -1,0 +1,100 @@
+import { isDid, isHandle, langToken, MEDIA_TOKEN, parseTimeMs, queryTokens, tagToken } from '@updraft/atproto';
+import { type AccountTerm, type PostQuery, QuerySyntaxError, type Term } from './post-query.ts';
+import { type Piece, splitQuery } from './split-query.ts';
+
+/**
+ * Reads the query language of /search/posts: words, "phrases", `-` before what must not be there, `from:`, `mentions:`,
+ * `lang:`, `since:`, `until:`, `has:media` and `#tag`. Everything must hold. Throws a QuerySyntaxError with the place.
+ */
+export function parsePostQuery(query: string): PostQuery {
+  if (query.length > MAX_QUERY_LENGTH) {
+    throw new QuerySyntaxError(MAX_QUERY_LENGTH, `a query may have ${MAX_QUERY_LENGTH} characters`);
+  }
+  const pieces = splitQuery(query);
+  const tooMany = pieces[MAX_PIECES];
+  if (tooMany !== undefined) throw new QuerySyntaxError(tooMany.position, `a query may have ${MAX_PIECES} terms`);
+  const found: Draft = { include: [], exclude: [], authors: [], mentions: [], sinceMs: undefined, untilMs: undefined };
+  for (const piece of pieces) readPiece(piece, found);
+  refuseNothing(found, query);
+  return found;
+}
+
+const MAX_QUERY_LENGTH = 1000;
+const MAX_PIECES = 64;
+
+interface Draft {
+  include: Term[];
+  exclude: Term[];
+  authors: AccountTerm[];
+  mentions: AccountTerm[];
+  sinceMs: number | undefined;
+  untilMs: number | undefined;
+}
+
+function readPiece(piece: Piece, draft: Draft): void {
+  const colon = piece.isQuoted ? -1 : piece.text.indexOf(':');
+  const operator = colon > 0 ? OPERATORS.get(piece.text.slice(0, colon).toLowerCase()) : undefined;
+  if (operator !== undefined) operator(piece.text.slice(colon + 1), piece, draft);
+  else if (!piece.isQuoted && /^#./.test(piece.text)) addMark(tagToken(piece.text), piece, draft);
+  else addText(piece, draft);
+}
+
+type ReadOperator = (value: string, piece: Piece, draft: Draft) => void;
+
+/** Operators by name; any other `name:` is text, as in an address. */
+const OPERATORS: ReadonlyMap<string, ReadOperator> = new Map<string, ReadOperator>([
+  ['from', (value, piece, draft) => draft.authors.push(readAccount(value, piece))],
+  ['mentions', (value, piece, draft) => draft.mentions.push(readAccount(value, piece))],
+  ['lang', (value, piece, draft) => addMark(readLang(value, piece), piece, draft)],
+  ['has', (value, piece, draft) => addMark(readHas(value, piece), piece, draft)],
+  ['since', (value, piece, draft) => (draft.sinceMs = Math.max(draft.sinceMs ?? -Infinity, readTime(value, piece)))],
+  ['until', (value, piece, draft) => (draft.untilMs = Math.min(draft.untilMs ?? Infinity, readTime(value, piece)))],
+]);
+
+function readLang(value: string, { position }: Piece): string {
+  if (/^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/i.test(value)) return langToken(value);
+  throw new QuerySyntaxError(position, "expected a language such as 'lang:de' or 'lang:pt-BR'");
+}
+
+function readHas(value: string, { position }: Piece): string {
+  if (value.toLowerCase() === 'media') return MEDIA_TOKEN;
+  throw new QuerySyntaxError(position, "expected 'has:media'");
+}
+
+function addMark(mark: string, { isExcluded }: Piece, draft: Draft): void {
+  (isExcluded ? draft.exclude : draft.include).push({ phrases: [], marks: [mark] });
+}
+
+/** Punctuation alone asks for nothing and is passed over, as it is between words. */
+function addText(piece: Piece, draft: Draft): void {
+  const term = queryTokens(piece.text);
+  if (term.phrases.length + term.marks.length > 0) (piece.isExcluded ? draft.exclude : draft.include).push(term);
+}
+
+function readAccount(value: string, { position, isExcluded }: Piece): AccountTerm {
+  const name = value.startsWith('@') ? value.slice(1) : value;
+  if (isDid(name)) return { identifier: name, isExcluded };
+  const handle = name.toLowerCase();
+  if (handle === 'me' || isHandle(handle)) return { identifier: handle, isExcluded };
+  throw new QuerySyntaxError(position, "expected a handle or a DID, such as 'from:alice.example.com'");
+}
+
+function readTime(value: string, { position, isExcluded }: Piece): number {
+  if (isExcluded) throw new QuerySyntaxError(position, 'a time can not be excluded');
+  const time = parseTimeMs(/^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00Z` : value);
+  if (time === undefined) {
+    throw new QuerySyntaxError(
+      position,
+      "expected a day or a time with its zone, such as '2026-07-04' or '2026-07-04T12:00:00Z'",
+    );
+  }
+  return time;
+}
+
+function refuseNothing(draft: Draft, query: string): void {
+  const { include, exclude, authors, mentions, sinceMs, untilMs } = draft;
+  const asksNothing = include.length + exclude.length + authors.length + mentions.length === 0;
+  if (asksNothing && sinceMs === undefined && untilMs === undefined) {
+    throw new QuerySyntaxError(0, query.trim() === '' ? 'the query is empty' : 'nothing in this can be searched for');
+  }
+}

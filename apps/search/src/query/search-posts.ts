@@ -1,0 +1,132 @@
+import { mentionToken } from '@updraft/atproto';
+import {
+  type ClickHouse,
+  didOfHandle,
+  type FoundPost,
+  mostLikedPosts,
+  newestPosts,
+  type SearchFilter,
+} from '@updraft/store';
+import type { AccountTerm, PostQuery } from './post-query.ts';
+import type { SearchCursor } from './search-cursor.ts';
+
+export interface SearchRequest {
+  readonly query: PostQuery;
+  readonly sort: 'latest' | 'top';
+  readonly limit: number;
+  readonly cursor: SearchCursor | undefined;
+  /** DID behind `me`. */
+  readonly viewer: string | undefined;
+  readonly nowMs: number;
+}
+
+export interface SearchPage {
+  readonly posts: readonly FoundPost[];
+  /** Undefined at the end. */
+  readonly cursor: SearchCursor | undefined;
+}
+
+/** The newest generation of like counts; asking for it has it made. */
+export type LatestLikeCounts = () => Promise<number>;
+
+/** A page of posts that match. */
+export async function searchPosts(
+  clickhouse: ClickHouse,
+  likeCounts: LatestLikeCounts,
+  request: SearchRequest,
+): Promise<SearchPage> {
+  const filter = await toFilter(clickhouse, request);
+  if (filter === undefined) return NOTHING;
+  return request.sort === 'top'
+    ? topPage(clickhouse, likeCounts, request, filter)
+    : newestPage(clickhouse, request, filter);
+}
+
+const NOTHING: SearchPage = { posts: [], cursor: undefined };
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** How far back one query looks; after the last one, through all time. */
+const WINDOWS_MS = [HOUR_MS, DAY_MS, 3 * DAY_MS, 10 * DAY_MS];
+
+/** Walks back in windows and stops when the page is full: words that are used every day cost no look at the years before. */
+async function newestPage(clickhouse: ClickHouse, request: SearchRequest, filter: SearchFilter): Promise<SearchPage> {
+  const { query, cursor, limit, nowMs } = request;
+  const sinceMs = Math.max(0, query.sinceMs ?? 0);
+  const untilMs = Math.min(
+    query.untilMs ?? Number.POSITIVE_INFINITY,
+    nowMs + 1,
+    cursor === undefined ? Number.POSITIVE_INFINITY : cursor.sortAtMs + 1,
+  );
+  const posts: FoundPost[] = [];
+  let toMs = untilMs;
+  for (const windowMs of [...WINDOWS_MS, Number.POSITIVE_INFINITY]) {
+    const fromMs = Math.max(sinceMs, untilMs - windowMs);
+    if (fromMs < toMs)
+      posts.push(
+        ...(await newestPosts(clickhouse, { ...filter, fromMs, toMs, after: cursor, limit: limit + 1 - posts.length })),
+      );
+    if (posts.length > limit || fromMs <= sinceMs) break;
+    toMs = fromMs;
+  }
+  return toPage(posts, limit, (last) => ({ sortAtMs: last.sortAtMs, did: last.did, rkey: last.rkey }));
+}
+
+/** Posts of the last 24 hours by their likes. A page goes on in the counts and the hours that the first one was made of. */
+async function topPage(
+  clickhouse: ClickHouse,
+  likeCounts: LatestLikeCounts,
+  request: SearchRequest,
+  filter: SearchFilter,
+): Promise<SearchPage> {
+  const { query, cursor, limit, nowMs } = request;
+  const generation = cursor?.generation ?? (await likeCounts());
+  const asOfMs = Math.min(cursor?.toMs ?? nowMs, nowMs);
+  const fromMs = Math.max(query.sinceMs ?? 0, asOfMs - DAY_MS);
+  const toMs = Math.min(query.untilMs ?? Number.POSITIVE_INFINITY, asOfMs + 1);
+  if (fromMs >= toMs) return NOTHING;
+  const after = cursor === undefined ? undefined : { ...cursor, numLikes: cursor.numLikes ?? 0 };
+  const posts = await mostLikedPosts(clickhouse, { ...filter, fromMs, toMs, generation, after, limit: limit + 1 });
+  return toPage(posts, limit, ({ sortAtMs, did, rkey, numLikes = 0 }) => ({
+    sortAtMs,
+    did,
+    rkey,
+    numLikes,
+    generation,
+    toMs: asOfMs,
+  }));
+}
+
+function toPage(posts: readonly FoundPost[], limit: number, cursorOf: (last: FoundPost) => SearchCursor): SearchPage {
+  const page = posts.slice(0, limit);
+  const last = page.at(-1);
+  return { posts: page, cursor: posts.length > limit && last !== undefined ? cursorOf(last) : undefined };
+}
+
+/** The query with its accounts looked up; undefined when nothing can match. */
+async function toFilter(clickhouse: ClickHouse, { query, viewer }: SearchRequest): Promise<SearchFilter | undefined> {
+  const didOf = async ({ identifier }: AccountTerm): Promise<string | undefined> => {
+    if (identifier === 'me') return viewer;
+    return identifier.startsWith('did:') ? identifier : didOfHandle(clickhouse, identifier);
+  };
+  const wanted = await Promise.all(query.authors.filter(({ isExcluded }) => !isExcluded).map(didOf));
+  const unwanted = await Promise.all(query.authors.filter(({ isExcluded }) => isExcluded).map(didOf));
+  const mentions = await Promise.all(
+    query.mentions.map(async (term) => ({ did: await didOf(term), isExcluded: term.isExcluded })),
+  );
+  const [author, ...others] = [...new Set(wanted)];
+  const isImpossible =
+    wanted.includes(undefined) ||
+    others.length > 0 ||
+    mentions.some(({ did, isExcluded }) => did === undefined && !isExcluded);
+  if (isImpossible) return undefined;
+  const marks = (isExcluded: boolean) =>
+    mentions.flatMap(({ did, isExcluded: is }) =>
+      did !== undefined && is === isExcluded ? [{ phrases: [], marks: [mentionToken(did)] }] : [],
+    );
+  return {
+    include: [...query.include, ...marks(false)],
+    exclude: [...query.exclude, ...marks(true)],
+    author,
+    excludedAuthors: unwanted.filter((did) => did !== undefined),
+  };
+}

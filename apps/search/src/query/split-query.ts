@@ -1,0 +1,47 @@
+import { QuerySyntaxError } from './post-query.ts';
+
+/** One piece of a query between spaces. */
+export interface Piece {
+  /** Where it begins in the query, its `-` included. */
+  readonly position: number;
+  readonly isExcluded: boolean;
+  /** Without `-` and quotes. */
+  readonly text: string;
+  readonly isQuoted: boolean;
+}
+
+/** Cuts a query at its spaces, quoted phrases whole. Throws a QuerySyntaxError where a quote is not closed or holds nothing. */
+export function splitQuery(query: string): Piece[] {
+  const pieces: Piece[] = [];
+  let at = 0;
+  while (at < query.length) {
+    if (SPACE.test(query.charAt(at))) {
+      at++;
+      continue;
+    }
+    const isExcluded = query.charAt(at) === '-';
+    const start = isExcluded ? at + 1 : at;
+    const isQuoted = QUOTE.test(query.charAt(start));
+    const end = isQuoted ? closingQuote(query, start) : endOfWord(query, start);
+    const text = query.slice(isQuoted ? start + 1 : start, end);
+    if (isQuoted && text.trim() === '') throw new QuerySyntaxError(at, 'the quotes hold nothing');
+    if (text !== '') pieces.push({ position: at, isExcluded, text, isQuoted });
+    at = isQuoted ? end + 1 : end;
+  }
+  return pieces;
+}
+
+const SPACE = /\s/;
+/** The straight one and those that phones put in its place. */
+const QUOTE = /["“”„]/;
+
+function closingQuote(query: string, opening: number): number {
+  for (let at = opening + 1; at < query.length; at++) if (QUOTE.test(query.charAt(at))) return at;
+  throw new QuerySyntaxError(opening, 'this quote is not closed');
+}
+
+function endOfWord(query: string, start: number): number {
+  let at = start;
+  while (at < query.length && !SPACE.test(query.charAt(at)) && !QUOTE.test(query.charAt(at))) at++;
+  return at;
+}

@@ -1,0 +1,70 @@
+import { hash } from 'node:crypto';
+import { readSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { carBlocks } from './car-blocks.ts';
+import { RepositoryError } from './repository-error.ts';
+
+/** The blocks of a CAR file by their CIDs. */
+export interface BlockIndex {
+  /** The block's content; undefined when the file has none of this CID. */
+  get(cid: Uint8Array): Uint8Array | undefined;
+  /** The same in a buffer that the next call overwrites. */
+  getShortly(cid: Uint8Array): Uint8Array | undefined;
+  has(cid: Uint8Array): boolean;
+  close(): void;
+}
+
+/**
+ * Reads the CAR file once, checks that every block is what its CID says, and writes where each stands into an SQLite file:
+ * the memory this takes does not grow with the repository. Throws a RepositoryError for a forged or broken file.
+ */
+export function indexBlocks(fd: number, indexPath: string): BlockIndex {
+  const db = new DatabaseSync(indexPath);
+  // A scratch file: nothing of it matters after a crash. The cache is in KiB when negative.
+  db.exec(
+    'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -3072',
+  );
+  db.exec('CREATE TABLE block (cid BLOB PRIMARY KEY, at INTEGER, length INTEGER) WITHOUT ROWID, STRICT');
+  fillIndex(db, fd);
+  const select = db.prepare('SELECT at, length FROM block WHERE cid = ?');
+  let scratch = Buffer.alloc(64 * 1024);
+  const read = (cid: Uint8Array, into: (length: number) => Buffer): Uint8Array | undefined => {
+    const row = select.get(cid);
+    return row === undefined ? undefined : readBlock(fd, Number(row['at']), into(Number(row['length'])));
+  };
+  return {
+    get: (cid) => read(cid, (length) => Buffer.alloc(length)),
+    getShortly: (cid) =>
+      read(cid, (length) => {
+        if (length > scratch.length) scratch = Buffer.alloc(length);
+        return scratch.subarray(0, length);
+      }),
+    has: (cid) => select.get(cid) !== undefined,
+    close: () => db.close(),
+  };
+}
+
+const CID_PREFIX_BYTES = 4;
+/** Rows of one transaction. */
+const CHUNK_ROWS = 10_000;
+
+function fillIndex(db: DatabaseSync, fd: number): void {
+  const insert = db.prepare('INSERT OR IGNORE INTO block (cid, at, length) VALUES (?, ?, ?)');
+  let rows = 0;
+  db.exec('BEGIN');
+  for (const { cid, at, bytes } of carBlocks(fd)) {
+    if (!isContent(cid, bytes)) throw new RepositoryError('the CAR file has a block that is not what its CID says');
+    insert.run(cid, at, bytes.length);
+    if (++rows % CHUNK_ROWS === 0) db.exec('COMMIT; BEGIN');
+  }
+  db.exec('COMMIT');
+}
+
+function isContent(cid: Uint8Array, bytes: Uint8Array): boolean {
+  return hash('sha256', bytes, 'buffer').equals(cid.subarray(CID_PREFIX_BYTES));
+}
+
+function readBlock(fd: number, at: number, into: Buffer): Uint8Array {
+  if (readSync(fd, into, 0, into.length, at) !== into.length) throw new RepositoryError('the CAR file is cut short');
+  return into;
+}

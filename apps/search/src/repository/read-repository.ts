@@ -1,0 +1,70 @@
+import type { ExportFormat } from './export-text.ts';
+import type { DeletionPlan, DeletionQuery } from './plan-deletions.ts';
+import type { Commit, RepositoryOptions } from './repository.ts';
+import { RepositoryError } from './repository-error.ts';
+import { type RepositoryThread, startThread } from './repository-thread.ts';
+
+/** Whether the commit is the account's own. Asked once a repository is known to be whole. */
+export type CheckCommit = (commit: Commit) => Promise<boolean>;
+
+export interface ReadOptions extends RepositoryOptions {
+  readonly checkCommit: CheckCommit;
+  /** Ends the reading at any time. */
+  readonly signal: AbortSignal;
+}
+
+/** An export that has begun: the repository is whole, and its text comes as fast as it is taken. */
+export interface RepositoryExport {
+  readonly rev: string;
+  /** Each chunk is good until the next one is asked for: then its memory is used again. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** Opens and checks the repository; resolves when its text can be sent. @throws RepositoryError */
+export async function exportRepository(options: ReadOptions, format: ExportFormat): Promise<RepositoryExport> {
+  const { carPath, indexPath, did, signal } = options;
+  const thread = startThread({ carPath, indexPath, did, task: { kind: 'export', format } }, signal);
+  try {
+    const { rev } = await checkedCommit(thread, options);
+    return { rev, chunks: readChunks(thread) };
+  } catch (error) {
+    await thread.stop();
+    throw error;
+  }
+}
+
+/** What a clean-up has before it in this repository. @throws RepositoryError */
+export async function planFromRepository(options: ReadOptions, query: DeletionQuery): Promise<DeletionPlan> {
+  const { carPath, indexPath, did, signal } = options;
+  const thread = startThread({ carPath, indexPath, did, task: { kind: 'plan', query } }, signal);
+  try {
+    await checkedCommit(thread, options);
+    const message = await thread.next();
+    if (message.kind === 'plan') return message.plan;
+    throw new Error(`the repository's thread gave ${message.kind} for a plan`);
+  } finally {
+    await thread.stop();
+  }
+}
+
+async function checkedCommit(thread: RepositoryThread, { checkCommit }: ReadOptions): Promise<Commit> {
+  const message = await thread.next();
+  if (message.kind !== 'opened') throw new Error(`the repository's thread began with ${message.kind}`);
+  if (await checkCommit(message.commit)) return message.commit;
+  throw new RepositoryError('the repository is not signed by its account');
+}
+
+async function* readChunks(thread: RepositoryThread): AsyncGenerator<Uint8Array> {
+  let used: ArrayBuffer | undefined;
+  try {
+    for (;;) {
+      thread.askForChunk(used);
+      const message = await thread.next();
+      if (message.kind !== 'chunk') return;
+      yield new Uint8Array(message.buffer, 0, message.length);
+      used = message.buffer;
+    }
+  } finally {
+    await thread.stop();
+  }
+}

@@ -1,0 +1,13 @@
+import type { FastifyReply } from 'fastify';
+
+/**
+ * Aborts when the caller goes away before the answer is out, or after `timeoutMs`. Fastify's own request.signal also aborts as
+ * soon as the body of a POST has been read (Node then closes the request's stream).
+ */
+export function callerSignal(reply: FastifyReply, timeoutMs: number): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort(new DOMException('the caller has gone', 'AbortError'));
+  });
+  return AbortSignal.any([gone.signal, AbortSignal.timeout(timeoutMs)]);
+}

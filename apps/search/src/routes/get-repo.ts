@@ -1,0 +1,78 @@
+import type { ServerResponse } from 'node:http';
+import { isDid, isHandle } from '@updraft/atproto';
+import { type HttpServer, XrpcError } from '@updraft/service';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import type { SearchContext } from '../context.ts';
+import type { ExportFormat } from '../repository/export-text.ts';
+import { callerSignal } from './caller-signal.ts';
+import { toAnswer } from './upstream.ts';
+
+const params = z.object({
+  did: z
+    .string()
+    .refine((text) => isDid(text) || isHandle(text.replace(/^@/, '')), { error: 'expected a DID or a handle' }),
+});
+const querystring = z.object({
+  format: z.enum(['json', 'ndjson'], { error: "expected 'json' or 'ndjson'" }).default('json'),
+});
+
+const TYPES: Readonly<Record<ExportFormat, string>> = {
+  json: 'application/json; charset=utf-8',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+};
+/** Downloading and checking, before the first byte is sent. */
+const HANDLER_TIMEOUT_MS = 900_000;
+/** A reader that takes nothing for so long gives its place to others. */
+const STALLED_READER_MS = 60_000;
+
+/** GET /repo/:did: an account's repository, from its own server, as JSON. */
+export function getRepo(app: HttpServer, { accounts, exports, metrics }: SearchContext): void {
+  const options = { schema: { params, querystring }, handlerTimeout: HANDLER_TIMEOUT_MS };
+  app.get('/repo/:did', options, async (request, reply) => {
+    const { format } = request.query;
+    try {
+      const account = await accounts.find(request.params.did, request.ip);
+      await exports.use(account, format, callerSignal(reply, HANDLER_TIMEOUT_MS), (exported) =>
+        send(reply, format, account.did, exported.chunks),
+      );
+      reply.raw.end(); // once its place is free: whoever has read this to its end may ask again
+      metrics.exports.inc({ outcome: 'sent' });
+    } catch (error) {
+      metrics.exports.inc({ outcome: error instanceof XrpcError && error.status === 429 ? 'limited' : 'failed' });
+      if (!reply.sent) throw toAnswer(error);
+      request.log.warn({ err: error }, 'an export broke off');
+      reply.raw.destroy(); // the caller sees that it is not whole
+    }
+    return reply;
+  });
+}
+
+/** Written by hand, chunk by chunk: a chunk's memory is used again for the next one, so each must be out before. */
+async function send(
+  reply: FastifyReply,
+  format: ExportFormat,
+  did: string,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  reply.header('content-type', TYPES[format]);
+  reply.header('content-disposition', `attachment; filename="${did.replaceAll(/[^a-z0-9.]/gi, '-')}.${format}"`);
+  const headers = reply.getHeaders();
+  reply.hijack();
+  const { raw } = reply;
+  raw.writeHead(200, headers as Record<string, string>);
+  for await (const chunk of chunks) await write(raw, chunk);
+}
+
+function write(raw: ServerResponse, chunk: Uint8Array): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const stalled = setTimeout(() => raw.destroy(new Error('the reader of an export takes nothing')), STALLED_READER_MS);
+  const onClose = () => reject(new Error('the reader of an export has gone'));
+  raw.once('close', onClose);
+  raw.write(chunk, (error) => {
+    raw.off('close', onClose);
+    if (error === null || error === undefined) resolve();
+    else reject(error);
+  });
+  return promise.finally(() => clearTimeout(stalled));
+}

@@ -1,0 +1,85 @@
+import { isDid, parseAtUri } from '@updraft/atproto';
+import { type HttpServer, XrpcError } from '@updraft/service';
+import { z } from 'zod';
+import type { SearchContext } from '../context.ts';
+import type { PdsClient } from '../pds/pds-client.ts';
+import { redirect, uriText } from '../redir/redir.ts';
+import { callerSignal } from './caller-signal.ts';
+import { onceOf } from './query-fields.ts';
+import { toAnswer } from './upstream.ts';
+
+const querystring = z.object({ uri: onceOf('uri') });
+const LIST = 'app.bsky.graph.list';
+const LIST_ITEM = 'app.bsky.graph.listitem';
+/** Pages of 100 list items: an owner of more gets what these hold, and is told so. */
+const MAX_PAGES = 300;
+const HANDLER_TIMEOUT_MS = 60_000;
+
+/** GET /list/members?uri=: the accounts on a list, read from its owner's server. Takes an at-uri or a page of bsky.app. */
+export function listMembers(app: HttpServer, { accounts, pdsClient }: SearchContext): void {
+  app.get('/list/members', { schema: { querystring }, handlerTimeout: HANDLER_TIMEOUT_MS }, async (request, reply) => {
+    const signal = callerSignal(reply, HANDLER_TIMEOUT_MS);
+    const { authority, rkey } = readListUri(request.query.uri);
+    try {
+      const { did, pds } = await accounts.find(authority, request.ip);
+      const list = await readList(pdsClient, pds, did, rkey, signal);
+      const uri = `at://${did}/${LIST}/${rkey}`;
+      const { members, isWhole } = await readMembers(pdsClient, { pds, did, uri, signal });
+      return { members, list, uri, ...(isWhole ? {} : { is_truncated: true }) };
+    } catch (error) {
+      throw toAnswer(error);
+    }
+  });
+}
+
+function readListUri(text: string): { authority: string; rkey: string } {
+  const page = text.startsWith('at://') ? undefined : redirect(text);
+  const parsed = parseAtUri(page?.kind === 'uri' ? uriText(page) : text);
+  if (parsed?.collection === LIST && parsed.rkey !== '') return parsed;
+  throw new XrpcError(400, 'InvalidRequest', 'uri: expected the at-uri or the bsky.app page of a list');
+}
+
+async function readList(
+  client: PdsClient,
+  pds: string,
+  repo: string,
+  rkey: string,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const { body } = await client.call({
+    pds,
+    method: 'com.atproto.repo.getRecord',
+    query: { repo, collection: LIST, rkey },
+    signal,
+  });
+  const record = z.object({ value: z.record(z.string(), z.unknown()) }).safeParse(body);
+  if (record.success) return record.data.value;
+  throw new XrpcError(502, 'UpstreamFailure', "the list's server gave no record");
+}
+
+const itemsPage = z.object({
+  cursor: z.string().min(1).optional(),
+  records: z.array(z.object({ value: z.unknown() })),
+});
+const item = z.object({ list: z.string(), subject: z.string().refine((did) => isDid(did)) });
+
+/** Those whom items of this list name, each once, in the order of their items. */
+async function readMembers(
+  client: PdsClient,
+  { pds, did, uri, signal }: { pds: string; did: string; uri: string; signal: AbortSignal },
+): Promise<{ members: string[]; isWhole: boolean }> {
+  const members = new Set<string>();
+  let cursor: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const query = { repo: did, collection: LIST_ITEM, limit: '100', ...(cursor === undefined ? {} : { cursor }) };
+    const { body } = await client.call({ pds, method: 'com.atproto.repo.listRecords', query, signal });
+    const { records, cursor: next } = itemsPage.catch({ records: [] }).parse(body);
+    for (const { value } of records) {
+      const read = item.safeParse(value);
+      if (read.success && read.data.list === uri) members.add(read.data.subject);
+    }
+    if (next === undefined || next === cursor || records.length === 0) return { members: [...members], isWhole: true };
+    cursor = next;
+  }
+  return { members: [...members], isWhole: false };
+}

@@ -1,0 +1,61 @@
+import { isDid, isHandle } from '@updraft/atproto';
+import { type HttpServer, XrpcError } from '@updraft/service';
+import { z } from 'zod';
+import type { SearchContext } from '../context.ts';
+import { formatCursor } from '../query/search-cursor.ts';
+import { onceOf, optionalOnce, wholeNumber } from './query-fields.ts';
+import { readCursor, readQuery, runSearch } from './run-search.ts';
+import { postUri } from './search-posts.ts';
+
+const account = z
+  .string({ error: 'expected once' })
+  .refine((text) => isDid(text) || isHandle(text), { error: 'expected a handle or a DID' })
+  .optional();
+const word = z.string().regex(/^[^\s"“”„]{1,640}$/u, { error: 'expected one word' });
+const unsupported = z.undefined({ error: 'links are not indexed: this parameter is not supported' }).optional();
+
+/** Source: the lexicon app.bsky.unspecced.searchPostsSkeleton. */
+const querystring = z.object({
+  q: onceOf('q'),
+  sort: z.enum(['latest', 'top'], { error: "expected 'latest' or 'top'" }).default('latest'),
+  since: word.optional(),
+  until: word.optional(),
+  mentions: account,
+  author: account,
+  lang: word.optional(),
+  domain: unsupported,
+  url: unsupported,
+  tag: z.union([word.transform((tag) => [tag]), z.array(word).max(8)]).default([]),
+  viewer: z
+    .string()
+    .refine((did) => isDid(did), { error: 'expected a DID' })
+    .optional(),
+  limit: wholeNumber(1, 100, 25),
+  cursor: optionalOnce,
+});
+
+/** GET /xrpc/app.bsky.unspecced.searchPostsSkeleton: the same search, as an AppView asks for it. */
+export function searchPostsSkeleton(app: HttpServer, context: SearchContext): void {
+  app.get('/xrpc/app.bsky.unspecced.searchPostsSkeleton', { schema: { querystring } }, async (request) => {
+    const { sort, limit, cursor, viewer } = request.query;
+    if (request.query.q.length > 1_000) throw new XrpcError(400, 'BadQueryString', 'a query may have 1000 characters');
+    const query = readQuery(wholeQuery(request.query), 'BadQueryString');
+    const page = await runSearch(context, request, { query, sort, limit, cursor: readCursor(cursor), viewer });
+    return {
+      posts: page.posts.map((post) => ({ uri: postUri(post) })),
+      ...(page.cursor === undefined ? {} : { cursor: formatCursor(page.cursor) }),
+    };
+  });
+}
+
+/** The parameters say what the query's own operators say; the query stands first, so that places in it stay what they are. */
+function wholeQuery(params: z.output<typeof querystring>): string {
+  const operators = (['since', 'until', 'mentions', 'lang'] as const).flatMap((name) => {
+    const value = params[name];
+    return value === undefined ? [] : [`${name}:${value}`];
+  });
+  const author = params.author === undefined ? [] : [`from:${params.author}`];
+  const tags = params.tag.map((tag) => `#${tag.replace(/^#/, '')}`);
+  const own = params.q.trim() === '*' ? [] : [params.q];
+  return [...own, ...author, ...operators, ...tags].join(' ');
+}

@@ -1,0 +1,58 @@
+import {
+  type ClickHouse,
+  type CollectionStats,
+  readCollectionStats,
+  readFeedStats,
+  readIngestStats,
+} from '@updraft/store';
+import { dayOf } from './refresh-days.ts';
+
+const DAYS = 30;
+const COLLECTIONS_PER_DAY = 50;
+
+/** The shape of GET /stats/collections: operations by day, the busiest collections first. */
+export async function readCollectionReport(clickhouse: ClickHouse, nowMs: number): Promise<unknown> {
+  const rows = await readCollectionStats(clickhouse, dayOf(nowMs) - DAYS, COLLECTIONS_PER_DAY);
+  const days = Map.groupBy(rows, ({ date }) => date);
+  return {
+    updated_at: new Date(nowMs).toISOString(),
+    days: [...days].map(([date, collections]) => ({ date, collections: collections.map(withoutDate) })),
+  };
+}
+
+function withoutDate({ collection, creates, updates, deletes }: CollectionStats): Omit<CollectionStats, 'date'> {
+  return { collection, creates, updates, deletes };
+}
+
+/** The shape of GET /stats/ingest: how far the index is behind the network, and what it could not take. */
+export async function readIngestReport(clickhouse: ClickHouse, nowMs: number): Promise<unknown> {
+  const { streams, lastHourOps, numGaps, gaps, rejected } = await readIngestStats(clickhouse, nowMs);
+  return {
+    updated_at: new Date(nowMs).toISOString(),
+    streams: streams.map(({ stream, lastEventMs, savedAtMs }) => ({
+      stream,
+      last_event_at: new Date(lastEventMs).toISOString(),
+      lag_seconds: Math.max(0, Math.round(nowMs - lastEventMs) / 1000),
+      saved_at: new Date(savedAtMs).toISOString(),
+    })),
+    events_per_second: Math.round((lastHourOps / 3600) * 100) / 100,
+    num_events_last_hour: lastHourOps,
+    num_gaps: numGaps,
+    gaps,
+    num_rejected: rejected.reduce((sum, { numEvents }) => sum + numEvents, 0),
+    rejected: rejected.map(({ reason, numEvents }) => ({ reason, num_events: numEvents })),
+  };
+}
+
+/** The shape of GET /stats/feeds: what signed-in viewers read. */
+export async function readFeedReport(clickhouse: ClickHouse, nowMs: number): Promise<unknown> {
+  const rows = await readFeedStats(clickhouse, dayOf(nowMs) - DAYS);
+  const days = Map.groupBy(rows, ({ date }) => date);
+  return {
+    updated_at: new Date(nowMs).toISOString(),
+    days: [...days].map(([date, feeds]) => ({
+      date,
+      feeds: feeds.map(({ feed, num_requests, num_viewers }) => ({ feed, num_requests, num_viewers })),
+    })),
+  };
+}

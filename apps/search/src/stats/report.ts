@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { backoff, type Logger, sleep, XrpcError } from '@updraft/service';
+import type { Redis } from '@updraft/store';
+import type { Leases } from '../leases.ts';
+
+/** A finished answer. */
+export interface Snapshot {
+  /** JSON. */
+  readonly body: string;
+  /** Quoted, as the header has it. */
+  readonly etag: string;
+  /** When it was computed, in ms since 1970. */
+  readonly computedAtMs: number;
+}
+
+/** An answer that is computed now and then, by one instance for all. */
+export interface Report {
+  /** The last answer, however old, without waiting; while there is none, waits for it up to the timeout. @throws XrpcError 503 */
+  get(): Promise<Snapshot>;
+  /** Computes again whenever the last answer is older than the TTL, until the signal aborts. */
+  keepFresh(signal: AbortSignal): Promise<void>;
+}
+
+export interface ReportOptions {
+  readonly name: string;
+  readonly ttlMs: number;
+  /** How long a caller waits when there is no answer at all. */
+  readonly coldTimeoutMs: number;
+  readonly compute: (nowMs: number) => Promise<unknown>;
+  readonly redis: Redis;
+  readonly leases: Leases;
+  readonly log: Logger;
+}
+
+/**
+ * The answer is kept in memory and, for the other instances and the next start, in Redis. Whoever finds it too old has it
+ * computed in the background, under a lease; everybody gets the old one meanwhile.
+ */
+export function createReport(options: ReportOptions): Report {
+  const { name, ttlMs, coldTimeoutMs, log } = options;
+  const known: { snapshot?: Snapshot } = {};
+  let refreshing: Promise<void> | undefined;
+  const isFresh = () => known.snapshot !== undefined && Date.now() - known.snapshot.computedAtMs < ttlMs;
+  const refresh = (): Promise<void> => {
+    refreshing ??= refreshOnce(options, known).finally(() => {
+      refreshing = undefined;
+    });
+    return refreshing;
+  };
+  /** True when it went well. */
+  const tryToRefresh = async (): Promise<boolean> => {
+    try {
+      await refresh();
+      return true;
+    } catch (error) {
+      log.warn({ err: error, report: name }, 'a report could not be computed');
+      return false;
+    }
+  };
+  const waitForFirst = async (): Promise<Snapshot> => {
+    const deadline = Date.now() + coldTimeoutMs;
+    for (let leftMs = coldTimeoutMs; leftMs > 0; leftMs = deadline - Date.now()) {
+      await Promise.race([tryToRefresh(), sleep(leftMs)]);
+      if (known.snapshot !== undefined) return known.snapshot;
+      await sleep(Math.max(0, Math.min(RETRY_MS, deadline - Date.now())));
+    }
+    throw new XrpcError(503, 'NotEnoughResources', 'this is being computed; ask again soon', { 'retry-after': '10' });
+  };
+  return {
+    get: async () => {
+      if (known.snapshot === undefined) return waitForFirst();
+      if (!isFresh()) void tryToRefresh();
+      return known.snapshot;
+    },
+    keepFresh: async (signal) => {
+      const pause = backoff({ minMs: Math.min(1_000, ttlMs), maxMs: Math.max(ttlMs, 60_000) });
+      while (!signal.aborted) {
+        if (isFresh() || ((await tryToRefresh()) && isFresh())) pause.reset();
+        await sleep(isFresh() ? ttlMs : pause.next(), signal).catch(() => undefined);
+      }
+    },
+  };
+}
+
+const RETRY_MS = 250;
+
+/** Takes what another instance computed if that is newer than ours and fresh, or all there is; else computes, or leaves that to another. */
+async function refreshOnce(options: ReportOptions, known: { snapshot?: Snapshot }): Promise<void> {
+  const { name, ttlMs, redis, leases } = options;
+  const key = `report:${name}`;
+  const kept = await readKept(redis, key);
+  const isNewer = kept !== undefined && kept.computedAtMs > (known.snapshot?.computedAtMs ?? 0);
+  if (isNewer) known.snapshot = kept;
+  if (isNewer && Date.now() - kept.computedAtMs < ttlMs) return;
+  const lease = await leases.acquire(key);
+  if (lease === undefined) return;
+  try {
+    const nowMs = Date.now();
+    known.snapshot = toSnapshot(await options.compute(nowMs), nowMs);
+    await redis.set(key, JSON.stringify(known.snapshot), 'EX', KEPT_FOR_S).catch(() => undefined); // memory has it
+  } finally {
+    await lease.release();
+  }
+}
+
+const KEPT_FOR_S = 7 * 86_400;
+
+async function readKept(redis: Redis, key: string): Promise<Snapshot | undefined> {
+  const text = await redis.get(key);
+  return text === null ? undefined : (JSON.parse(text) as Snapshot);
+}
+
+function toSnapshot(value: unknown, computedAtMs: number): Snapshot {
+  const body = JSON.stringify(value);
+  return { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`, computedAtMs };
+}

@@ -1,0 +1,64 @@
+import type { Logger } from '@updraft/service';
+import type { ClickHouse, HiddenActors, ProgressStore, Redis } from '@updraft/store';
+import type { Leases } from '../leases.ts';
+import type { SearchMetrics } from '../metrics.ts';
+import { readNetworkStats } from './network-stats.ts';
+import { readCollectionReport, readFeedReport, readIngestReport } from './operator-stats.ts';
+import { refreshCollectionStats, refreshDailyStats } from './refresh-days.ts';
+import { createReport, type Report } from './report.ts';
+
+export interface ReportsOptions {
+  readonly clickhouse: ClickHouse;
+  readonly redis: Redis;
+  readonly leases: Leases;
+  readonly log: Logger;
+  readonly metrics: SearchMetrics;
+  readonly progress: ProgressStore;
+  readonly hidden: HiddenActors;
+  readonly ttlMs: number;
+  /** Days since 1970 (UTC). */
+  readonly oldestDay: number;
+  readonly signal: AbortSignal;
+}
+
+const COLD_TIMEOUT_MS = 15_000;
+const INGEST_TTL_MS = 10_000;
+/** Touched days counted again in one run. */
+const MAX_DAYS = 64;
+const BUDGET_MS = 60_000;
+
+/** The reports of this service; the first two count days again before they are read. */
+export function createReports(
+  options: ReportsOptions,
+): Readonly<Record<'network' | 'collections' | 'ingest' | 'feeds', Report>> {
+  const { clickhouse, redis, leases, log, metrics, ttlMs } = options;
+  const refresh = { ...options, maxDays: MAX_DAYS, budgetMs: BUDGET_MS };
+  const report = (name: string, ttl: number, compute: (nowMs: number) => Promise<unknown>) =>
+    createReport({
+      name,
+      ttlMs: ttl,
+      coldTimeoutMs: COLD_TIMEOUT_MS,
+      redis,
+      leases,
+      log,
+      compute: async (nowMs) => {
+        const stopTimer = metrics.reportSeconds.startTimer({ report: name });
+        const value = await compute(nowMs);
+        stopTimer();
+        metrics.reportAge.set({ report: name }, nowMs / 1000);
+        return value;
+      },
+    });
+  return {
+    network: report('network', ttlMs, async (nowMs) => {
+      await refreshDailyStats(refresh, nowMs);
+      return readNetworkStats(clickhouse, nowMs);
+    }),
+    collections: report('collections', ttlMs, async (nowMs) => {
+      await refreshCollectionStats(refresh, nowMs);
+      return readCollectionReport(clickhouse, nowMs);
+    }),
+    ingest: report('ingest', Math.min(ttlMs, INGEST_TTL_MS), (nowMs) => readIngestReport(clickhouse, nowMs)),
+    feeds: report('feeds', ttlMs, (nowMs) => readFeedReport(clickhouse, nowMs)),
+  };
+}

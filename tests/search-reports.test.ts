@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RedisServer, startRedis } from '@updraft/local';
+import { createCallLimit, createLeases, createReport, type ReportOptions } from '@updraft/search';
+import { createLogger, XrpcError } from '@updraft/service';
+import { createRedis, type Redis } from '@updraft/store';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+let directory: string;
+let server: RedisServer;
+let redis: Redis;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'updraft-reports-'));
+  server = await startRedis({ dataDir: directory });
+  redis = createRedis({ address: server.address, prefix: 'reports' });
+});
+afterAll(async () => {
+  redis.disconnect();
+  await server.kill('SIGKILL');
+  await rm(directory, { recursive: true, force: true });
+});
+
+function reportOf(name: string, compute: () => Promise<unknown>, more: Partial<ReportOptions> = {}) {
+  const log = createLogger({ service: 'test', level: 'silent' });
+  const leases = createLeases({ redis, ttlMs: 5_000 });
+  return createReport({ name, ttlMs: 50, coldTimeoutMs: 300, compute, redis, leases, log, ...more });
+}
+
+describe('a report', () => {
+  test('is stale rather than late', async () => {
+    const gate = Promise.withResolvers<void>();
+    let runs = 0;
+    const report = reportOf('stale', async () => {
+      if (++runs === 2) await gate.promise;
+      return { runs };
+    });
+    const first = await report.get();
+    expect(first.body).toBe('{"runs":1}');
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    expect(await report.get()).toBe(first); // the second run is under way, and waited for by nobody
+    gate.resolve();
+    await expect.poll(async () => (await report.get()).body).not.toBe(first.body);
+  });
+
+  test('without an answer in time is a 503 that says when to ask again', async () => {
+    const report = reportOf('cold', () => new Promise(() => {}));
+    const refused = await report.get().catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(XrpcError);
+    expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '10' } });
+  });
+
+  test('that fails leaves the last answer standing, and comes back', async () => {
+    let runs = 0;
+    const report = reportOf('failing', async () => {
+      if (++runs === 2) throw new Error('the store is away');
+      return runs;
+    });
+    expect((await report.get()).body).toBe('1');
+    await expect.poll(async () => (await report.get()).body, { timeout: 5_000 }).toBe('3');
+  });
+
+  test('is computed by one instance for all', async () => {
+    let runs = 0;
+    const compute = async () => {
+      runs++;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return 'computed';
+    };
+    const reports = [1, 2, 3].map(() => reportOf('shared', compute, { ttlMs: 60_000, coldTimeoutMs: 5_000 }));
+    const answers = await Promise.all(reports.map((report) => report.get()));
+    expect(new Set(answers.map(({ etag }) => etag)).size).toBe(1);
+    expect(runs).toBe(1);
+  });
+});
+
+describe('a lease', () => {
+  test('has one holder, and a later holder has a higher fence', async () => {
+    const leases = createLeases({ redis, ttlMs: 5_000 });
+    const first = await leases.acquire('thing');
+    expect(await leases.acquire('thing')).toBeUndefined();
+    await first?.release();
+    const second = await leases.acquire('thing');
+    expect(second?.fence).toBeGreaterThan(first?.fence ?? 0);
+    await second?.release();
+    const third = await leases.acquire('thing', 1_000);
+    expect(third?.fence).toBeGreaterThan(1_000);
+    await third?.release();
+  });
+
+  test('is lost when somebody else took it, and the holder is told', async () => {
+    const leases = createLeases({ redis, ttlMs: 300 });
+    const lease = await leases.acquire('stolen');
+    await redis.set('lease:stolen', '999');
+    await expect.poll(() => lease?.signal.aborted, { timeout: 5_000 }).toBe(true);
+    await lease?.release();
+    expect(await redis.get('lease:stolen')).toBe('999');
+  });
+
+  test('is kept for as long as its holder lives', async () => {
+    const leases = createLeases({ redis, ttlMs: 600 });
+    const lease = await leases.acquire('kept');
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(lease?.signal.aborted).toBe(false);
+    expect(await leases.acquire('kept')).toBeUndefined();
+    await lease?.release();
+  });
+});
+
+describe('a limit of calls', () => {
+  test('counts every name, over all instances, and forgets with time', async () => {
+    const limits = [1, 2].map(() => createCallLimit({ redis, name: 'test', max: 3, perMs: 400 }));
+    const take = (names: string[], index = 0) => limits[index]?.take(names);
+    expect(await take(['a'])).toBe(true);
+    expect(await take(['a'], 1)).toBe(true);
+    expect(await take(['a', 'b'])).toBe(true);
+    expect(await take(['a'])).toBe(false);
+    expect(await take(['b', 'a'])).toBe(false);
+    expect(await take(['b'])).toBe(true); // what was refused was not counted
+    await expect.poll(() => take(['a']), { timeout: 5_000 }).toBe(true);
+  });
+});
