@@ -5,6 +5,9 @@ set positional-arguments
 
 export PATH := justfile_directory() / "node_modules/.bin:" + env("PATH")
 
+# Who decrypts env/*.enc.env: your age key's file, else the one of the development values, which is no secret.
+export SOPS_AGE_KEY_FILE := env("SOPS_AGE_KEY_FILE", justfile_directory() / "env/development.agekey")
+
 [private]
 default:
     @just --list
@@ -52,25 +55,30 @@ bench *args:
 format:
     biome check --write .
 
-# Bring the database's schema up to date
+# Bring the database's schema up to date (migrate-* go to CLICKHOUSE_ADDRESS; unset: to the ClickHouse of `just common`, else that of npm start)
 [group('database')]
 migrate-up:
-    @node packages/store/src/migrate-command.ts up
+    @just _migrate up
+
+# The same, where a statement may take a day instead of ten minutes
+[group('database')]
+migrate-up-long:
+    @just _migrate up-long
 
 # Take back the last N migrations
 [group('database')]
 migrate-down count="1":
-    @node packages/store/src/migrate-command.ts down "$1"
+    @just _migrate down "$1"
 
 # Say which migration the database stands at
 [group('database')]
 migrate-version:
-    @node packages/store/src/migrate-command.ts version
+    @just _migrate version
 
 # Declare that the database stands at migration N, after a failed one was put right by hand
 [group('database')]
 migrate-force version:
-    @node packages/store/src/migrate-command.ts force "$1"
+    @just _migrate force "$1"
 
 # Make the files of a new migration
 [group('database')]
@@ -82,22 +90,134 @@ migrate-create name:
 migrate-dump-schema:
     @node tests/dump-schema-command.ts
 
+[private]
+_migrate *args:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    project="label=com.docker.compose.project=${COMPOSE_PROJECT_NAME:-updraft}"
+    if [ -z "${CLICKHOUSE_ADDRESS:-}" ] && [ -n "$(docker ps --quiet --filter "$project" --filter label=com.docker.compose.service=clickhouse 2>/dev/null)" ]; then
+      docker compose build --quiet indexer
+      exec docker compose run --rm migrate node packages/store/src/migrate-command.ts "$@"
+    fi
+    exec node packages/store/src/migrate-command.ts "$@"
+
 # Docker: ClickHouse and Redis, up and healthy
 [group('docker')]
 common:
+    @scripts/env-files.sh common
     docker compose up --detach --wait clickhouse redis
-
-# Docker: stop everything; the data stays in its volumes
-[group('docker')]
-common-down:
-    docker compose down
 
 # Docker: the indexer on the newest code and schema, up and healthy
 [group('docker')]
-indexer:
-    docker compose up --detach --build --wait indexer
+indexer: (_up "indexer")
+
+# Docker: the feed generator on the newest code and schema, up and healthy
+[group('docker')]
+feedgen: (_up "feedgen")
+
+# Docker: the search service on the newest code and schema, up and healthy
+[group('docker')]
+search: (_up "search")
+
+# Docker: OpenTelemetry's collector, Prometheus, and Grafana on http://127.0.0.1:3000
+[group('docker')]
+observability:
+    @scripts/env-files.sh common observability
+    docker compose up --detach --wait otel-collector prometheus grafana
+
+# Docker: the databases and the three apps
+[group('docker')]
+up: common indexer feedgen search
+
+# Docker: stop everything; the data stay in their volumes (--volumes: they go too)
+[group('docker')]
+down *options:
+    @just _compose --profile '*' down "$@"
+
+# Docker: stop ClickHouse and Redis; the data stay in their volumes
+[group('docker')]
+common-down: (_down "clickhouse" "redis")
 
 # Docker: stop the indexer
 [group('docker')]
-indexer-down:
-    docker compose rm --stop --force indexer migrate
+indexer-down: (_down "indexer" "migrate")
+
+# Docker: stop the feed generator
+[group('docker')]
+feedgen-down: (_down "feedgen" "migrate")
+
+# Docker: stop the search service
+[group('docker')]
+search-down: (_down "search" "migrate")
+
+# Docker: stop the collector, Prometheus and Grafana
+[group('docker')]
+observability-down: (_down "grafana" "prometheus" "otel-collector")
+
+# Docker: follow the logs (of some: just logs indexer feedgen)
+[group('docker')]
+logs *services:
+    @just _compose --profile '*' logs --follow --tail 100 "$@"
+
+# Docker: admin commands in a container of their own (just docker-admin --help)
+[group('docker')]
+docker-admin *args:
+    @scripts/env-files.sh common feedgen
+    @docker compose run --rm --build --quiet-build admin "$@"
+
+# Docker: prove that all of this works, on the engine that docker talks to (see scripts/docker-test.sh)
+[group('docker')]
+docker-test *options:
+    @scripts/docker-test.sh "$@"
+
+# Decrypts, migrates, builds, starts, waits until healthy.
+[private]
+_up app:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    scripts/env-files.sh common "$1"
+    export COMMIT=${COMMIT:-$(git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)}
+    docker compose build indexer $([ "$1" = indexer ] || echo "$1") # migrations run in the indexer's image
+    docker compose up --detach --wait "$1"
+
+# A container that other services still use stays: only what is named goes, and the networks when nothing is left in them.
+[private]
+_down *services:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    just _compose --profile '*' rm --stop --force "$@"
+    if [ -z "$(just _compose --profile '*' ps --all --quiet)" ]; then just _compose --profile '*' down; fi
+
+# docker compose reads all env files, whichever services are asked for.
+[private]
+_compose *args:
+    @scripts/env-files.sh common indexer feedgen search observability >/dev/null
+    @docker compose "$@"
+
+# Open an encrypted env file in $EDITOR (common, indexer, feedgen, search or observability)
+[group('secrets')]
+secrets-edit name: _sops
+    @sops edit --input-type dotenv --output-type dotenv "env/$1.enc.env"
+
+# env/NAME.enc.env → env/NAME.env (all there are, unless named)
+[group('secrets')]
+secrets-decrypt *names: _sops
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if [ $# = 0 ]; then set -- $(cd env && ls *.enc.env | sed 's/[.]enc[.]env$//'); fi
+    scripts/env-files.sh --decrypt "$@"
+
+# env/NAME.env → env/NAME.enc.env, for the keys of .sops.yaml (all there are, unless named)
+[group('secrets')]
+secrets-encrypt *names: _sops
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if [ $# = 0 ]; then set -- $(cd env && ls *.env | grep -v '[.]enc[.]env$' | sed 's/[.]env$//'); fi
+    for name in "$@"; do
+      sops encrypt --input-type dotenv --output-type dotenv --filename-override "env/$name.enc.env" --output "env/$name.enc.env" "env/$name.env"
+      echo "env/$name.enc.env"
+    done
+
+[private]
+_sops:
+    @command -v sops >/dev/null || { echo "sops is not installed: see https://getsops.io"; exit 1; }

@@ -238,6 +238,15 @@ ENGINE = ReplacingMergeTree(computed_at)
 ORDER BY day
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE erased_accounts
+(
+    `did_hash` FixedString(64) COMMENT 'SHA-256 of the DID, in hex' CODEC(ZSTD(1)),
+    `erased_at` DateTime64(3, 'UTC') COMMENT 'when its erasure was last asked for' CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(erased_at)
+ORDER BY did_hash
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE feed_interactions
 (
     `received_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),

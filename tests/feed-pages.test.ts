@@ -167,6 +167,7 @@ describe('pages', () => {
 
   test('another instance serves the same build to the same cursor', async () => {
     await using other = await stage.startFeedgen({ feeds: FEEDS });
+    await feeds.rebuild('whats-hot');
     const first = await feeds.page('whats-hot', { limit: '2' });
     const [here, there] = await Promise.all(
       [feeds, other].map((instance) => instance.page('whats-hot', { limit: '2', cursor: first.body.cursor })),
@@ -250,6 +251,7 @@ describe('who this is', () => {
 
 describe('while a server is away', () => {
   test('pages go on from memory, builds stay, and what was missing comes back', async () => {
+    await feeds.rebuild('whats-hot');
     const before = await feeds.page('whats-hot', { limit: '5' });
     await stage.databases.redis.kill();
     await stage.databases.clickhouse.kill();

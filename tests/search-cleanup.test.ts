@@ -292,6 +292,18 @@ describe('a clean-up', () => {
     await stop(service);
   }, 60_000);
 
+  test('says so when the server of the account fails, and logs no password', async () => {
+    const account = await createAccount(network.pdsUrl, 'discreet');
+    const service = await startService();
+    network.intercept = async (call) => call.answer({ status: 500, headers: {}, body: Buffer.from('oops') });
+    const { status, body } = await post(service.url, account);
+    network.intercept = handOn;
+    expect([status, body.message]).toEqual([502, expect.stringContaining('did not answer as it should')]);
+    expect(service.program.output()).toContain('request could not be served');
+    expect(service.program.output()).not.toContain(account.appPassword);
+    await stop(service);
+  }, 60_000);
+
   test('is off without a key, and says so', async () => {
     const service = await startService({ CLEANUP_TOKEN_KEY: '' });
     const { status, body } = await post(service.url, { did: 'did:plc:x', appPassword: 'y' });

@@ -30,6 +30,8 @@ const latencies: number[] = [];
 let bad = 0;
 const deadline = performance.now() + Number(values.seconds) * 1_000;
 const idle: ((sentAt: number) => void)[] = [];
+/** While requests are sent at even times, a connection that is free waits for its turn; afterwards it ends. */
+let isPaced = rate > 0;
 const startedAt = performance.now();
 const connections = Array.from({ length: Number(values.connections) }, () => converse());
 if (rate > 0) await pace();
@@ -61,7 +63,7 @@ function converse(): Promise<void> {
     socket.write(text, 'latin1');
   };
   socket.setEncoding('latin1');
-  socket.on('connect', () => (rate > 0 ? idle.push(send) : send(performance.now())));
+  socket.on('connect', () => (isPaced ? idle.push(send) : send(performance.now())));
   socket.on('error', reject);
   socket.on('data', (chunk: string) => {
     received += chunk;
@@ -69,7 +71,7 @@ function converse(): Promise<void> {
     if (waiting < 0 || received.length < waiting) return;
     latencies.push(performance.now() - sentAt);
     if (!received.startsWith('HTTP/1.1 200')) bad += 1;
-    if (rate > 0 && performance.now() < deadline) idle.push(send);
+    if (isPaced) idle.push(send);
     else send(performance.now());
   });
   return promise;
@@ -90,5 +92,6 @@ async function pace(): Promise<void> {
     while (performance.now() < at || idle.length === 0) await new Promise((resolve) => setImmediate(resolve));
     idle.shift()?.(at);
   }
+  isPaced = false;
   for (const send of idle.splice(0)) send(performance.now());
 }

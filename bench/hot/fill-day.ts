@@ -23,7 +23,8 @@ export async function fillDay(clickhouse: ClickHouse, { likes, posts, asOfMs, sa
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   await createHiddenActors({ clickhouse, log }).fold();
   const day = { asOfMs, posts, likes };
-  for (let from = 0; from < posts; from += CHUNK) await run(postsSql(day, `numbers(${from}, ${Math.min(CHUNK, posts - from)})`));
+  for (let from = 0; from < posts; from += CHUNK)
+    await run(postsSql(day, `numbers(${from}, ${Math.min(CHUNK, posts - from)})`));
   say('posts are in');
   for (let from = 0; from < likes; from += CHUNK) {
     const count = Math.min(CHUNK, likes - from);
@@ -49,18 +50,22 @@ function did(account: string): string {
 }
 const version = (ms: string) => `bitShiftLeft(toUInt64(${ms}) * 1000, 11)`;
 const uniform = (seed: string) => `(cityHash64(${seed}) % 1000000007) / 1000000007.`;
-const timeOf = ({ asOfMs }: Day, number: string, total: number) => `toInt64(${asOfMs - DAY_MS} + intDiv(toInt64(${number}) * ${DAY_MS}, ${total}))`;
+const timeOf = ({ asOfMs }: Day, number: string, total: number) =>
+  `toInt64(${asOfMs - DAY_MS} + intDiv(toInt64(${number}) * ${DAY_MS}, ${total}))`;
 const author = (post: string) => `cityHash64('author', toUInt64(${post})) % ${ACCOUNTS}`;
 /** Rises with time, as long as a TID. */
 const rkey = (ms: string, salt: string) =>
   `concat(leftPad(hex(toUInt32(intDiv(${ms}, 1000))), 8, '0'), leftPad(hex(toUInt32(cityHash64(${salt}) % 1048576)), 5, '0'))`;
+/** A TID: 53 bits of microseconds and 10 of clock id, five bits a character. */
+const tid = (ms: string, salt: string) =>
+  `arrayStringConcat(arrayMap(i -> substring('234567abcdefghijklmnopqrstuvwxyz', 1 + bitAnd(bitShiftRight(bitShiftLeft(toUInt64(${ms}) * 1000, 10) + cityHash64(${salt}) % 1024, 5 * (12 - i)), 31), 1), range(13)))`;
 const times = (ms: string) =>
   `toUInt32(intDiv(${ms}, 3600000)) AS record_hour, toDateTime(intDiv(${ms}, 1000), 'UTC') AS record_time, fromUnixTimestamp64Milli(${ms}, 'UTC') AS sort_at`;
 
 function postsSql(day: Day, numbers: string): string {
   return `INSERT INTO posts (record_hour, record_time, sort_at, did, rkey, text, parent_uri, embed, version, deleted)
     WITH ${timeOf(day, 'number', day.posts)} AS ms
-    SELECT ${times('ms')}, ${did(author('number'))}, ${rkey('ms', "'p', number")}, 'a post of some words',
+    SELECT ${times('ms')}, ${did(author('number'))}, ${tid('ms', "'p', number")}, 'a post of some words',
       if(number % 5 < 3, '', 'at://did:plc:x/app.bsky.feed.post/y'), 'none', ${version('ms')}, 0
     FROM ${numbers}`;
 }
@@ -79,7 +84,7 @@ function likesSql(day: Day, numbers: string, kind: 'new' | 'taken back'): string
       near - near % fame AS post,
       ${timeOf(day, 'post', day.posts)} AS post_ms
     SELECT ${times('ms')}, ${did(`cityHash64('liker', number) % ${ACCOUNTS}`)}, ${rkey('ms', "'l', number")},
-      ${isNew ? `concat('at://', ${did(author('post'))}, '/app.bsky.feed.post/', ${rkey('post_ms', "'p', post")})` : "''"},
+      ${isNew ? `concat('at://', ${did(author('post'))}, '/app.bsky.feed.post/', ${tid('post_ms', "'p', post")})` : "''"},
       ${version('ms')} + ${isNew ? 0 : 1}, ${isNew ? 0 : 1}
     FROM ${numbers}`;
 }

@@ -37,6 +37,7 @@ await runIndexer(
         if (cursor >= Number(lastSeq)) done.abort();
       },
     },
+    erased: { has: () => false },
     status: createStatus({ stalledAfterMs: 60_000, eventCount: metrics.events.total, now: () => performance.now() }),
     metrics: {
       ...metrics,

@@ -1,10 +1,21 @@
 import { type CommandIo, runCommand } from '@updraft/command';
 import { feedgenCommands } from '@updraft/feedgen/admin';
 import { StoreError } from '@updraft/store';
+import { backupCommands } from './backup-command.ts';
+import { eraseCommands } from './erase-command.ts';
+import { importCommands } from './import/import-command.ts';
+import { retentionCommands } from './retention-command.ts';
 import { tokenCommands } from './token-command.ts';
 
 /** `pnpm admin …`: each service brings its own commands. */
-const commands = [...feedgenCommands, ...tokenCommands];
+const commands = [
+  ...feedgenCommands,
+  ...eraseCommands,
+  ...importCommands,
+  ...retentionCommands,
+  ...backupCommands,
+  ...tokenCommands,
+];
 
 const io: CommandIo = {
   env: process.env,

@@ -5,6 +5,7 @@ const message = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('build'), alias: z.string(), id: z.string() }),
   z.object({ kind: z.literal('member'), label: z.string(), did: z.string(), isMember: z.boolean() }),
   z.object({ kind: z.literal('api-keys') }),
+  z.object({ kind: z.literal('erased') }),
 ]);
 
 /** News between the instances. Each can be missed without harm: whoever listens also looks every few seconds. */

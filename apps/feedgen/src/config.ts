@@ -1,5 +1,14 @@
 import { isDid } from '@updraft/atproto';
-import { address, ConfigError, listenAddress, readConfig } from '@updraft/service';
+import {
+  address,
+  ConfigError,
+  drainEnvironment,
+  listenAddress,
+  readConfig,
+  type TelemetryOptions,
+  telemetryEnvironment,
+  telemetryOptions,
+} from '@updraft/service';
 import { z } from 'zod';
 
 /** The feed generator's settings, read from the environment. */
@@ -20,6 +29,9 @@ export interface FeedgenConfig {
   /** Tests and the simulated network only: did:web and handles may live on private addresses. */
   readonly allowPrivateAddresses: boolean;
   readonly logLevel: z.output<typeof LogLevel>;
+  /** How long it still takes requests after it was told to stop. */
+  readonly drainDelayMs: number;
+  readonly telemetry: TelemetryOptions;
 }
 
 /** Who this service is on the network. */
@@ -73,6 +85,8 @@ const Variables = z.object({
   TRUST_PROXY: list,
   ALLOW_PRIVATE_ADDRESSES: flag,
   LOG_LEVEL: LogLevel.default('info'),
+  ...drainEnvironment.shape,
+  ...telemetryEnvironment.shape,
 });
 
 /** @throws ConfigError that names every fault of the environment */
@@ -99,6 +113,8 @@ export function readFeedgenConfig(env: Readonly<Record<string, string | undefine
     trustProxy: read.TRUST_PROXY.includes('true') ? true : read.TRUST_PROXY.length > 0 ? read.TRUST_PROXY : false,
     allowPrivateAddresses: read.ALLOW_PRIVATE_ADDRESSES,
     logLevel: read.LOG_LEVEL,
+    drainDelayMs: read.DRAIN_DELAY,
+    telemetry: telemetryOptions('feedgen', read),
   };
 }
 

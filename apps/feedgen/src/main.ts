@@ -1,4 +1,13 @@
-import { createLogger, createMetricsServer, listenOrExplain, runService } from '@updraft/service';
+import {
+  createLogger,
+  createMetricsServer,
+  drain,
+  listenOrExplain,
+  readBuildInfo,
+  runService,
+  startTelemetry,
+  untilStopped,
+} from '@updraft/service';
 import { createClickHouse, createRedis } from '@updraft/store';
 import { readFeedgenConfig } from './config.ts';
 import { createFeedgen } from './feedgen.ts';
@@ -10,6 +19,8 @@ await runService('feedgen', async ({ signal }) => {
   const config = readFeedgenConfig(process.env);
   const log = createLogger({ service: 'feedgen', level: config.logLevel });
   const file = await readFeedsFile(config.feedsFile);
+  await using last = new AsyncDisposableStack();
+  last.use(await startTelemetry(config.telemetry, log));
   const clickhouse = createClickHouse({ ...config.clickhouse, log });
   const redis = createRedis({ address: config.redis.address });
   const subscriber = createRedis({ address: config.redis.address });
@@ -23,15 +34,28 @@ await runService('feedgen', async ({ signal }) => {
     listen: config.metricsListen,
     registry: feedgen.context.metrics.registry,
     isReady,
+    isStarted: () => feedgen.app.server.listening,
+    stopping: signal,
   });
-  const { ended } = await feedgen.start(signal);
-  await listenOrExplain(config.listen, 'LISTEN_ADDRESS', ({ host, port }) => feedgen.app.listen({ host, port }));
+  const background = new AbortController();
+  const { ended } = await feedgen.start(background.signal);
+  const url = await listenOrExplain(config.listen, 'LISTEN_ADDRESS', ({ host, port }) =>
+    feedgen.app.listen({ host, port }),
+  );
   log.info(
-    { listen: config.listen, metrics: metrics.address, did: config.service.did, feeds: file.feeds.size },
+    {
+      listen: url,
+      metrics: metrics.address,
+      did: config.service.did,
+      feeds: file.feeds.size,
+      ...readBuildInfo(),
+    },
     'serving feeds',
   );
+  await Promise.race([untilStopped(signal), ended]);
+  await drain(feedgen.app, config.drainDelayMs);
+  background.abort(signal.reason); // after the last request: what it left to write is written
   await ended;
-  await feedgen.app.close();
   await feedgen.close();
   await metrics.close();
   redis.disconnect();

@@ -7,11 +7,16 @@ export type FeedgenMetrics = ReturnType<typeof createFeedgenMetrics>;
 export function createFeedgenMetrics() {
   const registry = new Registry();
   const registers = [registry];
+  let refresh = (): void => {};
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
     new Counter({ name, help, labelNames, registers });
   return {
     registry,
-    pages: counter('feed_pages_total', 'Pages given, by feed and kind of reader', ['feed', 'reader']),
+    /** Sets what refreshes the gauges when they are asked for. */
+    onRead: (refreshGauges: () => void): void => {
+      refresh = refreshGauges;
+    },
+    pages: createPageTally(registry),
     pageSeconds: new Histogram({
       name: 'feed_page_seconds',
       help: 'Time from request to page',
@@ -31,6 +36,8 @@ export function createFeedgenMetrics() {
       help: 'Age of the build that is served: alarm when it grows',
       labelNames: ['feed'],
       registers,
+      // the first gauge that is read refreshes all
+      collect: () => refresh(),
     }),
     buildPosts: new Gauge({
       name: 'feed_build_posts',
@@ -59,9 +66,36 @@ export function createFeedgenMetrics() {
   };
 }
 
+/**
+ * Counts pages in plain numbers, which become metrics when they are read: prom-client would put the labels in order and hash
+ * them for each page.
+ */
+function createPageTally(registry: Registry) {
+  const tallies = new Map<string, Map<string, number>>();
+  new Counter({
+    name: 'feed_pages_total',
+    help: 'Pages given, by feed and kind of reader',
+    labelNames: ['feed', 'reader'],
+    registers: [registry],
+    collect() {
+      for (const [feed, byReader] of tallies) {
+        for (const [reader, count] of byReader) this.inc({ feed, reader }, count);
+        byReader.clear();
+      }
+    },
+  });
+  return {
+    count: (feed: string, reader: string): void => {
+      const byReader = tallies.get(feed) ?? new Map<string, number>();
+      if (byReader.size === 0) tallies.set(feed, byReader);
+      byReader.set(reader, (byReader.get(reader) ?? 0) + 1);
+    },
+  };
+}
+
 /** Gauges that are read when they are asked for. */
 export function keepGauges({ metrics, live, cuts, file, requests, interactions, now }: FeedgenContext): void {
-  const refresh = () => {
+  metrics.onRead(() => {
     for (const { alias } of file.feeds.values()) {
       const build = live.current(alias);
       if (build === undefined) continue;
@@ -70,17 +104,5 @@ export function keepGauges({ metrics, live, cuts, file, requests, interactions, 
     }
     metrics.cutsAge.set(cuts.age() / 1000);
     metrics.rowsQueued.set(requests.waiting() + interactions.waiting());
-  };
-  // prom-client asks each metric in turn; one of them refreshes all.
-  metrics.registry.registerMetric(
-    new Gauge({
-      name: 'feedgen_up',
-      help: 'Always 1',
-      registers: [],
-      collect() {
-        refresh();
-        this.set(1);
-      },
-    }),
-  );
+  });
 }

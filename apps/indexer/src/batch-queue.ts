@@ -62,6 +62,7 @@ export function createBatchQueue(options: BatchQueueOptions): BatchQueue {
     timer = undefined;
     due = false;
     if (filling.events === 0) return;
+    filling.cutAtMs = Date.now();
     filling.progress = options.progress();
     sealedBytes += batchBytes(filling);
     waiting.push(filling);
@@ -81,6 +82,7 @@ export function createBatchQueue(options: BatchQueueOptions): BatchQueue {
     current: () => filling,
     added: () => {
       filling.events += 1;
+      if (filling.events === 1) filling.receivedAtMs = Date.now();
       if (filling.events >= maxRows || fillingBytes() >= maxBytes) cut();
       else timer ??= setTimeout(age, flushIntervalMs);
     },

@@ -22,6 +22,9 @@ export interface Batch extends Blocks {
   readonly tables: readonly (WritableBlock & Pick<Block<never>, 'clear'>)[];
   /** Frames that were taken into it, also those without a row. */
   events: number;
+  /** When its first frame came, and when it was cut, in milliseconds since 1970. */
+  receivedAtMs: number;
+  cutAtMs: number;
   /** What to save when it is written; undefined: the saved progress stays. */
   progress: Progress | undefined;
 }
@@ -30,7 +33,7 @@ type Blocks = ReturnType<typeof createBlocks>;
 
 export function createBatch(): Batch {
   const byTable = createBlocks();
-  return { ...byTable, tables: Object.values(byTable), events: 0, progress: undefined };
+  return { ...byTable, tables: Object.values(byTable), events: 0, receivedAtMs: 0, cutAtMs: 0, progress: undefined };
 }
 
 function createBlocks() {

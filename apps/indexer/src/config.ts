@@ -1,4 +1,12 @@
-import { address, durationMs, listenAddress, readConfig } from '@updraft/service';
+import {
+  address,
+  durationMs,
+  listenAddress,
+  readConfig,
+  type TelemetryOptions,
+  telemetryEnvironment,
+  telemetryOptions,
+} from '@updraft/service';
 import { type ClickHouseOptions, clickHouseEnvironment, clickHouseOptions } from '@updraft/store';
 import { z } from 'zod';
 import { type ArmedCrash, parseCrashPoint } from './crash-points.ts';
@@ -22,6 +30,11 @@ export interface IndexerConfig {
     readonly queueMaxBytes: number;
   };
   readonly idleTimeoutMs: number;
+  /** Without any sign of life for so long /healthz fails, and a little later the process ends itself. */
+  readonly stallTimeoutMs: number;
+  /** How long a killed indexer keeps its standby waiting. */
+  readonly leaseTtlMs: number;
+  readonly telemetry: TelemetryOptions;
   /** Tests only: where the process is to kill itself. */
   readonly crashPoint: ArmedCrash | undefined;
 }
@@ -47,6 +60,9 @@ export function readIndexerConfig(env: Environment): IndexerConfig {
     metricsListen: read.METRICS_LISTEN_ADDRESS,
     since: read.SINCE,
     idleTimeoutMs: read.IDLE_TIMEOUT,
+    stallTimeoutMs: read.STALL_TIMEOUT ?? Math.max(STALLED_AFTER_MS, 3 * read.IDLE_TIMEOUT),
+    leaseTtlMs: read.LEASE_TTL,
+    telemetry: telemetryOptions('indexer', read),
   };
 }
 
@@ -58,6 +74,8 @@ export function readReplayConfig(env: Environment): ReplayConfig {
 const PUBLIC_HOSTS = ['jetstream2.us-east', 'jetstream1.us-east', 'jetstream2.us-west', 'jetstream1.us-west'];
 const DEFAULT_WS_URL = PUBLIC_HOSTS.map((name) => `wss://${name}.bsky.network/subscribe`).join(',');
 const MIB = 1024 * 1024;
+/** Longer than any silence that is normal: the watchdog ends a silent connection after IDLE_TIMEOUT, and tries never stop. */
+const STALLED_AFTER_MS = 300_000;
 
 const LogLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
 
@@ -123,6 +141,9 @@ const IndexerVariables = StoreVariables.extend({
   METRICS_LISTEN_ADDRESS: listenAddress(':8091'),
   SINCE: since.optional(),
   IDLE_TIMEOUT: someTime('60s'),
+  STALL_TIMEOUT: someTime('5m').optional(),
+  LEASE_TTL: someTime('6s').refine((ms) => ms >= 1_000 && ms <= 60_000, "expected a duration from '1s' to '1m'"),
+  ...telemetryEnvironment.shape,
 });
 
 function storeConfig(read: z.output<typeof StoreVariables>): ReplayConfig {

@@ -1,3 +1,4 @@
+import { inSameTrace, inSpan } from '@updraft/service';
 import type { CursorStore, Progress } from '@updraft/store';
 
 /** Saves cursors beside the writing of the next batch, one at a time; of several that wait only the last. */
@@ -16,15 +17,16 @@ export interface CursorSaverOptions {
 }
 
 export function createCursorSaver({ cursor, onSaved, onFailed }: CursorSaverOptions): CursorSaver {
-  let waiting: Progress | undefined;
+  let waiting: Saving | undefined;
   let failed: Progress | undefined;
   let saving: Promise<void> | undefined;
 
   const saveAll = async (): Promise<void> => {
-    for (let progress = waiting; progress !== undefined; progress = waiting) {
+    for (let next = waiting; next !== undefined; next = waiting) {
+      const { progress, save } = next;
       waiting = undefined;
       try {
-        await cursor.save(progress);
+        await save();
         failed = undefined;
         onSaved(progress);
       } catch (error) {
@@ -36,7 +38,8 @@ export function createCursorSaver({ cursor, onSaved, onFailed }: CursorSaverOpti
   };
   return {
     offer: (progress) => {
-      waiting = progress;
+      // Part of the trace of its batch, though it may be saved after another one.
+      waiting = { progress, save: inSameTrace(() => inSpan('save cursor', {}, () => cursor.save(progress))) };
       saving ??= saveAll();
     },
     settle: async () => {
@@ -44,4 +47,9 @@ export function createCursorSaver({ cursor, onSaved, onFailed }: CursorSaverOpti
       if (failed !== undefined) await cursor.save(failed);
     },
   };
+}
+
+interface Saving {
+  readonly progress: Progress;
+  save(): Promise<void>;
 }

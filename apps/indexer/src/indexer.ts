@@ -1,5 +1,5 @@
 import { backoff, type Logger } from '@updraft/service';
-import type { BatchWriter, CursorStore } from '@updraft/store';
+import type { BatchWriter, CursorStore, ErasedAccounts } from '@updraft/store';
 import { filledBlocks } from './batch.ts';
 import { createBatchQueue } from './batch-queue.ts';
 import type { IndexerConfig } from './config.ts';
@@ -16,7 +16,8 @@ import type { WriteCounts } from './write.ts';
 export interface IndexerDeps {
   readonly config: Pick<IndexerConfig, 'hosts' | 'limits' | 'since' | 'idleTimeoutMs'>;
   readonly writer: BatchWriter;
-  readonly cursor: CursorStore;
+  readonly cursor: Pick<CursorStore, 'load' | 'save'>;
+  readonly erased: Pick<ErasedAccounts, 'has'>;
   readonly status: IndexerStatus;
   readonly metrics: IndexerMetrics;
   readonly crash: CrashPoints;
@@ -74,6 +75,7 @@ function intakeCounts({ metrics, log }: IndexerDeps): IntakeCounts {
     event: metrics.events.add,
     rejected: metrics.rejected,
     unusable: metrics.unusable,
+    erased: metrics.erased,
     gap: (row) => {
       metrics.gap();
       log.warn({ host: row.host, from: isoTime(row.fromTime), to: isoTime(row.toTime) }, `possible gap: ${row.detail}`);

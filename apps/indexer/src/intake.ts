@@ -1,5 +1,5 @@
-import { type JetstreamEvent, parseFrame, type RejectReason } from '@updraft/atproto';
-import type { IngestGapRow } from '@updraft/store';
+import { type JetstreamEvent, parseFrame, type RejectedFrame, type RejectReason } from '@updraft/atproto';
+import type { ErasedAccounts, IngestGapRow } from '@updraft/store';
 import { RefusedDataError } from '@updraft/store';
 import type { BatchQueue } from './batch-queue.ts';
 import type { CrashPoints } from './crash-points.ts';
@@ -12,6 +12,8 @@ export interface IntakeCounts {
   rejected(reason: RejectReason): void;
   unusable(collection: string): void;
   gap(row: IngestGapRow): void;
+  /** An event of an account that was erased for good: nothing of it is written. */
+  erased(): void;
 }
 
 export interface IntakeOptions {
@@ -19,34 +21,43 @@ export interface IntakeOptions {
   /** Follows the stream's place; gives a gap's row when one shows. */
   observe(event: JetstreamEvent): IngestGapRow | undefined;
   readonly counts: IntakeCounts;
+  readonly erased: Pick<ErasedAccounts, 'has'>;
   readonly crash: CrashPoints;
 }
 
 /**
- * Takes one frame in: afterwards its rows, or its row in rejected_events, stand in the current batch. All of it at once, without a queue
- * of objects. Never throws on any input.
+ * Takes one frame in: afterwards its rows, or its row in rejected_events, stand in the current batch; nothing when its account was erased.
+ * All of it at once, without a queue of objects. Never throws on any input.
  */
-export function createIntake({ queue, observe, counts, crash }: IntakeOptions): (text: string) => void {
-  return (text) => {
+export function createIntake(options: IntakeOptions): (text: string) => void {
+  const { queue, observe, counts, erased, crash } = options;
+
+  function takeEvent(event: JetstreamEvent, text: string): void {
     const batch = queue.current();
-    const parsed = parseFrame(text);
-    if (parsed.ok) {
-      const { event } = parsed;
-      const fault = append(event, batch, counts);
-      if (fault === undefined) {
-        counts.event(event);
-      } else {
-        batch.rejectedEvents.append(rejectedEventRow(event, fault.reason, fault.detail, text));
-        counts.rejected(fault.reason);
-      }
-      const gap = observe(event);
-      if (gap !== undefined) {
-        batch.ingestGaps.append(gap);
-        counts.gap(gap);
-      }
+    const fault = append(event, batch, counts);
+    if (fault === undefined) {
+      counts.event(event);
     } else {
-      batch.rejectedEvents.append(rejectedFrameRow(parsed, text));
-      counts.rejected(parsed.reason);
+      batch.rejectedEvents.append(rejectedEventRow(event, fault.reason, fault.detail, text));
+      counts.rejected(fault.reason);
+    }
+  }
+
+  function takeRejected(frame: RejectedFrame, text: string): void {
+    queue.current().rejectedEvents.append(rejectedFrameRow(frame, text));
+    counts.rejected(frame.reason);
+  }
+
+  return (text) => {
+    const parsed = parseFrame(text);
+    if (erased.has(parsed.ok ? parsed.event.did : parsed.did)) counts.erased();
+    else if (parsed.ok) takeEvent(parsed.event, text);
+    else takeRejected(parsed, text);
+    // The place in the stream moves with the events of erased accounts too.
+    const gap = parsed.ok ? observe(parsed.event) : undefined;
+    if (gap !== undefined) {
+      queue.current().ingestGaps.append(gap);
+      counts.gap(gap);
     }
     queue.added();
     crash.pass('after-receive');

@@ -1,45 +1,68 @@
-import { createMetricsServer, type HealthCheck, runService } from '@updraft/service';
+import { createMetricsServer, readBuildInfo, runService, startTelemetry } from '@updraft/service';
 import { Registry } from 'prom-client';
-import { readIndexerConfig } from './config.ts';
+import { becomeActive } from './active.ts';
+import { type IndexerConfig, readIndexerConfig } from './config.ts';
 import { createCrashPoints } from './crash-points.ts';
-import { runIndexer } from './indexer.ts';
+import { createHealth } from './health.ts';
+import { type IndexerDeps, runIndexer } from './indexer.ts';
 import { createIndexerMetrics } from './metrics.ts';
+import { watchForStall } from './stall.ts';
 import { createStatus } from './status.ts';
-import { openStores, type Stores } from './stores.ts';
+import { openStores } from './stores.ts';
 
-/** Longer than any silence that is normal: the watchdog ends a silent connection after IDLE_TIMEOUT, and tries never stop. */
-const STALLED_AFTER_MS = 300_000;
+const MAX_STALL_GRACE_MS = 30_000;
 
 await runService('indexer', async ({ signal, log }) => {
   const config = readIndexerConfig(process.env);
   log.level = config.logLevel;
+  await using last = new AsyncDisposableStack();
+  last.use(await startTelemetry(config.telemetry, log));
   const crash = createCrashPoints(config.crashPoint, () => process.kill(process.pid, 'SIGKILL'));
   const registry = new Registry();
   const metrics = createIndexerMetrics({ registry, now: Date.now });
   const status = createStatus({
-    stalledAfterMs: Math.max(STALLED_AFTER_MS, 3 * config.idleTimeoutMs),
+    stalledAfterMs: config.stallTimeoutMs,
     eventCount: metrics.events.total,
     now: () => performance.now(),
   });
+  const health = createHealth(status);
 
   // First of all, so that a port in use is told at once, and /readyz answers while the databases are waited for.
-  let opened: Stores | undefined;
   const server = await createMetricsServer({
     listen: config.metricsListen,
     registry,
     isLive: status.isLive,
-    isReady: async () => [connection(status.host()), ...((await opened?.check()) ?? [{ name: 'stores', ok: false }])],
+    ...health,
+    stopping: signal,
   });
-  log.info({ metrics: `http://${server.address}/metrics` }, 'listening');
+  log.info({ metrics: `http://${server.address}/metrics`, ...readBuildInfo() }, 'listening');
   try {
     await using stores = await openStores({ config, metrics, status, crash, log, signal });
-    opened = stores;
-    await runIndexer({ config, ...stores, status, metrics, crash, log }, signal);
+    health.opened(stores);
+    const onStandby = (): void => {
+      health.became('standby');
+      log.info('another indexer is at work: this one is its standby');
+    };
+    await using lease = await becomeActive({ ...stores, status, log, onStandby }, signal);
+    health.became('active');
+    metrics.active(true);
+    const run = runIndexer({ config, ...stores, status, metrics, crash, log }, signal);
+    await Promise.race([run, lease.lost, endIfStalled(config, status, run)]);
   } finally {
     await server.close();
   }
 });
 
-function connection(host: string | undefined): HealthCheck {
-  return { name: 'jetstream', ok: host !== undefined, detail: host ?? 'not connected' };
+/** Ends with the run at the latest, and rejects when it has stalled. */
+async function endIfStalled(
+  { stallTimeoutMs }: IndexerConfig,
+  status: IndexerDeps['status'],
+  run: Promise<void>,
+): Promise<void> {
+  const over = new AbortController();
+  const stop = (): void => over.abort();
+  run.then(stop, stop);
+  const graceMs = Math.min(MAX_STALL_GRACE_MS, stallTimeoutMs / 2);
+  await watchForStall({ status, stalledAfterMs: stallTimeoutMs, graceMs }, over.signal);
+  await run;
 }

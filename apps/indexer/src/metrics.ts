@@ -1,5 +1,5 @@
 import type { RejectReason } from '@updraft/atproto';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { collectionLabel, createEventCounts, type EventCounts } from './event-counts.ts';
 
 /** The numbers of a running indexer, by the names that dashboards and the screen of `npm start` read. */
@@ -10,11 +10,14 @@ export interface IndexerMetrics {
   rejected(reason: RejectReason): void;
   unusable(collection: string): void;
   gap(): void;
+  erased(): void;
   batch(rows: number, durationMs: number): void;
   rowsWritten(table: string, rows: number): void;
   writeRetry(): void;
   writeHeld(table: string): void;
   cursorSaveFailed(): void;
+  /** Whether this indexer is the one that reads the stream, or a standby. */
+  active(isActive: boolean): void;
   connected(host: string, isConnected: boolean): void;
   reconnect(reason: string): void;
 }
@@ -29,7 +32,6 @@ const BATCH_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
 
 /** Registers the indexer's metrics. Events are counted in plain numbers, and become labels when somebody reads them. */
 export function createIndexerMetrics({ registry, now }: MetricsOptions): IndexerMetrics {
-  collectDefaultMetrics({ register: registry });
   const events = createEventCounts();
   let queueBytes = (): number => 0;
   registerReadings(registry, events, () => queueBytes(), now);
@@ -39,6 +41,7 @@ export function createIndexerMetrics({ registry, now }: MetricsOptions): Indexer
   const rejected = counter('rejected_total', 'Events set aside in rejected_events', ['reason']);
   const unusable = counter('unusable_records_total', 'Records that make no sense as their type', ['collection']);
   const gaps = counter('gaps_total', 'Resumes after which something may be missing');
+  const erased = counter('erased_total', 'Events of erased accounts, of which nothing is written');
   const batches = counter('batches_total', 'Batches acknowledged by ClickHouse');
   const rowsWritten = counter('rows_written_total', 'Rows acknowledged by ClickHouse', ['table']);
   const retries = counter('write_retries_total', 'Failed tries of writing a block');
@@ -49,6 +52,11 @@ export function createIndexerMetrics({ registry, now }: MetricsOptions): Indexer
     name: 'updraft_indexer_connected',
     help: '1 for the host that is read, 0 for others',
     labelNames: ['host'],
+    registers: [registry],
+  });
+  const active = new Gauge({
+    name: 'updraft_indexer_active',
+    help: '1 when this indexer holds the lease and reads the stream, 0 while it stands by',
     registers: [registry],
   });
   const batchRows = new Histogram({
@@ -71,6 +79,7 @@ export function createIndexerMetrics({ registry, now }: MetricsOptions): Indexer
     rejected: (reason) => rejected.inc({ reason }),
     unusable: (collection) => unusable.inc({ collection: collectionLabel(collection) }),
     gap: () => gaps.inc(),
+    erased: () => erased.inc(),
     batch: (rows, durationMs) => {
       batches.inc();
       batchRows.observe(rows);
@@ -80,6 +89,7 @@ export function createIndexerMetrics({ registry, now }: MetricsOptions): Indexer
     writeRetry: () => retries.inc(),
     writeHeld: (table) => held.inc({ table }),
     cursorSaveFailed: () => saveFailures.inc(),
+    active: (isActive) => active.set(isActive ? 1 : 0),
     connected: (host, isConnected) => connected.set({ host }, isConnected ? 1 : 0),
     reconnect: (reason) => reconnects.inc({ reason }),
   };

@@ -12,6 +12,7 @@ export interface Pipeline {
   readonly writer: BatchWriter;
   readonly cursor: Pick<CursorStore, 'save'>;
   readonly observe: IntakeOptions['observe'];
+  readonly erased: IntakeOptions['erased'];
   readonly intakeCounts: IntakeCounts;
   readonly writeCounts: WriteCounts;
   readonly crash: CrashPoints;
@@ -25,12 +26,12 @@ const LAST_WRITES_MS = 12_000;
  * @throws UnwrittenError when the last writes after a signal don't succeed in time; what the source throws, after the writes.
  */
 export async function runPipeline(pipeline: Pipeline, signal: AbortSignal): Promise<void> {
-  const { queue, source, observe, intakeCounts, writeCounts, crash } = pipeline;
+  const { queue, source, intakeCounts, writeCounts } = pipeline;
   const giveUp = new AbortController();
   const writingFailed = new AbortController();
   const writing = runWriteLoop({ ...pipeline, counts: writeCounts }, giveUp.signal);
   writing.catch((error: unknown) => writingFailed.abort(error));
-  const frame = createIntake({ queue, observe, counts: intakeCounts, crash });
+  const frame = createIntake({ ...pipeline, counts: intakeCounts });
 
   // A source that ended by itself waits for the writer as long as it takes; a signal doesn't.
   let timer: NodeJS.Timeout | undefined;

@@ -164,17 +164,18 @@ const NO_POST: PostRecord = {
 function appendPost(event: CommitEvent, key: RowKey, rows: Appender<PostRow>): boolean {
   const read = readPost(event.record);
   const post = read ?? NO_POST;
+  const sortAt = sortAtMs(event.rev, event.rkey, post.createdAtMs);
   rows.append({
     recordHour: key.recordHour,
     did: event.did,
     rkey: event.rkey,
     recordTime: key.recordTime,
-    sortAt: sortAtMs(event.rev, event.rkey, post.createdAtMs),
+    sortAt,
     text: post.text,
     langs: post.langs,
     tags: post.tags,
     mentions: post.mentions,
-    tokens: read === undefined ? [] : postTokens(read),
+    tokens: read === undefined ? [] : postTokens(read, { recordHour: key.recordHour, sortAtMs: sortAt }),
     parentUri: post.parentUri,
     rootUri: post.rootUri,
     quoteUri: post.quoteUri,

@@ -7,10 +7,16 @@ import {
   createBatchWriter,
   createClickHouse,
   createCursorStore,
+  createErasedAccounts,
+  createLeases,
   createRedis,
+  type ErasedAccounts,
+  type Leases,
 } from '@updraft/store';
 import type { IndexerConfig } from './config.ts';
 import type { CrashPoints } from './crash-points.ts';
+import { followErasures } from './erasures.ts';
+import { isProcessAlive, readLeaseOwner } from './lease-owner.ts';
 import type { IndexerMetrics } from './metrics.ts';
 import { untilReachable } from './start-up.ts';
 import type { IndexerStatus } from './status.ts';
@@ -19,12 +25,16 @@ import type { IndexerStatus } from './status.ts';
 export interface Stores extends AsyncDisposable {
   readonly writer: BatchWriter;
   readonly cursor: CursorStore;
+  /** Looked up every few seconds until disposed. */
+  readonly erased: Pick<ErasedAccounts, 'has'>;
+  /** Of the one indexer that reads the stream. */
+  readonly leases: Leases;
   /** Whether both answer now. */
   check(): Promise<HealthCheck[]>;
 }
 
 export interface OpenStoresOptions {
-  readonly config: Pick<IndexerConfig, 'clickhouse' | 'redis'>;
+  readonly config: Pick<IndexerConfig, 'clickhouse' | 'redis'> & Partial<Pick<IndexerConfig, 'leaseTtlMs'>>;
   readonly metrics: Pick<IndexerMetrics, 'rowsWritten' | 'writeRetry' | 'writeHeld' | 'rejected'>;
   readonly status: Pick<IndexerStatus, 'active'>;
   readonly crash: CrashPoints;
@@ -34,6 +44,7 @@ export interface OpenStoresOptions {
 
 const WRITE_BACKOFF = { minMs: 100, maxMs: 10_000 };
 const CHECK_TIMEOUT_MS = 3_000;
+const LEASE_TTL_MS = 6_000;
 
 /**
  * Connects and waits until both answer, for a bounded time.
@@ -47,15 +58,20 @@ export async function openStores(options: OpenStoresOptions): Promise<Stores> {
   const redis = await untilReachable({ name: 'REDIS_ADDRESS', log, signal }, async () =>
     createRedis({ address: config.redis.address, log }),
   );
+  const erased = createErasedAccounts(clickhouse);
+  const closing = new AbortController();
   const close = async (): Promise<void> => {
+    closing.abort();
     redis.disconnect();
     await clickhouse.close();
   };
+  const leaseKey = `${config.redis.prefix}:indexer:lease`;
   const cursor = createCursorStore({
     redis,
     clickhouse,
     prefix: config.redis.prefix,
     log,
+    leaseKey,
     onProgressWritten: () => crash.pass('after-progress'),
   });
   const ping = (): Promise<void> => clickhouse.ping({ timeoutMs: CHECK_TIMEOUT_MS });
@@ -64,11 +80,14 @@ export async function openStores(options: OpenStoresOptions): Promise<Stores> {
     await untilReachable({ name: 'REDIS_ADDRESS', log, signal }, () => checkRedis(redis));
     // Reads a table, and so tells whether the migrations have run.
     await untilReachable({ name: 'CLICKHOUSE_ADDRESS', log, signal }, () => cursor.load());
+    await untilReachable({ name: 'CLICKHOUSE_ADDRESS', log, signal }, () => erased.refresh());
   } catch (error) {
     await close();
     throw error;
   }
+  void followErasures(erased, log, closing.signal);
   return {
+    erased,
     writer: createBatchWriter({
       clickhouse,
       log,
@@ -76,6 +95,13 @@ export async function openStores(options: OpenStoresOptions): Promise<Stores> {
       backoff: () => backoff(WRITE_BACKOFF),
     }),
     cursor,
+    leases: createLeases({
+      redis,
+      key: leaseKey,
+      owner: await readLeaseOwner(process.pid),
+      ttlMs: config.leaseTtlMs ?? LEASE_TTL_MS,
+      isAlive: isProcessAlive,
+    }),
     check: async () => [await check('clickhouse', ping), await check('redis', () => checkRedis(redis))],
     [Symbol.asyncDispose]: close,
   };

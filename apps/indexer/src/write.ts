@@ -1,6 +1,8 @@
+import { inSpan } from '@updraft/service';
 import type { BatchWriter, CursorStore, Progress } from '@updraft/store';
 import { type Batch, filledBlocks } from './batch.ts';
 import type { BatchQueue } from './batch-queue.ts';
+import { traceBatch } from './batch-trace.ts';
 import type { CrashPoints } from './crash-points.ts';
 import { createCursorSaver } from './cursor-saver.ts';
 
@@ -33,13 +35,17 @@ export async function runWriteLoop(options: WriteLoopOptions, signal: AbortSigna
     },
     onFailed: counts.saveFailed,
   });
-  for (let batch = await queue.next(); batch !== undefined; batch = await queue.next()) {
+  const write = async (batch: Batch): Promise<void> => {
     const startedAt = performance.now();
     crash.pass('before-write');
-    await writeBatch(options, batch, signal);
+    await inSpan('write', {}, () => writeBatch(options, batch, signal));
     crash.pass('after-write');
     counts.batch(batch, performance.now() - startedAt);
     if (batch.progress !== undefined) saver.offer(batch.progress);
+  };
+  for (let batch = await queue.next(); batch !== undefined; batch = await queue.next()) {
+    const next = batch;
+    await traceBatch(next, () => write(next));
     queue.done();
   }
   await Promise.race([saver.settle(), aborted(signal)]);

@@ -26,6 +26,9 @@ const ROUTES = [
   openapi,
 ];
 
+/** A query that is far too long still gets to the parser, which says so with its place. */
+const MAX_URL_LENGTH = 15_000;
+
 export interface AppOptions {
   readonly corsOrigins: readonly string[];
   readonly trustProxy: boolean | string[];
@@ -33,7 +36,13 @@ export interface AppOptions {
 
 /** The HTTP app with all routes, not yet listening. */
 export function createApp(context: SearchContext, { corsOrigins, trustProxy }: AppOptions): HttpServer {
-  const app = createHttpServer({ log: context.log, corsOrigins, trustProxy, maxBodyBytes: 16 * 1024 });
+  const app = createHttpServer({
+    log: context.log,
+    corsOrigins,
+    trustProxy,
+    maxBodyBytes: 16 * 1024,
+    maxUrlLength: MAX_URL_LENGTH,
+  });
   // After the kit's own plugins, such as CORS, are in: routes are told of hooks that stand when they are made.
   app.register((routes, _options, done) => {
     for (const route of ROUTES) route(routes, context);

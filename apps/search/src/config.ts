@@ -1,4 +1,4 @@
-import { address, durationMs, listenAddress } from '@updraft/service';
+import { address, drainEnvironment, durationMs, listenAddress, telemetryEnvironment } from '@updraft/service';
 import { clickHouseEnvironment } from '@updraft/store';
 import { z } from 'zod';
 
@@ -73,6 +73,8 @@ export const searchEnvironment = clickHouseEnvironment.extend({
   SPOOL_DIRECTORY: z.string().optional(),
   ALLOW_PRIVATE_ADDRESSES: z.stringbool({ error: "expected 'true' or 'false'" }).default(false),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  ...drainEnvironment.shape,
+  ...telemetryEnvironment.shape,
 });
 
 export type SearchEnvironment = z.output<typeof searchEnvironment>;

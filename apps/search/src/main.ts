@@ -3,9 +3,14 @@ import {
   ConfigError,
   createLogger,
   createMetricsServer,
+  drain,
   listenOrExplain,
+  readBuildInfo,
   readConfig,
   runService,
+  startTelemetry,
+  telemetryOptions,
+  untilStopped,
 } from '@updraft/service';
 import { clickHouseOptions, createClickHouse, createRedis } from '@updraft/store';
 import { type SearchEnvironment, searchEnvironment } from './config.ts';
@@ -18,23 +23,38 @@ await runService('search', async ({ signal }) => {
   const env = readConfig(searchEnvironment, process.env);
   requireLoopback(env);
   const log = createLogger({ service: 'search', level: env.LOG_LEVEL });
+  await using last = new AsyncDisposableStack();
+  last.use(await startTelemetry(telemetryOptions('search', env), log));
+  const background = new AbortController();
   const clickhouse = createClickHouse({ ...clickHouseOptions(env), log });
   const redis = createRedis({ address: env.REDIS_ADDRESS, prefix: `${env.REDIS_PREFIX}:search`, log });
-  const { app, context, run } = await createSearch({ env, clickhouse, redis, log, signal });
+  const search = await createSearch({ env, clickhouse, redis, log, signal: background.signal });
+  const { app, context } = search;
   const isReady = readiness({ redis: () => redis.ping(), clickhouse: () => clickhouse.ping({ timeoutMs: 2_000 }) });
   const metrics = await createMetricsServer({
     listen: env.METRICS_LISTEN_ADDRESS,
     registry: context.metrics.registry,
     isReady,
+    isStarted: () => app.server.listening,
+    stopping: signal,
   });
-  const background = run();
-  await listenOrExplain(env.LISTEN_ADDRESS, 'LISTEN_ADDRESS', ({ host, port }) => app.listen({ host, port }));
+  const ended = search.run();
+  const url = await listenOrExplain(env.LISTEN_ADDRESS, 'LISTEN_ADDRESS', ({ host, port }) =>
+    app.listen({ host, port }),
+  );
   log.info(
-    { listen: env.LISTEN_ADDRESS, metrics: metrics.address, cleanups: context.cleanups !== undefined },
+    {
+      listen: url,
+      metrics: metrics.address,
+      cleanups: context.cleanups !== undefined,
+      ...readBuildInfo(),
+    },
     'serving search',
   );
-  await background;
-  await app.close();
+  await Promise.race([untilStopped(signal), ended]);
+  await drain(app, env.DRAIN_DELAY);
+  background.abort(signal.reason);
+  await ended;
   await metrics.close();
   redis.disconnect();
   await clickhouse.close();

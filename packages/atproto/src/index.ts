@@ -28,9 +28,12 @@ export {
 export type { RejectedFrame, RejectReason } from './rejection.ts';
 export { parseTimeMicros, parseTimeMs } from './rfc3339.ts';
 export {
+  BACKDATED_TOKEN,
+  backdatedToken,
   langToken,
   MEDIA_TOKEN,
   mentionToken,
+  type PostTime,
   postTokens,
   type QueryTokens,
   queryTokens,

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  BACKDATED_TOKEN,
+  backdatedToken,
   langToken,
   MEDIA_TOKEN,
   mentionToken,
@@ -114,7 +116,7 @@ describe('queryTokens', () => {
 describe('marks', () => {
   test('stand behind the text, each once', () => {
     const post = { text: 'Ein Bild', tags: ['Kunst', 'KUNST'], mentions: ['did:plc:a'], langs: ['de', 'pt-BR', 'pt'] };
-    expect(postTokens({ ...post, hasEmbeddedMedia: true })).toEqual([
+    expect(postTokens({ ...post, hasEmbeddedMedia: true }, TIME)).toEqual([
       'ein',
       'bild',
       tagToken('#kunst'),
@@ -126,14 +128,28 @@ describe('marks', () => {
     ]);
   });
 
+  test('tell of a post that stands among later ones than it is sorted by', () => {
+    const bare = { text: '', tags: [], mentions: [], langs: [], hasEmbeddedMedia: false };
+    const { recordHour, sortAtMs } = TIME;
+    expect(postTokens(bare, { recordHour: recordHour + 1, sortAtMs })).toEqual([]);
+    expect(postTokens(bare, { recordHour: 0, sortAtMs })).toEqual([]);
+    expect(postTokens(bare, { recordHour: recordHour + 2, sortAtMs })).toEqual([
+      BACKDATED_TOKEN,
+      backdatedToken(sortAtMs),
+    ]);
+    expect(backdatedToken(sortAtMs)).toBe('<20273');
+  });
+
   test('are never made from the text', () => {
-    const marks = ['#kunst', '@did:plc:a', '=de', '+media', '~字'];
+    const marks = ['#kunst', '@did:plc:a', '=de', '+media', '~字', '<', '<20273'];
     expect(tokensOfText(marks.join(' ')).filter((token) => marks.includes(token))).toEqual(['~字']);
   });
 });
 
+const TIME = { recordHour: 486_564, sortAtMs: Date.UTC(2025, 6, 4, 12) };
+
 function tokensOfText(text: string): string[] {
-  return postTokens({ text, tags: [], mentions: [], langs: [], hasEmbeddedMedia: false });
+  return postTokens({ text, tags: [], mentions: [], langs: [], hasEmbeddedMedia: false }, TIME);
 }
 
 /** Whether a post with this text has what the query asks for: the rule that SQL follows. */

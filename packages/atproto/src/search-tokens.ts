@@ -17,11 +17,18 @@ export interface SearchablePost {
   readonly hasEmbeddedMedia: boolean;
 }
 
+/** Where a post stands in time: the hour in its key (0 without one), and the time that it is sorted by, in ms since 1970. */
+export interface PostTime {
+  readonly recordHour: number;
+  readonly sortAtMs: number;
+}
+
 /**
  * The column `tokens` of a post: searchTokens of its text, so that neighbours in the text are neighbours here, and after
- * them the marks, each once: `~字` for each character of a script without spaces, `#tag`, `@did`, `=lang` and `+media`.
+ * them the marks, each once: `~字` for each character of a script without spaces, `#tag`, `@did`, `=lang`, `+media`, and for a
+ * backdated post `<` and `<day`.
  */
-export function postTokens(post: SearchablePost): string[] {
+export function postTokens(post: SearchablePost, time: PostTime): string[] {
   const characters = new Set<string>();
   const tokens = tokensOf(post.text, characters);
   const marks = new Set<string>();
@@ -30,6 +37,7 @@ export function postTokens(post: SearchablePost): string[] {
   for (const did of post.mentions) marks.add(mentionToken(did));
   for (const lang of post.langs) for (const mark of langTokens(lang)) marks.add(mark);
   if (post.hasEmbeddedMedia) marks.add(MEDIA_TOKEN);
+  if (isBackdated(time)) for (const mark of [BACKDATED_TOKEN, backdatedToken(time.sortAtMs)]) marks.add(mark);
   for (const mark of marks) tokens.push(mark);
   return tokens;
 }
@@ -77,6 +85,24 @@ export function langToken(lang: string): string {
 
 /** The mark of a post with images or video. */
 export const MEDIA_TOKEN = '+media';
+
+/**
+ * The mark of a post that is sorted more than an hour before the hour in its key. All others are found among the hours
+ * around the time they are sorted by; these stand elsewhere, and `backdatedToken` finds those of a day.
+ */
+export const BACKDATED_TOKEN = '<';
+
+/** The mark of backdated posts that are sorted into the UTC day of this time. */
+export function backdatedToken(sortAtMs: number): string {
+  return `<${Math.floor(sortAtMs / DAY_MS)}`;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+function isBackdated({ recordHour, sortAtMs }: PostTime): boolean {
+  return recordHour > Math.floor(sortAtMs / HOUR_MS) + 1;
+}
 
 function langTokens(lang: string): string[] {
   const dash = lang.indexOf('-');

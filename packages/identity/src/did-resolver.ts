@@ -1,6 +1,8 @@
 import { isDid } from '@updraft/atproto';
+import { traceHeaders } from '@updraft/service';
 import { type DidDocument, parseDidDocument } from './did-document.ts';
 import type { SafeFetch } from './safe-fetch.ts';
+import { traceCall } from './trace-call.ts';
 
 /** The directory or host that should know a DID could not be asked, or did not answer sensibly. It may later. */
 export class ResolutionError extends Error {
@@ -40,7 +42,7 @@ export function createDidResolver(options: DidResolverOptions): DidResolver {
       if (!isDid(did)) return undefined;
       if (did.startsWith('did:plc:')) {
         if (!/^did:plc:[a-z2-7]{24}$/.test(did)) return undefined;
-        return fetchDocument(did, `${plcOrigin}/${did}`, globalThis.fetch, timeoutMs);
+        return fetchDocument(did, `${plcOrigin}/${did}`, fetchFromOurs, timeoutMs);
       }
       const url = didWebUrl(did, allowLocalhost);
       return url === undefined ? undefined : fetchDocument(did, url, safeFetch, timeoutMs);
@@ -57,6 +59,14 @@ export function didWebUrl(did: string, allowLocalhost = false): string | undefin
   }
   if (port !== undefined || !host.includes('.') || !URL.canParse(`https://${host}`)) return undefined;
   return `https://${host}/.well-known/did.json`;
+}
+
+/** The operator's own directory may know which trace asks; hosts of strangers are told nothing. */
+const fetchFromOurs: SafeFetch = (input, init) =>
+  traceCall(input, 'GET', () => fetch(input, { ...init, headers: { ...headersOf(init), ...traceHeaders() } }));
+
+function headersOf(init: RequestInit | undefined): Record<string, string> {
+  return Object.fromEntries(new Headers(init?.headers));
 }
 
 async function fetchDocument(

@@ -1,4 +1,5 @@
 import { safeFetchWrap } from '@atproto-labs/fetch-node';
+import { traceCall } from './trace-call.ts';
 
 /** A fetch for addresses that strangers choose. Redirects are refused unless the caller asks for them. */
 export type SafeFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -22,5 +23,5 @@ export function createSafeFetch(options: SafeFetchOptions = {}): SafeFetch {
     responseMaxSize: options.maxBytes ?? 512 * 1024,
     timeout: options.timeoutMs ?? 3_000,
   });
-  return (input, init) => wrapped(input, { redirect: 'error', ...init });
+  return (input, init) => traceCall(input, init?.method, () => wrapped(input, { redirect: 'error', ...init }));
 }

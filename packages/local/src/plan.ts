@@ -35,7 +35,7 @@ export function planLocalStack({ options, env, folder, network, output }: Surrou
   const databases = planDatabases({ env, folder, ports, output });
   const net = planNetwork(network, { projectRoot, folder, ports, options, env });
   const servicesEnv = { ...withDatabases(env, databases), ...net.env };
-  const services = listServices({ projectRoot, ports, env: servicesEnv }).filter(({ program }) =>
+  const services = listServices({ projectRoot, ports, env: servicesEnv, folder }).filter(({ program }) =>
     existsSync(program.main),
   );
   const migrations = {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { loopback, type Ports } from './addresses.ts';
 import type { NodeProgram } from './node-program.ts';
 import type { NamedAddress } from './snapshot.ts';
+import { keepTokenKey } from './token-key.ts';
 
 /** A service of ours, and what of it belongs on the screen. */
 export interface Service {
@@ -16,10 +17,12 @@ export interface ServiceSurroundings {
   readonly ports: Ports;
   /** The environment of this process with the addresses of the databases and the network put in. */
   readonly env: NodeJS.ProcessEnv;
+  /** Where the data lie. */
+  readonly folder: string;
 }
 
 /** All services that `npm start` knows. One whose main file is not there is left out by the caller. */
-export function listServices({ projectRoot, ports, env }: ServiceSurroundings): Service[] {
+export function listServices({ projectRoot, ports, env, folder }: ServiceSurroundings): Service[] {
   const service = (name: string, own: NodeJS.ProcessEnv) => ({
     name,
     main: join(projectRoot, 'apps', name, 'src', 'main.ts'),
@@ -43,6 +46,7 @@ export function listServices({ projectRoot, ports, env }: ServiceSurroundings): 
       program: service('search', {
         LISTEN_ADDRESS: loopback(ports.search),
         METRICS_LISTEN_ADDRESS: loopback(ports.searchMetrics),
+        CLEANUP_TOKEN_KEY: env['CLEANUP_TOKEN_KEY'] || keepTokenKey(folder),
       }),
       ports: { 'the search service': ports.search, 'the search service’s metrics': ports.searchMetrics },
       addresses: [{ label: 'Search', address: `http://${loopback(ports.search)}` }],

@@ -1,6 +1,8 @@
 export { type Backoff, backoff } from './backoff.ts';
+export { type BuildInfo, readBuildInfo } from './build-info.ts';
 export { ConfigError, readConfig } from './config.ts';
 export { address, durationMs, listenAddress } from './config-types.ts';
+export { drain, drainEnvironment, untilStopped } from './http/drain.ts';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './http/server.ts';
 export { XrpcError } from './http/xrpc-error.ts';
 export type { ZodTypeProvider } from './http/zod.ts';
@@ -12,6 +14,21 @@ export {
   type MetricsServer,
   type MetricsServerOptions,
 } from './metrics-server.ts';
+export { addProcessMetrics } from './process-metrics.ts';
 export { runService, type ServiceContext } from './run-service.ts';
 export { SetupError } from './setup-error.ts';
 export { sleep } from './sleep.ts';
+export { type TelemetryOptions, telemetryEnvironment, telemetryOptions } from './telemetry/config.ts';
+export {
+  type Attributes,
+  endSpan,
+  inSameTrace,
+  inSpan,
+  inTrace,
+  isRecorded,
+  type Span,
+  type SpanOptions,
+  startSpan,
+  traceHeaders,
+} from './telemetry/span.ts';
+export { startTelemetry } from './telemetry/start.ts';

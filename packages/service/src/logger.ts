@@ -1,5 +1,6 @@
 import { type DestinationStream, type Level, type Logger, pino, stdTimeFunctions } from 'pino';
 import { createHumanLines } from './human-lines.ts';
+import { traceFields } from './telemetry/log-fields.ts';
 
 export type { Logger } from 'pino';
 
@@ -23,6 +24,7 @@ export function createLogger({ service, level, pretty, destination }: LoggerOpti
       level: level ?? 'info',
       base: { service },
       timestamp: stdTimeFunctions.isoTime,
+      mixin: traceFields,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
     },

@@ -47,6 +47,37 @@ describe('the metrics server', () => {
     expect([waiting.status, await waiting.json()]).toEqual([503, { status: 'not ready', checks: [clickhouse, redis] }]);
   });
 
+  test('has started once it says so, is not ready before, and says what it is ready for', async () => {
+    let started = false;
+    const get = await start({ isStarted: () => started, readyWord: () => 'standby' });
+    const answers = async () =>
+      Promise.all(
+        ['/startupz', '/readyz', '/healthz'].map(async (path) => {
+          const reply = await get(path);
+          return [reply.status, Reflect.get(Object(await reply.json()), 'status')];
+        }),
+      );
+    expect((await answers()).slice(0, 2)).toEqual([
+      [503, 'starting'],
+      [503, 'not ready'],
+    ]);
+    started = true;
+    expect(await answers()).toEqual([
+      [200, 'started'],
+      [200, 'standby'],
+      [200, 'ok'],
+    ]);
+  });
+
+  test('is alive but not ready from the moment it is told to stop', async () => {
+    const stopping = new AbortController();
+    const get = await start({ stopping: stopping.signal });
+    stopping.abort();
+    const ready = await get('/readyz');
+    expect([ready.status, await ready.json()]).toEqual([503, { status: 'stopping', checks: [] }]);
+    expect((await get('/healthz')).status).toBe(200);
+  });
+
   test('takes a check that throws for one that failed', async () => {
     const get = await start({
       isReady: () => {
@@ -60,7 +91,7 @@ describe('the metrics server', () => {
     ]);
   });
 
-  test('answers GET and HEAD only, on its three paths only', async () => {
+  test('answers GET and HEAD only, on its four paths only', async () => {
     const get = await start();
     expect((await get('/healthz?verbose')).status).toBe(200);
     const head = await get('/healthz', { method: 'HEAD' });

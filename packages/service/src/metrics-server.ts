@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
+import { readBuildInfo } from './build-info.ts';
 import { formatHostPort } from './config-types.ts';
 import { listenOrExplain } from './listen.ts';
+import { addProcessMetrics } from './process-metrics.ts';
 
 /** One thing that a service needs in order to serve: `name` is stable, `detail` is for people. */
 export interface HealthCheck {
@@ -20,7 +22,13 @@ export interface MetricsServerOptions {
   readonly isLive?: () => boolean;
   /** What must be right before traffic is sent here: one that is not makes /readyz 503. Default: nothing. */
   readonly isReady?: () => readonly HealthCheck[] | Promise<readonly HealthCheck[]>;
-  /** Build information that /healthz shows: version, commit, built at. */
+  /** False until the service has begun its work: /startupz answers 503, and neither of the others counts yet. Default: started. */
+  readonly isStarted?: () => boolean;
+  /** What /readyz calls a service that is ready, such as 'standby'. Default 'ready'. */
+  readonly readyWord?: () => string;
+  /** Aborted: the service is stopping, and gets no more traffic: /readyz answers 503 and says so. */
+  readonly stopping?: AbortSignal;
+  /** Build information that /healthz shows; default: readBuildInfo(). */
   readonly info?: Readonly<Record<string, string>>;
 }
 
@@ -30,10 +38,15 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
-/** Serves GET /metrics (Prometheus), /healthz and /readyz (JSON). Throws a SetupError when the port is taken. */
+/**
+ * Serves GET /metrics (Prometheus; the process's own metrics are added), /healthz, /readyz and
+ * /startupz (JSON). Throws a SetupError when the port is taken.
+ */
 export async function createMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
+  addProcessMetrics(options.registry);
+  const info = options.info ?? readBuildInfo();
   const server = createServer((request, response) => {
-    answer(options, request).then(
+    answer({ ...options, info }, request).then(
       (reply) => send(request, response, reply),
       (error: unknown) => send(request, response, json(500, { error: 'InternalServerError', message: String(error) })),
     );
@@ -69,8 +82,10 @@ async function answer(options: MetricsServerOptions, request: IncomingMessage): 
       return health(options);
     case '/readyz':
       return readiness(options);
+    case '/startupz':
+      return startUp(options);
     default:
-      return json(404, { error: 'NotFound', message: 'there are /metrics, /healthz and /readyz' });
+      return json(404, { error: 'NotFound', message: 'there are /metrics, /healthz, /readyz and /startupz' });
   }
 }
 
@@ -79,10 +94,17 @@ function health({ isLive = () => true, info = {} }: MetricsServerOptions): Reply
   return json(live ? 200 : 503, { status: live ? 'ok' : 'failing', ...info });
 }
 
-async function readiness({ isReady = () => [] }: MetricsServerOptions): Promise<Reply> {
+async function readiness(options: MetricsServerOptions): Promise<Reply> {
+  const { isReady = () => [], readyWord = () => 'ready', isStarted = () => true, stopping } = options;
+  if (stopping?.aborted === true) return json(503, { status: 'stopping', checks: [] });
   const checks = await withTimeout(Promise.resolve().then(isReady));
-  const ready = checks.every((check) => check.ok);
-  return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', checks });
+  const ready = isStarted() && checks.every((check) => check.ok);
+  return json(ready ? 200 : 503, { status: ready ? readyWord() : 'not ready', checks });
+}
+
+function startUp({ isStarted = () => true }: MetricsServerOptions): Reply {
+  const started = isStarted();
+  return json(started ? 200 : 503, { status: started ? 'started' : 'starting' });
 }
 
 /** A check that hangs or throws is a check that failed. */

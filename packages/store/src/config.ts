@@ -11,6 +11,11 @@ export const clickHouseEnvironment = z.object({
     .string()
     .regex(/^[A-Za-z_]\w{0,63}$/, { error: 'expected a name of letters, digits and _' })
     .default('atproto'),
+  /** Unset on one server; with it the tables are made on this cluster of its `remote_servers`. */
+  CLICKHOUSE_CLUSTER: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, { error: "expected the name of a cluster, of letters, digits, '_' and '-'" })
+    .optional(),
 });
 
 /** CLICKHOUSE_ADDRESS, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD, CLICKHOUSE_DATABASE. @throws ConfigError naming all faults. */
@@ -24,6 +29,7 @@ export function clickHouseOptions(env: z.output<typeof clickHouseEnvironment>): 
     username: env.CLICKHOUSE_USERNAME,
     password: env.CLICKHOUSE_PASSWORD,
     database: env.CLICKHOUSE_DATABASE,
+    ...(env.CLICKHOUSE_CLUSTER !== undefined && { cluster: env.CLICKHOUSE_CLUSTER }),
   };
 }
 

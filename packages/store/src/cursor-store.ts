@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { ClickHouse } from './clickhouse/types.ts';
 import { SetupStoreError } from './errors.ts';
+import { fenceKey, LeaseLostError } from './lease.ts';
 import type { StoreLog } from './log.ts';
 import { formatProgress, type Progress, parseProgress } from './progress.ts';
 import { redisError } from './redis.ts';
@@ -21,9 +22,17 @@ export interface CursorStore {
   /**
    * Call only after every row of every event up to it is acknowledged. ClickHouse first, then Redis; a Redis that can't be
    * reached is logged and not waited for, since the copy stands and the earlier of the two counts.
-   * @throws StoreError when ClickHouse can't be written.
+   * @throws StoreError when ClickHouse can't be written; LeaseLostError when a later lease was granted: then nothing changes that counts.
    */
   save(progress: Progress): Promise<void>;
+  /** The version of the copy in ClickHouse, 0 for a new store: the fence of a new lease must be above it. */
+  version(): Promise<number>;
+  /**
+   * Saves from now on in the name of a lease. What is stored is stored again under its fence at once, so that an earlier holder that wakes
+   * up after a pause can change it no more, whatever it saves.
+   * @throws StoreError when either can't be asked or written.
+   */
+  takeOver(fence: number): Promise<void>;
 }
 
 export interface CursorStoreOptions {
@@ -32,48 +41,75 @@ export interface CursorStoreOptions {
   /** REDIS_PREFIX: the key is `{prefix}:progress`, as in the original. */
   prefix: string;
   log: StoreLog;
+  /** Key of the lease in whose name the cursor is saved, see takeOver(). */
+  leaseKey?: string;
   /** Called in save() when ClickHouse has the progress and Redis has not. */
   onProgressWritten?: () => void;
 }
 
-export function createCursorStore({
-  redis,
-  clickhouse,
-  prefix,
-  log,
-  onProgressWritten,
-}: CursorStoreOptions): CursorStore {
+export function createCursorStore(options: CursorStoreOptions): CursorStore {
+  const { redis, clickhouse, prefix, log, leaseKey = '', onProgressWritten } = options;
   const key = redis.options.keyPrefix ? 'progress' : `${prefix}:progress`;
   let redisFailed = false;
+  let fence: number | undefined;
+  let saves = 0;
+
+  async function load(): Promise<Progress | undefined> {
+    const copy = await loadCopy(clickhouse, prefix);
+    const text = await redis.get(key).catch((error: unknown) => {
+      throw redisError(error, redis);
+    });
+    const found = text === null ? undefined : parseProgress(text);
+    if (text !== null && found === undefined)
+      log.warn({ key }, 'the progress in Redis is unreadable: ClickHouse has the say');
+    if (copy === undefined) return fromRedisAlone(found, log);
+    return found !== undefined && found.progress.lastSeq < copy.lastSeq ? found.progress : copy;
+  }
+
+  async function saveInRedis(text: string): Promise<void> {
+    if (fence === undefined) await redis.set(key, text);
+    else if ((await redis.eval(SET_FENCED, 2, key, fenceKey(leaseKey), text, fence)) === 0)
+      throw new LeaseLostError('the cursor is saved by another indexer now');
+  }
+
   return {
-    load: async () => {
-      const copy = await loadCopy(clickhouse, prefix);
-      const text = await redis.get(key).catch((error: unknown) => {
-        throw redisError(error, redis);
-      });
-      const found = text === null ? undefined : parseProgress(text);
-      if (text !== null && found === undefined)
-        log.warn({ key }, 'the progress in Redis is unreadable: ClickHouse has the say');
-      if (copy === undefined) return fromRedisAlone(found, log);
-      return found !== undefined && found.progress.lastSeq < copy.lastSeq ? found.progress : copy;
-    },
+    load,
     save: async (progress) => {
       const text = formatProgress(progress);
-      await saveCopy(clickhouse, prefix, progress.lastSeq, text);
+      await saveCopy(clickhouse, prefix, progress.lastSeq, text, fence === undefined ? undefined : fence + ++saves);
       onProgressWritten?.();
       // Known to be away: the client goes on trying to connect, nobody waits for it.
       if (redisFailed && redis.status !== 'ready') return;
       try {
-        await redis.set(key, text);
+        await saveInRedis(text);
         if (redisFailed) log.info({ key }, 'the progress is saved in Redis again');
         redisFailed = false;
       } catch (error) {
+        if (error instanceof LeaseLostError) throw error;
         if (!redisFailed) log.warn({ key, err: redisError(error, redis) }, 'the progress is saved in ClickHouse only');
         redisFailed = true;
       }
     },
+    version: () => copyVersion(clickhouse, prefix),
+    takeOver: async (newFence) => {
+      const progress = await load();
+      fence = newFence;
+      saves = 0;
+      if (progress === undefined) return;
+      const text = formatProgress(progress);
+      await saveCopy(clickhouse, prefix, progress.lastSeq, text, fence);
+      await saveInRedis(text).catch((error: unknown) => {
+        throw error instanceof LeaseLostError ? error : redisError(error, redis);
+      });
+    },
   };
 }
+
+/** Sets the progress unless a later lease was granted. */
+const SET_FENCED = `
+if tonumber(redis.call('GET', KEYS[2]) or '0') > tonumber(ARGV[2]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1])
+return 1`;
 
 function fromRedisAlone(found: ReturnType<typeof parseProgress>, log: StoreLog): Progress | undefined {
   if (found === undefined) return undefined;
@@ -98,10 +134,25 @@ async function loadCopy(clickhouse: ClickHouse, prefix: string): Promise<Progres
   return copy.progress;
 }
 
-function saveCopy(clickhouse: ClickHouse, prefix: string, lastSeq: number, text: string): Promise<void> {
+async function copyVersion(clickhouse: ClickHouse, prefix: string): Promise<number> {
+  const [row] = await clickhouse.query<{ version: number }>(
+    'SELECT toFloat64(max(version)) AS version FROM ingest_progress WHERE stream = {stream:String}',
+    { stream: prefix },
+  );
+  return row?.version ?? 0;
+}
+
+/** The latest version is the one that counts: a fence and the number of saves in its name, or the time. */
+function saveCopy(
+  clickhouse: ClickHouse,
+  prefix: string,
+  lastSeq: number,
+  text: string,
+  version: number | undefined,
+): Promise<void> {
   return clickhouse.command(
     `INSERT INTO ingest_progress (stream, progress_json, last_seq, version)
-     SELECT {stream:String}, {text:String}, {lastSeq:UInt64}, toUnixTimestamp64Micro(now64(6))`,
-    { stream: prefix, text, lastSeq },
+     SELECT {stream:String}, {text:String}, {lastSeq:UInt64}, if({version:UInt64} = 0, toUInt64(toUnixTimestamp64Micro(now64(6))), {version:UInt64})`,
+    { stream: prefix, text, lastSeq, version: version ?? 0 },
   );
 }

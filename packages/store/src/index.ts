@@ -1,17 +1,36 @@
 export { createClickHouse, quoteName } from './clickhouse/client.ts';
+export { PINNED_SETTINGS } from './clickhouse/settings.ts';
 export type * from './clickhouse/types.ts';
 export { clickHouseEnvironment, clickHouseOptions, readClickHouseOptions } from './config.ts';
 export { type CursorStore, type CursorStoreOptions, createCursorStore } from './cursor-store.ts';
 export * from './errors.ts';
 export * from './feeds/index.ts';
 export { hashText } from './hash.ts';
+export { readSource, type SourcePart, sourceColumns, sourceParts } from './import/source.ts';
+export { type ColumnMatch, matchColumns, type WantedField } from './import/source-columns.ts';
+export { createLeases, type Lease, LeaseLostError, type LeaseOwner, type Leases } from './lease.ts';
 export type { StoreLog } from './log.ts';
 export { dumpSchema } from './migrations/dump-schema.ts';
 export { ensureDatabase, forceVersion, migrateDown, migrateUp, migrationVersion } from './migrations/migrate.ts';
 export { createMigration, MIGRATIONS_DIRECTORY } from './migrations/migration-files.ts';
 export type { AppliedMigration, MigrateOptions, Migration } from './migrations/types.ts';
+export { type AccountRowCount, countAccountRows, removeAccountRows } from './privacy/erase-accounts.ts';
+export {
+  createErasedAccounts,
+  type ErasedAccounts,
+  erasedHash,
+  listErasedAccounts,
+} from './privacy/erased-accounts.ts';
 export { formatProgress, type Progress, parseProgress } from './progress.ts';
 export { checkRedis, createRedis, type Redis, type RedisOptions, redisError } from './redis.ts';
+export {
+  oldestWholeDay,
+  RETAINED_TABLES,
+  type RetainedTable,
+  type Retention,
+  readRetention,
+  setRetention,
+} from './retention/retention.ts';
 export { type Block, createBlock, type WritableBlock } from './row-binary/block.ts';
 export * as codecs from './row-binary/codecs.ts';
 export { defineTable, type Table } from './row-binary/table.ts';
@@ -39,6 +58,7 @@ export {
 export { type RepoCleanupJobRow } from './tables/repo-cleanup-jobs.ts';
 export { countOperations, countRecordsByCollection, type RepoRecordRow, repoRecords } from './tables/repo-records.ts';
 export { countRepostsOfSubject, type RepostRow, reposts } from './tables/reposts.ts';
+export { backupStatements, restoreStatements } from './upkeep/backup-statements.ts';
 export {
   type Backoff,
   type BatchWriter,

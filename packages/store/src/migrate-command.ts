@@ -7,7 +7,8 @@ import { createMigration, stemOf } from './migrations/migration-files.ts';
 import type { MigrateOptions } from './migrations/types.ts';
 
 const USAGE = `usage: pnpm migrate COMMAND
-  up            apply what is pending (creates the database)
+  up            apply what is pending (creates the database); a statement may take 10 minutes
+  up-long       the same, but a statement may take a day: for a change that rewrites a large table
   down N        take back the last N migrations
   version       where the database stands
   force N       declare that it stands at N (0: before all), running nothing
@@ -17,10 +18,8 @@ ClickHouse: CLICKHOUSE_ADDRESS, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD, CLICKH
 type Command = (argument: string | undefined) => Promise<string>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  up: async () => {
-    const applied = await migrateUp(options());
-    return applied.length === 0 ? 'nothing to apply' : `applied ${applied.map(stemOf).join(', ')}`;
-  },
+  up: () => up(options()),
+  'up-long': () => up({ ...options(), statementTimeoutMs: 86_400_000 }),
   down: async (argument) => {
     const takenBack = await migrateDown({ ...options(), count: wholeNumber(argument, 1) });
     return takenBack.length === 0 ? 'nothing to take back' : `took back ${takenBack.map(stemOf).join(', ')}`;
@@ -52,6 +51,11 @@ if (command === undefined) {
       process.exitCode = 1;
     },
   );
+}
+
+async function up(given: MigrateOptions): Promise<string> {
+  const applied = await migrateUp(given);
+  return applied.length === 0 ? 'nothing to apply' : `applied ${applied.map(stemOf).join(', ')}`;
 }
 
 function options(): MigrateOptions {

@@ -2,6 +2,7 @@ import { Redis, ReplyError } from 'ioredis';
 import { ConnectionError, SetupStoreError, StoreError, UnavailableError } from './errors.ts';
 import type { StoreLog } from './log.ts';
 import { boundOfflineQueue } from './redis-offline-queue.ts';
+import { traceCommands } from './redis-tracing.ts';
 
 export type { Redis } from 'ioredis';
 
@@ -34,6 +35,7 @@ export function createRedis({ address, prefix, log }: RedisOptions): Redis {
     ...(prefix === undefined ? {} : { keyPrefix: `${prefix}:` }),
   });
   boundOfflineQueue(redis);
+  traceCommands(redis);
   logOutages(redis, log);
   return redis;
 }

@@ -1,4 +1,4 @@
-import { type Logger, sleep } from '@updraft/service';
+import { inTrace, type Logger, sleep } from '@updraft/service';
 import type { Bus } from '../bus.ts';
 import type { QueriedFeed } from '../feeds-file/feed.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
@@ -88,7 +88,11 @@ async function buildOnce(options: BuilderOptions): Promise<'built' | 'busy' | 'o
   if (lock === undefined) return 'busy';
   const renewal = setInterval(() => void store.renew(lock).catch(() => {}), RENEW_EVERY_MS); // a lapsed lock shows at publish
   try {
-    return await buildUnder(lock, options);
+    return await inTrace('build', { attributes: { 'updraft.feed': feed.alias } }, async (span) => {
+      const outcome = await buildUnder(lock, options);
+      span?.setAttribute('updraft.outcome', outcome);
+      return outcome;
+    });
   } finally {
     clearInterval(renewal);
     await store.release(lock).catch(() => {}); // it lapses by itself

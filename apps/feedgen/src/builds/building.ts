@@ -44,6 +44,10 @@ export function createBuilding(options: BuildingOptions) {
     onError: warn('live builds could not be checked'),
     ...(cutsIntervalMs !== undefined && { intervalMs: cutsIntervalMs }),
   });
+  // Accounts were erased: their posts leave the builds at once.
+  bus.listen((news) => {
+    if (news.kind === 'erased') cuts.refresh().catch(warn('live builds could not be checked'));
+  });
   return { live, builders, cuts };
 }
 

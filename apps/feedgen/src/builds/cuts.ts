@@ -6,6 +6,8 @@ import type { LiveBuilds } from './live-builds.ts';
 /** Which posts of live builds no longer show: deleted since, or of accounts that went inactive. */
 export interface Cuts {
   isCut(post: FeedPost): boolean;
+  /** Changes whenever isCut answers differently for some post. */
+  version(): number;
   /** Looks now. Rejects when nobody can be asked; then the last answer holds. */
   refresh(): Promise<void>;
   /** Looks every few seconds until the signal aborts. */
@@ -30,19 +32,23 @@ export interface CutsOptions {
 export function createCuts(options: CutsOptions): Cuts {
   const { live, visiblePosts, metrics, onError, now = Date.now, intervalMs = 8_000, maxPosts = 50_000 } = options;
   let hidden: ReadonlySet<string> = new Set();
+  let version = 0;
   let lookedAt = Number.NEGATIVE_INFINITY;
 
   async function refresh(): Promise<void> {
     const at = now();
     const uris = postsOf(live, maxPosts);
     const visible = await visiblePosts(uris);
-    hidden = uris.difference(visible);
+    const found = uris.difference(visible);
+    if (found.symmetricDifference(hidden).size > 0) version += 1;
+    hidden = found;
     lookedAt = at;
     metrics.cuts.set(hidden.size);
   }
 
   return {
     isCut: (post) => !post.isPinned && hidden.has(post.uri),
+    version: () => version,
     refresh,
     run: (signal) => every(intervalMs, signal, refresh, onError),
     age: () => now() - lookedAt,

@@ -7,7 +7,8 @@ import type { Feed, FeedsFile } from '../feeds-file/feed.ts';
 export function createFeedFinder(service: ServiceIdentity, file: FeedsFile): (uri: string) => Feed {
   // A did:web of localhost has its port behind %3A, which whoever pastes it into a query decodes once too often.
   const publishers = new Set([service.actorDid, service.did, service.did.replace('%3A', ':')]);
-  return (text) => {
+  const found = new Map<string, Feed>();
+  const find = (text: string): Feed => {
     const uri = parseAtUri(text);
     if (uri === undefined) throw new XrpcError(400, 'InvalidRequest', 'feed must be an at-uri');
     const feed = uri.collection === 'app.bsky.feed.generator' ? file.feeds.get(uri.rkey) : undefined;
@@ -17,5 +18,12 @@ export function createFeedFinder(service: ServiceIdentity, file: FeedsFile): (ur
       'UnknownFeed',
       feed === undefined ? 'there is no such feed here' : `feeds of ${uri.authority} are not served here`,
     );
+  };
+  return (text) => {
+    const known = found.get(text);
+    if (known !== undefined) return known;
+    const feed = find(text);
+    found.set(text, feed); // only what there is: a few uris for each feed
+    return feed;
   };
 }

@@ -1,15 +1,17 @@
-import { type HttpServer, XrpcError } from '@updraft/service';
+import { type HttpServer, inSpan, XrpcError } from '@updraft/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Build, FeedPost } from '../builds/build.ts';
-import { type FeedCursor, formatCursor, parseCursor } from '../builds/cursor.ts';
-import { type Page, placeAfter, takePage } from '../builds/page.ts';
-import { type Feed, membersLabel } from '../feeds-file/feed.ts';
+import type { Build } from '../builds/build.ts';
+import { type FeedCursor, parseCursor } from '../builds/cursor.ts';
+import { placeAfter } from '../builds/page.ts';
+import type { Feed } from '../feeds-file/feed.ts';
 import type { FeedgenContext } from './context.ts';
 import { createFeedFinder } from './feed-of-uri.ts';
+import { createPageRenderer, type RenderedPage } from './page-renderer.ts';
 import { createReadership, type Reader } from './readership.ts';
 
 const LXM = 'app.bsky.feed.getFeedSkeleton';
+export const SKELETON_PATH = `/xrpc/${LXM}`;
 const DEFAULT_LIMIT = 50;
 
 const query = z.object({
@@ -24,30 +26,36 @@ const query = z.object({
 
 /** GET app.bsky.feed.getFeedSkeleton. Served from memory: no request waits for ClickHouse. */
 export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void {
-  const { metrics, viewers, now } = context;
+  const { metrics, now } = context;
   const feedOf = createFeedFinder(context.service, context.file);
   const readership = createReadership(context);
-  app.get(`/xrpc/${LXM}`, { schema: { querystring: query } }, async (request, reply) => {
+  const render = createPageRenderer();
+  app.get(SKELETON_PATH, { schema: { querystring: query } }, async (request, reply) => {
     const startedAt = performance.now();
     const { limit, cursor: cursorText } = request.query;
     const feed = feedOf(request.query.feed);
     const cursor = cursorText === undefined ? undefined : readCursor(cursorText, feed);
-    const viewerDid = await viewers.identify({
-      authorization: request.headers.authorization,
-      lxm: LXM,
-      isStrict: feed.audience === 'members',
-      caller: request.ip,
-    });
+    const viewerDid = request.headers.authorization === undefined ? undefined : await identify(context, request, feed);
     const reader = readership(feed, viewerDid);
-    const { build, place } = await findPlace(reader, cursor);
-    const page = takePage(build, place, limit, reader.isCut);
+    const { build, place } = placeInMemory(reader, cursor) ?? (await findPlace(reader, cursor));
+    const page = render(feed.alias, build, place, limit, reader);
     const seconds = (performance.now() - startedAt) / 1000;
     metrics.pageSeconds.observe(seconds);
-    metrics.pages.inc({ feed: feed.alias, reader: reader.name });
-    if (viewerDid !== undefined)
-      record(context, { feed, viewerDid, reader, page, limit, place, request, cursor, seconds, at: now() });
-    return sendPage(reply, feed, build, page, request.id);
+    metrics.pages.count(feed.alias, reader.name);
+    if (viewerDid !== undefined) {
+      const { size } = page;
+      record(context, { feed, viewerDid, reader, size, limit, place, request, cursor, seconds, at: now() });
+    }
+    return sendPage(reply, feed, page, request.id);
   });
+}
+
+function identify({ viewers }: FeedgenContext, request: FastifyRequest, feed: Feed): Promise<string | undefined> {
+  const { authorization } = request.headers;
+  const isStrict = feed.audience === 'members';
+  return inSpan('identify viewer', {}, () =>
+    viewers.identify({ authorization, lxm: LXM, isStrict, caller: request.ip }),
+  );
 }
 
 function readCursor(text: string, feed: Feed): FeedCursor {
@@ -57,39 +65,45 @@ function readCursor(text: string, feed: Feed): FeedCursor {
   return cursor;
 }
 
-/** Where a reader goes on: in its own build, or after its last post in the current one, or at the end. */
-async function findPlace(reader: Reader, cursor: FeedCursor | undefined): Promise<{ build: Build; place: number }> {
-  if (cursor !== undefined) {
-    const own = reader.get(cursor.buildId) ?? (await reader.find(cursor.buildId));
-    if (own !== undefined) return { build: own, place: cursor.place };
-  }
-  const build = reader.current();
-  if (build === undefined)
-    throw new XrpcError(503, 'FeedNotReady', 'this feed is being built, please try again', { 'retry-after': '5' });
+interface Place {
+  readonly build: Build;
+  readonly place: number;
+}
+
+/** Where a reader begins, or goes on in its own build; undefined when that build is not in memory. */
+function placeInMemory(reader: Reader, cursor: FeedCursor | undefined): Place | undefined {
+  if (cursor === undefined) return { build: requireBuild(reader), place: 0 };
+  const build = reader.get(cursor.buildId);
+  return build === undefined ? undefined : { build, place: cursor.place };
+}
+
+/** Where a reader goes on whose build is not in memory: in Redis, or after its last post in the current one, or at the end. */
+async function findPlace(reader: Reader, cursor: FeedCursor | undefined): Promise<Place> {
+  const own = cursor === undefined ? undefined : await inSpan('find build', {}, () => reader.find(cursor.buildId));
+  if (own !== undefined && cursor !== undefined) return { build: own, place: cursor.place };
+  const build = requireBuild(reader);
   return { build, place: cursor === undefined ? 0 : (placeAfter(build, cursor.lastUri) ?? build.posts.length) };
 }
 
-function sendPage(reply: FastifyReply, feed: Feed, build: Build, page: Page, requestId: string): FastifyReply {
-  const last: FeedPost | undefined = page.next === undefined ? undefined : build.posts[page.next - 1];
-  const cursor =
-    last === undefined || page.next === undefined
-      ? ''
-      : `,"cursor":"${formatCursor({ alias: feed.alias, buildId: build.id, place: page.next, lastUri: last.uri })}"`;
+function requireBuild(reader: Reader): Build {
+  const build = reader.current();
+  if (build !== undefined) return build;
+  throw new XrpcError(503, 'FeedNotReady', 'this feed is being built, please try again', { 'retry-after': '5' });
+}
+
+function sendPage(reply: FastifyReply, feed: Feed, { fields }: RenderedPage, requestId: string): FastifyReply {
   const reqId = feed.publish?.acceptsInteractions === true ? `,"reqId":${JSON.stringify(requestId.slice(0, 100))}` : '';
-  const language = 'languages' in feed ? feed.languages.join(', ') : '';
-  if (language !== '') reply.header('content-language', language);
-  if (membersLabel(feed) !== undefined && feed.audience === 'members')
-    reply.header('cache-control', 'private, no-store');
-  // Posts carry their JSON: a page is a matter of joining it.
-  const items = page.posts.map((post) => post.json).join(',');
-  return reply.type('application/json; charset=utf-8').send(`{"feed":[${items}]${cursor}${reqId}}`);
+  if ('languages' in feed && feed.languages.length > 0) reply.header('content-language', feed.languages.join(', '));
+  if (feed.audience === 'members') reply.header('cache-control', 'private, no-store');
+  return reply.type('application/json; charset=utf-8').send(`{${fields}${reqId}}`);
 }
 
 interface Reading {
   feed: Feed;
   viewerDid: string;
   reader: Reader;
-  page: Page;
+  /** Posts in the page. */
+  size: number;
   limit: number;
   place: number;
   request: FastifyRequest;
@@ -99,7 +113,7 @@ interface Reading {
 }
 
 function record({ requests, viewerCounts }: FeedgenContext, reading: Reading): void {
-  const { feed, viewerDid, reader, page, limit, place, request, cursor, seconds, at } = reading;
+  const { feed, viewerDid, reader, size, limit, place, request, cursor, seconds, at } = reading;
   viewerCounts.see(feed.alias, viewerDid);
   requests.push({
     requestedAt: at,
@@ -107,7 +121,7 @@ function record({ requests, viewerCounts }: FeedgenContext, reading: Reading): v
     viewerDid,
     requestId: request.id,
     pageLimit: limit,
-    pageSize: page.posts.length,
+    pageSize: size,
     pageOffset: place,
     hasCursor: cursor !== undefined,
     isOutsider: reader.name === 'outsider',

@@ -10,6 +10,8 @@ export interface Reader {
   get(buildId: string): Build | undefined;
   find(buildId: string): Promise<Build | undefined>;
   isCut(post: FeedPost): boolean;
+  /** Changes whenever isCut may answer differently. */
+  version(): string;
 }
 
 type Readership = (feed: Feed, viewerDid: string | undefined) => Reader;
@@ -53,6 +55,7 @@ function queriedReader({ live, cuts, membership }: FeedgenContext, feed: Feed, n
     get: (id) => live.get(alias, id),
     find: (id) => live.find(alias, id),
     // Whoever lost the label leaves the feed at once, not at its next build.
+    version: () => `${cuts.version()}.${label === undefined ? 0 : membership.version()}`,
     isCut: (post) =>
       cuts.isCut(post) || (label !== undefined && !post.isPinned && membership.has(label, post.did) === false),
   };
@@ -60,7 +63,7 @@ function queriedReader({ live, cuts, membership }: FeedgenContext, feed: Feed, n
 
 function fixedReader(build: Build, name: Reader['name']): Reader {
   const get = (id: string) => (id === build.id ? build : undefined);
-  return { name, current: () => build, get, find: async (id) => get(id), isCut: () => false };
+  return { name, current: () => build, get, find: async (id) => get(id), isCut: () => false, version: () => '' };
 }
 
 /** Static feeds and the lists for outsiders never change while the service runs. */

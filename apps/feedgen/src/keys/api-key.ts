@@ -15,9 +15,19 @@ export function createApiKey(): NewApiKey {
   return { key, keyId, keyHash: hashApiKey(key) };
 }
 
-/** The id in a key; undefined when it has not the form of one. */
-export function apiKeyId(key: string): string | undefined {
-  return /^updraft_([0-9a-f]{12})_[\w-]{43}$/.exec(key)?.[1];
+/** The id in a key; of one that was not made here (see importedApiKey), the id that its row was given. */
+export function apiKeyId(key: string): string {
+  return /^updraft_([0-9a-f]{12})_[\w-]{43}$/.exec(key)?.[1] ?? importedId(hashApiKey(key));
+}
+
+/** What is kept of a key that another system made: it goes on working, and is stored as a hash like our own. */
+export function importedApiKey(key: string): Omit<NewApiKey, 'key'> {
+  const keyHash = hashApiKey(key);
+  return { keyId: importedId(keyHash), keyHash };
+}
+
+function importedId(keyHash: string): string {
+  return `imported-${keyHash.slice(0, 12)}`;
 }
 
 export function hashApiKey(key: string): string {

@@ -44,12 +44,12 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
   }
 
   bus.listen((news) => {
-    if (news.kind === 'api-keys') refresh().catch(onError);
+    if (news.kind === 'api-keys' || news.kind === 'erased') refresh().catch(onError);
   });
 
   return {
     check: (key) => {
-      const row = keys?.get(apiKeyId(key) ?? '');
+      const row = keys?.get(apiKeyId(key));
       const isGood = isSameHash(hashApiKey(key), row?.keyHash ?? NO_HASH);
       if (row === undefined || !isGood) return undefined;
       uses.set(row.keyId, now());

@@ -9,6 +9,8 @@ export interface Membership {
   has(label: string, did: string): boolean | undefined;
   /** How many bear it; undefined as long as nobody could be asked. */
   count(label: string): number | undefined;
+  /** Changes whenever `has` answers differently for somebody. */
+  version(): number;
   /** After a change was written: acts here at once, and tells the other instances. */
   announce(label: string, did: string, isMember: boolean): Promise<void>;
   /** Calls back whenever a change is heard of, from here or elsewhere. */
@@ -43,6 +45,7 @@ export function createMembership(options: MembershipOptions): Membership {
   const members = new Map<string, Set<string>>();
   const listeners: ((label: string) => void)[] = [];
   let changes: Change[] = [];
+  let version = 0;
 
   function apply(set: Set<string> | undefined, { did, isMember }: Change): void {
     if (isMember) set?.add(did);
@@ -53,6 +56,7 @@ export function createMembership(options: MembershipOptions): Membership {
     if (!labels.has(change.label)) return;
     changes = [...changes.filter(({ at }) => now() - at < REMEMBER_CHANGES_MS), change];
     apply(members.get(change.label), change);
+    version += 1;
     for (const listener of listeners) listener(change.label);
   }
 
@@ -60,6 +64,7 @@ export function createMembership(options: MembershipOptions): Membership {
     const startedAt = now();
     const read = new Set(await bearersOf(label));
     for (const change of changes) if (change.label === label && change.at >= startedAt) apply(read, change);
+    if (members.get(label)?.symmetricDifference(read).size !== 0) version += 1;
     members.set(label, read);
   }
 
@@ -69,10 +74,12 @@ export function createMembership(options: MembershipOptions): Membership {
 
   bus.listen((news) => {
     if (news.kind === 'member') hear({ ...news, at: now() });
+    if (news.kind === 'erased') refresh().catch(onError);
   });
 
   return {
     has: (label, did) => members.get(label)?.has(did),
+    version: () => version,
     count: (label) => members.get(label)?.size,
     announce: async (label, did, isMember) => {
       hear({ label, did, isMember, at: now() });

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { SetupError } from '@updraft/service';
-import type { BatchWriter, CursorStore, Progress } from '@updraft/store';
+import type { BatchWriter, CursorStore, ErasedAccounts, Progress } from '@updraft/store';
 import { type BatchLimits, createBatchQueue } from '../batch-queue.ts';
 import type { CrashPoints } from '../crash-points.ts';
 import { FIRST_TIME_CURSOR } from '../cursor.ts';
@@ -18,6 +18,7 @@ export interface ReplayFileOptions {
   readonly writer: BatchWriter;
   /** The cursor store of this file: see replayStream. */
   readonly cursor: CursorStore;
+  readonly erased: Pick<ErasedAccounts, 'has'>;
   readonly limits: BatchLimits;
   readonly tally: ReplayTally;
   readonly crash: CrashPoints;
@@ -62,7 +63,13 @@ export async function replayFile(options: ReplayFileOptions, signal: AbortSignal
         source: createRecordedFileSource({ path, skipLines, position }),
         queue: createBatchQueue({ ...options.limits, progress }),
         observe: () => undefined,
-        intakeCounts: { event: tally.event, rejected: tally.rejected, unusable: tally.unusable, gap: () => {} },
+        intakeCounts: {
+          event: tally.event,
+          rejected: tally.rejected,
+          unusable: tally.unusable,
+          erased: tally.erased,
+          gap: () => {},
+        },
         writeCounts: { batch: () => {}, saved: () => {}, saveFailed: () => {} },
       },
       signal,

@@ -5,6 +5,8 @@ export interface ReplayTally {
   event(event: JetstreamEvent): void;
   rejected(reason: RejectReason): void;
   unusable(collection: string): void;
+  /** An event of an account that was erased. */
+  erased(): void;
   rowsSetAside(rows: number): void;
   readonly events: number;
   /** A table for people: events by kind and collection, then what was rejected by reason. */
@@ -19,6 +21,7 @@ export function createReplayTally(): ReplayTally {
   const kinds = createCounter();
   const unusable = createCounter();
   const rejected = createCounter();
+  let erased = 0;
   return {
     get events() {
       return kinds.total();
@@ -27,18 +30,25 @@ export function createReplayTally(): ReplayTally {
       kinds.add(event.kind === 'commit' ? `commit ${event.operation.padEnd(6)} ${event.collection}` : event.kind),
     rejected: (reason) => rejected.add(reason),
     unusable: (collection) => unusable.add(collection),
+    erased: () => {
+      erased += 1;
+    },
     rowsSetAside: (rows) => rejected.add('refused_by_clickhouse', rows),
     report: () =>
       [
         ...section('events', kinds),
         ...section('rejected', rejected),
         ...(unusable.total() > 0 ? section('of no use as their type', unusable) : []),
+        ...(erased > 0 ? [line('of erased accounts: not written', erased)] : []),
       ].join('\n'),
   };
 }
 
+function line(name: string, count: number): string {
+  return `${count.toLocaleString('en').padStart(14)}  ${name}`;
+}
+
 function section(title: string, counter: Counter): string[] {
-  const line = (name: string, count: number): string => `${count.toLocaleString('en').padStart(14)}  ${name}`;
   return [line(title, counter.total()), ...counter.list().map(([name, count]) => line(`  ${name}`, count))];
 }
 

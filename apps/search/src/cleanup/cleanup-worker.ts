@@ -1,4 +1,4 @@
-import { backoff, type Logger, sleep } from '@updraft/service';
+import { backoff, inTrace, type Logger, sleep } from '@updraft/service';
 import type { StoredCleanupJob } from '@updraft/store';
 import type { Lease, Leases } from '../leases.ts';
 import { isEnded } from './job.ts';
@@ -78,7 +78,7 @@ async function runAndReport(
   lease: Lease,
   signal: AbortSignal,
 ): Promise<void> {
-  const after = await runJob(options, job, lease, signal);
+  const after = await inTrace('clean-up', {}, () => runJob(options, job, lease, signal));
   const { jobId, jobState, stateReason, numDeleted, estNumRemaining } = after;
   options.onRun?.(jobState);
   options.log.info({ jobId, jobState, stateReason, numDeleted, estNumRemaining }, 'clean-up run');

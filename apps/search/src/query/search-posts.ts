@@ -9,6 +9,7 @@ import {
 } from '@updraft/store';
 import type { AccountTerm, PostQuery } from './post-query.ts';
 import type { SearchCursor } from './search-cursor.ts';
+import { nextReach } from './windows.ts';
 
 export interface SearchRequest {
   readonly query: PostQuery;
@@ -43,10 +44,7 @@ export async function searchPosts(
 }
 
 const NOTHING: SearchPage = { posts: [], cursor: undefined };
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-/** How far back one query looks; after the last one, through all time. */
-const WINDOWS_MS = [HOUR_MS, DAY_MS, 3 * DAY_MS, 10 * DAY_MS];
+const DAY_MS = 86_400_000;
 
 /** Walks back in windows and stops when the page is full: words that are used every day cost no look at the years before. */
 async function newestPage(clickhouse: ClickHouse, request: SearchRequest, filter: SearchFilter): Promise<SearchPage> {
@@ -58,14 +56,12 @@ async function newestPage(clickhouse: ClickHouse, request: SearchRequest, filter
     cursor === undefined ? Number.POSITIVE_INFINITY : cursor.sortAtMs + 1,
   );
   const posts: FoundPost[] = [];
-  let toMs = untilMs;
-  for (const windowMs of [...WINDOWS_MS, Number.POSITIVE_INFINITY]) {
-    const fromMs = Math.max(sinceMs, untilMs - windowMs);
-    if (fromMs < toMs)
-      posts.push(
-        ...(await newestPosts(clickhouse, { ...filter, fromMs, toMs, after: cursor, limit: limit + 1 - posts.length })),
-      );
-    if (posts.length > limit || fromMs <= sinceMs) break;
+  const wanted = limit + 1;
+  for (let [reachMs, toMs] = [0, untilMs]; posts.length < wanted && toMs > sinceMs; ) {
+    reachMs = nextReach(reachMs, posts.length, wanted);
+    const fromMs = Math.max(sinceMs, untilMs - reachMs);
+    const window = { ...filter, fromMs, toMs, after: cursor, limit: wanted - posts.length };
+    posts.push(...(await newestPosts(clickhouse, window)));
     toMs = fromMs;
   }
   return toPage(posts, limit, (last) => ({ sortAtMs: last.sortAtMs, did: last.did, rkey: last.rkey }));

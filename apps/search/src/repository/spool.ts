@@ -70,7 +70,7 @@ async function download(options: SpoolOptions, url: string, path: string, signal
       timer.refresh();
       bytes += chunk.length;
       if (bytes > maxBytes) throw new RepositoryError(`the repository is larger than ${maxBytes} bytes`);
-      await file.write(chunk);
+      await file.writeFile(chunk); // appends: it goes on where it stood, and writes all
       if (bytes >= collectAt) {
         collectAt = bytes + COLLECT_EACH_BYTES;
         collectYoung();

@@ -1,4 +1,5 @@
 import { XrpcError } from '@updraft/service';
+import { TimeoutError } from '@updraft/store';
 import type { FastifyRequest } from 'fastify';
 import type { SearchContext } from '../context.ts';
 import { parsePostQuery } from '../query/parse-query.ts';
@@ -42,6 +43,8 @@ export async function runSearch(
     return page;
   } catch (error) {
     metrics.searches.inc({ outcome: 'failed' });
-    throw error;
+    if (!(error instanceof TimeoutError)) throw error;
+    const message = 'this search takes too long: bound its time with since: and until:, or add a rarer word';
+    throw new XrpcError(503, 'NotEnoughResources', message, { 'retry-after': '60' }, { cause: error });
   }
 }

@@ -4,7 +4,9 @@ import {
   countOpsOfDay,
   daysToCount,
   type HiddenActors,
+  oldestWholeDay,
   type ProgressStore,
+  readRetention,
   storeNowMs,
   touchDaysOfChangedActors,
 } from '@updraft/store';
@@ -24,7 +26,8 @@ export interface DayRefreshOptions {
 
 /** Counts today, yesterday and some of the days that were touched, so that daily_stats holds what the records say. */
 export async function refreshDailyStats(options: DayRefreshOptions, nowMs: number): Promise<void> {
-  const { clickhouse, hidden, progress, maxDays, oldestDay } = options;
+  const { clickhouse, hidden, progress, maxDays } = options;
+  const oldestDay = Math.max(options.oldestDay, oldestWholeDay(await readRetention(clickhouse), nowMs));
   await touchChangedActors(clickhouse, progress);
   await hidden.refresh(); // after the touching: what was touched is counted with what hides it
   const always = recentDays(nowMs).filter((day) => day >= oldestDay);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { backoff, type Logger, sleep, XrpcError } from '@updraft/service';
+import { backoff, inTrace, type Logger, sleep, XrpcError } from '@updraft/service';
 import type { Redis } from '@updraft/store';
 import type { Leases } from '../leases.ts';
 
@@ -96,7 +96,8 @@ async function refreshOnce(options: ReportOptions, known: { snapshot?: Snapshot 
   if (lease === undefined) return;
   try {
     const nowMs = Date.now();
-    known.snapshot = toSnapshot(await options.compute(nowMs), nowMs);
+    const value = await inTrace('report', { attributes: { 'updraft.report': name } }, () => options.compute(nowMs));
+    known.snapshot = toSnapshot(value, nowMs);
     await redis.set(key, JSON.stringify(known.snapshot), 'EX', KEPT_FOR_S).catch(() => undefined); // memory has it
   } finally {
     await lease.release();

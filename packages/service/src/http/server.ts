@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts';
 import { answerBadUrl, answerClientErrors, answerErrors } from './errors.ts';
 import { answerUnknownRoutes } from './not-found.ts';
 import { createRequestLog } from './request-log.ts';
+import { traceRequests } from './tracing.ts';
 import { XrpcError } from './xrpc-error.ts';
 import { type ZodTypeProvider, zodValidator } from './zod.ts';
 
@@ -48,6 +49,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     clientErrorHandler: answerClientErrors,
     routerOptions: { maxParamLength: maxUrlLength, onBadUrl: answerBadUrl },
   }).withTypeProvider<ZodTypeProvider>();
+  traceRequests(app);
   app.setValidatorCompiler(zodValidator);
   app.setSerializerCompiler(() => (reply) => JSON.stringify(reply));
   app.addHook('onRequest', (request, reply, done) => {

@@ -1,10 +1,13 @@
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { endSpan, traceHeaders } from '@updraft/service';
+import { onCluster } from '../cluster/cluster-ddl.ts';
 import { clickHouseUrl, isLoopback } from './address.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { readRows } from './read-rows.ts';
-import { INSERT_SETTINGS, PINNED_SETTINGS, timeLimit } from './settings.ts';
+import { CLUSTER_SETTINGS, FOREIGN_SETTINGS, INSERT_SETTINGS, PINNED_SETTINGS, timeLimit } from './settings.ts';
+import { startCallSpan, traceCall } from './trace-call.ts';
 import { type CallSite, translateError } from './translate-error.ts';
 import type { CallOptions, CallSettings, ClickHouse, ClickHouseOptions, QueryParams } from './types.ts';
 
@@ -23,32 +26,42 @@ const MAX_CONNECTIONS = 32;
  */
 export function createClickHouse(options: ClickHouseOptions): ClickHouse {
   const site = { url: clickHouseUrl(options.address), username: options.username, database: options.database };
-  const client = connect(site, options.password);
+  const { cluster } = options;
+  const client = connect(site, options.password, settingsOf(options));
   const run = caller(site);
   return {
     database: options.database,
     query: <T>(sql: string, params?: QueryParams, callOptions?: CallOptions) =>
-      run(callOptions, DEFAULT_TIMEOUT_MS, async (settings, signal) => {
-        const rows: T[] = [];
-        for await (const chunk of readRows<T>(client, sql, params, settings, signal))
-          for (const row of chunk) rows.push(row);
-        return rows;
-      }),
+      traceCall(site, { sql }, () =>
+        run(callOptions, DEFAULT_TIMEOUT_MS, async (settings, signal) => {
+          const rows: T[] = [];
+          for await (const chunk of readRows<T>(client, sql, params, settings, signal))
+            for (const row of chunk) rows.push(row);
+          return rows;
+        }),
+      ),
     stream: (sql, params, callOptions) => streamRows(client, site, sql, params, callOptions),
     command: (sql, params, callOptions) =>
-      run(callOptions, DEFAULT_TIMEOUT_MS, async (settings, signal) => {
-        await client.command({
-          query: sql,
-          query_params: { ...params },
-          clickhouse_settings: settings,
-          abort_signal: signal,
-        });
-      }),
-    insertBytes: (table, columnsHeader, body, callOptions) =>
-      run(callOptions, INSERT_TIMEOUT_MS, (settings, signal) => {
-        const chunks = body instanceof Uint8Array ? [columnsHeader, body] : [columnsHeader, ...body];
-        return insert(client, table, chunks, settings, signal);
-      }),
+      traceCall(site, { sql }, () =>
+        run(callOptions, DEFAULT_TIMEOUT_MS, async (settings, signal) => {
+          for (const query of cluster === undefined ? [sql] : onCluster(sql, { cluster })) {
+            await client.command({
+              query,
+              query_params: { ...params },
+              clickhouse_settings: settings,
+              abort_signal: signal,
+              http_headers: traceHeaders(),
+            });
+          }
+        }),
+      ),
+    insertBytes: (table, columnsHeader, body, callOptions) => {
+      const chunks = body instanceof Uint8Array ? [columnsHeader, body] : [columnsHeader, ...body];
+      const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+      return traceCall(site, { table, bytes }, () =>
+        run(callOptions, INSERT_TIMEOUT_MS, (settings, signal) => insert(client, table, chunks, settings, signal)),
+      );
+    },
     ping: (callOptions) =>
       run(callOptions, DEFAULT_TIMEOUT_MS, async (settings, signal) => {
         for await (const _ of readRows(client, 'SELECT 1', undefined, settings, signal));
@@ -62,7 +75,12 @@ export function quoteName(name: string): string {
   return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
 }
 
-function connect({ url, username, database }: CallSite, password: string): ClickHouseClient {
+function settingsOf({ cluster, isForeign = false }: ClickHouseOptions): CallSettings {
+  if (isForeign) return FOREIGN_SETTINGS;
+  return cluster === undefined ? PINNED_SETTINGS : { ...PINNED_SETTINGS, ...CLUSTER_SETTINGS };
+}
+
+function connect({ url, username, database }: CallSite, password: string, settings: CallSettings): ClickHouseClient {
   return createClient({
     url,
     username,
@@ -75,7 +93,7 @@ function connect({ url, username, database }: CallSite, password: string): Click
     compression: isLoopback(url) ? {} : { request: { codec: 'zstd', level: 1 }, response: { codec: 'zstd' } },
     // Long lists go in the body: servers refuse URLs of more than some KiB.
     use_multipart_params_auto: true,
-    clickhouse_settings: PINNED_SETTINGS,
+    clickhouse_settings: settings,
     // Errors come as exceptions; whoever handles them logs them, once.
     log: { level: ClickHouseLogLevel.OFF },
   });
@@ -110,10 +128,15 @@ async function* streamRows<T>(
 ): AsyncGenerator<readonly T[]> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   using deadline = startDeadline(timeoutMs, options.signal);
+  const span = startCallSpan(site, { sql });
+  let failed: unknown;
   try {
     yield* readRows<T>(client, sql, params, { ...timeLimit(timeoutMs), ...options.settings }, deadline.signal);
   } catch (error) {
-    throw failure(error, deadline, site);
+    failed = failure(error, deadline, site);
+    throw failed;
+  } finally {
+    if (span !== undefined) endSpan(span, failed);
   }
 }
 
@@ -129,6 +152,7 @@ async function insert(
     values: Readable.from(chunks, { objectMode: false }),
     clickhouse_settings: { ...INSERT_SETTINGS, ...settings },
     abort_signal: signal,
+    http_headers: traceHeaders(),
   });
   await finished(stream.resume(), { signal });
   return { writtenRows: Number(summary?.written_rows ?? 0) };

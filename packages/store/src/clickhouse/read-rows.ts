@@ -1,5 +1,6 @@
 import { addAbortSignal } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { traceHeaders } from '@updraft/service';
 import type { CallSettings, QueryParams } from './types.ts';
 
 /**
@@ -19,6 +20,7 @@ export async function* readRows<T>(
     ...(params === undefined ? {} : { query_params: { ...params } }),
     clickhouse_settings: { ...settings },
     abort_signal: signal,
+    http_headers: traceHeaders(),
   });
   const rows = addAbortSignal(signal, resultSet.stream<T>());
   for await (const chunk of rows) yield chunk.map((row) => row.json<T>());

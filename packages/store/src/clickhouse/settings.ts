@@ -19,12 +19,29 @@ export const PINNED_SETTINGS = {
   session_timezone: 'UTC',
 } as const satisfies CallSettings;
 
+/** For a server that is only read and whose age is unknown: what every version has. */
+export const FOREIGN_SETTINGS = { output_format_json_quote_64bit_integers: 1 } as const satisfies CallSettings;
+
 /** Over the pinned ones, for inserts: one hostile batch spreads over all years, and the view of a table must not fail in silence. */
 export const INSERT_SETTINGS = {
   throw_on_max_partitions_per_insert_block: 0,
   materialized_views_ignore_errors: 0,
   /** Replacing rows within the new part is left to merges and FINAL, which do it anyway: a tenth of an insert's CPU. */
   optimize_on_insert: 0,
+} as const satisfies CallSettings;
+
+/**
+ * Over the pinned ones, where the tables are spread over a cluster. An insert is acknowledged when a majority of the replicas of each shard
+ * has its rows, not when this server has queued them; a subquery reads all shards, not those of the server that evaluates it.
+ */
+export const CLUSTER_SETTINGS = {
+  distributed_foreground_insert: 1,
+  insert_quorum: 'auto',
+  distributed_product_mode: 'global',
+  /** A shard that is away is an error: half a count is none. */
+  skip_unavailable_shards: 0,
+  /** DDL waits for all servers as long as its caller does. */
+  distributed_ddl_task_timeout: 86_400,
 } as const satisfies CallSettings;
 
 /** What a call adds: the server stops at the time when the client stops to wait. */

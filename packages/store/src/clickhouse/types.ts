@@ -6,6 +6,10 @@ export interface ClickHouseOptions {
   username: string;
   password: string;
   database: string;
+  /** The cluster of the server's `remote_servers` that the schema stands on; absent where there is one server. */
+  cluster?: string | undefined;
+  /** A server of others, perhaps an older one: only read, and without the settings that ours are pinned to. */
+  isForeign?: boolean;
   log?: StoreLog;
 }
 

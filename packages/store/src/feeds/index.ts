@@ -11,5 +11,6 @@ export {
   readMembers,
   readMembersPage,
 } from './members.ts';
-export { type RankedPost, type RankingQuery, rankPosts } from './rank-posts.ts';
+export { rankPosts } from './rank-posts.ts';
+export type { RankedPost, RankingQuery } from './ranking.ts';
 export { visiblePosts } from './visible-posts.ts';

@@ -1,91 +1,109 @@
 import type { ClickHouse } from '../clickhouse/types.ts';
-import { isInWindow, isOfWindow, isVisible, type PostFilter, postConditions, windowParams } from './fragments.ts';
-
-export interface RankingQuery extends PostFilter {
-  /** The moment of the ranking, in ms since 1970: nothing later counts. */
-  readonly asOfMs: number;
-  readonly windowMs: number;
-  readonly minimumAgeMs: number;
-  /** At least 1. */
-  readonly minimumLikes: number;
-  /** Exponent of the age; undefined ranks by weight alone. */
-  readonly gravity: number | undefined;
-  readonly weights: { readonly likes: number; readonly reposts: number; readonly replies: number };
-  /** At most so many posts of one author. */
-  readonly perAuthor?: number | undefined;
-  readonly size: number;
-}
-
-export interface RankedPost {
-  readonly uri: string;
-  readonly likes: number;
-  readonly score: number;
-}
+import { isInWindow, isOfWindow, isVisible, postConditions, windowParams } from './fragments.ts';
+import { type Candidate, isComplete, orderPosts, type RankedPost, type RankingQuery, type Tallies } from './ranking.ts';
 
 /**
  * The most liked posts of a window, best first. A like counts once per account and post, when it and its account show, from
- * the window's first hour on; reposts and replies likewise. Score: the weighted sum, or with gravity (sum - 1) / (age in hours + 2) ^ gravity, the age
- * in fractional hours at `asOfMs`. Ties go to the newer post, then by uri.
+ * the window's first hour on; reposts and replies likewise.
+ *
+ * Exact, in two steps, since counting accounts exactly over a day of the whole network takes several times as long as
+ * counting rows: first all posts by what they can have at most (rows of likes, replaced and hidden ones included, are never
+ * fewer than accounts), then the accounts of those that come first. When a post that was left out might still belong
+ * among them, more are taken.
  */
 export async function rankPosts(clickhouse: ClickHouse, query: RankingQuery): Promise<RankedPost[]> {
-  const params = {
-    ...windowParams(query.asOfMs - query.windowMs, query.asOfMs),
-    newestMs: query.asOfMs - query.minimumAgeMs,
-    minimumLikes: query.minimumLikes,
-    gravity: query.gravity ?? 0,
-    likeWeight: query.weights.likes,
-    repostWeight: query.weights.reposts,
-    replyWeight: query.weights.replies,
-    languages: query.languages,
-    perAuthor: query.perAuthor ?? 0,
-    size: query.size,
-  };
-  return clickhouse.query<RankedPost>(rankingSql(query), params, { settings: SETTINGS, timeoutMs: 60_000 });
+  for (let limit = Math.ceil(query.size * 1.25) + 100; ; limit *= 2) {
+    const candidates = await readCandidates(clickhouse, query, limit);
+    const ranked = orderPosts(candidates, await readTallies(clickhouse, query, candidates), query);
+    if (candidates.length < limit || isComplete(ranked, candidates, query.size)) return ranked.slice(0, query.size);
+  }
 }
 
 /** A day of the whole network groups within bounds, on disk when it must. */
-const SETTINGS = { max_bytes_before_external_group_by: 1_000_000_000, max_memory_usage: 4_000_000_000 };
+const CALL = {
+  timeoutMs: 60_000,
+  settings: {
+    max_bytes_before_external_group_by: 1_000_000_000,
+    max_memory_usage: 4_000_000_000,
+    max_query_size: 4_194_304,
+  },
+};
 
-function rankingSql(query: RankingQuery): string {
-  const { reposts, replies } = query.weights;
-  const terms = ['{likeWeight:Float64} * likes'];
-  if (reposts > 0) terms.push('{repostWeight:Float64} * reposts');
-  if (replies > 0) terms.push('{replyWeight:Float64} * repliers');
-  const sum = terms.join(' + ');
-  const ageHours = '({toMs:Int64} - toUnixTimestamp64Milli(sort_at)) / 3600000';
+type Source = 'likes' | 'reposts' | 'replies';
+
+/** What counts in this ranking; likes always do, for their minimum. */
+function sourcesOf({ weights }: RankingQuery): Source[] {
+  const all: Source[] = ['likes', 'reposts', 'replies'];
+  return all.filter((source) => source === 'likes' || weights[source] > 0);
+}
+
+async function readCandidates(clickhouse: ClickHouse, query: RankingQuery, limit: number): Promise<Candidate[]> {
+  const sources = sourcesOf(query);
+  const sum = sources.map((source) => `{${source}Weight:Float64} * ${source}.total`).join(' + ');
+  const ageHours = '({toMs:Int64} - sort_at_ms) / 3600000';
   const score = query.gravity === undefined ? sum : `(${sum} - 1) / pow(${ageHours} + 2, {gravity:Float64})`;
-  return `
-SELECT uri, toFloat64(likes) AS likes, toFloat64(${score}) AS score
+  const joins = sources.map((source) => {
+    const kind = source === 'likes' ? 'INNER' : 'LEFT';
+    return `${kind} JOIN (${ROWS[source]}) AS ${source} ON ${source}.subject_key = candidates.uri_key`;
+  });
+  const sql = `
+SELECT toString(uri_key) AS key, did, uri, toFloat64(sort_at_ms) AS sortAtMs, toFloat64(${score}) AS atMost
 FROM
 (
-  SELECT did, uri, uri_key, sort_at
+  SELECT did, uri, uri_key, toUnixTimestamp64Milli(sort_at) AS sort_at_ms
   FROM posts FINAL
   WHERE ${isInWindow}
     AND sort_at <= fromUnixTimestamp64Milli({newestMs:Int64}, 'UTC')
     AND ${postConditions(query)}
-) AS posts
-INNER JOIN (${countsSql('likes', 'likes')} HAVING likes >= {minimumLikes:UInt32}) AS liked ON liked.subject_key = posts.uri_key
-${reposts > 0 ? `LEFT JOIN (${countsSql('reposts', 'reposts')}) AS reposted ON reposted.subject_key = posts.uri_key` : ''}
-${replies > 0 ? `LEFT JOIN (${REPLIERS_SQL}) AS replied ON replied.subject_key = posts.uri_key` : ''}
-ORDER BY score DESC, sort_at DESC, uri ASC
-${query.perAuthor === undefined ? '' : 'LIMIT {perAuthor:UInt32} BY did'}
-LIMIT {size:UInt32}`;
+) AS candidates
+${joins.join('\n')}
+ORDER BY atMost DESC
+LIMIT {limit:UInt32}`;
+  return clickhouse.query<Candidate>(sql, { ...paramsOf(query), limit }, CALL);
 }
 
-/** Accounts by subject. Grouping by the subject's hash is five times quicker than by its uri. */
-function countsSql(table: 'likes' | 'reposts', name: string): string {
-  return `
-  SELECT subject_key, uniqExact(did_key) AS ${name}
-  FROM ${table} FINAL
-  WHERE ${isOfWindow}
+/** Rows by subject: at least as many as accounts. Read without FINAL, and by the hash of the subject, which is quick. */
+const ROWS: Record<Source, string> = {
+  likes: `SELECT subject_key, count() AS total FROM likes WHERE record_hour >= {fromHour:UInt32}
+    GROUP BY subject_key HAVING total >= {minimumLikes:UInt32}`,
+  reposts:
+    'SELECT subject_key, count() AS total FROM reposts WHERE record_hour >= {fromHour:UInt32} GROUP BY subject_key',
+  replies: `SELECT sipHash64(parent_uri) AS subject_key, count() AS total FROM posts
+    WHERE record_hour >= {fromHour:UInt32} AND parent_uri != '' GROUP BY subject_key`,
+};
+
+async function readTallies(
+  clickhouse: ClickHouse,
+  query: RankingQuery,
+  candidates: readonly Candidate[],
+): Promise<Tallies> {
+  const tallies: Record<Source, Map<string, number>> = { likes: new Map(), reposts: new Map(), replies: new Map() };
+  if (candidates.length === 0) return tallies;
+  const keys = candidates.map(({ key }) => BigInt(key)).join(','); // numbers, in the text of the query: too many for its parameters
+  for (const source of sourcesOf(query)) {
+    const subject = source === 'replies' ? 'sipHash64(parent_uri)' : 'subject_key';
+    const sql = `
+SELECT toString(${subject}) AS key, toFloat64(uniqExact(did_key)) AS accounts
+FROM ${source === 'replies' ? 'posts' : source} FINAL
+WHERE ${isOfWindow}
+    AND ${subject} IN (${keys})
     AND ${isVisible}
-  GROUP BY subject_key`;
+GROUP BY key`;
+    const rows = await clickhouse.query<{ key: string; accounts: number }>(sql, paramsOf(query), CALL);
+    for (const { key, accounts } of rows) tallies[source].set(key, accounts);
+  }
+  return tallies;
 }
 
-const REPLIERS_SQL = `
-  SELECT sipHash64(parent_uri) AS subject_key, uniqExact(did_key) AS repliers
-  FROM posts FINAL
-  WHERE ${isOfWindow}
-    AND parent_uri != ''
-    AND ${isVisible}
-  GROUP BY subject_key`;
+function paramsOf(query: RankingQuery) {
+  return {
+    ...windowParams(query.asOfMs - query.windowMs, query.asOfMs),
+    newestMs: query.asOfMs - query.minimumAgeMs,
+    minimumLikes: query.minimumLikes,
+    gravity: query.gravity ?? 0,
+    likesWeight: query.weights.likes,
+    repostsWeight: query.weights.reposts,
+    repliesWeight: query.weights.replies,
+    languages: query.languages,
+  };
+}

@@ -1,5 +1,6 @@
 import { createClickHouse, quoteName } from '../clickhouse/client.ts';
 import type { ClickHouse, ClickHouseOptions } from '../clickhouse/types.ts';
+import { clusterMigrations } from '../cluster/cluster-migrations.ts';
 import { MigrationError } from '../errors.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { acquireLock, type MigrationLock } from './lock.ts';
@@ -78,10 +79,11 @@ interface Context {
   ledger: Ledger;
   lock: MigrationLock;
   files: Migration[];
+  statementTimeoutMs: number | undefined;
 }
 
 async function underLock<T>(options: MigrateOptions, run: (context: Context) => Promise<T>): Promise<T> {
-  const files = await readMigrations(options.directory ?? MIGRATIONS_DIRECTORY);
+  const files = await migrationsFor(options);
   await using clickhouse = disposable(options.connection);
   const ledger = createLedger(clickhouse.client);
   await ledger.prepare();
@@ -90,7 +92,15 @@ async function underLock<T>(options: MigrateOptions, run: (context: Context) => 
     waitMs: options.lockWaitMs ?? LOCK_WAIT_MS,
     signal: options.signal,
   });
-  return await run({ clickhouse: clickhouse.client, ledger, lock, files });
+  const { statementTimeoutMs } = options;
+  return await run({ clickhouse: clickhouse.client, ledger, lock, files, statementTimeoutMs });
+}
+
+/** Where there is a cluster, what it runs instead. */
+async function migrationsFor({ directory = MIGRATIONS_DIRECTORY, connection }: MigrateOptions): Promise<Migration[]> {
+  const { cluster, database } = connection;
+  const files = await readMigrations(directory);
+  return cluster === undefined ? files : clusterMigrations(files, { cluster, database });
 }
 
 function fileOf(files: readonly Migration[], version: number): Migration {

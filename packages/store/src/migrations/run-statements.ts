@@ -17,6 +17,8 @@ export interface Run {
   from: number;
   /** Goes on with an interrupted run, in which that statement may have been done. */
   resumed: boolean;
+  /** Of each statement; default 10 min. */
+  statementTimeoutMs?: number | undefined;
 }
 
 /** ClickHouse's DDL has no transactions: each statement done is noted, so that a failure says where it stands. */
@@ -55,7 +57,7 @@ export async function runStatements(run: Run): Promise<void> {
 
 async function runOne(run: Run, statement: string, index: number): Promise<void> {
   try {
-    await run.clickhouse.command(statement, {}, { timeoutMs: STATEMENT_TIMEOUT_MS });
+    await run.clickhouse.command(statement, {}, { timeoutMs: run.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS });
   } catch (error) {
     // The interrupted run had come this far.
     const wasDone =

@@ -8,6 +8,8 @@ export interface MigrateOptions {
   directory?: string;
   /** How long to wait for another process's migration; default 60 s. */
   lockWaitMs?: number;
+  /** How long one statement may take; default 10 min. */
+  statementTimeoutMs?: number;
   signal?: AbortSignal;
 }
 

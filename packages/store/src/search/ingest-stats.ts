@@ -21,7 +21,7 @@ export async function readIngestStats(clickhouse: ClickHouse, nowMs: number): Pr
   const lastHour = Math.floor(nowMs / 3_600_000) - 1;
   const [streams, ops, gapCount, gaps, rejected] = await Promise.all([
     clickhouse.query<IngestStats['streams'][number]>(
-      `SELECT stream, toFloat64(last_seq) / 1000 AS lastEventMs, toFloat64(version) / 1000 AS savedAtMs
+      `SELECT stream, toFloat64(last_seq) / 1000 AS lastEventMs, toFloat64(toUnixTimestamp64Milli(parseDateTime64BestEffortOrZero(JSONExtractString(progress_json, 'last_seq_processed_at'), 3, 'UTC'))) AS savedAtMs
        FROM ingest_progress FINAL ORDER BY stream`,
     ),
     clickhouse.query<{ num: number }>(

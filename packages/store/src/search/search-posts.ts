@@ -1,3 +1,4 @@
+import { BACKDATED_TOKEN, backdatedToken } from '@updraft/atproto';
 import type { ClickHouse, QueryParams } from '../clickhouse/types.ts';
 import { isVisible } from '../feeds/fragments.ts';
 
@@ -45,20 +46,69 @@ export interface NewestQuery extends PostFilter {
   readonly limit: number;
 }
 
-/** Posts of a stretch of time, the newest first. */
+/**
+ * Posts of a stretch of time, the newest first. Most stand among the hours around that stretch; those that were backdated
+ * stand anywhere later, and are found by the mark of the day that they are sorted into.
+ */
 export async function newestPosts(clickhouse: ClickHouse, query: NewestQuery): Promise<FoundPost[]> {
+  const [near, backdated] = await Promise.all([
+    newestAmong(clickhouse, query, 'record_hour <= {lastHour:UInt32}'),
+    newestAmong(clickhouse, withBackdatedMark(query), 'record_hour > {lastHour:UInt32}'),
+  ]);
+  return [...near, ...backdated].toSorted(newestFirst).slice(0, query.limit);
+}
+
+async function newestAmong(clickhouse: ClickHouse, query: NewestQuery & AnyMark, hours: string): Promise<FoundPost[]> {
   const { fromMs, toMs, after, limit } = query;
   const filter = filterSql(query);
   const sql = `
 SELECT ${COLUMNS}
 FROM posts FINAL
 WHERE ${isBetween}
+    AND ${hours}
     AND ${filter.conditions.join('\n    AND ')}
     ${after === undefined ? '' : `AND ${isAfter}`}
 ORDER BY sort_at DESC, did DESC, rkey DESC
 LIMIT {limit:UInt32}`;
-  const params = { ...filter.params, ...betweenParams(fromMs, toMs), ...afterParams(after), limit };
+  const params = {
+    ...filter.params,
+    ...betweenParams(fromMs, toMs),
+    ...afterParams(after),
+    lastHour: lastHourOf(toMs),
+    limit,
+  };
   return (await clickhouse.query<RawPost>(sql, params, { timeoutMs: SEARCH_TIMEOUT_MS })).map(fromRaw);
+}
+
+/** A filter that wants one of these tokens besides. */
+interface AnyMark {
+  readonly anyOf?: readonly string[];
+}
+
+/** The last hour in which a post that is not backdated and sorted before `toMs` may stand. */
+function lastHourOf(toMs: number): number {
+  return Math.floor((toMs - 1) / HOUR_MS) + 1;
+}
+
+/** By day for what people look through; everything backdated for a look through all time. */
+function withBackdatedMark(query: NewestQuery): NewestQuery & AnyMark {
+  const days: string[] = [];
+  for (let day = Math.floor(query.fromMs / DAY_MS); day <= Math.floor((query.toMs - 1) / DAY_MS); day++) {
+    if (days.length === MAX_DAY_MARKS) return { ...query, anyOf: [BACKDATED_TOKEN] };
+    days.push(backdatedToken(day * DAY_MS));
+  }
+  return { ...query, anyOf: days };
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const MAX_DAY_MARKS = 40;
+
+/** The order of the SQL: DIDs and keys are ASCII, which both compare alike. */
+function newestFirst(a: FoundPost, b: FoundPost): number {
+  if (a.sortAtMs !== b.sortAtMs) return b.sortAtMs - a.sortAtMs;
+  if (a.did !== b.did) return a.did < b.did ? 1 : -1;
+  return a.rkey < b.rkey ? 1 : -1;
 }
 
 export interface MostLikedQuery extends PostFilter {
@@ -91,9 +141,7 @@ LIMIT {limit:UInt32}`;
   return (await clickhouse.query<RawPost>(sql, { ...params, ...more }, { timeoutMs: SEARCH_TIMEOUT_MS })).map(fromRaw);
 }
 
-const SEARCH_TIMEOUT_MS = 20_000;
-/** The engine takes no more tokens in one call. */
-const TOKENS_PER_CALL = 64;
+const SEARCH_TIMEOUT_MS = 10_000;
 
 const RAW_COLUMNS = 'did, rkey, sort_at, text, langs, tags, has_embedded_media, parent_uri, root_uri, quote_uri';
 const COLUMNS = `did, rkey, toUnixTimestamp64Milli(sort_at) + 0.0 AS sort_at_ms, text, langs, tags, has_embedded_media, parent_uri, root_uri, quote_uri`;
@@ -117,8 +165,11 @@ function afterParams(after: PostPlace | undefined): QueryParams {
   return after === undefined ? {} : { afterMs: after.sortAtMs, afterDid: after.did, afterRkey: after.rkey };
 }
 
-/** Conditions on a post's tokens and author: the index answers hasAllTokens, and neighbours are looked at in what is left. */
-function filterSql(filter: PostFilter): { conditions: string[]; params: Record<string, unknown> } {
+/**
+ * Conditions on a post's tokens and author. The text index answers hasAll, and neighbours are looked at in what is left. Not
+ * hasAllTokens: without the index that one splits the tokens again, and answers differently.
+ */
+function filterSql(filter: PostFilter & AnyMark): { conditions: string[]; params: Record<string, unknown> } {
   const conditions: string[] = [];
   const params: Record<string, unknown> = {};
   const bind = (value: string | readonly string[], type: string) => {
@@ -127,9 +178,8 @@ function filterSql(filter: PostFilter): { conditions: string[]; params: Record<s
     return `{${name}:${type}}`;
   };
   const tokens = [...new Set(filter.include.flatMap(tokensOf))];
-  for (let start = 0; start < tokens.length; start += TOKENS_PER_CALL) {
-    conditions.push(`hasAllTokens(tokens, ${bind(tokens.slice(start, start + TOKENS_PER_CALL), 'Array(String)')})`);
-  }
+  if (tokens.length > 0) conditions.push(`hasAll(tokens, ${bind(tokens, 'Array(String)')})`);
+  if (filter.anyOf !== undefined) conditions.push(`hasAny(tokens, ${bind(filter.anyOf, 'Array(String)')})`);
   for (const phrase of filter.include.flatMap(longPhrases)) {
     conditions.push(`hasSubstr(tokens, ${bind(phrase, 'Array(String)')})`);
   }

@@ -1,0 +1,147 @@
+import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
+import { readFeedgenConfig } from '@updraft/feedgen';
+import { type AdminStores, openStores, readFeedsFile } from '@updraft/feedgen/admin';
+import { backoff } from '@updraft/service';
+import {
+  type ClickHouse,
+  type ColumnMatch,
+  createBatchWriter,
+  createClickHouse,
+  createErasedAccounts,
+  createProgressStore,
+  hashText,
+  matchColumns,
+  sourceColumns,
+} from '@updraft/store';
+import { copyTable } from './copy-table.ts';
+import { createTakers, type Taker } from './takers.ts';
+import { IMPORTS, type ImportedTable } from './wanted.ts';
+
+/** `pnpm admin import --from URL`: what the original's ClickHouse holds and no stream brings again. */
+export const importCommands: readonly Command[] = [
+  {
+    subject: 'import',
+    usage: '--from URL [--database NAME] [--repo-records] [--column TABLE.FIELD=COLUMN …] [--dry-run] [--restart]',
+    summary:
+      "Copies labels, API keys (as hashes), feed analytics and, if asked, records from the original's ClickHouse. The user and the password are IMPORT_USERNAME and IMPORT_PASSWORD. See docs/migrating.md.",
+    options: {
+      from: { type: 'string' },
+      database: { type: 'string', default: 'default' },
+      'repo-records': { type: 'boolean' },
+      column: { type: 'string', multiple: true },
+      'dry-run': { type: 'boolean' },
+      restart: { type: 'boolean' },
+    },
+    run: runImport,
+  },
+];
+
+async function runImport(_positionals: readonly string[], options: CommandOptions, io: CommandIo): Promise<void> {
+  const { from, database } = options;
+  if (typeof from !== 'string' || typeof database !== 'string')
+    throw new CommandError("--from must be the address of the original's ClickHouse, such as http://10.0.0.5:8123");
+  const chosen = readColumns(options['column']);
+  const source = createClickHouse({
+    address: from,
+    username: io.env['IMPORT_USERNAME'] ?? 'default',
+    password: io.env['IMPORT_PASSWORD'] ?? '',
+    database,
+    isForeign: true,
+  });
+  try {
+    await using stores = openStores(io);
+    const names = (Object.keys(IMPORTS) as ImportedTable[]).filter(
+      (table) => table !== 'repo_records' || options['repo-records'] === true,
+    );
+    const tables = await findTables(source, names, chosen, io);
+    if (options['dry-run'] === true) io.note('dry run: nothing was copied');
+    else
+      await copyAll({ source, stores, tables, site: `${from}/${database}`, restart: options['restart'] === true, io });
+  } finally {
+    await source.close();
+  }
+}
+
+type Tables = ReadonlyMap<ImportedTable, ColumnMatch>;
+
+/** Looks at all tables before any is copied. @throws CommandError naming every column that is missing, with those that there are. */
+async function findTables(
+  source: ClickHouse,
+  names: readonly ImportedTable[],
+  chosen: Readonly<Record<string, Record<string, string>>>,
+  io: CommandIo,
+): Promise<Tables> {
+  const tables = new Map<ImportedTable, ColumnMatch>();
+  const faults: string[] = [];
+  for (const table of names) {
+    const columns = await sourceColumns(source, table);
+    if (columns.length === 0) {
+      io.note(`${table}: the source has no such table; left out`);
+      continue;
+    }
+    const match = matchColumns(IMPORTS[table], columns, chosen[table]);
+    const there = columns.map(({ name }) => name).join(', ');
+    for (const field of match.missing)
+      faults.push(
+        `${table}: no column for ${field}; the table has ${there}. Name one with --column ${table}.${field}=COLUMN`,
+      );
+    const read = Object.entries(match.columns).flatMap(([field, column]) =>
+      column === undefined ? [] : [`${field} from ${column.name}`],
+    );
+    io.out(`${table}: ${read.join(', ')}${match.absent.length > 0 ? `; not there: ${match.absent.join(', ')}` : ''}`);
+    tables.set(table, match);
+  }
+  if (faults.length > 0) throw new CommandError(faults.join('\n'));
+  return tables;
+}
+
+interface CopyAll {
+  readonly source: ClickHouse;
+  readonly stores: AdminStores;
+  readonly tables: Tables;
+  /** Which source it is: the progress is kept by it. */
+  readonly site: string;
+  readonly restart: boolean;
+  readonly io: CommandIo;
+}
+
+async function copyAll({ source, stores, tables, site, restart, io }: CopyAll): Promise<void> {
+  const { clickhouse } = stores;
+  const takers = await openTakers(stores, io);
+  const progress = createProgressStore(clickhouse);
+  for (const [table, match] of tables) {
+    const name = `import:${hashText(site)}:${table}`;
+    if (restart) await progress.save(name, {}, Date.now() * 1000);
+    const report = await copyTable({ source, table, match, take: takers[table], progress, name, note: io.note });
+    io.out(
+      `${table}: ${report.rows} rows copied${report.rows === 0 ? ' (what was copied before is not copied again; --restart does)' : ''}`,
+    );
+    for (const [reason, count] of report.leftOut) io.out(`${table}: ${count} of them left out: rows ${reason}`);
+  }
+  await stores.bus.publish({ kind: 'api-keys' });
+}
+
+async function openTakers({ clickhouse }: AdminStores, io: CommandIo): Promise<Readonly<Record<ImportedTable, Taker>>> {
+  const { feeds } = await readFeedsFile(readFeedgenConfig(io.env).feedsFile);
+  const erased = createErasedAccounts(clickhouse);
+  await erased.refresh();
+  const line = (fields: object, message: string) => io.note(`${message} ${JSON.stringify(fields)}`);
+  const writer = createBatchWriter({
+    clickhouse,
+    log: { debug: () => {}, info: line, warn: line, error: line },
+    backoff: () => backoff({ minMs: 200, maxMs: 10_000 }),
+  });
+  return createTakers({ writer, isErased: erased.has, feeds, nowMs: Date.now() });
+}
+
+/** `table.field=column`, by table and field. */
+function readColumns(given: CommandOptions[string]): Record<string, Record<string, string>> {
+  const chosen: Record<string, Record<string, string>> = {};
+  for (const text of Array.isArray(given) ? given : []) {
+    const [, table, field, column] = /^(\w+)\.(\w+)=(.+)$/.exec(String(text)) ?? [];
+    if (table === undefined || field === undefined || column === undefined || !(table in IMPORTS))
+      throw new CommandError(`--column must be such as api_keys.feed=alias, got ${String(text)}`);
+    chosen[table] = { ...chosen[table], [field]: column };
+  }
+  return chosen;
+}

@@ -1,0 +1,189 @@
+import { formatTid, isDid, parseEvent } from '@updraft/atproto';
+import { feedByName, importedApiKey } from '@updraft/feedgen/admin';
+import { appendEvent, type Batch, clearBatch, createBatch, filledBlocks, type RowSink } from '@updraft/indexer';
+import {
+  type ActorLabelRow,
+  type ApiKeyRow,
+  actorLabels,
+  apiKeys,
+  type BatchWriter,
+  createBlock,
+  type FeedRequestRow,
+  feedRequestAnalytics,
+  hashText,
+  type Table,
+} from '@updraft/store';
+import { commitMicros, importedVersion } from './record-version.ts';
+import type { ImportedTable, SourceRow } from './wanted.ts';
+
+/** Writes rows of the source as ours. Resolves when they are acknowledged, with how many were left out, by reason. */
+export type Taker = (rows: readonly unknown[]) => Promise<LeftOut>;
+export type LeftOut = ReadonlyMap<string, number>;
+
+export interface TakerDeps {
+  readonly writer: BatchWriter;
+  readonly isErased: (did: string) => boolean;
+  readonly feeds: Parameters<typeof feedByName>[0];
+  readonly nowMs: number;
+}
+
+/** The same row of the source always becomes the same row here, with a version below that of any change made here. */
+export function createTakers(deps: TakerDeps): Readonly<Record<ImportedTable, Taker>> {
+  return {
+    actor_labels: taker(deps, actorLabels, labelRow(deps)),
+    api_keys: taker(deps, apiKeys, apiKeyRow(deps)),
+    feed_request_analytics: taker(deps, feedRequestAnalytics, requestRow(deps)),
+    repo_records: recordTaker(deps),
+  };
+}
+
+/** A row of ours, or why there is none. */
+type RowOrReason<Row> = Row | string;
+
+function taker<Row extends object>(
+  { writer }: TakerDeps,
+  table: Table<Row>,
+  /** Takes what `readSource` gives for this table. */
+  rowOf: (source: never) => RowOrReason<Row>,
+): Taker {
+  return async (rows) => {
+    const leftOut = new Map<string, number>();
+    const block = createBlock(table);
+    for (const source of rows as readonly never[]) {
+      const row = rowOf(source);
+      if (typeof row === 'string') leftOut.set(row, (leftOut.get(row) ?? 0) + 1);
+      else block.append(row);
+    }
+    await writer.write([block], NEVER);
+    return leftOut;
+  };
+}
+
+const NEVER = new AbortController().signal;
+
+function labelRow({ isErased }: TakerDeps) {
+  return (source: SourceRow<'actor_labels'>): RowOrReason<ActorLabelRow> => {
+    const reason = accountFault(source.did, isErased);
+    if (reason !== undefined) return reason;
+    if (source.label === '') return 'without a label';
+    const createdAt = Math.floor(source.createdAt);
+    return {
+      label: source.label,
+      actorDid: source.did,
+      createdAt,
+      changedBy: 'pnpm admin import',
+      version: Math.max(1, Math.floor(Math.max(source.createdAt, source.updatedAt) * 1000)) + source.deleted,
+      deleted: source.deleted !== 0,
+    };
+  };
+}
+
+function apiKeyRow({ isErased, feeds }: TakerDeps) {
+  return (source: SourceRow<'api_keys'>): RowOrReason<ApiKeyRow> => {
+    const reason = accountFault(source.did, isErased);
+    if (reason !== undefined) return reason;
+    if (source.deleted !== 0) return 'revoked';
+    if (source.key === '') return 'without a key';
+    const feed = feedByName(feeds, aliasOf(source.feed));
+    if (feed === undefined) return `for the feed ${source.feed}, which the feeds file does not have`;
+    const createdAt = Math.floor(source.createdAt);
+    return {
+      ...importedApiKey(source.key),
+      feeds: [feed.alias],
+      actorDid: source.did,
+      createdAt,
+      revokedAt: 0,
+      version: Math.max(1, createdAt * 1000),
+    };
+  };
+}
+
+function requestRow({ isErased, feeds }: TakerDeps) {
+  return (source: SourceRow<'feed_request_analytics'>): RowOrReason<FeedRequestRow> => {
+    const reason = accountFault(source.viewerDid, isErased);
+    if (reason !== undefined) return reason;
+    const name = aliasOf(source.feed);
+    return {
+      requestedAt: Math.floor(source.requestedAt),
+      feed: feedByName(feeds, name)?.alias ?? name,
+      viewerDid: source.viewerDid,
+      requestId: `import-${hashText(JSON.stringify(source))}`,
+      pageLimit: clamp(source.pageLimit, 65_535),
+      pageSize: clamp(source.pageSize, 65_535),
+      pageOffset: clamp(source.pageOffset, 2 ** 32 - 1),
+      hasCursor: source.hasCursor !== 0,
+      isOutsider: false,
+      acceptLanguage: source.acceptLanguage,
+      durationUs: 0,
+    };
+  };
+}
+
+function recordTaker({ writer, isErased, nowMs }: TakerDeps): Taker {
+  const batch = createBatch();
+  return async (rows) => {
+    const leftOut = new Map<string, number>();
+    clearBatch(batch);
+    for (const source of rows as readonly SourceRow<'repo_records'>[]) {
+      const reason = isErased(source.repo) ? 'of erased accounts' : appendRecord(source, batch, nowMs);
+      if (reason !== undefined) leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
+    }
+    await writer.write(filledBlocks(batch), NEVER);
+    return leftOut;
+  };
+}
+
+/** Through the indexer's own parsing and rows, so that the typed tables follow. Gives why nothing was appended. */
+function appendRecord(source: SourceRow<'repo_records'>, batch: Batch, nowMs: number): string | undefined {
+  const { operation, collection, rkey } = source;
+  const isDelete = operation === 'delete';
+  const record = isDelete ? undefined : parseJson(source.recordJson);
+  if (record === undefined && !isDelete) return 'whose record is no JSON';
+  const micros = commitMicros(source.at, nowMs);
+  const parsed = parseEvent({
+    did: source.repo,
+    time_us: micros,
+    kind: 'commit',
+    commit: { rev: formatTid({ micros, clockId: 0 }), operation, collection, rkey, ...(!isDelete && { record }) },
+  });
+  if (!parsed.ok) return `refused as ${parsed.reason}`;
+  const outcome = appendEvent(parsed.event, versioned(batch, importedVersion(source.at, rkey, isDelete)));
+  return outcome === 'record_too_deep' ? 'refused as record_too_deep' : undefined;
+}
+
+/** The batch's blocks, with that version on each row of a record. */
+function versioned(batch: Batch, version: { hi: number; lo: number }): RowSink {
+  const { repoRecords, posts, likes, reposts, follows, blocks, profiles } = batch;
+  return {
+    ...batch,
+    repoRecords: { append: (row) => repoRecords.append({ ...row, version }) },
+    posts: { append: (row) => posts.append({ ...row, version }) },
+    likes: { append: (row) => likes.append({ ...row, version }) },
+    reposts: { append: (row) => reposts.append({ ...row, version }) },
+    follows: { append: (row) => follows.append({ ...row, version }) },
+    blocks: { append: (row) => blocks.append({ ...row, version }) },
+    profiles: { append: (row) => profiles.append({ ...row, version }) },
+  };
+}
+
+function accountFault(did: string, isErased: (did: string) => boolean): string | undefined {
+  if (!isDid(did)) return 'without a DID';
+  return isErased(did) ? 'of erased accounts' : undefined;
+}
+
+/** A feed is named by its alias or its at-uri, which ends with it. */
+function aliasOf(feed: string): string {
+  return feed.slice(feed.lastIndexOf('/') + 1);
+}
+
+function clamp(value: number, max: number): number {
+  return Math.max(0, Math.min(max, Math.floor(value)));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,36 @@
+import type { HealthCheck } from '@updraft/service';
+import type { IndexerStatus } from './status.ts';
+import type { Stores } from './stores.ts';
+
+/** What /readyz and /startupz say of an indexer: first it waits for its databases, then it is the active one or the standby of another. */
+export interface IndexerHealth {
+  opened(stores: Pick<Stores, 'check'>): void;
+  became(role: 'standby' | 'active'): void;
+  isStarted(): boolean;
+  isReady(): Promise<HealthCheck[]>;
+  /** 'ready', or 'standby': ready to take over. */
+  readyWord(): string;
+}
+
+export function createHealth(status: Pick<IndexerStatus, 'host'>): IndexerHealth {
+  let stores: Pick<Stores, 'check'> | undefined;
+  let role: 'starting' | 'standby' | 'active' = 'starting';
+  return {
+    opened: (opened) => {
+      stores = opened;
+    },
+    became: (next) => {
+      role = next;
+    },
+    isStarted: () => role !== 'starting',
+    isReady: async () => {
+      const checks = (await stores?.check()) ?? [{ name: 'stores', ok: false }];
+      return role === 'standby' ? checks : [connection(status.host()), ...checks];
+    },
+    readyWord: () => (role === 'standby' ? 'standby' : 'ready'),
+  };
+}
+
+function connection(host: string | undefined): HealthCheck {
+  return { name: 'jetstream', ok: host !== undefined, detail: host ?? 'not connected' };
+}

@@ -1,0 +1,19 @@
+import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
+import { readBuildInfo } from './build-info.ts';
+
+/** Gauges of prom-client whose names promise counters (`…_total`); what they count stands without it beside them. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
+/** Adds what every process shows of itself to its registry: CPU, memory, event loop, garbage collection, and what it was built from. */
+export function addProcessMetrics(registry: Registry): void {
+  if (registry.getSingleMetric('updraft_build_info') !== undefined) return;
+  collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
+  const { version = '', commit = '', builtAt = '' } = readBuildInfo();
+  new Gauge({
+    name: 'updraft_build_info',
+    help: 'Always 1; what the process was built from',
+    labelNames: ['version', 'commit', 'built_at'],
+    registers: [registry],
+  }).set({ version, commit, built_at: builtAt }, 1);
+}

@@ -1,0 +1,65 @@
+import { DiagLogLevel, diag } from '@opentelemetry/api';
+import type { Sampler } from '@opentelemetry/sdk-trace';
+import type { Logger } from '../logger.ts';
+import { sleep } from '../sleep.ts';
+import type { TelemetryOptions } from './config.ts';
+import { isTracing } from './span.ts';
+
+/** A receiver that doesn't answer holds up the end of a process no longer than this. */
+const LAST_EXPORT_MS = 2_000;
+/** The SDK says again and again that a receiver is away. */
+const QUIET_MS = 60_000;
+
+/**
+ * Starts sending spans when there is an endpoint, before anything that makes spans is made. Dispose it last of all: that sends what is
+ * left. Without an endpoint the SDK is not even loaded.
+ */
+export async function startTelemetry(options: TelemetryOptions, log: Logger): Promise<AsyncDisposable> {
+  if (options.endpoint === undefined) return { [Symbol.asyncDispose]: async () => {} };
+  const { startNodeSdk } = await import('@opentelemetry/sdk-node');
+  const sampler = await makeSampler(options.samplingRatio);
+  const sdk = startNodeSdk({
+    logLevel: 'none',
+    resourceAttributes: { ...options.resource },
+    metricReaders: [], // Prometheus reads them
+    logRecordProcessors: [],
+    ...(sampler && { sampler }),
+  });
+  logTroubles(log);
+  if (isTracing()) log.info({ endpoint: options.endpoint }, 'sending traces');
+  else log.warn('OTEL_EXPORTER_OTLP_ENDPOINT is set, yet other OTEL_ settings leave nothing to send');
+  return {
+    [Symbol.asyncDispose]: async () => {
+      const late = new AbortController();
+      const inTime = sleep(LAST_EXPORT_MS, late.signal).catch(() => {}); // the export was quicker
+      await Promise.race([sdk.shutdown().catch(() => {}), inTime]); // its troubles are logged above
+      late.abort();
+    },
+  };
+}
+
+/**
+ * A caller's own decision counts only as far as the ratio goes: whoever sends us `sampled` with each request would else decide what we
+ * record. The ratio is taken of the trace id, so that services with one ratio keep the same traces.
+ */
+async function makeSampler(ratio: number | undefined): Promise<Sampler | undefined> {
+  if (ratio === undefined) return undefined;
+  const { ParentBasedSampler, TraceIdRatioBasedSampler } = await import('@opentelemetry/sdk-trace');
+  const root = new TraceIdRatioBasedSampler(ratio);
+  return new ParentBasedSampler({ root, remoteParentSampled: root });
+}
+
+/** What the SDK has to say about itself goes where all lines go, and each sentence once a minute. */
+function logTroubles(log: Logger): void {
+  const saidAt = new Map<string, number>();
+  const say = (message: string) => {
+    const now = performance.now();
+    if (now - (saidAt.get(message) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return;
+    if (saidAt.size > 100) saidAt.clear();
+    saidAt.set(message, now);
+    log.warn(`telemetry: ${message.slice(0, 500)}`);
+  };
+  const silent = () => {};
+  const logger = { error: say, warn: say, info: silent, debug: silent, verbose: silent };
+  diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+}

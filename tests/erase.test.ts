@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import { createWorld, startPlayServer, writeWorldFile } from '@updraft/simulator';
+import { erasedHash } from '@updraft/store';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { account, commitLine } from './indexer/events.ts';
+import {
+  differences,
+  expectCleanEnd,
+  type Stack,
+  type Store,
+  startProgram,
+  startStack,
+  type Tables,
+  until,
+} from './indexer/stack.ts';
+
+let stack: Stack;
+let file: string;
+beforeAll(async () => {
+  stack = await startStack();
+  file = join(stack.directory, 'world.jsonl');
+  await writeWorldFile(createWorld({ seed: 11, accounts: 60, hostile: 0 }), file, 1_500);
+});
+afterAll(() => stack.close());
+
+async function run(main: string, store: Store, args: readonly string[]) {
+  const program = startProgram(main, args, store.env);
+  return { ...(await program.exited), output: program.output() };
+}
+const replay = (store: Store, ...args: string[]) => run('apps/indexer/src/replay-command.ts', store, [...args, file]);
+const erase = (store: Store, ...args: string[]) => run('apps/admin/src/main.ts', store, ['erase', ...args]);
+
+describe('invariant 3: an erased account', () => {
+  test('is gone from every table, stays away when the whole stream is replayed, and takes nobody else with it', async () => {
+    const store = await stack.createStore('erased');
+    expect(await replay(store)).toMatchObject({ code: 0 });
+    const did = await busiestAccount(store);
+    await fillFeedsAndSearch(store, did);
+    const before = await store.tables();
+    const dryRun = await erase(store, did);
+    expect(dryRun).toMatchObject({ code: 0 });
+    expect(dryRun.output).toContain('feed_interactions\t2');
+    expect(dryRun.output).toContain('actor_labels\t1\tnamed in rows of others');
+    expect(differences(await store.tables(), before)).toEqual([]);
+
+    expect(await erase(store, '--yes', '--wait', '0', did)).toMatchObject({ code: 0 });
+    expect(await rowsOf(store, did)).toEqual({});
+    expect(await store.count('actor_labels', `actor_did = '${STRANGER}' AND changed_by = 'an erased account'`)).toBe(1);
+    expect(await store.count('touched_days', "source = 'records' AND touched_at > now() - 60")).toBeGreaterThan(0);
+    const after = await store.tables();
+    expect(recordsOfOthers(after, did)).toEqual(recordsOfOthers(before, did));
+
+    const again = await replay(store, '--restart');
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.output).toContain('of erased accounts: not written');
+    expect(await rowsOf(store, did)).toEqual({});
+    expect(differences(await store.tables(), after)).toEqual([]);
+    const twice = await erase(store, '--yes', '--wait', '0', did);
+    expect(twice).toMatchObject({ code: 0 });
+    expect(twice.output).toContain('together\t0');
+  }, 60_000);
+
+  test('is found again by an erasure that was interrupted before it removed anything', async () => {
+    const store = await stack.createStore('interrupted');
+    await replay(store);
+    const did = await busiestAccount(store);
+    await store.clickhouse.command("INSERT INTO erased_accounts SELECT {hash:String}, now64(3, 'UTC')", {
+      hash: erasedHash(did),
+    });
+    await replay(store, '--restart');
+    expect(Object.keys(await rowsOf(store, did))).toContain('repo_records');
+    expect(await erase(store, '--yes', '--wait', '0', did)).toMatchObject({ code: 0 });
+    expect(await rowsOf(store, did)).toEqual({});
+  }, 60_000);
+
+  test('is taken note of by an indexer that is at work', async () => {
+    const store = await stack.createStore('at_work');
+    const lines = Array.from({ length: 400 }, (_, nth) => commitLine(nth, { did: account(nth % 2) }));
+    const [first, second] = [await startPlayServer({ lines: lines.slice(0, 200) }), await startPlayServer({ lines })];
+    const indexer = startProgram('apps/indexer/src/main.ts', [], {
+      ...store.env,
+      WS_URL: `${first.url},${second.url}`,
+      SINCE: '2020-01-01T00:00:00Z',
+    });
+    await until(async () => (await store.count('likes', `actor_did = '${account(1)}'`)) > 0);
+    expect(await erase(store, '--yes', '--wait', '4', account(1))).toMatchObject({ code: 0 });
+    await first.close();
+    await until(async () => (await indexer.metric('updraft_indexer_erased_total')) >= 100);
+    await until(async () => (await store.count('likes', `actor_did = '${account(0)}'`)) === lines.length / 2);
+    indexer.child.kill('SIGTERM');
+    await expectCleanEnd(indexer);
+    await second.close();
+    expect(await rowsOf(store, account(1))).toEqual({});
+  }, 60_000);
+
+  test('must be named by a DID', async () => {
+    const program = startProgram('apps/admin/src/main.ts', ['erase', 'alice.example.com'], {});
+    expect(await program.exited).toMatchObject({ code: 1 });
+    expect(program.output()).toContain('expected a DID');
+  });
+});
+
+const REJECTED_BY_TEXT = 'c'.repeat(32);
+const STRANGER = 'did:plc:strangerstrangerstranger';
+
+async function busiestAccount({ clickhouse }: Store): Promise<string> {
+  const [row] = await clickhouse.query<{ did: string }>(
+    `SELECT repo AS did FROM repo_records WHERE repo IN (SELECT did FROM posts) AND repo IN (SELECT actor_did FROM likes)
+     GROUP BY did ORDER BY count() DESC, did LIMIT 1`,
+  );
+  if (row === undefined) throw new Error('the world has no accounts');
+  return row.did;
+}
+
+/** Rows that only people's acts make. */
+async function fillFeedsAndSearch({ clickhouse }: Store, did: string): Promise<void> {
+  for (const sql of [
+    'INSERT INTO post_like_counts SELECT 1, uri_key, 5 FROM posts WHERE did = {did:String}',
+    "INSERT INTO actor_labels VALUES ('mpls', {did:String}, now(), 'x', 1, 0)",
+    `INSERT INTO actor_labels VALUES ('mpls', '${STRANGER}', now(), concat({did:String}, ' with key 1'), 1, 0)`,
+    "INSERT INTO api_keys VALUES ('k1', repeat('a', 64), ['x'], {did:String}, now(), 0, 1)",
+    "INSERT INTO api_key_uses VALUES ('k1', now())",
+    "INSERT INTO feed_request_analytics (requested_at, feed, viewer_did) VALUES (now(), 'f', {did:String})",
+    "INSERT INTO feed_interactions (received_at, feed, viewer_did, item) VALUES (now(), 'f', {did:String}, '')",
+    `INSERT INTO feed_interactions (received_at, feed, viewer_did, item) VALUES (now(), 'f', '${STRANGER}', concat('at://', {did:String}, '/x/y'))`,
+    "INSERT INTO repo_cleanup_jobs (job_id, repo, version) VALUES ('j1', {did:String}, 1)",
+    "INSERT INTO repo_cleanup_requests VALUES ('j1', 'secret', 'hash', 1)",
+    'INSERT INTO listed_accounts SELECT sipHash64({did:String}), 1, 1',
+    "INSERT INTO rejected_events (event_hash, reason, did) VALUES (repeat('b', 32), 'not_json', {did:String})",
+    `INSERT INTO rejected_events (event_hash, reason, event) VALUES ('${REJECTED_BY_TEXT}', 'unknown_kind', concat('{"did":"', {did:String}, '"}'))`,
+  ])
+    await clickhouse.command(sql, { did });
+}
+
+/** Rows by table in which the account stands as the one whose they are, whatever the table. */
+async function rowsOf({ clickhouse }: Store, did: string): Promise<Record<string, number>> {
+  const columns = await clickhouse.query<{ table: string; name: string }>(
+    `SELECT table, name FROM system.columns
+     WHERE database = currentDatabase() AND name IN ('did', 'actor_did', 'repo', 'viewer_did', 'did_key', 'changed_by', 'item')
+       AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree')`,
+  );
+  expect(columns.length).toBeGreaterThan(20);
+  const rows: Record<string, number> = {};
+  for (const { table, name } of columns) {
+    const condition = name === 'did_key' ? 'did_key = sipHash64({did:String})' : `position(${name}, {did:String}) > 0`;
+    const [found] = await clickhouse.query<{ rows: string }>(
+      `SELECT count() AS rows FROM ${table} WHERE ${condition}`,
+      { did },
+    );
+    if (Number(found?.rows) > 0) rows[table] = Number(found?.rows);
+  }
+  return rows;
+}
+
+/** Everything but the account's own rows and the operations, which are hashes. */
+function recordsOfOthers(tables: Tables, did: string): Tables {
+  const isOfIt = (row: unknown) =>
+    typeof row === 'object' &&
+    row !== null &&
+    ['did', 'actor_did', 'repo'].some((column) => Reflect.get(row, column) === did);
+  return Object.fromEntries(
+    Object.entries({ ...tables, record_ops: [] }).map(([table, rows]) => [
+      table,
+      rows.filter((row) => !isOfIt(row) && !JSON.stringify(row).includes(REJECTED_BY_TEXT)),
+    ]),
+  );
+}

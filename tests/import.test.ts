@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { createWorld, writeWorldFile } from '@updraft/simulator';
+import { createClickHouse, readApiKeys } from '@updraft/store';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { apiKeyId, hashApiKey } from '../apps/feedgen/src/keys/api-key.ts';
+import { account, tid } from './indexer/events.ts';
+import { differences, type Stack, type Store, startProgram, startStack } from './indexer/stack.ts';
+
+const KEY = 'a-key-of-the-original';
+const [ALICE, BOB] = [account(1), account(2)];
+
+let stack: Stack;
+let original: ReturnType<typeof createClickHouse>;
+beforeAll(async () => {
+  stack = await startStack();
+  const connection = { address: stack.engine().url, username: 'default', password: '', database: 'system' };
+  const maker = createClickHouse(connection);
+  await maker.command('CREATE DATABASE original ENGINE = Atomic');
+  await maker.close();
+  original = createClickHouse({ ...connection, database: 'original' });
+  for (const sql of [
+    "CREATE TABLE actor_labels (actor_did String, label LowCardinality(String), created_at DateTime('UTC')) ENGINE = MergeTree ORDER BY actor_did",
+    'CREATE TABLE api_keys (api_key String, feed_alias String, actor_did String, created_at DateTime64(6)) ENGINE = MergeTree ORDER BY api_key',
+    'CREATE TABLE feed_request_analytics (user_did String, feed String, ts DateTime, limit UInt8) ENGINE = MergeTree ORDER BY ts',
+    'CREATE TABLE repo_records (repo String, collection String, rkey String, operation String, record_json String, created_at DateTime64(6)) ENGINE = MergeTree ORDER BY repo',
+    `INSERT INTO actor_labels VALUES ('${ALICE}', 'mpls', '2025-03-01 12:00:00'), ('nobody', 'mpls', now())`,
+    `INSERT INTO api_keys VALUES ('${KEY}', 'mpls', '${BOB}', '2025-01-01 00:00:00'), ('other', 'no-such-feed', '${BOB}', now())`,
+    `INSERT INTO feed_request_analytics VALUES ('${ALICE}', 'at://${BOB}/app.bsky.feed.generator/whats-hot', now() - 3600, 30)`,
+  ])
+    await original.command(sql);
+});
+afterAll(async () => {
+  await original.close();
+  await stack.close();
+});
+
+function runImport(store: Store, ...args: string[]) {
+  const program = startProgram(
+    'apps/admin/src/main.ts',
+    ['import', '--from', stack.engine().url, '--database', 'original', ...args],
+    store.env,
+  );
+  return program.exited.then(({ code }) => ({ code, output: program.output() }));
+}
+
+const COLUMNS = ['--column', 'feed_request_analytics.requestedAt=ts'];
+
+test('what can not be read says which columns are missing and which there are, before anything is copied', async () => {
+  const store = await stack.createStore('refused');
+  const { code, output } = await runImport(store);
+  expect(code).toBe(1);
+  expect(output).toContain(
+    'feed_request_analytics: no column for requestedAt; the table has user_did, feed, ts, limit.',
+  );
+  expect(await store.count('actor_labels')).toBe(0);
+});
+
+test('labels, keys and analytics are copied once, however often, with no key in clear, and changes made here stay', async () => {
+  const store = await stack.createStore('copied');
+  const first = await runImport(store, ...COLUMNS);
+  expect(first).toMatchObject({ code: 0 });
+  expect(first.output).toContain('actor_labels: 1 of them left out: rows without a DID');
+  expect(first.output).toContain('which the feeds file does not have');
+  const [key, ...others] = await readApiKeys(store.clickhouse);
+  expect(others).toEqual([]);
+  expect(key).toMatchObject({ keyId: apiKeyId(KEY), keyHash: hashApiKey(KEY), feeds: ['a-mpls'], actorDid: BOB });
+  expect(await store.count('actor_labels', `actor_did = '${ALICE}' AND created_at = '2025-03-01 12:00:00'`)).toBe(1);
+  expect(await store.count('feed_request_analytics', "feed = 'whats-hot' AND page_limit = 30")).toBe(1);
+
+  await store.clickhouse.command(
+    `INSERT INTO actor_labels VALUES ('mpls', '${ALICE}', now(), 'an admin', toUnixTimestamp64Micro(now64(6)), 1)`,
+  );
+  expect(await runImport(store, ...COLUMNS, '--restart')).toMatchObject({ code: 0 });
+  expect(await store.count('actor_labels')).toBe(0);
+  expect(await store.count('actor_label_changes')).toBe(2);
+  expect(await store.count('feed_request_analytics')).toBe(1);
+  expect((await readApiKeys(store.clickhouse)).length).toBe(1);
+}, 30_000);
+
+test('records come with their typed rows, and whatever the stream says of one wins, before or after', async () => {
+  const [imported, streamed] = [await stack.createStore('imported'), await stack.createStore('streamed')];
+  const file = join(stack.directory, 'world.jsonl');
+  await writeWorldFile(createWorld({ seed: 5, accounts: 40, hostile: 0 }), file, 800);
+  const replay = async (store: Store) =>
+    startProgram('apps/indexer/src/replay-command.ts', ['--restart', file], store.env).exited;
+  await replay(streamed);
+  const known = await streamed.tables();
+  // The original has every record as it was first seen, deleted ones too, and one that the stream never tells of.
+  await original.command(
+    `INSERT INTO repo_records SELECT repo, collection, rkey, 'create', if(record_json = '', '{"text":"gone"}', record_json), now64(6)
+     FROM streamed.repo_records`,
+  );
+  const old = { rkey: tid(1_700_000_000_000_000), subject: `at://${ALICE}/app.bsky.feed.post/x` };
+  const like = JSON.stringify({ subject: { uri: old.subject }, createdAt: '2023-11-14T22:13:20Z' });
+  await original.command(
+    `INSERT INTO repo_records VALUES ('${BOB}', 'app.bsky.feed.like', '${old.rkey}', 'create', {like:String}, '2023-11-14 22:13:21')`,
+    { like },
+  );
+  const onlyRecords = [...COLUMNS, '--repo-records'];
+  expect(await runImport(streamed, ...onlyRecords)).toMatchObject({ code: 0 });
+  expect(await runImport(imported, ...onlyRecords)).toMatchObject({ code: 0 });
+  expect(await imported.count('posts')).toBeGreaterThan(50);
+  await replay(imported);
+  for (const store of [streamed, imported]) {
+    const tables = await store.tables();
+    const found = differences({ ...tables, record_ops: [] }, { ...known, record_ops: [] });
+    expect(found.filter((line) => !line.includes(old.rkey))).toEqual([]);
+    expect(await store.count('likes', `rkey = '${old.rkey}' AND subject_uri = '${old.subject}'`)).toBe(1);
+  }
+  expect(await runImport(imported, ...onlyRecords, '--restart')).toMatchObject({ code: 0 });
+  expect(
+    differences(await imported.tables(), await streamed.tables()).filter((line) => !line.includes('record_ops')),
+  ).toEqual([]);
+}, 60_000);

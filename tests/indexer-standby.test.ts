@@ -1,0 +1,173 @@
+import { type PlayServer, startPlayServer } from '@updraft/simulator';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { likes } from './indexer/events.ts';
+import {
+  expectCleanEnd,
+  type Program,
+  type Stack,
+  type Store,
+  startProgram,
+  startStack,
+  until,
+} from './indexer/stack.ts';
+
+let stack: Stack;
+let redis: Redis;
+const cleanups: (() => unknown)[] = [];
+beforeAll(async () => {
+  stack = await startStack();
+  redis = new Redis(`redis://${stack.redis().address}`);
+});
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+afterAll(async () => {
+  redis.disconnect();
+  await stack.close();
+});
+
+const ACTIVE = 'this indexer is the active one';
+const STANDBY = 'another indexer is at work';
+/** The standby's delay is the TTL that is left, and a look a second. */
+const TAKE_OVER_MS = 15_000;
+
+function start(store: Store, server: PlayServer, env: Record<string, string> = {}): Program {
+  const program = startProgram('apps/indexer/src/main.ts', [], {
+    ...store.env,
+    WS_URL: server.url,
+    SINCE: '2020-01-01T00:00:00Z',
+    FLUSH_INTERVAL: '100ms',
+    BATCH_MAX_ROWS: '200',
+    ...env,
+  });
+  cleanups.push(() => {
+    program.child.kill('SIGKILL');
+    return program.exited;
+  });
+  return program;
+}
+
+async function play(count: number, rate: number): Promise<PlayServer> {
+  const server = await startPlayServer({ lines: likes(0, count), attachCursor: true, rate });
+  cleanups.push(() => server.close());
+  return server;
+}
+
+async function startBoth(store: Store, server: PlayServer): Promise<{ active: Program; standby: Program }> {
+  const active = start(store, server);
+  await active.says(ACTIVE);
+  const standby = start(store, server);
+  await standby.says(STANDBY);
+  return { active, standby };
+}
+
+async function ask(program: Program, path: string): Promise<{ status: number; body: unknown }> {
+  const metrics = /"metrics":"([^"]+)"/.exec(program.output())?.[1] ?? '';
+  const reply = await fetch(new URL(path, metrics));
+  return { status: reply.status, body: await reply.json() };
+}
+
+async function stop(program: Program): Promise<void> {
+  program.child.kill('SIGTERM');
+  await expectCleanEnd(program);
+}
+
+async function progress(store: Store): Promise<{ clickhouse: number; redis: number }> {
+  const [row] = await store.clickhouse.query<{ cursor: string }>(
+    "SELECT JSONExtractUInt(progress_json, 'cursor') AS cursor FROM ingest_progress FINAL",
+  );
+  const text = await redis.get(`${store.env['REDIS_PREFIX']}:progress`);
+  return { clickhouse: Number(row?.cursor), redis: (JSON.parse(text ?? '{}') as { cursor: number }).cursor };
+}
+
+describe('of two indexers', () => {
+  test('one reads and the other stands by, ready and saying so; after SIGKILL of the active the standby is at work, and nothing is lost', async () => {
+    const store = await stack.createStore('killed');
+    const server = await play(4_000, 1_000);
+    const { active, standby } = await startBoth(store, server);
+    expect(await ask(standby, '/readyz')).toMatchObject({ status: 200, body: { status: 'standby' } });
+    expect(await ask(standby, '/startupz')).toMatchObject({ status: 200 });
+    expect([await active.metric('updraft_indexer_active'), await standby.metric('updraft_indexer_active')]).toEqual([
+      1, 0,
+    ]);
+    await until(async () => (await store.count('likes')) >= 1_000);
+    expect(await standby.metric('updraft_indexer_events_total')).toBe(0);
+
+    const killedAt = performance.now();
+    active.child.kill('SIGKILL');
+    await until(async () => (await standby.metric('updraft_indexer_rows_written_total')) > 0);
+    expect(performance.now() - killedAt).toBeLessThan(TAKE_OVER_MS);
+    await until(async () => (await store.count('likes')) === 4_000);
+    expect(await ask(standby, '/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } });
+    expect(await store.count('ingest_gaps')).toBe(0);
+    await stop(standby);
+  });
+
+  test('the active gives its place up at once when it is stopped', async () => {
+    const store = await stack.createStore('stopped');
+    const server = await play(3_000, 1_000);
+    const { active, standby } = await startBoth(store, server);
+    await until(async () => (await store.count('likes')) >= 500);
+    await stop(active);
+    await standby.says(ACTIVE);
+    await until(async () => (await store.count('likes')) === 3_000);
+    expect(await store.count('ingest_gaps')).toBe(0);
+    await stop(standby);
+  });
+
+  test('an active that wakes up after a pause moves no cursor, and ends with one clear line', async () => {
+    const store = await stack.createStore('paused');
+    const server = await play(4_000, 1_000);
+    const { active, standby } = await startBoth(store, server);
+    await until(async () => (await store.count('likes')) >= 500);
+    active.child.kill('SIGSTOP');
+    const stoppedAt = performance.now();
+    await until(async () => (await standby.metric('updraft_indexer_rows_written_total')) > 0);
+    expect(performance.now() - stoppedAt).toBeLessThan(TAKE_OVER_MS);
+    await until(async () => (await store.count('likes')) === 4_000);
+    await until(async () => (await progress(store)).redis === 4_000);
+    active.child.kill('SIGCONT');
+    expect(await active.exited).toEqual({ code: 1, signal: null });
+    expect(active.output()).toContain('another indexer has become the active one');
+    expect(await progress(store)).toEqual({ clickhouse: 4_000, redis: 4_000 });
+    expect(await standby.metric('updraft_indexer_active')).toBe(1);
+    await stop(standby);
+  });
+
+  test('the active goes on while Redis is away, and is the active one afterwards', async () => {
+    const store = await stack.createStore('redis_away');
+    const server = await play(3_000, 1_000);
+    const active = start(store, server, { LEASE_TTL: '1s' });
+    await active.says(ACTIVE);
+    await stack.restartRedis('SIGKILL');
+    await until(async () => (await store.count('likes')) === 3_000);
+    const late = start(store, server);
+    await late.says(STANDBY);
+    await stop(late);
+    await stop(active);
+  });
+});
+
+test('an indexer started again on the same machine does not wait for the lease of its dead predecessor', async () => {
+  const store = await stack.createStore('restarted');
+  const server = await play(2_000, 1_000);
+  const first = start(store, server, { LEASE_TTL: '1m' });
+  await first.says(ACTIVE);
+  first.child.kill('SIGKILL');
+  await first.exited;
+  const second = start(store, server, { LEASE_TTL: '1m' });
+  await second.says(ACTIVE);
+  await until(async () => (await store.count('likes')) === 2_000);
+  expect(second.output()).not.toContain(STANDBY);
+  await stop(second);
+});
+
+test('an indexer that is stuck says so and exits with 1, so that it is started again', async () => {
+  const store = await stack.createStore('stuck');
+  const server = await play(100, 1_000);
+  const program = start(store, server, { STALL_TIMEOUT: '1s', IDLE_TIMEOUT: '10m' });
+  expect(await program.exited).toEqual({ code: 1, signal: null });
+  expect(program.output()).toContain('stalled: no event, no connection and no write');
+  expect(await store.count('likes')).toBe(100);
+});

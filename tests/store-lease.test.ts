@@ -1,0 +1,150 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type RedisServer, startRedis } from '@updraft/local';
+import {
+  createCursorStore,
+  createLeases,
+  createRedis,
+  type Lease,
+  LeaseLostError,
+  type LeaseOwner,
+  type Leases,
+  type Progress,
+  type Redis,
+} from '@updraft/store';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
+
+let directory: string;
+let server: RedisServer;
+let redis: Redis;
+const held: Lease[] = [];
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'updraft-lease-'));
+  server = await startRedis({ dataDir: directory });
+  redis = createRedis({ address: server.address });
+});
+beforeEach(() => redis.flushall());
+afterEach(async () => {
+  for (const lease of held.splice(0)) await lease.release();
+});
+afterAll(async () => {
+  redis.disconnect();
+  await server.kill('SIGKILL');
+  await rm(directory, { recursive: true, force: true });
+});
+
+const KEY = 'p:indexer:lease';
+
+function leases(owner: LeaseOwner, { ttlMs = 60_000, alive = true } = {}): Leases {
+  return createLeases({ redis, key: KEY, owner, ttlMs, isAlive: () => alive });
+}
+
+async function take(from: Leases, fenceAbove = 0): Promise<Lease> {
+  const answer = await from.acquire(fenceAbove);
+  if (!('lease' in answer)) throw new Error(`held by ${answer.heldBy.pid}`);
+  held.push(answer.lease);
+  return answer.lease;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await delay(10);
+}
+
+describe('a lease', () => {
+  test('has one holder, until it is given back', async () => {
+    const first = await take(leases({ scope: 'a', pid: 1 }));
+    expect(await leases({ scope: 'b', pid: 1 }).acquire(0)).toEqual({ heldBy: { scope: 'a', pid: 1 } });
+    await first.release();
+    await take(leases({ scope: 'b', pid: 1 }));
+  });
+
+  test('lives on while it is renewed, and lapses when its holder is gone', async () => {
+    const first = await take(leases({ scope: 'a', pid: 1 }, { ttlMs: 300 }));
+    await delay(600);
+    expect(await leases({ scope: 'b', pid: 1 }).acquire(0)).toHaveProperty('heldBy');
+    expect(first.signal.aborted).toBe(false);
+    await redis.del(KEY); // as if it had lapsed
+    await take(leases({ scope: 'b', pid: 1 }));
+    await until(() => first.signal.aborted);
+    expect(first.signal.reason).toBeInstanceOf(LeaseLostError);
+  });
+
+  test('of a dead process of the same scope is free at once, that of another scope is not', async () => {
+    await take(leases({ scope: 'a', pid: 1 }));
+    expect(await leases({ scope: 'a', pid: 2 }, { alive: true }).acquire(0)).toHaveProperty('heldBy');
+    expect(await leases({ scope: 'b', pid: 2 }, { alive: false }).acquire(0)).toHaveProperty('heldBy');
+    expect(await leases({ scope: '', pid: 2 }, { alive: false }).acquire(0)).toHaveProperty('heldBy');
+    await take(leases({ scope: 'a', pid: 2 }, { alive: false }));
+  });
+
+  test('has a fence above every earlier one, also when Redis has lost all and the clock stands behind', async () => {
+    const first = await take(leases({ scope: 'a', pid: 1 }));
+    await first.release();
+    const second = await take(leases({ scope: 'a', pid: 1 }));
+    expect(second.fence).toBeGreaterThan(first.fence);
+    await redis.flushall();
+    const ahead = second.fence + 1e12;
+    expect((await take(leases({ scope: 'b', pid: 1 }), ahead)).fence).toBeGreaterThan(ahead);
+  });
+
+  test('is taken up again by its holder when Redis has lost it and nobody had it meanwhile', async () => {
+    const first = await take(leases({ scope: 'a', pid: 1 }, { ttlMs: 300 }));
+    await redis.flushall();
+    await delay(300);
+    expect(await leases({ scope: 'b', pid: 1 }).acquire(0)).toHaveProperty('heldBy');
+    expect(first.signal.aborted).toBe(false);
+  });
+});
+
+describe('the cursor of a lease', () => {
+  let store: StoreFixture;
+  beforeAll(async () => {
+    store = await startStore();
+  });
+  afterAll(() => store.close());
+  beforeEach(() => store.clickhouse.command('TRUNCATE TABLE ingest_progress'));
+
+  const cursorStore = () =>
+    createCursorStore({ redis, clickhouse: store.clickhouse, prefix: 'p', leaseKey: KEY, log: quietLog });
+  const progress = (nth: number): Progress => ({
+    lastSeq: 1_783_175_888_000_000 + nth,
+    cursor: nth,
+    host: 'ws://host/subscribe',
+    oldestKeptMicros: 1_783_175_888_000_000,
+    recent: ['x'],
+    savedAt: '2026-07-04T14:38:08.000Z',
+  });
+
+  test.each([
+    ['forward', 900],
+    ['backward', 5],
+  ])('is not moved %s by an earlier holder that wakes up', async (_, late) => {
+    const [old, successor] = [cursorStore(), cursorStore()];
+    const first = await take(leases({ scope: 'a', pid: 1 }));
+    await old.takeOver(first.fence);
+    await old.save(progress(10));
+    await redis.del(KEY); // it lapses while the old one is paused
+    const second = await take(leases({ scope: 'b', pid: 1 }), await successor.version());
+    await successor.takeOver(second.fence);
+
+    await expect(old.save(progress(late))).rejects.toThrow(LeaseLostError);
+    expect((await cursorStore().load())?.cursor).toBe(10);
+    await successor.save(progress(20));
+    await expect(old.save(progress(late))).rejects.toThrow(LeaseLostError);
+    expect((await cursorStore().load())?.cursor).toBe(20);
+  });
+
+  test('is the later holder’s though Redis has forgotten every lease', async () => {
+    const [old, successor] = [cursorStore(), cursorStore()];
+    await old.takeOver((await take(leases({ scope: 'a', pid: 1 }))).fence);
+    await old.save(progress(10));
+    await redis.flushall();
+    await successor.takeOver((await take(leases({ scope: 'b', pid: 1 }), await successor.version())).fence);
+    await successor.save(progress(20));
+    await old.save(progress(900)).catch(() => {});
+    expect((await cursorStore().load())?.cursor).toBe(20);
+  });
+});
