@@ -18,7 +18,7 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 -- Stretches of the stream that may be missing.
 CREATE TABLE ingest_gaps
 (
-    gap_id FixedString(32) COMMENT 'hash of host, from and to',
+    gap_id FixedString(32) COMMENT 'hash of host, from and the last known identity',
     host String,
     kind LowCardinality(String) COMMENT 'possible',
     from_time DateTime64(6, 'UTC') COMMENT 'rev time of the last known event',
@@ -36,7 +36,7 @@ CREATE TABLE ingest_progress
     stream String COMMENT 'the prefix of the Redis key',
     progress_json String CODEC(ZSTD(1)),
     last_seq UInt64 COMMENT 'time_us of the last event',
-    version UInt64 COMMENT 'microseconds since 1970 when it was saved'
+    version UInt64 COMMENT 'the fence of the lease and the number of saves in its name; without a lease, microseconds when it was saved'
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY stream

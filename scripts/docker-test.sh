@@ -16,8 +16,8 @@ clone=$(mktemp -d)
 export COMPOSE_PROJECT_NAME=updraft-test
 export COMPOSE_FILE=docker-compose.yml:deploy/simulated.yml
 export COMMIT=${COMMIT:-$(git describe --always --dirty --abbrev=12 2> /dev/null || echo unknown)}
-# a day of history that ends now, then 90 s of live events, then silence: a world that can be read twice
-export SIMULATED_OPTIONS="--now $(date --utc +%FT%TZ) --events-per-day 50000 --rate 100 --events 59000"
+# a day of history that ends now, then a minute or so of live events, then silence: a world that can be read twice
+export SIMULATED_OPTIONS="--now $(date --utc +%FT%TZ) --events-per-day 50000 --rate 100 --events 58000"
 
 step() { printf '\n== %s\n' "$*"; }
 fail() { echo "docker-test: $*" >&2; exit 1; }

@@ -141,7 +141,6 @@ test('a getFeedSkeleton call goes on its caller’s trace, down to the look-up o
   const trace = receiver.spans.filter(({ traceId }) => traceId === CALLER.trace);
   expect(tree(trace, CALLER.span)).toEqual([
     'GET /xrpc/app.bsky.feed.getFeedSkeleton',
-    '  find place',
     '  identify viewer',
     '    GET 127.0.0.1',
   ]);

@@ -72,11 +72,11 @@ export function createFeedgenMetrics() {
  */
 function createPageTally(registry: Registry) {
   const tallies = new Map<string, Map<string, number>>();
-  new Counter({
+  const pages = new Counter({
     name: 'feed_pages_total',
     help: 'Pages given, by feed and kind of reader',
     labelNames: ['feed', 'reader'],
-    registers: [registry],
+    registers: [],
     collect() {
       for (const [feed, byReader] of tallies) {
         for (const [reader, count] of byReader) this.inc({ feed, reader }, count);
@@ -84,6 +84,7 @@ function createPageTally(registry: Registry) {
       }
     },
   });
+  registry.registerMetric(pages);
   return {
     count: (feed: string, reader: string): void => {
       const byReader = tallies.get(feed) ?? new Map<string, number>();
