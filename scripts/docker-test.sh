@@ -8,6 +8,7 @@
 #                                          Debian's redis-server, and ClickHouse's engine embedded in Node. They can't prove that
 #                                          deploy/clickhouse/*.xml is right, nor that the health checks find their programs in the real images.
 set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 source_folder=$PWD
 PATH=$source_folder/node_modules/.bin:$PATH
@@ -34,7 +35,7 @@ trap clean_up EXIT
 # What the tables hold, in numbers that don't depend on the order in which it came.
 fingerprint() {
   docker compose exec -T network node --input-type=module --eval '
-    const columns = { repo_records: "did, collection, rkey, version", posts: "did, rkey, version", likes: "actor_did, rkey, version",
+    const columns = { repo_records: "repo, collection, rkey, version", posts: "did, rkey, version", likes: "actor_did, rkey, version",
       reposts: "actor_did, rkey, version", follows: "actor_did, rkey, version", actor_handles: "did, version", actor_status: "did, version" };
     const queries = Object.entries(columns).map(([table, key]) => [table, `SELECT count(), sum(cityHash64(${key})) FROM atproto.${table} FINAL`]);
     for (const [table, query] of [...queries, ["ingest_gaps", "SELECT count() FROM atproto.ingest_gaps"]]) {
