@@ -16,7 +16,7 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          maxWorkers: 2, // each file starts servers of its own
+          maxWorkers: 3, // each file starts servers of its own, and waits for them
         },
       },
     ],

@@ -62,12 +62,14 @@ describe('a lease', () => {
   });
 
   test('lives on while it is renewed, and lapses when its holder is gone', async () => {
-    const first = await take(leases({ scope: 'a', pid: 1 }, { ttlMs: 300 }));
-    await delay(600);
+    const first = await take(leases({ scope: 'a', pid: 1 }, { ttlMs: 1_500 }));
+    await delay(3_000);
     expect(await leases({ scope: 'b', pid: 1 }).acquire(0)).toHaveProperty('heldBy');
     expect(first.signal.aborted).toBe(false);
-    await redis.del(KEY); // as if it had lapsed
-    await take(leases({ scope: 'b', pid: 1 }));
+    // As if it had lapsed and somebody else had taken it, in one step: the holder renews it all the time.
+    const rival = { scope: 'b', pid: 1 };
+    await take(createLeases({ redis, key: 'rival', owner: rival, ttlMs: 60_000, isAlive: () => true }));
+    await redis.rename('rival', KEY);
     await until(() => first.signal.aborted);
     expect(first.signal.reason).toBeInstanceOf(LeaseLostError);
   });
