@@ -24,10 +24,10 @@ export interface Stage extends AsyncDisposable {
   /** The indexer that runs now. */
   indexer(): IndexerProcess;
   startIndexer(variables?: Readonly<Record<string, string>>): IndexerProcess;
-  /** Lets the next stretch happen, and resolves when its last commit stands in ClickHouse. */
+  /** Lets the next stretch happen, and resolves when its last commit stands in `repo_records`: other tables may be behind, which suits a kill. */
   flow(): Promise<void>;
-  /** Where the indexer says that it stands. */
-  progress(): Promise<Readonly<Record<string, unknown>> | undefined>;
+  /** Resolves when the indexer has saved that everything up to this host's last event is written, so in all tables. */
+  caughtUp(host: JetstreamServer): Promise<void>;
   /** A whole number in [0, below), determined by the seed. */
   random(below: number): number;
 }
@@ -37,6 +37,12 @@ export interface StageOptions {
   readonly folder: string;
   readonly stretch: number;
   random(below: number): number;
+}
+
+interface SavedProgress {
+  /** The host whose sequence number `cursor` is. */
+  readonly host?: string;
+  readonly cursor?: number;
 }
 
 export const REDIS_PREFIX = 'verify';
@@ -87,10 +93,11 @@ export async function startStage({ world, folder, stretch, random }: StageOption
     indexer: () => indexer ?? startNext(),
     startIndexer: startNext,
     flow,
-    progress: async () => {
-      const text = await databases.readRedis(`${REDIS_PREFIX}:progress`);
-      return text === null ? undefined : (JSON.parse(text) as Record<string, unknown>);
-    },
+    caughtUp: (host) =>
+      until(`the indexer to have saved the end of ${host.url} (see ${folder})`, async () => {
+        const progress = JSON.parse((await databases.readRedis(`${REDIS_PREFIX}:progress`)) ?? '{}') as SavedProgress;
+        return progress.host === host.url && Number(progress.cursor ?? 0) >= host.log.nextSeq - 1;
+      }),
     random,
     async [Symbol.asyncDispose]() {
       if (indexer?.running) await indexer.kill();
