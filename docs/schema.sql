@@ -532,7 +532,7 @@ CREATE TABLE posts
 ENGINE = ReplacingMergeTree(version, deleted)
 PARTITION BY toYear(record_time)
 ORDER BY (record_hour, did, rkey)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 1024;
 
 CREATE TABLE profiles
 (

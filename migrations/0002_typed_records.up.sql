@@ -26,7 +26,8 @@ CREATE TABLE posts
 ENGINE = ReplacingMergeTree(version, deleted)
 PARTITION BY toYear(record_time)
 ORDER BY (record_hour, did, rkey)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+-- A search reads single posts, each of which costs the rows of its granule.
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 1024;
 
 CREATE TABLE likes
 (

@@ -60,6 +60,24 @@ describe('a report', () => {
     await expect.poll(async () => (await report.get()).body, { timeout: 5_000 }).toBe('3');
   });
 
+  test('of a new store is taken again soon, and of an old one when it is as old as may be', async () => {
+    let runs = 0;
+    const compute = async () => ++runs;
+    const patient = { ttlMs: 3_600_000 };
+    const stop = new AbortController();
+    const young = reportOf('young', compute, patient).keepFresh(stop.signal);
+    await expect.poll(() => runs, { timeout: 20_000 }).toBeGreaterThan(1);
+    const now = Date.now();
+    const kept = { body: '"kept"', etag: '"kept"', computedAtMs: now - 1_800_000, firstAtMs: now - 90_000_000 };
+    await redis.set('report:old', JSON.stringify(kept));
+    const neverRuns = async () => expect.fail('the kept one is fresh');
+    const old = reportOf('old', neverRuns, patient);
+    const keeping = old.keepFresh(stop.signal);
+    expect(await old.get()).toEqual(kept);
+    stop.abort();
+    await Promise.all([young, keeping]);
+  });
+
   test('is computed by one instance for all', async () => {
     let runs = 0;
     const compute = async () => {

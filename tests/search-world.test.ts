@@ -171,6 +171,40 @@ describe('GET /search/posts', () => {
     expect(await found(`since:${day(24 * 61)} until:${day(24 * 59)}`)).toEqual([4]);
   });
 
+  test('finds what stands behind many posts that were deleted, edited or moved in time', async () => {
+    const [did = ''] = truth.handles.keys();
+    const minutes = (count: number) => count * 60_000_000;
+    const line = (index: number, operation: string, edit: { text?: string; createdAt?: string } = {}) => {
+      const micros = NOW_MICROS - minutes(2 * index);
+      const commit = {
+        rev: formatTid({ micros: micros + (operation === 'create' ? 0 : minutes(500)), clockId: 8 }),
+        operation,
+        collection: 'app.bsky.feed.post',
+        rkey: formatTid({ micros, clockId: 8 }),
+        ...(operation !== 'delete' && {
+          record: { $type: 'app.bsky.feed.post', text: `Treibholz ${index}`, ...edit },
+          cid: 'x',
+        }),
+      };
+      return JSON.stringify({ did: `${did.slice(0, -1)}6`, time_us: micros, kind: 'commit', commit });
+    };
+    const posts = Array.from({ length: 300 }, (_, index) => index);
+    const earlier = (index: number) => new Date(NOW_MICROS / 1_000 - minutes(2_000 + index) / 1_000).toISOString();
+    const changes = posts.flatMap((index) => {
+      if (index < 200 && index % 20 !== 0) return [line(index, 'delete')];
+      if (index % 7 === 0) return [line(index, 'update', { text: 'etwas anderes' })];
+      return index % 11 === 0 ? [line(index, 'update', { createdAt: earlier(index) })] : [];
+    });
+    await indexLines('driftwood', [...posts.map((index) => line(index, 'create')), ...changes]);
+    const kept = posts.filter((index) => (index >= 200 || index % 20 === 0) && index % 7 !== 0);
+    const isMoved = (index: number) => index % 11 === 0;
+    const expected = [...kept.filter((index) => !isMoved(index)), ...kept.filter(isMoved)];
+    for (const limit of [3, 40, 100]) {
+      const found = await readPages('treibholz', limit);
+      expect(found.map(({ text }) => Number(text.split(' ')[1]))).toEqual(expected);
+    }
+  });
+
   test('sorts the posts of the last 24 hours by their likes', async () => {
     const likes = truth.likeCounts();
     const nowMs = Date.now();

@@ -1,4 +1,5 @@
 import { createServiceJwt } from '@atproto/xrpc-server';
+import { listErasedAccounts } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Account, type Directory, startDirectory } from './feedgen/directory.ts';
 import { didOf } from './feedgen/network.ts';
@@ -323,5 +324,25 @@ describe('analytics', () => {
     );
     expect(anonymous?.rows).toBe(0);
     await until(() => feeds.feedgen.context.viewerCounts.today('open') > 0);
+  });
+
+  test('keep nothing of an account that was erased, nor of what others do with its posts', async () => {
+    const [erased, witness] = [await directory.register('erased'), await directory.register('witness')];
+    await listErasedAccounts(stage.clickhouse, [erased.did]);
+    await until(() => feeds.feedgen.context.erased.has(erased.did));
+    const lxm = 'app.bsky.feed.sendInteractions';
+    for (const viewerOf of [erased, witness]) {
+      expect(uris(await feeds.page('open', {}, bearer(await sign(viewerOf))))).toEqual([POST(2)]);
+      const interactions = [{ item: `at://${erased.did}/app.bsky.feed.post/3k` }, { item: POST(5) }];
+      const answer = await feeds.send('POST', `/xrpc/${lxm}`, bearer(await sign(viewerOf, { lxm })), { interactions });
+      expect(answer.status).toBe(200);
+    }
+    // The witness's rows were queued last: when they are in, so is all that came before.
+    const rows = (table: string, did: string) =>
+      stage.clickhouse.query(`SELECT * FROM ${table} WHERE viewer_did = {did:String}`, { did });
+    await until(async () => (await rows('feed_request_analytics', witness.did)).length === 1);
+    await until(async () => (await rows('feed_interactions', witness.did)).length === 1);
+    expect(await rows('feed_request_analytics', erased.did)).toEqual([]);
+    expect(await rows('feed_interactions', erased.did)).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import {
   type ClickHouse,
   changeMembership,
   createBatchWriter,
+  createErasedAccounts,
   didsByHandle,
   feedInteractions,
   feedRequestAnalytics,
@@ -17,6 +18,7 @@ import type { Builder } from './builds/builder.ts';
 import { createBuilding } from './builds/building.ts';
 import { createBus } from './bus.ts';
 import type { FeedgenConfig } from './config.ts';
+import { every } from './every.ts';
 import type { FeedsFile } from './feeds-file/feed.ts';
 import { createApp } from './http/app.ts';
 import type { FeedgenContext, MemberStore } from './http/context.ts';
@@ -49,6 +51,9 @@ export interface Feedgen {
   close(): Promise<void>;
 }
 
+/** `pnpm admin erase` waits for longer than this before it removes rows. */
+const ERASED_INTERVAL_MS = 3_000;
+
 /** Puts the parts together; opens and starts nothing but the signature threads. */
 export function createFeedgen(deps: FeedgenDeps): Feedgen {
   const { config, file, clickhouse, redis, log } = deps;
@@ -60,6 +65,11 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
   const building = createBuilding({ ...deps, bus, metrics, membership });
   const { signatures, ...identity } = createIdentity(deps, metrics);
   const rows = createRowQueues(deps, metrics);
+  const erased = createErasedAccounts(clickhouse);
+  const erasedFailed = warn('the list of erased accounts could not be read');
+  bus.listen((news) => {
+    if (news.kind === 'erased') erased.refresh().catch(erasedFailed);
+  });
   const viewerCounts = createViewerCounts({
     redis,
     prefix: config.redis.prefix,
@@ -77,6 +87,7 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
     keys,
     ...identity,
     ...rows,
+    erased,
     interactionLimit: createRateLimit({ burst: 60, perSecond: 1 }),
     handleLimit: createRateLimit({ burst: 60, perSecond: 1 }),
     viewerCounts,
@@ -89,6 +100,7 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
     building.cuts,
     membership,
     keys,
+    { run: (signal: AbortSignal) => every(ERASED_INTERVAL_MS, signal, erased.refresh, erasedFailed) },
     rows.requests,
     rows.interactions,
     viewerCounts,
@@ -99,7 +111,7 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
     builders: building.builders,
     start: async (signal) => {
       // What can't be read now is read later: the service starts all the same.
-      await Promise.allSettled([building.live.start(signal), membership.refresh(), keys.refresh()]);
+      await Promise.allSettled([building.live.start(signal), membership.refresh(), keys.refresh(), erased.refresh()]);
       return { ended: Promise.all(background.map((part) => part.run(signal))).then(() => {}) };
     },
     close: async () => {

@@ -128,15 +128,15 @@ describe('marks', () => {
     ]);
   });
 
-  test('tell of a post that stands among later ones than it is sorted by', () => {
+  test('tell of a post that stands among other ones than it is sorted by', () => {
     const bare = { text: '', tags: [], mentions: [], langs: [], hasEmbeddedMedia: false };
     const { recordHour, sortAtMs } = TIME;
     expect(postTokens(bare, { recordHour: recordHour + 1, sortAtMs })).toEqual([]);
-    expect(postTokens(bare, { recordHour: 0, sortAtMs })).toEqual([]);
-    expect(postTokens(bare, { recordHour: recordHour + 2, sortAtMs })).toEqual([
-      BACKDATED_TOKEN,
-      backdatedToken(sortAtMs),
-    ]);
+    for (const elsewhere of [recordHour + 2, 0])
+      expect(postTokens(bare, { recordHour: elsewhere, sortAtMs })).toEqual([
+        BACKDATED_TOKEN,
+        backdatedToken(sortAtMs),
+      ]);
     expect(backdatedToken(sortAtMs)).toBe('<20273');
   });
 

@@ -87,8 +87,8 @@ export function langToken(lang: string): string {
 export const MEDIA_TOKEN = '+media';
 
 /**
- * The mark of a post that is sorted more than an hour before the hour in its key. All others are found among the hours
- * around the time they are sorted by; these stand elsewhere, and `backdatedToken` finds those of a day.
+ * The mark of a post that is sorted more than an hour before the hour in its key, or has none in its key. All others are found among the
+ * hours around the time they are sorted by; these stand elsewhere, and `backdatedToken` finds those of a day.
  */
 export const BACKDATED_TOKEN = '<';
 
@@ -101,7 +101,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 function isBackdated({ recordHour, sortAtMs }: PostTime): boolean {
-  return recordHour > Math.floor(sortAtMs / HOUR_MS) + 1;
+  return recordHour === 0 || recordHour > Math.floor(sortAtMs / HOUR_MS) + 1;
 }
 
 function langTokens(lang: string): string[] {

@@ -24,7 +24,7 @@ interface Surroundings {
 }
 
 /** A new store begins with all of a simulated world's history: 24 h before the last full ten minutes of its first start. */
-const wholeHistory = '26h';
+const HISTORY_HOURS = 26;
 
 export function planNetwork(network: Network, around: Surroundings): NetworkPlan {
   const since = around.options.since === undefined ? {} : { SINCE: around.options.since };
@@ -73,7 +73,12 @@ function planSimulation(seed: number, since: NodeJS.ProcessEnv, around: Surround
     rate: options.rate,
     accounts: options.accounts,
     hostile: options.hostile,
+    now: options.now,
   };
+  const wholeHistory =
+    options.now === undefined
+      ? `${HISTORY_HOURS}h`
+      : new Date(Date.parse(options.now) - HISTORY_HOURS * 3_600_000).toISOString();
   return {
     title: `simulated, seed ${seed}`,
     env: {

@@ -14,6 +14,7 @@ const nothingAsked = {
   seed: undefined,
   accounts: undefined,
   hostile: undefined,
+  now: undefined,
   data: undefined,
 };
 
@@ -33,6 +34,8 @@ describe('the options of npm start', () => {
       '2000',
       '--hostile',
       '0.25',
+      '--now',
+      '2026-07-04T14:00:00Z',
       '--port-offset=100',
     ];
     expect(parseStartOptions(args)).toEqual({
@@ -42,6 +45,7 @@ describe('the options of npm start', () => {
       seed: 7,
       accounts: 2000,
       hostile: 0.25,
+      now: '2026-07-04T14:00:00Z',
       portOffset: 100,
     });
   });
@@ -60,6 +64,8 @@ describe('the options of npm start', () => {
     [['--port-offset', '1e3'], /--port-offset wants a whole number/],
     [['--simulate', '--seed', 'x'], /--seed wants a whole number/],
     [['--simulate', '--hostile', '2'], /--hostile wants a number from 0 to 1/],
+    [['--simulate', '--now', 'today'], /--now wants a time/],
+    [['--now', '2026-07-04T14:00:00Z'], /--now belongs to --simulate/],
     [['--seed', '3'], /--seed belongs to --simulate/],
     [['--rate', '3'], /--rate belongs to/],
     [['--play', 'f', '--simulate'], /choose one/],

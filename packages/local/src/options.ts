@@ -20,6 +20,8 @@ export interface StartOptions {
   readonly accounts: number | undefined;
   /** Share of hostile content in the simulated network, 0 to 1. */
   readonly hostile: number | undefined;
+  /** When the simulated network's history ends, instead of just now: ISO 8601 with its zone. */
+  readonly now: string | undefined;
   /** A folder for the data instead of `.data`. */
   readonly data: string | undefined;
 }
@@ -33,6 +35,7 @@ Where the events come from (default: the public Jetstream; the simulated network
     --seed N           another world for each number; the same one for the same
     --accounts N       how many accounts it has
     --hostile N        share of hostile content, from 0 to 1
+    --now TIME         its history ends at TIME, not just now: the same tables on any day
   --since 2h         begin this long ago (public Jetstream; it keeps about 36 h)
 
 Where it runs
@@ -64,6 +67,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     seed: wholeNumber('--seed', values.seed, 2 ** 32 - 1),
     accounts: wholeNumber('--accounts', values.accounts, 100_000_000),
     hostile: share('--hostile', values.hostile),
+    now: moment('--now', values.now),
     data: values.data,
   };
   refuseContradictions(options);
@@ -81,6 +85,7 @@ const known = {
   seed: { type: 'string' },
   accounts: { type: 'string' },
   hostile: { type: 'string' },
+  now: { type: 'string' },
   data: { type: 'string' },
 } as const;
 
@@ -118,9 +123,18 @@ function share(name: string, text: string | undefined): number | undefined {
   return Number(text);
 }
 
+function moment(name: string, text: string | undefined): string | undefined {
+  if (text === undefined || isMoment(text)) return text;
+  throw new SetupError(`${name} wants a time such as 2026-07-04T14:00:00Z, not "${text}".`);
+}
+
+function isMoment(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT.+(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
+}
+
 function pastTime(name: string, text: string | undefined): string | undefined {
   if (text === undefined || /^\d{1,12}(\.\d{1,6})?(ms|s|m|h|d)$/.test(text)) return text;
-  if (/^\d{4}-\d\d-\d\dT.+(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  if (isMoment(text)) return text;
   throw new SetupError(
     `${name} wants a duration such as 30m, 2h or 1d, or a time such as 2026-07-04T14:00:00Z, not "${text}".`,
   );
@@ -133,7 +147,8 @@ function refuseContradictions(options: StartOptions): void {
   if (options.fresh && options.data !== undefined) {
     throw new SetupError('--fresh deletes .data/ only: delete the folder given by --data yourself.');
   }
-  const simulatedOnly = { '--seed': options.seed, '--accounts': options.accounts, '--hostile': options.hostile };
+  const { seed, accounts, hostile, now } = options;
+  const simulatedOnly = { '--seed': seed, '--accounts': accounts, '--hostile': hostile, '--now': now };
   for (const [name, value] of Object.entries(simulatedOnly)) {
     if (value !== undefined && !options.simulate) throw new SetupError(`${name} belongs to --simulate.`);
   }

@@ -78,6 +78,8 @@ await announceAndServe(async () => {
     keepHours: 36,
   });
   await pump.caughtUp;
+  // A stream that stands still without a word would look like a quiet network.
+  pump.done.catch((error: unknown) => fail(`the simulated network stopped: ${String(error)}`));
   jetstream.setWeather({ unavailable: false });
   return {
     ready: {

@@ -1,6 +1,13 @@
 import type { DidDirectory, Handles, RateLimit } from '@updraft/identity';
 import type { Logger } from '@updraft/service';
-import type { FeedInteractionRow, FeedRequestRow, MembershipChange, MembersPage, MembersQuery } from '@updraft/store';
+import type {
+  ErasedAccounts,
+  FeedInteractionRow,
+  FeedRequestRow,
+  MembershipChange,
+  MembersPage,
+  MembersQuery,
+} from '@updraft/store';
 import type { RowQueue } from '../analytics/row-queue.ts';
 import type { ViewerCounts } from '../analytics/viewer-counts.ts';
 import type { Cuts } from '../builds/cuts.ts';
@@ -28,6 +35,8 @@ export interface FeedgenContext {
   readonly names: NameFinder;
   readonly requests: RowQueue<FeedRequestRow>;
   readonly interactions: RowQueue<FeedInteractionRow>;
+  /** Of whom no row is written. */
+  readonly erased: Pick<ErasedAccounts, 'has'>;
   readonly interactionLimit: RateLimit;
   readonly handleLimit: RateLimit;
   readonly viewerCounts: ViewerCounts;

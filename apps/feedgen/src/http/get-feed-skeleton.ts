@@ -112,8 +112,9 @@ interface Reading {
   at: number;
 }
 
-function record({ requests, viewerCounts }: FeedgenContext, reading: Reading): void {
+function record({ requests, viewerCounts, erased }: FeedgenContext, reading: Reading): void {
   const { feed, viewerDid, reader, size, limit, place, request, cursor, seconds, at } = reading;
+  if (erased.has(viewerDid)) return;
   viewerCounts.see(feed.alias, viewerDid);
   requests.push({
     requestedAt: at,

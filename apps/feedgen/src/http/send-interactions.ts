@@ -1,4 +1,4 @@
-import { isAtUri } from '@updraft/atproto';
+import { isAtUri, parseAtUri } from '@updraft/atproto';
 import { type HttpServer, XrpcError } from '@updraft/service';
 import { z } from 'zod';
 import type { FeedgenContext } from './context.ts';
@@ -23,7 +23,8 @@ const body = z.object({
 
 /** POST app.bsky.feed.sendInteractions: what a viewer did with the feed's posts. The viewer is the token's issuer. */
 export function sendInteractions(app: HttpServer, context: FeedgenContext): void {
-  const { viewers, interactions, interactionLimit, now } = context;
+  const { viewers, interactions, interactionLimit, erased, now } = context;
+  const isErased = (item: string) => erased.has(parseAtUri(item)?.authority ?? '');
   const feedOf = createFeedFinder(context.service, context.file);
   app.post(`/xrpc/${LXM}`, { schema: { body } }, async (request) => {
     const { authorization } = request.headers;
@@ -33,10 +34,12 @@ export function sendInteractions(app: HttpServer, context: FeedgenContext): void
     if (!interactionLimit.take(viewerDid))
       throw new XrpcError(429, 'RateLimitExceeded', 'too many interactions, please wait', { 'retry-after': '10' });
     const feed = request.body.feed === undefined ? '' : feedOf(request.body.feed).alias;
+    if (erased.has(viewerDid)) return {};
     for (const [
       index,
       { item = '', event = '', feedContext = '', reqId = '' },
     ] of request.body.interactions.entries()) {
+      if (isErased(item)) continue;
       interactions.push({
         receivedAt: now(),
         feed,

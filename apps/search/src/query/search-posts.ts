@@ -9,7 +9,6 @@ import {
 } from '@updraft/store';
 import type { AccountTerm, PostQuery } from './post-query.ts';
 import type { SearchCursor } from './search-cursor.ts';
-import { nextReach } from './windows.ts';
 
 export interface SearchRequest {
   readonly query: PostQuery;
@@ -46,24 +45,15 @@ export async function searchPosts(
 const NOTHING: SearchPage = { posts: [], cursor: undefined };
 const DAY_MS = 86_400_000;
 
-/** Walks back in windows and stops when the page is full: words that are used every day cost no look at the years before. */
 async function newestPage(clickhouse: ClickHouse, request: SearchRequest, filter: SearchFilter): Promise<SearchPage> {
   const { query, cursor, limit, nowMs } = request;
-  const sinceMs = Math.max(0, query.sinceMs ?? 0);
-  const untilMs = Math.min(
+  const fromMs = Math.max(0, query.sinceMs ?? 0);
+  const toMs = Math.min(
     query.untilMs ?? Number.POSITIVE_INFINITY,
     nowMs + 1,
     cursor === undefined ? Number.POSITIVE_INFINITY : cursor.sortAtMs + 1,
   );
-  const posts: FoundPost[] = [];
-  const wanted = limit + 1;
-  for (let [reachMs, toMs] = [0, untilMs]; posts.length < wanted && toMs > sinceMs; ) {
-    reachMs = nextReach(reachMs, posts.length, wanted);
-    const fromMs = Math.max(sinceMs, untilMs - reachMs);
-    const window = { ...filter, fromMs, toMs, after: cursor, limit: wanted - posts.length };
-    posts.push(...(await newestPosts(clickhouse, window)));
-    toMs = fromMs;
-  }
+  const posts = await newestPosts(clickhouse, { ...filter, fromMs, toMs, after: cursor, limit: limit + 1 });
   return toPage(posts, limit, (last) => ({ sortAtMs: last.sortAtMs, did: last.did, rkey: last.rkey }));
 }
 

@@ -14,9 +14,11 @@ export function reports(app: HttpServer, context: SearchContext): void {
 
 function serve(app: HttpServer, path: string, report: Report, maxAgeS: number): void {
   app.get(path, async (request, reply) => {
-    const { body, etag, computedAtMs } = await report.get();
+    const { body, etag, computedAtMs, firstAtMs } = await report.get();
+    // Of a new store's report the next comes soon.
+    const ageS = Math.min(maxAgeS, Math.max(1, Math.floor((computedAtMs - firstAtMs) / 1000)));
     reply.header('etag', etag);
-    reply.header('cache-control', `public, max-age=${maxAgeS}, stale-while-revalidate=${maxAgeS * 10}`);
+    reply.header('cache-control', `public, max-age=${ageS}, stale-while-revalidate=${ageS * 10}`);
     reply.header('last-modified', new Date(computedAtMs).toUTCString());
     if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
     return reply.type('application/json; charset=utf-8').serializer(String).send(body);

@@ -11,6 +11,8 @@ export interface Snapshot {
   readonly etag: string;
   /** When it was computed, in ms since 1970. */
   readonly computedAtMs: number;
+  /** The same of the first one that this store ever had. */
+  readonly firstAtMs: number;
 }
 
 /** An answer that is computed now and then, by one instance for all. */
@@ -23,6 +25,7 @@ export interface Report {
 
 export interface ReportOptions {
   readonly name: string;
+  /** An answer is computed again when it is that old, sooner while the store is new. */
   readonly ttlMs: number;
   /** How long a caller waits when there is no answer at all. */
   readonly coldTimeoutMs: number;
@@ -40,7 +43,7 @@ export function createReport(options: ReportOptions): Report {
   const { name, ttlMs, coldTimeoutMs, log } = options;
   const known: { snapshot?: Snapshot } = {};
   let refreshing: Promise<void> | undefined;
-  const isFresh = () => known.snapshot !== undefined && Date.now() - known.snapshot.computedAtMs < ttlMs;
+  const isFresh = () => freshForMs(known.snapshot, ttlMs) > 0;
   const refresh = (): Promise<void> => {
     refreshing ??= refreshOnce(options, known).finally(() => {
       refreshing = undefined;
@@ -76,13 +79,24 @@ export function createReport(options: ReportOptions): Report {
       const pause = backoff({ minMs: Math.min(1_000, ttlMs), maxMs: Math.max(ttlMs, 60_000) });
       while (!signal.aborted) {
         if (isFresh() || ((await tryToRefresh()) && isFresh())) pause.reset();
-        await sleep(isFresh() ? ttlMs : pause.next(), signal).catch(() => undefined);
+        const freshMs = freshForMs(known.snapshot, ttlMs);
+        await sleep(freshMs > 0 ? freshMs : pause.next(), signal).catch(() => undefined);
       }
     },
   };
 }
 
 const RETRY_MS = 250;
+/** Of the first answer of a new store, which is being filled: each one lives as long as all before it, until that is the TTL. */
+const FIRST_TTL_MS = 2_000;
+
+/** How long the answer may still be given before it is computed again. */
+function freshForMs(snapshot: Snapshot | undefined, ttlMs: number): number {
+  if (snapshot === undefined) return 0;
+  const { computedAtMs, firstAtMs } = snapshot;
+  const lifeMs = Math.min(ttlMs, Math.max(FIRST_TTL_MS, computedAtMs - firstAtMs));
+  return computedAtMs + lifeMs - Date.now();
+}
 
 /** Takes what another instance computed if that is newer than ours and fresh, or all there is; else computes, or leaves that to another. */
 async function refreshOnce(options: ReportOptions, known: { snapshot?: Snapshot }): Promise<void> {
@@ -91,13 +105,13 @@ async function refreshOnce(options: ReportOptions, known: { snapshot?: Snapshot 
   const kept = await readKept(redis, key);
   const isNewer = kept !== undefined && kept.computedAtMs > (known.snapshot?.computedAtMs ?? 0);
   if (isNewer) known.snapshot = kept;
-  if (isNewer && Date.now() - kept.computedAtMs < ttlMs) return;
+  if (isNewer && freshForMs(kept, ttlMs) > 0) return;
   const lease = await leases.acquire(key);
   if (lease === undefined) return;
   try {
     const nowMs = Date.now();
     const value = await inTrace('report', { attributes: { 'updraft.report': name } }, () => options.compute(nowMs));
-    known.snapshot = toSnapshot(value, nowMs);
+    known.snapshot = toSnapshot(value, nowMs, known.snapshot?.firstAtMs ?? nowMs);
     await redis.set(key, JSON.stringify(known.snapshot), 'EX', KEPT_FOR_S).catch(() => undefined); // memory has it
   } finally {
     await lease.release();
@@ -111,7 +125,8 @@ async function readKept(redis: Redis, key: string): Promise<Snapshot | undefined
   return text === null ? undefined : (JSON.parse(text) as Snapshot);
 }
 
-function toSnapshot(value: unknown, computedAtMs: number): Snapshot {
+function toSnapshot(value: unknown, computedAtMs: number, firstAtMs: number): Snapshot {
   const body = JSON.stringify(value);
-  return { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`, computedAtMs };
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+  return { body, etag, computedAtMs, firstAtMs };
 }

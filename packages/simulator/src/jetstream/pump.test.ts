@@ -33,6 +33,22 @@ test('a stream that is to end ends after so many events', async () => {
   expect(host.server.log.nextSeq).toBe(1_235);
 });
 
+test('a host that takes no more is told to whoever waits', async () => {
+  const world = createWorld({ seed: 1, accounts: 50, eventsPerDay: 5_000 });
+  const full = new Error('no space left on device');
+  const append = () => {
+    throw full;
+  };
+  await using host = disposable(await startJetstream());
+  const pump = startPump({
+    world,
+    hosts: [{ append, log: host.server.log }],
+    signal: AbortSignal.timeout(60_000),
+  });
+  await expect(pump.caughtUp).rejects.toBe(full);
+  await expect(pump.done).rejects.toBe(full);
+});
+
 function disposable<T extends { close(): Promise<void> }>(server: T) {
   return { server, [Symbol.asyncDispose]: () => server.close() };
 }

@@ -23,9 +23,9 @@ export interface PumpOptions {
 }
 
 export interface Pump {
-  /** Resolves when everything up to now has been appended. */
+  /** Resolves when everything up to now has been appended; rejects when that fails (a full disk, no folder for temporary files). */
   readonly caughtUp: Promise<void>;
-  /** Resolves when the last event has been appended or the signal has aborted. */
+  /** Resolves when the last event has been appended or the signal has aborted; rejects likewise. */
   readonly done: Promise<void>;
 }
 
@@ -36,9 +36,10 @@ const TICK_MS = 20;
 /** Lets the world happen: its history at full speed, then event by event as its clock goes. */
 export function startPump(options: PumpOptions): Pump {
   const caughtUp = Promise.withResolvers<void>();
-  const done = run(options, caughtUp.resolve).finally(caughtUp.resolve);
+  const done = run(options, caughtUp.resolve);
+  done.then(caughtUp.resolve, caughtUp.reject);
   // Whoever waits for one of the two sees the error; it must not count as unhandled for the other.
-  done.catch(() => {});
+  for (const each of [done, caughtUp.promise]) each.catch(() => {});
   return { caughtUp: caughtUp.promise, done };
 }
 

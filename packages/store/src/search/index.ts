@@ -8,18 +8,12 @@ export {
 export { type CollectionStats, countOpsOfDay, readCollectionStats } from './collection-stats.ts';
 export { countDay, type DailyStats, readDailyStats } from './daily-stats.ts';
 export { type FeedDayStats, readFeedStats } from './feed-stats.ts';
+export type { FoundPost, PostPlace } from './found-post.ts';
 export { type IngestStats, readIngestStats } from './ingest-stats.ts';
 export { createProgressStore, type ProgressStore } from './job-progress.ts';
 export { countRecentLikes, likeGenerations } from './like-counts.ts';
-export {
-  type FoundPost,
-  type MostLikedQuery,
-  mostLikedPosts,
-  type NewestQuery,
-  newestPosts,
-  type PostFilter as SearchFilter,
-  type PostPlace,
-  type TokenTerm,
-} from './search-posts.ts';
+export { type MostLikedQuery, mostLikedPosts } from './most-liked-posts.ts';
+export { type NewestQuery, newestPosts } from './newest-posts.ts';
+export type { PostFilter as SearchFilter, TokenTerm } from './post-filter.ts';
 export { type DaySource, type DaysQuery, daysToCount, storeNowMs, touchDaysOfChangedActors } from './touched-days.ts';
 export { countUsers, type ListedAccount, writeListedAccounts } from './users.ts';

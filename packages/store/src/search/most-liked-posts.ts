@@ -1,0 +1,53 @@
+import type { ClickHouse } from '../clickhouse/types.ts';
+import { isVisible } from '../feeds/fragments.ts';
+import {
+  COLUMNS,
+  type FoundPost,
+  fromRaw,
+  isInTime,
+  type PostPlace,
+  placeParams,
+  placeSql,
+  RAW_COLUMNS,
+  type RawPost,
+  SEARCH_TIMEOUT_MS,
+} from './found-post.ts';
+import { filterSql, type PostFilter } from './post-filter.ts';
+
+export interface MostLikedQuery extends PostFilter {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Of post_like_counts. */
+  readonly generation: number;
+  readonly after: (PostPlace & { readonly numLikes: number }) | undefined;
+  readonly limit: number;
+}
+
+/** Posts of a stretch of time, those first that got the most likes by this generation of counts. */
+export async function mostLikedPosts(clickhouse: ClickHouse, query: MostLikedQuery): Promise<FoundPost[]> {
+  const { fromMs, toMs, generation, after, limit } = query;
+  const filter = filterSql(query);
+  const sql = `
+SELECT ${COLUMNS}, toFloat64(num_likes) AS likes
+FROM (SELECT uri_key, num_likes FROM post_like_counts WHERE generation = {generation:UInt64}) AS counts
+RIGHT JOIN
+(
+    SELECT ${RAW_COLUMNS}, uri_key
+    FROM posts FINAL
+    WHERE (record_hour >= {fromHour:UInt32} OR record_hour = 0) AND ${isInTime} AND ${isVisible} AND ${filter.conditions.join(' AND ')}
+) AS found USING uri_key
+${after === undefined ? '' : `WHERE (num_likes, sort_at, did, rkey) < ({afterLikes:UInt32}, ${placeSql('after')})`}
+ORDER BY num_likes DESC, sort_at DESC, did DESC, rkey DESC
+LIMIT {limit:UInt32}`;
+  const params = {
+    ...filter.params,
+    ...placeParams('after', after),
+    afterLikes: after?.numLikes ?? 0,
+    fromHour: Math.floor(fromMs / 3_600_000),
+    fromMs,
+    toMs,
+    generation,
+    limit,
+  };
+  return (await clickhouse.query<RawPost>(sql, params, { timeoutMs: SEARCH_TIMEOUT_MS })).map(fromRaw);
+}

@@ -1,0 +1,199 @@
+import { BACKDATED_TOKEN, backdatedToken } from '@updraft/atproto';
+import type { ClickHouse, QueryParams } from '../clickhouse/types.ts';
+import { isVisible } from '../feeds/fragments.ts';
+import {
+  COLUMNS,
+  type FoundPost,
+  fromRaw,
+  isAfter,
+  isInTime,
+  newestFirst,
+  type PostPlace,
+  placeParams,
+  placeSql,
+  type RawPost,
+  SEARCH_TIMEOUT_MS,
+} from './found-post.ts';
+import { filterSql, type PostFilter } from './post-filter.ts';
+
+export interface NewestQuery extends PostFilter {
+  /** `sort_at >= fromMs`; 0 for all time. */
+  readonly fromMs: number;
+  /** `sort_at < toMs`. */
+  readonly toMs: number;
+  /** Only what comes after this place. */
+  readonly after: PostPlace | undefined;
+  readonly limit: number;
+}
+
+/**
+ * The newest posts that match, in order. Walks back in stretches of time, each as long as the index says that a page needs, and stops
+ * when there are enough: words that are used every day cost no look at the years before, and rare ones no walk in small steps.
+ */
+export async function newestPosts(clickhouse: ClickHouse, query: NewestQuery): Promise<FoundPost[]> {
+  const found: FoundPost[] = [];
+  let { toMs } = query;
+  for (let spare = SPARE_PLACES; found.length < query.limit && toMs > query.fromMs; spare = more(spare)) {
+    const rest = { ...query, toMs, limit: query.limit - found.length };
+    const { fromMs, places } = await nextStretch(clickhouse, rest, rest.limit + spare);
+    found.push(...(await postsOfStretch(clickhouse, { ...rest, fromMs }, places)));
+    toMs = fromMs;
+  }
+  return found;
+}
+
+/** Some of the places hold a post that was deleted, changed or hidden since: more of them are asked for, in rounds that grow. */
+const SPARE_PLACES = 12;
+const MAX_SPARE_PLACES = 1_000;
+const more = (spare: number): number => Math.min(spare * 4, MAX_SPARE_PLACES);
+
+/** Where some version of a post matches. */
+interface MatchingPlace extends PostPlace {
+  readonly recordHour: number;
+}
+
+/** How far back to look next, and the matches of those hours where all of them are known already. */
+interface Stretch {
+  readonly fromMs: number;
+  readonly places: readonly MatchingPlace[] | undefined;
+}
+
+/**
+ * Reads the index from the table's end until there are `count` matches. If these fill the page with the hours that were read as a whole, they
+ * are the stretch; else (a word of every minute) it ends with the hour that was begun.
+ */
+async function nextStretch(clickhouse: ClickHouse, query: NewestQuery, count: number): Promise<Stretch> {
+  const order = 'record_hour DESC, did DESC, rkey DESC';
+  const places = await matchingPlaces(clickhouse, { ...query, limit: count }, IS_NEAR, order);
+  const begun = places.length < count ? undefined : places.at(-1)?.recordHour;
+  if (begun === undefined) return { fromMs: query.fromMs, places };
+  const whole = places.filter(({ recordHour }) => recordHour > begun);
+  const wholeFromMs = Math.max(query.fromMs, (begun + 1) * HOUR_MS);
+  if (whole.length >= query.limit && wholeFromMs < query.toMs) return { fromMs: wholeFromMs, places: whole };
+  const lastMs = Math.min(begun, hourOf(query.toMs - 1)) * HOUR_MS;
+  return { fromMs: Math.max(query.fromMs, lastMs), places: undefined };
+}
+
+/**
+ * Most posts stand among the hours around the time that they are sorted by; those that were backdated stand anywhere later (or, without a
+ * time in their key, before all), and are found by the mark of the day that they are sorted into.
+ */
+async function postsOfStretch(
+  clickhouse: ClickHouse,
+  query: NewestQuery,
+  places: readonly MatchingPlace[] | undefined,
+): Promise<FoundPost[]> {
+  const [near, backdated] = await Promise.all([
+    places === undefined ? newestAmong(clickhouse, query, IS_NEAR) : postsAt(clickhouse, query, places, undefined),
+    newestAmong(clickhouse, { ...query, anyOf: backdatedMarks(query) }, IS_FAR),
+  ]);
+  return [...near, ...backdated].toSorted(newestFirst).slice(0, query.limit);
+}
+
+const IS_NEAR = 'record_hour >= {firstHour:UInt32} AND record_hour <= {lastHour:UInt32}';
+const IS_FAR = '(record_hour > {lastHour:UInt32} OR record_hour = 0)';
+
+/**
+ * Two steps, since FINAL would read the tokens of every post near a match. The index alone gives the places where any version of a
+ * post matches, newest first; then the posts that stand at those places are read as they are now. A post counts in the round in
+ * whose stretch it is sorted now, so that none comes twice, and none out of turn.
+ */
+async function newestAmong(clickhouse: ClickHouse, query: NewestQuery, hours: string): Promise<FoundPost[]> {
+  const found: FoundPost[] = [];
+  let { after } = query;
+  for (let spare = SPARE_PLACES; found.length < query.limit; spare = more(spare)) {
+    const count = query.limit - found.length + spare;
+    const order = 'sort_at DESC, did DESC, rkey DESC';
+    const places = await matchingPlaces(clickhouse, { ...query, after, limit: count }, hours, order);
+    const last = places.length < count ? undefined : places.at(-1);
+    found.push(...(await postsAt(clickhouse, { ...query, after }, places, last)));
+    if (last === undefined) break;
+    after = last;
+  }
+  return found;
+}
+
+async function matchingPlaces(
+  clickhouse: ClickHouse,
+  query: NewestQuery,
+  hours: string,
+  order: string,
+): Promise<MatchingPlace[]> {
+  // What the index can't answer is left to the second step: here it would have the tokens read.
+  const { conditions, params } = filterSql({ ...query, exclude: [] });
+  const sql = `
+SELECT did, rkey, toUnixTimestamp64Milli(sort_at) + 0.0 AS sortAtMs, record_hour AS recordHour
+FROM posts
+WHERE ${hours}
+    AND ${isInTime}
+    AND deleted = 0
+    AND ${conditions.join('\n    AND ')}
+    ${query.after === undefined ? '' : `AND ${isAfter}`}
+ORDER BY ${order}
+LIMIT {limit:UInt32}`;
+  return clickhouse.query(
+    sql,
+    { ...params, ...stretchParams(query) },
+    { timeoutMs: SEARCH_TIMEOUT_MS, settings: FROM_INDEX_ALONE },
+  );
+}
+
+/** A filter on the order's column would come before the index, and have all tokens read: ten times the time. */
+const FROM_INDEX_ALONE = { use_top_k_dynamic_filtering: 0 };
+
+/** The posts at these places, as they are now: those that still match, show, and are sorted before `after` and not beyond `last`. */
+async function postsAt(
+  clickhouse: ClickHouse,
+  query: NewestQuery,
+  places: readonly MatchingPlace[],
+  last: PostPlace | undefined,
+): Promise<FoundPost[]> {
+  if (places.length === 0) return [];
+  const { conditions, params } = filterSql(query);
+  const sql = `
+SELECT ${COLUMNS}
+FROM posts FINAL
+WHERE (record_hour, did, rkey) IN arrayZip({hours:Array(UInt32)}, {dids:Array(String)}, {rkeys:Array(String)})
+    AND ${isInTime}
+    AND ${isVisible}
+    AND ${conditions.join('\n    AND ')}
+    ${query.after === undefined ? '' : `AND ${isAfter}`}
+    ${last === undefined ? '' : `AND (sort_at, did, rkey) >= (${placeSql('last')})`}
+ORDER BY sort_at DESC, did DESC, rkey DESC
+LIMIT {limit:UInt32}`;
+  const keys = {
+    hours: places.map(({ recordHour }) => recordHour),
+    dids: places.map(({ did }) => did),
+    rkeys: places.map(({ rkey }) => rkey),
+  };
+  const rows = await clickhouse.query<RawPost>(
+    sql,
+    { ...params, ...stretchParams(query), ...keys, ...placeParams('last', last) },
+    { timeoutMs: SEARCH_TIMEOUT_MS },
+  );
+  return rows.map(fromRaw);
+}
+
+/** `sort_at` never exceeds the record's hour, and is at most an hour before it unless the post is backdated. */
+function stretchParams({ fromMs, toMs, after, limit }: NewestQuery): QueryParams {
+  const hours = { firstHour: Math.max(1, hourOf(fromMs)), lastHour: hourOf(toMs - 1) + 1 };
+  return { fromMs, toMs, ...hours, ...placeParams('after', after), limit };
+}
+
+/** By day for what people look through; everything backdated for a look through all time. */
+function backdatedMarks({ fromMs, toMs }: NewestQuery): string[] {
+  const days: string[] = [];
+  for (let day = Math.floor(fromMs / DAY_MS); day <= Math.floor((toMs - 1) / DAY_MS); day++) {
+    if (days.length === MAX_DAY_MARKS) return [BACKDATED_TOKEN];
+    days.push(backdatedToken(day * DAY_MS));
+  }
+  return days;
+}
+
+function hourOf(ms: number): number {
+  return Math.floor(ms / HOUR_MS);
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const MAX_DAY_MARKS = 40;
