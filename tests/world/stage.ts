@@ -96,7 +96,7 @@ export async function startStage({ world, folder, stretch, random }: StageOption
     caughtUp: (host) =>
       until(`the indexer to have saved the end of ${host.url} (see ${folder})`, async () => {
         const progress = JSON.parse((await databases.readRedis(`${REDIS_PREFIX}:progress`)) ?? '{}') as SavedProgress;
-        return progress.host === host.url && Number(progress.cursor ?? 0) >= host.log.nextSeq - 1;
+        return progress.host === host.url && (progress.cursor ?? 0) >= host.log.nextSeq - 1;
       }),
     random,
     async [Symbol.asyncDispose]() {
