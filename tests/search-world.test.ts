@@ -174,6 +174,7 @@ describe('GET /search/posts', () => {
   test('finds what stands behind many posts that were deleted, edited or moved in time', async () => {
     const [did = ''] = truth.handles.keys();
     const minutes = (count: number) => count * 60_000_000;
+    const isWet = (index: number) => index % 10 === 9;
     const line = (index: number, operation: string, edit: { text?: string; createdAt?: string } = {}) => {
       const micros = NOW_MICROS - minutes(2 * index);
       const commit = {
@@ -182,7 +183,11 @@ describe('GET /search/posts', () => {
         collection: 'app.bsky.feed.post',
         rkey: formatTid({ micros, clockId: 8 }),
         ...(operation !== 'delete' && {
-          record: { $type: 'app.bsky.feed.post', text: `Treibholz ${index}`, ...edit },
+          record: {
+            $type: 'app.bsky.feed.post',
+            text: `Treibholz ${index} ${isWet(index) ? 'nass' : 'trocken'}`,
+            ...edit,
+          },
           cid: 'x',
         }),
       };
@@ -199,10 +204,12 @@ describe('GET /search/posts', () => {
     const kept = posts.filter((index) => (index >= 200 || index % 20 === 0) && index % 7 !== 0);
     const isMoved = (index: number) => index % 11 === 0;
     const expected = [...kept.filter((index) => !isMoved(index)), ...kept.filter(isMoved)];
-    for (const limit of [3, 40, 100]) {
-      const found = await readPages('treibholz', limit);
-      expect(found.map(({ text }) => Number(text.split(' ')[1]))).toEqual(expected);
-    }
+    const found = async (q: string, limit: number) =>
+      (await readPages(q, limit)).map(({ text }) => Number(text.split(' ')[1]));
+    for (const limit of [3, 40, 100]) expect(await found('treibholz', limit)).toEqual(expected);
+    // Nearly all that has the word is excluded: the pages must still be full, and end.
+    expect(await found('treibholz -trocken', 4)).toEqual(expected.filter(isWet));
+    expect(await found('treibholz -treibholz', 4)).toEqual([]);
   });
 
   test('sorts the posts of the last 24 hours by their likes', async () => {

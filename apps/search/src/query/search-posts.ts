@@ -7,7 +7,7 @@ import {
   newestPosts,
   type SearchFilter,
 } from '@updraft/store';
-import type { AccountTerm, PostQuery } from './post-query.ts';
+import type { AccountTerm, PostQuery, Term } from './post-query.ts';
 import type { SearchCursor } from './search-cursor.ts';
 
 export interface SearchRequest {
@@ -103,7 +103,8 @@ async function toFilter(clickhouse: ClickHouse, { query, viewer }: SearchRequest
   const isImpossible =
     wanted.includes(undefined) ||
     others.length > 0 ||
-    mentions.some(({ did, isExcluded }) => did === undefined && !isExcluded);
+    mentions.some(({ did, isExcluded }) => did === undefined && !isExcluded) ||
+    query.exclude.some((term) => isDemanded(term, query.include));
   if (isImpossible) return undefined;
   const marks = (isExcluded: boolean) =>
     mentions.flatMap(({ did, isExcluded: is }) =>
@@ -115,4 +116,12 @@ async function toFilter(clickhouse: ClickHouse, { query, viewer }: SearchRequest
     author,
     excludedAuthors: unwanted.filter((did) => did !== undefined),
   };
+}
+
+/** Whether every word and mark of the term is wanted too: then nothing is left. Phrases are not looked into. */
+function isDemanded({ phrases, marks }: Term, include: readonly Term[]): boolean {
+  const wanted = new Set(include.flatMap((term) => [...term.phrases.flat(), ...term.marks]));
+  return (
+    phrases.every((phrase) => phrase.length === 1) && [...phrases.flat(), ...marks].every((token) => wanted.has(token))
+  );
 }

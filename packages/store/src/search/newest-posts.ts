@@ -1,5 +1,5 @@
 import { BACKDATED_TOKEN, backdatedToken } from '@updraft/atproto';
-import type { ClickHouse, QueryParams } from '../clickhouse/types.ts';
+import type { CallSettings, ClickHouse, QueryParams } from '../clickhouse/types.ts';
 import { isVisible } from '../feeds/fragments.ts';
 import {
   COLUMNS,
@@ -32,11 +32,12 @@ export interface NewestQuery extends PostFilter {
  */
 export async function newestPosts(clickhouse: ClickHouse, query: NewestQuery): Promise<FoundPost[]> {
   const found: FoundPost[] = [];
+  const select = searchable(clickhouse);
   let { toMs } = query;
   for (let spare = SPARE_PLACES; found.length < query.limit && toMs > query.fromMs; spare = more(spare)) {
     const rest = { ...query, toMs, limit: query.limit - found.length };
-    const { fromMs, places } = await nextStretch(clickhouse, rest, rest.limit + spare);
-    found.push(...(await postsOfStretch(clickhouse, { ...rest, fromMs }, places)));
+    const { fromMs, places } = await nextStretch(select, rest, rest.limit + spare);
+    found.push(...(await postsOfStretch(select, { ...rest, fromMs }, places)));
     toMs = fromMs;
   }
   return found;
@@ -46,6 +47,15 @@ export async function newestPosts(clickhouse: ClickHouse, query: NewestQuery): P
 const SPARE_PLACES = 12;
 const MAX_SPARE_PLACES = 1_000;
 const more = (spare: number): number => Math.min(spare * 4, MAX_SPARE_PLACES);
+
+/** The rows of a SELECT, within what is left of the whole search's time. */
+type Select = <T>(sql: string, params: QueryParams, settings?: CallSettings) => Promise<T[]>;
+
+function searchable(clickhouse: ClickHouse): Select {
+  const endsAt = performance.now() + SEARCH_TIMEOUT_MS;
+  return (sql, params, settings = {}) =>
+    clickhouse.query(sql, params, { settings, timeoutMs: Math.max(1, Math.floor(endsAt - performance.now())) });
+}
 
 /** Where some version of a post matches. */
 interface MatchingPlace extends PostPlace {
@@ -62,9 +72,10 @@ interface Stretch {
  * Reads the index from the table's end until there are `count` matches. If these fill the page with the hours that were read as a whole, they
  * are the stretch; else (a word of every minute) it ends with the hour that was begun.
  */
-async function nextStretch(clickhouse: ClickHouse, query: NewestQuery, count: number): Promise<Stretch> {
+async function nextStretch(select: Select, query: NewestQuery, count: number): Promise<Stretch> {
   const order = 'record_hour DESC, did DESC, rkey DESC';
-  const places = await matchingPlaces(clickhouse, { ...query, limit: count }, IS_NEAR, order);
+  const isFirst = count === query.limit + SPARE_PLACES;
+  const places = await matchingPlaces(select, { ...withExclusions(query, !isFirst), limit: count }, IS_NEAR, order);
   const begun = places.length < count ? undefined : places.at(-1)?.recordHour;
   if (begun === undefined) return { fromMs: query.fromMs, places };
   const whole = places.filter(({ recordHour }) => recordHour > begun);
@@ -79,13 +90,13 @@ async function nextStretch(clickhouse: ClickHouse, query: NewestQuery, count: nu
  * time in their key, before all), and are found by the mark of the day that they are sorted into.
  */
 async function postsOfStretch(
-  clickhouse: ClickHouse,
+  select: Select,
   query: NewestQuery,
   places: readonly MatchingPlace[] | undefined,
 ): Promise<FoundPost[]> {
   const [near, backdated] = await Promise.all([
-    places === undefined ? newestAmong(clickhouse, query, IS_NEAR) : postsAt(clickhouse, query, places, undefined),
-    newestAmong(clickhouse, { ...query, anyOf: backdatedMarks(query) }, IS_FAR),
+    places === undefined ? newestAmong(select, query, IS_NEAR) : postsAt(select, query, places, undefined),
+    newestAmong(select, { ...query, anyOf: backdatedMarks(query) }, IS_FAR),
   ]);
   return [...near, ...backdated].toSorted(newestFirst).slice(0, query.limit);
 }
@@ -98,29 +109,32 @@ const IS_FAR = '(record_hour > {lastHour:UInt32} OR record_hour = 0)';
  * post matches, newest first; then the posts that stand at those places are read as they are now. A post counts in the round in
  * whose stretch it is sorted now, so that none comes twice, and none out of turn.
  */
-async function newestAmong(clickhouse: ClickHouse, query: NewestQuery, hours: string): Promise<FoundPost[]> {
+async function newestAmong(select: Select, query: NewestQuery, hours: string): Promise<FoundPost[]> {
   const found: FoundPost[] = [];
   let { after } = query;
   for (let spare = SPARE_PLACES; found.length < query.limit; spare = more(spare)) {
     const count = query.limit - found.length + spare;
     const order = 'sort_at DESC, did DESC, rkey DESC';
-    const places = await matchingPlaces(clickhouse, { ...query, after, limit: count }, hours, order);
+    const asked = withExclusions({ ...query, after, limit: count }, spare > SPARE_PLACES);
+    const places = await matchingPlaces(select, asked, hours, order);
     const last = places.length < count ? undefined : places.at(-1);
-    found.push(...(await postsAt(clickhouse, { ...query, after }, places, last)));
+    found.push(...(await postsAt(select, { ...query, after }, places, last)));
     if (last === undefined) break;
     after = last;
   }
   return found;
 }
 
-async function matchingPlaces(
-  clickhouse: ClickHouse,
-  query: NewestQuery,
-  hours: string,
-  order: string,
-): Promise<MatchingPlace[]> {
-  // What the index can't answer is left to the second step: here it would have the tokens read.
-  const { conditions, params } = filterSql({ ...query, exclude: [] });
+/**
+ * The index can't answer an exclusion, and has the tokens read. Few posts are excluded as a rule, and the second step finds them; where
+ * that leaves too few, the next rounds look for them here.
+ */
+function withExclusions(query: NewestQuery, areAsked: boolean): NewestQuery {
+  return areAsked ? query : { ...query, exclude: [] };
+}
+
+function matchingPlaces(select: Select, query: NewestQuery, hours: string, order: string): Promise<MatchingPlace[]> {
+  const { conditions, params } = filterSql(query);
   const sql = `
 SELECT did, rkey, toUnixTimestamp64Milli(sort_at) + 0.0 AS sortAtMs, record_hour AS recordHour
 FROM posts
@@ -131,19 +145,18 @@ WHERE ${hours}
     ${query.after === undefined ? '' : `AND ${isAfter}`}
 ORDER BY ${order}
 LIMIT {limit:UInt32}`;
-  return clickhouse.query(
-    sql,
-    { ...params, ...stretchParams(query) },
-    { timeoutMs: SEARCH_TIMEOUT_MS, settings: FROM_INDEX_ALONE },
-  );
+  return select(sql, { ...params, ...stretchParams(query) }, FROM_INDEX_ALONE);
 }
 
-/** A filter on the order's column would come before the index, and have all tokens read: ten times the time. */
-const FROM_INDEX_ALONE = { use_top_k_dynamic_filtering: 0 };
+/**
+ * A filter on the order's column would come before the index, and have all tokens read: ten times the time. Buffers before the merge of
+ * the parts would be filled beyond the limit: half the time.
+ */
+const FROM_INDEX_ALONE = { use_top_k_dynamic_filtering: 0, read_in_order_use_buffering: 0 };
 
 /** The posts at these places, as they are now: those that still match, show, and are sorted before `after` and not beyond `last`. */
 async function postsAt(
-  clickhouse: ClickHouse,
+  select: Select,
   query: NewestQuery,
   places: readonly MatchingPlace[],
   last: PostPlace | undefined,
@@ -166,11 +179,12 @@ LIMIT {limit:UInt32}`;
     dids: places.map(({ did }) => did),
     rkeys: places.map(({ rkey }) => rkey),
   };
-  const rows = await clickhouse.query<RawPost>(
-    sql,
-    { ...params, ...stretchParams(query), ...keys, ...placeParams('last', last) },
-    { timeoutMs: SEARCH_TIMEOUT_MS },
-  );
+  const rows = await select<RawPost>(sql, {
+    ...params,
+    ...stretchParams(query),
+    ...keys,
+    ...placeParams('last', last),
+  });
   return rows.map(fromRaw);
 }
 
