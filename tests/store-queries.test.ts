@@ -4,12 +4,10 @@ import {
   actorHandles,
   actorStatus,
   type Block,
-  countFollowersOf,
-  countLikesOfSubject,
+  countActorsOfSubject,
   countOperations,
   countRecordsByCollection,
   countRejectedByReason,
-  countRepostsOfSubject,
   createBatchWriter,
   createBlock,
   type FollowRow,
@@ -89,7 +87,7 @@ const gone = (did: string, second: number) =>
   status(did, second, { active: false, status: 'deleted', isDeletion: true });
 
 describe('invariants 3 and 4: replay changes nothing, a delete deletes: likes of a subject', () => {
-  const count = (subject: string) => countLikesOfSubject(store.clickhouse, subject);
+  const count = (subject: string) => countActorsOfSubject(store.clickhouse, 'likes', subject);
 
   it('count one an account, however many like records it has and however often they arrive', async () => {
     const subjectUri = 'at://a/app.bsky.feed.post/many';
@@ -156,7 +154,7 @@ describe('the other counts', () => {
         like('did:plc:b', 'r1', 1, { subjectUri }),
       ]),
     );
-    expect(await countRepostsOfSubject(store.clickhouse, subjectUri)).toBe(2);
+    expect(await countActorsOfSubject(store.clickhouse, 'reposts', subjectUri)).toBe(2);
     const follow = (actorDid: string, rkey: string): FollowRow => ({
       ...place,
       actorDid,
@@ -166,7 +164,7 @@ describe('the other counts', () => {
       deleted: false,
     });
     await write(block(follows, [follow('did:plc:a', 'f1'), follow('did:plc:a', 'f2'), follow('did:plc:b', 'f1')]));
-    expect(await countFollowersOf(store.clickhouse, 'did:plc:star')).toBe(2);
+    expect(await countActorsOfSubject(store.clickhouse, 'follows', 'did:plc:star')).toBe(2);
     expect(
       await store.clickhouse.query(
         "SELECT actor_did, toFloat64(following_count) AS n FROM following_counts WHERE actor_did = 'did:plc:a'",

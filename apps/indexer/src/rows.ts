@@ -114,7 +114,7 @@ function appendSubjectUri(
   event: CommitEvent,
   key: RowKey,
   record: ReturnType<typeof readLike>,
-  rows: Appender<LikeRow> | Appender<RepostRow>,
+  rows: Appender<LikeRow | RepostRow>,
 ): boolean {
   rows.append({
     recordHour: key.recordHour,
@@ -133,7 +133,7 @@ function appendSubjectDid(
   event: CommitEvent,
   key: RowKey,
   record: ReturnType<typeof readFollow>,
-  rows: Appender<FollowRow> | Appender<BlockRow>,
+  rows: Appender<FollowRow | BlockRow>,
 ): boolean {
   rows.append({
     recordHour: key.recordHour,

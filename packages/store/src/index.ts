@@ -43,10 +43,10 @@ export { type ApiKeyRow, type ApiKeyUseRow, apiKeys, apiKeyUses } from './tables
 export { type BlockRow, blocks } from './tables/blocks.ts';
 export { type FeedInteractionRow, feedInteractions } from './tables/feed-interactions.ts';
 export { type FeedRequestRow, feedRequestAnalytics } from './tables/feed-request-analytics.ts';
-export { countFollowersOf, type FollowRow, follows } from './tables/follows.ts';
+export { type FollowRow, follows } from './tables/follows.ts';
 export { createHiddenActors, type HiddenActors, hiddenBelow } from './tables/hidden-actors.ts';
 export { type IngestGapRow, ingestGaps, listGaps } from './tables/ingest-gaps.ts';
-export { countLikesOfSubject, type LikeRow, likes } from './tables/likes.ts';
+export { type LikeRow, likes } from './tables/likes.ts';
 export { type PostRow, posts } from './tables/posts.ts';
 export { type ProfileRow, profiles } from './tables/profiles.ts';
 export {
@@ -57,7 +57,8 @@ export {
 } from './tables/rejected-events.ts';
 export { type RepoCleanupJobRow } from './tables/repo-cleanup-jobs.ts';
 export { countOperations, countRecordsByCollection, type RepoRecordRow, repoRecords } from './tables/repo-records.ts';
-export { countRepostsOfSubject, type RepostRow, reposts } from './tables/reposts.ts';
+export { type RepostRow, reposts } from './tables/reposts.ts';
+export { countActorsOfSubject, type SubjectDidRow, type SubjectUriRow } from './tables/subject-row.ts';
 export { backupStatements, restoreStatements } from './upkeep/backup-statements.ts';
 export {
   type Backoff,

@@ -1,42 +1,6 @@
-import type { Version } from '@updraft/atproto';
-import type { ClickHouse } from '../clickhouse/types.ts';
-import { bool, dateTime, dateTime64Ms, string, uint32, version } from '../row-binary/codecs.ts';
 import { defineTable, type Table } from '../row-binary/table.ts';
-import { hiddenBelow } from './hidden-actors.ts';
+import { type SubjectDidRow, subjectDidColumns } from './subject-row.ts';
 
-export interface FollowRow {
-  /** Hours since 1970 of the TID in the rkey; 0 when there is none within bounds. */
-  readonly recordHour: number;
-  readonly actorDid: string;
-  readonly rkey: string;
-  /** Seconds since 1970 of the TID in the rkey, or 0. */
-  readonly recordTime: number;
-  /** Milliseconds since 1970: the earliest of the times in rev, rkey and createdAt. */
-  readonly sortAt: number;
-  /** '' in a delete. */
-  readonly subjectDid: string;
-  readonly version: Version;
-  /** Also true for a record that is unusable as its type. */
-  readonly deleted: boolean;
-}
+export type FollowRow = SubjectDidRow;
 
-export const follows: Table<FollowRow> = defineTable<FollowRow>('follows', {
-  recordHour: uint32,
-  actorDid: string,
-  rkey: string,
-  recordTime: dateTime,
-  sortAt: dateTime64Ms,
-  subjectDid: string,
-  version,
-  deleted: bool,
-});
-
-/** How many accounts follow this one: undeleted follows of accounts that show, one an account. Exact; reads one column of the table. */
-export async function countFollowersOf(clickhouse: ClickHouse, did: string): Promise<number> {
-  const [row] = await clickhouse.query<{ accounts: number }>(
-    `SELECT toFloat64(uniqExact(did_key)) AS accounts FROM follows FINAL
-     WHERE subject_key = sipHash64({did:String}) AND version > ${hiddenBelow('did_key')}`,
-    { did },
-  );
-  return row?.accounts ?? 0;
-}
+export const follows: Table<FollowRow> = defineTable('follows', subjectDidColumns);
