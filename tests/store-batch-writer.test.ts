@@ -9,12 +9,12 @@ import {
   createHiddenActors,
   defineTable,
   hiddenBelow,
-  type LikeRow,
   likes,
   type RepoRecordRow,
   repoRecords,
   SetupStoreError,
   type StoreError,
+  type SubjectUriRow,
 } from '@updraft/store';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
@@ -58,7 +58,7 @@ function guardedBlock(texts: readonly string[]) {
   return block;
 }
 
-const like = (index: number): LikeRow => ({
+const like = (index: number): SubjectUriRow => ({
   recordHour: 490_000,
   actorDid: `did:plc:${index % 100}`,
   rkey: String(index),

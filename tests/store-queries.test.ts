@@ -10,12 +10,10 @@ import {
   countRejectedByReason,
   createBatchWriter,
   createBlock,
-  type FollowRow,
   follows,
   getActor,
   hashText,
   ingestGaps,
-  type LikeRow,
   likes,
   listGaps,
   listRejected,
@@ -25,6 +23,8 @@ import {
   rejectedEvents,
   repoRecords,
   reposts,
+  type SubjectDidRow,
+  type SubjectUriRow,
   type Table,
   type WritableBlock,
 } from '@updraft/store';
@@ -64,7 +64,7 @@ function block<Row extends object>(table: Table<Row>, rows: readonly Row[]): Blo
   return made;
 }
 
-const like = (actorDid: string, rkey: string, second: number, rest: Partial<LikeRow> = {}): LikeRow => ({
+const like = (actorDid: string, rkey: string, second: number, rest: Partial<SubjectUriRow> = {}): SubjectUriRow => ({
   ...place,
   actorDid,
   rkey,
@@ -155,7 +155,7 @@ describe('the other counts', () => {
       ]),
     );
     expect(await countActorsOfSubject(store.clickhouse, 'reposts', subjectUri)).toBe(2);
-    const follow = (actorDid: string, rkey: string): FollowRow => ({
+    const follow = (actorDid: string, rkey: string): SubjectDidRow => ({
       ...place,
       actorDid,
       rkey,

@@ -5,12 +5,11 @@ import {
   type ClickHouse,
   createHiddenActors,
   insertRows,
-  type LikeRow,
   likes,
   type PostRow,
   posts,
-  type RepostRow,
   reposts,
+  type SubjectUriRow,
 } from '@updraft/store';
 
 /** Records as the indexer writes them, for tests that need few and exact ones. Times are milliseconds since 1970. */
@@ -85,7 +84,7 @@ export function createNetwork(clickhouse: ClickHouse): Network {
     like: async (uri, count, atMs = Date.now() - 1_000, firstLiker = 0) => {
       const rows = Array.from(
         { length: count },
-        (_, n): LikeRow => ({ ...typed(atMs), actorDid: liker(firstLiker + n), subjectUri: uri }),
+        (_, n): SubjectUriRow => ({ ...typed(atMs), actorDid: liker(firstLiker + n), subjectUri: uri }),
       );
       await insertRows(clickhouse, likes, rows);
       return rows.map((row) => `at://${row.actorDid}/app.bsky.feed.like/${row.rkey}`);
@@ -93,7 +92,7 @@ export function createNetwork(clickhouse: ClickHouse): Network {
     repost: async (uri, count) => {
       const rows = Array.from(
         { length: count },
-        (_, n): RepostRow => ({ ...typed(Date.now() - 1_000), actorDid: liker(n), subjectUri: uri }),
+        (_, n): SubjectUriRow => ({ ...typed(Date.now() - 1_000), actorDid: liker(n), subjectUri: uri }),
       );
       await insertRows(clickhouse, reposts, rows);
     },

@@ -23,23 +23,21 @@ import {
 import type {
   ActorHandleRow,
   ActorStatusRow,
-  BlockRow,
-  FollowRow,
-  LikeRow,
   PostRow,
   ProfileRow,
   RepoRecordRow,
-  RepostRow,
+  SubjectDidRow,
+  SubjectUriRow,
 } from '@updraft/store';
 
 /** Where the rows of events go: a block for each table, or arrays in a test. */
 export interface RowSink {
   readonly repoRecords: Appender<RepoRecordRow>;
   readonly posts: Appender<PostRow>;
-  readonly likes: Appender<LikeRow>;
-  readonly reposts: Appender<RepostRow>;
-  readonly follows: Appender<FollowRow>;
-  readonly blocks: Appender<BlockRow>;
+  readonly likes: Appender<SubjectUriRow>;
+  readonly reposts: Appender<SubjectUriRow>;
+  readonly follows: Appender<SubjectDidRow>;
+  readonly blocks: Appender<SubjectDidRow>;
   readonly profiles: Appender<ProfileRow>;
   readonly actorHandles: Appender<ActorHandleRow>;
   readonly actorStatus: Appender<ActorStatusRow>;
@@ -114,7 +112,7 @@ function appendSubjectUri(
   event: CommitEvent,
   key: RowKey,
   record: ReturnType<typeof readLike>,
-  rows: Appender<LikeRow | RepostRow>,
+  rows: Appender<SubjectUriRow>,
 ): boolean {
   rows.append({
     recordHour: key.recordHour,
@@ -133,7 +131,7 @@ function appendSubjectDid(
   event: CommitEvent,
   key: RowKey,
   record: ReturnType<typeof readFollow>,
-  rows: Appender<FollowRow | BlockRow>,
+  rows: Appender<SubjectDidRow>,
 ): boolean {
   rows.append({
     recordHour: key.recordHour,

@@ -40,13 +40,13 @@ export { type ActorLabelRow, actorLabels } from './tables/actor-labels.ts';
 export { type ActorStatusRow, actorStatus } from './tables/actor-status.ts';
 export { type Actor, getActor } from './tables/actors.ts';
 export { type ApiKeyRow, type ApiKeyUseRow, apiKeys, apiKeyUses } from './tables/api-keys.ts';
-export { type BlockRow, blocks } from './tables/blocks.ts';
+export { blocks } from './tables/blocks.ts';
 export { type FeedInteractionRow, feedInteractions } from './tables/feed-interactions.ts';
 export { type FeedRequestRow, feedRequestAnalytics } from './tables/feed-request-analytics.ts';
-export { type FollowRow, follows } from './tables/follows.ts';
+export { follows } from './tables/follows.ts';
 export { createHiddenActors, type HiddenActors, hiddenBelow } from './tables/hidden-actors.ts';
 export { type IngestGapRow, ingestGaps, listGaps } from './tables/ingest-gaps.ts';
-export { type LikeRow, likes } from './tables/likes.ts';
+export { likes } from './tables/likes.ts';
 export { type PostRow, posts } from './tables/posts.ts';
 export { type ProfileRow, profiles } from './tables/profiles.ts';
 export {
@@ -57,7 +57,7 @@ export {
 } from './tables/rejected-events.ts';
 export { type RepoCleanupJobRow } from './tables/repo-cleanup-jobs.ts';
 export { countOperations, countRecordsByCollection, type RepoRecordRow, repoRecords } from './tables/repo-records.ts';
-export { type RepostRow, reposts } from './tables/reposts.ts';
+export { reposts } from './tables/reposts.ts';
 export { countActorsOfSubject, type SubjectDidRow, type SubjectUriRow } from './tables/subject-row.ts';
 export { backupStatements, restoreStatements } from './upkeep/backup-statements.ts';
 export {

@@ -1,6 +1,4 @@
 import { defineTable, type Table } from '../row-binary/table.ts';
 import { type SubjectDidRow, subjectDidColumns } from './subject-row.ts';
 
-export type FollowRow = SubjectDidRow;
-
-export const follows: Table<FollowRow> = defineTable('follows', subjectDidColumns);
+export const follows: Table<SubjectDidRow> = defineTable('follows', subjectDidColumns);

@@ -1,6 +1,4 @@
 import { defineTable, type Table } from '../row-binary/table.ts';
 import { type SubjectUriRow, subjectUriColumns } from './subject-row.ts';
 
-export type LikeRow = SubjectUriRow;
-
-export const likes: Table<LikeRow> = defineTable('likes', subjectUriColumns);
+export const likes: Table<SubjectUriRow> = defineTable('likes', subjectUriColumns);

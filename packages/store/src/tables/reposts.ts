@@ -1,6 +1,4 @@
 import { defineTable, type Table } from '../row-binary/table.ts';
 import { type SubjectUriRow, subjectUriColumns } from './subject-row.ts';
 
-export type RepostRow = SubjectUriRow;
-
-export const reposts: Table<RepostRow> = defineTable('reposts', subjectUriColumns);
+export const reposts: Table<SubjectUriRow> = defineTable('reposts', subjectUriColumns);
