@@ -149,6 +149,19 @@ step 'sizes and idle memory'
 docker images --format '{{.Repository}} {{.Size}}' | grep '^updraft-'
 docker stats --no-stream --format '{{.Name}} {{.MemUsage}}'
 
+step 'from the start of a container to its first good health check, which comes each second'
+for app in indexer feedgen search; do
+  docker compose stop "$app" 2> /dev/null
+  began=$(date +%s%N)
+  docker compose start "$app" 2> /dev/null
+  for tries in $(seq 600); do
+    if [ "$(docker inspect --format '{{.State.Health.Status}}' "$(docker compose ps --quiet "$app")")" = healthy ]; then break; fi
+    [ "$tries" != 600 ] || fail "$app does not become healthy"
+    sleep 0.1
+  done
+  echo "$app: $((($(date +%s%N) - began) / 1000000)) ms"
+done
+
 step 'nothing was lost: the tables are those of an indexer that was never killed'
 killed=$(settled)
 just feedgen-down search-down indexer-down

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { packagesFor, parseDepends, parseMissing } from './debian.mjs';
 import { SetupFailure } from './failure.mjs';
 import { requireSupportedMachine } from './machine.mjs';
-import { installHint, packagesFor, parseDepends, parseMissing } from './redis.mjs';
+import { installHint } from './redis.mjs';
 import { isNewEnough } from './runtime.mjs';
 
 const glibc = { getReport: () => ({ header: { glibcVersionRuntime: '2.36' } }) };

@@ -4,6 +4,7 @@ import { SetupFailure } from './failure.mjs';
 import { ensureInstalled } from './install.mjs';
 import { requireSupportedMachine } from './machine.mjs';
 import { runForeground } from './process.mjs';
+import { findPrometheus } from './prometheus.mjs';
 import { findRedis } from './redis.mjs';
 import { findProjectNode } from './runtime.mjs';
 import { runTests } from './test-run.mjs';
@@ -31,7 +32,11 @@ async function run(command, args) {
   const redis = await findRedis({ root, env: process.env, platform: process.platform, say });
   const node = await findProjectNode(root);
   const env = projectEnvironment(redis);
-  if (command === 'test') return runTests({ root, node, env, args, say });
+  if (command === 'test') {
+    const prometheus = await findPrometheus({ root, env: process.env, platform: process.platform, say });
+    if (prometheus) env.PATH = `${env.PATH}:${prometheus}`;
+    return runTests({ root, node, env, args, say });
+  }
   return runForeground(node, [join(root, 'packages/local/src/start-command.ts'), ...args], { cwd: root, env });
 }
 
