@@ -36,7 +36,7 @@ export async function newestPosts(clickhouse: ClickHouse, query: NewestQuery): P
   let { toMs } = query;
   for (let spare = SPARE_PLACES; found.length < query.limit && toMs > query.fromMs; spare = more(spare)) {
     const rest = { ...query, toMs, limit: query.limit - found.length };
-    const { fromMs, places } = await nextStretch(select, rest, rest.limit + spare);
+    const { fromMs, places } = await nextStretch(select, rest, spare);
     found.push(...(await postsOfStretch(select, { ...rest, fromMs }, places)));
     toMs = fromMs;
   }
@@ -69,13 +69,13 @@ interface Stretch {
 }
 
 /**
- * Reads the index from the table's end until there are `count` matches. If these fill the page with the hours that were read as a whole, they
- * are the stretch; else (a word of every minute) it ends with the hour that was begun.
+ * Reads the index from the table's end until there are matches for a page and some to spare. If the hours that were read as a whole fill the
+ * page, they are the stretch; else (a word of every minute) it ends with the hour that was begun.
  */
-async function nextStretch(select: Select, query: NewestQuery, count: number): Promise<Stretch> {
-  const order = 'record_hour DESC, did DESC, rkey DESC';
-  const isFirst = count === query.limit + SPARE_PLACES;
-  const places = await matchingPlaces(select, { ...withExclusions(query, !isFirst), limit: count }, IS_NEAR, order);
+async function nextStretch(select: Select, query: NewestQuery, spare: number): Promise<Stretch> {
+  const count = query.limit + spare;
+  const asked = withExclusions({ ...query, limit: count }, spare > SPARE_PLACES);
+  const places = await matchingPlaces(select, asked, IS_NEAR, 'record_hour DESC, did DESC, rkey DESC');
   const begun = places.length < count ? undefined : places.at(-1)?.recordHour;
   if (begun === undefined) return { fromMs: query.fromMs, places };
   const whole = places.filter(({ recordHour }) => recordHour > begun);
@@ -114,9 +114,8 @@ async function newestAmong(select: Select, query: NewestQuery, hours: string): P
   let { after } = query;
   for (let spare = SPARE_PLACES; found.length < query.limit; spare = more(spare)) {
     const count = query.limit - found.length + spare;
-    const order = 'sort_at DESC, did DESC, rkey DESC';
     const asked = withExclusions({ ...query, after, limit: count }, spare > SPARE_PLACES);
-    const places = await matchingPlaces(select, asked, hours, order);
+    const places = await matchingPlaces(select, asked, hours, 'sort_at DESC, did DESC, rkey DESC');
     const last = places.length < count ? undefined : places.at(-1);
     found.push(...(await postsAt(select, { ...query, after }, places, last)));
     if (last === undefined) break;
