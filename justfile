@@ -45,6 +45,11 @@ check:
 verify-world *options:
     @node tests/verify-world-command.ts "$@"
 
+# Prove that nothing is lost while ClickHouse is away (--seconds N --rate N)
+[group('work')]
+verify-outage *options:
+    @node tests/verify-outage-command.ts "$@"
+
 # Measure (just bench ingest, …)
 [group('work')]
 bench *args:

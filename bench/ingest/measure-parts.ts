@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateUp } from '@updraft/store';
 import type { Databases } from '../../tests/world/databases.ts';
+import { cpuSeconds } from '../../tests/world/process-figures.ts';
 import { readAll } from '../../tests/world/table-reader.ts';
 import { startProgram } from './child-programs.ts';
 import { untilMerged } from './merges.ts';
 import type { Player } from './player.ts';
-import { cpuSeconds } from './process-figures.ts';
 
 interface Figures {
   readonly cpuSeconds: number;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { cpuSeconds } from '../../tests/world/process-figures.ts';
 import { type ChildProgram, startProgram } from './child-programs.ts';
-import { cpuSeconds } from './process-figures.ts';
 
 /** The simulator with a stream that is generated already. */
 export interface Player extends AsyncDisposable {

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Databases } from '../../tests/world/databases.ts';
 import { startIndexer } from '../../tests/world/indexer-process.ts';
+import { cpuSeconds, peakRssMb } from '../../tests/world/process-figures.ts';
 import type { Player } from './player.ts';
-import { cpuSeconds, peakRssMb } from './process-figures.ts';
 import { createProgressBar } from './progress-bar.ts';
 
 export interface IngestFigures {

@@ -1,0 +1,90 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createGroundTruth, createWorld, eventLine, startJetstream, startPump } from '@updraft/simulator';
+import { compareWithTruth, type Difference } from './compare.ts';
+import { startDatabases } from './databases.ts';
+import { startIndexer } from './indexer-process.ts';
+import { peakRssMb } from './process-figures.ts';
+import { until } from './stage.ts';
+import { readAll } from './table-reader.ts';
+
+export interface OutageOptions {
+  /** How long ClickHouse is away. */
+  readonly seconds: number;
+  /** How long all is well before it goes, and after it came back. */
+  readonly calmSeconds?: number;
+  /** Events a second meanwhile. */
+  readonly rate: number;
+  readonly seed: number;
+  readonly onProgress: (line: string) => void;
+}
+
+export interface OutageVerdict extends Difference {
+  readonly events: number;
+  /** Events that came while ClickHouse was away. */
+  readonly missed: number;
+  /** Times that the indexer closed the socket because it was full. */
+  readonly closedOnPurpose: number;
+  readonly gaps: number;
+  /** Of the indexer, at its peak. */
+  readonly rssMb: number;
+}
+
+const REDIS_PREFIX = 'outage';
+
+/** ClickHouse goes away while the stream flows, comes back, and every table is compared with the world's truth, row for row. */
+export async function verifyOutage(options: OutageOptions): Promise<OutageVerdict> {
+  const { seconds, calmSeconds = 15, rate, seed, onProgress } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'updraft-outage-'));
+  const world = createWorld({ seed, accounts: 5_000, eventsPerDay: 100_000, liveRate: rate, hostile: 0.1 });
+  await using databases = await startDatabases(folder);
+  const { clickhouse } = databases;
+  // A reader that pauses for 5 s is cut, as by the real server.
+  const host = await startJetstream({ slowReaderMs: 5_000 });
+  const truth = createGroundTruth();
+  const stopping = new AbortController();
+  const pump = startPump({
+    world,
+    hosts: [host],
+    onEvent: (event) => void truth.add(eventLine(event)),
+    signal: stopping.signal,
+  });
+  const events = (): number => host.log.nextSeq - 1;
+  await pump.caughtUp;
+  const variables = {
+    WS_URL: host.url,
+    CLICKHOUSE_ADDRESS: clickhouse.address,
+    REDIS_ADDRESS: databases.redis.address,
+    REDIS_PREFIX,
+    METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
+    SINCE: new Date(world.options.nowMicros / 1_000 - (world.options.historyHours + 1) * 3_600_000).toISOString(),
+  };
+  const indexer = startIndexer(variables, join(folder, 'indexer.log'));
+  await delay(calmSeconds * 1_000);
+  const before = events();
+  onProgress(`after ${before} events ClickHouse goes away for ${seconds} s`);
+  await clickhouse.kill();
+  await delay(seconds * 1_000);
+  const missed = events() - before;
+  await clickhouse.revive();
+  onProgress(`it is back; ${missed} events came meanwhile`);
+  await delay(calmSeconds * 1_000);
+  stopping.abort();
+  await pump.done;
+  host.settle();
+  await until(`the indexer to have caught up (see ${folder})`, async () => {
+    const progress = JSON.parse((await databases.readRedis(`${REDIS_PREFIX}:progress`)) ?? '{}') as { cursor?: number };
+    return (progress.cursor ?? 0) >= events();
+  });
+  const rssMb = peakRssMb(indexer.pid);
+  await indexer.stop();
+  await host.close();
+  const difference = await compareWithTruth(clickhouse.url, truth);
+  const log = await readFile(join(folder, 'indexer.log'), 'utf8');
+  const gaps = await readAll(clickhouse.url, 'SELECT detail FROM ingest_gaps FINAL');
+  await rm(folder, { recursive: true, force: true });
+  const closedOnPurpose = log.split('\n').filter((line) => line.includes('"reason":"backpressure"')).length;
+  return { events: events(), missed, closedOnPurpose, gaps: gaps.length, rssMb, ...difference };
+}
