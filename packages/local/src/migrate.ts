@@ -16,5 +16,7 @@ export async function runMigrations(program: NodeProgram, output: ProgramOutput,
   signal.removeEventListener('abort', end);
   signal.throwIfAborted();
   if (exit.code === 0) return;
-  throw new SetupError(`The migrations failed (${describeExit(exit)}): ${running.lastWords?.() ?? 'see the log'}`);
+  throw new SetupError(
+    `The migrations failed (${describeExit(exit)}): ${running.lastWords?.() ?? 'see the log'}. npm start -- --fresh begins with empty tables.`,
+  );
 }

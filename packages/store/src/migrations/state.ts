@@ -40,7 +40,8 @@ export function checkLedger(files: readonly Migration[], applied: readonly Appli
     if (row.dirty) throw new MigrationError(dirtySentence(row));
     if (row.checksum !== file.checksum) {
       throw new MigrationError(
-        `${stemOf(file)}.up.sql was changed after it was applied: restore it, and put the change into a new migration`,
+        `${stemOf(file)}.up.sql was changed after it was applied: restore it, and put the change into a new migration; or, ` +
+          'where docs/operations.md (Upgrades) says so, keep the tables as they are with migrate force',
       );
     }
   }
