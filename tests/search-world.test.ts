@@ -212,6 +212,42 @@ describe('GET /search/posts', () => {
     expect(await found('treibholz -treibholz', 4)).toEqual([]);
   });
 
+  test('keeps the order when a post moved by minutes and all around it was deleted', async () => {
+    const [did = ''] = truth.handles.keys();
+    const hourMicros = 3_600_000_000;
+    const startMicros = (Math.floor(NOW_MICROS / hourMicros) - 3) * hourMicros + 3_000_000_000;
+    const timeOf = (index: number) => startMicros - index * 20_000_000;
+    const line = (index: number, operation: string, createdAt?: string) => {
+      const micros = timeOf(index);
+      const rev = formatTid({ micros: micros + (operation === 'create' ? 0 : hourMicros), clockId: 7 });
+      const rkey = formatTid({ micros, clockId: 7 });
+      const record = { $type: 'app.bsky.feed.post', text: `Strandgut ${index}`, createdAt };
+      const commit = {
+        rev,
+        operation,
+        collection: 'app.bsky.feed.post',
+        rkey,
+        ...(operation !== 'delete' && { record, cid: 'x' }),
+      };
+      return JSON.stringify({ did: `${did.slice(0, -1)}5`, time_us: micros, kind: 'commit', commit });
+    };
+    const posts = Array.from({ length: 90 }, (_, index) => index);
+    // What was there before stands beside what is now, as long as no merge has taken it away.
+    await store.clickhouse.command('SYSTEM STOP MERGES posts');
+    await indexLines(
+      'strandgut',
+      posts.map((index) => line(index, 'create')),
+    );
+    const between60And61 = new Date((timeOf(60) - 10_000_000) / 1_000).toISOString();
+    const deleted = posts.filter((index) => index < 30 && index !== 3 && index !== 7);
+    await indexLines('changes', [line(3, 'update', between60And61), ...deleted.map((index) => line(index, 'delete'))]);
+    for (const limit of [3, 40]) {
+      const found = (await readPages('strandgut', limit)).map(({ text }) => Number(text.split(' ')[1]));
+      expect(found).toEqual([7, ...posts.slice(30, 61), 3, ...posts.slice(61)]);
+    }
+    await store.clickhouse.command('SYSTEM START MERGES posts');
+  });
+
   test('sorts the posts of the last 24 hours by their likes', async () => {
     const likes = truth.likeCounts();
     const nowMs = Date.now();

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
+import { numbersOf } from './world/command-line.ts';
 import { verifyOutage } from './world/outage.ts';
+import { isSound } from './world/verify.ts';
 
 // `pnpm verify:outage [--seconds 180] [--rate 2000] [--seed 1]`: ClickHouse is away while so many events a second come. Exit code 0 only when every
 // table is as the truth says afterwards.
@@ -11,12 +13,10 @@ const { values } = parseArgs({
   },
 });
 const verdict = await verifyOutage({
-  seconds: Number(values.seconds),
-  rate: Number(values.rate),
-  seed: Number(values.seed),
+  ...numbersOf(values),
   onProgress: (line) => process.stderr.write(`${line}\n`),
 });
 for (const example of verdict.examples) process.stderr.write(`${example}\n`);
 const { examples: _, ...figures } = verdict;
 process.stdout.write(`${JSON.stringify(figures)}\n`);
-process.exitCode = figures.lost + figures.doubled + figures.mismatched + figures.gaps === 0 ? 0 : 1;
+process.exitCode = isSound(verdict) ? 0 : 1;

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { numbersOf } from './world/command-line.ts';
 import { isSound, verifyWorld } from './world/verify.ts';
 
 // `pnpm verify:world --seed N --events 200000 [--kills 24] [--hostile 0.5] [--accounts 2000]`: exit code 0 only when every table is as the truth says.
@@ -11,20 +12,10 @@ const { values } = parseArgs({
     accounts: { type: 'string', default: '2000' },
   },
 });
-const number = (name: keyof typeof values): number => {
-  const value = Number(values[name]);
-  if (!Number.isFinite(value) || value < 0) {
-    process.stderr.write(`--${name}: expected a number, got ${JSON.stringify(values[name])}\n`);
-    process.exit(1);
-  }
-  return value;
-};
+const { kills, ...numbers } = numbersOf(values);
 const verdict = await verifyWorld({
-  seed: number('seed'),
-  events: number('events'),
-  minKills: number('kills'),
-  hostile: number('hostile'),
-  accounts: number('accounts'),
+  ...numbers,
+  minKills: kills,
   onProgress: (line) => process.stderr.write(`${line}\n`),
 });
 const { examples, ...figures } = verdict;

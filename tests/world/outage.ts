@@ -7,8 +7,9 @@ import { compareWithTruth, type Difference } from './compare.ts';
 import { startDatabases } from './databases.ts';
 import { startIndexer } from './indexer-process.ts';
 import { peakRssMb } from './process-figures.ts';
-import { until } from './stage.ts';
+import { untilSaved } from './stage.ts';
 import { readAll } from './table-reader.ts';
+import { isSound } from './verify.ts';
 
 export interface OutageOptions {
   /** How long ClickHouse is away. */
@@ -34,23 +35,30 @@ export interface OutageVerdict extends Difference {
 
 const REDIS_PREFIX = 'outage';
 
-/** ClickHouse goes away while the stream flows, comes back, and every table is compared with the world's truth, row for row. */
+/**
+ * ClickHouse goes away while the stream flows, comes back, and every table is compared with the world's truth, row for row. Everything runs
+ * in a folder of its own, which is removed when all was well.
+ */
 export async function verifyOutage(options: OutageOptions): Promise<OutageVerdict> {
-  const { seconds, calmSeconds = 15, rate, seed, onProgress } = options;
   const folder = await mkdtemp(join(tmpdir(), 'updraft-outage-'));
+  const verdict = await playOutage(options, folder);
+  if (isSound(verdict)) await rm(folder, { recursive: true, force: true });
+  else options.onProgress(`what is left of it stands in ${folder}`);
+  return verdict;
+}
+
+async function playOutage(options: OutageOptions, folder: string): Promise<OutageVerdict> {
+  const { seconds, calmSeconds = 15, rate, seed, onProgress } = options;
   const world = createWorld({ seed, accounts: 5_000, eventsPerDay: 100_000, liveRate: rate, hostile: 0.1 });
-  await using databases = await startDatabases(folder);
+  await using cleanup = new AsyncDisposableStack();
+  const databases = cleanup.use(await startDatabases(folder));
   const { clickhouse } = databases;
   // A reader that pauses for 5 s is cut, as by the real server.
-  const host = await startJetstream({ slowReaderMs: 5_000 });
+  const host = cleanup.adopt(await startJetstream({ slowReaderMs: 5_000 }), (server) => server.close());
   const truth = createGroundTruth();
-  const stopping = new AbortController();
-  const pump = startPump({
-    world,
-    hosts: [host],
-    onEvent: (event) => void truth.add(eventLine(event)),
-    signal: stopping.signal,
-  });
+  const stopping = cleanup.adopt(new AbortController(), (controller) => controller.abort());
+  const onEvent = (event: Parameters<typeof eventLine>[0]): void => void truth.add(eventLine(event));
+  const pump = startPump({ world, hosts: [host], onEvent, signal: stopping.signal });
   const events = (): number => host.log.nextSeq - 1;
   await pump.caughtUp;
   const variables = {
@@ -61,7 +69,9 @@ export async function verifyOutage(options: OutageOptions): Promise<OutageVerdic
     METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
     SINCE: new Date(world.options.nowMicros / 1_000 - (world.options.historyHours + 1) * 3_600_000).toISOString(),
   };
-  const indexer = startIndexer(variables, join(folder, 'indexer.log'));
+  const indexer = cleanup.adopt(startIndexer(variables, join(folder, 'indexer.log')), async (process) => {
+    if (process.running) await process.kill();
+  });
   await delay(calmSeconds * 1_000);
   const before = events();
   onProgress(`after ${before} events ClickHouse goes away for ${seconds} s`);
@@ -74,17 +84,12 @@ export async function verifyOutage(options: OutageOptions): Promise<OutageVerdic
   stopping.abort();
   await pump.done;
   host.settle();
-  await until(`the indexer to have caught up (see ${folder})`, async () => {
-    const progress = JSON.parse((await databases.readRedis(`${REDIS_PREFIX}:progress`)) ?? '{}') as { cursor?: number };
-    return (progress.cursor ?? 0) >= events();
-  });
+  await untilSaved(databases, REDIS_PREFIX, host, folder);
   const rssMb = peakRssMb(indexer.pid);
   await indexer.stop();
-  await host.close();
   const difference = await compareWithTruth(clickhouse.url, truth);
   const log = await readFile(join(folder, 'indexer.log'), 'utf8');
   const gaps = await readAll(clickhouse.url, 'SELECT detail FROM ingest_gaps FINAL');
-  await rm(folder, { recursive: true, force: true });
   const closedOnPurpose = log.split('\n').filter((line) => line.includes('"reason":"backpressure"')).length;
   return { events: events(), missed, closedOnPurpose, gaps: gaps.length, rssMb, ...difference };
 }

@@ -93,11 +93,7 @@ export async function startStage({ world, folder, stretch, random }: StageOption
     indexer: () => indexer ?? startNext(),
     startIndexer: startNext,
     flow,
-    caughtUp: (host) =>
-      until(`the indexer to have saved the end of ${host.url} (see ${folder})`, async () => {
-        const progress = JSON.parse((await databases.readRedis(`${REDIS_PREFIX}:progress`)) ?? '{}') as SavedProgress;
-        return progress.host === host.url && (progress.cursor ?? 0) >= host.log.nextSeq - 1;
-      }),
+    caughtUp: (host) => untilSaved(databases, REDIS_PREFIX, host, folder),
     random,
     async [Symbol.asyncDispose]() {
       if (indexer?.running) await indexer.kill();
@@ -126,6 +122,19 @@ function indexerVariables(
     IDLE_TIMEOUT: '2s',
     LOG_LEVEL: 'info',
   };
+}
+
+/** Resolves when the indexer has saved that everything up to this host's last event is written. */
+export async function untilSaved(
+  databases: Databases,
+  redisPrefix: string,
+  host: JetstreamServer,
+  folder: string,
+): Promise<void> {
+  await until(`the indexer to have saved the end of ${host.url} (see ${folder})`, async () => {
+    const progress = JSON.parse((await databases.readRedis(`${redisPrefix}:progress`)) ?? '{}') as SavedProgress;
+    return progress.host === host.url && (progress.cursor ?? 0) >= host.log.nextSeq - 1;
+  });
 }
 
 /** Polls until the test holds; errors while something is down count as no. */

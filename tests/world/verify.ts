@@ -87,7 +87,9 @@ export async function verifyWorld(options: VerifyOptions): Promise<Verdict> {
   return verdict;
 }
 
-export function isSound({ lost, doubled, mismatched, gaps }: Verdict): boolean {
+/** Whether the tables are as the truth says. */
+export function isSound(verdict: Pick<Verdict, 'lost' | 'doubled' | 'mismatched' | 'gaps'>): boolean {
+  const { lost, doubled, mismatched, gaps } = verdict;
   return lost + doubled + mismatched + gaps === 0;
 }
 

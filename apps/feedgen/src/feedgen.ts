@@ -7,6 +7,7 @@ import {
   createBatchWriter,
   createErasedAccounts,
   didsByHandle,
+  ERASED_INTERVAL_MS,
   feedInteractions,
   feedRequestAnalytics,
   type Redis,
@@ -50,9 +51,6 @@ export interface Feedgen {
   /** Call after the end of the background work. */
   close(): Promise<void>;
 }
-
-/** `pnpm admin erase` waits for longer than this before it removes rows. */
-const ERASED_INTERVAL_MS = 3_000;
 
 /** Puts the parts together; opens and starts nothing but the signature threads. */
 export function createFeedgen(deps: FeedgenDeps): Feedgen {

@@ -1,8 +1,5 @@
 import { type Logger, sleep } from '@updraft/service';
-import type { ErasedAccounts } from '@updraft/store';
-
-/** `pnpm admin erase` waits for longer than this before it removes rows. */
-const LOOK_INTERVAL_MS = 3_000;
+import { ERASED_INTERVAL_MS, type ErasedAccounts } from '@updraft/store';
 
 /** Reads the list of erased accounts every few seconds until the signal aborts. A list that can't be read is the last one. */
 export async function followErasures(
@@ -12,7 +9,7 @@ export async function followErasures(
 ): Promise<void> {
   for (;;) {
     try {
-      await sleep(LOOK_INTERVAL_MS, signal);
+      await sleep(ERASED_INTERVAL_MS, signal);
       await erased.refresh({ signal });
     } catch (error) {
       if (signal.aborted) return;

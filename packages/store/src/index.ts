@@ -17,6 +17,7 @@ export type { AppliedMigration, MigrateOptions, Migration } from './migrations/t
 export { type AccountRowCount, countAccountRows, removeAccountRows } from './privacy/erase-accounts.ts';
 export {
   createErasedAccounts,
+  ERASED_INTERVAL_MS,
   type ErasedAccounts,
   erasedHash,
   listErasedAccounts,

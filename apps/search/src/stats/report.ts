@@ -120,9 +120,12 @@ async function refreshOnce(options: ReportOptions, known: { snapshot?: Snapshot 
 
 const KEPT_FOR_S = 7 * 86_400;
 
+type KeptSnapshot = Omit<Snapshot, 'firstAtMs'> & { readonly firstAtMs?: number };
+
 async function readKept(redis: Redis, key: string): Promise<Snapshot | undefined> {
   const text = await redis.get(key);
-  return text === null ? undefined : (JSON.parse(text) as Snapshot);
+  // One of an earlier version does not say: its store is not new.
+  return text === null ? undefined : { firstAtMs: 0, ...(JSON.parse(text) as KeptSnapshot) };
 }
 
 function toSnapshot(value: unknown, computedAtMs: number, firstAtMs: number): Snapshot {

@@ -8,6 +8,9 @@ export interface ErasedAccounts {
   refresh(options?: CallOptions): Promise<void>;
 }
 
+/** How often whoever writes reads the list again. `pnpm admin erase` waits for longer before it removes rows. */
+export const ERASED_INTERVAL_MS = 3_000;
+
 /** What the list holds of a DID: it keeps no personal data, and can answer only about a DID that one has already. */
 export function erasedHash(did: string): string {
   return hash('sha256', did, 'hex');

@@ -37,7 +37,7 @@ export function placeParams(name: 'after' | 'last', place: PostPlace | undefined
     : { [`${name}Ms`]: place.sortAtMs, [`${name}Did`]: place.did, [`${name}Rkey`]: place.rkey };
 }
 
-/** The condition that a post is sorted from `fromMs` on and before `toMs`; see timeParams(). */
+/** The condition that a post is sorted from `fromMs` on and before `toMs`, in milliseconds since 1970. */
 export const isInTime = `sort_at >= fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')
     AND sort_at < fromUnixTimestamp64Milli({toMs:Int64}, 'UTC')`;
 
