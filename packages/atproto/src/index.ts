@@ -1,4 +1,5 @@
 export { type AtUri, isAtUri, parseAtUri } from './at-uri.ts';
+export { mediaOf, type PostEmbed } from './embeds.ts';
 export {
   type AccountEvent,
   type CommitEvent,
@@ -15,7 +16,6 @@ export { EARLIEST_CREATED_AT_MS, recordTime, sortAtMs } from './record-time.ts';
 export {
   type FollowRecord,
   type LikeRecord,
-  type PostEmbed,
   type PostRecord,
   type ProfileRecord,
   readBlock,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { mediaOf } from './embeds.ts';
 import { readBlock, readFollow, readLike, readPost, readProfile, readRepost } from './records.ts';
 
 const URI = 'at://did:plc:a/app.bsky.feed.post/3mptbyplj5d2a';
@@ -72,7 +73,7 @@ describe('a post', () => {
           { features: [null, { $type: 'app.bsky.richtext.facet#mention', did: 'bsky.app' }] },
         ],
         reply: { parent: URI, root: ref('https://example.com') },
-        embed: 'app.bsky.embed.images',
+        embed: null,
         createdAt: 1783175888,
       }),
     ).toEqual(empty);
@@ -81,6 +82,7 @@ describe('a post', () => {
   test.for([
     [undefined, 'none', '', false],
     [{ $type: 'app.bsky.embed.images' }, 'images', '', true],
+    [{ $type: 'app.bsky.embed.gallery', items: [] }, 'gallery', '', true],
     [{ $type: 'app.bsky.embed.video' }, 'video', '', true],
     [{ $type: 'app.bsky.embed.external', external: { uri: URI } }, 'external', '', false],
     [{ $type: 'app.bsky.embed.record', record: ref() }, 'record', URI, false],
@@ -107,13 +109,49 @@ describe('a post', () => {
       URI,
       false,
     ],
-    [{ $type: 'app.bsky.embed.recordWithMedia', record: { record: ref() } }, 'record', URI, false],
-    [{ $type: 'app.bsky.embed.recordWithMedia' }, 'record', '', false],
+    [
+      {
+        $type: 'app.bsky.embed.recordWithMedia',
+        record: { record: ref() },
+        media: { $type: 'app.bsky.embed.gallery' },
+      },
+      'gallery',
+      URI,
+      true,
+    ],
+    [
+      { $type: 'app.bsky.embed.recordWithMedia', record: { record: ref() }, media: { $type: 'x' } },
+      'other',
+      URI,
+      false,
+    ],
+    [{ $type: 'app.bsky.embed.recordWithMedia', record: { record: ref() } }, 'other', URI, false],
+    [{ $type: 'app.bsky.embed.recordWithMedia' }, 'other', '', false],
     [{ $type: 'com.example.embed' }, 'other', '', false],
     [{}, 'other', '', false],
-    [[], 'none', '', false],
+    [[], 'other', '', false],
+    ['app.bsky.embed.images', 'other', '', false],
+    [null, 'none', '', false],
   ] as const)('with embed %j has %s, quotes %j, media: %s', ([embed, kind, quoteUri, hasEmbeddedMedia]) => {
     expect(readPost({ embed })).toMatchObject({ embed: kind, quoteUri, hasEmbeddedMedia });
+  });
+
+  test('with something attached that is not understood may have media', () => {
+    expect(mediaOf({ text: 'x' })).toBe('none');
+    expect(mediaOf({ embed: { $type: 'app.bsky.embed.external' } })).toBe('none');
+    expect(mediaOf({ embed: { $type: 'app.bsky.embed.record' } })).toBe('none');
+    for (const type of ['images', 'gallery', 'video']) {
+      const media = { $type: `app.bsky.embed.${type}` };
+      expect(mediaOf({ embed: media })).toBe('media');
+      expect(mediaOf({ embed: { $type: 'app.bsky.embed.recordWithMedia', media } })).toBe('media');
+    }
+    const unknown = [{}, [], 'x', 7, { $type: 7 }, { $type: 'app.bsky.embed.hologram' }];
+    for (const embed of unknown) {
+      expect(mediaOf({ embed })).toBe('unknown');
+      expect(mediaOf({ embed: { $type: 'app.bsky.embed.recordWithMedia', media: embed } })).toBe('unknown');
+    }
+    expect(mediaOf({ embed: { $type: 'app.bsky.embed.recordWithMedia' } })).toBe('unknown');
+    for (const record of NOT_OBJECTS) expect(mediaOf(record)).toBe('unknown');
   });
 
   test('keeps 20 languages, 64 tags and 64 mentions, none of them too long', () => {

@@ -1,11 +1,8 @@
-import { isAtUri } from './at-uri.ts';
+import { isMedia, type PostEmbed, readEmbed, refUri } from './embeds.ts';
 import { featuresOf } from './facets.ts';
 import { isDid } from './identifiers.ts';
 import { isJsonObject, type JsonObject } from './json-object.ts';
 import { parseTimeMs } from './rfc3339.ts';
-
-/** What the first thing attached to a post is; a quote with media counts as its media. */
-export type PostEmbed = 'none' | 'images' | 'video' | 'external' | 'record' | 'other';
 
 /** The typed fields of an `app.bsky.feed.post`. What is missing or makes no sense is '' or []. */
 export interface PostRecord {
@@ -20,7 +17,7 @@ export interface PostRecord {
   readonly rootUri: string;
   readonly quoteUri: string;
   readonly embed: PostEmbed;
-  /** Images or video, also beside a quote. */
+  /** Images, a gallery or video, also beside a quote. */
   readonly hasEmbeddedMedia: boolean;
   readonly createdAtMs: number | undefined;
 }
@@ -60,7 +57,7 @@ export function readPost(record: unknown): PostRecord | undefined {
     rootUri: refUri(reply.root),
     quoteUri,
     embed,
-    hasEmbeddedMedia: embed === 'images' || embed === 'video',
+    hasEmbeddedMedia: isMedia(embed),
     createdAtMs: parseTimeMs(record.createdAt),
   };
 }
@@ -113,34 +110,6 @@ function readLangs(langs: unknown): string[] {
     if (typeof lang === 'string' && lang !== '' && lang.length <= MAX_LANG_LENGTH) read.push(lang);
   }
   return read;
-}
-
-/** Source: the lexicons app.bsky.embed.images, .video, .external, .record and .recordWithMedia. */
-function readEmbed(embed: unknown): { embed: PostEmbed; quoteUri: string } {
-  if (!isJsonObject(embed)) return { embed: 'none', quoteUri: '' };
-  if (embed.$type === 'app.bsky.embed.record') return { embed: 'record', quoteUri: refUri(embed.record) };
-  if (embed.$type !== 'app.bsky.embed.recordWithMedia') return { embed: embedKind(embed), quoteUri: '' };
-  const quote = isJsonObject(embed.record) ? refUri(embed.record.record) : '';
-  return { embed: isJsonObject(embed.media) ? embedKind(embed.media) : 'record', quoteUri: quote };
-}
-
-function embedKind(embed: JsonObject): PostEmbed {
-  switch (embed.$type) {
-    case 'app.bsky.embed.images':
-      return 'images';
-    case 'app.bsky.embed.video':
-      return 'video';
-    case 'app.bsky.embed.external':
-      return 'external';
-    default:
-      return 'other';
-  }
-}
-
-/** The uri of a StrongRef, '' when there is none. */
-function refUri(ref: unknown): string {
-  if (!isJsonObject(ref)) return '';
-  return typeof ref.uri === 'string' && isAtUri(ref.uri) ? ref.uri : '';
 }
 
 function stringOf(value: unknown): string {

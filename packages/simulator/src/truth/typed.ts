@@ -57,7 +57,7 @@ export function truePost(record: unknown): TruePost | undefined {
     root_uri: uriOf(reply.root),
     quote_uri: quote,
     embed,
-    has_embedded_media: embed === 'images' || embed === 'video' ? 1 : 0,
+    has_embedded_media: ['images', 'gallery', 'video'].includes(embed) ? 1 : 0,
   };
 }
 
@@ -101,13 +101,14 @@ export function storedJson(record: unknown): string {
 }
 
 function embedOf(embed: unknown): { embed: string; quote: string } {
-  if (!isFields(embed)) return { embed: 'none', quote: '' };
+  if (embed === undefined || embed === null) return { embed: 'none', quote: '' };
+  if (!isFields(embed)) return { embed: 'other', quote: '' };
   const kind = (type: unknown) =>
-    ['images', 'video', 'external'].find((name) => type === `app.bsky.embed.${name}`) ?? 'other';
+    ['images', 'gallery', 'video', 'external'].find((name) => type === `app.bsky.embed.${name}`) ?? 'other';
   if (embed.$type === 'app.bsky.embed.record') return { embed: 'record', quote: uriOf(embed.record) };
   if (embed.$type === 'app.bsky.embed.recordWithMedia') {
     return {
-      embed: isFields(embed.media) ? kind(embed.media.$type) : 'record',
+      embed: isFields(embed.media) ? kind(embed.media.$type) : 'other',
       quote: isFields(embed.record) ? uriOf(embed.record.record) : '',
     };
   }

@@ -102,7 +102,7 @@ function fieldValue(state: WorldState): string {
   if (u < 0.62) return random.pick(HUGE_NUMBERS);
   if (u < 0.7) return `["en",5,null,"","${'x'.repeat(random.int(60))}",["de"],"pt-BR"]`;
   if (u < 0.78)
-    return `{"$type":"app.bsky.embed.${random.pick(['images', 'video', 'record', 'recordWithMedia', 'nonsense'])}","record":${random.pick(STRANGE_VALUES)},"media":${random.pick(STRANGE_VALUES)}}`;
+    return `{"$type":"app.bsky.embed.${random.pick(['images', 'gallery', 'video', 'record', 'recordWithMedia', 'nonsense'])}","record":${random.pick(STRANGE_VALUES)},"media":${random.pick(STRANGE_VALUES)},"items":${random.pick(STRANGE_VALUES)},"alt":${random.pick(STRANGE_TEXTS)}}`;
   if (u < 0.86)
     return `[{"features":[{"$type":"app.bsky.richtext.facet#tag","tag":${random.pick(STRANGE_TEXTS)}},{"$type":"app.bsky.richtext.facet#mention","did":"${accounts.did(pickTarget(state))}"},null,7]},3,{"features":4}]`;
   if (u < 0.94) return `{"parent":{"uri":${random.pick(STRANGE_TEXTS)}},"root":${random.pick(STRANGE_VALUES)}}`;

@@ -61,7 +61,7 @@ function embedPart(state: WorldState, language: Language): string {
   const u = state.random.next();
   if (u < 0.2) return `,"embed":${imagesEmbed(state, language)}`;
   if (u < 0.24)
-    return `,"embed":{"$type":"app.bsky.embed.video","aspectRatio":{"height":1920,"width":1080},"video":${blob(state, 'video/mp4')}}`;
+    return `,"embed":{"$type":"app.bsky.embed.video","alt":${altText(state, language)},"aspectRatio":{"height":1920,"width":1080},"video":${blob(state, 'video/mp4')}}`;
   if (u < 0.33) return `,"embed":${externalEmbed(state, language)}`;
   if (u > 0.42) return '';
   const quoted = pickPost(state);
@@ -71,11 +71,22 @@ function embedPart(state: WorldState, language: Language): string {
   return `,"embed":{"$type":"app.bsky.embed.recordWithMedia","media":${imagesEmbed(state, language)},"record":${record}}`;
 }
 
+/** Up to four pictures are `images`, more are a `gallery`, as Bluesky's app writes them. */
 function imagesEmbed(state: WorldState, language: Language): string {
   const { random } = state;
+  const isGallery = random.chance(0.1);
+  const count = isGallery ? 5 + random.int(6) : 1 + random.int(4) * random.int(2);
+  const type = isGallery ? '"$type":"app.bsky.embed.gallery#image",' : '';
   const image = () =>
-    `{"alt":${random.chance(0.4) ? JSON.stringify(writeText(random, language, 6)) : '""'},"aspectRatio":{"height":${600 + random.int(1400)},"width":${600 + random.int(1400)}},"image":${blob(state, 'image/jpeg')}}`;
-  return `{"$type":"app.bsky.embed.images","images":[${Array.from({ length: 1 + random.int(4) * random.int(2) }, image).join(',')}]}`;
+    `{${type}"alt":${altText(state, language)},"aspectRatio":{"height":${600 + random.int(1400)},"width":${600 + random.int(1400)}},"image":${blob(state, 'image/jpeg')}}`;
+  const images = Array.from({ length: count }, image).join(',');
+  return isGallery
+    ? `{"$type":"app.bsky.embed.gallery","items":[${images}]}`
+    : `{"$type":"app.bsky.embed.images","images":[${images}]}`;
+}
+
+function altText({ random }: WorldState, language: Language): string {
+  return random.chance(0.4) ? JSON.stringify(writeText(random, language, 6)) : '""';
 }
 
 function externalEmbed(state: WorldState, language: Language): string {

@@ -31,7 +31,7 @@ export interface PostRow {
   readonly parentUri: string;
   readonly rootUri: string;
   readonly quoteUri: string;
-  /** none, images, video, external, record or other. */
+  /** none, images, gallery, video, external, record, or other for what is attached and not understood. */
   readonly embed: string;
   readonly hasEmbeddedMedia: boolean;
   readonly version: Version;
