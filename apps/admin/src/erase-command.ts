@@ -1,4 +1,4 @@
-import { isDid } from '@updraft/atproto';
+import { readAccountName } from '@updraft/atproto';
 import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
 import { type AdminStores, openStores } from '@updraft/feedgen/admin';
 import { sleep } from '@updraft/service';
@@ -27,10 +27,9 @@ export const eraseCommands: readonly Command[] = [
   },
 ];
 
-async function erase(dids: readonly string[], options: CommandOptions, io: CommandIo): Promise<void> {
-  if (dids.length === 0) throw new CommandError('whom? expected the DIDs of the accounts');
-  const wrong = dids.find((did) => !isDid(did));
-  if (wrong !== undefined) throw new CommandError(`expected a DID such as did:plc:…, got ${wrong}`);
+async function erase(names: readonly string[], options: CommandOptions, io: CommandIo): Promise<void> {
+  if (names.length === 0) throw new CommandError('whom? expected the DIDs of the accounts');
+  const dids = names.map(requireDid);
   const waitMs = secondsToMs(options['wait']);
   await using stores = openStores(io);
   const found = await countAccountRows(stores.clickhouse, dids);
@@ -46,6 +45,13 @@ async function erase(dids: readonly string[], options: CommandOptions, io: Comma
   await createHiddenActors({ clickhouse: stores.clickhouse, log: SILENT }).fold();
   await stores.bus.publish({ kind: 'erased' });
   io.out(`erased: ${dids.join(', ')}`);
+}
+
+/** A handle would be somebody else's tomorrow. */
+function requireDid(name: string): string {
+  const did = readAccountName(name)?.did;
+  if (did !== undefined) return did;
+  throw new CommandError(`expected a DID such as did:plc:…, got ${name}`);
 }
 
 async function removeAll({ clickhouse }: AdminStores, dids: readonly string[], io: CommandIo): Promise<void> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readAccountName } from '@updraft/atproto';
 import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
 import { readFeedgenConfig } from '@updraft/feedgen';
 import { createDidResolver, createSafeFetch, parseDidKey } from '@updraft/identity';
@@ -27,8 +28,8 @@ export const tokenCommands: readonly Command[] = [
 
 async function mint(_positionals: readonly string[], options: CommandOptions, io: CommandIo): Promise<void> {
   const config = readFeedgenConfig({ PLC_HOST: SIMULATED_PLC, ...io.env });
-  const did = options['as'];
-  if (typeof did !== 'string') throw new CommandError('--as must name the DID of the viewer');
+  const did = typeof options['as'] === 'string' ? readAccountName(options['as'])?.did : undefined;
+  if (did === undefined) throw new CommandError('--as must name the DID of the viewer');
   const seed = wholeNumber('seed', options['seed']);
   const accounts = createAccounts(seed, wholeNumber('accounts', options['accounts']));
   const key = await createKeys(seed, accounts).signingKeyOf(did);

@@ -6,7 +6,7 @@ import {
   changeMembership,
   createBatchWriter,
   createErasedAccounts,
-  didsByHandle,
+  didOfHandle,
   ERASED_INTERVAL_MS,
   feedInteractions,
   feedRequestAnalytics,
@@ -137,6 +137,6 @@ function memberStore(clickhouse: ClickHouse): MemberStore {
   return {
     page: (query) => readMembersPage(clickhouse, query),
     change: (change) => changeMembership(clickhouse, change),
-    didsByHandle: (handle) => didsByHandle(clickhouse, handle),
+    didOfHandle: (handle) => didOfHandle(clickhouse, handle),
   };
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { timeVersion } from '@updraft/atproto';
 import { createDidDirectory, createDidResolver, createHandles, createSafeFetch } from '@updraft/identity';
-import { actorHandles, didsByHandle, insertRows } from '@updraft/store';
+import { actorHandles, didOfHandle, insertRows } from '@updraft/store';
 import type { FeedgenDeps } from './feedgen.ts';
 import { withKnownHandles } from './members/known-handles.ts';
 import { createNameFinder } from './members/name-finder.ts';
@@ -28,7 +28,7 @@ export function createIdentity({ config, clickhouse, log }: FeedgenDeps, metrics
   return {
     dids,
     handles: isSimulated
-      ? withKnownHandles({ handles: resolved, dids, didsByHandle: (handle) => didsByHandle(clickhouse, handle) })
+      ? withKnownHandles({ handles: resolved, dids, didOfHandle: (handle) => didOfHandle(clickhouse, handle) })
       : resolved,
     names: createNameFinder({
       dids,

@@ -1,4 +1,4 @@
-import { isDid, isHandle } from '@updraft/atproto';
+import { readAccountName } from '@updraft/atproto';
 import {
   createSignatureVerifier,
   type DidDirectory,
@@ -30,7 +30,7 @@ export class AccountError extends Error {
 }
 
 export interface Accounts {
-  /** The account of a DID or a handle. `caller` is who makes us ask. @throws AccountError */
+  /** The account of a DID or a handle, as readAccountName() takes them. `caller` is who makes us ask. @throws AccountError */
   find(identifier: string, caller: string): Promise<Account>;
   /** Whether the account signed a commit; keys rotate, so a signature that does not fit makes us ask again once. */
   checkCommit(account: Account): CheckCommit;
@@ -49,8 +49,8 @@ export function createAccounts({ dids, handles, indexedHandle }: AccountsOptions
     (await indexedHandle?.(handle)) ?? handles.resolve(handle, caller);
   return {
     find: async (identifier, caller) => {
-      const name = identifier.trim().replace(/^@/, '');
-      const did = isDid(name) ? name : isHandle(name) ? await didOf(name.toLowerCase(), caller) : undefined;
+      const name = readAccountName(identifier);
+      const did = name?.handle === undefined ? name?.did : await didOf(name.handle, caller);
       if (did === undefined) throw new AccountError('unknown', 'there is no account of this name');
       const answer = await dids.get(did, caller);
       if (answer.kind === 'unavailable')

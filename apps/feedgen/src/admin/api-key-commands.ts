@@ -1,4 +1,4 @@
-import { isDid } from '@updraft/atproto';
+import { readAccountName } from '@updraft/atproto';
 import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
 import { type ApiKeyRow, readApiKeys, type StoredApiKey, writeApiKey } from '@updraft/store';
 import { readFeedgenConfig } from '../config.ts';
@@ -22,9 +22,8 @@ export const apiKeyCommands: readonly Command[] = [
 ];
 
 async function create(_positionals: readonly string[], options: CommandOptions, io: CommandIo): Promise<void> {
-  const owner = options['for'];
-  if (typeof owner !== 'string' || !isDid(owner))
-    throw new CommandError('--for must be the DID of the person whose key it is');
+  const owner = typeof options['for'] === 'string' ? readAccountName(options['for'])?.did : undefined;
+  if (owner === undefined) throw new CommandError('--for must be the DID of the person whose key it is');
   const { feeds } = await readFeedsFile(readFeedgenConfig(io.env).feedsFile);
   const names = (Array.isArray(options['feed']) ? options['feed'] : []).map(String);
   if (names.length === 0)

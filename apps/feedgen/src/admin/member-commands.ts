@@ -1,4 +1,4 @@
-import { isDid } from '@updraft/atproto';
+import { readAccountName } from '@updraft/atproto';
 import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
 import { changeMembership, readMembersPage } from '@updraft/store';
 import { readFeedgenConfig } from '../config.ts';
@@ -30,9 +30,10 @@ export const memberCommands: readonly Command[] = [
 ];
 
 function setMember(isMember: boolean): Command['run'] {
-  return async ([name, did], options, io) => {
+  return async ([name, account = ''], options, io) => {
     const label = await requireLabel(name, io);
-    if (did === undefined || !isDid(did)) throw new CommandError('expected the DID of the account after the feed');
+    const did = readAccountName(account)?.did;
+    if (did === undefined) throw new CommandError('expected the DID of the account after the feed');
     const changedBy = typeof options['by'] === 'string' ? options['by'] : 'pnpm admin';
     await using stores = openStores(io);
     const isChanged = await changeMembership(stores.clickhouse, {

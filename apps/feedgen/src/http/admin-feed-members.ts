@@ -1,4 +1,4 @@
-import { isDid } from '@updraft/atproto';
+import { readAccountName } from '@updraft/atproto';
 import { type HttpServer, XrpcError } from '@updraft/service';
 import type { Member } from '@updraft/store';
 import type { FastifyRequest } from 'fastify';
@@ -9,8 +9,8 @@ import type { FeedgenContext } from './context.ts';
 const number = (min: number, max: number, preset: number) =>
   z
     .string()
-    .regex(/^\d{1,9}$/, { error: `expected a whole number from ${min} to ${max}` })
-    .transform(Number)
+    .regex(/^\d{0,9}$/, { error: `expected a whole number from ${min} to ${max}` })
+    .transform((text) => (text === '' ? preset : Number(text)))
     .refine((value) => value >= min && value <= max, { error: `expected a whole number from ${min} to ${max}` })
     .default(preset);
 
@@ -89,16 +89,14 @@ async function requireDid(
   text: string,
   isMember: boolean,
 ): Promise<string> {
-  if (isDid(text)) return text;
+  const name = readAccountName(text);
+  if (name === undefined) throw new XrpcError(400, 'InvalidRequest', 'handle: expected a handle or a DID');
+  if (name.handle === undefined) return name.did;
   if (!context.handleLimit.take(request.ip))
     throw new XrpcError(429, 'RateLimitExceeded', 'too many handles asked for, please wait');
-  const handle = text.replace(/^@/, '').toLowerCase();
-  const did = await context.handles.resolve(handle, request.ip);
+  const resolved = await context.handles.resolve(name.handle, request.ip);
+  const did = resolved ?? (isMember ? undefined : await context.members.didOfHandle(name.handle));
   if (did !== undefined) return did;
-  if (!isMember) {
-    const known = await context.members.didsByHandle(handle);
-    if (known[0] !== undefined && known.length === 1) return known[0];
-  }
   throw new XrpcError(
     400,
     'InvalidRequest',

@@ -50,5 +50,5 @@ export interface MemberStore {
   page(query: MembersQuery): Promise<MembersPage>;
   /** False when that changes nothing. */
   change(change: MembershipChange): Promise<boolean>;
-  didsByHandle(handle: string): Promise<string[]>;
+  didOfHandle(handle: string): Promise<string | undefined>;
 }

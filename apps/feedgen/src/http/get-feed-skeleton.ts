@@ -34,7 +34,7 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
     const startedAt = performance.now();
     const { limit, cursor: cursorText } = request.query;
     const feed = feedOf(request.query.feed);
-    const cursor = cursorText === undefined ? undefined : readCursor(cursorText, feed);
+    const cursor = readCursor(cursorText, feed);
     const viewerDid = request.headers.authorization === undefined ? undefined : await identify(context, request, feed);
     const reader = readership(feed, viewerDid);
     const { build, place } = placeInMemory(reader, cursor) ?? (await findPlace(reader, cursor));
@@ -58,7 +58,9 @@ function identify({ viewers }: FeedgenContext, request: FastifyRequest, feed: Fe
   );
 }
 
-function readCursor(text: string, feed: Feed): FeedCursor {
+/** An empty one asks for the first page, as none does. */
+function readCursor(text: string | undefined, feed: Feed): FeedCursor | undefined {
+  if (text === undefined || text === '') return undefined;
   const cursor = parseCursor(text);
   if (cursor === undefined) throw new XrpcError(400, 'InvalidRequest', 'the cursor is malformed');
   if (cursor.alias !== feed.alias) throw new XrpcError(400, 'InvalidRequest', 'the cursor belongs to another feed');

@@ -7,18 +7,16 @@ import type { DidDirectory, Handles } from '@updraft/identity';
 export function withKnownHandles(options: {
   handles: Handles;
   dids: DidDirectory;
-  didsByHandle: (handle: string) => Promise<string[]>;
+  didOfHandle: (handle: string) => Promise<string | undefined>;
 }): Handles {
-  const { handles, dids, didsByHandle } = options;
+  const { handles, dids, didOfHandle } = options;
   return {
     resolve: async (handle, caller) => {
       const resolved = await handles.resolve(handle, caller);
       if (resolved !== undefined) return resolved;
-      for (const did of await didsByHandle(handle)) {
-        const answer = await dids.get(did, caller);
-        if (answer.kind === 'found' && answer.document.handle === handle) return did;
-      }
-      return undefined;
+      const did = await didOfHandle(handle);
+      const answer = did === undefined ? undefined : await dids.get(did, caller);
+      return answer?.kind === 'found' && answer.document.handle === handle ? did : undefined;
     },
   };
 }

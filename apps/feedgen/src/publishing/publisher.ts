@@ -1,4 +1,5 @@
 import { AtpAgent, BlobRef } from '@atproto/api';
+import { readAccountName } from '@updraft/atproto';
 import { CommandError } from '@updraft/command';
 import { readConfig, SetupError } from '@updraft/service';
 import { z } from 'zod';
@@ -36,11 +37,9 @@ export async function withPublisher(
   work: (publishing: Publishing) => Promise<void>,
 ): Promise<void> {
   const { service, feedsFile } = readFeedgenConfig(env);
-  const {
-    PUBLISHER_PDS: pds,
-    PUBLISHER_IDENTIFIER: identifier,
-    PUBLISHER_PASSWORD: password,
-  } = readConfig(Variables, env);
+  const { PUBLISHER_PDS: pds, PUBLISHER_IDENTIFIER: pasted, PUBLISHER_PASSWORD: password } = readConfig(Variables, env);
+  const name = readAccountName(pasted);
+  const identifier = name?.did ?? name?.handle ?? pasted; // an e-mail address will do too
   const file = await readFeedsFile(feedsFile);
   const agent = new AtpAgent({ service: pds });
   await agent.login({ identifier, password }).catch((cause: unknown) => {

@@ -1,4 +1,12 @@
-import { isDid, isHandle, langToken, MEDIA_TOKEN, parseTimeMs, queryTokens, tagToken } from '@updraft/atproto';
+import {
+  langToken,
+  MEDIA_TOKEN,
+  parseTimeMs,
+  queryTokens,
+  readAccountName,
+  tagToken,
+  withoutInvisible,
+} from '@updraft/atproto';
 import { type AccountTerm, type PostQuery, QuerySyntaxError, type Term } from './post-query.ts';
 import { type Piece, splitQuery } from './split-query.ts';
 
@@ -72,10 +80,9 @@ function addText(piece: Piece, draft: Draft): void {
 }
 
 function readAccount(value: string, { position, isExcluded }: Piece): AccountTerm {
-  const name = value.startsWith('@') ? value.slice(1) : value;
-  if (isDid(name)) return { identifier: name, isExcluded };
-  const handle = name.toLowerCase();
-  if (handle === 'me' || isHandle(handle)) return { identifier: handle, isExcluded };
+  if (/^[@＠]?me$/i.test(withoutInvisible(value))) return { identifier: 'me', isExcluded };
+  const name = readAccountName(value);
+  if (name !== undefined) return { identifier: name.did ?? name.handle, isExcluded };
   throw new QuerySyntaxError(position, "expected a handle or a DID, such as 'from:alice.example.com'");
 }
 

@@ -11,6 +11,10 @@ describe('redirect', () => {
     ['at://did:plc:abc/app.bsky.feed.generator/whats-hot', 'https://bsky.app/profile/did:plc:abc/feed/whats-hot'],
     ['at://did:plc:abc/app.bsky.graph.list/3k', 'https://bsky.app/profile/did:plc:abc/lists/3k'],
     ['at://did:plc:abc/app.bsky.graph.starterpack/3k', 'https://bsky.app/starter-pack/did:plc:abc/3k'],
+    [
+      ' \u202Aat://@Alice.Example.com/app.bsky.feed.post/3k\u202C',
+      'https://bsky.app/profile/alice.example.com/post/3k',
+    ],
   ])('%s leads to %s', (uri, url) => {
     expect(redirect(uri)).toEqual({ kind: 'page', url });
   });
@@ -20,6 +24,8 @@ describe('redirect', () => {
     ['https://bsky.app/profile/did:plc:abc/post/3k?ref=x#y', 'at://did:plc:abc/app.bsky.feed.post/3k'],
     ['https://main.bsky.dev/profile/did%3Aplc%3Aabc/feed/cats/', 'at://did:plc:abc/app.bsky.feed.generator/cats'],
     ['https://bsky.app/profile/a.example/lists/3k', 'at://a.example/app.bsky.graph.list/3k'],
+    ['\u2068bsky.app/profile/a.example\u2069', 'at://a.example'],
+    ['https://bsky.app/profile/@A.example./post/3k', 'at://a.example/app.bsky.feed.post/3k'],
     ['https://bsky.app/start/a.example/3k', 'at://a.example/app.bsky.graph.starterpack/3k'],
     ['https://bsky.app/starter-pack/a.example/3k', 'at://a.example/app.bsky.graph.starterpack/3k'],
   ])('%s names %s', (url, uri) => {

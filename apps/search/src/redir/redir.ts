@@ -1,33 +1,37 @@
-import { isDid, isHandle, isRkey, parseAtUri } from '@updraft/atproto';
+import { type AtUri, isRkey, parseAtUri, readAccountName, withoutInvisible } from '@updraft/atproto';
 
 /** What `q` leads to: a page of bsky.app for an at-uri, an at-uri for such a page. */
-export type Redirection =
-  | { readonly kind: 'page'; readonly url: string }
-  | { readonly kind: 'uri'; readonly authority: string; readonly collection: string; readonly rkey: string };
+export type Redirection = { readonly kind: 'page'; readonly url: string } | ({ readonly kind: 'uri' } & AtUri);
 
 /**
  * Both ways between at-uris and the pages of bsky.app: profiles, posts, feeds, lists and starter packs. Undefined for
  * anything else. The host of a page is not looked at, so that other builds of the app work too.
  */
 export function redirect(q: string): Redirection | undefined {
-  if (q.startsWith('at://')) return toPage(q);
-  return /^https?:\/\//i.test(q) && URL.canParse(q) ? toUri(new URL(q)) : undefined;
+  const uri = readUri(q);
+  if (uri === undefined) return undefined;
+  return AT_URI.test(pasted(q)) ? toPage(uri) : { kind: 'uri', ...uri };
+}
+
+/** What an at-uri or such a page names, as people paste them. Undefined for anything else. */
+export function readUri(q: string): AtUri | undefined {
+  const text = pasted(q);
+  const [, authority, path = ''] = AT_URI.exec(text) ?? [];
+  if (authority !== undefined) {
+    const name = readAccountName(authority);
+    return name === undefined ? undefined : parseAtUri(`at://${name.did ?? name.handle}${path}`);
+  }
+  const page = /^(?:www\.)?bsky\.app\//i.test(text) ? `https://${text}` : text;
+  return /^https?:\/\//i.test(page) && URL.canParse(page) ? toUri(new URL(page)) : undefined;
 }
 
 /** The at-uri as text; of an account alone when collection and rkey are ''. */
-export function uriText({
-  authority,
-  collection,
-  rkey,
-}: {
-  authority: string;
-  collection: string;
-  rkey: string;
-}): string {
+export function uriText({ authority, collection, rkey }: AtUri): string {
   return collection === '' ? `at://${authority}` : `at://${authority}/${collection}/${rkey}`;
 }
 
 const APP = 'https://bsky.app';
+const AT_URI = /^at:\/\/([^/]*)(\/.*)?$/is;
 /** The collection behind each word of a page's path. */
 const PAGES: Readonly<Record<string, string>> = {
   post: 'app.bsky.feed.post',
@@ -37,10 +41,11 @@ const PAGES: Readonly<Record<string, string>> = {
 const STARTER_PACK = 'app.bsky.graph.starterpack';
 const PROFILE = 'app.bsky.actor.profile';
 
-function toPage(uri: string): Redirection | undefined {
-  const parsed = parseAtUri(uri);
-  if (parsed === undefined) return undefined;
-  const { authority, collection, rkey } = parsed;
+function pasted(q: string): string {
+  return withoutInvisible(q).trim();
+}
+
+function toPage({ authority, collection, rkey }: AtUri): Redirection | undefined {
   const [account, key] = [encodeSegment(authority), encodeSegment(rkey)];
   if (collection === '' || collection === PROFILE) return { kind: 'page', url: `${APP}/profile/${account}` };
   if (key === '') return undefined;
@@ -49,18 +54,19 @@ function toPage(uri: string): Redirection | undefined {
   return word === undefined ? undefined : { kind: 'page', url: `${APP}/profile/${account}/${word}/${key}` };
 }
 
-function toUri(page: URL): Redirection | undefined {
+function toUri(page: URL): AtUri | undefined {
   const [first, second = '', third, fourth] = segments(page) ?? [];
-  if (!isDid(second) && !isHandle(second)) return undefined;
-  const authority = isDid(second) ? second : second.toLowerCase();
-  if (first === 'profile' && third === undefined) return { kind: 'uri', authority, collection: '', rkey: '' };
+  const name = readAccountName(second);
+  if (name === undefined) return undefined;
+  const authority = name.did ?? name.handle;
+  if (first === 'profile' && third === undefined) return { authority, collection: '', rkey: '' };
   const collection = first === 'profile' ? Object.entries(PAGES).find(([word]) => word === third)?.[1] : undefined;
   if (collection !== undefined) return toRecord(authority, collection, fourth);
   return first === 'starter-pack' || first === 'start' ? toRecord(authority, STARTER_PACK, third) : undefined;
 }
 
-function toRecord(authority: string, collection: string, rkey: string | undefined): Redirection | undefined {
-  return rkey !== undefined && isRkey(rkey) ? { kind: 'uri', authority, collection, rkey } : undefined;
+function toRecord(authority: string, collection: string, rkey: string | undefined): AtUri | undefined {
+  return rkey !== undefined && isRkey(rkey) ? { authority, collection, rkey } : undefined;
 }
 
 function segments({ pathname }: URL): string[] | undefined {

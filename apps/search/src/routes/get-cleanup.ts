@@ -1,4 +1,4 @@
-import { isDid } from '@updraft/atproto';
+import { readAccountName } from '@updraft/atproto';
 import { type HttpServer, XrpcError } from '@updraft/service';
 import { z } from 'zod';
 import { bearsSecret } from '../cleanup/job-secret.ts';
@@ -12,11 +12,12 @@ const querystring = z.object({ job_id: optionalOnce, did: optionalOnce });
 /** GET /repo/cleanup?job_id= or ?did=, for the bearer of a job's secret. */
 export function getCleanup(app: HttpServer, { cleanups }: SearchContext): void {
   app.get('/repo/cleanup', { schema: { querystring } }, async (request, reply) => {
-    const { job_id: jobId, did } = request.query;
+    const { job_id: jobId, did: account = '' } = request.query;
     const known = requireCleanups(cleanups);
     reply.header('cache-control', 'no-store');
     if (jobId !== undefined) return jobView(await requireJob(known, request, jobId));
-    if (did === undefined || !isDid(did)) throw new XrpcError(400, 'InvalidRequest', 'expected job_id or did');
+    const did = readAccountName(account)?.did;
+    if (did === undefined) throw new XrpcError(400, 'InvalidRequest', 'expected job_id or did');
     const jobs = await known.store.ofRepo(did);
     const own = jobs.filter(({ secretHash }) => bearsSecret(request.headers.authorization, secretHash));
     if (own.length === 0) throw noSuchJob();

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { isDid, isHandle } from '@updraft/atproto';
+import { readAccountName } from '@updraft/atproto';
 import { type HttpServer, XrpcError } from '@updraft/service';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -9,9 +9,7 @@ import { callerSignal } from './caller-signal.ts';
 import { toAnswer } from './upstream.ts';
 
 const params = z.object({
-  did: z
-    .string()
-    .refine((text) => isDid(text) || isHandle(text.replace(/^@/, '')), { error: 'expected a DID or a handle' }),
+  did: z.string().refine((text) => readAccountName(text) !== undefined, { error: 'expected a DID or a handle' }),
 });
 const querystring = z.object({
   format: z.enum(['json', 'ndjson'], { error: "expected 'json' or 'ndjson'" }).default('json'),

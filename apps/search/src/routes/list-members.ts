@@ -1,9 +1,9 @@
-import { isDid, parseAtUri } from '@updraft/atproto';
+import { isDid } from '@updraft/atproto';
 import { type HttpServer, XrpcError } from '@updraft/service';
 import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
 import type { PdsClient } from '../pds/pds-client.ts';
-import { redirect, uriText } from '../redir/redir.ts';
+import { readUri } from '../redir/redir.ts';
 import { callerSignal } from './caller-signal.ts';
 import { onceOf } from './query-fields.ts';
 import { toAnswer } from './upstream.ts';
@@ -33,8 +33,7 @@ export function listMembers(app: HttpServer, { accounts, pdsClient }: SearchCont
 }
 
 function readListUri(text: string): { authority: string; rkey: string } {
-  const page = text.startsWith('at://') ? undefined : redirect(text);
-  const parsed = parseAtUri(page?.kind === 'uri' ? uriText(page) : text);
+  const parsed = readUri(text);
   if (parsed?.collection === LIST && parsed.rkey !== '') return parsed;
   throw new XrpcError(400, 'InvalidRequest', 'uri: expected the at-uri or the bsky.app page of a list');
 }

@@ -14,7 +14,7 @@ const querystring = z.object({ q: onceOf('q') });
  */
 export function redir(app: HttpServer, { clickhouse }: SearchContext): void {
   app.get('/redir', { schema: { querystring } }, async (request, reply) => {
-    const found = redirect(request.query.q.trim());
+    const found = redirect(request.query.q);
     if (found === undefined) {
       const what = 'q: expected the at-uri or the bsky.app page of a profile, post, feed, list or starter pack';
       throw new XrpcError(400, 'InvalidRequest', what);

@@ -1,4 +1,4 @@
-import { isDid, isHandle } from '@updraft/atproto';
+import { isDid, readAccountName } from '@updraft/atproto';
 import { type HttpServer, XrpcError } from '@updraft/service';
 import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
@@ -9,7 +9,12 @@ import { postUri } from './search-posts.ts';
 
 const account = z
   .string({ error: 'expected once' })
-  .refine((text) => isDid(text) || isHandle(text), { error: 'expected a handle or a DID' })
+  .transform((text, check) => {
+    const name = readAccountName(text);
+    if (name !== undefined) return name.did ?? name.handle;
+    check.addIssue({ code: 'custom', message: 'expected a handle or a DID' });
+    return z.NEVER;
+  })
   .optional();
 const word = z.string().regex(/^[^\s"“”„]{1,640}$/u, { error: 'expected one word' });
 const unsupported = z.undefined({ error: 'links are not indexed: this parameter is not supported' }).optional();

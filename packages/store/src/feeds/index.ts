@@ -3,7 +3,6 @@ export { insertRows } from './insert-rows.ts';
 export { type LabelledPostsQuery, labelledPosts } from './labelled-posts.ts';
 export {
   changeMembership,
-  didsByHandle,
   type Member,
   type MembershipChange,
   type MembersPage,

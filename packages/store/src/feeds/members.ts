@@ -1,4 +1,5 @@
 import type { ClickHouse } from '../clickhouse/types.ts';
+import { isBorne } from '../tables/actor-handles.ts';
 import { type ActorLabelRow, actorLabels } from '../tables/actor-labels.ts';
 import { insertRows } from './insert-rows.ts';
 
@@ -100,16 +101,9 @@ const NAMED_MEMBERS = `
 SELECT labels.actor_did AS did, handles.handle AS handle, names.display_name AS display_name,
     toUnixTimestamp64Milli(labels.created_at) + 0.0 AS since, labels.created_at AS created_at
 FROM (SELECT actor_did, created_at FROM actor_labels FINAL WHERE label = {label:String}) AS labels
-LEFT JOIN (SELECT did, handle FROM actor_handles FINAL WHERE did IN ${BEARERS}) AS handles ON handles.did = labels.actor_did
+LEFT JOIN (SELECT did, handle FROM actor_handles FINAL WHERE did IN ${BEARERS} AND ${isBorne}) AS handles ON handles.did = labels.actor_did
 LEFT JOIN (SELECT actor_did, display_name FROM profiles FINAL WHERE actor_did IN ${BEARERS}) AS names ON names.actor_did = labels.actor_did
 WHERE {search:String} = ''
     OR positionCaseInsensitiveUTF8(handle, {search:String}) > 0
     OR positionCaseInsensitiveUTF8(display_name, {search:String}) > 0
     OR positionCaseInsensitiveUTF8(did, {search:String}) > 0`;
-
-/** The DIDs whose last known handle it is; several when somebody's news has not come yet. */
-export async function didsByHandle(clickhouse: ClickHouse, handle: string): Promise<string[]> {
-  const sql = 'SELECT did FROM actor_handles FINAL WHERE handle = {handle:String} LIMIT 10';
-  const rows = await clickhouse.query<{ did: string }>(sql, { handle });
-  return rows.map(({ did }) => did);
-}

@@ -1,9 +1,10 @@
 import type { ClickHouse } from '../clickhouse/types.ts';
+import { isBorne } from '../tables/actor-handles.ts';
 
 /** The account that bears the handle now; undefined when none is known to. Where several claim it, the last claim counts. */
 export async function didOfHandle(clickhouse: ClickHouse, handle: string): Promise<string | undefined> {
   const [row] = await clickhouse.query<{ did: string }>(
-    'SELECT did FROM actor_handles FINAL WHERE handle = {handle:String} ORDER BY version DESC LIMIT 1',
+    `SELECT did FROM actor_handles FINAL WHERE handle = {handle:String} AND ${isBorne} ORDER BY version DESC, did LIMIT 1`,
     { handle: handle.toLowerCase() },
   );
   return row?.did;
@@ -13,7 +14,7 @@ export async function didOfHandle(clickhouse: ClickHouse, handle: string): Promi
 export async function handlesOf(clickhouse: ClickHouse, dids: readonly string[]): Promise<Map<string, string>> {
   if (dids.length === 0) return new Map();
   const rows = await clickhouse.query<{ did: string; handle: string }>(
-    "SELECT did, handle FROM actor_handles FINAL WHERE did IN {dids:Array(String)} AND handle != ''",
+    `SELECT did, handle FROM actor_handles FINAL WHERE did IN {dids:Array(String)} AND ${isBorne}`,
     { dids },
   );
   return new Map(rows.map(({ did, handle }) => [did, handle]));

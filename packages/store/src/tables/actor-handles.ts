@@ -1,4 +1,4 @@
-import type { Version } from '@updraft/atproto';
+import { NO_HANDLE, type Version } from '@updraft/atproto';
 import { string, version } from '../row-binary/codecs.ts';
 import { defineTable, type Table } from '../row-binary/table.ts';
 
@@ -9,6 +9,9 @@ export interface ActorHandleRow {
   /** timeVersion() of the event's inner time. */
   readonly version: Version;
 }
+
+/** The condition that a row's handle is one that its account bears. */
+export const isBorne = `handle NOT IN ('', '${NO_HANDLE}')`;
 
 export const actorHandles: Table<ActorHandleRow> = defineTable<ActorHandleRow>('actor_handles', {
   did: string,

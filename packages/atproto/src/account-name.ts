@@ -1,0 +1,47 @@
+import { isDid, isHandle } from './identifiers.ts';
+
+/** An account as people name it; a handle is in lower case. */
+export type AccountName =
+  | { readonly did: string; readonly handle?: undefined }
+  | { readonly handle: string; readonly did?: undefined };
+
+/** What the network shows for an account whose handle does not hold: nobody bears it. Source: https://atproto.com/specs/handle */
+export const NO_HANDLE = 'handle.invalid';
+
+/**
+ * Reads what people paste as an account: a DID or a handle in any case, with `@` before it, with invisible characters, white
+ * space and dots around it, as `at://…`, or as the address of a profile on bsky.app. Undefined when no account is named. Never throws.
+ */
+export function readAccountName(text: string): AccountName | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
+  const plain = withoutInvisible(text).normalize('NFKC').replaceAll('。', '.').trim();
+  const address = ADDRESS.exec(plain);
+  const name = bareName(address === null ? plain : decoded(address.groups?.['name'] ?? ''));
+  if (isDid(name)) return { did: name };
+  const lower = name.toLowerCase();
+  if (isDid(lower)) return { did: lower };
+  return isHandle(lower) ? { handle: lower } : undefined;
+}
+
+/** The text without characters that only steer its display: bidi marks, zero-width characters, soft hyphens, variation selectors. */
+export function withoutInvisible(text: string): string {
+  return text.replace(INVISIBLE, '');
+}
+
+/** Longer than any address of the longest DID. */
+const MAX_LENGTH = 8_192;
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+const ADDRESS = /^(?:at:\/\/|(?:https?:\/\/)?(?:www\.)?bsky\.app\/profile\/)(?<name>[^/?#]+)(?:[/?#].*)?$/isu;
+
+function bareName(text: string): string {
+  return text.replace(/^[@\s]+/u, '').replace(/[.\s]+$/u, '');
+}
+
+/** Browsers copy the colons of a DID as %3A. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
