@@ -5,9 +5,7 @@ import {
   EARLIEST_CREATED_AT_MS,
   type IdentityEvent,
   type JetstreamEvent,
-  type PostRecord,
   type ProfileRecord,
-  postTokens,
   readBlock,
   readFollow,
   readLike,
@@ -29,6 +27,7 @@ import type {
   SubjectDidRow,
   SubjectUriRow,
 } from '@updraft/store';
+import { postRow } from './post-row.ts';
 
 /** Where the rows of events go: a block for each table, or arrays in a test. */
 export interface RowSink {
@@ -146,43 +145,11 @@ function appendSubjectDid(
   return record !== undefined;
 }
 
-const NO_POST: PostRecord = {
-  text: '',
-  langs: [],
-  tags: [],
-  mentions: [],
-  parentUri: '',
-  rootUri: '',
-  quoteUri: '',
-  embed: 'none',
-  hasEmbeddedMedia: false,
-  createdAtMs: undefined,
-};
-
 function appendPost(event: CommitEvent, key: RowKey, rows: Appender<PostRow>): boolean {
-  const read = readPost(event.record);
-  const post = read ?? NO_POST;
-  const sortAt = sortAtMs(event.rev, event.rkey, post.createdAtMs);
-  rows.append({
-    recordHour: key.recordHour,
-    did: event.did,
-    rkey: event.rkey,
-    recordTime: key.recordTime,
-    sortAt,
-    text: post.text,
-    langs: post.langs,
-    tags: post.tags,
-    mentions: post.mentions,
-    tokens: read === undefined ? [] : postTokens(read, { recordHour: key.recordHour, sortAtMs: sortAt }),
-    parentUri: post.parentUri,
-    rootUri: post.rootUri,
-    quoteUri: post.quoteUri,
-    embed: post.embed,
-    hasEmbeddedMedia: post.hasEmbeddedMedia,
-    version: key.version,
-    deleted: read === undefined,
-  });
-  return read !== undefined;
+  const post = readPost(event.record);
+  const sortAt = sortAtMs(event.rev, event.rkey, post?.createdAtMs);
+  rows.append(postRow(post, { ...key, did: event.did, rkey: event.rkey, sortAt }));
+  return post !== undefined;
 }
 
 const NO_PROFILE: ProfileRecord = { displayName: '', description: '', pinnedPostUri: '', createdAtMs: undefined };

@@ -11,16 +11,20 @@ export interface ReadEmbed {
   readonly embed: PostEmbed;
   /** '' when the post quotes no record. */
   readonly quoteUri: string;
+  /** The alternative texts of pictures and video, or the title of a link. At most 24, each cut at 10,000 characters. */
+  readonly captions: string[];
 }
 
 /** Source: the lexicons app.bsky.embed.images, .gallery, .video, .external, .record and .recordWithMedia. Never throws. */
 export function readEmbed(embed: unknown): ReadEmbed {
-  if (embed === undefined || embed === null) return { embed: 'none', quoteUri: '' };
-  if (!isJsonObject(embed)) return { embed: 'other', quoteUri: '' };
-  if (embed.$type === 'app.bsky.embed.record') return { embed: 'record', quoteUri: refUri(embed.record) };
-  if (embed.$type !== 'app.bsky.embed.recordWithMedia') return { embed: embedKind(embed), quoteUri: '' };
+  if (embed === undefined || embed === null) return { embed: 'none', quoteUri: '', captions: [] };
+  if (!isJsonObject(embed)) return { embed: 'other', quoteUri: '', captions: [] };
+  if (embed.$type === 'app.bsky.embed.record') return { embed: 'record', quoteUri: refUri(embed.record), captions: [] };
+  if (embed.$type !== 'app.bsky.embed.recordWithMedia') return { ...readMedia(embed), quoteUri: '' };
   const quoteUri = isJsonObject(embed.record) ? refUri(embed.record.record) : '';
-  return { embed: isJsonObject(embed.media) ? embedKind(embed.media) : 'other', quoteUri };
+  return isJsonObject(embed.media)
+    ? { ...readMedia(embed.media), quoteUri }
+    : { embed: 'other', quoteUri, captions: [] };
 }
 
 /** Whether an embed is pictures or video. */
@@ -45,17 +49,31 @@ export function refUri(ref: unknown): string {
   return typeof ref.uri === 'string' && isAtUri(ref.uri) ? ref.uri : '';
 }
 
-function embedKind(embed: JsonObject): PostEmbed {
-  switch (embed.$type) {
+function readMedia(media: JsonObject): Omit<ReadEmbed, 'quoteUri'> {
+  switch (media.$type) {
     case 'app.bsky.embed.images':
-      return 'images';
+      return { embed: 'images', captions: altTexts(media.images) };
     case 'app.bsky.embed.gallery':
-      return 'gallery';
+      return { embed: 'gallery', captions: altTexts(media.items) };
     case 'app.bsky.embed.video':
-      return 'video';
+      return { embed: 'video', captions: altTexts([media]) };
     case 'app.bsky.embed.external':
-      return 'external';
+      return { embed: 'external', captions: captionsOf([isJsonObject(media.external) ? media.external.title : '']) };
     default:
-      return 'other';
+      return { embed: 'other', captions: [] };
   }
+}
+
+const MAX_CAPTIONS = 24;
+const MAX_CAPTION_LENGTH = 10_000;
+
+function altTexts(media: unknown): string[] {
+  if (!Array.isArray(media)) return [];
+  return captionsOf(media.slice(0, MAX_CAPTIONS).map((each: unknown) => (isJsonObject(each) ? each.alt : '')));
+}
+
+function captionsOf(texts: readonly unknown[]): string[] {
+  return texts.flatMap((text) =>
+    typeof text === 'string' && text.trim() !== '' ? [text.slice(0, MAX_CAPTION_LENGTH)] : [],
+  );
 }

@@ -11,6 +11,7 @@ export {
   parseEvent,
   parseFrame,
 } from './events.ts';
+export { foldAccents, isFolded } from './fold-accents.ts';
 export { isDid, isHandle, isNsid, isRkey } from './identifiers.ts';
 export { recordJson } from './record-json.ts';
 export { EARLIEST_CREATED_AT_MS, recordTime, sortAtMs } from './record-time.ts';
@@ -28,19 +29,18 @@ export {
 } from './records.ts';
 export type { RejectedFrame, RejectReason } from './rejection.ts';
 export { parseTimeMicros, parseTimeMs } from './rfc3339.ts';
+export { exactTokens, postTokens, type QueryTokens, queryTokens, type SearchablePost } from './search-tokens.ts';
+export { searchTokens } from './text-tokens.ts';
+export { formatTid, parseTid, type Tid } from './tid.ts';
 export {
   BACKDATED_TOKEN,
+  BORDER_TOKEN,
   backdatedToken,
+  FOLD_TOKEN,
   langToken,
   MEDIA_TOKEN,
   mentionToken,
   type PostTime,
-  postTokens,
-  type QueryTokens,
-  queryTokens,
-  type SearchablePost,
-  searchTokens,
   tagToken,
-} from './search-tokens.ts';
-export { formatTid, parseTid, type Tid } from './tid.ts';
+} from './token-marks.ts';
 export { commitVersion, timeVersion, type Version, versionToBigInt } from './version.ts';

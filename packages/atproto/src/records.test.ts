@@ -30,7 +30,7 @@ describe('a post', () => {
         },
       ],
       reply: { parent: ref(), root: ref(`${URI}r`) },
-      embed: { $type: 'app.bsky.embed.images', images: [{}] },
+      embed: { $type: 'app.bsky.embed.images', images: [{}, { alt: 'a cat' }, { alt: ' ' }] },
       createdAt: '2026-07-04T14:38:06.055Z',
     };
     expect(readPost(record)).toEqual({
@@ -42,6 +42,7 @@ describe('a post', () => {
       rootUri: `${URI}r`,
       quoteUri: '',
       embed: 'images',
+      captions: ['a cat'],
       hasEmbeddedMedia: true,
       createdAtMs: Date.parse('2026-07-04T14:38:06.055Z'),
     });
@@ -57,6 +58,7 @@ describe('a post', () => {
       rootUri: '',
       quoteUri: '',
       embed: 'none',
+      captions: [],
       hasEmbeddedMedia: false,
       createdAtMs: undefined,
     };
@@ -152,6 +154,22 @@ describe('a post', () => {
     }
     expect(mediaOf({ embed: { $type: 'app.bsky.embed.recordWithMedia' } })).toBe('unknown');
     for (const record of NOT_OBJECTS) expect(mediaOf(record)).toBe('unknown');
+  });
+
+  test('is read with the texts of its pictures, its video or its link', () => {
+    const of = (embed: unknown) => readPost({ embed })?.captions;
+    const items = [{ $type: 'app.bsky.embed.gallery#image', alt: 'one' }, { alt: 7 }, null, { alt: 'two' }];
+    const gallery = { $type: 'app.bsky.embed.gallery', items };
+    expect(of(gallery)).toEqual(['one', 'two']);
+    expect(of({ $type: 'app.bsky.embed.recordWithMedia', record: {}, media: gallery })).toEqual(['one', 'two']);
+    expect(of({ $type: 'app.bsky.embed.video', alt: 'turning' })).toEqual(['turning']);
+    expect(of({ $type: 'app.bsky.embed.external', external: { title: 'News', description: 'long' } })).toEqual([
+      'News',
+    ]);
+    for (const embed of [{ $type: 'app.bsky.embed.external' }, { ...gallery, items: {} }, { $type: 'x', alt: 'a' }])
+      expect(of(embed)).toEqual([]);
+    const many = Array.from({ length: 1000 }, () => ({ alt: 'x'.repeat(20_000) }));
+    expect(of({ $type: 'app.bsky.embed.images', images: many })).toEqual(Array(24).fill('x'.repeat(10_000)));
   });
 
   test('keeps 20 languages, 64 tags and 64 mentions, none of them too long', () => {

@@ -17,6 +17,8 @@ export interface PostRecord {
   readonly rootUri: string;
   readonly quoteUri: string;
   readonly embed: PostEmbed;
+  /** What else is read with the text: alternative texts of pictures and video, the title of a link; bounded as ReadEmbed. */
+  readonly captions: string[];
   /** Images, a gallery or video, also beside a quote. */
   readonly hasEmbeddedMedia: boolean;
   readonly createdAtMs: number | undefined;
@@ -46,7 +48,7 @@ export interface ProfileRecord {
 export function readPost(record: unknown): PostRecord | undefined {
   if (!isJsonObject(record)) return undefined;
   const reply = isJsonObject(record.reply) ? record.reply : NOTHING;
-  const { embed, quoteUri } = readEmbed(record.embed);
+  const { embed, quoteUri, captions } = readEmbed(record.embed);
   const { tags, mentions } = featuresOf(record.facets, record.tags);
   return {
     text: stringOf(record.text),
@@ -57,6 +59,7 @@ export function readPost(record: unknown): PostRecord | undefined {
     rootUri: refUri(reply.root),
     quoteUri,
     embed,
+    captions,
     hasEmbeddedMedia: isMedia(embed),
     createdAtMs: parseTimeMs(record.createdAt),
   };

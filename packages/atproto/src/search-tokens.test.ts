@@ -1,16 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { foldAccents, isFolded } from './fold-accents.ts';
+import { exactTokens, postTokens, type QueryTokens, queryTokens } from './search-tokens.ts';
+import { searchTokens } from './text-tokens.ts';
 import {
   BACKDATED_TOKEN,
+  BORDER_TOKEN,
   backdatedToken,
+  FOLD_TOKEN,
   langToken,
   MEDIA_TOKEN,
   mentionToken,
-  postTokens,
-  queryTokens,
-  searchTokens,
   tagToken,
-} from './search-tokens.ts';
+} from './token-marks.ts';
 
 describe('searchTokens', () => {
   test.each([
@@ -109,16 +111,58 @@ describe('queryTokens', () => {
   });
 
   test('what holds nothing to be found by asks for nothing', () => {
-    expect(queryTokens('…!')).toEqual({ phrases: [], marks: [] });
+    expect(queryTokens('…!')).toEqual({ words: [], phrases: [], marks: [] });
+  });
+
+  test('a word is found in any accents, a quoted one as it is written', () => {
+    for (const [query, text] of [
+      ['cafe', 'Un CAFÉ, por favor'],
+      ['café', 'a cafe'],
+      ['café', 'un cafè'],
+      ['елка', 'Ёлка'],
+      ['Αθηνα', 'Αθήνα'],
+      ['strasse', 'Straße'],
+    ] as const) {
+      expect(finds(query, text)).toBe(true);
+    }
+    expect(findsExactly('cafe', 'Un café, por favor')).toBe(false);
+    expect(findsExactly('cafe', 'café or cafe')).toBe(true);
+    expect(findsExactly('café', 'a cafe')).toBe(false);
+    expect(findsExactly('café', 'Un CAFÉ')).toBe(true);
+    expect(finds('йод', 'иод')).toBe(false);
+  });
+
+  test('no phrase is found across the folded words, nor across a text and what stands beside a picture', () => {
+    expect(findsExactly('cafe resume', 'café or résumé')).toBe(false);
+    expect(findsExactly('resume cafe', 'café résumé')).toBe(false);
+    const captions = ['a green door', 'the red house'];
+    expect(findsExactly('green door', 'welcome', captions)).toBe(true);
+    expect(finds('house', 'welcome', captions)).toBe(true);
+    expect(findsExactly('welcome a', 'welcome', captions)).toBe(false);
+    expect(findsExactly('door the', 'welcome', captions)).toBe(false);
   });
 });
 
 describe('marks', () => {
   test('stand behind the text, each once', () => {
-    const post = { text: 'Ein Bild', tags: ['Kunst', 'KUNST'], mentions: ['did:plc:a'], langs: ['de', 'pt-BR', 'pt'] };
-    expect(postTokens({ ...post, hasEmbeddedMedia: true }, TIME)).toEqual([
+    const post = {
+      text: 'Ein schönes Bild',
+      tags: ['Kunst', 'KUNST'],
+      mentions: ['did:plc:a'],
+      langs: ['de', 'pt-BR', 'pt'],
+    };
+    expect(postTokens({ ...post, captions: ['Eine Tür', '!'], hasEmbeddedMedia: true }, TIME)).toEqual([
       'ein',
+      'schönes',
       'bild',
+      BORDER_TOKEN,
+      'eine',
+      'tür',
+      BORDER_TOKEN,
+      FOLD_TOKEN,
+      'schones',
+      FOLD_TOKEN,
+      'tur',
       tagToken('#kunst'),
       mentionToken('did:plc:a'),
       langToken('DE'),
@@ -128,12 +172,32 @@ describe('marks', () => {
     ]);
   });
 
+  test('name a language by each of its prefixes', () => {
+    const tokens = postTokens({ ...EMPTY, langs: ['zh-Hant-TW', 'en', '-x'] }, TIME);
+    expect(tokens).toEqual(['zh', 'zh-Hant', 'zh-Hant-TW', 'en', '-x'].map(langToken));
+  });
+
+  test('name the cashtags of facets and texts', () => {
+    expect(postTokens({ ...EMPTY, tags: ['$aapl'] }, TIME)).toEqual([tagToken('$AAPL')]);
+    expect(tagToken('＃＄AAPL')).toBe(tagToken('$aapl'));
+    const found = (text: string) => tokensOfText(text).filter((token) => token.startsWith('#'));
+    expect(found('$AAPL up, ($btc) down; $A.')).toEqual(['#$aapl', '#$btc', '#$a']);
+    expect(found('$5 $5K US$AAPL $TOOLONG $a-b $$x $_')).toEqual([]);
+    expect(found('$a '.repeat(10) + Array.from({ length: 100 }, (_, i) => `$t${i} `).join(''))).toHaveLength(55);
+  });
+
+  test('stay bounded, whatever a post holds', () => {
+    const word = (i: number) => `é${'abcdefghij'[i % 10]}${i}`;
+    const long = Array.from({ length: 6_000 }, (_, i) => word(i)).join(' ');
+    const captions = Array.from({ length: 24 }, () => long);
+    expect(postTokens({ ...EMPTY, text: long, captions }, TIME).length).toBeLessThanOrEqual(4_096 + 24 + 2 * 1_024);
+  });
+
   test('tell of a post that stands among other ones than it is sorted by', () => {
-    const bare = { text: '', tags: [], mentions: [], langs: [], hasEmbeddedMedia: false };
     const { recordHour, sortAtMs } = TIME;
-    expect(postTokens(bare, { recordHour: recordHour + 1, sortAtMs })).toEqual([]);
+    expect(postTokens(EMPTY, { recordHour: recordHour + 1, sortAtMs })).toEqual([]);
     for (const elsewhere of [recordHour + 2, 0])
-      expect(postTokens(bare, { recordHour: elsewhere, sortAtMs })).toEqual([
+      expect(postTokens(EMPTY, { recordHour: elsewhere, sortAtMs })).toEqual([
         BACKDATED_TOKEN,
         backdatedToken(sortAtMs),
       ]);
@@ -141,22 +205,37 @@ describe('marks', () => {
   });
 
   test('are never made from the text', () => {
-    const marks = ['#kunst', '@did:plc:a', '=de', '+media', '~字', '<', '<20273'];
+    const marks = ['#kunst', '@did:plc:a', '=de', '+media', '~字', '<', '<20273', '|', '^', '#$aapl'];
     expect(tokensOfText(marks.join(' ')).filter((token) => marks.includes(token))).toEqual(['~字']);
   });
 });
 
 const TIME = { recordHour: 486_564, sortAtMs: Date.UTC(2025, 6, 4, 12) };
 
-function tokensOfText(text: string): string[] {
-  return postTokens({ text, tags: [], mentions: [], langs: [], hasEmbeddedMedia: false }, TIME);
+const EMPTY = { text: '', captions: [], tags: [], mentions: [], langs: [], hasEmbeddedMedia: false };
+
+function tokensOfText(text: string, captions: readonly string[] = []): string[] {
+  return postTokens({ ...EMPTY, text, captions }, TIME);
 }
 
-/** Whether a post with this text has what the query asks for: the rule that SQL follows. */
-function finds(query: string, text: string): boolean {
-  const tokens = tokensOfText(text);
-  const { phrases, marks } = queryTokens(query);
-  return marks.every((mark) => tokens.includes(mark)) && phrases.every((phrase) => hasInOrder(tokens, phrase));
+/** Whether a post with this text has what the word of a query asks for: the rule that SQL follows. */
+function finds(query: string, text: string, captions?: readonly string[]): boolean {
+  return hasAll(queryTokens(query), tokensOfText(text, captions));
+}
+
+function findsExactly(query: string, text: string, captions?: readonly string[]): boolean {
+  return hasAll(exactTokens(query), tokensOfText(text, captions));
+}
+
+function hasAll({ words, phrases, marks }: QueryTokens, tokens: readonly string[]): boolean {
+  const folds = tokens.indexOf(FOLD_TOKEN);
+  const asWritten = (phrase: readonly string[]) =>
+    phrase.length > 1 || !isFolded(phrase[0] ?? '') || folds < 0 || tokens.indexOf(phrase[0] ?? '') < folds;
+  return (
+    words.every((word) => tokens.includes(foldAccents(word))) &&
+    marks.every((mark) => tokens.includes(mark)) &&
+    phrases.every((phrase) => hasInOrder(tokens, phrase) && asWritten(phrase))
+  );
 }
 
 function hasInOrder(tokens: readonly string[], phrase: readonly string[]): boolean {

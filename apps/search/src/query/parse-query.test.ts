@@ -3,13 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { parsePostQuery } from './parse-query.ts';
 import { QuerySyntaxError } from './post-query.ts';
 
-const text = (...phrase: string[]) => ({ phrases: [phrase], marks: [] });
-const mark = (name: string) => ({ phrases: [], marks: [name] });
+const word = (text: string) => ({ words: [text], phrases: [], marks: [] });
+const text = (...phrase: string[]) => ({ words: [], phrases: [phrase], marks: [] });
+const mark = (name: string) => ({ words: [], phrases: [], marks: [name] });
 
 describe('parsePostQuery', () => {
   test('reads words, phrases and exclusions', () => {
     const query = parsePostQuery('Rust "memory safety" -java -"garbage collection" “smart quotes”');
-    expect(query.include).toEqual([text('rust'), text('memory', 'safety'), text('smart', 'quotes')]);
+    expect(query.include).toEqual([word('rust'), text('memory', 'safety'), text('smart', 'quotes')]);
     expect(query.exclude).toEqual([text('java'), text('garbage', 'collection')]);
   });
 
@@ -38,13 +39,46 @@ describe('parsePostQuery', () => {
   test('takes an unknown operator, a lone dash and punctuation as text', () => {
     expect(parsePostQuery('https://example.com/a - ! # re: constructor:x').include).toEqual([
       text('https', 'example', 'com', 'a'),
-      text('re'),
+      word('re'),
       text('constructor', 'x'),
     ]);
   });
 
+  test('reads what people paste: full-width signs, marks of direction, addresses of profiles', () => {
+    const query = parsePostQuery(
+      '＃灯台めぐり \u202A#art\u202C lang：ja from:\u202A@Alice.Example.com\u202C mentions：＠me',
+    );
+    expect(query.include).toEqual([mark('#灯台めぐり'), mark('#art'), mark('=ja')]);
+    expect(query.authors).toEqual([{ identifier: 'alice.example.com', isExcluded: false }]);
+    expect(query.mentions).toEqual([{ identifier: 'me', isExcluded: false }]);
+    const [author] = parsePostQuery('\u200Efrom:https://bsky.app/profile/alice.example.com/post/3k').authors;
+    expect(author?.identifier).toBe('alice.example.com');
+  });
+
+  test('reads cashtags, and other sums as text', () => {
+    expect(parsePostQuery('$AAPL ＄btc #$aapl $5 -$x').include).toEqual([
+      mark('#$aapl'),
+      mark('#$btc'),
+      mark('#$aapl'),
+      word('5'),
+    ]);
+    expect(parsePostQuery('a -$x').exclude).toEqual([mark('#$x')]);
+  });
+
+  test('means a word in any accents, and what is quoted or excluded as it is written', () => {
+    const query = parsePostQuery('café "café" -cafe');
+    expect([query.include, query.exclude]).toEqual([[word('café'), text('café')], [text('cafe')]]);
+  });
+
+  test('takes languages of any subtags', () => {
+    expect(parsePostQuery('lang:zh-Hant-TW lang:de-CH-1996').include).toEqual([
+      mark('=zh-hant-tw'),
+      mark('=de-ch-1996'),
+    ]);
+  });
+
   test('a lone character of a script without spaces is a term', () => {
-    expect(parsePostQuery('猫 東京').include).toEqual([mark('~猫'), text('東京')]);
+    expect(parsePostQuery('猫 東京').include).toEqual([mark('~猫'), word('東京')]);
   });
 
   test.each([
@@ -95,7 +129,7 @@ describe('parsePostQuery', () => {
         try {
           const { include, exclude } = parsePostQuery(query);
           for (const term of [...include, ...exclude])
-            expect(term.phrases.length + term.marks.length).toBeGreaterThan(0);
+            expect(term.words.length + term.phrases.length + term.marks.length).toBeGreaterThan(0);
         } catch (error) {
           if (!(error instanceof QuerySyntaxError)) throw error;
           expect(error.position).toBeGreaterThanOrEqual(0);

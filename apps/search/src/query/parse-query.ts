@@ -1,4 +1,5 @@
 import {
+  exactTokens,
   langToken,
   MEDIA_TOKEN,
   parseTimeMs,
@@ -12,7 +13,7 @@ import { type Piece, splitQuery } from './split-query.ts';
 
 /**
  * Reads the query language of /search/posts: words, "phrases", `-` before what must not be there, `from:`, `mentions:`,
- * `lang:`, `since:`, `until:`, `has:media` and `#tag`. Everything must hold. Throws a QuerySyntaxError with the place.
+ * `lang:`, `since:`, `until:`, `has:media`, `#tag` and `$TAG`. Everything must hold. Throws a QuerySyntaxError with the place.
  */
 export function parsePostQuery(query: string): PostQuery {
   if (query.length > MAX_QUERY_LENGTH) {
@@ -40,12 +41,20 @@ interface Draft {
 }
 
 function readPiece(piece: Piece, draft: Draft): void {
-  const colon = piece.isQuoted ? -1 : piece.text.indexOf(':');
-  const operator = colon > 0 ? OPERATORS.get(piece.text.slice(0, colon).toLowerCase()) : undefined;
-  if (operator !== undefined) operator(piece.text.slice(colon + 1), piece, draft);
-  else if (!piece.isQuoted && /^#./.test(piece.text)) addMark(tagToken(piece.text), piece, draft);
+  const text = piece.isQuoted ? '' : withoutInvisible(piece.text);
+  const [, name = '', value = ''] = OPERATOR.exec(text) ?? [];
+  const operator = OPERATORS.get(name.toLowerCase());
+  if (operator !== undefined) operator(value, piece, draft);
+  else if (TAG.test(text)) addMark(tagToken(text), piece, draft);
+  else if (CASHTAG.test(text)) addMark(tagToken(`#${text}`), piece, draft);
   else addText(piece, draft);
 }
+
+/** Keyboards of Chinese and Japanese write these characters at full width. */
+const OPERATOR = /^(\w+)[:：](.*)$/su;
+const TAG = /^[#＃﹟]./u;
+/** As Bluesky's app knows them; it makes facets of type tag of them, that begin with `$`. */
+const CASHTAG = /^[$＄﹩][a-z][a-z0-9]{0,4}$/iu;
 
 type ReadOperator = (value: string, piece: Piece, draft: Draft) => void;
 
@@ -60,8 +69,8 @@ const OPERATORS: ReadonlyMap<string, ReadOperator> = new Map<string, ReadOperato
 ]);
 
 function readLang(value: string, { position }: Piece): string {
-  if (/^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/i.test(value)) return langToken(value);
-  throw new QuerySyntaxError(position, "expected a language such as 'lang:de' or 'lang:pt-BR'");
+  if (/^[a-z]{2,3}(-[a-z0-9]{1,8}){0,7}$/i.test(value)) return langToken(value);
+  throw new QuerySyntaxError(position, "expected a language such as 'lang:de' or 'lang:zh-Hant'");
 }
 
 function readHas(value: string, { position }: Piece): string {
@@ -70,13 +79,17 @@ function readHas(value: string, { position }: Piece): string {
 }
 
 function addMark(mark: string, { isExcluded }: Piece, draft: Draft): void {
-  (isExcluded ? draft.exclude : draft.include).push({ phrases: [], marks: [mark] });
+  (isExcluded ? draft.exclude : draft.include).push({ words: [], phrases: [], marks: [mark] });
 }
 
-/** Punctuation alone asks for nothing and is passed over, as it is between words. */
+/**
+ * A word that is wanted is found in any accents; what is quoted or must not be there is meant as it is written. Punctuation alone
+ * asks for nothing and is passed over, as it is between words.
+ */
 function addText(piece: Piece, draft: Draft): void {
-  const term = queryTokens(piece.text);
-  if (term.phrases.length + term.marks.length > 0) (piece.isExcluded ? draft.exclude : draft.include).push(term);
+  const term = (piece.isQuoted || piece.isExcluded ? exactTokens : queryTokens)(piece.text);
+  if (term.words.length + term.phrases.length + term.marks.length > 0)
+    (piece.isExcluded ? draft.exclude : draft.include).push(term);
 }
 
 function readAccount(value: string, { position, isExcluded }: Piece): AccountTerm {

@@ -1,5 +1,6 @@
-/** Words that stand side by side in this order, and marks: all of it holds for a post, or the term does not. */
+/** Words in any accents, words that stand side by side in this order, and marks: all of it holds for a post, or the term does not. */
 export interface Term {
+  readonly words: readonly string[];
   readonly phrases: readonly (readonly string[])[];
   readonly marks: readonly string[];
 }

@@ -7,7 +7,7 @@ const place = { sortAtMs: Date.UTC(2026, 6, 4), did: 'did:plc:abc', rkey: '3lzrk
 describe('a search cursor', () => {
   test('gives back the place it was made of', () => {
     expect(parseCursor(formatCursor(place))).toEqual(place);
-    const top = { ...place, numLikes: 12, generation: 1_764_000_000_000, toMs: 1_764_000_000_123 };
+    const top = { ...place, numLikes: 12, generation: 1_764_000_000_000, toMs: 1_764_000_000_123, isSpelled: false };
     expect(parseCursor(formatCursor(top))).toEqual(top);
   });
 

@@ -57,7 +57,7 @@ async function newestPage(clickhouse: ClickHouse, request: SearchRequest, filter
   return toPage(posts, limit, (last) => ({ sortAtMs: last.sortAtMs, did: last.did, rkey: last.rkey }));
 }
 
-/** Posts of the last 24 hours by their likes. A page goes on in the counts and the hours that the first one was made of. */
+/** Posts of the last 24 hours by their likes, those that have the words as they are spelled first. A page goes on in the counts and the hours that the first one was made of. */
 async function topPage(
   clickhouse: ClickHouse,
   likeCounts: LatestLikeCounts,
@@ -70,13 +70,17 @@ async function topPage(
   const fromMs = Math.max(query.sinceMs ?? 0, asOfMs - DAY_MS);
   const toMs = Math.min(query.untilMs ?? Number.POSITIVE_INFINITY, asOfMs + 1);
   if (fromMs >= toMs) return NOTHING;
-  const after = cursor === undefined ? undefined : { ...cursor, numLikes: cursor.numLikes ?? 0 };
+  const after =
+    cursor === undefined
+      ? undefined
+      : { ...cursor, numLikes: cursor.numLikes ?? 0, isSpelled: cursor.isSpelled ?? true };
   const posts = await mostLikedPosts(clickhouse, { ...filter, fromMs, toMs, generation, after, limit: limit + 1 });
-  return toPage(posts, limit, ({ sortAtMs, did, rkey, numLikes = 0 }) => ({
+  return toPage(posts, limit, ({ sortAtMs, did, rkey, numLikes = 0, isSpelled }) => ({
     sortAtMs,
     did,
     rkey,
     numLikes,
+    isSpelled,
     generation,
     toMs: asOfMs,
   }));
@@ -108,7 +112,7 @@ async function toFilter(clickhouse: ClickHouse, { query, viewer }: SearchRequest
   if (isImpossible) return undefined;
   const marks = (isExcluded: boolean) =>
     mentions.flatMap(({ did, isExcluded: is }) =>
-      did !== undefined && is === isExcluded ? [{ phrases: [], marks: [mentionToken(did)] }] : [],
+      did !== undefined && is === isExcluded ? [{ words: [], phrases: [], marks: [mentionToken(did)] }] : [],
     );
   return {
     include: [...query.include, ...marks(false)],
@@ -120,7 +124,7 @@ async function toFilter(clickhouse: ClickHouse, { query, viewer }: SearchRequest
 
 /** Whether every word and mark of the term is wanted too: then nothing is left. Phrases are not looked into. */
 function isDemanded({ phrases, marks }: Term, include: readonly Term[]): boolean {
-  const wanted = new Set(include.flatMap((term) => [...term.phrases.flat(), ...term.marks]));
+  const wanted = new Set(include.flatMap((term) => [...term.words, ...term.phrases.flat(), ...term.marks]));
   return (
     phrases.every((phrase) => phrase.length === 1) && [...phrases.flat(), ...marks].every((token) => wanted.has(token))
   );

@@ -1,4 +1,4 @@
-import { isDid, readAccountName } from '@updraft/atproto';
+import { isDid, readAccountName, withoutInvisible } from '@updraft/atproto';
 import { type HttpServer, XrpcError } from '@updraft/service';
 import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
@@ -17,6 +17,15 @@ const account = z
   })
   .optional();
 const word = z.string().regex(/^[^\s"“”„]{1,640}$/u, { error: 'expected one word' });
+/** With or without its sign, however it was pasted. */
+const tagWord = z
+  .string({ error: 'expected one word' })
+  .transform((text) =>
+    withoutInvisible(text)
+      .trim()
+      .replace(/^[#＃﹟]\s*/u, ''),
+  )
+  .pipe(word);
 const unsupported = z.undefined({ error: 'links are not indexed: this parameter is not supported' }).optional();
 
 /** Source: the lexicon app.bsky.unspecced.searchPostsSkeleton. */
@@ -30,7 +39,7 @@ const querystring = z.object({
   lang: word.optional(),
   domain: unsupported,
   url: unsupported,
-  tag: z.union([word.transform((tag) => [tag]), z.array(word).max(8)]).default([]),
+  tag: z.union([tagWord.transform((tag) => [tag]), z.array(tagWord).max(8)]).default([]),
   viewer: z
     .string()
     .refine((did) => isDid(did), { error: 'expected a DID' })
@@ -60,7 +69,7 @@ function wholeQuery(params: z.output<typeof querystring>): string {
     return value === undefined ? [] : [`${name}:${value}`];
   });
   const author = params.author === undefined ? [] : [`from:${params.author}`];
-  const tags = params.tag.map((tag) => `#${tag.replace(/^#/, '')}`);
+  const tags = params.tag.map((tag) => `#${tag}`);
   const own = params.q.trim() === '*' ? [] : [params.q];
   return [...own, ...author, ...operators, ...tags].join(' ');
 }

@@ -17,6 +17,8 @@ export interface FoundPost extends PostPlace {
   readonly quoteUri: string;
   /** Of the last 24 h; only where posts are sorted by it. */
   readonly numLikes: number | undefined;
+  /** Whether it has the query's words as they are spelled, not only with other accents; only where posts are sorted by it. */
+  readonly isSpelled: boolean | undefined;
 }
 
 export const RAW_COLUMNS = 'did, rkey, sort_at, text, langs, tags, has_embedded_media, parent_uri, root_uri, quote_uri';
@@ -60,6 +62,7 @@ export interface RawPost {
   root_uri: string;
   quote_uri: string;
   likes?: number;
+  is_spelled?: number;
 }
 
 export function fromRaw(row: RawPost): FoundPost {
@@ -75,6 +78,7 @@ export function fromRaw(row: RawPost): FoundPost {
     rootUri: row.root_uri,
     quoteUri: row.quote_uri,
     numLikes: row.likes,
+    isSpelled: row.is_spelled === undefined ? undefined : row.is_spelled === 1,
   };
 }
 

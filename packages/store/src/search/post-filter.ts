@@ -1,5 +1,11 @@
-/** Words that stand side by side in this order, and marks; all of it holds for a post. See postTokens() of @updraft/atproto. */
+import { FOLD_TOKEN, foldAccents, isFolded } from '@updraft/atproto';
+
+/**
+ * Words with or without their accents, words that stand side by side in this order as written, and marks; all of it holds for a
+ * post. See postTokens() of @updraft/atproto.
+ */
 export interface TokenTerm {
+  readonly words: readonly string[];
   readonly phrases: readonly (readonly string[])[];
   readonly marks: readonly string[];
 }
@@ -22,20 +28,13 @@ export interface PostFilter {
 export function filterSql(filter: PostFilter): { conditions: string[]; params: Record<string, unknown> } {
   const conditions: string[] = [];
   const params: Record<string, unknown> = {};
-  const bind = (value: string | readonly string[], type: string) => {
-    const name = `p${Object.keys(params).length}`;
-    params[name] = value;
-    return `{${name}:${type}}`;
-  };
+  const bind = binder('p', params);
   const tokens = [...new Set(filter.include.flatMap(tokensOf))];
   if (tokens.length > 0) conditions.push(`hasAll(tokens, ${bind(tokens, 'Array(String)')})`);
   if (filter.anyOf !== undefined) conditions.push(`hasAny(tokens, ${bind(filter.anyOf, 'Array(String)')})`);
-  for (const phrase of filter.include.flatMap(longPhrases)) {
-    conditions.push(`hasSubstr(tokens, ${bind(phrase, 'Array(String)')})`);
-  }
+  conditions.push(...filter.include.flatMap((term) => asWritten(term, bind)));
   for (const term of filter.exclude) {
-    const has = [`hasAll(tokens, ${bind(tokensOf(term), 'Array(String)')})`];
-    for (const phrase of longPhrases(term)) has.push(`hasSubstr(tokens, ${bind(phrase, 'Array(String)')})`);
+    const has = [`hasAll(tokens, ${bind(tokensOf(term), 'Array(String)')})`, ...asWritten(term, bind)];
     conditions.push(`NOT (${has.join(' AND ')})`);
   }
   if (filter.author !== undefined) conditions.push(`did = ${bind(filter.author, 'String')}`);
@@ -44,10 +43,46 @@ export function filterSql(filter: PostFilter): { conditions: string[]; params: R
   return { conditions, params };
 }
 
-function tokensOf(term: TokenTerm): string[] {
-  return [...new Set([...term.phrases.flat(), ...term.marks])];
+/**
+ * Whether a post has each word of the query as the query spells it, and not only with other accents: 1 or 0. Undefined when there
+ * are no such words.
+ */
+export function spelledSql({
+  include,
+}: PostFilter): { expression: string; params: Record<string, unknown> } | undefined {
+  const words = [...new Set(include.flatMap((term) => term.words))];
+  if (words.length === 0) return undefined;
+  const params: Record<string, unknown> = {};
+  const bind = binder('spelled', params);
+  const checks = words.filter(isFolded).map((word) => isBeforeFolds(bind(word, 'String')));
+  const expression = [`hasAll(tokens, ${bind(words, 'Array(String)')})`, ...checks].join(' AND ');
+  return { expression: `(${expression})`, params };
 }
 
-function longPhrases(term: TokenTerm): (readonly string[])[] {
-  return term.phrases.filter((phrase) => phrase.length > 1);
+type Bind = (value: string | readonly string[], type: string) => string;
+
+function binder(prefix: string, params: Record<string, unknown>): Bind {
+  return (value, type) => {
+    const name = `${prefix}${Object.keys(params).length}`;
+    params[name] = value;
+    return `{${name}:${type}}`;
+  };
+}
+
+/** What the index answers: where a word is looked for in any accents, both spellings have the word without them. */
+function tokensOf(term: TokenTerm): string[] {
+  return [...new Set([...term.words.map(foldAccents), ...term.phrases.flat(), ...term.marks])];
+}
+
+/** What has() leaves open of a phrase: that its words are neighbours, or that its only one stands in a text and not among the folds. */
+function asWritten(term: TokenTerm, bind: Bind): string[] {
+  return term.phrases.flatMap((phrase) => {
+    if (phrase.length > 1) return [`hasSubstr(tokens, ${bind(phrase, 'Array(String)')})`];
+    return phrase.filter(isFolded).map((word) => isBeforeFolds(bind(word, 'String')));
+  });
+}
+
+/** For a post that has this token somewhere. */
+function isBeforeFolds(word: string): string {
+  return `(indexOf(tokens, '${FOLD_TOKEN}') = 0 OR indexOf(tokens, ${word}) < indexOf(tokens, '${FOLD_TOKEN}'))`;
 }
