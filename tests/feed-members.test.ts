@@ -134,6 +134,7 @@ describe('the admin API', () => {
     const second = await members(here, '&limit=2&page=2');
     const both = [...first.body.members, ...second.body.members].map(({ did }: { did: string }) => did);
     expect(new Set(both).size).toBe(4);
+    expect((await members(here, '&limit=&page=')).body).toMatchObject({ page: 1 });
     const found = await members(here, '&search=%C3%A4milia');
     expect(found.body.members).toMatchObject([{ did: named, displayName: 'Ämilia Pond' }]);
     expect((await here.get('/feed_members?feedName=a-mpls', asAdmin())).body.authors).toHaveLength(
@@ -152,7 +153,8 @@ describe('the admin API', () => {
     const did = didOf('older');
     expect((await change('PUT', did, 'a-mpls', '/assign_user_to_feed')).status).toBe(200);
     expect((await members(here, `&search=${did}`)).body.totalCount).toBe(1);
-    expect((await change('PUT', did, 'mpls', '/unassign_user_from_feed')).status).toBe(200);
+    const page = `\u202Ahttps://bsky.app/profile/${did}\u202C`;
+    expect((await change('PUT', page, 'mpls', '/unassign_user_from_feed')).status).toBe(200);
     expect((await members(here, `&search=${did}`)).body.totalCount).toBe(0);
   });
 

@@ -189,13 +189,17 @@ describe('bad input', () => {
     },
   );
 
-  test.each(['', 'x', 'äöü', '../../etc', 'bnVsbA', '%00', 'x'.repeat(4_000)])(
+  test.each(['x', 'äöü', '../../etc', 'bnVsbA', '%00', 'x'.repeat(4_000)])(
     'cursor %j is an InvalidRequest',
     async (cursor) => {
       const { status, body } = await feeds.page('whats-hot', { cursor });
       expect({ status, error: body.error }).toEqual({ status: 400, error: 'InvalidRequest' });
     },
   );
+
+  test('an empty cursor is none, as a form sends it', async () => {
+    expect((await feeds.page('moved', { cursor: '' })).body).toEqual((await feeds.page('moved')).body);
+  });
 
   test("another feed's cursor is an InvalidRequest", async () => {
     const { status, body } = await feeds.page('whats-hot', { cursor: await cursorOf('busy') });
