@@ -4,6 +4,7 @@ import { StoreError } from '@updraft/store';
 import { backupCommands } from './backup-command.ts';
 import { eraseCommands } from './erase-command.ts';
 import { importCommands } from './import/import-command.ts';
+import { reindexCommands } from './reindex/reindex-command.ts';
 import { retentionCommands } from './retention-command.ts';
 import { tokenCommands } from './token-command.ts';
 
@@ -12,6 +13,7 @@ const commands = [
   ...feedgenCommands,
   ...eraseCommands,
   ...importCommands,
+  ...reindexCommands,
   ...retentionCommands,
   ...backupCommands,
   ...tokenCommands,
@@ -21,6 +23,7 @@ const io: CommandIo = {
   env: process.env,
   out: (line) => process.stdout.write(`${line}\n`),
   note: (line) => process.stderr.write(`${line}\n`),
+  screen: process.stderr,
 };
 
 process.exitCode = await runCommand(commands, process.argv.slice(2), io).catch((error: unknown) => {

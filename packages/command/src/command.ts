@@ -8,6 +8,8 @@ export interface CommandIo {
   readonly out: (line: string) => void;
   /** Writes a line beside the answer: notes, warnings. */
   readonly note: (line: string) => void;
+  /** Where progress is shown; nowhere when absent. */
+  readonly screen?: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
 }
 
 /** Values of options by name; repeated ones come as arrays. */

@@ -1,11 +1,9 @@
 import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
 import { readFeedgenConfig } from '@updraft/feedgen';
 import { type AdminStores, openStores, readFeedsFile } from '@updraft/feedgen/admin';
-import { backoff } from '@updraft/service';
 import {
   type ClickHouse,
   type ColumnMatch,
-  createBatchWriter,
   createClickHouse,
   createErasedAccounts,
   createProgressStore,
@@ -13,6 +11,7 @@ import {
   matchColumns,
   sourceColumns,
 } from '@updraft/store';
+import { openWriter } from '../open-writer.ts';
 import { copyTable } from './copy-table.ts';
 import { createTakers, type Taker } from './takers.ts';
 import { IMPORTS, type ImportedTable } from './wanted.ts';
@@ -125,13 +124,7 @@ async function openTakers({ clickhouse }: AdminStores, io: CommandIo): Promise<R
   const { feeds } = await readFeedsFile(readFeedgenConfig(io.env).feedsFile);
   const erased = createErasedAccounts(clickhouse);
   await erased.refresh();
-  const line = (fields: object, message: string) => io.note(`${message} ${JSON.stringify(fields)}`);
-  const writer = createBatchWriter({
-    clickhouse,
-    log: { debug: () => {}, info: line, warn: line, error: line },
-    backoff: () => backoff({ minMs: 200, maxMs: 10_000 }),
-  });
-  return createTakers({ writer, isErased: erased.has, feeds, nowMs: Date.now() });
+  return createTakers({ writer: openWriter(clickhouse, io), isErased: erased.has, feeds, nowMs: Date.now() });
 }
 
 /** `table.field=column`, by table and field. */

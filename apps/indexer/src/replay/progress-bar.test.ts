@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { progressLine, startProgressBar } from './progress-bar.ts';
 
-const state = { file: '/data/file_0001.json.gz', share: 0.42, events: 1_234_567, elapsedMs: 14_000 };
+const state = { subject: '/data/file_0001.json.gz', share: 0.42, count: 1_234_567, unit: 'events', elapsedMs: 14_000 };
 
 describe('the line of progress', () => {
   test('shows the file, its share, the events, their rate and what is left', () => {
@@ -20,8 +20,10 @@ describe('the line of progress', () => {
         fc.nat(),
         fc.nat(),
         fc.nat({ max: 300 }),
-        (file, done, events, elapsedMs, columns) => {
-          expect(progressLine({ file, share: done, events, elapsedMs }, columns).length).toBeLessThanOrEqual(columns);
+        (subject, done, count, elapsedMs, columns) => {
+          expect(
+            progressLine({ subject, share: done, count, unit: 'events', elapsedMs }, columns).length,
+          ).toBeLessThanOrEqual(columns);
         },
       ),
     );

@@ -1,9 +1,12 @@
-/** How far a replay is. */
-export interface ReplayState {
-  readonly file: string;
-  /** 0 … 1, by the bytes of the file. */
+/** How far a long piece of work is. */
+export interface WorkState {
+  /** What is worked on, such as a file. */
+  readonly subject: string;
+  /** 0 … 1. */
   readonly share: number;
-  readonly events: number;
+  readonly count: number;
+  /** What is counted. */
+  readonly unit: string;
   readonly elapsedMs: number;
 }
 
@@ -22,7 +25,7 @@ const TTY_EVERY_MS = 100;
 const PLAIN_EVERY_MS = 5_000;
 
 /** Shows the state while work goes on: one line rewritten in place on a terminal, a plain line now and then elsewhere. */
-export function startProgressBar(state: () => ReplayState, output: ProgressOutput): ProgressBar {
+export function startProgressBar(state: () => WorkState, output: ProgressOutput): ProgressBar {
   const isTerminal = output.isTTY === true;
   const show = (): void => {
     if (isTerminal) output.write(`\r\u001b[K${progressLine(state(), (output.columns ?? 80) - 1)}`);
@@ -41,16 +44,16 @@ export function startProgressBar(state: () => ReplayState, output: ProgressOutpu
 
 const BAR_WIDTH = 24;
 
-/** `file  [████░░] 42 %  1,234,567 events  85,000/s  1:05 left`, in at most `columns` characters. */
-export function progressLine({ file, share, events, elapsedMs }: ReplayState, columns: number): string {
+/** `subject  [████░░] 42 %  1,234,567 events  85,000/s  1:05 left`, in at most `columns` characters. */
+export function progressLine({ subject, share, count, unit, elapsedMs }: WorkState, columns: number): string {
   const done = Math.min(1, Math.max(0, share));
   const filled = Math.round(done * BAR_WIDTH);
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
-  const rate = elapsedMs > 0 ? Math.round((events * 1000) / elapsedMs) : 0;
+  const rate = elapsedMs > 0 ? Math.round((count * 1000) / elapsedMs) : 0;
   const left = done > 0 && done < 1 ? `  ${clock((elapsedMs * (1 - done)) / done)} left` : '';
-  const figures = `  ${bar} ${String(Math.floor(done * 100)).padStart(3)} %  ${grouped(events)} events  ${grouped(rate)}/s${left}`;
+  const figures = `  ${bar} ${String(Math.floor(done * 100)).padStart(3)} %  ${grouped(count)} ${unit}  ${grouped(rate)}/s${left}`;
   const room = columns - figures.length;
-  const name = file.length > room ? `…${file.slice(file.length - Math.max(0, room - 1))}` : file;
+  const name = subject.length > room ? `…${subject.slice(subject.length - Math.max(0, room - 1))}` : subject;
   return `${room > 1 ? name : ''}${figures}`.slice(0, Math.max(0, columns));
 }
 

@@ -49,9 +49,10 @@ export async function replayFile(options: ReplayFileOptions, signal: AbortSignal
   const [startedAt, eventsBefore] = [performance.now(), tally.events];
   const bar = startProgressBar(
     () => ({
-      file: path,
+      subject: path,
       share: size === 0 ? 1 : position.bytesRead / size,
-      events: tally.events - eventsBefore,
+      count: tally.events - eventsBefore,
+      unit: 'events',
       elapsedMs: performance.now() - startedAt,
     }),
     output,

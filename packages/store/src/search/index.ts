@@ -15,5 +15,6 @@ export { countRecentLikes, likeGenerations } from './like-counts.ts';
 export { type MostLikedQuery, mostLikedPosts } from './most-liked-posts.ts';
 export { type NewestQuery, newestPosts } from './newest-posts.ts';
 export type { PostFilter as SearchFilter, TokenTerm } from './post-filter.ts';
+export { type PostKey, postHours, type StoredPost, storedPostRecords, storedPosts } from './stored-posts.ts';
 export { type DaySource, type DaysQuery, daysToCount, storeNowMs, touchDaysOfChangedActors } from './touched-days.ts';
 export { countUsers, type ListedAccount, writeListedAccounts } from './users.ts';

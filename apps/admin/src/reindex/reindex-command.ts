@@ -1,0 +1,99 @@
+import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
+import { openStores } from '@updraft/feedgen/admin';
+import { parseSince, sinceMicros, startProgressBar } from '@updraft/indexer';
+import { createErasedAccounts, createProgressStore, postHours } from '@updraft/store';
+import { openWriter } from '../open-writer.ts';
+import { type ReindexPlace, readPlace, startOf } from './reindex-place.ts';
+import { type ReindexDeps, reindexHours } from './reindex-posts.ts';
+
+/** `pnpm admin reindex`: posts as this version of the programs reads them. */
+export const reindexCommands: readonly Command[] = [
+  {
+    subject: 'reindex',
+    usage: '[--since 30d|TIME] [--restart]',
+    summary:
+      'Reads the stored records of posts again, the newest first, and writes what searches and feeds look at as this version reads it. Beside a running indexer of this version; interrupted and run again, it goes on where it was. --since leaves older posts as they are, and those without a time in their keys.',
+    options: { since: { type: 'string' }, restart: { type: 'boolean' } },
+    run: reindex,
+  },
+];
+
+/** The name that the progress is kept under. */
+const NAME = 'reindex:posts';
+const STRETCH_POSTS = 5_000;
+
+async function reindex(_positionals: readonly string[], options: CommandOptions, io: CommandIo): Promise<void> {
+  const fromHour = readSince(options['since']);
+  await using stores = openStores(io);
+  const { clickhouse } = stores;
+  const progress = createProgressStore(clickhouse);
+  const save = (place: ReindexPlace | undefined) => progress.save(NAME, place ?? {}, Date.now() * 1000);
+  const saved = options['restart'] === true ? undefined : readPlace(await progress.load(NAME));
+  if (saved !== undefined) io.note(`going on after ${saved.read.toLocaleString('en')} posts; --restart begins anew`);
+  const start = saved ?? startOf(fromHour);
+  const hours = await postHours(clickhouse, start.fromHour);
+  const deps: ReindexDeps = {
+    clickhouse,
+    writer: openWriter(clickhouse, io),
+    erased: createErasedAccounts(clickhouse),
+    stretchPosts: STRETCH_POSTS,
+  };
+  const { read, written } = await showing(io, start, hours, async (report) => {
+    let place = start;
+    for await (place of reindexHours(deps, hours, start)) {
+      await save(place);
+      report(place);
+    }
+    return place;
+  });
+  await save(undefined);
+  const left = read === written ? '' : `, ${read - written} left as they are: changed or removed meanwhile`;
+  io.out(`${read} posts read, ${written} written again${left}`);
+}
+
+/** Shows how far the work is while it runs. */
+async function showing(
+  { screen }: CommandIo,
+  start: ReindexPlace,
+  hours: readonly { readonly recordHour: number; readonly posts: number }[],
+  work: (report: (place: ReindexPlace) => void) => Promise<ReindexPlace>,
+): Promise<ReindexPlace> {
+  const startedAt = performance.now();
+  const [total, before] = [rowsAfter(hours, NO_HOUR), rowsAfter(hours, start.hour)];
+  let place = start;
+  const state = () => ({
+    subject: 'posts',
+    share: total === before ? 1 : (rowsAfter(hours, place.hour) - before) / (total - before),
+    count: place.read - start.read,
+    unit: 'posts',
+    elapsedMs: performance.now() - startedAt,
+  });
+  const bar = screen === undefined ? undefined : startProgressBar(state, screen);
+  try {
+    const end = await work((reached) => {
+      place = reached;
+    });
+    place = { ...end, hour: NO_HOUR };
+    return end;
+  } finally {
+    bar?.finish();
+  }
+}
+
+const NO_HOUR = -1;
+
+/** What is done when this hour is being worked on: the newest came first. */
+function rowsAfter(hours: readonly { readonly recordHour: number; readonly posts: number }[], hour: number): number {
+  return hours.reduce((sum, { recordHour, posts }) => sum + (recordHour > hour ? posts : 0), 0);
+}
+
+/** The first hour of posts that are read again. */
+function readSince(text: CommandOptions[string]): number {
+  if (text === undefined) return 0;
+  const since = parseSince(String(text));
+  if (since === undefined)
+    throw new CommandError(
+      `--since must be a length of time such as 30d, or a time such as 2026-07-04T14:00:00Z, got ${String(text)}`,
+    );
+  return Math.max(1, Math.floor(sinceMicros(since, Date.now()) / 3_600_000_000));
+}

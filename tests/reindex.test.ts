@@ -1,0 +1,149 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { backoff } from '@updraft/service';
+import { createWorld, writeWorldFile } from '@updraft/simulator';
+import { createBatchWriter, createErasedAccounts, listErasedAccounts, postHours } from '@updraft/store';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readPlace, startOf } from '../apps/admin/src/reindex/reindex-place.ts';
+import { reindexHours } from '../apps/admin/src/reindex/reindex-posts.ts';
+import { commitLine } from './indexer/events.ts';
+import { differences, type Stack, type Store, startProgram, startStack, type Tables } from './indexer/stack.ts';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterAll(() => stack.close());
+
+async function run(store: Store, main: string, ...args: string[]): Promise<string> {
+  const program = startProgram(main, args, store.env);
+  const { code } = await program.exited;
+  if (code !== 0) throw new Error(program.output());
+  return program.output();
+}
+
+const reindex = (store: Store, ...args: string[]) => run(store, 'apps/admin/src/main.ts', 'reindex', ...args);
+
+async function replay(store: Store, name: string, lines?: readonly string[]): Promise<void> {
+  const file = join(stack.directory, `${name}.jsonl`);
+  if (lines !== undefined) await writeFile(file, `${lines.join('\n')}\n`);
+  await run(store, 'apps/indexer/src/replay-command.ts', '--restart', file);
+}
+
+/** A store with a hostile world in it, and its tables as the indexer wrote them. */
+async function createWorldStore(name: string): Promise<{ store: Store; tables: Tables }> {
+  const store = await stack.createStore(name);
+  await writeWorldFile(
+    createWorld({ seed: 11, accounts: 60, hostile: 0.2 }),
+    join(stack.directory, 'world.jsonl'),
+    4_000,
+  );
+  await replay(store, 'world');
+  return { store, tables: await store.tables() };
+}
+
+/** Rows as a program wrote them that knew nothing of galleries, captions and tokens: of the same versions. */
+async function forget(store: Store, where = '1'): Promise<void> {
+  const kept =
+    'record_hour, did, rkey, record_time, sort_at, text, langs, tags, mentions, parent_uri, root_uri, quote_uri, version, deleted';
+  await store.clickhouse.command(
+    `INSERT INTO posts (${kept}, embed, has_embedded_media)
+     SELECT ${kept}, if(embed IN ('gallery', 'other'), 'none', embed), if(embed = 'gallery', 0, has_embedded_media)
+     FROM posts FINAL WHERE deleted = 0 AND ${where}`,
+  );
+}
+
+const postsOf = ({ posts = [] }: Tables): Tables => ({ posts });
+
+function depsOf({ clickhouse }: Store) {
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  const writer = createBatchWriter({ clickhouse, log, backoff: () => backoff({ minMs: 10, maxMs: 100 }) });
+  return { clickhouse, writer, erased: createErasedAccounts(clickhouse), stretchPosts: 50 };
+}
+
+describe('pnpm admin reindex', () => {
+  test('makes every row of a post what the indexer makes of its event today, and a second time changes nothing', async () => {
+    const { store, tables } = await createWorldStore('forgotten');
+    await forget(store);
+    expect(differences(postsOf(await store.tables()), postsOf(tables)).length).toBeGreaterThan(500);
+    const output = await reindex(store);
+    const count = await store.count('posts');
+    expect(output).toContain(`${count} posts read, ${count} written again`);
+    expect(output).toContain('100 %');
+    expect(differences(await store.tables(), tables)).toEqual([]);
+    await store.clickhouse.command('OPTIMIZE TABLE posts FINAL');
+    expect(differences(await store.tables(), tables)).toEqual([]);
+    expect(await reindex(store)).not.toContain('going on');
+    expect(differences(await store.tables(), tables)).toEqual([]);
+  }, 90_000);
+
+  test('goes on where it was interrupted', async () => {
+    const { store, tables } = await createWorldStore('interrupted');
+    await forget(store);
+    const hours = await postHours(store.clickhouse, 0);
+    let place = startOf(0);
+    let stretches = 0;
+    for await (place of reindexHours(depsOf(store), hours, place)) if (++stretches === 4) break;
+    const half = differences(postsOf(await store.tables()), postsOf(tables)).length;
+    expect(half).toBeGreaterThan(0);
+    const resumed = readPlace(JSON.parse(JSON.stringify(place)));
+    expect(resumed).toEqual(place);
+    const [before] = [place.read];
+    for await (place of reindexHours(depsOf(store), hours, resumed ?? startOf(0)));
+    expect(place.read).toBe(await store.count('posts'));
+    expect(place.read).toBeGreaterThan(before);
+    expect(differences(await store.tables(), tables)).toEqual([]);
+  }, 60_000);
+
+  test('brings back nothing that was changed or deleted while it ran, and nothing of an erased account', async () => {
+    const store = await stack.createStore('racing');
+    const post = (nth: number, operation: string, text: string) =>
+      commitLine(nth, {
+        did: `did:plc:${'abcdefgh'[nth]?.repeat(24)}`,
+        collection: 'app.bsky.feed.post',
+        operation,
+        rkey: '3mptbyn75ed2b',
+        record: { text, embed: { $type: 'app.bsky.embed.gallery', items: [{ alt: 'gull' }] } },
+        ...(operation !== 'create' && { rev: '3mptbz7cy362b' }),
+      });
+    await replay(
+      store,
+      'first',
+      [0, 1, 2, 3].map((nth) => post(nth, 'create', `first ${nth}`)),
+    );
+    await forget(store);
+    const deps = depsOf(store);
+    // The rows are read, and not yet written, when others write.
+    const writer = {
+      write: async (...args: Parameters<typeof deps.writer.write>) => {
+        await replay(store, 'second', [post(0, 'delete', ''), post(1, 'update', 'second 1')]);
+        return deps.writer.write(...args);
+      },
+    };
+    await listErasedAccounts(store.clickhouse, [`did:plc:${'d'.repeat(24)}`]);
+    let place = startOf(0);
+    for await (place of reindexHours({ ...deps, writer }, await postHours(store.clickhouse, 0), place));
+    expect(place).toMatchObject({ read: 4, written: 3 });
+    const rows = await store.clickhouse.query('SELECT text, embed FROM posts FINAL ORDER BY did');
+    expect(rows).toEqual([
+      { text: 'second 1', embed: 'gallery' },
+      { text: 'first 2', embed: 'gallery' },
+      { text: 'first 3', embed: 'none' },
+    ]);
+  }, 60_000);
+
+  test('leaves posts from before --since as they are, and says what it can not read', async () => {
+    const { store, tables } = await createWorldStore('since');
+    const [middle] = await store.clickhouse.query<{ hour: number }>(
+      'SELECT toUInt32(quantileExact(0.5)(record_hour)) AS hour FROM posts FINAL WHERE record_hour > 0',
+    );
+    const hour = middle?.hour ?? 0;
+    await forget(store);
+    await reindex(store, '--since', new Date(hour * 3_600_000).toISOString());
+    const left = differences(postsOf(await store.tables()), postsOf(tables));
+    expect(left.length).toBeGreaterThan(0);
+    expect(await store.count('posts', `record_hour >= ${hour} AND empty(tokens) AND text LIKE '%a%'`)).toBe(0);
+    expect(await store.count('posts', `record_hour < ${hour} AND notEmpty(tokens)`)).toBe(0);
+    await expect(reindex(store, '--since', 'yesterday')).rejects.toThrow('--since must be a length of time');
+  }, 60_000);
+});
