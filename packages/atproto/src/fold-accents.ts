@@ -5,7 +5,7 @@
  * an Indic script: these make other words. Folding twice changes nothing.
  */
 export function foldAccents(word: string): string {
-  if (!ACCENTED.test(word)) return word;
+  if (!hasAccents(word)) return word;
   const folded = word
     .normalize('NFD')
     .replace(LATIN_OR_GREEK_MARKS, '$1')
@@ -15,6 +15,11 @@ export function foldAccents(word: string): string {
     .replace(OTHER_LETTERS, (letter) => PLAIN.get(letter) ?? letter)
     .normalize('NFC');
   return folded === '' ? word : folded;
+}
+
+/** Whether folding may change a word of this text, which searchTokens() has folded by case. */
+export function hasAccents(text: string): boolean {
+  return ACCENTED.test(text);
 }
 
 /** Whether some other word may be folded into this one. */

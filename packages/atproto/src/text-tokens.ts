@@ -1,4 +1,4 @@
-import { foldAccents } from './fold-accents.ts';
+import { foldAccents, hasAccents } from './fold-accents.ts';
 
 /**
  * What a text can be found by, in the order of the text: words (runs of letters, marks and digits, compatibility forms
@@ -34,8 +34,10 @@ export function appendTokens(text: string, found: TextTokens): void {
     }
     return;
   }
-  for (const [unit, run] of foldText(text).matchAll(UNITS)) {
-    if (run === undefined) pushWord(found, cut(unit));
+  const folded = foldText(text);
+  const areAccented = hasAccents(folded);
+  for (const [unit, run] of folded.matchAll(UNITS)) {
+    if (run === undefined) pushWord(found, cut(unit), areAccented);
     else pushPairs(found, run);
     if (tokens.length >= MAX_TOKENS) break;
   }
@@ -80,8 +82,9 @@ export function foldText(text: string): string {
   return folded.replaceAll('ς', 'σ').replace(DOTTED_I, 'i').normalize('NFKC');
 }
 
-function pushWord({ tokens, folds }: TextTokens, word: string): void {
+function pushWord({ tokens, folds }: TextTokens, word: string, isAccented: boolean): void {
   tokens.push(word);
+  if (!isAccented) return;
   const fold = foldAccents(word);
   if (fold !== word && folds.size < MAX_FOLDS) folds.add(fold);
 }
