@@ -57,7 +57,7 @@ async function playOutage(options: OutageOptions, folder: string): Promise<Outag
   const host = cleanup.adopt(await startJetstream({ slowReaderMs: 5_000 }), (server) => server.close());
   const truth = createGroundTruth();
   const stopping = cleanup.adopt(new AbortController(), (controller) => controller.abort());
-  const onEvent = (event: Parameters<typeof eventLine>[0]): void => void truth.add(eventLine(event));
+  const onEvent = (event: Parameters<typeof eventLine>[0]): void => void truth.add(eventLine(event), event.nth);
   const pump = startPump({ world, hosts: [host], onEvent, signal: stopping.signal });
   const events = (): number => host.log.nextSeq - 1;
   await pump.caughtUp;

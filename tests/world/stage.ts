@@ -83,7 +83,7 @@ export async function startStage({ world, folder, stretch, random }: StageOption
   const nextEvent = () => {
     const event = source.next().value;
     for (const host of hosts) host.append(event);
-    return truth.add(eventLine(event));
+    return truth.add(eventLine(event), event.nth);
   };
   return {
     databases,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createPlace, FIRST_TIME_CURSOR, type Place, REWIND_AT_START, TIME_MARGIN_MICROS } from './cursor.ts';
 import { VOTING_ACCOUNTS } from './gaps.ts';
-import { TAIL_EVENTS } from './tail.ts';
+import { eventIdentity, TAIL_EVENTS } from './tail.ts';
 
 const NOW = 1_783_175_888_000_000;
 const now = () => new Date(NOW / 1000);
@@ -39,6 +39,12 @@ function placeAfterThousand(change?: Partial<CommitEvent>): Place {
   read(place, 0, 1_000, change);
   return place;
 }
+
+test('a delete and a write of one key in one commit are two events, and three copies of one are one', () => {
+  const [gone, made] = [event(1, { operation: 'delete', record: undefined }), event(1)];
+  expect(eventIdentity(gone)).not.toBe(eventIdentity(made));
+  expect(eventIdentity({ ...gone, timeUs: 7, cursor: 7 })).toBe(eventIdentity(gone));
+});
 
 describe('where to go on', () => {
   test('is the live end for a new store, and the moment of the first opening while nothing has come', () => {
