@@ -67,7 +67,7 @@ export async function createAccount(network: PdsNetwork, name: string): Promise<
         else known.add(rkey);
       }
       return (answer.results ?? []).flatMap((result) =>
-        'uri' in result ? [{ uri: result.uri as string, cid: String(result.cid) }] : [],
+        'uri' in result ? [{ uri: result.uri, cid: result.cid }] : [],
       );
     },
     changeHandle: async (next) => {

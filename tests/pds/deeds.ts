@@ -56,7 +56,7 @@ export async function doDeeds(network: PdsNetwork, dice: Dice, deeds: number): P
 
 /** An answer of the PDS that it won't do this; nothing else is taken for one. */
 function refusal(error: unknown): 'refused' {
-  if (error instanceof XRPCError && error.status >= 400 && error.status < 500) return 'refused';
+  if (error instanceof XRPCError && Math.floor(error.status / 100) === 4) return 'refused';
   throw error;
 }
 

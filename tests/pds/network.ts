@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { AtpAgent } from '@atproto/api';
 import { TestNetworkNoAppView } from '@atproto/dev-env';
 import type { JetstreamServer } from '@updraft/simulator';
 import { WebSocket } from 'ws';
+import { until } from '../indexer/stack.ts';
 import { jetstreamLines } from './jetstream-lines.ts';
 
 /** A real PDS and PLC directory, whose firehose a Jetstream host shows. */
@@ -20,7 +20,7 @@ export async function startPdsNetwork(host: Pick<JetstreamServer, 'append' | 'se
   const { pds } = network;
   const firehose = new WebSocket(`${pds.url.replace('http', 'ws')}/xrpc/com.atproto.sync.subscribeRepos?cursor=0`);
   let lines = 0;
-  let lastSeq = 0;
+  const shownUpTo = { seq: 0 };
   let lastMicros = 0;
   let work: Promise<void> = Promise.resolve();
   const now = () => (lastMicros = Math.max(lastMicros + 1, Date.now() * 1_000));
@@ -28,7 +28,7 @@ export async function startPdsNetwork(host: Pick<JetstreamServer, 'append' | 'se
     const shown = await jetstreamLines(frame, now);
     for (const { did, line, timeUs, nth } of shown.lines) host.append({ did, timeUs, tail: '', raw: line, nth });
     lines += shown.lines.length;
-    lastSeq = shown.seq;
+    shownUpTo.seq = shown.seq;
   };
   firehose.on('message', (data: Buffer) => {
     work = work.then(() => show(data));
@@ -39,10 +39,7 @@ export async function startPdsNetwork(host: Pick<JetstreamServer, 'append' | 'se
   const settled = async () => {
     await pds.processAll();
     const end = (await pds.ctx.sequencer.curr()) ?? 0;
-    while (lastSeq < end) {
-      await work;
-      await delay(20);
-    }
+    await until(() => work.then(() => shownUpTo.seq >= end));
     host.settle();
     return lines;
   };

@@ -44,7 +44,7 @@ export async function verifyPds(options: { readonly seed: number; readonly deeds
   const expected = await expectedOf(accounts);
   return {
     seed: options.seed,
-    deeds: Object.fromEntries([...done].toSorted()),
+    deeds: Object.fromEntries(done),
     events,
     rows: Object.values(expected.rows).reduce((sum, rows) => sum + rows.length, 0),
     differences: [
@@ -98,12 +98,12 @@ async function differentSearches(service: SearchService, { posts }: Expected): P
   const different: string[] = [];
   for (const word of WORDS) {
     const expected = posts.filter(({ text }) => text.split(' ').includes(word)).map(({ uri }) => uri);
-    different.push(...differencesOf(`search for ${word}`, await found(service, word), expected));
+    different.push(...differencesOf(`search for ${word}`, await searchAll(service, word), expected));
   }
   return different;
 }
 
-async function found(service: SearchService, q: string): Promise<string[]> {
+async function searchAll(service: SearchService, q: string): Promise<string[]> {
   const uris: string[] = [];
   for (let cursor: string | undefined = ''; cursor !== undefined; ) {
     const query = new URLSearchParams({ q, limit: '100', sort: 'latest', ...(cursor !== '' && { cursor }) });
