@@ -67,6 +67,7 @@ async function playOutage(options: OutageOptions, folder: string): Promise<Outag
     REDIS_ADDRESS: databases.redis.address,
     REDIS_PREFIX,
     METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
+    ASK_ACCOUNT_SERVERS: 'false',
     SINCE: new Date(world.options.nowMicros / 1_000 - (world.options.historyHours + 1) * 3_600_000).toISOString(),
   };
   const indexer = cleanup.adopt(startIndexer(variables, join(folder, 'indexer.log')), async (process) => {

@@ -4,6 +4,7 @@ import {
   type JetstreamEvent,
   parseEvent,
   recordTime,
+  timeVersion,
   versionToBigInt,
 } from '@updraft/atproto';
 import fc from 'fast-check';
@@ -119,6 +120,16 @@ describe('an identity or account event', () => {
       { did: DID, isDeletion, active, status, version: { hi: 0, lo: 7 * 2048 } },
     ]);
   });
+});
+
+test('an identity or account event whose inner time its host had not reached counts from the host\u2019s time', () => {
+  const timeUs = 1_783_175_880_019_000;
+  const fast = { did: DID, timeUs, cursor: undefined, eventMicros: timeUs + 540_000_000 } as const;
+  const version = timeVersion(timeUs);
+  expect(collect({ ...fast, kind: 'identity', handle: 'a.example' }).rows.actorHandles).toMatchObject([{ version }]);
+  expect(collect({ ...fast, kind: 'account', active: false, status: 'deleted' }).rows.actorStatus).toMatchObject([
+    { version },
+  ]);
 });
 
 test('any record of any collection becomes rows that fit their columns', () => {

@@ -1,4 +1,5 @@
 export { type AtUri, isAtUri, parseAtUri } from './at-uri.ts';
+export { isClockError, orderMicros } from './event-order.ts';
 export {
   type AccountEvent,
   type CommitEvent,
