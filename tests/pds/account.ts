@@ -1,3 +1,4 @@
+import { listRecords } from '../search/account.ts';
 import type { PdsNetwork } from './network.ts';
 import type { Ref, Value } from './records.ts';
 
@@ -86,23 +87,6 @@ export async function createAccount(network: PdsNetwork, name: string): Promise<
       await network.deleteAccount(did);
       state = 'deleted';
     },
-    listRecords: async () => {
-      const found = new Map<string, unknown>();
-      const { data: repo } = await agent.com.atproto.repo.describeRepo({ repo: did });
-      for (const collection of repo.collections) {
-        for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-          const page = await agent.com.atproto.repo.listRecords({
-            repo: did,
-            collection,
-            limit: 100,
-            ...(cursor && { cursor }),
-          });
-          // As it goes over the wire: the client makes objects of links and bytes.
-          for (const { uri, value } of page.data.records) found.set(uri, JSON.parse(JSON.stringify(value)));
-          cursor = page.data.cursor;
-        }
-      }
-      return found;
-    },
+    listRecords: () => listRecords(agent, did),
   };
 }

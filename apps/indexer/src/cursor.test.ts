@@ -63,6 +63,14 @@ describe('where to go on', () => {
     expect(placeAfterThousand().resumePoint(A, NOW)).toEqual({ by: 'seq', cursor: 1_999 - TAIL_EVENTS });
   });
 
+  test('is no time that the servers\u2019 clocks alone have reached', () => {
+    const shownAt = (micros: number) => placeAfterThousand({ timeUs: micros }).resumePoint(B, NOW)?.cursor ?? 0;
+    const sent = NOW - 3_600_000_000 + 1_000 * 10_000;
+    expect(shownAt(sent - 540_000_000)).toBe(sent - 540_000_000 - TIME_MARGIN_MICROS);
+    expect(shownAt(sent + 540_000_000)).toBe(shownAt(1));
+    expect(Math.abs(shownAt(1) - sent)).toBeLessThan(2 * TIME_MARGIN_MICROS);
+  });
+
   test('is never a sequence number of another host, also when that one opened and brought nothing', () => {
     const place = placeAfterThousand();
     place.resumed(B, place.resumePoint(B, NOW), NOW);
