@@ -85,6 +85,7 @@ const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-feed-'));
   await using indexer = startProgram('apps/indexer/src/main.ts', [], {
     ...stores,
     WS_URL: url,
+    ASK_ACCOUNT_SERVERS: 'false',
     METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
   });
   await indexer.line(/./);

@@ -630,7 +630,7 @@ CREATE TABLE record_ops
     `rev_hour` UInt32 COMMENT 'hours since 1970 of the commit\'s rev' CODEC(Delta(4), ZSTD(1)),
     `collection` String CODEC(ZSTD(1)),
     `operation` LowCardinality(String),
-    `op_key` UInt64 COMMENT 'sipHash64 of (repo, rkey, version)' CODEC(NONE)
+    `op_key` UInt64 COMMENT 'sipHash64 of (repo, rkey, rev * 2, + 1 for a delete)' CODEC(NONE)
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (rev_hour, collection, operation, op_key)
@@ -647,7 +647,7 @@ AS SELECT
     toUInt32(intDiv(bitShiftRight(version, 11), 3600000000)) AS rev_hour,
     collection,
     operation,
-    sipHash64(repo, rkey, version) AS op_key
+    sipHash64(repo, rkey, (intDiv(version, 2) * 2) + (operation = 'delete')) AS op_key
 FROM repo_records;
 
 CREATE TABLE rejected_events
@@ -714,7 +714,7 @@ CREATE TABLE repo_records
     `record_time` DateTime('UTC') COMMENT 'time of the TID in the rkey; 1970-01-01 when there is none within bounds' CODEC(ZSTD(1)),
     `operation` LowCardinality(String) COMMENT 'create, update or delete',
     `record_json` String COMMENT 'without the cids of StrongRefs; empty after a delete' CODEC(ZSTD(3)),
-    `version` UInt64 COMMENT 'rev * 2, + 1 for a delete; rev is the TID as an integer' CODEC(ZSTD(1)),
+    `version` UInt64 COMMENT 'rev * 2, + 1 for a write; of rows before 0011 + 1 for a delete; rev is the TID as an integer' CODEC(ZSTD(1)),
     `deleted` UInt8 CODEC(ZSTD(1)),
     `uri` String ALIAS concat('at://', repo, '/', collection, '/', rkey),
     INDEX repo_bloom repo TYPE bloom_filter(0.01) GRANULARITY 1

@@ -1,4 +1,4 @@
-import { commitVersion, type Tid, timeVersion } from '@updraft/atproto';
+import { commitVersion, type Tid, timeVersion, type Version } from '@updraft/atproto';
 import {
   type ActorStatusRow,
   actorHandles,
@@ -116,11 +116,34 @@ describe('invariants 3 and 4: replay changes nothing, a delete deletes: likes of
     expect(await count(subjectUri)).toBe(0);
   });
 
-  it('at one rev the delete wins', async () => {
+  it('at one rev the write wins, in any order and number of copies', async () => {
     const subjectUri = 'at://a/app.bsky.feed.post/tie';
-    for (const rows of [[unlike('did:plc:a', 'tie', 1)], [like('did:plc:a', 'tie', 1, { subjectUri })]])
-      await write(block(likes, rows));
+    const [write1, delete1] = [like('did:plc:a', 'tie', 1, { subjectUri }), unlike('did:plc:a', 'tie', 1)];
+    const seen: number[] = [];
+    for (const row of [delete1, write1, delete1, write1, write1, delete1]) {
+      await write(block(likes, [row]));
+      seen.push(await count(subjectUri));
+    }
+    expect(seen).toEqual([0, 1, 1, 1, 1, 1]);
+    await write(block(likes, [unlike('did:plc:a', 'tie', 2)]));
     expect(await count(subjectUri)).toBe(0);
+  });
+
+  it('come back by a replay where an earlier release let the delete of their rev win', async () => {
+    const subjectUri = 'at://a/app.bsky.feed.post/old';
+    const plus = ({ hi, lo }: Version, more: number): Version => ({ hi, lo: lo + more });
+    const [write1, delete1] = [like('did:plc:a', 'old', 1, { subjectUri }), unlike('did:plc:a', 'old', 1)];
+    const old = [
+      { ...delete1, version: plus(delete1.version, 1) },
+      { ...write1, version: plus(write1.version, -1) },
+    ];
+    for (const rows of [...old.map((row) => [row]), [delete1]]) await write(block(likes, rows));
+    expect(await count(subjectUri)).toBe(0);
+    await write(block(likes, [write1]));
+    expect(await count(subjectUri)).toBe(1);
+    await store.clickhouse.command('OPTIMIZE TABLE likes FINAL');
+    for (const row of [delete1, write1, delete1]) await write(block(likes, [row]));
+    expect(await count(subjectUri)).toBe(1);
   });
 
   it('are hidden with their account and come back with it, but not those from before a deletion', async () => {

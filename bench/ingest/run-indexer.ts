@@ -25,6 +25,7 @@ export async function ingest(player: Player, databases: Databases, folder: strin
   const indexer = startIndexer(
     {
       WS_URL: player.url,
+      ASK_ACCOUNT_SERVERS: 'false',
       CLICKHOUSE_ADDRESS: clickhouse.address,
       REDIS_ADDRESS: redis.address,
       REDIS_PREFIX: PREFIX,

@@ -62,6 +62,7 @@ export async function startStack(): Promise<Stack> {
         REDIS_ADDRESS: redis.address,
         REDIS_PREFIX: name,
         METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
+        ASK_ACCOUNT_SERVERS: 'false',
       };
       return {
         clickhouse,

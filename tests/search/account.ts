@@ -48,25 +48,28 @@ export async function createAccount(pds: string, name: string): Promise<TestAcco
         await agent.com.atproto.repo.applyWrites({ repo: did, validate: false, writes });
       }
     },
-    listAll: async () => {
-      const found = new Map<string, unknown>();
-      const { data: repo } = await agent.com.atproto.repo.describeRepo({ repo: did });
-      for (const collection of repo.collections) {
-        for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
-          const page = await agent.com.atproto.repo.listRecords({
-            repo: did,
-            collection,
-            limit: 100,
-            ...(cursor && { cursor }),
-          });
-          // As it goes over the wire: the client makes objects of links and bytes.
-          for (const { uri, value } of page.data.records) found.set(uri, JSON.parse(JSON.stringify(value)));
-          cursor = page.data.cursor;
-        }
-      }
-      return found;
-    },
+    listAll: () => listRecords(agent, did),
   };
+}
+
+/** All records that the PDS lists of an account, by at-uri. */
+export async function listRecords(agent: AtpAgent, did: string): Promise<Map<string, unknown>> {
+  const found = new Map<string, unknown>();
+  const { data: repo } = await agent.com.atproto.repo.describeRepo({ repo: did });
+  for (const collection of repo.collections) {
+    for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
+      const page = await agent.com.atproto.repo.listRecords({
+        repo: did,
+        collection,
+        limit: 100,
+        ...(cursor && { cursor }),
+      });
+      // As it goes over the wire: the client makes objects of links and bytes.
+      for (const { uri, value } of page.data.records) found.set(uri, JSON.parse(JSON.stringify(value)));
+      cursor = page.data.cursor;
+    }
+  }
+  return found;
 }
 
 let clock = Date.now() * 1_000 - 600_000_000;

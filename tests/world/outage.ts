@@ -57,7 +57,7 @@ async function playOutage(options: OutageOptions, folder: string): Promise<Outag
   const host = cleanup.adopt(await startJetstream({ slowReaderMs: 5_000 }), (server) => server.close());
   const truth = createGroundTruth();
   const stopping = cleanup.adopt(new AbortController(), (controller) => controller.abort());
-  const onEvent = (event: Parameters<typeof eventLine>[0]): void => void truth.add(eventLine(event));
+  const onEvent = (event: Parameters<typeof eventLine>[0]): void => void truth.add(eventLine(event), event.nth);
   const pump = startPump({ world, hosts: [host], onEvent, signal: stopping.signal });
   const events = (): number => host.log.nextSeq - 1;
   await pump.caughtUp;
@@ -67,6 +67,7 @@ async function playOutage(options: OutageOptions, folder: string): Promise<Outag
     REDIS_ADDRESS: databases.redis.address,
     REDIS_PREFIX,
     METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
+    ASK_ACCOUNT_SERVERS: 'false',
     SINCE: new Date(world.options.nowMicros / 1_000 - (world.options.historyHours + 1) * 3_600_000).toISOString(),
   };
   const indexer = cleanup.adopt(startIndexer(variables, join(folder, 'indexer.log')), async (process) => {

@@ -83,7 +83,7 @@ export async function startStage({ world, folder, stretch, random }: StageOption
   const nextEvent = () => {
     const event = source.next().value;
     for (const host of hosts) host.append(event);
-    return truth.add(eventLine(event));
+    return truth.add(eventLine(event), event.nth);
   };
   return {
     databases,
@@ -116,6 +116,7 @@ function indexerVariables(
     REDIS_ADDRESS: databases.redis.address,
     REDIS_PREFIX,
     METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
+    ASK_ACCOUNT_SERVERS: 'false',
     SINCE: new Date(startMs - 60_000).toISOString(),
     BATCH_MAX_ROWS: '2000',
     FLUSH_INTERVAL: '150ms',

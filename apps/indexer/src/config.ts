@@ -34,6 +34,13 @@ export interface IndexerConfig {
   readonly stallTimeoutMs: number;
   /** How long a killed indexer keeps its standby waiting. */
   readonly leaseTtlMs: number;
+  /** Whether the own servers of accounts are asked when the order of their events is in doubt, and how they are found. */
+  readonly accounts: {
+    readonly ask: boolean;
+    readonly plcHost: string;
+    /** Tests only: servers on private addresses. */
+    readonly allowPrivateAddresses: boolean;
+  };
   readonly telemetry: TelemetryOptions;
   /** Tests only: where the process is to kill itself. */
   readonly crashPoint: ArmedCrash | undefined;
@@ -62,6 +69,11 @@ export function readIndexerConfig(env: Environment): IndexerConfig {
     idleTimeoutMs: read.IDLE_TIMEOUT,
     stallTimeoutMs: read.STALL_TIMEOUT ?? Math.max(STALLED_AFTER_MS, 3 * read.IDLE_TIMEOUT),
     leaseTtlMs: read.LEASE_TTL,
+    accounts: {
+      ask: read.ASK_ACCOUNT_SERVERS,
+      plcHost: read.PLC_HOST,
+      allowPrivateAddresses: read.ALLOW_PRIVATE_ADDRESSES,
+    },
     telemetry: telemetryOptions('indexer', read),
   };
 }
@@ -122,6 +134,10 @@ function count(defaultCount: number) {
     .prefault(String(defaultCount));
 }
 
+function flag(byDefault: boolean) {
+  return z.stringbool({ error: "expected 'true' or 'false'" }).default(byDefault);
+}
+
 const StoreVariables = clickHouseEnvironment.extend({
   REDIS_ADDRESS: address('127.0.0.1:6379'),
   REDIS_PREFIX: z.string().default('updraft'),
@@ -143,6 +159,12 @@ const IndexerVariables = StoreVariables.extend({
   IDLE_TIMEOUT: someTime('60s'),
   STALL_TIMEOUT: someTime('5m').optional(),
   LEASE_TTL: someTime('6s').refine((ms) => ms >= 1_000 && ms <= 60_000, "expected a duration from '1s' to '1m'"),
+  ASK_ACCOUNT_SERVERS: flag(true),
+  PLC_HOST: z
+    .string()
+    .refine((text) => /^https?:\/\/[^/]/.test(text) && URL.canParse(text), 'expected an http:// or https:// URL')
+    .default('https://plc.directory'),
+  ALLOW_PRIVATE_ADDRESSES: flag(false),
   ...telemetryEnvironment.shape,
 });
 

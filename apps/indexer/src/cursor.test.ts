@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createPlace, FIRST_TIME_CURSOR, type Place, REWIND_AT_START, TIME_MARGIN_MICROS } from './cursor.ts';
 import { VOTING_ACCOUNTS } from './gaps.ts';
-import { TAIL_EVENTS } from './tail.ts';
+import { eventIdentity, TAIL_EVENTS } from './tail.ts';
 
 const NOW = 1_783_175_888_000_000;
 const now = () => new Date(NOW / 1000);
@@ -40,6 +40,12 @@ function placeAfterThousand(change?: Partial<CommitEvent>): Place {
   return place;
 }
 
+test('a delete and a write of one key in one commit are two events, and three copies of one are one', () => {
+  const [gone, made] = [event(1, { operation: 'delete', record: undefined }), event(1)];
+  expect(eventIdentity(gone)).not.toBe(eventIdentity(made));
+  expect(eventIdentity({ ...gone, timeUs: 7, cursor: 7 })).toBe(eventIdentity(gone));
+});
+
 describe('where to go on', () => {
   test('is the live end for a new store, and the moment of the first opening while nothing has come', () => {
     const place = createPlace({ saved: undefined, startMicros: undefined, now });
@@ -55,6 +61,14 @@ describe('where to go on', () => {
 
   test('is by sequence number at the same host, a little before the last', () => {
     expect(placeAfterThousand().resumePoint(A, NOW)).toEqual({ by: 'seq', cursor: 1_999 - TAIL_EVENTS });
+  });
+
+  test('is no time that the servers\u2019 clocks alone have reached', () => {
+    const shownAt = (micros: number) => placeAfterThousand({ timeUs: micros }).resumePoint(B, NOW)?.cursor ?? 0;
+    const sent = NOW - 3_600_000_000 + 1_000 * 10_000;
+    expect(shownAt(sent - 540_000_000)).toBe(sent - 540_000_000 - TIME_MARGIN_MICROS);
+    expect(shownAt(sent + 540_000_000)).toBe(shownAt(1));
+    expect(Math.abs(shownAt(1) - sent)).toBeLessThan(2 * TIME_MARGIN_MICROS);
   });
 
   test('is never a sequence number of another host, also when that one opened and brought nothing', () => {

@@ -80,7 +80,8 @@ export function createPlace({ saved, startMicros, now }: PlaceOptions): Place {
         return { by: 'seq', cursor: Math.max(1, cursor - (tail.count > 0 ? TAIL_EVENTS : REWIND_AT_START)) };
       }
       const micros = tail.count > 0 ? tail.micros() : saved?.oldestKeptMicros;
-      if (micros !== undefined) return byTime(Math.min(micros, nowMicros) - TIME_MARGIN_MICROS);
+      const shownAt = tail.count > 0 ? tail.timeUs() : saved?.lastSeq;
+      if (micros !== undefined) return byTime(Math.min(notAheadOf(shownAt, micros), nowMicros) - TIME_MARGIN_MICROS);
       return start === undefined ? undefined : byTime(Math.min(start, nowMicros));
     },
     resumed: (nextHost, point, nowMicros) => {
@@ -111,6 +112,16 @@ export function createPlace({ saved, startMicros, now }: PlaceOptions): Place {
 interface UnmetPlace extends KnownPlace {
   readonly host: string;
 }
+
+/**
+ * Most servers of a small network may have fast clocks: then the time at which their events were shown tells where the stream stood. Where
+ * that lies further back it tells nothing: a recording is played, or the host shows no times.
+ */
+function notAheadOf(shownAt: number | undefined, micros: number): number {
+  return shownAt !== undefined && micros - shownAt < MAX_CLOCK_ERROR_MICROS ? Math.min(micros, shownAt) : micros;
+}
+
+const MAX_CLOCK_ERROR_MICROS = 3_600_000_000;
 
 /** Never below the first time cursor: a smaller number would be taken for a sequence number. */
 function byTime(micros: number): ResumePoint {

@@ -1,5 +1,7 @@
 import { backoff, type Logger } from '@updraft/service';
 import type { BatchWriter, CursorStore, ErasedAccounts } from '@updraft/store';
+import type { AskServer } from './accounts/ask-server.ts';
+import { createQuestions, type Questions } from './accounts/questions.ts';
 import { filledBlocks } from './batch.ts';
 import { createBatchQueue } from './batch-queue.ts';
 import type { IndexerConfig } from './config.ts';
@@ -18,6 +20,8 @@ export interface IndexerDeps {
   readonly writer: BatchWriter;
   readonly cursor: Pick<CursorStore, 'load' | 'save'>;
   readonly erased: Pick<ErasedAccounts, 'has'>;
+  /** Asks an account's own server; absent: nobody is asked. */
+  readonly ask?: AskServer | undefined;
   readonly status: IndexerStatus;
   readonly metrics: IndexerMetrics;
   readonly crash: CrashPoints;
@@ -53,6 +57,9 @@ export async function runIndexer(deps: IndexerDeps, signal: AbortSignal): Promis
     events: connectionEvents(deps),
   });
   const stopReports = startReports(deps.metrics, queue, log);
+  const questions = questionsOf(deps);
+  const over = new AbortController();
+  const asking = questions?.run(over.signal);
   try {
     await runPipeline(
       {
@@ -60,19 +67,29 @@ export async function runIndexer(deps: IndexerDeps, signal: AbortSignal): Promis
         source,
         queue,
         observe: place.observe,
-        intakeCounts: intakeCounts(deps),
+        intakeCounts: intakeCounts(deps, questions),
         writeCounts: writeCounts(deps),
       },
       signal,
     );
   } finally {
+    over.abort();
+    await asking;
     stopReports();
   }
 }
 
-function intakeCounts({ metrics, log }: IndexerDeps): IntakeCounts {
+function questionsOf({ ask, metrics, writer, erased, log }: IndexerDeps): Questions | undefined {
+  const counts = { doubt: metrics.accountDoubt, answer: metrics.accountAnswer };
+  return ask && createQuestions({ ask, writer, erased, counts, log });
+}
+
+function intakeCounts({ metrics, log }: IndexerDeps, questions: Questions | undefined): IntakeCounts {
   return {
-    event: metrics.events.add,
+    event: (event) => {
+      metrics.events.add(event);
+      questions?.observe(event);
+    },
     rejected: metrics.rejected,
     unusable: metrics.unusable,
     erased: metrics.erased,

@@ -1,5 +1,7 @@
+import { createDidResolver, createSafeFetch } from '@updraft/identity';
 import { createMetricsServer, readBuildInfo, runService, startTelemetry } from '@updraft/service';
 import { Registry } from 'prom-client';
+import { type AskServer, createAskServer } from './accounts/ask-server.ts';
 import { becomeActive } from './active.ts';
 import { type IndexerConfig, readIndexerConfig } from './config.ts';
 import { createCrashPoints } from './crash-points.ts';
@@ -46,12 +48,20 @@ await runService('indexer', async ({ signal, log }) => {
     await using lease = await becomeActive({ ...stores, status, log, onStandby }, signal);
     health.became('active');
     metrics.active(true);
-    const run = runIndexer({ config, ...stores, status, metrics, crash, log }, signal);
+    const ask = askServer(config.accounts);
+    const run = runIndexer({ config, ...stores, ask, status, metrics, crash, log }, signal);
     await Promise.race([run, lease.lost, endIfStalled(config, status, run)]);
   } finally {
     await server.close();
   }
 });
+
+function askServer({ ask, plcHost, allowPrivateAddresses }: IndexerConfig['accounts']): AskServer | undefined {
+  if (!ask) return undefined;
+  const safeFetch = createSafeFetch({ allowPrivateAddresses });
+  const resolver = createDidResolver({ plcHost, safeFetch, allowLocalhost: allowPrivateAddresses });
+  return createAskServer({ resolver, safeFetch });
+}
 
 /** Ends with the run at the latest, and rejects when it has stalled. */
 async function endIfStalled(

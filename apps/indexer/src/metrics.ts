@@ -11,6 +11,9 @@ export interface IndexerMetrics {
   unusable(collection: string): void;
   gap(): void;
   erased(): void;
+  /** An account's order is in doubt, and what came of asking its server. */
+  accountDoubt(reason: string): void;
+  accountAnswer(outcome: string): void;
   batch(rows: number, durationMs: number): void;
   rowsWritten(table: string, rows: number): void;
   writeRetry(): void;
@@ -42,6 +45,8 @@ export function createIndexerMetrics({ registry, now }: MetricsOptions): Indexer
   const unusable = counter('unusable_records_total', 'Records that make no sense as their type', ['collection']);
   const gaps = counter('gaps_total', 'Resumes after which something may be missing');
   const erased = counter('erased_total', 'Events of erased accounts, of which nothing is written');
+  const doubts = counter('account_doubts_total', 'Events that leave the order of an account in doubt', ['reason']);
+  const answers = counter('account_answers_total', 'Questions to accounts’ own servers', ['outcome']);
   const batches = counter('batches_total', 'Batches acknowledged by ClickHouse');
   const rowsWritten = counter('rows_written_total', 'Rows acknowledged by ClickHouse', ['table']);
   const retries = counter('write_retries_total', 'Failed tries of writing a block');
@@ -80,6 +85,8 @@ export function createIndexerMetrics({ registry, now }: MetricsOptions): Indexer
     unusable: (collection) => unusable.inc({ collection: collectionLabel(collection) }),
     gap: () => gaps.inc(),
     erased: () => erased.inc(),
+    accountDoubt: (reason) => doubts.inc({ reason }),
+    accountAnswer: (outcome) => answers.inc({ outcome }),
     batch: (rows, durationMs) => {
       batches.inc();
       batchRows.observe(rows);

@@ -4,6 +4,7 @@ import {
   type JetstreamEvent,
   parseEvent,
   recordTime,
+  timeVersion,
   versionToBigInt,
 } from '@updraft/atproto';
 import fc from 'fast-check';
@@ -52,19 +53,19 @@ describe('a commit', () => {
     expect(rows[table][0]).toMatchObject({ ...expected, rkey: RKEY, deleted: false });
   });
 
-  test('that deletes makes the typed row again, deleted and with no content, at an odd version', () => {
+  test('that deletes makes the typed row again, deleted and with no content, below the write of its commit', () => {
     const { rows, outcome } = collect(commit('app.bsky.feed.like', undefined, { operation: 'delete' }));
     expect(outcome).toBe('written');
     expect(rows.likes).toMatchObject([{ actorDid: DID, rkey: RKEY, subjectUri: '', deleted: true, ...keyOf(RKEY) }]);
     expect(rows.repoRecords).toMatchObject([{ operation: 'delete', recordJson: '', deleted: true }]);
-    expect(rows.likes.map(({ version }) => versionToBigInt(version) & 1n)).toEqual([1n]);
+    expect(rows.likes.map(({ version }) => versionToBigInt(version) & 1n)).toEqual([0n]);
   });
 
   test('that edits a like to nonsense removes it at the version of an edit', () => {
     const { rows, outcome } = collect(commit('app.bsky.feed.like', { subject: 'nonsense' }, { operation: 'update' }));
     expect(outcome).toBe('unusable');
     expect(rows.likes).toMatchObject([{ rkey: RKEY, deleted: true }]);
-    expect(rows.likes.map(({ version }) => versionToBigInt(version) & 1n)).toEqual([0n]);
+    expect(rows.likes.map(({ version }) => versionToBigInt(version) & 1n)).toEqual([1n]);
     expect(rows.repoRecords).toMatchObject([
       { operation: 'update', recordJson: '{"subject":"nonsense"}', deleted: false },
     ]);
@@ -119,6 +120,16 @@ describe('an identity or account event', () => {
       { did: DID, isDeletion, active, status, version: { hi: 0, lo: 7 * 2048 } },
     ]);
   });
+});
+
+test('an identity or account event whose inner time its host had not reached counts from the host\u2019s time', () => {
+  const timeUs = 1_783_175_880_019_000;
+  const fast = { did: DID, timeUs, cursor: undefined, eventMicros: timeUs + 540_000_000 } as const;
+  const version = timeVersion(timeUs);
+  expect(collect({ ...fast, kind: 'identity', handle: 'a.example' }).rows.actorHandles).toMatchObject([{ version }]);
+  expect(collect({ ...fast, kind: 'account', active: false, status: 'deleted' }).rows.actorStatus).toMatchObject([
+    { version },
+  ]);
 });
 
 test('any record of any collection becomes rows that fit their columns', () => {

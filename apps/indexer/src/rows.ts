@@ -5,6 +5,7 @@ import {
   EARLIEST_CREATED_AT_MS,
   type IdentityEvent,
   type JetstreamEvent,
+  orderMicros,
   type ProfileRecord,
   readBlock,
   readFollow,
@@ -178,7 +179,7 @@ function saneCreatedAt(createdAtMs: number | undefined, revMicros: number): numb
 /** An identity event without a handle changes no handle. */
 function appendIdentity(event: IdentityEvent, rows: RowSink): RowsOutcome {
   if (event.handle === undefined) return 'written';
-  rows.actorHandles.append({ did: event.did, handle: event.handle, version: timeVersion(event.eventMicros) });
+  rows.actorHandles.append({ did: event.did, handle: event.handle, version: timeVersion(orderMicros(event)) });
   return 'written';
 }
 
@@ -188,7 +189,7 @@ function appendAccount(event: AccountEvent, rows: RowSink): RowsOutcome {
     isDeletion: event.status === 'deleted' && !event.active,
     active: event.active,
     status: event.status,
-    version: timeVersion(event.eventMicros),
+    version: timeVersion(orderMicros(event)),
   });
   return 'written';
 }

@@ -28,6 +28,7 @@ export function createTail(size: number = TAIL_EVENTS): Tail {
     detail: 0,
     collection: '',
     rkey: '',
+    isDelete: false,
   }));
   const times = new Float64Array(size);
   let total = 0;
@@ -61,7 +62,7 @@ export function createTail(size: number = TAIL_EVENTS): Tail {
 
 /** What tells an event from every other, the same at every host: 16 characters. */
 export function eventIdentity(event: JetstreamEvent): string {
-  const parts: EventParts = { did: '', micros: 0, detail: 0, collection: '', rkey: '' };
+  const parts: EventParts = { did: '', micros: 0, detail: 0, collection: '', rkey: '', isDelete: false };
   fillParts(parts, event);
   return identityOfParts(parts);
 }
@@ -78,6 +79,8 @@ interface EventParts {
   detail: number;
   collection: string;
   rkey: string;
+  /** One commit may delete a record and write it again. */
+  isDelete: boolean;
 }
 
 function fillParts(parts: EventParts, event: JetstreamEvent): void {
@@ -87,14 +90,17 @@ function fillParts(parts: EventParts, event: JetstreamEvent): void {
     parts.detail = event.rev.clockId;
     parts.collection = event.collection;
     parts.rkey = event.rkey;
+    parts.isDelete = event.operation === 'delete';
     return;
   }
   parts.micros = event.eventMicros;
   parts.detail = event.kind === 'identity' ? -1 : -2;
   parts.collection = '';
   parts.rkey = '';
+  parts.isDelete = false;
 }
 
-function identityOfParts({ did, micros, detail, collection, rkey }: EventParts): string {
-  return hash('sha256', `${did}\n${micros}\n${detail}\n${collection}\n${rkey}`, 'base64url').slice(0, 16);
+function identityOfParts({ did, micros, detail, collection, rkey, isDelete }: EventParts): string {
+  const text = `${did}\n${micros}\n${detail}\n${collection}\n${rkey}${isDelete ? '\ndelete' : ''}`;
+  return hash('sha256', text, 'base64url').slice(0, 16);
 }

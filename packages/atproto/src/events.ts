@@ -29,7 +29,7 @@ export interface IdentityEvent {
   readonly cursor: number | undefined;
   /** Lower-cased; undefined when the event names none, which changes none. */
   readonly handle: string | undefined;
-  /** The inner `time` in microseconds since 1970: this one orders an account's events. */
+  /** The inner `time` in microseconds since 1970, as the account's server has it. orderMicros() says what orders its events. */
   readonly eventMicros: number;
 }
 

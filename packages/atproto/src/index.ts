@@ -1,6 +1,7 @@
 export { type AccountName, NO_HANDLE, readAccountName, withoutInvisible } from './account-name.ts';
 export { type AtUri, isAtUri, parseAtUri } from './at-uri.ts';
 export { mediaOf, type PostEmbed } from './embeds.ts';
+export { isClockError, orderMicros } from './event-order.ts';
 export {
   type AccountEvent,
   type CommitEvent,

@@ -6,12 +6,12 @@ const micros = fc.maxSafeNat();
 const revs = fc.record({ micros, clockId: fc.nat(1023) });
 
 describe('a version', () => {
-  test('is twice the rev, plus one for a delete', () => {
+  test('is twice the rev, plus one for a write, which wins over a delete of its commit', () => {
     fc.assert(
       fc.property(revs, fc.boolean(), (rev, isDelete) => {
         const version = commitVersion(rev, isDelete);
         expect(versionToBigInt(version)).toBe(
-          ((BigInt(rev.micros) << 10n) | BigInt(rev.clockId)) * 2n + (isDelete ? 1n : 0n),
+          ((BigInt(rev.micros) << 10n) | BigInt(rev.clockId)) * 2n + (isDelete ? 0n : 1n),
         );
         expectHalves(version);
       }),
@@ -21,7 +21,7 @@ describe('a version', () => {
   test('of a time is the least version of a commit in that microsecond', () => {
     fc.assert(
       fc.property(micros, (time) => {
-        expect(timeVersion(time)).toEqual(commitVersion({ micros: time, clockId: 0 }, false));
+        expect(timeVersion(time)).toEqual(commitVersion({ micros: time, clockId: 0 }, true));
       }),
     );
   });

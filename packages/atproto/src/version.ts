@@ -2,7 +2,19 @@ import type { Tid } from './tid.ts';
 
 /**
  * A row's version, a UInt64 as two unsigned 32-bit halves (BigInt is too slow for each event).
- * It is rev·2, plus 1 for a delete: versions rise strictly within a repository, and at one rev the delete wins.
+ * It is rev·2, plus 1 for a write: versions rise strictly within a repository, and at one rev the write wins.
+ *
+ * Why the write: a commit may touch a key several times (`applyWrites` with [delete, create] is common). Jetstream sends each
+ * delete, but a create or update only when the repository at the end of the commit holds that very record. So a write that
+ * arrives with a delete of its own rev is what the commit left. That needs no order among the events, so it holds for any number
+ * of copies, and when the stream breaks between two of them. It does not hold for a source that also sends writes that the same
+ * commit took back.
+ *
+ * Earlier releases wrote rev·2 for a write and rev·2 + 1 for a delete, and such rows stay. Of rows of two revs the later rev wins
+ * in either form. Of two rows of one rev and one key, one of each form, the one that was inserted last stays where they are equal:
+ * - their delete and a write of ours, rev·2 + 1: nobody writes that delete again, so ours is the last, and the write wins;
+ * - their write and a delete of ours, rev·2: the delete wins, and that is wrong only until the write comes again, at rev·2 + 1.
+ *   It does: where the delete is read again, the stream has the write of that commit too, behind it or before it.
  */
 export interface Version {
   readonly hi: number;
@@ -11,12 +23,13 @@ export interface Version {
 
 /** The version of a record that a commit at `rev` wrote or deleted. */
 export function commitVersion(rev: Tid, isDelete: boolean): Version {
-  return versionOf(rev.micros, rev.clockId * 2 + (isDelete ? 1 : 0));
+  return versionOf(rev.micros, rev.clockId * 2 + (isDelete ? 0 : 1));
 }
 
 /**
  * The version of something that happened at `micros` since 1970 outside any commit (an account's status): it compares
- * with commit versions by time. Times outside what a TID holds are moved to its nearest end.
+ * with commit versions by time, and is below every write of its microsecond. Times outside what a TID holds are moved to its
+ * nearest end.
  */
 export function timeVersion(micros: number): Version {
   if (!(micros > 0)) return { hi: 0, lo: 0 };

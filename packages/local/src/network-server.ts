@@ -51,7 +51,8 @@ function planPlay(
   const rate = options.rate === undefined ? [] : ['--rate', String(options.rate)];
   return {
     title: `recorded: ${file}`,
-    env: { WS_URL: `ws://${loopback(ports.network)}/subscribe`, ...since },
+    // What the accounts' servers say today is not what the recording says.
+    env: { WS_URL: `ws://${loopback(ports.network)}/subscribe`, ASK_ACCOUNT_SERVERS: 'false', ...since },
     program: {
       name: 'player',
       main: join(projectRoot, 'packages/simulator/src/play-main.ts'),
@@ -85,6 +86,7 @@ function planSimulation(seed: number, since: NodeJS.ProcessEnv, around: Surround
       WS_URL: `ws://${loopback(ports.network)}/subscribe`,
       PLC_HOST: `http://${loopback(ports.plc)}`,
       SINCE: wholeHistory,
+      ASK_ACCOUNT_SERVERS: 'false', // they don't exist
       ...since,
     },
     program: {

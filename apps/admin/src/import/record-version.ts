@@ -7,12 +7,12 @@ const LAST_MS = Date.UTC(2035, 0, 1);
 /**
  * The version of a record that came without its commit's rev. It counts the milliseconds since the network's first day, which stays far
  * below what any rev gives: whatever the stream says of the record wins, even a replay of the very commit that made it. Among
- * imported rows the later wins, and at one moment the delete. `atMs`: when the source saw it, 0 when it doesn't say.
+ * imported rows the later wins, and at one moment the write, as within a commit (see version.ts of packages/atproto). `atMs`: when the source saw it, 0 when it doesn't say.
  */
 export function importedVersion(atMs: number, rkey: string, isDelete: boolean): Version {
   const moment = isSane(atMs) ? atMs : recordTime(rkey).recordTimeS * 1000;
-  const value = Math.max(0, Math.min(moment, LAST_MS) - FIRST_MS) * 2 + 2 + (isDelete ? 1 : 0);
-  const whole = Math.floor(value / 2) * 2 + (isDelete ? 1 : 0);
+  const value = Math.max(0, Math.min(moment, LAST_MS) - FIRST_MS) + 1;
+  const whole = Math.floor(value) * 2 + (isDelete ? 0 : 1);
   return { hi: Math.floor(whole / 2 ** 32), lo: whole % 2 ** 32 };
 }
 

@@ -10,14 +10,19 @@ import {
 /** The state of one record: its last operation. */
 export interface TrueRecord {
   readonly commit: TrueCommit;
-  /** rev · 2, + 1 for a delete. */
+  /** The place of the operation in its commit. */
+  readonly nth: number;
+  /** What stands in the tables: rev · 2, + 1 for a write. It orders nothing here. */
   readonly version: bigint;
 }
 
 /** All that follows from the events, whatever their order, their hosts and the number of their copies. */
 export interface Fold {
-  /** Takes one frame's text, and says what it is. */
-  add(line: string): Frame;
+  /**
+   * Takes one frame's text, and says what it is. `nth`: its place in its commit, which no frame tells; of frames without it the later one
+   * given is the later in the commit.
+   */
+  add(line: string, nth?: number): Frame;
   /** By at-uri, the deleted ones too. */
   readonly records: ReadonlyMap<string, TrueRecord>;
   /** By DID, the last identity event with a handle. */
@@ -41,31 +46,32 @@ export function createFold(): Fold {
   const rejected = new Map<string, TrueRejection>();
   const operations = new Map<string, Set<string>>();
 
-  const addCommit = (commit: TrueCommit) => {
-    const version =
-      (((commit.rev.micros << 10n) | commit.rev.clockId) << 1n) | (commit.operation === 'delete' ? 1n : 0n);
+  const addCommit = (commit: TrueCommit, nth: number) => {
+    const rev = revOf(commit);
+    const version = rev * 2n + (commit.operation === 'delete' ? 0n : 1n);
     const uri = `at://${commit.did}/${commit.collection}/${commit.rkey}`;
     const before = records.get(uri);
-    if (before === undefined || version >= before.version) records.set(uri, { commit, version });
+    const revBefore = before === undefined ? -1n : revOf(before.commit);
+    if (rev > revBefore || (rev === revBefore && nth >= (before?.nth ?? 0))) records.set(uri, { commit, nth, version });
     const name = `${commit.collection} ${commit.operation}`;
     const seen = operations.get(name) ?? new Set();
-    operations.set(name, seen.add(`${commit.did} ${commit.rkey} ${version}`));
+    operations.set(name, seen.add(`${commit.did} ${commit.rkey} ${rev}`));
   };
   const keepLast = <T extends { readonly did: string; readonly micros: bigint }>(map: Map<string, T>, event: T) => {
     const before = map.get(event.did);
     if (before === undefined || event.micros >= before.micros) map.set(event.did, event);
   };
-  const isHidden = ({ commit, version }: TrueRecord) => {
+  const isHidden = ({ commit }: TrueRecord) => {
     const status = statuses.get(commit.did);
     const deletion = deletions.get(commit.did);
     if (deletion !== undefined && (status === undefined || status.micros <= deletion.micros)) return true;
     if (status !== undefined && !status.active) return true;
-    return deletion !== undefined && version <= deletion.micros << 11n;
+    return deletion !== undefined && commit.rev.micros < deletion.micros;
   };
   return {
-    add(line) {
+    add(line, nth = 0) {
       const frame = readFrame(line);
-      if (frame.is === 'commit') addCommit(frame);
+      if (frame.is === 'commit') addCommit(frame, nth);
       else if (frame.is === 'rejected') rejected.set(frame.identity, frame);
       else if (frame.is === 'account') keepLast(isDeletion(frame) ? deletions : statuses, frame);
       else if (frame.handle !== undefined) keepLast(handles, frame);
@@ -79,6 +85,10 @@ export function createFold(): Fold {
     operationCounts: () => new Map([...operations].map(([name, seen]) => [name, seen.size])),
     shows: (record) => record.commit.operation !== 'delete' && !isHidden(record),
   };
+}
+
+function revOf({ rev }: TrueCommit): bigint {
+  return (rev.micros << 10n) | rev.clockId;
 }
 
 function isDeletion({ active, status }: TrueAccount): boolean {

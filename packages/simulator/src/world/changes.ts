@@ -2,9 +2,18 @@ import { engagementRecord } from './engagement.ts';
 import type { WorldEvent } from './event.ts';
 import { postRecord } from './posting.ts';
 import { createWeighted, type Random } from './rng.ts';
-import { COLLECTIONS, commit, type RingName, tidOf, type WorldState } from './state.ts';
+import {
+  COLLECTIONS,
+  commit,
+  commitOfMany,
+  nextRkey,
+  pickActor,
+  type RingName,
+  tidOf,
+  type WorldState,
+} from './state.ts';
 
-/** Deletes, edits, and records made again under the key of a deleted one. */
+/** Deletes, edits, records made again under the key of a deleted one, and commits that touch a key several times. */
 
 const pickDeleted: (random: Random) => RingName = createWeighted<RingName>([
   ['like', 60],
@@ -75,4 +84,46 @@ export function edit(state: WorldState): WorldEvent | undefined {
     rkey: tidOf(state, actor, ring.microsAt(back)),
     record,
   });
+}
+
+/** What a commit does to one key, in its order. Equal names are the same record. */
+type Deed = 'delete' | 'create a' | 'create b' | 'update a' | 'update b';
+
+const pickDeeds = createWeighted<{ readonly deeds: readonly Deed[]; readonly isNew: boolean }>([
+  [{ deeds: ['delete', 'create a'], isNew: false }, 5],
+  [{ deeds: ['delete', 'create a', 'delete'], isNew: false }, 1],
+  [{ deeds: ['update a', 'delete'], isNew: false }, 1],
+  [{ deeds: ['create a', 'delete'], isNew: true }, 1],
+  [{ deeds: ['create a', 'update b'], isNew: true }, 1],
+  [{ deeds: ['create a', 'delete', 'create a'], isNew: true }, 1],
+]);
+
+/**
+ * One commit that touches a key several times, as `applyWrites` allows. Of its writes Jetstream sends those whose record the
+ * repository holds at the end of the commit, and of its deletes all.
+ */
+export function swap(state: WorldState): WorldEvent[] | undefined {
+  const name = pickRecreated(state.random);
+  const { deeds, isNew } = pickDeeds(state.random);
+  const ring = state.live[name];
+  if (!isNew && ring.size === 0) return undefined;
+  const back = isNew ? 0 : state.random.int(Math.min(ring.size, 2_000));
+  const actor = isNew ? pickActor(state) : ring.accountAt(back);
+  const records = [0, 1].map(() => (name === 'post' ? postRecord(state) : engagementRecord(state, name)));
+  const [a, b] = records;
+  if (state.status[actor] !== 0 || a === undefined || b === undefined) return undefined;
+  const micros = isNew ? nextRkey(state, actor) : ring.microsAt(back);
+  const left = deeds.at(-1);
+  if (left === 'delete') state.buried[name].push(actor, micros);
+  else if (isNew) ring.push(actor, micros);
+  const key = { collection: COLLECTIONS[name], rkey: tidOf(state, actor, micros) };
+  const sent = deeds.filter((deed) => deed === 'delete' || deed.at(-1) === left?.at(-1));
+  return commitOfMany(
+    state,
+    actor,
+    sent.map((deed) => {
+      if (deed === 'delete') return { operation: 'delete', ...key };
+      return { operation: deed.startsWith('create') ? 'create' : 'update', ...key, record: deed.endsWith('a') ? a : b };
+    }),
+  );
 }

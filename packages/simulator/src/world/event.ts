@@ -7,6 +7,8 @@ export interface WorldEvent {
   readonly tail: string;
   /** A frame that is the same on every host, whatever it is: no event of a healthy server. */
   readonly raw: string | undefined;
+  /** Its place in its commit, from 0, as far as the commit is sent: the protocol's order, which no frame tells. */
+  readonly nth: number;
 }
 
 /** The event's text as a host sends it. */

@@ -43,7 +43,7 @@ function rawFrame(state: WorldState): WorldEvent {
     `{"did":"${did}","time_us":${timeUs},"cursor":"five",${record}}`,
     `{"did":"${did}","time_us":${timeUs},"cursor":-1,${record}}`,
   ]);
-  return { did: '', timeUs, tail: '', raw };
+  return { did: '', timeUs, tail: '', raw, nth: 0 };
 }
 
 /** An event with a good head, and one thing wrong behind it. */
@@ -54,7 +54,7 @@ function spoiltEvent(state: WorldState): WorldEvent {
   const tail = random.chance(0.65)
     ? spoiltCommit(state, actor)
     : spoiltAccountEvent(random, did, state.writeTime(state.clock / 1_000));
-  return { did, timeUs: displayTime(state), tail, raw: undefined };
+  return { did, timeUs: displayTime(state), tail, raw: undefined, nth: 0 };
 }
 
 function spoiltCommit(state: WorldState, actor: number): string {

@@ -122,5 +122,6 @@ function accountMessage(
     timeUs: displayTime(state),
     tail: `,"kind":"${kind}","${kind}":{${flag}"did":"${did}"${more},"seq":${seq},"time":"${state.writeTime(ms)}"}}`,
     raw: undefined,
+    nth: 0,
   };
 }

@@ -116,19 +116,36 @@ export interface CommitText {
 }
 
 /** A commit of an account now, with the next rev of its repository. Names that need escapes in JSON must come escaped. */
-export function commit(
-  state: WorldState,
-  account: number,
-  { operation, collection, rkey, record }: CommitText,
-): WorldEvent {
+export function commit(state: WorldState, account: number, operation: CommitText): WorldEvent {
+  return commitEvent(state, account, nextRev(state, account), operation, 0);
+}
+
+/** One commit of several operations, in their order: what Jetstream sends of it. */
+export function commitOfMany(state: WorldState, account: number, operations: readonly CommitText[]): WorldEvent[] {
+  const rev = nextRev(state, account);
+  return operations.map((operation, nth) => commitEvent(state, account, rev, operation, nth));
+}
+
+function nextRev(state: WorldState, account: number): number {
   const rev = Math.max(Math.floor(state.clock), (state.lastTid[account] ?? 0) + 1);
   state.lastTid[account] = rev;
+  return rev;
+}
+
+function commitEvent(
+  state: WorldState,
+  account: number,
+  rev: number,
+  { operation, collection, rkey, record }: CommitText,
+  nth: number,
+): WorldEvent {
   const content = record === undefined ? '' : `,"record":${record},"cid":"${state.cid.record()}"`;
   return {
     did: state.accounts.did(account),
     timeUs: displayTime(state),
     tail: `,"kind":"commit","commit":{"rev":"${tidOf(state, account, rev)}","operation":"${operation}","collection":"${collection}","rkey":"${rkey}"${content}}}`,
     raw: undefined,
+    nth,
   };
 }
 

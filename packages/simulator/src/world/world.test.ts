@@ -39,14 +39,17 @@ describe('a world', () => {
     expect(lines(10, { seed: 8 })).not.toEqual(lines(10));
   });
 
-  test.each([0, 1])('has revs that rise strictly within each repository (hostile %i)', (hostile) => {
+  test.each([0, 1])('has revs that rise strictly from commit to commit of each repository (hostile %i)', (hostile) => {
     const last = new Map<string, string>();
-    for (const line of lines(20_000, { hostile })) {
+    const events = createWorld({ ...OPTIONS, hostile }).events();
+    for (const event of Array.from({ length: 20_000 }, () => events.next().value)) {
+      const line = eventLine(event);
       const match = /^\{"did":"([^"]+)","time_us":\d+,"kind":"commit","commit":\{"rev":"([2-7a-z]{13})"/.exec(line);
       const [, did = '', rev = ''] = match ?? [];
       // A spoilt rev is none; of the valid ones none may go back.
       if (did === '' || /"rev":"(3mptbypluud2a|zzz)/.test(line)) continue;
-      expect(rev > (last.get(did) ?? ''), `${did} ${rev} after ${last.get(did)}`).toBe(true);
+      const before = last.get(did) ?? '';
+      expect(event.nth > 0 ? rev === before : rev > before, `${did} ${rev} after ${before}`).toBe(true);
       last.set(did, rev);
     }
     expect(last.size).toBeGreaterThan(100);
@@ -87,6 +90,31 @@ describe('a world', () => {
     expect(
       parsed.filter(({ kind, identity }) => kind === 'identity' && identity?.handle === undefined).length,
     ).toBeGreaterThan(10);
+  });
+
+  test('has commits that touch a key several times, of which what they leave and every delete is sent', () => {
+    const events = createWorld({ ...OPTIONS, eventsPerDay: 60_000 }).events();
+    const seen = new Set<string>();
+    for (let left = 40_000, current: string[] = [], at = ''; left > 0; left--) {
+      const event = events.next().value;
+      const { commit } = JSON.parse(eventLine(event)) as Parsed;
+      if (event.nth === 0) current = [];
+      if (commit === undefined) continue;
+      const key = `${event.did} ${commit.rev} ${commit.collection} ${commit.rkey}`;
+      if (event.nth > 0) expect(key).toBe(at);
+      at = key;
+      current.push(commit.operation);
+      seen.add(current.join(' '));
+    }
+    expect([...seen].toSorted()).toEqual([
+      'create',
+      'create delete',
+      'create delete create',
+      'delete',
+      'delete create',
+      'delete delete',
+      'update',
+    ]);
   });
 
   test('has popular posts, and accounts that like one twice', () => {

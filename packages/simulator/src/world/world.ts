@@ -1,5 +1,5 @@
 import { type Accounts, createAccounts } from './accounts.ts';
-import { deleteRecord, edit, recreate } from './changes.ts';
+import { deleteRecord, edit, recreate, swap } from './changes.ts';
 import { block, follow, like, likeAgain, repost } from './engagement.ts';
 import type { WorldEvent } from './event.ts';
 import { hostileFrame } from './hostile-frames.ts';
@@ -50,7 +50,7 @@ export function createWorld(options: Partial<WorldOptions> = {}): World {
   return { options: full, accounts, events: () => generate(full, accounts) };
 }
 
-type Step = (state: WorldState) => WorldEvent | undefined;
+type Step = (state: WorldState) => WorldEvent | WorldEvent[] | undefined;
 
 const pickStep = createWeighted<Step>([
   [(state) => like(state), 65.5],
@@ -63,6 +63,7 @@ const pickStep = createWeighted<Step>([
   [profile, 0.5],
   [edit, 0.4],
   [recreate, 0.3],
+  [swap, 0.3],
   [threadgate, 0.4],
   [otherRecord, 0.6],
   [changeIdentity, 0.4],
@@ -96,6 +97,6 @@ function* generate(options: WorldOptions, accounts: Accounts): Generator<WorldEv
     }
     if (hostileShare > 0 && random.next() < hostileShare)
       yield random.chance(0.7) ? hostileCommit(state) : hostileFrame(state);
-    else yield pickStep(random)(state) ?? post(state);
+    else yield* [pickStep(random)(state) ?? post(state)].flat();
   }
 }

@@ -44,6 +44,12 @@ describe('createClusterDdl', () => {
     expect(ddl(likes, days, view('days')).at(-1)).toContain("ON CLUSTER 'c1' TO days AS");
   });
 
+  it('changes the query of a view on every server, and leaves it reading the rows of its own', () => {
+    expect(ddl(likes, 'ALTER TABLE v MODIFY QUERY\nSELECT b FROM likes').at(-1)).toBe(
+      "ALTER TABLE v ON CLUSTER 'c1' MODIFY QUERY\nSELECT b FROM likes_local",
+    );
+  });
+
   it('has a table of the schema in every materialized view read locally, and none by its distributed name', async () => {
     const migrations = clusterMigrations(await readMigrations(MIGRATIONS_DIRECTORY), site);
     const views = migrations.flatMap(({ upSql }) =>

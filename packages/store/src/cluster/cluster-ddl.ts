@@ -30,6 +30,7 @@ export function createClusterDdl(site: ClusterSite): (statement: string) => stri
       return createTable(sql, table, sharded, site);
     }
     if (sql.startsWith('CREATE MATERIALIZED VIEW ')) return [createMaterializedView(sql, tables, site)];
+    if (MODIFY_VIEW.test(sql)) return [modifyMaterializedView(sql, tables, site)];
     return onCluster(sql, site);
   };
 }
@@ -72,7 +73,20 @@ function createMaterializedView(sql: string, tables: ReadonlyMap<string, Sharded
       const place = tables.get(target)?.isByAccount === true ? `${target}_local` : target;
       return `${create} ON CLUSTER ${quoteText(site.cluster)} TO ${place}`;
     })
-    .replace(/\bFROM (\w+)/g, (from, source: string) => (tables.has(source) ? `FROM ${source}_local` : from));
+    .replace(...localReads(tables));
+}
+
+const MODIFY_VIEW = /^(ALTER TABLE \w+)\s+MODIFY QUERY\b/;
+
+function modifyMaterializedView(sql: string, tables: ReadonlyMap<string, ShardedTable>, site: ClusterSite): string {
+  return sql
+    .replace(MODIFY_VIEW, `$1 ON CLUSTER ${quoteText(site.cluster)} MODIFY QUERY`)
+    .replace(...localReads(tables));
+}
+
+function localReads(tables: ReadonlyMap<string, ShardedTable>) {
+  const reads = (from: string, source: string) => (tables.has(source) ? `FROM ${source}_local` : from);
+  return [/\bFROM (\w+)/g, reads] as const;
 }
 
 /** Columns are changed on the Distributed table too; all else is of the local tables alone. */

@@ -20,7 +20,7 @@ export const ACCOUNT_ROWS: readonly AccountRows[] = [
   {
     table: 'record_ops',
     where: `(rev_hour, collection, operation, op_key) IN (
-      SELECT toUInt32(intDiv(bitShiftRight(version, 11), 3600000000)), collection, operation, sipHash64(repo, rkey, version)
+      SELECT toUInt32(intDiv(bitShiftRight(version, 11), 3600000000)), collection, operation, sipHash64(repo, rkey, intDiv(version, 2) * 2 + (operation = 'delete'))
       FROM repo_records WHERE repo IN {dids:Array(String)})`,
   },
   {

@@ -6,7 +6,7 @@ import { defineTable, type Table } from '../row-binary/table.ts';
 export interface ActorHandleRow {
   readonly did: string;
   readonly handle: string;
-  /** timeVersion() of the event's inner time. */
+  /** timeVersion() of orderMicros() of the event: its inner time, or the host's where that had not come. */
   readonly version: Version;
 }
 

@@ -10,7 +10,7 @@ export interface ActorStatusRow {
   readonly active: boolean;
   /** takendown, suspended, deleted, deactivated, … an open set; '' when active. */
   readonly status: string;
-  /** timeVersion() of the event's inner time. */
+  /** timeVersion() of orderMicros() of the event: its inner time, or the host's where that had not come. */
   readonly version: Version;
 }
 

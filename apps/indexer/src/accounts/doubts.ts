@@ -1,0 +1,71 @@
+import {
+  type AccountEvent,
+  type IdentityEvent,
+  isClockError,
+  type JetstreamEvent,
+  orderMicros,
+} from '@updraft/atproto';
+import { LRUCache } from 'lru-cache';
+
+/** What makes an account's own server be asked. */
+export interface Doubt {
+  readonly did: string;
+  /** clock: the event's inner time had not come. order: it came after one that it contradicts and that counts as later. */
+  readonly reason: 'clock' | 'order';
+  readonly about: 'status' | 'handle';
+  /** What the event itself says: an upstream host may take an account down without its server knowing. */
+  readonly status: string;
+  /** What is known to be the account's latest: the answer must count as later. In microseconds since 1970. */
+  readonly afterMicros: number;
+}
+
+export interface Doubts {
+  /** Takes the next event of the stream. */
+  observe(event: JetstreamEvent): Doubt | undefined;
+  /** The account's server has said so; this counts at that time. */
+  answered(doubt: Pick<Doubt, 'did' | 'about'>, said: string, micros: number): void;
+}
+
+/** The latest that was said of an account. */
+interface Known {
+  /** active, inactive, or the handle. */
+  readonly said: string;
+  readonly micros: number;
+  /** The inner time of the last event whose time had not come: a copy of it from elsewhere may look like a right one. */
+  readonly fastMicros: number | undefined;
+}
+
+const MAX_ACCOUNTS = 50_000;
+
+/**
+ * Watches for events whose order can't be told. It remembers a bounded number of accounts, the last ones that had an identity or account
+ * event; what came before it was started it doesn't know.
+ */
+export function createDoubts({ maxAccounts = MAX_ACCOUNTS }: { readonly maxAccounts?: number } = {}): Doubts {
+  const known = new LRUCache<string, Known>({ max: maxAccounts });
+
+  const observe = (event: AccountEvent | IdentityEvent, about: Doubt['about'], said: string): Doubt | undefined => {
+    const key = `${about} ${event.did}`;
+    const before = known.get(key);
+    const micros = orderMicros(event);
+    const isFast = isClockError(event) || before?.fastMicros === event.eventMicros;
+    const isLate = before !== undefined && micros < before.micros;
+    const latest = before !== undefined && isLate ? before : { said, micros };
+    const fastMicros = isFast ? event.eventMicros : before?.fastMicros;
+    known.set(key, { said: latest.said, micros: latest.micros, fastMicros });
+    if (!isFast && !(isLate && before.said !== said)) return undefined;
+    const status = event.kind === 'account' ? event.status : '';
+    return { did: event.did, reason: isFast ? 'clock' : 'order', about, status, afterMicros: latest.micros };
+  };
+  return {
+    observe: (event) => {
+      if (event.kind === 'commit') return undefined;
+      if (event.kind === 'account') return observe(event, 'status', event.active ? 'active' : 'inactive');
+      return event.handle === undefined ? undefined : observe(event, 'handle', event.handle);
+    },
+    answered: ({ did, about }, said, micros) => {
+      const fastMicros = known.get(`${about} ${did}`)?.fastMicros;
+      known.set(`${about} ${did}`, { said, micros, fastMicros });
+    },
+  };
+}
