@@ -2,6 +2,7 @@ export { type Backoff, backoff } from './backoff.ts';
 export { type BuildInfo, readBuildInfo } from './build-info.ts';
 export { ConfigError, readConfig } from './config.ts';
 export { address, durationMs, listenAddress } from './config-types.ts';
+export { callerKey } from './http/caller-key.ts';
 export { drain, drainEnvironment, untilStopped } from './http/drain.ts';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './http/server.ts';
 export { XrpcError } from './http/xrpc-error.ts';
