@@ -1,5 +1,5 @@
 import { isDid } from '@updraft/atproto';
-import { type HttpServer, XrpcError } from '@updraft/service';
+import { callerKey, type HttpServer, XrpcError } from '@updraft/service';
 import type { Member } from '@updraft/store';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -52,7 +52,7 @@ async function listMembers(context: FeedgenContext, request: FastifyRequest, que
     page: query.page,
     limit: query.limit,
   });
-  return { members: members.map((member) => withHandle(context, member, request.ip)), totalCount };
+  return { members: members.map((member) => withHandle(context, member, callerKey(request.ip))), totalCount };
 }
 
 /** A handle that no event has told yet comes from the DID document, looked up in the background for the next time. */
@@ -90,10 +90,10 @@ async function requireDid(
   isMember: boolean,
 ): Promise<string> {
   if (isDid(text)) return text;
-  if (!context.handleLimit.take(request.ip))
+  if (!context.handleLimit.take(callerKey(request.ip)))
     throw new XrpcError(429, 'RateLimitExceeded', 'too many handles asked for, please wait');
   const handle = text.replace(/^@/, '').toLowerCase();
-  const did = await context.handles.resolve(handle, request.ip);
+  const did = await context.handles.resolve(handle, callerKey(request.ip));
   if (did !== undefined) return did;
   if (!isMember) {
     const known = await context.members.didsByHandle(handle);

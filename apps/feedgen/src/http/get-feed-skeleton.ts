@@ -1,4 +1,4 @@
-import { type HttpServer, inSpan, XrpcError } from '@updraft/service';
+import { callerKey, type HttpServer, inSpan, XrpcError } from '@updraft/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Build } from '../builds/build.ts';
@@ -54,7 +54,7 @@ function identify({ viewers }: FeedgenContext, request: FastifyRequest, feed: Fe
   const { authorization } = request.headers;
   const isStrict = feed.audience === 'members';
   return inSpan('identify viewer', {}, () =>
-    viewers.identify({ authorization, lxm: LXM, isStrict, caller: request.ip }),
+    viewers.identify({ authorization, lxm: LXM, isStrict, caller: callerKey(request.ip) }),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { isDid, isHandle } from '@updraft/atproto';
-import { type HttpServer, XrpcError } from '@updraft/service';
+import { callerKey, type HttpServer, XrpcError } from '@updraft/service';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
@@ -32,7 +32,7 @@ export function getRepo(app: HttpServer, { accounts, exports, metrics }: SearchC
   app.get('/repo/:did', options, async (request, reply) => {
     const { format } = request.query;
     try {
-      const account = await accounts.find(request.params.did, request.ip);
+      const account = await accounts.find(request.params.did, callerKey(request.ip));
       await exports.use(account, format, callerSignal(reply, HANDLER_TIMEOUT_MS), (exported) =>
         send(reply, format, account.did, exported.chunks),
       );
