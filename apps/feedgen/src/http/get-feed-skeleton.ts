@@ -52,9 +52,9 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
 
 function identify({ viewers }: FeedgenContext, request: FastifyRequest, feed: Feed): Promise<string | undefined> {
   const { authorization } = request.headers;
-  const isStrict = feed.audience === 'members';
+  const [isStrict, isOpen] = [feed.audience === 'members', feed.audience === 'everyone'];
   return inSpan('identify viewer', {}, () =>
-    viewers.identify({ authorization, lxm: LXM, isStrict, caller: callerKey(request.ip) }),
+    viewers.identify({ authorization, lxm: LXM, isStrict, isOpen, caller: callerKey(request.ip) }),
   );
 }
 

@@ -32,6 +32,7 @@ export function sendInteractions(app: HttpServer, context: FeedgenContext): void
       authorization,
       lxm: LXM,
       isStrict: true,
+      isOpen: false,
       caller: callerKey(request.ip),
     });
     if (viewerDid === undefined)
