@@ -4,6 +4,7 @@ export { ConfigError, readConfig } from './config.ts';
 export { address, durationMs, listenAddress } from './config-types.ts';
 export { callerKey } from './http/caller-key.ts';
 export { drain, drainEnvironment, untilStopped } from './http/drain.ts';
+export type { ErrorClassifier } from './http/errors.ts';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './http/server.ts';
 export { XrpcError } from './http/xrpc-error.ts';
 export type { ZodTypeProvider } from './http/zod.ts';
