@@ -12,9 +12,9 @@ import { type Stage, startStage } from './world/stage.ts';
 // The network is a thousandth of the real one, so fewer likes make a post hot.
 const FEEDS = `
 feeds:
-  whats-hot: { kind: hot, window: 24h, minimumAge: 5m, minimumLikes: 4, gravity: 1.8, replies: false, refresh: 1s }
-  top-1h: { kind: top, window: 1h, minimumLikes: 1, refresh: 1s }
-  top-24h: { kind: top, window: 24h, minimumLikes: 3, refresh: 1s, size: 100 }
+  whats-hot: { kind: hot, window: 24h, minimumAge: 5m, minimumLikes: 4, gravity: 1.8, replies: false, refresh: 1s, validOnly: false }
+  top-1h: { kind: top, window: 1h, minimumLikes: 1, refresh: 1s, validOnly: false }
+  top-24h: { kind: top, window: 24h, minimumLikes: 3, refresh: 1s, size: 100, validOnly: false }
   cl-all: { kind: author-label, label: all, window: 72h, refresh: 1s }
 `;
 const READ = ['whats-hot', 'top-1h', 'cl-all'];

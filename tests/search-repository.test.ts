@@ -236,6 +236,22 @@ describe('GET /list/members', () => {
     expect((page.json() as { members: string[] }).members).toEqual(members);
   });
 
+  test('answers 502 for a list that is nested 200,000 deep', async () => {
+    const value = `${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`;
+    network.intercept = async (call) =>
+      call.answer({
+        status: 200,
+        headers: { 'content-type': 'application/json' },
+        body: Buffer.from(`{"uri":"at://x","cid":"y","value":${value}}`),
+      });
+    try {
+      const answer = await service.get(`/list/members?uri=at://${account.did}/app.bsky.graph.list/3k`);
+      expect([answer.status, answer.json()]).toMatchObject([502, { error: 'UpstreamFailure' }]);
+    } finally {
+      network.intercept = handOn;
+    }
+  });
+
   test.each([
     ['uri=at://did:plc:aaaaaaaaaaaaaaaaaaaaaaaa/app.bsky.graph.list/3k', 404],
     ['uri=hello', 400],

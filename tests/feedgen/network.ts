@@ -1,4 +1,4 @@
-import { commitVersion, formatTid, recordTime, timeVersion } from '@updraft/atproto';
+import { commitVersion, formatTid, recordJson, recordTime, timeVersion } from '@updraft/atproto';
 import {
   type ActorStatusRow,
   actorStatus,
@@ -8,6 +8,8 @@ import {
   likes,
   type PostRow,
   posts,
+  type RepoRecordRow,
+  repoRecords,
   reposts,
   type SubjectUriRow,
 } from '@updraft/store';
@@ -31,6 +33,8 @@ export interface PostSpec {
   langs?: readonly string[];
   hasMedia?: boolean;
   rkey?: string;
+  /** The record itself; without it only the row of the post is written. */
+  record?: object;
 }
 
 export const didOf = (name: string | number): string => `did:plc:${String(name).padEnd(24, 'a').slice(0, 24)}`;
@@ -74,6 +78,11 @@ export function createNetwork(clickhouse: ClickHouse): Network {
   return {
     post: async (...specs) => {
       const rows = specs.map(postRow);
+      const records = rows.flatMap((row, index) => {
+        const record = specs[index]?.record;
+        return record === undefined ? [] : [repoRecordOf(row, record)];
+      });
+      await insertRows(clickhouse, repoRecords, records);
       await insertRows(clickhouse, posts, rows);
       return rows.map((row) => `at://${row.did}/app.bsky.feed.post/${row.rkey}`);
     },
@@ -111,6 +120,20 @@ export function createNetwork(clickhouse: ClickHouse): Network {
       await insertRows(clickhouse, actorStatus, [row]);
       await createHiddenActors({ clickhouse, log: SILENT }).refresh();
     },
+  };
+}
+
+function repoRecordOf({ did, recordHour, recordTime: seconds, rkey, version }: PostRow, record: object): RepoRecordRow {
+  return {
+    recordHour,
+    recordTime: seconds,
+    repo: did,
+    collection: 'app.bsky.feed.post',
+    rkey,
+    operation: 'create',
+    recordJson: recordJson(record) ?? '',
+    version,
+    deleted: false,
   };
 }
 

@@ -23,7 +23,7 @@ export interface Answer {
 }
 
 export async function startSearchService(
-  store: Store,
+  store: Pick<Store, 'clickhouse' | 'env'>,
   env: Readonly<Record<string, string>> = {},
 ): Promise<SearchService> {
   const spool = await mkdtemp(join(tmpdir(), 'updraft-spool-'));

@@ -26,6 +26,8 @@ export const tokenCommands: readonly Command[] = [
   },
 ];
 
+const MAX_SECONDS = 3_600;
+
 async function mint(_positionals: readonly string[], options: CommandOptions, io: CommandIo): Promise<void> {
   const config = readFeedgenConfig({ PLC_HOST: SIMULATED_PLC, ...io.env });
   const did = typeof options['as'] === 'string' ? readAccountName(options['as'])?.did : undefined;
@@ -39,13 +41,15 @@ async function mint(_positionals: readonly string[], options: CommandOptions, io
     );
   }
   await requireKnownKey(did, key.did(), config.plcHost);
+  const seconds = wholeNumber('seconds', options['seconds']);
+  if (seconds > MAX_SECONDS) throw new CommandError('--seconds may be 3600: a token for longer is refused');
   const now = Math.floor(Date.now() / 1000);
   const claims = {
     iss: did,
     aud: config.service.did,
     lxm: options['lxm'],
     iat: now,
-    exp: now + wholeNumber('seconds', options['seconds']),
+    exp: now + seconds,
     jti: randomUUID(),
   };
   const message = `${encode({ typ: 'JWT', alg: key.jwtAlg })}.${encode(claims)}`;

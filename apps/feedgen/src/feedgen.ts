@@ -114,7 +114,7 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
     },
     close: async () => {
       bus.close();
-      await signatures.close();
+      await Promise.all([signatures.close(), building.close()]);
     },
   };
 }

@@ -45,6 +45,12 @@ export function createFeedgenMetrics() {
       labelNames: ['feed'],
       registers,
     }),
+    invalidPosts: new Gauge({
+      name: 'feed_invalid_posts',
+      help: "Posts left out of the feed's last query since their records break the lexicon",
+      labelNames: ['feed'],
+      registers,
+    }),
     cuts: new Gauge({ name: 'feed_cut_posts', help: 'Posts of live builds that no longer show', registers }),
     cutsAge: new Gauge({
       name: 'feed_cuts_age_seconds',

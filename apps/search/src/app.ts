@@ -1,4 +1,5 @@
 import { createHttpServer, type HttpServer } from '@updraft/service';
+import { storeAnswer } from '@updraft/store';
 import type { SearchContext } from './context.ts';
 import { cancelCleanup } from './routes/cancel-cleanup.ts';
 import { cleanupStats } from './routes/cleanup-stats.ts';
@@ -40,6 +41,7 @@ export function createApp(context: SearchContext, { corsOrigins, trustProxy }: A
     log: context.log,
     corsOrigins,
     trustProxy,
+    classifyError: storeAnswer,
     maxBodyBytes: 16 * 1024,
     maxUrlLength: MAX_URL_LENGTH,
   });

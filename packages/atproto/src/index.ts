@@ -14,6 +14,7 @@ export {
 } from './events.ts';
 export { foldAccents, isFolded } from './fold-accents.ts';
 export { isDid, isHandle, isNsid, isRkey } from './identifiers.ts';
+export { isTooDeep } from './json-depth.ts';
 export { recordJson } from './record-json.ts';
 export { EARLIEST_CREATED_AT_MS, recordTime, sortAtMs } from './record-time.ts';
 export {

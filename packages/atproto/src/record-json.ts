@@ -1,3 +1,4 @@
+import { MAX_JSON_DEPTH } from './json-depth.ts';
 import type { JsonObject } from './json-object.ts';
 
 /**
@@ -7,11 +8,10 @@ import type { JsonObject } from './json-object.ts';
  * undefined when the record is absent, or nested deeper than 512 levels.
  */
 export function recordJson(record: unknown): string | undefined {
-  const stripped = strip(record, MAX_DEPTH);
+  const stripped = strip(record, MAX_JSON_DEPTH);
   return stripped === TOO_DEEP ? undefined : JSON.stringify(stripped);
 }
 
-const MAX_DEPTH = 512;
 const TOO_DEEP = Symbol('too deep');
 
 /** `node` itself where there is nothing to strip, else a copy of what lies on the way to the StrongRefs. */

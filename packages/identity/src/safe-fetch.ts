@@ -1,4 +1,7 @@
+import type { LookupFunction } from 'node:net';
 import { safeFetchWrap } from '@atproto-labs/fetch-node';
+import { createGuardedDispatcher } from './guarded-dispatcher.ts';
+import { isPublicAddress } from './public-address.ts';
 import { traceCall } from './trace-call.ts';
 
 /** A fetch for addresses that strangers choose. Redirects are refused unless the caller asks for them. */
@@ -10,6 +13,8 @@ export interface SafeFetchOptions {
   /** For the whole exchange, redirects included. */
   timeoutMs?: number | undefined;
   maxBytes?: number | undefined;
+  /** Tests only: what DNS answers. */
+  lookup?: LookupFunction | undefined;
 }
 
 /**
@@ -17,11 +22,23 @@ export interface SafeFetchOptions {
  * or special addresses (checked at each hop, after DNS), bounded in size and time. Rejects on any breach.
  */
 export function createSafeFetch(options: SafeFetchOptions = {}): SafeFetch {
+  const isOpen = options.allowPrivateAddresses === true;
   const wrapped = safeFetchWrap({
-    ssrfProtection: options.allowPrivateAddresses !== true,
-    ...(options.allowPrivateAddresses === true ? { forbiddenDomainNames: [] } : {}),
+    ssrfProtection: !isOpen,
+    ...(isOpen ? { forbiddenDomainNames: [] } : { fetch: createPublicFetch(options.lookup) }),
     responseMaxSize: options.maxBytes ?? 512 * 1024,
     timeout: options.timeoutMs ?? 3_000,
   });
   return (input, init) => traceCall(input, init?.method, () => wrapped(input, { redirect: 'error', ...init }));
+}
+
+/** safeFetchWrap's own dispatcher lets some IPv6 addresses through that carry an IPv4 one, such as `[::127.0.0.1]`. */
+function createPublicFetch(lookup: LookupFunction | undefined): typeof globalThis.fetch {
+  const dispatcher = createGuardedDispatcher({
+    mayConnect: isPublicAddress,
+    mayAsk: ({ protocol, port }) => protocol === 'https:' && port === '',
+    lookup,
+  });
+  // Node's fetch takes a dispatcher of the undici that it contains; the types of its copy and the package's differ by name only.
+  return (input, init) => globalThis.fetch(input, { ...init, dispatcher: dispatcher as never });
 }

@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net';
 import { Counter, Registry } from 'prom-client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createMetricsServer, type MetricsServer, type MetricsServerOptions } from './metrics-server.ts';
@@ -14,6 +15,15 @@ async function start(options: Partial<MetricsServerOptions> = {}) {
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
+
+/** A connection that sends these bytes and no more; `opened` resolves when they are sent, or it is closed again. */
+function open(address: string, bytes: string): { socket: Socket; opened: Promise<void> } {
+  const [host = '', port] = address.split(':');
+  const { promise: opened, resolve } = Promise.withResolvers<void>();
+  const socket = connect(Number(port), host, () => socket.write(bytes, () => resolve()));
+  socket.on('error', () => resolve()).on('close', () => resolve());
+  return { socket, opened };
+}
 
 describe('the metrics server', () => {
   test('shows the registry’s metrics', async () => {
@@ -104,6 +114,40 @@ describe('the metrics server', () => {
     ]);
     const other = await get('/');
     expect([other.status, await other.json()]).toMatchObject([404, { error: 'NotFound' }]);
+  });
+
+  test.for([
+    ['idle ones', ''],
+    ['ones that send their head slowly', 'GET /metrics HTTP/1.1\r\nhost: a\r\nx-slow: '],
+    ['ones that send a body slowly', 'POST /metrics HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nx'],
+    ['ones that were answered', 'GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n'],
+  ] as const)('answers probes however many connections are open (%s)', async ([, bytes]) => {
+    const get = await start();
+    const sockets = Array.from({ length: 300 }, () => open(servers[0]?.address ?? '', bytes));
+    await Promise.all(sockets.map(({ opened }) => opened));
+    for (let probe = 0; probe < 3; probe++) {
+      expect((await get('/healthz', { headers: { connection: 'close' } })).status).toBe(200);
+    }
+    for (const { socket } of sockets) socket.destroy();
+  });
+
+  test('does not drop what it is answering for new connections', async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
+    const get = await start({
+      isReady: async () => {
+        enter();
+        await released;
+        return [];
+      },
+    });
+    const slow = get('/readyz');
+    await entered;
+    const sockets = Array.from({ length: 100 }, () => open(servers[0]?.address ?? '', ''));
+    await Promise.all(sockets.map(({ opened }) => opened));
+    release();
+    expect((await slow).status).toBe(200);
+    for (const { socket } of sockets) socket.destroy();
   });
 
   test('names the port that is taken and the variable that moves it', async () => {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Registry } from 'prom-client';
 import { readBuildInfo } from './build-info.ts';
 import { formatHostPort } from './config-types.ts';
+import { limitConnections } from './connection-limit.ts';
 import { listenOrExplain } from './listen.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 
@@ -45,14 +46,13 @@ export interface MetricsServer {
 export async function createMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
   addProcessMetrics(options.registry);
   const info = options.info ?? readBuildInfo();
-  const server = createServer((request, response) => {
+  const server = createServer(SERVER_OPTIONS, (request, response) => {
     answer({ ...options, info }, request).then(
       (reply) => send(request, response, reply),
       (error: unknown) => send(request, response, json(500, { error: 'InternalServerError', message: String(error) })),
     );
   });
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
-  server.maxConnections = MAX_CONNECTIONS;
+  limitConnections(server, MAX_CONNECTIONS);
   const address = await listenOrExplain(
     options.listen,
     options.variable ?? 'METRICS_LISTEN_ADDRESS',
@@ -61,8 +61,9 @@ export async function createMetricsServer(options: MetricsServerOptions): Promis
   return { address, close: () => close(server) };
 }
 
-const REQUEST_TIMEOUT_MS = 10_000;
-const MAX_CONNECTIONS = 100;
+const SERVER_OPTIONS = { requestTimeout: 10_000, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+/** Probes and scrapers are few. */
+const MAX_CONNECTIONS = 32;
 const CHECK_TIMEOUT_MS = 5_000;
 
 interface Reply {

@@ -36,6 +36,7 @@ export { type Block, createBlock, type WritableBlock } from './row-binary/block.
 export * as codecs from './row-binary/codecs.ts';
 export { defineTable, type Table } from './row-binary/table.ts';
 export * from './search/index.ts';
+export { storeAnswer } from './store-answer.ts';
 export { type ActorHandleRow, actorHandles } from './tables/actor-handles.ts';
 export { type ActorLabelRow, actorLabels } from './tables/actor-labels.ts';
 export { type ActorStatusRow, actorStatus } from './tables/actor-status.ts';

@@ -3,7 +3,7 @@ import { ConnectionError } from './errors.ts';
 
 const MAX_WAITING = 1_000;
 /** What ioredis itself sends to make a connection ready. */
-const HANDSHAKE = new Set(['auth', 'client', 'hello', 'info', 'readonly', 'select']);
+export const HANDSHAKE: ReadonlySet<string> = new Set(['auth', 'client', 'hello', 'info', 'readonly', 'select']);
 
 /** ioredis queues commands without a bound while there is no connection: this makes the one too many fail at once. */
 export function boundOfflineQueue(redis: Redis, maxWaiting = MAX_WAITING): void {

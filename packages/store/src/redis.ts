@@ -1,6 +1,7 @@
 import { Redis, ReplyError } from 'ioredis';
 import { ConnectionError, SetupStoreError, StoreError, UnavailableError } from './errors.ts';
 import type { StoreLog } from './log.ts';
+import { translateErrors } from './redis-errors.ts';
 import { boundOfflineQueue } from './redis-offline-queue.ts';
 import { traceCommands } from './redis-tracing.ts';
 
@@ -22,7 +23,8 @@ const MAX_TRIES = 2;
 
 /**
  * A Redis client that connects at its first command. A command fails after 5 s or two failed connects, whichever is first; the
- * connection itself is tried again for ever, with jitter. At most 1,000 commands wait for it. An outage is logged once.
+ * connection itself is tried again for ever, with jitter. At most 1,000 commands wait for it. An outage is logged once. What commands
+ * reject with is a StoreError.
  * @throws SetupStoreError when the address is none.
  */
 export function createRedis({ address, prefix, log }: RedisOptions): Redis {
@@ -36,6 +38,7 @@ export function createRedis({ address, prefix, log }: RedisOptions): Redis {
   });
   boundOfflineQueue(redis);
   traceCommands(redis);
+  translateErrors(redis, (error) => redisError(error, redis));
   logOutages(redis, log);
   return redis;
 }

@@ -1,10 +1,12 @@
 import type { Logger } from '@updraft/service';
-import { type ClickHouse, type Redis, visiblePosts } from '@updraft/store';
+import { type ClickHouse, postRecords, type Redis, visiblePosts } from '@updraft/store';
 import type { Bus } from '../bus.ts';
 import type { FeedgenConfig } from '../config.ts';
 import type { FeedsFile, QueriedFeed } from '../feeds-file/feed.ts';
 import type { Membership } from '../members/membership.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
+import { createValidPosts } from '../validity/valid-posts.ts';
+import { createValidityThread } from '../validity/validity-thread.ts';
 import { createBuildStore } from './build-store.ts';
 import { type Builder, createBuilder } from './builder.ts';
 import { createCuts } from './cuts.ts';
@@ -30,7 +32,16 @@ export function createBuilding(options: BuildingOptions) {
   const store = createBuildStore({ redis, prefix: config.redis.prefix });
   const warn = (what: string) => (error: unknown) => log.warn({ err: error }, what);
   const live = createLiveBuilds({ feeds, store, bus, onError: warn('builds could not be loaded') });
-  const query = oneAtATime((feed: QueriedFeed, asOfMs: number) => runFeedQuery(clickhouse, feed, asOfMs));
+  const thread = createValidityThread({ onLost: warn('the thread that validates records was lost') });
+  const keepValid = createValidPosts({
+    readRecords: (uris) => postRecords(clickhouse, uris),
+    areValid: thread.areValid,
+    metrics,
+    onError: warn('records could not be validated: they stay in their feeds'),
+  });
+  const query = oneAtATime((feed: QueriedFeed, asOfMs: number) =>
+    runFeedQuery({ clickhouse, keepValid }, feed, asOfMs),
+  );
   const builders = new Map<string, Builder>();
   for (const feed of feeds) builders.set(feed.alias, createBuilder({ feed, query, store, live, bus, metrics, log }));
   membership.onChange((label) => {
@@ -48,7 +59,7 @@ export function createBuilding(options: BuildingOptions) {
   bus.listen((news) => {
     if (news.kind === 'erased') cuts.refresh().catch(warn('live builds could not be checked'));
   });
-  return { live, builders, cuts };
+  return { live, builders, cuts, close: thread.close };
 }
 
 /** Rankings of a whole day are large: an instance runs one at a time. */

@@ -1,18 +1,24 @@
-import { type ClickHouse, labelledPosts, rankPosts } from '@updraft/store';
+import { type ClickHouse, type KeepPosts, labelledPosts, rankPosts } from '@updraft/store';
 import type { QueriedFeed } from '../feeds-file/feed.ts';
 
-/** Runs a feed's query as it stands at `asOfMs`: uris, best first. */
-export async function runFeedQuery(clickhouse: ClickHouse, feed: QueriedFeed, asOfMs: number): Promise<string[]> {
+/** Runs a feed's query as it stands at `asOfMs`: uris, best first. `keepValid` tells whose records keep to their lexicon. */
+export async function runFeedQuery(
+  { clickhouse, keepValid }: { clickhouse: ClickHouse; keepValid: (alias: string) => KeepPosts },
+  feed: QueriedFeed,
+  asOfMs: number,
+): Promise<string[]> {
+  const keep = feed.validOnly ? keepValid(feed.alias) : undefined;
   const filter = { replies: feed.replies, mediaOnly: feed.mediaOnly, languages: feed.languages };
   const extent = { asOfMs, windowMs: feed.window, perAuthor: feed.perAuthor, size: feed.size };
-  if (feed.kind === 'author-label') return labelledPosts(clickhouse, { ...filter, ...extent, label: feed.label });
-  const ranked = await rankPosts(clickhouse, {
+  if (feed.kind === 'author-label') return labelledPosts(clickhouse, { ...filter, ...extent, label: feed.label }, keep);
+  const ranking = {
     ...filter,
     ...extent,
     minimumAgeMs: feed.minimumAge,
     minimumLikes: feed.minimumLikes,
     gravity: feed.kind === 'hot' ? feed.gravity : undefined,
     weights: feed.weights,
-  });
+  };
+  const ranked = await rankPosts(clickhouse, ranking, keep);
   return ranked.map(({ uri }) => uri);
 }

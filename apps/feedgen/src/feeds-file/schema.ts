@@ -80,6 +80,7 @@ const hot = z.strictObject({
   ...everyRanking,
   gravity: z.number().min(0).max(10).default(1.8),
   replies: z.boolean().default(false),
+  validOnly: z.boolean().default(true),
 });
 
 const top = z.strictObject({
@@ -87,6 +88,7 @@ const top = z.strictObject({
   ...everyFeed,
   ...everyRanking,
   replies: z.boolean().default(true),
+  validOnly: z.boolean().default(true),
 });
 
 const authorLabel = z.strictObject({
@@ -96,6 +98,7 @@ const authorLabel = z.strictObject({
   label,
   window: window('72h'),
   replies: z.boolean().default(false),
+  validOnly: z.boolean().default(false),
 });
 
 const fixed = z.strictObject({

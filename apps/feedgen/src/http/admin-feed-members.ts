@@ -1,5 +1,5 @@
 import { readAccountName } from '@updraft/atproto';
-import { type HttpServer, XrpcError } from '@updraft/service';
+import { callerKey, type HttpServer, XrpcError } from '@updraft/service';
 import type { Member } from '@updraft/store';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -52,7 +52,7 @@ async function listMembers(context: FeedgenContext, request: FastifyRequest, que
     page: query.page,
     limit: query.limit,
   });
-  return { members: members.map((member) => withHandle(context, member, request.ip)), totalCount };
+  return { members: members.map((member) => withHandle(context, member, callerKey(request.ip))), totalCount };
 }
 
 /** A handle that no event has told yet comes from the DID document, looked up in the background for the next time. */
@@ -92,9 +92,9 @@ async function requireDid(
   const name = readAccountName(text);
   if (name === undefined) throw new XrpcError(400, 'InvalidRequest', 'handle: expected a handle or a DID');
   if (name.handle === undefined) return name.did;
-  if (!context.handleLimit.take(request.ip))
+  if (!context.handleLimit.take(callerKey(request.ip)))
     throw new XrpcError(429, 'RateLimitExceeded', 'too many handles asked for, please wait');
-  const resolved = await context.handles.resolve(name.handle, request.ip);
+  const resolved = await context.handles.resolve(name.handle, callerKey(request.ip));
   const did = resolved ?? (isMember ? undefined : await context.members.didOfHandle(name.handle));
   if (did !== undefined) return did;
   throw new XrpcError(

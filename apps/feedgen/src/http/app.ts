@@ -1,4 +1,5 @@
 import { createHttpServer, type HttpServer } from '@updraft/service';
+import { storeAnswer } from '@updraft/store';
 import type { FeedgenConfig } from '../config.ts';
 import { adminFeedMembers } from './admin-feed-members.ts';
 import { adminFeeds } from './admin-feeds.ts';
@@ -32,6 +33,7 @@ export function createApp(
     log: context.log,
     corsOrigins: config.corsOrigins,
     trustProxy: config.trustProxy,
+    classifyError: storeAnswer,
     handlerTimeoutMs: 0, // see below
   });
   // After the kit's own plugins, such as CORS, are in: routes are told of hooks that stand when they are made.

@@ -1,4 +1,4 @@
-import { type HttpServer, inSpan, XrpcError } from '@updraft/service';
+import { callerKey, type HttpServer, inSpan, XrpcError } from '@updraft/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Build } from '../builds/build.ts';
@@ -52,9 +52,9 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
 
 function identify({ viewers }: FeedgenContext, request: FastifyRequest, feed: Feed): Promise<string | undefined> {
   const { authorization } = request.headers;
-  const isStrict = feed.audience === 'members';
+  const [isStrict, isOpen] = [feed.audience === 'members', feed.audience === 'everyone'];
   return inSpan('identify viewer', {}, () =>
-    viewers.identify({ authorization, lxm: LXM, isStrict, caller: request.ip }),
+    viewers.identify({ authorization, lxm: LXM, isStrict, isOpen, caller: callerKey(request.ip) }),
   );
 }
 

@@ -1,5 +1,5 @@
 import { isAtUri, parseAtUri } from '@updraft/atproto';
-import { type HttpServer, XrpcError } from '@updraft/service';
+import { callerKey, type HttpServer, XrpcError } from '@updraft/service';
 import { z } from 'zod';
 import type { FeedgenContext } from './context.ts';
 import { createFeedFinder } from './feed-of-uri.ts';
@@ -28,7 +28,13 @@ export function sendInteractions(app: HttpServer, context: FeedgenContext): void
   const feedOf = createFeedFinder(context.service, context.file);
   app.post(`/xrpc/${LXM}`, { schema: { body } }, async (request) => {
     const { authorization } = request.headers;
-    const viewerDid = await viewers.identify({ authorization, lxm: LXM, isStrict: true, caller: request.ip });
+    const viewerDid = await viewers.identify({
+      authorization,
+      lxm: LXM,
+      isStrict: true,
+      isOpen: false,
+      caller: callerKey(request.ip),
+    });
     if (viewerDid === undefined)
       throw new XrpcError(401, 'AuthenticationRequired', 'this method needs a token', { 'www-authenticate': 'Bearer' });
     if (!interactionLimit.take(viewerDid))

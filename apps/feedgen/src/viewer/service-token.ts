@@ -16,6 +16,8 @@ export interface ServiceToken {
 export interface TokenFault {
   readonly error: string;
   readonly message: string;
+  /** What names somebody or something else in a token that is right otherwise: it may be good there, and isn't ours to check. */
+  readonly foreign?: 'audience' | 'method';
 }
 
 export interface TokenExpectations {
@@ -30,11 +32,14 @@ export interface TokenExpectations {
 }
 
 const MAX_LENGTH = 8_192;
+/** No server gives a token for longer: com.atproto.server.getServiceAuth takes no later `exp`. */
+const MAX_LIFETIME_S = 3_600;
 /** Types of tokens that are no service tokens, though the same keys may have signed them. */
 const FOREIGN_TYPES: ReadonlySet<unknown> = new Set(['at+jwt', 'refresh+jwt', 'dpop+jwt']);
 
 /**
- * Everything about a token that can be judged without its issuer's key.
+ * Everything about a token that can be judged without its issuer's key. Whom it is addressed to is judged last: a fault of that
+ * kind means that nothing else is wrong with it but perhaps its signature.
  * Source: https://atproto.com/specs/xrpc#inter-service-authentication-jwt
  */
 export function readServiceToken(jwt: string, expected: TokenExpectations): ServiceToken | TokenFault {
@@ -50,31 +55,40 @@ export function readServiceToken(jwt: string, expected: TokenExpectations): Serv
     return { error: 'BadJwt', message: 'poorly formatted jwt' };
   }
   const alg = header['alg'];
-  const fault = headerFault(header) ?? claimsFault(payload, expected);
+  const fault = headerFault(header) ?? claimsFault(payload, expected.now);
   if (fault !== undefined) return fault;
   if (alg !== 'ES256K' && alg !== 'ES256')
     return { error: 'BadJwt', message: 'the jwt must be signed by ES256K or ES256' };
   const issuer = issuerDid(payload['iss']);
   if (issuer === undefined) return { error: 'BadJwtIss', message: 'the jwt has no DID as its issuer' };
   if (signature.length !== 64) return { error: 'BadJwtSignature', message: 'the jwt signature has the wrong length' };
+  const misaddressed = addressFault(payload, expected);
+  if (misaddressed !== undefined) return misaddressed;
   return { issuer, alg, message: Buffer.from(`${headerText}.${payloadText}`, 'latin1'), signature };
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
 function headerFault(header: JsonObject): TokenFault | undefined {
-  const type = header['typ'];
-  if (FOREIGN_TYPES.has(typeof type === 'string' ? type.toLowerCase().replace(/^application\//, '') : type)) {
-    return { error: 'BadJwtType', message: `a jwt of type ${String(type)} is no service token` };
-  }
+  const { typ: type, kid } = header;
   if (type !== undefined && typeof type !== 'string')
     return { error: 'BadJwtType', message: 'the jwt type must be a string' };
+  if (type !== undefined && FOREIGN_TYPES.has(mediaType(type)))
+    return { error: 'BadJwtType', message: `a jwt of type ${type} is not a service token` };
+  if (kid !== undefined && kid !== '#atproto')
+    return { error: 'BadJwt', message: 'the jwt must be signed by the key #atproto' };
   // Source: RFC 7515, 4.1.11: extensions that are not understood make the token invalid. We understand none.
   if (header['crit'] !== undefined) return { error: 'BadJwt', message: 'the jwt has critical extensions' };
   return undefined;
 }
 
-function claimsFault(payload: JsonObject, expected: TokenExpectations): TokenFault | undefined {
+/** Types are compared without case, spaces, parameters and the prefix that may be left out. Source: RFC 7515, 4.1.9 */
+function mediaType(type: string): string {
+  const [bare = ''] = type.toLowerCase().split(';', 1);
+  return bare.trim().replace(/^application\//, '');
+}
+
+function claimsFault(payload: JsonObject, now: number): TokenFault | undefined {
   const { aud, exp, lxm, nbf } = payload;
   if (
     typeof aud !== 'string' ||
@@ -84,14 +98,22 @@ function claimsFault(payload: JsonObject, expected: TokenExpectations): TokenFau
   ) {
     return { error: 'BadJwt', message: 'the jwt needs iss and aud as strings and exp as a number' };
   }
-  if (exp <= expected.now) return { error: 'JwtExpired', message: 'jwt expired' };
-  if (nbf !== undefined && (typeof nbf !== 'number' || nbf > expected.now))
+  if (lxm !== undefined && typeof lxm !== 'string')
+    return { error: 'BadJwt', message: 'the jwt needs lxm as a string' };
+  if (exp <= now) return { error: 'JwtExpired', message: 'jwt expired' };
+  if (exp > now + MAX_LIFETIME_S) return { error: 'BadJwt', message: 'the jwt expires in more than an hour' };
+  if (nbf !== undefined && (typeof nbf !== 'number' || nbf > now))
     return { error: 'BadJwt', message: 'the jwt is not valid yet' };
+  return undefined;
+}
+
+function addressFault({ aud, lxm }: JsonObject, expected: TokenExpectations): TokenFault | undefined {
   if (aud !== expected.audience && aud !== `${expected.audience}#bsky_fg`) {
-    return { error: 'BadJwtAudience', message: 'jwt audience does not match service did' };
+    return { error: 'BadJwtAudience', message: 'jwt audience does not match service did', foreign: 'audience' };
   }
   if (lxm !== undefined && lxm !== expected.lxm) {
-    return { error: 'BadJwtLexiconMethod', message: `bad jwt lexicon method ("lxm"). must match: ${expected.lxm}` };
+    const message = `bad jwt lexicon method ("lxm"). must match: ${expected.lxm}`;
+    return { error: 'BadJwtLexiconMethod', message, foreign: 'method' };
   }
   if (lxm === undefined && expected.requireLxm) {
     return { error: 'BadJwtLexiconMethod', message: `missing jwt lexicon method ("lxm"). must match: ${expected.lxm}` };
@@ -99,12 +121,10 @@ function claimsFault(payload: JsonObject, expected: TokenExpectations): TokenFau
   return undefined;
 }
 
-/** `did` or `did#fragment`: the fragment names a part of the issuer, the key is the account's all the same. */
+/** A DID, or one with the fragment of its key: the protocol has abolished fragments, and others name no account. */
 function issuerDid(iss: unknown): string | undefined {
-  if (typeof iss !== 'string') return undefined;
-  const [did = '', fragment, ...rest] = iss.split('#');
-  if (!isDid(did) || rest.length > 0) return undefined;
-  return fragment === undefined || /^[\w.:-]{1,64}$/.test(fragment) ? did : undefined;
+  const did = typeof iss === 'string' ? iss.replace(/#atproto$/, '') : '';
+  return isDid(did) ? did : undefined;
 }
 
 function decodeObject(text: string): JsonObject | undefined {

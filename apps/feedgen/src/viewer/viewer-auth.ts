@@ -7,8 +7,8 @@ import { PoolFullError, type SignaturePool } from './signature-pool.ts';
 /** Tells who a request comes from. */
 export interface ViewerAuth {
   /**
-   * The DID of the viewer whose token the request bears; undefined without a token, and, unless `isStrict`, when the
-   * viewer's key can't be had just now.
+   * The DID of the viewer whose token the request bears; undefined without a token; unless `isStrict`, when the viewer's
+   * key can't be had just now; and, where `isOpen`, when the token is addressed to another service or method.
    * @throws XrpcError 401 for a token that is not good; 503 when a strict answer can't be given now
    */
   identify(request: ViewerRequest): Promise<string | undefined>;
@@ -21,6 +21,11 @@ export interface ViewerRequest {
   readonly lxm: string;
   /** Strict: the token must name the method, and its issuer's key must be known. */
   readonly isStrict: boolean;
+  /**
+   * Open to those without a token: so to those as well whose server sends one that is good elsewhere. Such a token opens
+   * nothing, and its issuer isn't looked up.
+   */
+  readonly isOpen: boolean;
   /** Whose allowance of look-ups is used, e.g. an address. */
   readonly caller: string;
 }
@@ -36,13 +41,17 @@ export interface ViewerAuthOptions {
 export function createViewerAuth(options: ViewerAuthOptions): ViewerAuth {
   const { serviceDid, metrics, now = Date.now } = options;
   return {
-    identify: async ({ authorization, lxm, isStrict, caller }) => {
+    identify: async ({ authorization, lxm, isStrict, isOpen, caller }) => {
       if (authorization === undefined) return undefined;
       const bearer = /^bearer +([^ ]+) *$/i.exec(authorization)?.[1];
       if (bearer === undefined)
         throw refuse(metrics, { error: 'AuthenticationRequired', message: 'expected authorization: Bearer TOKEN' });
       const token = readServiceToken(bearer, { audience: serviceDid, lxm, requireLxm: isStrict, now: now() / 1000 });
-      if (!('issuer' in token)) throw refuse(metrics, token);
+      if (!('issuer' in token)) {
+        if (!isOpen || token.foreign === undefined) throw refuse(metrics, token);
+        metrics.tokens.inc({ outcome: `foreign_${token.foreign}` });
+        return undefined;
+      }
       const verdict = await judge(token, caller, options);
       if (verdict === 'valid') metrics.tokens.inc({ outcome: 'valid' });
       else if (verdict !== 'unresolved') throw refuse(metrics, verdict);

@@ -1,3 +1,4 @@
+import { isTooDeep } from '@updraft/atproto';
 import type { SafeFetch } from '@updraft/identity';
 import { PdsError, type PdsFault } from './pds-error.ts';
 import { type RateHeaders, readRateHeaders } from './rate-headers.ts';
@@ -81,12 +82,12 @@ export function xrpcUrl(pds: string, method: string, query: Readonly<Record<stri
   return url.href;
 }
 
-/** An empty answer is as good as `{}`: some procedures have none. */
+/** An empty answer is as good as `{}`: some procedures have none. One too deep to be passed on is as bad as none. */
 function parseJson(text: string): unknown {
   if (text === '') return {};
   try {
     const body: unknown = JSON.parse(text);
-    return body;
+    return isTooDeep(body) ? undefined : body;
   } catch {
     return undefined;
   }

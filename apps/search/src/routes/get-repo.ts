@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { readAccountName } from '@updraft/atproto';
-import { type HttpServer, XrpcError } from '@updraft/service';
+import { callerKey, type HttpServer, XrpcError } from '@updraft/service';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
@@ -30,7 +30,7 @@ export function getRepo(app: HttpServer, { accounts, exports, metrics }: SearchC
   app.get('/repo/:did', options, async (request, reply) => {
     const { format } = request.query;
     try {
-      const account = await accounts.find(request.params.did, request.ip);
+      const account = await accounts.find(request.params.did, callerKey(request.ip));
       await exports.use(account, format, callerSignal(reply, HANDLER_TIMEOUT_MS), (exported) =>
         send(reply, format, account.did, exported.chunks),
       );
@@ -39,11 +39,16 @@ export function getRepo(app: HttpServer, { accounts, exports, metrics }: SearchC
     } catch (error) {
       metrics.exports.inc({ outcome: error instanceof XrpcError && error.status === 429 ? 'limited' : 'failed' });
       if (!reply.sent) throw toAnswer(error);
-      request.log.warn({ err: error }, 'an export broke off');
+      if (isGone(error)) request.log.info({ did: request.params.did }, 'the reader of an export has gone');
+      else request.log.warn({ err: error }, 'an export broke off');
       reply.raw.destroy(); // the caller sees that it is not whole
     }
     return reply;
   });
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
 }
 
 /** Written by hand, chunk by chunk: a chunk's memory is used again for the next one, so each must be out before. */
@@ -65,7 +70,7 @@ async function send(
 function write(raw: ServerResponse, chunk: Uint8Array): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const stalled = setTimeout(() => raw.destroy(new Error('the reader of an export takes nothing')), STALLED_READER_MS);
-  const onClose = () => reject(new Error('the reader of an export has gone'));
+  const onClose = () => reject(new DOMException('the reader of an export has gone', 'AbortError'));
   raw.once('close', onClose);
   raw.write(chunk, (error) => {
     raw.off('close', onClose);

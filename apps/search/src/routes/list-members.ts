@@ -1,5 +1,5 @@
 import { isDid } from '@updraft/atproto';
-import { type HttpServer, XrpcError } from '@updraft/service';
+import { callerKey, type HttpServer, XrpcError } from '@updraft/service';
 import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
 import type { PdsClient } from '../pds/pds-client.ts';
@@ -21,7 +21,7 @@ export function listMembers(app: HttpServer, { accounts, pdsClient }: SearchCont
     const signal = callerSignal(reply, HANDLER_TIMEOUT_MS);
     const { authority, rkey } = readListUri(request.query.uri);
     try {
-      const { did, pds } = await accounts.find(authority, request.ip);
+      const { did, pds } = await accounts.find(authority, callerKey(request.ip));
       const list = await readList(pdsClient, pds, did, rkey, signal);
       const uri = `at://${did}/${LIST}/${rkey}`;
       const { members, isWhole } = await readMembers(pdsClient, { pds, did, uri, signal });

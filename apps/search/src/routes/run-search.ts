@@ -1,4 +1,4 @@
-import { XrpcError } from '@updraft/service';
+import { callerKey, XrpcError } from '@updraft/service';
 import { TimeoutError } from '@updraft/store';
 import type { FastifyRequest } from 'fastify';
 import type { SearchContext } from '../context.ts';
@@ -31,7 +31,7 @@ export async function runSearch(
   request: FastifyRequest,
   search: Omit<SearchRequest, 'nowMs'>,
 ): Promise<SearchPage> {
-  if (!searchLimit.take(request.ip)) {
+  if (!searchLimit.take(callerKey(request.ip))) {
     metrics.searches.inc({ outcome: 'limited' });
     throw new XrpcError(429, 'RateLimitExceeded', 'ten searches a second are allowed', { 'retry-after': '1' });
   }

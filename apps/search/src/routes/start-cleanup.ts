@@ -1,4 +1,4 @@
-import type { HttpServer } from '@updraft/service';
+import { callerKey, type HttpServer } from '@updraft/service';
 import { z } from 'zod';
 import { CLEANUP_TYPES } from '../cleanup/deletions.ts';
 import type { CleanupStart } from '../cleanup/start-cleanup.ts';
@@ -35,7 +35,7 @@ export function startCleanupRoute(app: HttpServer, { cleanups }: SearchContext):
           types: [...new Set(cleanup_types)],
           daysAgo: delete_until_days_ago,
           isReal: actually_delete_stuff,
-          caller: request.ip,
+          caller: callerKey(request.ip),
         },
         callerSignal(reply, HANDLER_TIMEOUT_MS),
       );

@@ -4,19 +4,36 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { HttpServer } from './server.ts';
 import { errorName, XrpcError } from './xrpc-error.ts';
 
+/** Knows an app's own errors: gives the answer for one of them, and undefined for every other. */
+export type ErrorClassifier = (error: unknown) => XrpcError | undefined;
+
 /** Turns whatever a route threw into an XRPC error; what is our fault is logged here, once, and told to nobody else. */
-export function answerErrors(app: HttpServer): void {
+export function answerErrors(app: HttpServer, classify: ErrorClassifier = () => undefined): void {
   app.setErrorHandler((error: unknown, request, reply) => {
-    const answer = toXrpcError(error);
+    if (hasCallerGone(error, request, reply)) {
+      request.log.debug({ method: request.method, route: request.routeOptions.url }, 'the caller has gone');
+      reply.raw.destroy();
+      return;
+    }
+    const answer = toXrpcError(error, classify);
     if (answer.status >= 500) logFault(request, answer, error);
     sendError(reply, answer);
   });
 }
 
+/** The request broke off, or the work was put down because nobody waits for it: nobody hears an answer, and nothing is wrong here. */
+function hasCallerGone(error: unknown, request: FastifyRequest, reply: FastifyReply): boolean {
+  if (!reply.raw.destroyed && request.raw.socket.writable) return false;
+  return error === request.raw.errored || (error instanceof DOMException && error.name === 'AbortError');
+}
+
+/** A caller that is told to come back is told when, if only by a guess. */
+const RETRY_AFTER: Readonly<Record<number, Readonly<Record<string, string>>>> = { 503: { 'retry-after': '10' } };
+
 export function sendError(reply: FastifyReply, answer: XrpcError): void {
   void reply
     .code(answer.status)
-    .headers(answer.headers)
+    .headers({ ...RETRY_AFTER[answer.status], ...answer.headers })
     .type('application/json; charset=utf-8') // a route may have set another one before it failed
     .send({ error: answer.error, message: answer.message });
 }
@@ -28,17 +45,36 @@ export function answerBadUrl(_path: string, _request: unknown, response: unknown
   response.writeHead(400, { 'content-type': 'application/json; charset=utf-8' }).end(body);
 }
 
-/** For bytes that are no HTTP request: Node's parser gives up before any request exists. */
-export function answerClientErrors(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, phrase] = CLIENT_ERRORS[error.code ?? ''] ?? [400, 'Bad Request'];
+/**
+ * For bytes that make no whole request: Node gives up on them outside of every route. Of a request that was answered before
+ * its body was whole, only the connection ends: a second answer would be taken for that of the next request.
+ */
+export function createClientErrorHandler(): ClientErrorHandler {
+  const answered = new WeakSet<Socket>();
+  return {
+    noteAnswer: ({ raw }) => {
+      if (raw.complete) answered.delete(raw.socket);
+      else answered.add(raw.socket);
+    },
+    answer: (error, socket) => {
+      if (error.code === 'ECONNRESET' || !socket.writable || answered.has(socket)) socket.destroy();
+      else socket.end(clientErrorReply(error.code));
+    },
+  };
+}
+
+export interface ClientErrorHandler {
+  /** To be told of each request that was answered. */
+  noteAnswer(request: FastifyRequest): void;
+  answer(error: Error & { code?: string }, socket: Socket): void;
+}
+
+function clientErrorReply(code: string | undefined): string {
+  const [status, phrase] = CLIENT_ERRORS[code ?? ''] ?? [400, 'Bad Request'];
   const body = JSON.stringify({ error: errorName(status), message: phrase });
-  socket.end(
+  return (
     `HTTP/1.1 ${status} ${phrase}\r\ncontent-type: application/json; charset=utf-8\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
   );
 }
 
@@ -47,8 +83,10 @@ const CLIENT_ERRORS: Readonly<Record<string, readonly [number, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
 };
 
-function toXrpcError(error: unknown): XrpcError {
+function toXrpcError(error: unknown, classify: ErrorClassifier): XrpcError {
   if (error instanceof XrpcError) return error;
+  const known = classify(error);
+  if (known !== undefined) return known;
   if (!isFastifyError(error)) return new XrpcError(500, 'InternalServerError', 'something went wrong here');
   const status = error.statusCode ?? 500;
   return status >= 500 && status !== 503

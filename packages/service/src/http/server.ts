@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Logger } from '../logger.ts';
-import { answerBadUrl, answerClientErrors, answerErrors } from './errors.ts';
+import { answerBadUrl, answerErrors, createClientErrorHandler, type ErrorClassifier } from './errors.ts';
 import { answerUnknownRoutes } from './not-found.ts';
 import { createRequestLog } from './request-log.ts';
 import { traceRequests } from './tracing.ts';
@@ -22,11 +22,19 @@ export interface HttpServerOptions {
   /** How long a handler may take before its caller gets a 503 and request.signal is aborted; default 30 s. 0 for none:
    * the timer costs a fifth of the requests a second where a reply takes no time at all. */
   readonly handlerTimeoutMs?: number;
+  /** From the first byte of a request to its last; then its sender gets a 408. Default 10 s. */
+  readonly requestTimeoutMs?: number;
   /** Which proxies are believed about the caller's address: true for all, or a list of networks; default none. */
   readonly trustProxy?: boolean | string | string[];
   /** Origins whose pages may call, or '*' for all; default none. */
   readonly corsOrigins?: readonly string[];
+  /** The answers for the app's own errors, such as those of its databases; what it doesn't know is a 500. */
+  readonly classifyError?: ErrorClassifier;
 }
+
+const REQUEST_TIMEOUT_MS = 10_000;
+/** How often Node looks for requests that take too long. */
+const LOOK_INTERVAL_MS = 1_000;
 
 /**
  * An HTTP server without routes, not yet listening: every error is an XRPC error ({error, message}) and never shows a
@@ -34,7 +42,8 @@ export interface HttpServerOptions {
  * is finished first.
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { log, maxUrlLength = 8192, corsOrigins = [] } = options;
+  const { log, maxUrlLength = 8192, corsOrigins = [], requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const clientErrors = createClientErrorHandler();
   const app: HttpServer = fastify<Server>({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -42,11 +51,15 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     genReqId: requestId,
     bodyLimit: options.maxBodyBytes ?? 256 * 1024,
     handlerTimeout: options.handlerTimeoutMs ?? 30_000,
-    requestTimeout: 30_000,
+    requestTimeout: requestTimeoutMs,
+    http: {
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(LOOK_INTERVAL_MS, requestTimeoutMs),
+    },
     trustProxy: options.trustProxy ?? false,
     return503OnClosing: false, // what still comes on open connections is answered, with `connection: close`
     forceCloseConnections: 'idle',
-    clientErrorHandler: answerClientErrors,
+    clientErrorHandler: clientErrors.answer,
     routerOptions: { maxParamLength: maxUrlLength, onBadUrl: answerBadUrl },
   }).withTypeProvider<ZodTypeProvider>();
   traceRequests(app);
@@ -57,7 +70,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     done(request.url.length > maxUrlLength ? tooLong(maxUrlLength) : undefined);
   });
   if (corsOrigins.length > 0) void app.register(cors, { origin: corsOrigins.includes('*') ? '*' : [...corsOrigins] });
-  answerErrors(app);
+  app.addHook('onResponse', (request, _reply, done) => {
+    clientErrors.noteAnswer(request);
+    done();
+  });
+  answerErrors(app, options.classifyError);
   answerUnknownRoutes(app);
   return app;
 }

@@ -41,3 +41,17 @@ export function postConditions(filter: PostFilter): string {
   }
   return conditions.join('\n    AND ');
 }
+
+/** Picks the posts that a feed may show beyond what SQL can tell: the uris of those that stay. */
+export type KeepPosts = (
+  posts: readonly { readonly uri: string; readonly rowVersion: string }[],
+) => Promise<ReadonlySet<string>>;
+
+export async function keptOf<T extends { readonly uri: string; readonly rowVersion: string }>(
+  posts: readonly T[],
+  keep: KeepPosts | undefined,
+): Promise<readonly T[]> {
+  if (keep === undefined) return posts;
+  const kept = await keep(posts);
+  return posts.filter(({ uri }) => kept.has(uri));
+}

@@ -1,5 +1,13 @@
 import type { ClickHouse } from '../clickhouse/types.ts';
-import { isInWindow, isOfWindow, isVisible, postConditions, windowParams } from './fragments.ts';
+import {
+  isInWindow,
+  isOfWindow,
+  isVisible,
+  type KeepPosts,
+  keptOf,
+  postConditions,
+  windowParams,
+} from './fragments.ts';
 import { type Candidate, isComplete, orderPosts, type RankedPost, type RankingQuery, type Tallies } from './ranking.ts';
 
 /**
@@ -9,13 +17,14 @@ import { type Candidate, isComplete, orderPosts, type RankedPost, type RankingQu
  * Exact, in two steps, since counting accounts exactly over a day of the whole network takes several times as long as
  * counting rows: first all posts by what they can have at most (rows of likes, replaced and hidden ones included, are never
  * fewer than accounts), then the accounts of those that come first. When a post that was left out might still belong
- * among them, more are taken.
+ * among them, more are taken. `keep` is asked before anything is counted, so what it leaves out takes nobody's place.
  */
-export async function rankPosts(clickhouse: ClickHouse, query: RankingQuery): Promise<RankedPost[]> {
+export async function rankPosts(clickhouse: ClickHouse, query: RankingQuery, keep?: KeepPosts): Promise<RankedPost[]> {
   for (let limit = Math.ceil(query.size * 1.25) + 100; ; limit *= 2) {
-    const candidates = await readCandidates(clickhouse, query, limit);
+    const found = await readCandidates(clickhouse, query, limit);
+    const candidates = await keptOf(found, keep);
     const ranked = orderPosts(candidates, await readTallies(clickhouse, query, candidates), query);
-    if (candidates.length < limit || isComplete(ranked, candidates, query.size)) return ranked.slice(0, query.size);
+    if (found.length < limit || isComplete(ranked, found, query.size)) return ranked.slice(0, query.size);
   }
 }
 
@@ -47,10 +56,10 @@ async function readCandidates(clickhouse: ClickHouse, query: RankingQuery, limit
     return `${kind} JOIN (${ROWS[source]}) AS ${source} ON ${source}.subject_key = candidates.uri_key`;
   });
   const sql = `
-SELECT toString(uri_key) AS key, did, uri, toFloat64(sort_at_ms) AS sortAtMs, toFloat64(${score}) AS atMost
+SELECT toString(uri_key) AS key, did, uri, toString(version) AS rowVersion, toFloat64(sort_at_ms) AS sortAtMs, toFloat64(${score}) AS atMost
 FROM
 (
-  SELECT did, uri, uri_key, toUnixTimestamp64Milli(sort_at) AS sort_at_ms
+  SELECT did, uri, uri_key, version, toUnixTimestamp64Milli(sort_at) AS sort_at_ms
   FROM posts FINAL
   WHERE ${isInWindow}
     AND sort_at <= fromUnixTimestamp64Milli({newestMs:Int64}, 'UTC')

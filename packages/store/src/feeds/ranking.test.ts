@@ -16,6 +16,7 @@ const QUERY: RankingQuery = {
 };
 
 const candidate = (n: number, more: Partial<Candidate> = {}): Candidate => ({
+  rowVersion: '2',
   key: String(n),
   did: `did:x:${n}`,
   uri: `at://${n}`,

@@ -28,6 +28,8 @@ export interface Candidate {
   readonly key: string;
   readonly did: string;
   readonly uri: string;
+  /** The version of its row, as text. */
+  readonly rowVersion: string;
   readonly sortAtMs: number;
   /** Its score is this or less. */
   readonly atMost: number;

@@ -1,6 +1,6 @@
-import { isDid, isRkey, recordTime } from '@updraft/atproto';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { isVisible } from './fragments.ts';
+import { postKey } from './post-key.ts';
 
 /** Keys asked for in one query: they stand in its text, which a server reads up to 256 KiB of by default. */
 const KEYS_PER_QUERY = 10_000;
@@ -14,24 +14,11 @@ export async function visiblePosts(clickhouse: ClickHouse, uris: Iterable<string
   const keys = [...uris].map(postKey).filter((key) => key !== undefined);
   const visible = new Set<string>();
   for (let start = 0; start < keys.length; start += KEYS_PER_QUERY) {
-    const list = keys.slice(start, start + KEYS_PER_QUERY).join(',');
+    const batch = keys.slice(start, start + KEYS_PER_QUERY);
+    const list = batch.map(({ recordHour, did, rkey }) => `(${recordHour},'${did}','${rkey}')`).join(',');
     const sql = `SELECT uri FROM posts FINAL WHERE (record_hour, did, rkey) IN (${list}) AND ${isVisible}`;
     const rows = await clickhouse.query<{ uri: string }>(sql, {}, { settings: { max_query_size: MAX_QUERY_BYTES } });
     for (const { uri } of rows) visible.add(uri);
   }
   return visible;
-}
-
-/** `(hour,'did','rkey')` as SQL. Neither syntax has a quote or a backslash; both are checked again, since this is SQL. */
-function postKey(uri: string): string | undefined {
-  const [did = '', collection, rkey = '', ...rest] = uri.slice('at://'.length).split('/');
-  if (
-    collection !== 'app.bsky.feed.post' ||
-    rest.length > 0 ||
-    !isDid(did) ||
-    !isRkey(rkey) ||
-    /['\\]/.test(did + rkey)
-  )
-    return undefined;
-  return `(${recordTime(rkey).recordHour},'${did}','${rkey}')`;
 }

@@ -1,0 +1,48 @@
+import type { KeepPosts, PostRecordRow } from '@updraft/store';
+import { LRUCache } from 'lru-cache';
+import type { FeedgenMetrics } from '../metrics.ts';
+
+export interface ValidPostsOptions {
+  /** The records of posts, in batches. */
+  readRecords: (uris: Iterable<string>) => AsyncIterable<readonly PostRecordRow[]>;
+  areValid: (records: readonly string[]) => Promise<boolean[]>;
+  metrics: Pick<FeedgenMetrics, 'invalidPosts'>;
+  onError: (error: unknown) => void;
+}
+
+interface Verdict {
+  readonly rowVersion: string;
+  readonly isValid: boolean;
+}
+
+/** Twice what ten large feeds hold. */
+const MAX_VERDICTS = 100_000;
+/** A record that isn't there may be on its way. */
+const ASK_AGAIN_MS = 10 * 60_000;
+
+/**
+ * For a feed's query: keeps the posts whose records keep to their lexicon. A verdict is remembered for its version of the
+ * record, so a build validates only what is new to all feeds. A post whose record isn't there, or can't be judged now, stays.
+ */
+export function createValidPosts(options: ValidPostsOptions): (alias: string) => KeepPosts {
+  const { readRecords, areValid, metrics, onError } = options;
+  const verdicts = new LRUCache<string, Verdict>({ max: MAX_VERDICTS });
+
+  async function judge(posts: readonly { readonly uri: string; readonly rowVersion: string }[]): Promise<void> {
+    for await (const rows of readRecords(posts.map(({ uri }) => uri))) {
+      const judged = await areValid(rows.map(({ recordJson }) => recordJson));
+      for (const [index, { uri, rowVersion }] of rows.entries())
+        verdicts.set(uri, { rowVersion, isValid: judged[index] ?? true });
+    }
+    for (const { uri, rowVersion } of posts)
+      if (!verdicts.has(uri)) verdicts.set(uri, { rowVersion, isValid: true }, { ttl: ASK_AGAIN_MS });
+  }
+
+  return (alias) => async (posts) => {
+    const unknown = posts.filter(({ uri, rowVersion }) => verdicts.get(uri)?.rowVersion !== rowVersion);
+    if (unknown.length > 0) await judge(unknown).catch(onError);
+    const kept = posts.filter(({ uri }) => verdicts.get(uri)?.isValid !== false);
+    metrics.invalidPosts.set({ feed: alias }, posts.length - kept.length);
+    return new Set(kept.map(({ uri }) => uri));
+  };
+}

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { isPublicAddress } from './public-address.ts';
+
+describe('an address', () => {
+  test.for(['8.8.8.8', '1.0.0.1', '172.15.0.1', '172.32.0.1', '100.128.0.1', '223.255.255.254', '2606:4700::1111'])(
+    '%s is public',
+    (address) => expect(isPublicAddress(address)).toBe(true),
+  );
+
+  test.for([
+    ['this host', '0.0.0.0'],
+    ['this network', '0.1.2.3'],
+    ['loopback', '127.0.0.1'],
+    ['loopback, all of it', '127.255.255.254'],
+    ['private', '10.0.0.1'],
+    ['private', '172.16.0.1'],
+    ['private', '172.31.255.255'],
+    ['private', '192.168.0.1'],
+    ['shared by a carrier', '100.64.0.1'],
+    ['link-local, of metadata servers', '169.254.169.254'],
+    ["Azure's host", '168.63.129.16'],
+    ['of protocols', '192.0.0.170'],
+    ['of documents', '192.0.2.1'],
+    ['of documents', '198.51.100.1'],
+    ['of documents', '203.0.113.1'],
+    ['a relay of 6to4', '192.88.99.1'],
+    ['of benchmarks', '198.18.0.1'],
+    ['multicast', '224.0.0.1'],
+    ['reserved', '240.0.0.1'],
+    ['broadcast', '255.255.255.255'],
+    ['none', '::'],
+    ['loopback', '::1'],
+    ['mapped', '::ffff:127.0.0.1'],
+    ['mapped, in hex', '::ffff:7f00:1'],
+    ['mapped, of a public one', '::ffff:8.8.8.8'],
+    ['compatible', '::127.0.0.1'],
+    ['compatible, in hex', '::7f00:1'],
+    ['compatible, as private', '::a9fe:a9fe'],
+    ['translated', '::ffff:0:7f00:1'],
+    ['NAT64', '64:ff9b::7f00:1'],
+    ['NAT64, dotted', '64:ff9b::127.0.0.1'],
+    ['local NAT64', '64:ff9b:1::7f00:1'],
+    ['6to4', '2002:7f00:1::1'],
+    ['Teredo', '2001:0:7f00:1::1'],
+    ['site-local', 'fec0::1'],
+    ['unique-local', 'fc00::1'],
+    ['unique-local, of a metadata server', 'fd00:ec2::254'],
+    ['link-local', 'fe80::1'],
+    ['link-local with a zone', 'fe80::1%eth0'],
+    ['with a zone', '2606:4700::1111%1'],
+    ['multicast', 'ff02::1'],
+    ['discard', '100::1'],
+    ['of documents', '2001:db8::1'],
+    ['of documents', '3fff::1'],
+    ['of benchmarks', '2001:2::1'],
+    ['an identifier', '2001:20::1'],
+    ['segment routing', '5f00::1'],
+    ['unassigned', '1::1'],
+    ['unassigned', '4000::1'],
+    ['not an address', 'localhost'],
+    ['not one that a socket writes', '2130706433'],
+    ['not one that a socket writes', '0177.0.0.1'],
+    ['not one that a socket writes', '[::1]'],
+    ['empty', ''],
+  ] as const)('(%s) %s is not', ([, address]) => {
+    expect(isPublicAddress(address)).toBe(false);
+  });
+});

@@ -1,0 +1,12 @@
+import { type ErrorClassifier, XrpcError } from '@updraft/service';
+import { SetupStoreError, StoreError } from './errors.ts';
+
+/**
+ * What a caller hears of a store that can't answer now: it is away, resets connections, is too slow, or is set up wrongly,
+ * which its operator mends. What the store refuses is a mistake of ours and stays a 500.
+ */
+export const storeAnswer: ErrorClassifier = (error) => {
+  if (!(error instanceof StoreError) || !(error.shouldRetry() || error instanceof SetupStoreError)) return undefined;
+  const message = 'a database can not be asked just now, please try again';
+  return new XrpcError(503, 'NotEnoughResources', message, { 'retry-after': '5' }, { cause: error });
+};

@@ -1,0 +1,248 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { importedApiKey } from '@updraft/feedgen/admin';
+import type { HttpServer } from '@updraft/service';
+import { apiKeys, createClickHouse, insertRows } from '@updraft/store';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Account, type Directory, startDirectory } from './feedgen/directory.ts';
+import { didOf } from './feedgen/network.ts';
+import { ACTOR_DID, type Instance, startInstance, until } from './feedgen/stage.ts';
+import { bearer, sign } from './feedgen/tokens.ts';
+import { type SearchService, startSearchService } from './search/service.ts';
+import { type BreakProxy, startBreakProxy } from './world/break-proxy.ts';
+import { DATABASE, type Databases, startDatabases } from './world/databases.ts';
+
+const POST = `at://${didOf('author')}/app.bsky.feed.post/3l3frqadlo32h`;
+const FEEDS = `
+feeds:
+  open: { kind: hot, minimumLikes: 1, refresh: 1s }
+  a-club: { kind: author-label, label: club, audience: members, refresh: 1s, outsiders: ['${POST}'] }
+`;
+const KEY = 'a key that another system made';
+
+let folder: string;
+let databases: Databases;
+let directory: Directory;
+let viewer: Account;
+let clickhouseProxy: BreakProxy;
+let redisProxy: BreakProxy;
+let direct: Services;
+let proxied: Services;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'updraft-outage-'));
+  [databases, directory] = await Promise.all([startDatabases(folder), startDirectory()]);
+  viewer = await directory.register('viewer');
+  const clickhouse = createClickHouse({
+    address: databases.clickhouse.address,
+    username: 'default',
+    password: '',
+    database: DATABASE,
+  });
+  const key = {
+    ...importedApiKey(KEY),
+    feeds: ['a-club'],
+    actorDid: ACTOR_DID,
+    createdAt: 1,
+    revokedAt: 0,
+    version: 1,
+  };
+  await insertRows(clickhouse, apiKeys, [key]);
+  await clickhouse.close();
+  [clickhouseProxy, redisProxy] = await Promise.all([
+    startBreakProxy(databases.clickhouse.address),
+    startBreakProxy(databases.redis.address),
+  ]);
+  direct = await startServices(databases.clickhouse.address, databases.redis.address);
+  proxied = await startServices(clickhouseProxy.address, redisProxy.address);
+}, 120_000);
+afterAll(async () => {
+  await Promise.all([direct, proxied].map((services) => services[Symbol.asyncDispose]()));
+  await Promise.all([clickhouseProxy, redisProxy, databases, directory].map((part) => part[Symbol.asyncDispose]()));
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Services extends AsyncDisposable {
+  readonly feedgen: Instance;
+  readonly search: SearchService;
+}
+
+async function startServices(clickhouseAddress: string, redisAddress: string): Promise<Services> {
+  const at = { clickhouse: { address: clickhouseAddress }, redis: { address: redisAddress } };
+  const feedgen = await startInstance(at, { feeds: FEEDS, env: { PLC_HOST: directory.url } });
+  const clickhouse = createClickHouse({
+    address: clickhouseAddress,
+    username: 'default',
+    password: '',
+    database: DATABASE,
+  });
+  const env = { CLICKHOUSE_ADDRESS: clickhouseAddress, CLICKHOUSE_DATABASE: DATABASE, REDIS_ADDRESS: redisAddress };
+  const search = await startSearchService(
+    { clickhouse, env },
+    {
+      PLC_HOST: directory.url,
+      ALLOW_PRIVATE_ADDRESSES: 'true',
+      CLEANUP_TOKEN_KEY: Buffer.alloc(32, 1).toString('base64'),
+    },
+  );
+  return {
+    feedgen,
+    search,
+    [Symbol.asyncDispose]: async () => {
+      await feedgen.stop();
+      await search[Symbol.asyncDispose]();
+      await clickhouse.close();
+    },
+  };
+}
+
+interface Ask {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
+/** What makes a route ask its databases; every other route is asked by its bare path. */
+async function samples(): Promise<Readonly<Record<string, Partial<Ask>>>> {
+  const admin = { headers: { 'x-api-key': KEY } };
+  const one = `feedName=club&handle=${didOf('member')}`;
+  const lxm = 'app.bsky.feed.sendInteractions';
+  const cursor = Buffer.from(`1|open|00000000000000000000000000|1|${POST}`).toString('base64url');
+  const feed = `at://${ACTOR_DID}/app.bsky.feed.generator/open`;
+  return {
+    'GET /xrpc/app.bsky.feed.getFeedSkeleton': { url: `?feed=${feed}&cursor=${cursor}` },
+    [`POST /xrpc/${lxm}`]: { headers: bearer(await sign(viewer, { lxm })), body: { interactions: [{ item: POST }] } },
+    'GET /api/admin/feeds': admin,
+    'GET /api/admin/feed_members': { ...admin, url: '?feedName=club' },
+    'PUT /api/admin/feed_members': { ...admin, url: `?${one}` },
+    'DELETE /api/admin/feed_members': { ...admin, url: `?feedName=club&handle=gone.example.com` },
+    'GET /feed_members': { ...admin, url: '?feedName=club' },
+    'PUT /assign_user_to_feed': { ...admin, url: `?${one}` },
+    'PUT /unassign_user_from_feed': { ...admin, url: `?${one}` },
+    'GET /search/posts': { url: '?q=hello' },
+    'GET /xrpc/app.bsky.unspecced.searchPostsSkeleton': { url: '?q=hello&sort=top' },
+    'GET /redir': { url: '?q=https://bsky.app/profile/alice.example.com' },
+    'GET /list/members': { url: '?uri=at://alice.example.com/app.bsky.graph.list/3k' },
+    'GET /repo/:did': { url: '/repo/alice.example.com' },
+    'GET /repo/cleanup': { url: '?job_id=4b6ee2b6-1c5b-4a3b-9a2d-3d1f0c9f6a11', headers: bearer('x') },
+    'DELETE /repo/cleanup': { url: '?job_id=4b6ee2b6-1c5b-4a3b-9a2d-3d1f0c9f6a11', headers: bearer('x') },
+    'POST /repo/cleanup': {
+      body: {
+        identifier: 'alice.example.com',
+        app_password: 'xxxx-xxxx-xxxx-xxxx',
+        cleanup_types: ['post'],
+        delete_until_days_ago: 30,
+      },
+    },
+  };
+}
+
+/** `METHOD /path` of every route of an app, from Fastify's own tree of them. */
+function routesOf(app: HttpServer): string[] {
+  const path: string[] = [];
+  return app
+    .printRoutes({ commonPrefix: false })
+    .split('\n')
+    .flatMap((line) => {
+      const [, indent = '', segment = '', methods] = /^([│├└─\s]*)(\S+?)(?: \(([A-Z, ]+)\))?$/u.exec(line) ?? [];
+      if (segment === '') return [];
+      path.splice(indent.length / 4 - 1, Number.POSITIVE_INFINITY, segment);
+      const asked = methods?.split(', ').filter((method) => method !== 'HEAD' && method !== 'OPTIONS') ?? [];
+      return asked.map((method) => `${method} ${path.join('')}`);
+    });
+}
+
+interface Outcome {
+  readonly status: number;
+  readonly retryAfter: unknown;
+}
+
+/** Asks every route of both services once, each from an address of its own. */
+async function askAll({ feedgen, search }: Services): Promise<Map<string, Outcome>> {
+  const known = await samples();
+  const outcomes = new Map<string, Outcome>();
+  const apps = [feedgen.feedgen.app, search.search.app];
+  const asks = apps.flatMap((app) => routesOf(app).map((route) => ({ app, route })));
+  await Promise.all(
+    asks.map(async ({ app, route }, index) => {
+      const [method = '', path = ''] = route.split(' ');
+      const { url = '', headers = {}, body } = known[route] ?? {};
+      const reply = await app.inject({
+        method: method as 'GET',
+        url: url.startsWith('/') ? url : path + url,
+        headers: { ...headers },
+        remoteAddress: `10.0.0.${index}`,
+        ...(body === undefined ? {} : { payload: body }),
+      });
+      outcomes.set(route, { status: reply.statusCode, retryAfter: reply.headers['retry-after'] });
+    }),
+  );
+  return outcomes;
+}
+
+/** Routes that can't be answered without ClickHouse. */
+const OF_CLICKHOUSE = [
+  'GET /search/posts',
+  'GET /xrpc/app.bsky.unspecced.searchPostsSkeleton',
+  'GET /redir',
+  'GET /repo/:did',
+  'GET /list/members',
+  'GET /repo/cleanup/stats',
+  'GET /repo/cleanup',
+  'DELETE /repo/cleanup',
+  'GET /api/admin/feed_members',
+  'PUT /api/admin/feed_members',
+  'GET /feed_members',
+  'PUT /assign_user_to_feed',
+  'PUT /unassign_user_from_feed',
+];
+const OF_REDIS = ['POST /repo/cleanup'];
+
+function expectOutage(outcomes: ReadonlyMap<string, Outcome>, unanswerable: readonly string[]): void {
+  const is = (wanted: (outcome: Outcome) => boolean) =>
+    [...outcomes].filter(([, outcome]) => wanted(outcome)).map(([route]) => route);
+  expect(is(({ status }) => status >= 500 && status !== 503)).toEqual([]);
+  expect(is(({ status, retryAfter }) => status === 503 && !/^\d+$/.test(String(retryAfter)))).toEqual([]);
+  expect(is(({ status }) => status === 503)).toEqual(expect.arrayContaining([...unanswerable]));
+}
+
+test('every route of both services is known by its path', () => {
+  const routes = [direct.feedgen.feedgen.app, direct.search.search.app].flatMap(routesOf);
+  expect(routes).toEqual(expect.arrayContaining([...OF_CLICKHOUSE, ...OF_REDIS, 'GET /', 'GET /stats/feeds']));
+});
+
+test('while both databases are there no route fails', async () => {
+  const outcomes = await askAll(direct);
+  expect([...outcomes].filter(([, { status }]) => status >= 500)).toEqual([]);
+});
+
+describe('no route answers 500, and those that need a database answer 503 with Retry-After,', () => {
+  test('while ClickHouse is killed', async () => {
+    await databases.clickhouse.kill();
+    expectOutage(await askAll(direct), OF_CLICKHOUSE);
+  });
+
+  test('while Redis is killed as well', async () => {
+    await databases.redis.kill();
+    expectOutage(await askAll(direct), [...OF_CLICKHOUSE, ...OF_REDIS]);
+  });
+
+  test('until both are back', async () => {
+    await Promise.all([databases.clickhouse.revive(), databases.redis.revive()]);
+    await until(async () => [...(await askAll(direct)).values()].every(({ status }) => status < 500));
+  });
+
+  test.each(['reset', 'refuse'] as const)('while connections break off (%s)', async (weather) => {
+    for (const proxy of [clickhouseProxy, redisProxy]) proxy.weather = weather;
+    expectOutage(await askAll(proxied), [...OF_CLICKHOUSE, ...OF_REDIS]);
+  });
+
+  test('while neither of them answers', async () => {
+    for (const proxy of [clickhouseProxy, redisProxy]) proxy.weather = 'hang';
+    expectOutage(await askAll(proxied), [...OF_CLICKHOUSE, ...OF_REDIS]);
+    for (const proxy of [clickhouseProxy, redisProxy]) proxy.weather = 'hand on';
+    await until(async () => [...(await askAll(proxied)).values()].every(({ status }) => status < 500));
+  });
+});
