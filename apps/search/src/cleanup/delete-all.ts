@@ -6,7 +6,7 @@ import { DeletionError, isAboutWrites } from './after-error.ts';
 import { allowance, DAY_MS } from './allowance.ts';
 import { BATCH_SIZE, type Batches, createBatches } from './batches.ts';
 import type { JobDeps, Run } from './job-run.ts';
-import type { Refusal } from './set-aside.ts';
+import { MAX_SET_ASIDE, type Refusal } from './set-aside.ts';
 
 export interface Sender {
   readonly account: Account;
@@ -14,8 +14,8 @@ export interface Sender {
 }
 
 /**
- * Sends deletions of these paths, batch by batch, until all have been sent, the job waits or is cancelled. Each batch is noted
- * before it is sent. @throws PdsError, DeletionError
+ * Sends deletions of these paths, batch by batch, until all have been sent, the job waits or is cancelled, or too
+ * many are refused. Each batch is noted before it is sent. @throws PdsError, DeletionError
  */
 export async function deleteAll(deps: JobDeps, run: Run, sender: Sender, paths: readonly string[]): Promise<void> {
   const batches = createBatches(paths, run.job().writesPerCall || BATCH_SIZE);
@@ -25,7 +25,7 @@ export async function deleteAll(deps: JobDeps, run: Run, sender: Sender, paths: 
     const batch = count === 0 ? [] : batches.next(count);
     if (batch === undefined) return blameTheRest(run, batches.unproven());
     if (batch.length === 0) return pauseUntil(run, resetsAt);
-    if (await run.isCancelled()) return;
+    if (run.job().setAside.length > MAX_SET_ASIDE || (await run.isCancelled())) return;
     await run.step({ kind: 'intended', writes: batch });
     const answer = await send(deps, run, sender, batch);
     if (answer.kind === 'refused') {

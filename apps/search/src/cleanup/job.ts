@@ -138,9 +138,9 @@ function listed(job: CleanupJob, event: JobEvent & { kind: 'listed' }, nowMs: nu
     setAside: job.setAside.filter(({ path }) => there.has(path)),
     ...(numGone > 0 ? { lastDeletedAt: nowMs, numFailures: 0 } : {}),
   };
-  // A lie about a few records is theirs when others went; a lie about all of them is the server's.
+  // A lie about a few records is theirs where others have gone; a lie about all of them is the server's.
   const known = new Set(next.setAside.map(({ path }) => path));
-  const isOfFew = numGone > 0 && refuted.length <= MAX_SET_ASIDE;
+  const isOfFew = next.numDeleted > 0 && refuted.length <= MAX_SET_ASIDE;
   const blamed = refuted.filter((path) => isOfFew || known.has(path));
   return refuse(
     next,
