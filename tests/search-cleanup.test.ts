@@ -1,111 +1,30 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Program, type Stack, type Store, startProgram, startStack, until } from './indexer/stack.ts';
-import {
-  BOUNDARY_DAYS,
-  createAccount,
-  makeRecord,
-  makeRecords,
-  NEW_MS,
-  type NewRecord,
-  OLD_MS,
-  type TestAccount,
-} from './search/account.ts';
-import { type Call, type DevNetwork, handOn, startDevNetwork } from './search/dev-network.ts';
+import { type Store, until } from './indexer/stack.ts';
+import { createAccount, makeRecord, makeRecords, NEW_MS, type NewRecord, OLD_MS } from './search/account.ts';
+import { type CleanupWorld, oldPost, POST, post, startCleanupWorld, stop, uriOf, view } from './search/cleanups.ts';
+import { type Call, type DevNetwork, handOn } from './search/dev-network.ts';
 
-const POST = 'app.bsky.feed.post';
 const LIKE = 'app.bsky.feed.like';
 const REPOST = 'app.bsky.feed.repost';
-const KEY = Buffer.alloc(32, 7).toString('base64');
 
-let stack: Stack;
+let world: CleanupWorld;
 let network: DevNetwork;
 let store: Store;
 beforeAll(async () => {
-  [stack, network] = await Promise.all([startStack(), startDevNetwork()]);
-  store = await stack.createStore('cleanup');
+  world = await startCleanupWorld('cleanup');
+  ({ network, store } = world);
 }, 120_000);
 afterAll(async () => {
-  await network[Symbol.asyncDispose]();
-  await stack.close();
+  await world[Symbol.asyncDispose]();
 });
-
-/** The search service as a process, which a test may kill and start again. */
-async function startService(env: Record<string, string> = {}): Promise<{ program: Program; url: string }> {
-  const program = startProgram('apps/search/src/main.ts', [], {
-    ...store.env,
-    LISTEN_ADDRESS: '127.0.0.1:0',
-    PLC_HOST: network.plcUrl,
-    ALLOW_PRIVATE_ADDRESSES: 'true',
-    CLEANUP_TOKEN_KEY: KEY,
-    TRUST_PROXY: 'true',
-    CLEANUP_POLL_INTERVAL: '100ms',
-    CLEANUP_RETRY_WAIT: '200ms',
-    CLEANUP_LEASE_TTL: '2s',
-    STATS_CACHE_TTL: '1h',
-    ...env,
-  });
-  await program.says('serving search');
-  const [, url = ''] = /Server listening at (http:[^"\s]+)/.exec(program.output()) ?? [];
-  return { program, url };
-}
-
-async function stop({ program }: { program: Program }): Promise<void> {
-  program.child.kill('SIGTERM');
-  await program.exited;
-}
-
-interface Started {
-  readonly num_enqueued: number;
-  readonly dry_run: boolean;
-  readonly message: string;
-  readonly job_id?: string;
-  readonly job_secret?: string;
-  readonly num_by_type: Record<string, number>;
-  readonly sample: { type: string; uri: string }[];
-}
-
-async function post(
-  url: string,
-  account: Pick<TestAccount, 'did' | 'appPassword'>,
-  more: object = {},
-): Promise<{ status: number; body: Started }> {
-  const response = await fetch(`${url}/repo/cleanup`, {
-    method: 'POST',
-    // Each account's owner sits at an address of their own.
-    headers: {
-      'content-type': 'application/json',
-      'x-forwarded-for': `10.${Array.from(account.did.slice(-3), (letter) => letter.charCodeAt(0)).join('.')}`,
-    },
-    body: JSON.stringify({
-      identifier: account.did,
-      app_password: account.appPassword,
-      cleanup_types: ['post', 'like', 'repost'],
-      delete_until_days_ago: BOUNDARY_DAYS,
-      ...more,
-    }),
-  });
-  return { status: response.status, body: (await response.json()) as Started };
-}
-
-async function view(
-  url: string,
-  query: string,
-  secret?: string,
-  method = 'GET',
-): Promise<{ status: number; body: Record<string, unknown> }> {
-  const headers = secret === undefined ? {} : { authorization: `Bearer ${secret}` };
-  const response = await fetch(`${url}/repo/cleanup?${query}`, { method, headers });
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-}
 
 const image = { embed: { $type: 'app.bsky.embed.images', images: [] } };
 const subject = { subject: { uri: 'at://did:plc:x/app.bsky.feed.post/3k', cid: 'bafyreid' } };
-const oldPost = () => makeRecord(POST, OLD_MS, { text: 'old' });
 
 /** What a clean-up of posts, likes and reposts deletes, and what it must leave. */
 function fill(scale: number): { deleted: NewRecord[]; kept: NewRecord[] } {
   const deleted = [
-    ...makeRecords(8 * scale, oldPost),
+    ...makeRecords(8 * scale, () => oldPost()),
     ...makeRecords(5 * scale, () => makeRecord(LIKE, OLD_MS, subject)),
     ...makeRecords(2 * scale, () => makeRecord(REPOST, OLD_MS, subject)),
   ];
@@ -121,17 +40,12 @@ function fill(scale: number): { deleted: NewRecord[]; kept: NewRecord[] } {
   return { deleted, kept };
 }
 
-const uriOf =
-  (account: TestAccount) =>
-  ({ collection, rkey }: NewRecord) =>
-    `at://${account.did}/${collection}/${rkey}`;
-
 describe('a clean-up', () => {
   test('counts in a dry run, and deletes exactly that through kills at each step and a server that answers 429 and 500', async () => {
     const account = await createAccount(network.pdsUrl, 'busy');
     const { deleted, kept } = fill(100);
     await account.write([...deleted, ...kept]);
-    let service = await startService();
+    let service = await world.startService();
 
     const dry = await post(service.url, account);
     if (dry.status !== 200) console.log(service.program.output());
@@ -159,7 +73,7 @@ describe('a clean-up', () => {
     await until(async () => {
       if (service.program.child.exitCode !== null || service.program.child.signalCode !== null) {
         await service.program.exited;
-        service = await startService();
+        service = await world.startService();
         starts++;
       }
       return (await job().catch(() => ({ job_state: '' })))['job_state'] === 'completed';
@@ -186,8 +100,8 @@ describe('a clean-up', () => {
 
   test('is seen and cancelled with its secret only, and deletes nothing more then', async () => {
     const account = await createAccount(network.pdsUrl, 'changeable');
-    await account.write(makeRecords(450, oldPost));
-    const service = await startService();
+    await account.write(makeRecords(450, () => oldPost()));
+    const service = await world.startService();
     const gate = Promise.withResolvers<void>();
     let batches = 0;
     network.intercept = async (call) => {
@@ -231,9 +145,9 @@ describe('a clean-up', () => {
 
   test('is worked on by one of two instances at a time, while its owner deletes some of it', async () => {
     const account = await createAccount(network.pdsUrl, 'shared');
-    const written = makeRecords(700, oldPost);
+    const written = makeRecords(700, () => oldPost());
     await account.write(written);
-    const services = await Promise.all([startService(), startService()]);
+    const services = await Promise.all([world.startService(), world.startService()]);
     let [underWay, most, batches] = [0, 0, 0];
     network.intercept = async (call) => {
       if (call.method !== 'com.atproto.repo.applyWrites') return handOn(call);
@@ -257,8 +171,8 @@ describe('a clean-up', () => {
 
   test('gives up in the end on a server that always fails, and says why', async () => {
     const account = await createAccount(network.pdsUrl, 'unlucky');
-    await account.write(makeRecords(3, oldPost));
-    const service = await startService({ CLEANUP_RETRY_WAIT: '1ms', CLEANUP_MAX_TRIES: '4' });
+    await account.write(makeRecords(3, () => oldPost()));
+    const service = await world.startService({ CLEANUP_RETRY_WAIT: '1ms', CLEANUP_MAX_TRIES: '4' });
     network.intercept = async (call) => {
       if (call.method === 'com.atproto.repo.applyWrites')
         call.answer({ status: 200, headers: {}, body: Buffer.from('not json') });
@@ -277,7 +191,7 @@ describe('a clean-up', () => {
 
   test('does not tell which part of a sign-in was wrong, and takes five a minute', async () => {
     const account = await createAccount(network.pdsUrl, 'guarded');
-    const service = await startService();
+    const service = await world.startService();
     const unknown = { did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', appPassword: 'x' };
     const answers = [
       await post(service.url, { ...account, appPassword: 'wrong-wrong' }),
@@ -294,7 +208,7 @@ describe('a clean-up', () => {
 
   test('says so when the server of the account fails, and logs no password', async () => {
     const account = await createAccount(network.pdsUrl, 'discreet');
-    const service = await startService();
+    const service = await world.startService();
     network.intercept = async (call) => call.answer({ status: 500, headers: {}, body: Buffer.from('oops') });
     const { status, body } = await post(service.url, account);
     network.intercept = handOn;
@@ -305,7 +219,7 @@ describe('a clean-up', () => {
   }, 60_000);
 
   test('is off without a key, and says so', async () => {
-    const service = await startService({ CLEANUP_TOKEN_KEY: '' });
+    const service = await world.startService({ CLEANUP_TOKEN_KEY: '' });
     const { status, body } = await post(service.url, { did: 'did:plc:x', appPassword: 'y' });
     expect([status, body.message]).toEqual([503, 'clean-ups are off: the operator has to set CLEANUP_TOKEN_KEY']);
     await stop(service);

@@ -21,8 +21,10 @@ export interface Call {
   /** `com.atproto.repo.applyWrites`, … */
   readonly method: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Asks the PDS. */
-  forward(): Promise<Forwarded>;
+  /** The body of the request as JSON; undefined without one. */
+  json(): unknown;
+  /** Asks the PDS, with another body if one is given. */
+  forward(body?: unknown): Promise<Forwarded>;
   /** Answers the caller. */
   answer(reply: Forwarded): void;
   /** Breaks the caller's connection. */
@@ -81,14 +83,16 @@ async function relay(
   const call: Call = {
     method: /^\/xrpc\/([^?]+)/.exec(request.url ?? '')?.[1] ?? '',
     headers: request.headers,
-    forward: async () => {
+    json: () => (body.length === 0 ? undefined : JSON.parse(Buffer.from(body).toString())),
+    forward: async (other) => {
+      const sent = other === undefined ? body : Buffer.from(JSON.stringify(other));
       const headers = Object.entries(request.headers).filter(([name]) =>
         ['authorization', 'content-type', 'accept'].includes(name),
       );
       const answer = await fetch(`${pds}${request.url}`, {
         method: request.method ?? 'GET',
         headers: Object.fromEntries(headers) as Record<string, string>,
-        ...(body.length > 0 ? { body } : {}),
+        ...(sent.length > 0 ? { body: sent } : {}),
       });
       const kept = [...answer.headers].filter(([name]) => name === 'content-type' || name.startsWith('ratelimit'));
       return {

@@ -1,5 +1,6 @@
 import { XrpcError } from '@updraft/service';
 import type { Account, Accounts } from './accounts.ts';
+import type { CountLikes } from './cleanup/count-likes.ts';
 import type { Exports } from './context.ts';
 import type { DeletionPlan, DeletionQuery } from './repository/plan-deletions.ts';
 import { exportRepository, planFromRepository } from './repository/read-repository.ts';
@@ -36,13 +37,15 @@ function busy(message: string): XrpcError {
 
 export type Plan = (account: Account, query: DeletionQuery, signal: AbortSignal) => Promise<DeletionPlan>;
 
-/** Reads an account's repository for a clean-up. */
-export function createPlan(spool: Spool, accounts: Accounts): Plan {
+/** Reads an account's repository for a clean-up, and the likes of its posts where they matter. @throws LikesError among others */
+export function createPlan(spool: Spool, accounts: Accounts, countLikes: CountLikes): Plan {
   return async (account, query, signal) => {
+    const { minLikes } = query.keep;
+    const likes = minLikes === undefined ? undefined : await countLikes(account.did, minLikes, signal);
     await using spooled = await spool.fetch(account.pds, account.did, signal);
     return await planFromRepository(
       { ...spooled, did: account.did, checkCommit: accounts.checkCommit(account), signal },
-      query,
+      { ...query, likes },
     );
   };
 }

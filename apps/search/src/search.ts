@@ -19,8 +19,9 @@ import {
 import { type Accounts, createAccounts } from './accounts.ts';
 import { createApp } from './app.ts';
 import { createCallLimit } from './call-limit.ts';
+import { DEFAULT_POLICY } from './cleanup/allowance.ts';
 import { type CleanupWorker, createCleanupWorker } from './cleanup/cleanup-worker.ts';
-import { DEFAULT_POLICY } from './cleanup/job.ts';
+import { createCountLikes } from './cleanup/count-likes.ts';
 import { startCleanup } from './cleanup/start-cleanup.ts';
 import { createTokenSeal } from './cleanup/token-seal.ts';
 import type { SearchEnvironment } from './config.ts';
@@ -170,7 +171,7 @@ function makeCleanups(
     return undefined;
   }
   const { accounts, pdsClient, spool, metrics } = parts;
-  const plan = createPlan(spool, accounts);
+  const plan = createPlan(spool, accounts, createCountLikes(clickhouse));
   const common = {
     store: createCleanupJobStore(clickhouse),
     accounts,

@@ -2,7 +2,8 @@ import { backoff, inTrace, type Logger, sleep } from '@updraft/service';
 import type { StoredCleanupJob } from '@updraft/store';
 import type { Lease, Leases } from '../leases.ts';
 import { isEnded } from './job.ts';
-import { fenceOf, type JobDeps, runJob } from './run-job.ts';
+import { fenceOf, type JobDeps } from './job-run.ts';
+import { runJob } from './run-job.ts';
 import { toJob } from './stored-job.ts';
 
 export interface CleanupWorkerOptions extends JobDeps {
@@ -79,7 +80,10 @@ async function runAndReport(
   signal: AbortSignal,
 ): Promise<void> {
   const after = await inTrace('clean-up', {}, () => runJob(options, job, lease, signal));
-  const { jobId, jobState, stateReason, numDeleted, estNumRemaining } = after;
+  const { jobId, jobState, stateReason, numDeleted, estNumRemaining, setAside } = after;
   options.onRun?.(jobState);
-  options.log.info({ jobId, jobState, stateReason, numDeleted, estNumRemaining }, 'clean-up run');
+  options.log.info(
+    { jobId, jobState, stateReason, numDeleted, estNumRemaining, numSetAside: setAside.length },
+    'clean-up run',
+  );
 }

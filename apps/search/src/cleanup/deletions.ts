@@ -1,4 +1,4 @@
-import { EARLIEST_CREATED_AT_MS, parseTimeMs, readPost, recordTime } from '@updraft/atproto';
+import { EARLIEST_CREATED_AT_MS, mediaOf, parseTimeMs, recordTime } from '@updraft/atproto';
 
 /** `post` is a post without images or video; what is only quoted or linked is no media. */
 export const CLEANUP_TYPES = ['post', 'post_with_media', 'repost', 'like'] as const;
@@ -23,22 +23,31 @@ export const CLEANUP_PREFIX = 'app.bsky.feed.';
 
 /**
  * The one place that says what a clean-up deletes, for the dry run and for the job. A record's age is its createdAt, which
- * is what its owner sees; where that is no date, the time in its key; a record of unknown age stays.
+ * is what its owner sees; where that is no date, the time in its key; a record of unknown age stays. So does, as
+ * `unknown_media`, a post with something attached that may be media or not: what we don't know is not "no media".
  */
-export function deletionOf(rule: CleanupRule, collection: string, rkey: string, record: unknown): Deletion | undefined {
+export function deletionOf(
+  rule: CleanupRule,
+  collection: string,
+  rkey: string,
+  record: unknown,
+): Deletion | 'unknown_media' | undefined {
   const type = typeOf(collection, record);
-  if (type === undefined || !rule.types.includes(type)) return undefined;
+  if (type === undefined) return undefined;
+  if (type === 'unknown_media' ? !takesPosts(rule) : !rule.types.includes(type)) return undefined;
   const madeAtMs = madeAt(rkey, record);
-  return madeAtMs !== undefined && madeAtMs < rule.olderThanMs ? { type, collection, rkey } : undefined;
+  if (madeAtMs === undefined || madeAtMs >= rule.olderThanMs) return undefined;
+  return type === 'unknown_media' ? type : { type, collection, rkey };
 }
 
-function typeOf(collection: string, record: unknown): CleanupType | undefined {
+function takesPosts({ types }: CleanupRule): boolean {
+  return types.includes('post') || types.includes('post_with_media');
+}
+
+function typeOf(collection: string, record: unknown): CleanupType | 'unknown_media' | undefined {
   switch (collection) {
-    case 'app.bsky.feed.post': {
-      const post = readPost(record);
-      if (post === undefined) return undefined;
-      return post.hasEmbeddedMedia ? 'post_with_media' : 'post';
-    }
+    case 'app.bsky.feed.post':
+      return POST_TYPES[mediaOf(record)];
     case 'app.bsky.feed.repost':
       return 'repost';
     case 'app.bsky.feed.like':
@@ -47,6 +56,8 @@ function typeOf(collection: string, record: unknown): CleanupType | undefined {
       return undefined;
   }
 }
+
+const POST_TYPES = { none: 'post', media: 'post_with_media', unknown: 'unknown_media' } as const;
 
 function madeAt(rkey: string, record: unknown): number | undefined {
   const written = typeof record === 'object' && record !== null && 'createdAt' in record ? record.createdAt : undefined;

@@ -1,29 +1,36 @@
+import { countToday, DAY_MS, DEFAULT_POLICY, type JobPolicy, type Spending, spend } from './allowance.ts';
 import type { CleanupType } from './deletions.ts';
+import type { KeepOptions, KeptCounts } from './keep.ts';
+import { isLeft, MAX_SET_ASIDE, type Refusal, type SetAside, setAside } from './set-aside.ts';
 
 export type JobState = 'queued' | 'running' | 'waiting' | 'completed' | 'cancelled' | 'failed';
 
-/** A clean-up. Times are milliseconds since 1970, 0 for never. */
-export interface CleanupJob {
+/** A clean-up. Times are milliseconds since 1970, 0 for never; records are named by their paths, `collection/rkey`. */
+export interface CleanupJob extends Spending {
   readonly jobId: string;
   /** DID. */
   readonly repo: string;
   readonly cleanupTypes: readonly CleanupType[];
   readonly deleteOlderThan: number;
+  readonly keep: KeepOptions;
+  /** What stayed when the repository was last read. */
+  readonly kept: KeptCounts;
   /** Sealed; '' once the job has ended. */
   readonly refreshToken: string;
+  /** Records that were sent and are gone: the repository was read. */
   readonly numDeleted: number;
-  readonly numDeletedToday: number;
-  readonly numDeletedHour: number;
-  /** Days since 1970 (UTC) that numDeletedToday counts. */
-  readonly today: number;
-  readonly hourStartedAt: number;
   readonly estNumRemaining: number;
   readonly jobState: JobState;
   readonly stateReason: string;
   /** Tries in a row that deleted nothing. */
   readonly numFailures: number;
-  /** `collection/rkey` of the batch whose outcome is not recorded yet. */
+  /** What was sent and whose outcome is not known. */
   readonly inFlight: readonly string[];
+  /** What the server called deleted, until the repository is read. */
+  readonly claimed: readonly string[];
+  readonly setAside: readonly SetAside[];
+  /** The most that the server takes in a call, as far as is known; 0: not known. */
+  readonly writesPerCall: number;
   readonly nextRunAt: number;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -35,47 +42,38 @@ export type JobEvent =
   | { readonly kind: 'started' }
   /** The session goes on with this token, sealed. */
   | { readonly kind: 'refreshed'; readonly refreshToken: string }
-  /** The repository was read: so much is left, and so many of the batch in flight turned out to be gone. */
-  | { readonly kind: 'listed'; readonly numRemaining: number; readonly numSettled: number }
-  /** This batch is about to be deleted. */
+  /** The repository was read: so much is left, and these of what was sent or set aside. */
+  | {
+      readonly kind: 'listed';
+      readonly numRemaining: number;
+      readonly stillThere: readonly string[];
+      readonly kept: KeptCounts;
+    }
+  /** These are about to be sent. */
   | { readonly kind: 'intended'; readonly writes: readonly string[] }
-  /** The batch in flight is deleted. */
-  | { readonly kind: 'deleted' }
-  /** Our own allowance is used up: no failure. */
+  /** The server calls these deleted. */
+  | { readonly kind: 'deleted'; readonly writes: readonly string[] }
+  /** The server deletes others, but not these, each sent alone. */
+  | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] }
+  | { readonly kind: 'learnt'; readonly writesPerCall: number }
+  /** It goes on later without anything being wrong. */
   | { readonly kind: 'paused'; readonly untilMs: number; readonly reason: string }
-  /** It did not go on; tried again later, at the earliest at `notBeforeMs`. `jitter` is in [0, 1). */
+  /**
+   * It did not go on; tried again later, at the earliest at `notBeforeMs`. `jitter` is in [0, 1). `blamed`: the records to be
+   * named if this was the last try.
+   */
   | {
       readonly kind: 'troubled';
       readonly reason: string;
       readonly notBeforeMs?: number | undefined;
       readonly jitter: number;
+      readonly blamed?: readonly Refusal[];
     }
-  | { readonly kind: 'completed' }
+  | { readonly kind: 'completed'; readonly reason?: string }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** How fast a job may delete, and how long it goes on trying. */
-export interface JobPolicy {
-  readonly maxPerHour: number;
-  readonly maxPerDay: number;
-  /** Tries in a row without a deletion before a job fails. */
-  readonly maxFailures: number;
-  /** The wait after the first failure; it doubles up to maxWaitMs. */
-  readonly minWaitMs: number;
-  readonly maxWaitMs: number;
-}
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
-
-/** Within what a PDS grants (5,000 points an hour, 35,000 a day), so that the owner can still post; about two days of trying. */
-export const DEFAULT_POLICY: JobPolicy = {
-  maxPerHour: 4_000,
-  maxPerDay: 30_000,
-  maxFailures: 20,
-  minWaitMs: 60_000,
-  maxWaitMs: 4 * HOUR_MS,
-};
+export const STILL_THERE = "the account's server calls it deleted, but it is still there";
 
 export function isEnded(job: Pick<CleanupJob, 'jobState'>): boolean {
   return job.jobState === 'completed' || job.jobState === 'cancelled' || job.jobState === 'failed';
@@ -96,15 +94,15 @@ export function advance(
     case 'refreshed':
       return { ...next, refreshToken: event.refreshToken };
     case 'listed':
-      return { ...countDeleted(next, event.numSettled, nowMs), inFlight: [], estNumRemaining: event.numRemaining };
+      return listed(next, event, nowMs);
     case 'intended':
-      return { ...next, inFlight: event.writes };
+      return spend({ ...next, inFlight: union(job.inFlight, event.writes) }, event.writes.length, nowMs);
     case 'deleted':
-      return {
-        ...countDeleted(next, job.inFlight.length, nowMs),
-        inFlight: [],
-        estNumRemaining: Math.max(0, job.estNumRemaining - job.inFlight.length),
-      };
+      return claim(next, event.writes, nowMs);
+    case 'refused':
+      return refuse(next, event.refusals);
+    case 'learnt':
+      return { ...next, writesPerCall: event.writesPerCall };
     case 'paused':
       return { ...next, jobState: 'waiting', stateReason: event.reason, nextRunAt: event.untilMs };
     case 'troubled':
@@ -114,37 +112,61 @@ export function advance(
   }
 }
 
-/** How many records may be deleted now, and from when on more may be. */
-export function allowance(job: CleanupJob, nowMs: number, policy: JobPolicy = DEFAULT_POLICY): Allowance {
-  const hourly = policy.maxPerHour - (nowMs - job.hourStartedAt < HOUR_MS ? job.numDeletedHour : 0);
-  const daily = policy.maxPerDay - (job.today === dayOf(nowMs) ? job.numDeletedToday : 0);
-  const resetsAt = daily <= 0 ? (dayOf(nowMs) + 1) * DAY_MS : job.hourStartedAt + HOUR_MS;
-  return { count: Math.max(0, Math.min(hourly, daily)), resetsAt };
-}
-
-export interface Allowance {
-  readonly count: number;
-  readonly resetsAt: number;
-}
-
-function dayOf(ms: number): number {
-  return Math.floor(ms / DAY_MS);
-}
-
-function countDeleted(job: CleanupJob, count: number, nowMs: number): CleanupJob {
-  if (count === 0) return job;
-  const today = dayOf(nowMs);
-  const isSameHour = nowMs - job.hourStartedAt < HOUR_MS;
+/** What the repository says of what was sent: how many are gone, and which the server called deleted that are not. */
+export function outcomeOf(
+  { inFlight, claimed }: Pick<CleanupJob, 'inFlight' | 'claimed'>,
+  stillThere: readonly string[],
+): { readonly numGone: number; readonly refuted: readonly string[] } {
+  const there = new Set(stillThere);
   return {
-    ...job,
-    numDeleted: job.numDeleted + count,
-    numDeletedToday: (job.today === today ? job.numDeletedToday : 0) + count,
-    today,
-    numDeletedHour: (isSameHour ? job.numDeletedHour : 0) + count,
-    hourStartedAt: isSameHour ? job.hourStartedAt : nowMs,
-    lastDeletedAt: nowMs,
-    numFailures: 0,
+    numGone: [...inFlight, ...claimed].filter((path) => !there.has(path)).length,
+    refuted: claimed.filter((path) => there.has(path)),
   };
+}
+
+/** What is still there stays in flight: a server may show late what it deleted, and it counts then. */
+function listed(job: CleanupJob, event: JobEvent & { kind: 'listed' }, nowMs: number): CleanupJob {
+  const { numGone, refuted } = outcomeOf(job, event.stillThere);
+  const there = new Set(event.stillThere);
+  const next: CleanupJob = {
+    ...countToday(job, numGone - job.claimed.length, nowMs),
+    numDeleted: job.numDeleted + numGone,
+    kept: event.kept,
+    estNumRemaining: event.numRemaining,
+    inFlight: [...job.inFlight, ...job.claimed].filter((path) => there.has(path)),
+    claimed: [],
+    setAside: job.setAside.filter(({ path }) => there.has(path)),
+    ...(numGone > 0 ? { lastDeletedAt: nowMs, numFailures: 0 } : {}),
+  };
+  // A lie about a few records is theirs where others have gone; a lie about all of them is the server's.
+  const known = new Set(next.setAside.map(({ path }) => path));
+  const isOfFew = next.numDeleted > 0 && refuted.length <= MAX_SET_ASIDE;
+  const blamed = refuted.filter((path) => isOfFew || known.has(path));
+  return refuse(
+    next,
+    blamed.map((path) => ({ path, reason: STILL_THERE })),
+  );
+}
+
+function claim(job: CleanupJob, writes: readonly string[], nowMs: number): CleanupJob {
+  const done = new Set(writes);
+  return {
+    ...countToday(job, writes.length, nowMs),
+    inFlight: job.inFlight.filter((path) => !done.has(path)),
+    claimed: union(job.claimed, writes),
+    estNumRemaining: Math.max(0, job.estNumRemaining - writes.length),
+  };
+}
+
+/** What has been tried often enough is no longer to be done. */
+function refuse(job: CleanupJob, refusals: readonly Refusal[]): CleanupJob {
+  const list = setAside(job.setAside, refusals);
+  const numNewlyLeft = list.filter(isLeft).length - job.setAside.filter(isLeft).length;
+  return { ...job, setAside: list, estNumRemaining: Math.max(0, job.estNumRemaining - numNewlyLeft) };
+}
+
+function union(list: readonly string[], more: readonly string[]): readonly string[] {
+  return [...new Set([...list, ...more])];
 }
 
 function trouble(
@@ -155,10 +177,9 @@ function trouble(
 ): CleanupJob {
   const numFailures = job.numFailures + 1;
   if (numFailures >= policy.maxFailures) {
-    return end(
-      { ...job, numFailures },
-      { kind: 'failed', reason: `given up after ${numFailures} tries: ${event.reason}` },
-    );
+    const named = setAside(job.setAside, (event.blamed ?? []).slice(0, MAX_SET_ASIDE));
+    const reason = `given up after ${numFailures} tries: ${event.reason}`;
+    return end({ ...job, numFailures, setAside: named }, { kind: 'failed', reason });
   }
   const ceiling = Math.min(policy.minWaitMs * 2 ** (numFailures - 1), policy.maxWaitMs);
   const waitMs = Math.round(ceiling * (0.5 + event.jitter / 2));
@@ -167,6 +188,6 @@ function trouble(
 }
 
 function end(job: CleanupJob, event: JobEvent & { kind: 'completed' | 'cancelled' | 'failed' }): CleanupJob {
-  const stateReason = event.kind === 'failed' ? event.reason : '';
+  const stateReason = event.kind === 'cancelled' ? '' : (event.reason ?? '');
   return { ...job, jobState: event.kind, stateReason, refreshToken: '', inFlight: [], nextRunAt: 0 };
 }

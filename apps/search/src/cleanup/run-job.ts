@@ -1,52 +1,36 @@
-import type { CleanupJobStore, StoredCleanupJob } from '@updraft/store';
-import { type Account, AccountError, type Accounts } from '../accounts.ts';
+import type { StoredCleanupJob } from '@updraft/store';
+import type { Account } from '../accounts.ts';
 import type { Lease } from '../leases.ts';
-import type { PdsReply } from '../pds/pds-client.ts';
 import { PdsError } from '../pds/pds-error.ts';
-import type { Session, Sessions } from '../pds/sessions.ts';
-import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
-import { RepositoryError } from '../repository/repository-error.ts';
-import type { Deletion } from './deletions.ts';
-import { advance, allowance, type CleanupJob, isEnded, type JobEvent, type JobPolicy } from './job.ts';
-import { toJob } from './stored-job.ts';
-import { type TokenSeal, UnsealError } from './token-seal.ts';
-
-export interface JobDeps {
-  readonly store: CleanupJobStore;
-  readonly accounts: Accounts;
-  readonly sessions: Sessions;
-  /** Reads the account's repository and says what there is to delete. */
-  readonly plan: (account: Account, query: DeletionQuery, signal: AbortSignal) => Promise<DeletionPlan>;
-  readonly seal: TokenSeal;
-  readonly policy: JobPolicy;
-  readonly now: () => number;
-  readonly random: () => number;
-}
-
-/** Deletions of one call, the most that a PDS takes. */
-export const BATCH_SIZE = 200;
+import type { Session } from '../pds/sessions.ts';
+import { afterError, DeletionError } from './after-error.ts';
+import { allowance } from './allowance.ts';
+import { deleteAll, pauseUntil } from './delete-all.ts';
+import { isEnded, type JobEvent, outcomeOf, STILL_THERE } from './job.ts';
+import { createRun, type JobDeps, type Run } from './job-run.ts';
+import { isLeft, MAX_SET_ASIDE } from './set-aside.ts';
 
 /**
- * Takes a job as far as it gets now: refresh the session, list what is left, delete batch by batch. Each step is written
- * before the next is begun, and each can be done again after a kill: a batch is noted before it is sent, so that the next
- * listing tells whether it was deleted. Resolves with the job as it stands; rejects only when the store fails or the lease
- * is lost.
+ * Takes a job as far as it gets now: refresh the session, read the repository, delete batch by batch, read the repository
+ * again. Each step is written before the next is begun, and each can be done again after a kill. Nothing counts as deleted
+ * because the server says so, only because the repository no longer has it. Resolves with the job as it stands; rejects only
+ * when the store fails or the lease is lost.
  */
 export async function runJob(
   deps: JobDeps,
   stored: StoredCleanupJob,
   lease: Lease,
   signal: AbortSignal,
-): Promise<CleanupJob> {
+): Promise<ReturnType<Run['job']>> {
   const run = createRun(deps, stored, lease, AbortSignal.any([signal, lease.signal]));
   try {
-    if (stored.isCancelRequested) await run.step({ kind: 'cancelled' });
+    if (stored.isCancelRequested) await end(deps, run, { kind: 'cancelled' });
     else await work(deps, run);
   } catch (error) {
     run.signal.throwIfAborted();
     const event = afterError(error, deps.random());
     if (event === undefined) throw error;
-    await run.step(event);
+    await (event.kind === 'failed' ? end(deps, run, event) : run.step(event));
   }
   if (isEnded(run.job())) await leaveNothing(deps, run);
   return run.job();
@@ -64,55 +48,33 @@ async function leaveNothing(deps: JobDeps, run: Run): Promise<void> {
   await deps.store.eraseOldStates();
 }
 
-interface Run {
-  readonly signal: AbortSignal;
-  job(): CleanupJob;
-  /** The last sealed token, also when the job has ended. */
-  lastToken(): string;
-  /** Changes the job and writes it. */
-  step(event: JobEvent): Promise<void>;
-  isCancelled(): Promise<boolean>;
-}
-
-const STEPS_PER_FENCE = 2 ** 24;
-
-function createRun(deps: JobDeps, stored: StoredCleanupJob, lease: Lease, signal: AbortSignal): Run {
-  let job = toJob(stored);
-  let version = lease.fence * STEPS_PER_FENCE;
-  let token = job.refreshToken;
-  return {
-    signal,
-    job: () => job,
-    lastToken: () => token,
-    step: async (event) => {
-      signal.throwIfAborted();
-      job = advance(job, event, deps.now(), deps.policy);
-      await deps.store.save({ ...job, version: ++version });
-      if (job.refreshToken !== '') token = job.refreshToken;
-    },
-    isCancelled: async () => (await deps.store.get(job.jobId))?.isCancelRequested === true,
-  };
-}
-
-/** The fence of the lease that the job was last written under. */
-export function fenceOf(job: Pick<StoredCleanupJob, 'version'>): number {
-  return Math.floor(job.version / STEPS_PER_FENCE);
+/** Ends the job; what was sent is looked for once more, so that the count is true where that can be known. */
+async function end(deps: JobDeps, run: Run, event: JobEvent): Promise<void> {
+  const { repo, inFlight, claimed } = run.job();
+  try {
+    if (inFlight.length + claimed.length > 0) await list(deps, run, await deps.accounts.find(repo, repo));
+  } catch (error) {
+    run.signal.throwIfAborted();
+    if (afterError(error, 0) === undefined) throw error;
+  }
+  await run.step(event);
 }
 
 async function work(deps: JobDeps, run: Run): Promise<void> {
   const before = allowance(run.job(), deps.now(), deps.policy);
-  if (before.count === 0 && run.job().inFlight.length === 0) return pause(run, before.resetsAt);
+  if (before.count === 0 && run.job().inFlight.length === 0) return pauseUntil(run, before.resetsAt);
   await run.step({ kind: 'started' });
   const account = await deps.accounts.find(run.job().repo, run.job().repo);
   const session = await refresh(deps, run, account);
-  await deleteBatches(deps, run, account, session, await list(deps, run, account));
+  const listing = await list(deps, run, account);
+  if (await isOver(run, listing)) return;
+  await deleteAll(deps, run, { account, session }, listing.next);
+  if (await run.isCancelled()) return end(deps, run, { kind: 'cancelled' });
   if (run.job().jobState !== 'running') return;
-  if (run.job().estNumRemaining === 0) return run.step({ kind: 'completed' });
-  await pause(run, allowance(run.job(), deps.now(), deps.policy).resetsAt);
-}
-
-function pause(run: Run, untilMs: number): Promise<void> {
-  return run.step({ kind: 'paused', untilMs, reason: 'the allowance of deletions is used up for now' });
+  if (listing.isPart) return pauseUntil(run, allowance(run.job(), deps.now(), deps.policy).resetsAt);
+  if (await isOver(run, await list(deps, run, account))) return;
+  const reason = `${run.job().estNumRemaining} records are still there: they are tried again`;
+  await run.step({ kind: 'paused', untilMs: deps.now() + deps.policy.minWaitMs, reason });
 }
 
 /** The token that the PDS gives is written before anything else can fail: the one before is used up. */
@@ -126,62 +88,57 @@ async function refresh(deps: JobDeps, run: Run, account: Account): Promise<Sessi
   return session;
 }
 
-async function list(deps: JobDeps, run: Run, account: Account): Promise<readonly Deletion[]> {
-  const { cleanupTypes, deleteOlderThan, inFlight } = run.job();
-  const rule = { types: cleanupTypes, olderThanMs: deleteOlderThan };
-  const { count } = allowance(run.job(), deps.now(), deps.policy);
-  const { total, first, stillThere } = await deps.plan(
+interface Listing {
+  /** What to send now: records that were refused before only when there are no others. */
+  readonly next: readonly string[];
+  /** Whether there is more than the allowance lets be sent. */
+  readonly isPart: boolean;
+  readonly numGone: number;
+  readonly refuted: readonly string[];
+}
+
+async function list(deps: JobDeps, run: Run, account: Account): Promise<Listing> {
+  const job = run.job();
+  const { count } = allowance(job, deps.now(), deps.policy);
+  const { total, kept, first, stillThere } = await deps.plan(
     account,
-    { rule, first: count, askedAbout: inFlight },
+    {
+      rule: { types: job.cleanupTypes, olderThanMs: job.deleteOlderThan },
+      keep: job.keep,
+      first: count,
+      askedAbout: [...job.inFlight, ...job.claimed, ...job.setAside.map(({ path }) => path)],
+      leave: job.setAside.filter(isLeft).map(({ path }) => path),
+    },
     run.signal,
   );
-  await run.step({ kind: 'listed', numRemaining: total, numSettled: inFlight.length - stillThere.length });
-  const { count: countNow } = allowance(run.job(), deps.now(), deps.policy);
-  return first.slice(0, countNow);
+  await run.step({ kind: 'listed', numRemaining: total, stillThere, kept });
+  const refused = new Set(run.job().setAside.map(({ path }) => path));
+  const paths = first.map(({ collection, rkey }) => `${collection}/${rkey}`);
+  const fresh = paths.filter((path) => !refused.has(path));
+  return { next: fresh.length > 0 ? fresh : paths, isPart: total > first.length, ...outcomeOf(job, stillThere) };
 }
 
-async function deleteBatches(
-  deps: JobDeps,
-  run: Run,
-  account: Account,
-  session: Session,
-  deletions: readonly Deletion[],
-): Promise<void> {
-  for (let start = 0; start < deletions.length; start += BATCH_SIZE) {
-    const batch = deletions.slice(start, start + BATCH_SIZE);
-    if (await run.isCancelled()) return run.step({ kind: 'cancelled' });
-    await run.step({ kind: 'intended', writes: batch.map(({ collection, rkey }) => `${collection}/${rkey}`) });
-    const { rate } = await deps.sessions.deleteRecords(account.pds, session, batch, run.signal);
-    await run.step({ kind: 'deleted' });
-    const pauseUntil = pointsReturnAt(rate, deletions.length - start - batch.length, deps.now());
-    if (pauseUntil !== undefined) {
-      return run.step({ kind: 'paused', untilMs: pauseUntil, reason: "the account's server allows no more for now" });
-    }
+/** Ends the job when what the repository says leaves nothing more to do. @throws DeletionError when the server only says that it deletes. */
+async function isOver(run: Run, { numGone, refuted }: Listing): Promise<boolean> {
+  const { estNumRemaining, numDeleted, setAside } = run.job();
+  if (setAside.length > MAX_SET_ASIDE) {
+    await run.step({
+      kind: 'failed',
+      reason: `the account's server refuses to delete more than ${MAX_SET_ASIDE} records`,
+    });
+    return true;
   }
-}
-
-/** When the next batch may be sent, if the PDS says that its points do not suffice for it now. */
-function pointsReturnAt(
-  { remaining, resetAtMs }: PdsReply['rate'],
-  numLeft: number,
-  nowMs: number,
-): number | undefined {
-  if (remaining === undefined || resetAtMs === undefined || numLeft === 0) return undefined;
-  if (remaining >= Math.min(BATCH_SIZE, numLeft)) return undefined;
-  return Math.min(Math.max(resetAtMs, nowMs + 1_000), nowMs + 86_400_000);
-}
-
-/** What an outside failure means for the job; undefined for our own, which the job is not to blame for. */
-function afterError(error: unknown, jitter: number): JobEvent | undefined {
-  if (error instanceof PdsError && error.fault === 'unauthorized') {
-    return { kind: 'failed', reason: `${error.message}: sign in again to start anew` };
+  const known = new Set(setAside.map(({ path }) => path));
+  const lies = refuted.filter((path) => !known.has(path));
+  if (lies.length > 0 && numGone === 0) {
+    const reason = `the account's server calls ${lies.length} records deleted, but they are still there`;
+    throw new DeletionError(
+      reason,
+      lies.map((path) => ({ path, reason: STILL_THERE })),
+    );
   }
-  if (error instanceof PdsError)
-    return { kind: 'troubled', reason: error.message, notBeforeMs: error.retryAtMs, jitter };
-  return isOutsideFault(error) ? { kind: 'troubled', reason: error.message, jitter } : undefined;
-}
-
-/** What the account's server, the directory or the operator's keys are to blame for. */
-function isOutsideFault(error: unknown): error is Error {
-  return error instanceof AccountError || error instanceof RepositoryError || error instanceof UnsealError;
+  if (estNumRemaining > 0) return false;
+  const reason = setAside.length === 0 ? '' : `${setAside.length} records could not be deleted`;
+  await run.step(setAside.length > 0 && numDeleted === 0 ? { kind: 'failed', reason } : { kind: 'completed', reason });
+  return true;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type AtUri, isDid } from '@updraft/atproto';
 import { XrpcError } from '@updraft/service';
 import type { CleanupJobStore, StoredCleanupJob } from '@updraft/store';
 import { type Account, AccountError, type Accounts } from '../accounts.ts';
@@ -10,7 +11,8 @@ import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.t
 import type { CleanupRule, CleanupType } from './deletions.ts';
 import { type CleanupJob, isEnded } from './job.ts';
 import { createJobSecret } from './job-secret.ts';
-import { toJob } from './stored-job.ts';
+import type { KeepOptions } from './keep.ts';
+import { toJob, toRow } from './stored-job.ts';
 import type { TokenSeal } from './token-seal.ts';
 
 export interface CleanupRequest {
@@ -19,6 +21,9 @@ export interface CleanupRequest {
   readonly appPassword: string;
   readonly types: readonly CleanupType[];
   readonly daysAgo: number;
+  readonly keep: Omit<KeepOptions, 'paths'>;
+  /** Of records to keep, each with a collection and a key. */
+  readonly keepUris: readonly AtUri[];
   /** False for a dry run. */
   readonly isReal: boolean;
   /** Whoever asks, for the limit of sign-ins. */
@@ -28,7 +33,7 @@ export interface CleanupRequest {
 export interface CleanupStart {
   readonly job: { readonly jobId: string; readonly secret: string; readonly isOlder: boolean } | undefined;
   readonly did: string;
-  readonly plan: Pick<DeletionPlan, 'total' | 'byType' | 'first'>;
+  readonly plan: Pick<DeletionPlan, 'total' | 'byType' | 'kept' | 'first'>;
 }
 
 export interface StartDeps {
@@ -50,15 +55,16 @@ export async function startCleanup(
   signal: AbortSignal,
 ): Promise<CleanupStart> {
   const account = await findAccount(deps, request);
+  const keep: KeepOptions = { ...request.keep, paths: ownPaths(account.did, request.keepUris) };
   const session = await signIn(deps, account, request, signal);
   let isKept = false;
   try {
     const older = request.isReal ? await liveJob(deps.store, account.did) : undefined;
     if (older !== undefined) return await reopen(deps, older);
     const rule: CleanupRule = { types: request.types, olderThanMs: deps.now() - request.daysAgo * DAY_MS };
-    const plan = await deps.plan(account, { rule, first: SAMPLE_SIZE, askedAbout: [] }, signal);
+    const plan = await deps.plan(account, { rule, keep, first: SAMPLE_SIZE, askedAbout: [], leave: [] }, signal);
     if (!request.isReal) return { job: undefined, did: account.did, plan };
-    const made = await createJob(deps, rule, session, plan.total);
+    const made = await createJob(deps, { rule, keep, plan }, session);
     if (made !== undefined) {
       isKept = true;
       deps.onJob();
@@ -126,16 +132,15 @@ async function liveJob(store: CleanupJobStore, did: string): Promise<StoredClean
 async function reopen({ store, now }: StartDeps, job: StoredCleanupJob): Promise<CleanupStart> {
   const { secret, hash } = createJobSecret();
   await store.saveSecret(job.jobId, hash, now() * 1000);
-  const plan = { total: job.estNumRemaining, byType: {}, first: [] };
+  const plan = { total: job.estNumRemaining, byType: {}, kept: {}, first: [] };
   return { job: { jobId: job.jobId, secret, isOlder: true }, did: job.repo, plan };
 }
 
 /** Makes the job unless the account has one by now; undefined then, or when one is being made at this moment. */
 async function createJob(
   deps: StartDeps,
-  rule: CleanupRule,
+  task: JobTask,
   session: Session,
-  numRemaining: number,
 ): Promise<{ jobId: string; secret: string } | undefined> {
   const lease = await deps.leases.acquire(`cleanup-create:${session.did}`);
   if (lease === undefined) return undefined;
@@ -145,41 +150,64 @@ async function createJob(
     const { secret, hash } = createJobSecret();
     const refreshToken = await deps.seal.seal(jobId, session.refreshToken);
     await deps.store.saveSecret(jobId, hash, deps.now() * 1000);
-    await deps.store.save({
-      ...newJob(jobId, session.did, rule, deps.now()),
-      refreshToken,
-      estNumRemaining: numRemaining,
-      version: 1,
-    });
+    await deps.store.save({ ...toRow({ ...newJob(jobId, session.did, task, deps.now()), refreshToken }), version: 1 });
     return { jobId, secret };
   } finally {
     await lease.release();
   }
 }
 
+interface JobTask {
+  readonly rule: CleanupRule;
+  readonly keep: KeepOptions;
+  readonly plan: Pick<DeletionPlan, 'total' | 'kept'>;
+}
+
 function newJob(
   jobId: string,
   repo: string,
-  rule: CleanupRule,
+  { rule, keep, plan }: JobTask,
   nowMs: number,
-): Omit<CleanupJob, 'refreshToken' | 'estNumRemaining'> {
+): Omit<CleanupJob, 'refreshToken'> {
   return {
     jobId,
     repo,
     cleanupTypes: rule.types,
     deleteOlderThan: rule.olderThanMs,
-    numDeleted: 0,
-    numDeletedToday: 0,
-    numDeletedHour: 0,
-    today: 0,
-    hourStartedAt: 0,
-    jobState: 'queued',
-    stateReason: '',
-    numFailures: 0,
-    inFlight: [],
+    keep,
+    kept: plan.kept,
+    estNumRemaining: plan.total,
+    ...NOTHING_DONE,
     nextRunAt: nowMs,
     createdAt: nowMs,
     updatedAt: nowMs,
-    lastDeletedAt: 0,
   };
+}
+
+const NOTHING_DONE = {
+  numDeleted: 0,
+  numDeletedToday: 0,
+  pointsHour: 0,
+  pointsToday: 0,
+  today: 0,
+  hourStartedAt: 0,
+  jobState: 'queued',
+  stateReason: '',
+  numFailures: 0,
+  inFlight: [],
+  claimed: [],
+  setAside: [],
+  writesPerCall: 0,
+  lastDeletedAt: 0,
+} as const;
+
+/** The paths of records that are to be kept. A handle may be one that the account had before, so its record is kept all the same. */
+function ownPaths(did: string, uris: readonly AtUri[]): string[] {
+  const foreign = uris.find(({ authority }) => isDid(authority) && authority !== did);
+  if (foreign !== undefined) {
+    const { authority, collection, rkey } = foreign;
+    const message = `keep_uris: at://${authority}/${collection}/${rkey} is of another account`;
+    throw new XrpcError(400, 'InvalidRequest', message);
+  }
+  return [...new Set(uris.map(({ collection, rkey }) => `${collection}/${rkey}`))];
 }

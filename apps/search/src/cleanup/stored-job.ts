@@ -1,44 +1,56 @@
-import type { StoredCleanupJob } from '@updraft/store';
+import type { RepoCleanupJobRow, StoredCleanupJob } from '@updraft/store';
+import { z } from 'zod';
 import { CLEANUP_TYPES, type CleanupType } from './deletions.ts';
 import type { CleanupJob, JobState } from './job.ts';
+import { DEFAULT_KEEP, KEEP_REASONS } from './keep.ts';
 
 /** The job of its row; names of a later version of this program are left out, or stand for a job that failed. */
 export function toJob(stored: StoredCleanupJob): CleanupJob {
-  const { secretHash: _, isCancelRequested: __, version: ___, jobState, cleanupTypes, ...rest } = stored;
+  const { secretHash: _, isCancelRequested: __, version: ___, keepJson, keptJson, setAsideJson, ...rest } = stored;
+  // What can't be understood of what is to be kept must not be deleted: such a job is not run.
+  const keep = readJson(keepShape, keepJson, DEFAULT_KEEP);
   return {
     ...rest,
-    cleanupTypes: cleanupTypes.filter(isCleanupType),
-    jobState: STATES.find((state) => state === jobState) ?? 'failed',
+    cleanupTypes: stored.cleanupTypes.filter(isCleanupType),
+    keep: keep ?? DEFAULT_KEEP,
+    kept: readJson(keptShape, keptJson, {}) ?? {},
+    setAside: readJson(setAsideShape, setAsideJson, []) ?? [],
+    jobState: STATES.find((state) => state === stored.jobState && keep !== undefined) ?? 'failed',
   };
 }
 
-/** A job as people see it; everybody who may see it, so without its token. Times are ISO 8601, null for never. */
-export function jobView(stored: StoredCleanupJob): Record<string, unknown> {
-  const isBeingCancelled = stored.isCancelRequested && !ENDED.has(stored.jobState);
+/** The row of a job, without its version. */
+export function toRow(job: CleanupJob): Omit<RepoCleanupJobRow, 'version'> {
+  const { keep, kept, setAside, ...rest } = job;
   return {
-    job_id: stored.jobId,
-    repo: stored.repo,
-    cleanup_types: stored.cleanupTypes,
-    delete_older_than: iso(stored.deleteOlderThan),
-    num_deleted: stored.numDeleted,
-    num_deleted_today: stored.today === Math.floor(Date.now() / 86_400_000) ? stored.numDeletedToday : 0,
-    est_num_remaining: stored.estNumRemaining,
-    job_state: isBeingCancelled ? 'cancelled' : stored.jobState,
-    state_reason: stored.stateReason,
-    next_run_at: ENDED.has(stored.jobState) || isBeingCancelled ? null : iso(stored.nextRunAt),
-    created_at: iso(stored.createdAt),
-    updated_at: iso(stored.updatedAt),
-    last_deleted_at: iso(stored.lastDeletedAt),
+    ...rest,
+    keepJson: JSON.stringify(keep),
+    keptJson: JSON.stringify(kept),
+    setAsideJson: JSON.stringify(setAside),
   };
 }
 
 const STATES: readonly JobState[] = ['queued', 'running', 'waiting', 'completed', 'cancelled', 'failed'];
-const ENDED = new Set<string>(['completed', 'cancelled', 'failed']);
+
+const keepShape = z.strictObject({
+  pinned: z.boolean(),
+  threads: z.boolean(),
+  minLikes: z.number().optional(),
+  paths: z.array(z.string()),
+});
+const keptShape = z.partialRecord(z.enum(KEEP_REASONS), z.number());
+const setAsideShape = z.array(z.object({ path: z.string(), reason: z.string(), numTries: z.number() }));
+
+/** The preset for a row from before the column; undefined for what can't be understood. */
+function readJson<T>(shape: z.ZodType<T>, text: string, preset: T): T | undefined {
+  if (text === '') return preset;
+  try {
+    return shape.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
 
 function isCleanupType(name: string): name is CleanupType {
   return CLEANUP_TYPES.some((type) => type === name);
-}
-
-function iso(ms: number): string | null {
-  return ms === 0 ? null : new Date(ms).toISOString();
 }

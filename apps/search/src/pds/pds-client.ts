@@ -98,6 +98,7 @@ function toError(response: Response, body: unknown, { resetAtMs }: RateHeaders):
   const fault = faultOf(response.status, error);
   return new PdsError(fault, `${MESSAGES[fault]} (${response.status}${error === '' ? '' : ` ${error}`})`, {
     error,
+    status: response.status,
     retryAtMs: fault === 'limited' || fault === 'unavailable' ? resetAtMs : undefined,
   });
 }

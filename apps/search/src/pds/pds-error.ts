@@ -11,17 +11,20 @@ export class PdsError extends Error {
   readonly fault: PdsFault;
   /** The error's name on the wire, '' when there was none. */
   readonly error: string;
+  /** Of the answer; undefined when there was none. */
+  readonly status: number | undefined;
   /** When to ask again, in ms since 1970, if the server said so. */
   readonly retryAtMs: number | undefined;
 
   constructor(
     fault: PdsFault,
     message: string,
-    options: ErrorOptions & { error?: string; retryAtMs?: number | undefined } = {},
+    options: ErrorOptions & { error?: string; status?: number; retryAtMs?: number | undefined } = {},
   ) {
     super(message, options);
     this.fault = fault;
     this.error = options.error ?? '';
+    this.status = options.status;
     this.retryAtMs = options.retryAtMs;
   }
 }

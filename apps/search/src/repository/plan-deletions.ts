@@ -1,10 +1,22 @@
 import { CLEANUP_PREFIX, type CleanupRule, type CleanupType, type Deletion, deletionOf } from '../cleanup/deletions.ts';
+import {
+  type KeepFacts,
+  type KeepOptions,
+  type KeepReason,
+  type KeptCounts,
+  keptBecause,
+  type LikedPosts,
+} from '../cleanup/keep.ts';
+import { findOwnThreads } from './own-threads.ts';
+import { pinnedPath } from './pinned-post.ts';
 import type { Repository } from './repository.ts';
 
 /** What a clean-up has before it. */
 export interface DeletionPlan {
   readonly total: number;
   readonly byType: Readonly<Partial<Record<CleanupType, number>>>;
+  /** What type and age would delete, and what stays all the same. */
+  readonly kept: KeptCounts;
   /** The first of them, at most as many as were asked for. */
   readonly first: readonly Deletion[];
   /** Of the paths that were asked about, those that are still there. */
@@ -13,25 +25,49 @@ export interface DeletionPlan {
 
 export interface DeletionQuery {
   readonly rule: CleanupRule;
+  readonly keep: KeepOptions;
   readonly first: number;
   /** `collection/rkey`. */
   readonly askedAbout: readonly string[];
+  /** Paths that are not tried any more. */
+  readonly leave: readonly string[];
+}
+
+/** A query with what the index knows of the account's likes, where they matter. */
+export interface InformedQuery extends DeletionQuery {
+  readonly likes: LikedPosts | undefined;
 }
 
 /** Walks the records that a clean-up could touch and asks deletionOf about each. */
-export function planDeletions(repository: Repository, { rule, first, askedAbout }: DeletionQuery): DeletionPlan {
-  const asked = new Set(askedAbout);
-  const found: Deletion[] = [];
+export function planDeletions(repository: Repository, query: InformedQuery): DeletionPlan {
+  const [asked, left] = [new Set(query.askedAbout), new Set(query.leave)];
+  const facts = findFacts(repository, query);
+  const first: Deletion[] = [];
   const stillThere: string[] = [];
   const byType: Partial<Record<CleanupType, number>> = {};
+  const kept: Partial<Record<KeepReason, number>> = {};
   let total = 0;
-  for (const { collection, rkey, value } of repository.records({ from: CLEANUP_PREFIX, to: `${CLEANUP_PREFIX}~` })) {
-    if (asked.has(`${collection}/${rkey}`)) stillThere.push(`${collection}/${rkey}`);
-    const deletion = deletionOf(rule, collection, rkey, value);
-    if (deletion === undefined) continue;
+  for (const record of repository.records({ from: CLEANUP_PREFIX, to: `${CLEANUP_PREFIX}~` })) {
+    const { collection, rkey, value } = record;
+    const path = `${collection}/${rkey}`;
+    if (asked.has(path)) stillThere.push(path);
+    const deletion = deletionOf(query.rule, collection, rkey, value);
+    if (deletion === undefined || left.has(path)) continue;
+    const reason = deletion === 'unknown_media' ? deletion : keptBecause(facts, record);
+    if (reason !== undefined) kept[reason] = (kept[reason] ?? 0) + 1;
+    if (reason !== undefined || deletion === 'unknown_media') continue;
     total++;
     byType[deletion.type] = (byType[deletion.type] ?? 0) + 1;
-    if (found.length < first) found.push(deletion);
+    if (first.length < query.first) first.push(deletion);
   }
-  return { total, byType, first: found, stillThere };
+  return { total, byType, kept, first, stillThere };
+}
+
+function findFacts(repository: Repository, { keep, likes }: InformedQuery): KeepFacts {
+  return {
+    pinnedPath: keep.pinned ? pinnedPath(repository) : undefined,
+    listed: new Set(keep.paths),
+    isInThread: keep.threads ? findOwnThreads(repository) : () => false,
+    likes,
+  };
 }

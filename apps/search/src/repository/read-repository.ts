@@ -1,5 +1,5 @@
 import type { ExportFormat } from './export-text.ts';
-import type { DeletionPlan, DeletionQuery } from './plan-deletions.ts';
+import type { DeletionPlan, InformedQuery } from './plan-deletions.ts';
 import type { Commit, RepositoryOptions } from './repository.ts';
 import { RepositoryError } from './repository-error.ts';
 import { type RepositoryThread, startThread } from './repository-thread.ts';
@@ -34,7 +34,7 @@ export async function exportRepository(options: ReadOptions, format: ExportForma
 }
 
 /** What a clean-up has before it in this repository. @throws RepositoryError */
-export async function planFromRepository(options: ReadOptions, query: DeletionQuery): Promise<DeletionPlan> {
+export async function planFromRepository(options: ReadOptions, query: InformedQuery): Promise<DeletionPlan> {
   const { carPath, indexPath, did, signal } = options;
   const thread = startThread({ carPath, indexPath, did, task: { kind: 'plan', query } }, signal);
   try {

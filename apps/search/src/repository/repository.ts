@@ -30,6 +30,8 @@ export interface Repository {
   readonly commit: Commit;
   /** In the order of their paths, `collection/rkey`. */
   records(range?: PathRange): Generator<RepositoryRecord>;
+  /** Whether there is a record of this path. */
+  has(path: string): boolean;
   close(): void;
 }
 
@@ -53,7 +55,13 @@ export function openRepository({ carPath, indexPath, did }: RepositoryOptions): 
     for (const { cid } of treeEntries(data, blocks.get)) {
       if (!blocks.has(cid)) throw new RepositoryError('the repository is incomplete: a record is missing');
     }
-    return { did, commit, records: (range) => readRecords(did, data, blocks, range), close };
+    return {
+      did,
+      commit,
+      records: (range) => readRecords(did, data, blocks, range),
+      has: (path) => treeEntries(data, blocks.get, { from: path, to: `${path}\0` }).next().done !== true,
+      close,
+    };
   } catch (error) {
     close();
     throw error;

@@ -1,11 +1,11 @@
 import type { ExportFormat } from './export-text.ts';
-import type { DeletionPlan, DeletionQuery } from './plan-deletions.ts';
+import type { DeletionPlan, InformedQuery } from './plan-deletions.ts';
 import type { Commit, RepositoryOptions } from './repository.ts';
 
 /** What the thread that reads a repository is to do with it. */
 export type RepositoryTask =
   | { readonly kind: 'export'; readonly format: ExportFormat }
-  | { readonly kind: 'plan'; readonly query: DeletionQuery };
+  | { readonly kind: 'plan'; readonly query: InformedQuery };
 
 export interface WorkerInput extends RepositoryOptions {
   readonly task: RepositoryTask;

@@ -2,7 +2,7 @@ import { readAccountName } from '@updraft/atproto';
 import { type HttpServer, XrpcError } from '@updraft/service';
 import { z } from 'zod';
 import { bearsSecret } from '../cleanup/job-secret.ts';
-import { jobView } from '../cleanup/stored-job.ts';
+import { jobView } from '../cleanup/job-view.ts';
 import type { SearchContext } from '../context.ts';
 import { optionalOnce } from './query-fields.ts';
 import { noSuchJob, requireCleanups, requireJob } from './require-cleanups.ts';

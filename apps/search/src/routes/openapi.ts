@@ -1,5 +1,6 @@
 import type { HttpServer } from '@updraft/service';
 import { CLEANUP_TYPES } from '../cleanup/deletions.ts';
+import { KEEP_REASONS } from '../cleanup/keep.ts';
 
 /** GET /openapi.json: every route of this service. */
 export function openapi(app: HttpServer): void {
@@ -60,14 +61,23 @@ const POST = object(
 
 const RECORD = object({ uri: STRING, cid: STRING, content: { type: ['object', 'null'] }, error: STRING }, ['error']);
 
+const NUM_KEPT = object(Object.fromEntries(KEEP_REASONS.map((reason) => [reason, NUMBER])));
+
 const JOB = object({
   job_id: STRING,
   repo: DID,
   cleanup_types: list({ enum: CLEANUP_TYPES }),
   delete_older_than: TIME,
+  keep_pinned: { type: 'boolean' },
+  keep_threads: { type: 'boolean' },
+  keep_min_likes: { type: ['integer', 'null'] },
+  keep_uris: STRINGS,
   num_deleted: NUMBER,
+  num_unconfirmed: NUMBER,
   num_deleted_today: NUMBER,
   est_num_remaining: NUMBER,
+  num_kept: NUM_KEPT,
+  not_deleted: list(object({ uri: STRING, reason: STRING, num_tries: NUMBER })),
   job_state: { enum: ['queued', 'running', 'waiting', 'completed', 'cancelled', 'failed'] },
   state_reason: STRING,
   next_run_at: { type: ['string', 'null'], format: 'date-time' },
@@ -134,9 +144,13 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
       app_password: STRING,
       cleanup_types: list({ enum: CLEANUP_TYPES }),
       delete_until_days_ago: { type: 'integer', minimum: 0, maximum: 36_500 },
+      keep_pinned: { type: 'boolean', default: true },
+      keep_threads: { type: 'boolean', default: false },
+      keep_min_likes: { type: ['integer', 'null'], minimum: 1, maximum: 1_000_000_000 },
+      keep_uris: { ...STRINGS, maxItems: 1_000 },
       actually_delete_stuff: { type: 'boolean', default: false },
     },
-    ['actually_delete_stuff'],
+    ['keep_pinned', 'keep_threads', 'keep_min_likes', 'keep_uris', 'actually_delete_stuff'],
   ),
   CleanupStart: object(
     {
@@ -145,11 +159,12 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
       message: STRING,
       repo: DID,
       num_by_type: object(Object.fromEntries(CLEANUP_TYPES.map((type) => [type, NUMBER]))),
+      num_kept: NUM_KEPT,
       sample: list(object({ type: { enum: CLEANUP_TYPES }, uri: STRING })),
       job_id: STRING,
       job_secret: STRING,
     },
-    ['num_by_type', 'sample', 'job_id', 'job_secret'],
+    ['num_by_type', 'num_kept', 'sample', 'job_id', 'job_secret'],
   ),
   CleanupJob: JOB,
   CleanupTotals: object({ total_num_deleted: NUMBER, num_jobs: NUMBER, num_repos: NUMBER }),

@@ -1,11 +1,28 @@
 import { callerKey, type HttpServer } from '@updraft/service';
 import { z } from 'zod';
 import { CLEANUP_TYPES } from '../cleanup/deletions.ts';
-import type { CleanupStart } from '../cleanup/start-cleanup.ts';
+import { keptView } from '../cleanup/job-view.ts';
+import type { CleanupRequest, CleanupStart } from '../cleanup/start-cleanup.ts';
 import type { SearchContext } from '../context.ts';
+import { readUri } from '../redir/redir.ts';
 import { callerSignal } from './caller-signal.ts';
 import { requireCleanups } from './require-cleanups.ts';
 import { toAnswer } from './upstream.ts';
+
+/** An at-uri or a page of bsky.app. */
+const recordUri = z
+  .string({ error: 'expected a text' })
+  .max(2_048)
+  .transform((text, context) => {
+    const uri = readUri(text);
+    if (uri !== undefined && uri.rkey !== '') return uri;
+    const message = 'expected the at-uri of a record, or the address of a post on bsky.app';
+    context.issues.push({ code: 'custom', input: text, message });
+    return z.NEVER;
+  });
+
+/** What one request may name. */
+const MAX_KEEP_URIS = 1_000;
 
 const body = z.object(
   {
@@ -15,6 +32,19 @@ const body = z.object(
       error: `expected some of ${CLEANUP_TYPES.join(', ')}`,
     }),
     delete_until_days_ago: z.number({ error: 'expected a whole number of days' }).int().min(0).max(36_500),
+    keep_pinned: z.boolean({ error: 'expected true or false' }).default(true),
+    keep_threads: z.boolean({ error: 'expected true or false' }).default(false),
+    keep_min_likes: z
+      .number({ error: 'expected a whole number of likes' })
+      .int()
+      .min(1)
+      .max(1_000_000_000)
+      .nullish()
+      .transform((value) => value ?? undefined),
+    keep_uris: z
+      .array(recordUri, { error: 'expected a list of uris' })
+      .max(MAX_KEEP_URIS, { error: `expected at most ${MAX_KEEP_URIS} uris` })
+      .default([]),
     actually_delete_stuff: z.boolean({ error: 'expected true or false' }).default(false),
   },
   { error: 'expected a JSON object' },
@@ -26,17 +56,9 @@ const HANDLER_TIMEOUT_MS = 900_000;
 export function startCleanupRoute(app: HttpServer, { cleanups }: SearchContext): void {
   app.post('/repo/cleanup', { schema: { body }, handlerTimeout: HANDLER_TIMEOUT_MS }, async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    const { identifier, app_password, cleanup_types, delete_until_days_ago, actually_delete_stuff } = request.body;
     try {
       const started = await requireCleanups(cleanups).start(
-        {
-          identifier,
-          appPassword: app_password,
-          types: [...new Set(cleanup_types)],
-          daysAgo: delete_until_days_ago,
-          isReal: actually_delete_stuff,
-          caller: callerKey(request.ip),
-        },
+        toRequest(request.body, callerKey(request.ip)),
         callerSignal(reply, HANDLER_TIMEOUT_MS),
       );
       return startView(started);
@@ -46,12 +68,26 @@ export function startCleanupRoute(app: HttpServer, { cleanups }: SearchContext):
   });
 }
 
+function toRequest(input: z.output<typeof body>, caller: string): CleanupRequest {
+  return {
+    identifier: input.identifier,
+    appPassword: input.app_password,
+    types: [...new Set(input.cleanup_types)],
+    daysAgo: input.delete_until_days_ago,
+    keep: { pinned: input.keep_pinned, threads: input.keep_threads, minLikes: input.keep_min_likes },
+    keepUris: input.keep_uris,
+    isReal: input.actually_delete_stuff,
+    caller,
+  };
+}
+
 function startView({ job, did, plan }: CleanupStart): Record<string, unknown> {
   const counts = {
     num_enqueued: plan.total,
     dry_run: job === undefined,
     repo: did,
     num_by_type: Object.fromEntries(CLEANUP_TYPES.map((type) => [type, plan.byType[type] ?? 0])),
+    num_kept: keptView(plan.kept),
     sample: plan.first
       .slice(0, 10)
       .map(({ type, collection, rkey }) => ({ type, uri: `at://${did}/${collection}/${rkey}` })),
@@ -61,6 +97,6 @@ function startView({ job, did, plan }: CleanupStart): Record<string, unknown> {
   const kept = 'keep job_secret: it is shown only now, and needed to see or cancel the job';
   if (!isOlder)
     return { ...counts, message: `${plan.total} records will be deleted; ${kept}`, job_id: jobId, job_secret: secret };
-  const { num_by_type: _, sample: __, ...rest } = counts;
+  const { num_by_type: _, sample: __, num_kept: ___, ...rest } = counts;
   return { ...rest, message: `this account has a job already, here it is; ${kept}`, job_id: jobId, job_secret: secret };
 }

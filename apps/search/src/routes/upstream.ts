@@ -1,5 +1,6 @@
 import { XrpcError } from '@updraft/service';
 import { AccountError } from '../accounts.ts';
+import { LikesError } from '../cleanup/count-likes.ts';
 import { PdsError, type PdsFault } from '../pds/pds-error.ts';
 import { RepositoryError } from '../repository/repository-error.ts';
 
@@ -16,6 +17,9 @@ export function toAnswer(error: unknown): unknown {
   }
   if (error instanceof RepositoryError)
     return new XrpcError(502, 'UpstreamFailure', error.message, {}, { cause: error });
+  if (error instanceof LikesError) {
+    return new XrpcError(503, 'NotEnoughResources', error.message, { 'retry-after': '60' }, { cause: error });
+  }
   if (error instanceof DOMException && error.name === 'TimeoutError') {
     return new XrpcError(504, 'UpstreamTimeout', 'this took too long', {}, { cause: error });
   }

@@ -84,8 +84,26 @@ function nextPage(last: Progress | undefined, intervalMs: number): Progress | un
 
 const pageShape = z.object({
   cursor: z.string().min(1).max(1_000).optional(),
-  repos: z.array(z.object({ did: z.string(), active: z.boolean().optional() })).max(PAGE_SIZE * 2),
+  repos: z.array(z.unknown()).max(PAGE_SIZE * 2),
 });
+const accountShape = z.object({
+  did: z.string().refine((did) => isDid(did)),
+  active: z.boolean().optional().catch(undefined),
+});
+
+/**
+ * The accounts of a page. An entry that makes no sense is left out: it must not keep the others, and all pages after it, from
+ * being read. @throws PdsError when this is no page
+ */
+export function readAccountsPage(body: unknown): { accounts: ListedAccount[]; cursor: string | undefined } {
+  const page = pageShape.safeParse(body);
+  if (!page.success) throw new PdsError('unavailable', 'the host gave no list of accounts');
+  const accounts = page.data.repos.flatMap((entry) => {
+    const { data } = accountShape.safeParse(entry);
+    return data === undefined ? [] : [{ did: data.did, active: data.active !== false }];
+  });
+  return { accounts, cursor: page.data.cursor };
+}
 
 async function listPage(
   options: ListReposOptions,
@@ -96,12 +114,8 @@ async function listPage(
   const query = { limit: String(PAGE_SIZE), ...(cursor === undefined ? {} : { cursor }) };
   const pds = host.includes('://') ? host : `https://${host}`;
   const { body } = await options.client.call({ pds, method: 'com.atproto.sync.listRepos', query, signal });
-  const page = pageShape.safeParse(body);
-  if (!page.success) throw new PdsError('unavailable', 'the host gave no list of accounts');
-  const accounts: ListedAccount[] = page.data.repos
-    .filter(({ did }) => isDid(did))
-    .map(({ did, active }) => ({ did, active: active !== false }));
+  const { accounts, cursor: next } = readAccountsPage(body);
   if (accounts.length > 0) await writeListedAccounts(options.clickhouse, accounts, Date.now() * 1000);
   options.onPage?.(host, accounts.length);
-  return page.data.cursor;
+  return next;
 }

@@ -64,8 +64,9 @@ const ms = (column: string) => `toUnixTimestamp64Milli(${column}) + 0.0`;
 
 /** Aliases of their own for what is converted: a WHERE would else read the converted value. */
 const SELECT_JOBS = `
-SELECT job_id, repo, cleanup_types, refresh_token, job_state, state_reason, num_failures, in_flight,
-    toFloat64(num_deleted) AS deleted, toFloat64(num_deleted_today) AS deleted_today, toFloat64(num_deleted_hour) AS deleted_hour,
+SELECT job_id, repo, cleanup_types, refresh_token, job_state, state_reason, num_failures, in_flight, claimed, set_aside_json,
+    writes_per_call, keep_json, kept_json, toFloat64(points_hour) AS hour_points, toFloat64(points_today) AS day_points,
+    toFloat64(num_deleted) AS deleted, toFloat64(num_deleted_today) AS deleted_today,
     toFloat64(est_num_remaining) AS remaining, toFloat64(version) AS job_version, toUInt16(today) AS today_number,
     ${ms('delete_older_than')} AS older_than_ms, ${ms('hour_started_at')} AS hour_started_ms, ${ms('next_run_at')} AS next_run_ms,
     ${ms('created_at')} AS created_ms, ${ms('updated_at')} AS updated_ms, ${ms('last_deleted_at')} AS last_deleted_ms,
@@ -87,9 +88,15 @@ interface RawJob {
   state_reason: string;
   num_failures: number;
   in_flight: string[];
+  claimed: string[];
+  set_aside_json: string;
+  writes_per_call: number;
+  keep_json: string;
+  kept_json: string;
+  hour_points: number;
+  day_points: number;
   deleted: number;
   deleted_today: number;
-  deleted_hour: number;
   remaining: number;
   job_version: number;
   today_number: number;
@@ -109,10 +116,13 @@ function fromRaw(row: RawJob): StoredCleanupJob {
     repo: row.repo,
     cleanupTypes: row.cleanup_types,
     deleteOlderThan: row.older_than_ms,
+    keepJson: row.keep_json,
+    keptJson: row.kept_json,
     refreshToken: row.refresh_token,
     numDeleted: row.deleted,
     numDeletedToday: row.deleted_today,
-    numDeletedHour: row.deleted_hour,
+    pointsHour: row.hour_points,
+    pointsToday: row.day_points,
     today: row.today_number,
     hourStartedAt: row.hour_started_ms,
     estNumRemaining: row.remaining,
@@ -120,6 +130,9 @@ function fromRaw(row: RawJob): StoredCleanupJob {
     stateReason: row.state_reason,
     numFailures: row.num_failures,
     inFlight: row.in_flight,
+    claimed: row.claimed,
+    setAsideJson: row.set_aside_json,
+    writesPerCall: row.writes_per_call,
     nextRunAt: row.next_run_ms,
     createdAt: row.created_ms,
     updatedAt: row.updated_ms,

@@ -14,6 +14,7 @@ export { createProgressStore, type ProgressStore } from './job-progress.ts';
 export { countRecentLikes, likeGenerations } from './like-counts.ts';
 export { type MostLikedQuery, mostLikedPosts } from './most-liked-posts.ts';
 export { type NewestQuery, newestPosts } from './newest-posts.ts';
+export { type OwnPostLikes, ownPostLikes } from './own-post-likes.ts';
 export type { PostFilter as SearchFilter, TokenTerm } from './post-filter.ts';
 export { type PostKey, postHours, type StoredPost, storedPostRecords, storedPosts } from './stored-posts.ts';
 export { type DaySource, type DaysQuery, daysToCount, storeNowMs, touchDaysOfChangedActors } from './touched-days.ts';

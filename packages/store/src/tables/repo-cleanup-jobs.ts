@@ -17,12 +17,19 @@ export interface RepoCleanupJobRow {
   readonly repo: string;
   readonly cleanupTypes: readonly string[];
   readonly deleteOlderThan: number;
+  /** What the owner asked to keep; '' in jobs from before that could be asked. */
+  readonly keepJson: string;
+  /** How many records stay, by the reason. */
+  readonly keptJson: string;
   /** JWE, '' once the job has ended. */
   readonly refreshToken: string;
+  /** Records that were sent and are gone from the repository. */
   readonly numDeleted: number;
   readonly numDeletedToday: number;
-  readonly numDeletedHour: number;
-  /** Days since 1970 (UTC) that numDeletedToday counts. */
+  /** Deletions sent, refused ones included: what the server's limits count. */
+  readonly pointsHour: number;
+  readonly pointsToday: number;
+  /** Days since 1970 (UTC) that numDeletedToday and pointsToday count. */
   readonly today: number;
   readonly hourStartedAt: number;
   readonly estNumRemaining: number;
@@ -30,8 +37,14 @@ export interface RepoCleanupJobRow {
   readonly jobState: string;
   readonly stateReason: string;
   readonly numFailures: number;
-  /** `collection/rkey` of the batch whose outcome is not recorded yet. */
+  /** `collection/rkey` of what was sent and whose outcome is not known. */
   readonly inFlight: readonly string[];
+  /** `collection/rkey` of what the server called deleted and nobody has looked for yet. */
+  readonly claimed: readonly string[];
+  /** Records that could not be deleted, and why. */
+  readonly setAsideJson: string;
+  /** The most that the server takes in a call, as far as is known; 0: not known. */
+  readonly writesPerCall: number;
   readonly nextRunAt: number;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -48,10 +61,13 @@ export const repoCleanupJobs: Table<RepoCleanupJobRow> = defineTable<RepoCleanup
   repo: string,
   cleanupTypes: arrayOfStrings,
   deleteOlderThan: dateTime64Ms,
+  keepJson: string,
+  keptJson: string,
   refreshToken: string,
   numDeleted: uint64,
   numDeletedToday: uint64,
-  numDeletedHour: uint64,
+  pointsHour: uint64,
+  pointsToday: uint64,
   today: date,
   hourStartedAt: dateTime64Ms,
   estNumRemaining: uint64,
@@ -59,6 +75,9 @@ export const repoCleanupJobs: Table<RepoCleanupJobRow> = defineTable<RepoCleanup
   stateReason: string,
   numFailures: uint32,
   inFlight: arrayOfStrings,
+  claimed: arrayOfStrings,
+  setAsideJson: string,
+  writesPerCall: uint32,
   nextRunAt: dateTime64Ms,
   createdAt: dateTime64Ms,
   updatedAt: dateTime64Ms,

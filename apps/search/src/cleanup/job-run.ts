@@ -1,0 +1,57 @@
+import type { CleanupJobStore, StoredCleanupJob } from '@updraft/store';
+import type { Account, Accounts } from '../accounts.ts';
+import type { Lease } from '../leases.ts';
+import type { Sessions } from '../pds/sessions.ts';
+import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
+import type { JobPolicy } from './allowance.ts';
+import { advance, type CleanupJob, type JobEvent } from './job.ts';
+import { toJob, toRow } from './stored-job.ts';
+import type { TokenSeal } from './token-seal.ts';
+
+export interface JobDeps {
+  readonly store: CleanupJobStore;
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  /** Reads the account's repository and says what there is to delete. */
+  readonly plan: (account: Account, query: DeletionQuery, signal: AbortSignal) => Promise<DeletionPlan>;
+  readonly seal: TokenSeal;
+  readonly policy: JobPolicy;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/** A job in the hands of the holder of its lease. */
+export interface Run {
+  readonly signal: AbortSignal;
+  job(): CleanupJob;
+  /** The last sealed token, also when the job has ended. */
+  lastToken(): string;
+  /** Changes the job and writes it. */
+  step(event: JobEvent): Promise<void>;
+  isCancelled(): Promise<boolean>;
+}
+
+const STEPS_PER_FENCE = 2 ** 24;
+
+export function createRun(deps: JobDeps, stored: StoredCleanupJob, lease: Lease, signal: AbortSignal): Run {
+  let job = toJob(stored);
+  let version = lease.fence * STEPS_PER_FENCE;
+  let token = job.refreshToken;
+  return {
+    signal,
+    job: () => job,
+    lastToken: () => token,
+    step: async (event) => {
+      signal.throwIfAborted();
+      job = advance(job, event, deps.now(), deps.policy);
+      await deps.store.save({ ...toRow(job), version: ++version });
+      if (job.refreshToken !== '') token = job.refreshToken;
+    },
+    isCancelled: async () => (await deps.store.get(job.jobId))?.isCancelRequested === true,
+  };
+}
+
+/** The fence of the lease that the job was last written under. */
+export function fenceOf(job: Pick<StoredCleanupJob, 'version'>): number {
+  return Math.floor(job.version / STEPS_PER_FENCE);
+}

@@ -1,0 +1,12 @@
+ALTER TABLE repo_cleanup_jobs DROP COLUMN kept_json;
+ALTER TABLE repo_cleanup_jobs DROP COLUMN keep_json;
+ALTER TABLE repo_cleanup_jobs DROP COLUMN writes_per_call;
+ALTER TABLE repo_cleanup_jobs DROP COLUMN set_aside_json;
+ALTER TABLE repo_cleanup_jobs DROP COLUMN claimed;
+ALTER TABLE repo_cleanup_jobs MODIFY COLUMN in_flight COMMENT 'collection/rkey of the batch whose outcome is not recorded yet';
+ALTER TABLE repo_cleanup_jobs MODIFY COLUMN hour_started_at COMMENT 'the beginning of the hour that num_deleted_hour counts';
+ALTER TABLE repo_cleanup_jobs MODIFY COLUMN today COMMENT 'the UTC day that num_deleted_today counts';
+ALTER TABLE repo_cleanup_jobs MODIFY COLUMN num_deleted REMOVE COMMENT;
+ALTER TABLE repo_cleanup_jobs DROP COLUMN points_today;
+ALTER TABLE repo_cleanup_jobs MODIFY COLUMN points_hour REMOVE COMMENT;
+ALTER TABLE repo_cleanup_jobs RENAME COLUMN points_hour TO num_deleted_hour;

@@ -1,0 +1,38 @@
+import type { ClickHouse } from '../clickhouse/types.ts';
+import { isVisible } from '../feeds/fragments.ts';
+
+/** A post that the index holds, and whether it got the likes. */
+export interface OwnPostLikes {
+  readonly rkey: string;
+  readonly hasEnough: boolean;
+}
+
+/**
+ * The posts of an account that the index holds, each with whether accounts that show like it at least `minLikes` times. Counts what the
+ * index has seen. Likes are not sorted by their subject, so this reads one column of them all: in the background, for few callers.
+ */
+export async function* ownPostLikes(
+  clickhouse: ClickHouse,
+  query: { readonly did: string; readonly minLikes: number; readonly signal?: AbortSignal },
+): AsyncGenerator<readonly OwnPostLikes[]> {
+  const { signal, ...params } = query;
+  const chunks = clickhouse.stream<{ rkey: string; enough: number }>(SELECT_LIKES, params, {
+    timeoutMs: TIMEOUT_MS,
+    settings: { max_threads: 1, max_bytes_before_external_group_by: 500_000_000 },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  for await (const rows of chunks) yield rows.map(({ rkey, enough }) => ({ rkey, hasEnough: enough === 1 }));
+}
+
+const TIMEOUT_MS = 300_000;
+
+const SELECT_LIKES = `
+SELECT rkey, likes >= {minLikes:UInt64} AS enough
+FROM (SELECT rkey, uri_key FROM posts FINAL WHERE did = {did:String}) AS own
+LEFT JOIN
+(
+    SELECT subject_key AS uri_key, uniqExact(did_key) AS likes
+    FROM likes FINAL
+    WHERE subject_key IN (SELECT uri_key FROM posts WHERE did = {did:String}) AND ${isVisible}
+    GROUP BY subject_key
+) AS counts USING uri_key`;
