@@ -263,7 +263,7 @@ const PATHS = {
       query: { uri: STRING },
       required: ['uri'],
       reply: ref('ListMembers'),
-      errors: [400, 404, 502],
+      errors: [400, 404, 429, 502, 503, 504],
     }),
   },
   '/repo/{did}': {
@@ -272,7 +272,7 @@ const PATHS = {
       path: { did: STRING },
       query: { format: { enum: ['json', 'ndjson'], default: 'json' } },
       reply: ref('Repository'),
-      errors: [400, 404, 429, 502],
+      errors: [400, 404, 429, 502, 503, 504],
     }),
   },
   '/repo/cleanup': {

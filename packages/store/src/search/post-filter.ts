@@ -1,3 +1,5 @@
+import { exclusionSql } from './exclusion-sql.ts';
+
 /** Words that stand side by side in this order, and marks; all of it holds for a post. See postTokens() of @updraft/atproto. */
 export interface TokenTerm {
   readonly phrases: readonly (readonly string[])[];
@@ -33,11 +35,12 @@ export function filterSql(filter: PostFilter): { conditions: string[]; params: R
   for (const phrase of filter.include.flatMap(longPhrases)) {
     conditions.push(`hasSubstr(tokens, ${bind(phrase, 'Array(String)')})`);
   }
-  for (const term of filter.exclude) {
-    const has = [`hasAll(tokens, ${bind(tokensOf(term), 'Array(String)')})`];
-    for (const phrase of longPhrases(term)) has.push(`hasSubstr(tokens, ${bind(phrase, 'Array(String)')})`);
-    conditions.push(`NOT (${has.join(' AND ')})`);
-  }
+  const exclusions = filter.exclude.map((term) => ({
+    tokens: tokensOf(term),
+    checks: longPhrases(term).map((phrase) => `hasSubstr(tokens, ${bind(phrase, 'Array(String)')})`),
+    phrase: longPhrases(term)[0],
+  }));
+  conditions.push(...exclusionSql(exclusions, bind));
   if (filter.author !== undefined) conditions.push(`did = ${bind(filter.author, 'String')}`);
   if (filter.excludedAuthors.length > 0) conditions.push(`did NOT IN ${bind(filter.excludedAuthors, 'Array(String)')}`);
   if (conditions.length === 0) conditions.push('1');
