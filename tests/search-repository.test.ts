@@ -23,7 +23,7 @@ beforeAll(async () => {
   service = await startSearchService(store, {
     PLC_HOST: network.plcUrl,
     ALLOW_PRIVATE_ADDRESSES: 'true',
-    EXPORT_IDLE_TIMEOUT: '1s',
+    EXPORT_IDLE_TIMEOUT: '4s',
     EXPORT_MAX_BYTES: '1000000',
   });
   account = await createAccount(network.pdsUrl, 'exported');
@@ -104,23 +104,43 @@ describe('GET /repo/:did', () => {
     expect((await service.get(`/repo/${path}`)).status).toBe(status);
   });
 
-  test('gives one export of an account at a time, and two in all', async () => {
-    const others = await Promise.all(['someone', 'someone-else'].map((name) => createAccount(network.pdsUrl, name)));
+  test('gives one export of an account and of a caller at a time, and four in all', async () => {
+    const names = ['someone', 'another', 'a-third', 'a-fourth'];
+    const [someone, ...others] = await Promise.all(names.map((name) => createAccount(network.pdsUrl, name)));
     const gate = Promise.withResolvers<void>();
+    let begun = 0;
     network.intercept = async (call) => {
-      if (call.method === 'com.atproto.sync.getRepo') await gate.promise;
+      if (call.method === 'com.atproto.sync.getRepo') {
+        begun++;
+        await gate.promise;
+      }
       await handOn(call);
     };
-    const first = service.get(`/repo/${account.did}`);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const first = service.get(`/repo/${account.did}`, {}, '198.51.100.1');
+    await expect.poll(() => begun).toBe(1);
     expect((await service.get(`/repo/${account.did}`)).status).toBe(429);
-    const second = service.get(`/repo/${others[0]?.did}`);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect((await service.get(`/repo/${others[1]?.did}`)).status).toBe(429);
+    expect((await service.get(`/repo/${someone?.did}`, {}, '198.51.100.1')).status).toBe(429);
+    const more = others.map(({ did }) => service.get(`/repo/${did}`));
+    await expect.poll(() => begun).toBe(4);
+    const full = await service.get(`/repo/${someone?.did}`);
+    expect([full.status, full.headers['retry-after']]).toEqual([503, '30']);
     gate.resolve();
-    expect((await Promise.all([first, second])).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await Promise.all([first, ...more])).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     network.intercept = handOn;
-    expect((await service.get(`/repo/${others[1]?.did}`)).status).toBe(200);
+    expect((await service.get(`/repo/${someone?.did}`)).status).toBe(200);
+  });
+
+  test('gives up a server that sends a byte now and then', async () => {
+    network.intercept = async (call) => {
+      if (call.method !== 'com.atproto.sync.getRepo') return handOn(call);
+      call.raw.writeHead(200, { 'content-type': 'application/vnd.ipld.car' });
+      const dripping = setInterval(() => call.raw.write('x'), 100);
+      call.raw.once('close', () => clearInterval(dripping));
+    };
+    const answer = await service.get(`/repo/${account.did}`);
+    network.intercept = handOn;
+    expect(answer.status).toBe(502);
+    expect(answer.text).toContain('sends less than 10000 bytes a second');
   });
 
   const asCar = (body: Uint8Array, headers: Record<string, string> = {}) => ({
@@ -129,7 +149,7 @@ describe('GET /repo/:did', () => {
     body,
   });
   test.each<[string, (call: Call, car: Uint8Array) => unknown, number, RegExp]>([
-    ['hangs', () => undefined, 502, /sent nothing for 1 s/],
+    ['hangs', () => undefined, 502, /sent nothing for 4 s/],
     [
       'answers 500',
       (call) => call.answer({ status: 500, headers: {}, body: Buffer.from('oops') }),
@@ -258,6 +278,69 @@ describe('GET /list/members', () => {
     ['', 400],
   ])('answers %s with %i', async (query, status) => {
     expect((await service.get(`/list/members?${query}`)).status).toBe(status);
+  });
+
+  const listUri = () => `/list/members?uri=at://${account.did}/app.bsky.graph.list/3k`;
+  const asJson = (body: unknown) => ({
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: new TextEncoder().encode(JSON.stringify(body)),
+  });
+  const pageOfItems = (page: unknown) => async (call: Call) => {
+    if (call.method === 'com.atproto.repo.getRecord') return call.answer(asJson({ value: { name: 'friends' } }));
+    if (call.method === 'com.atproto.repo.listRecords') return call.answer(asJson(page));
+    return handOn(call);
+  };
+
+  test.each([
+    ['no records', { cursor: 'next' }],
+    ['records of another kind', { records: ['x'] }],
+    ['more records than a page may have', { records: Array.from({ length: 101 }, () => ({ value: {} })) }],
+    ['more bytes than are read', { records: [{ value: 'x'.repeat(1_100_000) }] }],
+  ])('a page of items with %s is a 502, and not the end of the list', async (_, page) => {
+    network.intercept = pageOfItems(page);
+    const { status } = await service.get(listUri());
+    network.intercept = handOn;
+    expect(status).toBe(502);
+  });
+
+  test('a list whose pages are large is cut, and said to be', async () => {
+    let [pages, cursor] = [0, 0];
+    network.intercept = (call) => {
+      if (call.method === 'com.atproto.repo.listRecords') pages++;
+      return pageOfItems({ records: [{ value: 'x'.repeat(900_000) }], cursor: String(cursor++) })(call);
+    };
+    const answer = await service.get(listUri());
+    network.intercept = handOn;
+    expect([answer.status, (answer.json() as { is_truncated: boolean }).is_truncated]).toEqual([200, true]);
+    expect(pages).toBe(23);
+  });
+
+  test('one list of a caller is read at a time', async () => {
+    const gate = Promise.withResolvers<void>();
+    let begun = 0;
+    network.intercept = async (call) => {
+      begun++;
+      await gate.promise;
+      return pageOfItems({ records: [] })(call);
+    };
+    const first = service.get(listUri(), {}, '198.51.100.2');
+    await expect.poll(() => begun).toBe(1);
+    const second = await service.get(listUri(), {}, '198.51.100.2');
+    expect([second.status, second.headers['retry-after']]).toEqual([429, '10']);
+    gate.resolve();
+    expect((await first).status).toBe(200);
+    network.intercept = handOn;
+  });
+
+  test('thirty look-ups of unknown accounts a minute are made for a caller', async () => {
+    const letters = 'abcdefghijklmnopqrstuvwxyz234567';
+    const unknown = Array.from({ length: 32 }, (_, index) => `/repo/did:plc:${letters[index]?.repeat(24)}`);
+    const answers = await Promise.all(unknown.map((path) => service.get(path, {}, '198.51.100.4')));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(2);
+    expect(refused[0]?.headers['retry-after']).toBe('10');
+    expect((await service.get(`/repo/${account.did}`, {}, '198.51.100.4')).status).toBe(200);
   });
 
   test('answers 404 for a list that is not there', async () => {

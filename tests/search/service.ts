@@ -10,8 +10,8 @@ import type { Store } from '../indexer/stack.ts';
 /** The search service in this process, not listening: requests are injected. */
 export interface SearchService extends AsyncDisposable {
   readonly search: Search;
-  /** A GET from an address of its own, so that no limit by caller is met. */
-  get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  /** A GET from an address of its own, so that no limit by caller is met, or from the one that is named. */
+  get(path: string, headers?: Record<string, string>, caller?: string): Promise<Answer>;
 }
 
 export interface Answer {
@@ -41,8 +41,8 @@ export async function startSearchService(
   await search.app.ready();
   return {
     search,
-    get: async (url, headers = {}) => {
-      const reply = await search.app.inject({ method: 'GET', url, headers, remoteAddress: anyAddress() });
+    get: async (url, headers = {}, caller = anyAddress()) => {
+      const reply = await search.app.inject({ method: 'GET', url, headers, remoteAddress: caller });
       return {
         status: reply.statusCode,
         headers: reply.headers,

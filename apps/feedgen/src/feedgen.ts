@@ -1,5 +1,4 @@
-import { createRateLimit } from '@updraft/identity';
-import { backoff, type HttpServer, type Logger } from '@updraft/service';
+import { backoff, createRateLimit, type HttpServer, type Logger } from '@updraft/service';
 import {
   type BatchWriter,
   type ClickHouse,

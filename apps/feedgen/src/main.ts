@@ -8,7 +8,7 @@ import {
   startTelemetry,
   untilStopped,
 } from '@updraft/service';
-import { createClickHouse, createRedis } from '@updraft/store';
+import { createClickHouse, createRedis, PRIORITIES, withCallOptions } from '@updraft/store';
 import { readFeedgenConfig } from './config.ts';
 import { createFeedgen } from './feedgen.ts';
 import { readFeedsFile } from './feeds-file/read-feeds.ts';
@@ -21,7 +21,7 @@ await runService('feedgen', async ({ signal }) => {
   const file = await readFeedsFile(config.feedsFile);
   await using last = new AsyncDisposableStack();
   last.use(await startTelemetry(config.telemetry, log));
-  const clickhouse = createClickHouse({ ...config.clickhouse, log });
+  const clickhouse = withCallOptions(createClickHouse({ ...config.clickhouse, log }), { settings: PRIORITIES.feeds });
   const redis = createRedis({ address: config.redis.address });
   const subscriber = createRedis({ address: config.redis.address });
   const feedgen = createFeedgen({ config, file, clickhouse, redis, subscriber, log });

@@ -12,6 +12,8 @@ import {
   createRedis,
   type ErasedAccounts,
   type Leases,
+  PRIORITIES,
+  withCallOptions,
 } from '@updraft/store';
 import type { IndexerConfig } from './config.ts';
 import type { CrashPoints } from './crash-points.ts';
@@ -53,7 +55,7 @@ const LEASE_TTL_MS = 6_000;
 export async function openStores(options: OpenStoresOptions): Promise<Stores> {
   const { config, log, crash, signal } = options;
   const clickhouse = await untilReachable({ name: 'CLICKHOUSE_ADDRESS', log, signal }, async () =>
-    createClickHouse({ ...config.clickhouse, log }),
+    withCallOptions(createClickHouse({ ...config.clickhouse, log }), { settings: PRIORITIES.indexer }),
   );
   const redis = await untilReachable({ name: 'REDIS_ADDRESS', log, signal }, async () =>
     createRedis({ address: config.redis.address, log }),

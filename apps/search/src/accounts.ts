@@ -1,4 +1,4 @@
-import { readAccountName } from '@updraft/atproto';
+import { type AccountName, readAccountName } from '@updraft/atproto';
 import {
   createSignatureVerifier,
   type DidDirectory,
@@ -6,6 +6,7 @@ import {
   type Handles,
   type SigningKey,
 } from '@updraft/identity';
+import { LimitError, type RateLimit } from '@updraft/service';
 import type { CheckCommit } from './repository/read-repository.ts';
 
 /** An account and where it lives now. */
@@ -30,7 +31,10 @@ export class AccountError extends Error {
 }
 
 export interface Accounts {
-  /** The account of a DID or a handle, as readAccountName() takes them. `caller` is who makes us ask. @throws AccountError */
+  /**
+   * The account of a DID or a handle, as readAccountName() takes them. `caller` is who makes us ask.
+   * @throws AccountError, or LimitError beyond the caller's look-ups
+   */
   find(identifier: string, caller: string): Promise<Account>;
   /** Whether the account signed a commit; keys rotate, so a signature that does not fit makes us ask again once. */
   checkCommit(account: Account): CheckCommit;
@@ -39,17 +43,29 @@ export interface Accounts {
 export interface AccountsOptions {
   readonly dids: DidDirectory;
   readonly handles: Handles;
+  /** Of names that somebody has to be asked for, by caller, and of all together under `all`. */
+  readonly lookUps: { readonly perCaller: RateLimit; readonly inAll: RateLimit };
   /** Handles that an event named, for tests without a DNS: a password must never go where only an event points. */
   readonly indexedHandle?: ((handle: string) => Promise<string | undefined>) | undefined;
 }
 
-export function createAccounts({ dids, handles, indexedHandle }: AccountsOptions): Accounts {
+export function createAccounts({ dids, handles, lookUps, indexedHandle }: AccountsOptions): Accounts {
   const verifier = createSignatureVerifier();
+  const isKnown = (name: AccountName): boolean =>
+    name.handle === undefined ? dids.peek(name.did) !== undefined : handles.isRemembered(name.handle);
+  const allow = (name: AccountName, caller: string): void => {
+    if (isKnown(name)) return;
+    if (!lookUps.perCaller.take(caller))
+      throw new LimitError('caller', 'thirty look-ups of accounts a minute are allowed', 10);
+    if (!lookUps.inAll.take('all'))
+      throw new LimitError('all', 'too many accounts are being looked up: ask again soon', 10);
+  };
   const didOf = async (handle: string, caller: string): Promise<string | undefined> =>
     (await indexedHandle?.(handle)) ?? handles.resolve(handle, caller);
   return {
     find: async (identifier, caller) => {
       const name = readAccountName(identifier);
+      if (name !== undefined) allow(name, caller);
       const did = name?.handle === undefined ? name?.did : await didOf(name.handle, caller);
       if (did === undefined) throw new AccountError('unknown', 'there is no account of this name');
       const answer = await dids.get(did, caller);

@@ -39,6 +39,9 @@ const hosts = list.refine((all) => all.every((host) => isHttpUrl(host.includes('
 const bytes = (defaultBytes: number) =>
   z.coerce.number().int().min(1_000_000).max(10_000_000_000).default(defaultBytes);
 
+const concurrency = (preset: number) =>
+  z.coerce.number({ error: 'expected a whole number from 1 to 64' }).int().min(1).max(64).default(preset);
+
 /** The environment of the search service. */
 export const searchEnvironment = clickHouseEnvironment.extend({
   LISTEN_ADDRESS: listenAddress(':8092'),
@@ -57,6 +60,9 @@ export const searchEnvironment = clickHouseEnvironment.extend({
   CLEANUP_MAX_TRIES: z.coerce.number({ error: 'expected a whole number' }).int().min(1).max(1_000).default(20),
   /** How long a killed instance keeps others from its job. */
   CLEANUP_LEASE_TTL: durationMs('60s'),
+  /** Searches under way at once, of all callers and of one. */
+  SEARCH_CONCURRENCY: concurrency(4),
+  SEARCH_CONCURRENCY_PER_CALLER: concurrency(2),
   PLC_HOST: httpUrl.default('https://plc.directory'),
   CORS_ORIGINS: origins,
   /** Proxies that are believed about the caller: networks, or `true` for all. */
@@ -69,6 +75,8 @@ export const searchEnvironment = clickHouseEnvironment.extend({
   EXPORT_MAX_BYTES: bytes(1_000_000_000),
   /** How long an account's server may send nothing of its repository. */
   EXPORT_IDLE_TIMEOUT: durationMs('20s'),
+  /** Bytes a second that it must send, over any stretch of EXPORT_IDLE_TIMEOUT. */
+  EXPORT_MIN_RATE: z.coerce.number({ error: 'expected bytes a second' }).int().min(1).max(100_000_000).default(10_000),
   /** Where repositories are kept while they are read; default: a folder of the system's temporary one. */
   SPOOL_DIRECTORY: z.string().optional(),
   ALLOW_PRIVATE_ADDRESSES: z.stringbool({ error: "expected 'true' or 'false'" }).default(false),

@@ -1,5 +1,4 @@
-import type { RateLimit } from '@updraft/identity';
-import type { Logger } from '@updraft/service';
+import type { Logger, RateLimit, Turns } from '@updraft/service';
 import type { CleanupJobStore, ClickHouse } from '@updraft/store';
 import type { Account, Accounts } from './accounts.ts';
 import type { CleanupRequest, CleanupStart } from './cleanup/start-cleanup.ts';
@@ -22,6 +21,8 @@ export interface SearchContext {
   readonly likeCounts: LatestLikeCounts;
   /** By caller. */
   readonly searchLimit: RateLimit;
+  readonly searchTurns: Turns;
+  readonly listTurns: Turns;
   readonly exports: Exports;
   /** Undefined without a key for the tokens. */
   readonly cleanups: Cleanups | undefined;
@@ -31,6 +32,7 @@ export interface SearchContext {
 export interface Exports {
   /** Downloads and checks the repository, then hands over its text; all of it is over when `use` resolves. */
   use(
+    caller: string,
     account: Account,
     format: ExportFormat,
     signal: AbortSignal,

@@ -1,4 +1,4 @@
-import { XrpcError } from '@updraft/service';
+import { createTurns } from '@updraft/service';
 import type { Account, Accounts } from './accounts.ts';
 import type { CountLikes } from './cleanup/count-likes.ts';
 import type { Exports } from './context.ts';
@@ -9,31 +9,27 @@ import type { Spool } from './repository/spool.ts';
 export interface ExportsOptions {
   readonly spool: Spool;
   readonly accounts: Accounts;
-  readonly maxConcurrent: number;
+  readonly atOnce: number;
 }
 
-/** Exports within bounds: so many at once, and one of an account. @throws XrpcError 429 beyond them */
-export function createExports({ spool, accounts, maxConcurrent }: ExportsOptions): Exports {
-  const underWay = new Set<string>();
+/** Exports within bounds: few at once, one of a caller, one of an account. @throws LimitError beyond them */
+export function createExports({ spool, accounts, atOnce }: ExportsOptions): Exports {
+  const callers = createTurns({ atOnce, perCaller: 1, what: 'exports', retryAfterS: RETRY_AFTER_S });
+  const repositories = createTurns({ ...ONE_AT_ONCE, atOnce: Number.POSITIVE_INFINITY });
   return {
-    use: async (account, format, signal, use) => {
-      if (underWay.has(account.did)) throw busy('this repository is being exported at this moment');
-      if (underWay.size >= maxConcurrent) throw busy(`${maxConcurrent} repositories are being exported at this moment`);
-      underWay.add(account.did);
-      try {
+    use: async (caller, account, format, signal, use) => {
+      const work = async () => {
         await using spooled = await spool.fetch(account.pds, account.did, signal);
         const options = { ...spooled, did: account.did, checkCommit: accounts.checkCommit(account), signal };
         await use(await exportRepository(options, format));
-      } finally {
-        underWay.delete(account.did);
-      }
+      };
+      await repositories.run(account.did, () => callers.run(caller, work, signal), signal);
     },
   };
 }
 
-function busy(message: string): XrpcError {
-  return new XrpcError(429, 'RateLimitExceeded', message, { 'retry-after': '30' });
-}
+const RETRY_AFTER_S = 30;
+const ONE_AT_ONCE = { perCaller: 1, what: 'readings of one repository', retryAfterS: RETRY_AFTER_S };
 
 export type Plan = (account: Account, query: DeletionQuery, signal: AbortSignal) => Promise<DeletionPlan>;
 
@@ -50,16 +46,8 @@ export function createPlan(spool: Spool, accounts: Accounts, countLikes: CountLi
   };
 }
 
-/** The same, but so many at once; more are told to come back. @throws XrpcError 429 */
-export function limitPlans(plan: Plan, maxConcurrent: number): Plan {
-  let underWay = 0;
-  return async (account, query, signal) => {
-    if (underWay >= maxConcurrent) throw busy('other repositories are being read at this moment');
-    underWay++;
-    try {
-      return await plan(account, query, signal);
-    } finally {
-      underWay--;
-    }
-  };
+/** The same, but few at once, and one of an account. @throws LimitError */
+export function limitPlans(plan: Plan, { atOnce }: { atOnce: number }): Plan {
+  const turns = createTurns({ ...ONE_AT_ONCE, atOnce });
+  return (account, query, signal) => turns.run(account.did, () => plan(account, query, signal), signal);
 }

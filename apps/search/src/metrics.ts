@@ -1,3 +1,4 @@
+import type { Turns } from '@updraft/service';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** The search service's metrics; docs/search.md describes them. */
@@ -6,8 +7,13 @@ export type SearchMetrics = ReturnType<typeof createSearchMetrics>;
 export function createSearchMetrics() {
   const registry = new Registry();
   const registers = [registry];
+  let counts: Turns['counts'] = () => ({ underWay: 0, waiting: 0 });
+  registry.registerMetric(presentSearches(() => counts()));
   return {
     registry,
+    watchSearches: (of: Turns['counts']) => {
+      counts = of;
+    },
     searches: new Counter({
       name: 'search_queries_total',
       help: 'Post searches, by outcome',
@@ -58,4 +64,18 @@ export function createSearchMetrics() {
       registers,
     }),
   };
+}
+
+function presentSearches(counts: Turns['counts']): Gauge {
+  return new Gauge({
+    name: 'search_queries_present',
+    help: 'Post searches under way, and those that wait for their turn',
+    labelNames: ['state'],
+    registers: [],
+    collect() {
+      const { underWay, waiting } = counts();
+      this.set({ state: 'under_way' }, underWay);
+      this.set({ state: 'waiting' }, waiting);
+    },
+  });
 }

@@ -1,20 +1,16 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  createDidDirectory,
-  createDidResolver,
-  createHandles,
-  createRateLimit,
-  createSafeFetch,
-} from '@updraft/identity';
-import type { HttpServer, Logger } from '@updraft/service';
+import { createDidDirectory, createDidResolver, createHandles, createSafeFetch } from '@updraft/identity';
+import { createRateLimit, createTurns, type HttpServer, type Logger } from '@updraft/service';
 import {
   type ClickHouse,
   createCleanupJobStore,
   createHiddenActors,
   createProgressStore,
   didOfHandle,
+  PRIORITIES,
   type Redis,
+  withCallOptions,
 } from '@updraft/store';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { createApp } from './app.ts';
@@ -54,22 +50,26 @@ export interface Search {
 
 /** The service put together, not yet listening. */
 export async function createSearch(deps: SearchDeps): Promise<Search> {
-  const { env, clickhouse, redis, log, signal } = deps;
+  const { env, redis, log, signal } = deps;
+  const clickhouse = withCallOptions(deps.clickhouse, { settings: PRIORITIES.search });
+  const background = withCallOptions(deps.clickhouse, { settings: PRIORITIES.background });
+  const searchTurns = createTurns(searchBounds(env));
   const metrics = createSearchMetrics();
+  metrics.watchSearches(searchTurns.counts);
   const leases = createLeases({ redis, ttlMs: env.CLEANUP_LEASE_TTL });
-  const progress = createProgressStore(clickhouse);
+  const progress = createProgressStore(background);
   const accounts = makeAccounts(deps, metrics);
   const pdsClient = makePdsClient(env);
   const spool = await makeSpool(env);
   const clean = makeCleanups(deps, { accounts, pdsClient, spool, metrics });
   const reports = createReports({
-    clickhouse,
+    clickhouse: background,
     redis,
     leases,
     log,
     metrics,
     progress,
-    hidden: createHiddenActors({ clickhouse, log }),
+    hidden: createHiddenActors({ clickhouse: background, log }),
     ttlMs: env.STATS_CACHE_TTL,
     oldestDay: Math.floor(Date.parse(env.STATS_OLDEST_DAY) / 86_400_000),
     signal,
@@ -83,13 +83,15 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     accounts,
     pdsClient,
     likeCounts: createLikeCounts({
-      clickhouse,
+      clickhouse: background,
       leases,
       ttlMs: Math.min(env.STATS_CACHE_TTL, 300_000),
       onError: (error) => log.warn({ err: error }, 'the likes of the day could not be counted'),
     }),
     searchLimit: createRateLimit({ burst: 10, perSecond: 10 }),
-    exports: createExports({ spool, accounts, maxConcurrent: 2 }),
+    searchTurns,
+    listTurns: createTurns({ atOnce: 4, perCaller: 1, what: 'lists', retryAfterS: 10 }),
+    exports: createExports({ spool, accounts, atOnce: 4 }),
     cleanups: clean?.cleanups,
   };
   const onPage = (host: string, count: number) => metrics.listedAccounts.inc({ host }, count);
@@ -108,10 +110,15 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
   };
 }
 
+/** A caller's page may send a few searches at once: those above its share wait, and the others don't wait for them. */
+function searchBounds({ SEARCH_CONCURRENCY: atOnce, SEARCH_CONCURRENCY_PER_CALLER: perCaller }: SearchEnvironment) {
+  return { atOnce, perCaller, presentPerCaller: perCaller * 3, maxWaiting: atOnce * 8, what: 'searches' };
+}
+
 const LISTING_PAUSE_MS = 1_000;
 /** Exchanges of JSON with a PDS, and how much of an answer is read. */
 const PDS_TIMEOUT_MS = 30_000;
-const PDS_MAX_BYTES = 4_000_000;
+const PDS_MAX_BYTES = 1_000_000;
 const DOWNLOAD_TIMEOUT_MS = 900_000;
 
 function readTrust(networks: readonly string[]): boolean | string[] {
@@ -125,7 +132,11 @@ function makeAccounts({ env, clickhouse }: SearchDeps, metrics: SearchMetrics): 
   const resolver = createDidResolver({ plcHost: env.PLC_HOST, safeFetch, allowLocalhost: allowPrivateAddresses });
   const dids = createDidDirectory({ resolver, onLookUp: (outcome) => metrics.lookUps.inc({ outcome }) });
   const indexedHandle = allowPrivateAddresses ? (handle: string) => didOfHandle(clickhouse, handle) : undefined;
-  return createAccounts({ dids, handles: createHandles({ dids, safeFetch }), indexedHandle });
+  const lookUps = {
+    perCaller: createRateLimit({ burst: 30, perSecond: 0.5 }),
+    inAll: createRateLimit({ burst: 300, perSecond: 20 }, { maxNames: 1 }),
+  };
+  return createAccounts({ dids, handles: createHandles({ dids, safeFetch }), lookUps, indexedHandle });
 }
 
 /** The header that lifts a PDS's limits is the operator's secret: it goes to the hosts it is meant for only. */
@@ -150,7 +161,13 @@ function makeSpool(env: SearchEnvironment): Promise<Spool> {
   const maxBytes = env.EXPORT_MAX_BYTES;
   const fetchOptions = { timeoutMs: DOWNLOAD_TIMEOUT_MS, maxBytes: maxBytes + 1_000_000 };
   const safeFetch = createSafeFetch({ allowPrivateAddresses: env.ALLOW_PRIVATE_ADDRESSES, ...fetchOptions });
-  return createSpool({ safeFetch, directory, maxBytes, idleTimeoutMs: env.EXPORT_IDLE_TIMEOUT });
+  return createSpool({
+    safeFetch,
+    directory,
+    maxBytes,
+    idleTimeoutMs: env.EXPORT_IDLE_TIMEOUT,
+    minBytesPerSecond: env.EXPORT_MIN_RATE,
+  });
 }
 
 interface CleanupParts {
@@ -191,7 +208,7 @@ function makeCleanups(
     onRun: (state) => metrics.cleanupRuns.inc({ state }),
   });
   const signIns = createCallLimit({ redis, name: 'sign-in', max: 5, perMs: 60_000 });
-  const startDeps = { ...common, plan: limitPlans(plan, 2), signIns, onJob: worker.poke };
+  const startDeps = { ...common, plan: limitPlans(plan, { atOnce: 2 }), signIns, onJob: worker.poke };
   return {
     worker,
     cleanups: {

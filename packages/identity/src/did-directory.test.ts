@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { createDidDirectory, type DidDirectoryOptions } from './did-directory.ts';
 import type { DidDocument } from './did-document.ts';
 import { didWebUrl, ResolutionError } from './did-resolver.ts';
-import { createRateLimit } from './rate-limit.ts';
 
 const documentOf = (did: string): DidDocument => ({ did, handle: 'a.example', signingKey: undefined, pds: undefined });
 
@@ -102,17 +101,6 @@ describe('a directory of DIDs', () => {
     for (const did of ['did:a', 'did:b', 'did:c', 'did:a']) await directory.get(did, 'x');
     expect(state.asked).toEqual(['did:a', 'did:b', 'did:c', 'did:a']);
   });
-});
-
-test('a rate limit forgets names beyond its bound, and fills up with time', () => {
-  let nowMs = 0;
-  const limit = createRateLimit({ burst: 2, perSecond: 1 }, { maxNames: 2, now: () => nowMs });
-  expect([limit.take('a'), limit.take('a'), limit.take('a')]).toEqual([true, true, false]);
-  nowMs += 1_000;
-  expect([limit.take('a'), limit.take('a')]).toEqual([true, false]);
-  limit.take('b');
-  limit.take('c');
-  expect(limit.take('a')).toBe(true);
 });
 
 test('a did:web leads to a public host without path or port', () => {

@@ -1,7 +1,7 @@
+import { createRateLimit, type Rate } from '@updraft/service';
 import { LRUCache } from 'lru-cache';
 import type { DidDocument } from './did-document.ts';
 import type { DidResolver } from './did-resolver.ts';
-import { createRateLimit, type Rate } from './rate-limit.ts';
 
 /**
  * `found`: the document; `absent`: the directory says there is none; `unavailable`: nobody could be asked now (the

@@ -8,7 +8,6 @@ export {
   ResolutionError,
 } from './did-resolver.ts';
 export { createHandles, type Handles } from './handles.ts';
-export { createRateLimit, type Rate, type RateLimit } from './rate-limit.ts';
 export { createSafeFetch, type SafeFetch, type SafeFetchOptions } from './safe-fetch.ts';
 export { createSignatureVerifier, type SignatureVerifier } from './signature.ts';
 export {

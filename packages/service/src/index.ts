@@ -8,6 +8,9 @@ export type { ErrorClassifier } from './http/errors.ts';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './http/server.ts';
 export { XrpcError } from './http/xrpc-error.ts';
 export type { ZodTypeProvider } from './http/zod.ts';
+export { LimitError } from './limits/limit-error.ts';
+export { createRateLimit, type Rate, type RateLimit } from './limits/rate-limit.ts';
+export { createTurns, type Turns, type TurnsOptions } from './limits/turns.ts';
 export { listenOrExplain } from './listen.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export {

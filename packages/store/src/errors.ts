@@ -51,6 +51,9 @@ export class RefusedQueryError extends StoreError {
   }
 }
 
+/** The query would read more than its caller allows. */
+export class OverBudgetError extends RefusedQueryError {}
+
 /** Address, user, password or database are wrong: one clear sentence, for the person who sets them. */
 export class SetupStoreError extends StoreError {
   override shouldRetry(): boolean {

@@ -1,6 +1,7 @@
 export { createClickHouse, quoteName } from './clickhouse/client.ts';
-export { PINNED_SETTINGS } from './clickhouse/settings.ts';
+export { PINNED_SETTINGS, PRIORITIES, SEARCH_BUDGET } from './clickhouse/settings.ts';
 export type * from './clickhouse/types.ts';
+export { withCallOptions } from './clickhouse/with-call-options.ts';
 export { clickHouseEnvironment, clickHouseOptions, readClickHouseOptions } from './config.ts';
 export { type CursorStore, type CursorStoreOptions, createCursorStore } from './cursor-store.ts';
 export * from './errors.ts';

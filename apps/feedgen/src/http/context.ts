@@ -1,5 +1,5 @@
-import type { DidDirectory, Handles, RateLimit } from '@updraft/identity';
-import type { Logger } from '@updraft/service';
+import type { DidDirectory, Handles } from '@updraft/identity';
+import type { Logger, RateLimit } from '@updraft/service';
 import type {
   ErasedAccounts,
   FeedInteractionRow,

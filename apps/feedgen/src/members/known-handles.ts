@@ -11,6 +11,7 @@ export function withKnownHandles(options: {
 }): Handles {
   const { handles, dids, didOfHandle } = options;
   return {
+    isRemembered: handles.isRemembered,
     resolve: async (handle, caller) => {
       const resolved = await handles.resolve(handle, caller);
       if (resolved !== undefined) return resolved;

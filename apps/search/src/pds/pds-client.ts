@@ -24,6 +24,8 @@ export interface PdsRequest {
 
 export interface PdsReply {
   readonly body: unknown;
+  /** Of the answer's text. */
+  readonly characters: number;
   readonly rate: RateHeaders;
 }
 
@@ -41,7 +43,7 @@ export function createPdsClient({ safeFetch, headersFor = () => ({}), now = Date
       const { response, text } = await exchange(safeFetch, request, headersFor(request.pds));
       const rate = readRateHeaders(response.headers, now());
       const body = parseJson(text);
-      if (response.ok && body !== undefined) return { body, rate };
+      if (response.ok && body !== undefined) return { body, characters: text.length, rate };
       throw toError(response, body, rate);
     },
   };

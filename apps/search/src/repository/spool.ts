@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { SafeFetch } from '@updraft/identity';
 import { USER_AGENT, xrpcUrl } from '../pds/pds-client.ts';
 import { PdsError } from '../pds/pds-error.ts';
+import { type PaceOptions, watchPace } from './pace.ts';
 import { RepositoryError } from './repository-error.ts';
 import { createYoungCollector } from './young-garbage.ts';
 
@@ -14,14 +15,12 @@ export interface SpooledRepository extends AsyncDisposable {
   readonly indexPath: string;
 }
 
-export interface SpoolOptions {
+export interface SpoolOptions extends PaceOptions {
   /** Bounded in bytes and time by itself, a little above what is said here. */
   readonly safeFetch: SafeFetch;
   /** Where the files go; emptied at start. */
   readonly directory: string;
   readonly maxBytes: number;
-  /** How long the server may send nothing. */
-  readonly idleTimeoutMs: number;
 }
 
 /** Downloads repositories (com.atproto.sync.getRepo) to disk. */
@@ -56,19 +55,18 @@ const COLLECT_EACH_BYTES = 4 * 1024 * 1024;
 const collectYoung = createYoungCollector();
 
 async function download(options: SpoolOptions, url: string, path: string, signal: AbortSignal): Promise<void> {
-  const { safeFetch, maxBytes, idleTimeoutMs } = options;
-  const idle = new AbortController();
-  const timer = setTimeout(() => idle.abort(), idleTimeoutMs);
+  const { safeFetch, maxBytes } = options;
+  using pace = watchPace(options);
   await using file = await open(path, 'wx', 0o600);
   try {
     const headers = { accept: 'application/vnd.ipld.car', 'user-agent': USER_AGENT };
-    const response = await safeFetch(url, { headers, signal: AbortSignal.any([signal, idle.signal]) });
+    const response = await safeFetch(url, { headers, signal: AbortSignal.any([signal, pace.signal]) });
     if (!response.ok) throw await refusal(response);
     let [bytes, collectAt] = [0, COLLECT_EACH_BYTES];
     const body: AsyncIterable<Uint8Array> | Iterable<Uint8Array> = response.body ?? [];
     for await (const chunk of body) {
-      timer.refresh();
       bytes += chunk.length;
+      pace.arrived(chunk.length);
       if (bytes > maxBytes) throw new RepositoryError(`the repository is larger than ${maxBytes} bytes`);
       await file.writeFile(chunk); // appends: it goes on where it stood, and writes all
       if (bytes >= collectAt) {
@@ -79,12 +77,8 @@ async function download(options: SpoolOptions, url: string, path: string, signal
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof PdsError || cause instanceof RepositoryError) throw cause;
-    const reason = idle.signal.aborted
-      ? `sent nothing for ${idleTimeoutMs / 1000} s`
-      : 'broke off or can not be reached';
+    const reason = pace.signal.aborted ? pace.complaint() : 'broke off or can not be reached';
     throw new PdsError('unavailable', `the account's server ${reason}`, { cause });
-  } finally {
-    clearTimeout(timer);
   }
 }
 

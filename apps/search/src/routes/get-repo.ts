@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { readAccountName } from '@updraft/atproto';
-import { callerKey, type HttpServer, XrpcError } from '@updraft/service';
+import { callerKey, type HttpServer, LimitError } from '@updraft/service';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
@@ -30,14 +30,15 @@ export function getRepo(app: HttpServer, { accounts, exports, metrics }: SearchC
   app.get('/repo/:did', options, async (request, reply) => {
     const { format } = request.query;
     try {
-      const account = await accounts.find(request.params.did, callerKey(request.ip));
-      await exports.use(account, format, callerSignal(reply, HANDLER_TIMEOUT_MS), (exported) =>
+      const caller = callerKey(request.ip);
+      const account = await accounts.find(request.params.did, caller);
+      await exports.use(caller, account, format, callerSignal(reply, HANDLER_TIMEOUT_MS), (exported) =>
         send(reply, format, account.did, exported.chunks),
       );
       reply.raw.end(); // once its place is free: whoever has read this to its end may ask again
       metrics.exports.inc({ outcome: 'sent' });
     } catch (error) {
-      metrics.exports.inc({ outcome: error instanceof XrpcError && error.status === 429 ? 'limited' : 'failed' });
+      metrics.exports.inc({ outcome: error instanceof LimitError ? 'limited' : 'failed' });
       if (!reply.sent) throw toAnswer(error);
       if (isGone(error)) request.log.info({ did: request.params.did }, 'the reader of an export has gone');
       else request.log.warn({ err: error }, 'an export broke off');

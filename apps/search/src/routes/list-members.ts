@@ -11,21 +11,27 @@ import { toAnswer } from './upstream.ts';
 const querystring = z.object({ uri: onceOf('uri') });
 const LIST = 'app.bsky.graph.list';
 const LIST_ITEM = 'app.bsky.graph.listitem';
-/** Pages of 100 list items: an owner of more gets what these hold, and is told so. */
+/** Pages of 100 list items, and what they may hold together: of a list that is longer its first members are given, and that it is cut. */
 const MAX_PAGES = 300;
+const MAX_CHARACTERS = 20_000_000;
+const ITEMS_A_PAGE = 100;
 const HANDLER_TIMEOUT_MS = 60_000;
 
 /** GET /list/members?uri=: the accounts on a list, read from its owner's server. Takes an at-uri or a page of bsky.app. */
-export function listMembers(app: HttpServer, { accounts, pdsClient }: SearchContext): void {
+export function listMembers(app: HttpServer, { accounts, pdsClient, listTurns }: SearchContext): void {
   app.get('/list/members', { schema: { querystring }, handlerTimeout: HANDLER_TIMEOUT_MS }, async (request, reply) => {
     const signal = callerSignal(reply, HANDLER_TIMEOUT_MS);
     const { authority, rkey } = readListUri(request.query.uri);
+    const caller = callerKey(request.ip);
     try {
-      const { did, pds } = await accounts.find(authority, callerKey(request.ip));
-      const list = await readList(pdsClient, pds, did, rkey, signal);
-      const uri = `at://${did}/${LIST}/${rkey}`;
-      const { members, isWhole } = await readMembers(pdsClient, { pds, did, uri, signal });
-      return { members, list, uri, ...(isWhole ? {} : { is_truncated: true }) };
+      const read = async () => {
+        const { did, pds } = await accounts.find(authority, caller);
+        const list = await readList(pdsClient, pds, did, rkey, signal);
+        const uri = `at://${did}/${LIST}/${rkey}`;
+        const { members, isWhole } = await readMembers(pdsClient, { pds, did, uri, signal });
+        return { members, list, uri, ...(isWhole ? {} : { is_truncated: true }) };
+      };
+      return await listTurns.run(caller, read, signal);
     } catch (error) {
       throw toAnswer(error);
     }
@@ -56,11 +62,21 @@ async function readList(
   throw new XrpcError(502, 'UpstreamFailure', "the list's server gave no record");
 }
 
+/** How many there are is looked at before each of them is. */
 const itemsPage = z.object({
-  cursor: z.string().min(1).optional(),
-  records: z.array(z.object({ value: z.unknown() })),
+  cursor: z.string().min(1).max(2_048).optional(),
+  records: z
+    .custom<unknown[]>((records) => Array.isArray(records) && records.length <= ITEMS_A_PAGE)
+    .pipe(z.array(z.object({ value: z.unknown() }))),
 });
 const item = z.object({ list: z.string(), subject: z.string().refine((did) => isDid(did)) });
+
+/** @throws XrpcError 502: a page that can't be read is not the end of the list */
+function readPage(body: unknown): z.output<typeof itemsPage> {
+  const page = itemsPage.safeParse(body);
+  if (page.success) return page.data;
+  throw new XrpcError(502, 'UpstreamFailure', "the list's server gave a page that can not be read");
+}
 
 /** Those whom items of this list name, each once, in the order of their items. */
 async function readMembers(
@@ -68,11 +84,17 @@ async function readMembers(
   { pds, did, uri, signal }: { pds: string; did: string; uri: string; signal: AbortSignal },
 ): Promise<{ members: string[]; isWhole: boolean }> {
   const members = new Set<string>();
-  let cursor: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const query = { repo: did, collection: LIST_ITEM, limit: '100', ...(cursor === undefined ? {} : { cursor }) };
-    const { body } = await client.call({ pds, method: 'com.atproto.repo.listRecords', query, signal });
-    const { records, cursor: next } = itemsPage.catch({ records: [] }).parse(body);
+  let [cursor, left]: [string | undefined, number] = [undefined, MAX_CHARACTERS];
+  for (let page = 0; page < MAX_PAGES && left > 0; page++) {
+    const query = {
+      repo: did,
+      collection: LIST_ITEM,
+      limit: String(ITEMS_A_PAGE),
+      ...(cursor === undefined ? {} : { cursor }),
+    };
+    const { body, characters } = await client.call({ pds, method: 'com.atproto.repo.listRecords', query, signal });
+    const { records, cursor: next } = readPage(body);
+    left -= characters;
     for (const { value } of records) {
       const read = item.safeParse(value);
       if (read.success && read.data.list === uri) members.add(read.data.subject);

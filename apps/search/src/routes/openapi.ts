@@ -278,7 +278,7 @@ const PATHS = {
       query: { uri: STRING },
       required: ['uri'],
       reply: ref('ListMembers'),
-      errors: [400, 404, 502],
+      errors: [400, 404, 429, 502, 503, 504],
     }),
   },
   '/repo/{did}': {
@@ -287,7 +287,7 @@ const PATHS = {
       path: { did: STRING },
       query: { format: { enum: ['json', 'ndjson'], default: 'json' } },
       reply: ref('Repository'),
-      errors: [400, 404, 429, 502],
+      errors: [400, 404, 429, 502, 503, 504],
     }),
   },
   '/repo/cleanup': {

@@ -1,11 +1,12 @@
-import { callerKey, XrpcError } from '@updraft/service';
-import { TimeoutError } from '@updraft/store';
-import type { FastifyRequest } from 'fastify';
+import { callerKey, LimitError, XrpcError } from '@updraft/service';
+import { OverBudgetError, SEARCH_BUDGET, TimeoutError, withCallOptions } from '@updraft/store';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { SearchContext } from '../context.ts';
 import { parsePostQuery } from '../query/parse-query.ts';
 import { type PostQuery, QuerySyntaxError } from '../query/post-query.ts';
 import { parseCursor, type SearchCursor } from '../query/search-cursor.ts';
 import { type SearchPage, type SearchRequest, searchPosts } from '../query/search-posts.ts';
+import { callerSignal } from './caller-signal.ts';
 
 /** The query understood. @throws XrpcError 400 with the place where it can't be */
 export function readQuery(q: string, errorName: string): PostQuery {
@@ -25,26 +26,45 @@ export function readCursor(cursor: string | undefined): SearchCursor | undefined
   return parsed;
 }
 
-/** Runs a search within the caller's limit, measured. */
+/** Runs a search within the caller's limits and its own, measured. It ends when the caller goes. */
 export async function runSearch(
-  { clickhouse, likeCounts, metrics, searchLimit }: SearchContext,
+  { clickhouse, likeCounts, metrics, searchLimit, searchTurns }: SearchContext,
   request: FastifyRequest,
+  reply: FastifyReply,
   search: Omit<SearchRequest, 'nowMs'>,
 ): Promise<SearchPage> {
-  if (!searchLimit.take(callerKey(request.ip))) {
-    metrics.searches.inc({ outcome: 'limited' });
-    throw new XrpcError(429, 'RateLimitExceeded', 'ten searches a second are allowed', { 'retry-after': '1' });
-  }
-  const stopTimer = metrics.searchSeconds.startTimer();
+  const caller = callerKey(request.ip);
+  const signal = callerSignal(reply, HANDLER_TIMEOUT_MS);
   try {
-    const page = await searchPosts(clickhouse, likeCounts, { ...search, nowMs: Date.now() });
+    if (!searchLimit.take(caller)) throw new LimitError('caller', 'ten searches a second are allowed', 1);
+    const reader = withCallOptions(clickhouse, { settings: SEARCH_BUDGET, signal });
+    const run = async () => {
+      const stopTimer = metrics.searchSeconds.startTimer();
+      const found = await searchPosts(reader, likeCounts, { ...search, nowMs: Date.now() });
+      stopTimer();
+      return found;
+    };
+    const page = await searchTurns.run(caller, run, signal);
     metrics.searches.inc({ outcome: 'found' });
-    stopTimer();
     return page;
   } catch (error) {
-    metrics.searches.inc({ outcome: 'failed' });
-    if (!(error instanceof TimeoutError)) throw error;
-    const message = 'this search takes too long: bound its time with since: and until:, or add a rarer word';
-    throw new XrpcError(503, 'NotEnoughResources', message, { 'retry-after': '60' }, { cause: error });
+    metrics.searches.inc({ outcome: outcomeOf(error) });
+    throw toAnswer(error);
   }
+}
+
+const HANDLER_TIMEOUT_MS = 30_000;
+
+function outcomeOf(error: unknown): string {
+  if (error instanceof LimitError) return error.whose === 'caller' ? 'limited' : 'crowded';
+  return error instanceof OverBudgetError || error instanceof TimeoutError ? 'too_long' : 'failed';
+}
+
+function toAnswer(error: unknown): unknown {
+  const advice = 'bound its time with since: and until:, or add a rarer word';
+  if (error instanceof OverBudgetError)
+    return new XrpcError(400, 'InvalidRequest', `this search reads too much: ${advice}`, {}, { cause: error });
+  if (!(error instanceof TimeoutError)) return error;
+  const message = `this search takes too long: ${advice}`;
+  return new XrpcError(503, 'NotEnoughResources', message, { 'retry-after': '60' }, { cause: error });
 }

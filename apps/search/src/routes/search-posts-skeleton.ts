@@ -50,11 +50,11 @@ const querystring = z.object({
 
 /** GET /xrpc/app.bsky.unspecced.searchPostsSkeleton: the same search, as an AppView asks for it. */
 export function searchPostsSkeleton(app: HttpServer, context: SearchContext): void {
-  app.get('/xrpc/app.bsky.unspecced.searchPostsSkeleton', { schema: { querystring } }, async (request) => {
+  app.get('/xrpc/app.bsky.unspecced.searchPostsSkeleton', { schema: { querystring } }, async (request, reply) => {
     const { sort, limit, cursor, viewer } = request.query;
     if (request.query.q.length > 1_000) throw new XrpcError(400, 'BadQueryString', 'a query may have 1000 characters');
     const query = readQuery(wholeQuery(request.query), 'BadQueryString');
-    const page = await runSearch(context, request, { query, sort, limit, cursor: readCursor(cursor), viewer });
+    const page = await runSearch(context, request, reply, { query, sort, limit, cursor: readCursor(cursor), viewer });
     return {
       posts: page.posts.map((post) => ({ uri: postUri(post) })),
       ...(page.cursor === undefined ? {} : { cursor: formatCursor(page.cursor) }),

@@ -15,10 +15,10 @@ const querystring = z.object({
 
 /** GET /search/posts: posts that match, the newest first or the most liked of the last 24 hours. */
 export function searchPostsRoute(app: HttpServer, context: SearchContext): void {
-  app.get('/search/posts', { schema: { querystring } }, async (request) => {
+  app.get('/search/posts', { schema: { querystring } }, async (request, reply) => {
     const { q, sort, limit, cursor } = request.query;
     const query = readQuery(q, 'InvalidRequest');
-    const page = await runSearch(context, request, {
+    const page = await runSearch(context, request, reply, {
       query,
       sort,
       limit,

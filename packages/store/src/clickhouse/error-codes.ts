@@ -3,7 +3,7 @@
  * Source: https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp, names as errorCodeToName() gives them.
  * A code that stands nowhere here is tried again: a wait too long is better than a row lost.
  */
-export type CodeMeaning = 'refused_data' | 'refused_query' | 'setup' | 'timeout' | 'unavailable';
+export type CodeMeaning = 'refused_data' | 'refused_query' | 'over_budget' | 'setup' | 'timeout' | 'unavailable';
 
 const REFUSED_DATA = {
   CANNOT_PARSE_TEXT: 6,
@@ -56,20 +56,20 @@ const REFUSED_QUERY = {
   UNKNOWN_FORMAT: 73,
   DATABASE_ALREADY_EXISTS: 82,
   UNKNOWN_SETTING: 115,
-  TOO_MANY_ROWS: 158,
   TOO_MANY_COLUMNS: 161,
   TOO_DEEP_SUBQUERIES: 162,
   ILLEGAL_AGGREGATION: 184,
   NOT_AN_AGGREGATE: 215,
-  TOO_MANY_BYTES: 307,
   SUPPORT_IS_DISABLED: 344,
   NO_COMMON_TYPE: 386,
-  TOO_MANY_ROWS_OR_BYTES: 396,
   FUNCTION_NOT_ALLOWED: 446,
   UNKNOWN_QUERY_PARAMETER: 456,
   BAD_QUERY_PARAMETER: 457,
   QUERY_NOT_ALLOWED: 620,
 };
+
+/** The call's own bounds: max_rows_to_read, max_bytes_to_read and their like. */
+const OVER_BUDGET = { TOO_MANY_ROWS: 158, TOO_MANY_BYTES: 307, TOO_MANY_ROWS_OR_BYTES: 396 };
 
 const SETUP = {
   UNKNOWN_TABLE: 60,
@@ -89,6 +89,7 @@ const TIMEOUT = { TIMEOUT_EXCEEDED: 159, TOO_SLOW: 160, SOCKET_TIMEOUT: 209, TOO
 const MEANINGS = new Map<number, CodeMeaning>([
   ...Object.values(REFUSED_DATA).map((code) => [code, 'refused_data'] as const),
   ...Object.values(REFUSED_QUERY).map((code) => [code, 'refused_query'] as const),
+  ...Object.values(OVER_BUDGET).map((code) => [code, 'over_budget'] as const),
   ...Object.values(SETUP).map((code) => [code, 'setup'] as const),
   ...Object.values(TIMEOUT).map((code) => [code, 'timeout'] as const),
 ]);
@@ -100,6 +101,7 @@ export const { TABLE_ALREADY_EXISTS } = REFUSED_QUERY;
 export const NAMED_CODES: Readonly<Record<string, number>> = {
   ...REFUSED_DATA,
   ...REFUSED_QUERY,
+  ...OVER_BUDGET,
   ...SETUP,
   ...TIMEOUT,
 };

@@ -44,6 +44,22 @@ export const CLUSTER_SETTINGS = {
   distributed_ddl_task_timeout: 86_400,
 } as const satisfies CallSettings;
 
+/**
+ * Who goes first in the engine. While a call of a smaller number runs, one of a greater number pauses before each block that it reads, for
+ * `low_priority_query_wait_time_ms` at most: it becomes slow and never stands still. A search reads some dozens of blocks, and somebody waits
+ * for it: its pauses are short. Calls without a priority neither pause nor are waited for.
+ */
+export const PRIORITIES = {
+  indexer: { priority: 1 },
+  feeds: { priority: 2, low_priority_query_wait_time_ms: 20 },
+  search: { priority: 3, low_priority_query_wait_time_ms: 5 },
+  /** What nobody waits for, and what is left of a search that takes long. */
+  background: { priority: 4, low_priority_query_wait_time_ms: 100 },
+} as const satisfies Readonly<Record<string, CallSettings>>;
+
+/** What one statement of a search may read, uncompressed: a month's worth of the index, or some hours of all tokens. */
+export const SEARCH_BUDGET = { max_bytes_to_read: 4_000_000_000 } as const satisfies CallSettings;
+
 /** What a call adds: the server stops at the time when the client stops to wait. */
 export function timeLimit(timeoutMs: number): CallSettings {
   return { max_execution_time: Math.max(1, Math.ceil(timeoutMs / 1000)) };

@@ -1,6 +1,7 @@
 import { ClickHouseError } from '@clickhouse/client';
 import {
   ConnectionError,
+  OverBudgetError,
   RefusedDataError,
   RefusedQueryError,
   SetupStoreError,
@@ -44,6 +45,8 @@ function fromClickHouse(error: ClickHouseError, site: CallSite): StoreError {
       return new RefusedDataError(text, options);
     case 'refused_query':
       return new RefusedQueryError(text, options);
+    case 'over_budget':
+      return new OverBudgetError(text, options);
     case 'setup':
       return new SetupStoreError(setupSentence(code, error, site), options);
     case 'timeout':

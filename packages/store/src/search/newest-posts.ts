@@ -1,4 +1,5 @@
 import { BACKDATED_TOKEN, backdatedToken } from '@updraft/atproto';
+import { PRIORITIES } from '../clickhouse/settings.ts';
 import type { CallSettings, ClickHouse, QueryParams } from '../clickhouse/types.ts';
 import { isVisible } from '../feeds/fragments.ts';
 import {
@@ -48,14 +49,24 @@ const SPARE_PLACES = 12;
 const MAX_SPARE_PLACES = 1_000;
 const more = (spare: number): number => Math.min(spare * 4, MAX_SPARE_PLACES);
 
-/** The rows of a SELECT, within what is left of the whole search's time. */
+/**
+ * The rows of a SELECT, within what is left of the whole search's time. A search that has taken long already stands back for those that
+ * begin.
+ */
 type Select = <T>(sql: string, params: QueryParams, settings?: CallSettings) => Promise<T[]>;
 
 function searchable(clickhouse: ClickHouse): Select {
-  const endsAt = performance.now() + SEARCH_TIMEOUT_MS;
-  return (sql, params, settings = {}) =>
-    clickhouse.query(sql, params, { settings, timeoutMs: Math.max(1, Math.floor(endsAt - performance.now())) });
+  const startedAt = performance.now();
+  return (sql, params, settings = {}) => {
+    const passedMs = performance.now() - startedAt;
+    return clickhouse.query(sql, params, {
+      settings: passedMs > LONG_MS ? { ...settings, ...PRIORITIES.background } : settings,
+      timeoutMs: Math.max(1, Math.floor(SEARCH_TIMEOUT_MS - passedMs)),
+    });
+  };
 }
+
+const LONG_MS = 400;
 
 /** Where some version of a post matches. */
 interface MatchingPlace extends PostPlace {

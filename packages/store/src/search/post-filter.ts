@@ -1,14 +1,6 @@
-import { FOLD_TOKEN, foldAccents, isFolded } from '@updraft/atproto';
-
-/**
- * Words with or without their accents, words that stand side by side in this order as written, and marks; all of it holds for a
- * post. See postTokens() of @updraft/atproto.
- */
-export interface TokenTerm {
-  readonly words: readonly string[];
-  readonly phrases: readonly (readonly string[])[];
-  readonly marks: readonly string[];
-}
+import { isFolded } from '@updraft/atproto';
+import { exclusionSql } from './exclusion-sql.ts';
+import { asWritten, type Bind, isBeforeFolds, type TokenTerm, tokensOf } from './token-term.ts';
 
 export interface PostFilter {
   readonly include: readonly TokenTerm[];
@@ -33,10 +25,7 @@ export function filterSql(filter: PostFilter): { conditions: string[]; params: R
   if (tokens.length > 0) conditions.push(`hasAll(tokens, ${bind(tokens, 'Array(String)')})`);
   if (filter.anyOf !== undefined) conditions.push(`hasAny(tokens, ${bind(filter.anyOf, 'Array(String)')})`);
   conditions.push(...filter.include.flatMap((term) => asWritten(term, bind)));
-  for (const term of filter.exclude) {
-    const has = [`hasAll(tokens, ${bind(tokensOf(term), 'Array(String)')})`, ...asWritten(term, bind)];
-    conditions.push(`NOT (${has.join(' AND ')})`);
-  }
+  conditions.push(...exclusionSql(filter.exclude, bind));
   if (filter.author !== undefined) conditions.push(`did = ${bind(filter.author, 'String')}`);
   if (filter.excludedAuthors.length > 0) conditions.push(`did NOT IN ${bind(filter.excludedAuthors, 'Array(String)')}`);
   if (conditions.length === 0) conditions.push('1');
@@ -59,30 +48,10 @@ export function spelledSql({
   return { expression: `(${expression})`, params };
 }
 
-type Bind = (value: string | readonly string[], type: string) => string;
-
 function binder(prefix: string, params: Record<string, unknown>): Bind {
   return (value, type) => {
     const name = `${prefix}${Object.keys(params).length}`;
     params[name] = value;
     return `{${name}:${type}}`;
   };
-}
-
-/** What the index answers: where a word is looked for in any accents, both spellings have the word without them. */
-function tokensOf(term: TokenTerm): string[] {
-  return [...new Set([...term.words.map(foldAccents), ...term.phrases.flat(), ...term.marks])];
-}
-
-/** What has() leaves open of a phrase: that its words are neighbours, or that its only one stands in a text and not among the folds. */
-function asWritten(term: TokenTerm, bind: Bind): string[] {
-  return term.phrases.flatMap((phrase) => {
-    if (phrase.length > 1) return [`hasSubstr(tokens, ${bind(phrase, 'Array(String)')})`];
-    return phrase.filter(isFolded).map((word) => isBeforeFolds(bind(word, 'String')));
-  });
-}
-
-/** For a post that has this token somewhere. */
-function isBeforeFolds(word: string): string {
-  return `(indexOf(tokens, '${FOLD_TOKEN}') = 0 OR indexOf(tokens, ${word}) < indexOf(tokens, '${FOLD_TOKEN}'))`;
 }

@@ -1,0 +1,15 @@
+import { XrpcError } from '../http/xrpc-error.ts';
+
+/** A bound that was reached: 429 for the caller's own excess, 503 where everybody together asks too much. */
+export class LimitError extends XrpcError {
+  override name = 'LimitError';
+  readonly whose: 'caller' | 'all';
+
+  /** The message is a sentence for the caller. */
+  constructor(whose: 'caller' | 'all', message: string, retryAfterS: number) {
+    const isOwn = whose === 'caller';
+    const headers = { 'retry-after': String(retryAfterS) };
+    super(isOwn ? 429 : 503, isOwn ? 'RateLimitExceeded' : 'NotEnoughResources', message, headers);
+    this.whose = whose;
+  }
+}

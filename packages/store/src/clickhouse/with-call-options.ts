@@ -1,0 +1,24 @@
+import type { CallOptions, ClickHouse } from './types.ts';
+
+/**
+ * The same client, whose calls have these options where they say nothing else; a signal ends them beside their own. A ping has none of it:
+ * it asks whether anybody is there.
+ */
+export function withCallOptions(clickhouse: ClickHouse, preset: CallOptions): ClickHouse {
+  const settle = (options: CallOptions = {}): CallOptions => {
+    const signals = [preset.signal, options.signal].filter((signal) => signal !== undefined);
+    return {
+      ...preset,
+      ...options,
+      settings: { ...preset.settings, ...options.settings },
+      ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
+    };
+  };
+  return {
+    ...clickhouse,
+    query: (sql, params, options) => clickhouse.query(sql, params, settle(options)),
+    stream: (sql, params, options) => clickhouse.stream(sql, params, settle(options)),
+    command: (sql, params, options) => clickhouse.command(sql, params, settle(options)),
+    insertBytes: (table, header, body, options) => clickhouse.insertBytes(table, header, body, settle(options)),
+  };
+}
