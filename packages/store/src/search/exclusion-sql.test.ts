@@ -11,7 +11,9 @@ test('excluded words are one question to the index, however many they are', () =
     exclude: [word('a'), word('b'), { words: [], phrases: [], marks: ['=en'] }],
   });
   expect(conditions).toHaveLength(2);
-  expect(conditions[0]).toMatch(/^NOT \(hasAny\(tokens, \{p0:Array\(String\)\}\) AND hasAny\(if\(.*, \{p0:Array\(String\)\}\)\)$/);
+  expect(conditions[0]).toMatch(
+    /^NOT \(hasAny\(tokens, \{p0:Array\(String\)\}\) AND hasAny\(if\(.*, \{p0:Array\(String\)\}\)\)$/,
+  );
   expect(conditions[1]).toBe('NOT hasAny(tokens, {p1:Array(String)})');
   expect(params).toEqual({ p0: ['a', 'b'], p1: ['=en'] });
 });
