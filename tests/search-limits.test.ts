@@ -72,7 +72,7 @@ describe('a caller who sends many expensive searches', () => {
 
 test('a search that would read more than its budget is refused, and its caller told what to do', async () => {
   const reader = withCallOptions(store.clickhouse, { settings: { max_bytes_to_read: 1_000 } });
-  const phrase = { phrases: [['w0', 'w1', 'w2', 'w3', 'w4', 'w5']], marks: [] };
+  const phrase = { words: [], phrases: [['w0', 'w1', 'w2', 'w3', 'w4', 'w5']], marks: [] };
   const query = {
     include: [phrase],
     exclude: [],

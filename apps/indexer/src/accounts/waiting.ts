@@ -1,4 +1,4 @@
-import { createRateLimit } from '@updraft/identity';
+import { createRateLimit } from '@updraft/service';
 import type { Doubt } from './doubts.ts';
 
 /** A doubt that an account's server is to be asked about. */

@@ -67,7 +67,7 @@ async function cleanUp({ count, behave, kills = new Set(), policy = {} }: Scenar
           const paths = writes.map(({ collection, rkey }) => `${collection}/${rkey}`);
           sent.push({ at: now, size: paths.length });
           behave(paths, (each) => records.delete(each), sent.length);
-          return { body: {}, rate: { remaining: undefined, resetAtMs: undefined } };
+          return { body: {}, characters: 2, rate: { remaining: undefined, resetAtMs: undefined } };
         }),
     },
     plan: (_account, query) => step(() => planOf(records, query)),
