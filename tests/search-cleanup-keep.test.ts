@@ -135,7 +135,7 @@ describe('what a clean-up keeps', () => {
     [{ keep_uris: 'at://did:plc:x/app.bsky.feed.post/3k' }, 'expected a list of uris'],
     [{ keep_uris: ['https://bsky.app/profile/alice.test'] }, 'expected the at-uri of a record'],
     [{ keep_uris: Array.from({ length: 1_001 }, () => `at://did:plc:x/${POST}/3k`) }, 'expected at most 1000 uris'],
-  ])('is asked for in words that are understood: %j is a 400', async (more, message) => {
+  ])('is asked for in words that are understood: a 400 where not, number %#', async (more, message) => {
     const { status, body } = await post(
       service.url,
       { did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', appPassword: 'x' },
@@ -145,7 +145,7 @@ describe('what a clean-up keeps', () => {
   });
 
   test('is of the account itself: the uri of another account is a 400', async () => {
-    const account = await createAccount(world.network.pdsUrl, 'owner');
+    const account = await createAccount(world.network.pdsUrl, 'selfsame');
     const { status, body } = await post(service.url, account, { keep_uris: [`at://did:plc:x/${POST}/3k`] });
     expect([status, body.message]).toEqual([400, `keep_uris: at://did:plc:x/${POST}/3k is of another account`]);
   }, 60_000);

@@ -71,7 +71,8 @@ async function work(deps: JobDeps, run: Run): Promise<void> {
   await deleteAll(deps, run, { account, session }, listing.next);
   if (await run.isCancelled()) return end(deps, run, { kind: 'cancelled' });
   if (run.job().jobState !== 'running') return;
-  if (listing.isPart) return pauseUntil(run, allowance(run.job(), deps.now(), deps.policy).resetsAt);
+  const isHopeless = run.job().setAside.length > MAX_SET_ASIDE;
+  if (listing.isPart && !isHopeless) return pauseUntil(run, allowance(run.job(), deps.now(), deps.policy).resetsAt);
   if (await isOver(run, await list(deps, run, account))) return;
   const reason = `${run.job().estNumRemaining} records are still there: they are tried again`;
   await run.step({ kind: 'paused', untilMs: deps.now() + deps.policy.minWaitMs, reason });
@@ -115,7 +116,12 @@ async function list(deps: JobDeps, run: Run, account: Account): Promise<Listing>
   const refused = new Set(run.job().setAside.map(({ path }) => path));
   const paths = first.map(({ collection, rkey }) => `${collection}/${rkey}`);
   const fresh = paths.filter((path) => !refused.has(path));
-  return { next: fresh.length > 0 ? fresh : paths, isPart: total > first.length, ...outcomeOf(job, stillThere) };
+  const again = run.job().setAside.filter((each) => !isLeft(each) && paths.includes(each.path));
+  return {
+    next: fresh.length > 0 ? fresh : again.map(({ path }) => path),
+    isPart: total > first.length,
+    ...outcomeOf(job, stillThere),
+  };
 }
 
 /** Ends the job when what the repository says leaves nothing more to do. @throws DeletionError when the server only says that it deletes. */

@@ -49,23 +49,29 @@ const body = z.object(
   },
   { error: 'expected a JSON object' },
 );
+/** The uris of records to keep are the most of it. */
+const MAX_BODY_BYTES = 256 * 1024;
 /** A large repository takes its time to be read. */
 const HANDLER_TIMEOUT_MS = 900_000;
 
 /** POST /repo/cleanup: what a clean-up would delete, or the job that deletes it. */
 export function startCleanupRoute(app: HttpServer, { cleanups }: SearchContext): void {
-  app.post('/repo/cleanup', { schema: { body }, handlerTimeout: HANDLER_TIMEOUT_MS }, async (request, reply) => {
-    reply.header('cache-control', 'no-store');
-    try {
-      const started = await requireCleanups(cleanups).start(
-        toRequest(request.body, callerKey(request.ip)),
-        callerSignal(reply, HANDLER_TIMEOUT_MS),
-      );
-      return startView(started);
-    } catch (error) {
-      throw toAnswer(error);
-    }
-  });
+  app.post(
+    '/repo/cleanup',
+    { schema: { body }, handlerTimeout: HANDLER_TIMEOUT_MS, bodyLimit: MAX_BODY_BYTES },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      try {
+        const started = await requireCleanups(cleanups).start(
+          toRequest(request.body, callerKey(request.ip)),
+          callerSignal(reply, HANDLER_TIMEOUT_MS),
+        );
+        return startView(started);
+      } catch (error) {
+        throw toAnswer(error);
+      }
+    },
+  );
 }
 
 function toRequest(input: z.output<typeof body>, caller: string): CleanupRequest {

@@ -1,0 +1,183 @@
+import type { CleanupJobStore, RepoCleanupJobRow, StoredCleanupJob } from '@updraft/store';
+import type { Account } from '../accounts.ts';
+import { PdsError } from '../pds/pds-error.ts';
+import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
+import { DEFAULT_POLICY, type JobPolicy } from './allowance.ts';
+import { type CleanupJob, isEnded } from './job.ts';
+import { fenceOf, type JobDeps } from './job-run.ts';
+import { DEFAULT_KEEP } from './keep.ts';
+import { runJob } from './run-job.ts';
+import { toJob, toRow } from './stored-job.ts';
+
+/** Whole jobs for tests: the real runs, over a store, a clock and an account's server in memory, killed where a test says. */
+
+const NOON = Date.UTC(2026, 6, 4, 12);
+const POST = 'app.bsky.feed.post';
+
+/** What an account's server does with a call for deletions: it may delete some of the paths, and answers or throws. */
+export type Behaviour = (paths: readonly string[], remove: (path: string) => void, call: number) => void;
+
+export interface Scenario {
+  readonly count: number;
+  readonly behave: Behaviour;
+  /** The steps, by their number, before or after which the process is killed. */
+  readonly kills?: ReadonlySet<number>;
+  readonly policy?: Partial<JobPolicy>;
+}
+
+export interface Outcome {
+  readonly job: CleanupJob;
+  /** Paths that are still there. */
+  readonly left: readonly string[];
+  readonly sizes: readonly number[];
+  readonly runs: number;
+  /** The most deletions that were sent within an hour. */
+  readonly mostPerHour: number;
+}
+
+class Killed extends Error {}
+
+export const pathsOf = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${POST}/3k${String(index).padStart(5, '0')}`);
+export const path = (index: number): string => pathsOf(index + 1)[index] ?? '';
+const refuse = (status: number) => new PdsError(status === 500 ? 'unavailable' : 'refused', `${status}`, { status });
+
+/** Runs a job until it has ended, each run at the time that the one before named; a killed run is begun again. */
+export async function cleanUp({ count, behave, kills = new Set(), policy = {} }: Scenario): Promise<Outcome> {
+  const records = new Set(pathsOf(count));
+  const sent: { readonly at: number; readonly size: number }[] = [];
+  let [now, steps, runs] = [NOON, 0, 0];
+  let row = firstRow(count);
+  const step = async <T>(act: () => T): Promise<T> => {
+    if (kills.has(++steps)) throw new Killed();
+    const result = act();
+    if (kills.has(++steps)) throw new Killed();
+    return result;
+  };
+  const deps: JobDeps = {
+    ...OUTSIDE,
+    store: storeOf(
+      () => row,
+      (next) => step(() => void (row = next)),
+    ),
+    sessions: {
+      ...SESSIONS,
+      deleteRecords: (_pds, _session, writes) =>
+        step(() => {
+          const paths = writes.map(({ collection, rkey }) => `${collection}/${rkey}`);
+          sent.push({ at: now, size: paths.length });
+          behave(paths, (each) => records.delete(each), sent.length);
+          return { body: {}, characters: 2, rate: { remaining: undefined, resetAtMs: undefined } };
+        }),
+    },
+    plan: (_account, query) => step(() => planOf(records, query)),
+    policy: { ...DEFAULT_POLICY, ...policy },
+    now: () => now,
+  };
+  while (!isEnded(toJob(stored(row)))) {
+    if (++runs > 2_000) throw new Error('the job does not end');
+    now = Math.max(now + 1_000, row.nextRunAt);
+    const lease = { fence: fenceOf(row) + 1, signal: new AbortController().signal, release: async () => {} };
+    await runJob(deps, stored(row), lease, new AbortController().signal).catch((error: unknown) => {
+      if (!(error instanceof Killed)) throw error;
+    });
+  }
+  return {
+    job: toJob(stored(row)),
+    left: [...records],
+    sizes: sent.map(({ size }) => size),
+    runs,
+    mostPerHour: mostWithinHour(sent),
+  };
+}
+
+const ACCOUNT = { did: 'did:plc:a', pds: 'https://pds.example' } as Account;
+const SESSION = { did: ACCOUNT.did, accessToken: 'a', refreshToken: 'r' };
+const SESSIONS = { create: async () => SESSION, refresh: async () => SESSION, end: async () => {} };
+const OUTSIDE = {
+  accounts: { find: async () => ACCOUNT, checkCommit: () => async () => true },
+  seal: { seal: async () => 'sealed', unseal: async () => 'r' },
+  random: () => 0,
+};
+
+function planOf(records: ReadonlySet<string>, { first, askedAbout, leave }: DeletionQuery): DeletionPlan {
+  const wanted = [...records].filter((each) => !leave.includes(each));
+  return {
+    total: wanted.length,
+    byType: {},
+    kept: {},
+    first: wanted
+      .slice(0, first)
+      .map((each) => ({ type: 'post', collection: POST, rkey: each.slice(POST.length + 1) })),
+    stillThere: askedAbout.filter((each) => records.has(each)),
+  };
+}
+
+function firstRow(count: number): RepoCleanupJobRow {
+  const job: CleanupJob = {
+    jobId: 'j',
+    repo: ACCOUNT.did,
+    cleanupTypes: ['post'],
+    deleteOlderThan: NOON,
+    keep: DEFAULT_KEEP,
+    kept: {},
+    refreshToken: 'sealed',
+    numDeleted: 0,
+    numDeletedToday: 0,
+    pointsHour: 0,
+    pointsToday: 0,
+    today: 0,
+    hourStartedAt: 0,
+    estNumRemaining: count,
+    jobState: 'queued',
+    stateReason: '',
+    numFailures: 0,
+    inFlight: [],
+    claimed: [],
+    setAside: [],
+    writesPerCall: 0,
+    nextRunAt: NOON,
+    createdAt: NOON,
+    updatedAt: NOON,
+    lastDeletedAt: 0,
+  };
+  return { ...toRow(job), version: 1 };
+}
+
+function stored(row: RepoCleanupJobRow): StoredCleanupJob {
+  return { ...row, secretHash: '', isCancelRequested: false };
+}
+
+/** Of the store, what a run uses. */
+function storeOf(read: () => RepoCleanupJobRow, save: (row: RepoCleanupJobRow) => Promise<void>): CleanupJobStore {
+  const unused = () => Promise.reject(new Error('a run does not ask this'));
+  return {
+    save,
+    get: async () => stored(read()),
+    eraseOldStates: async () => {},
+    ofRepo: unused,
+    due: unused,
+    saveSecret: unused,
+    requestCancel: unused,
+    totals: unused,
+  };
+}
+
+/** Hours as a server counts them: one begins with the first call after the one before is over. */
+function mostWithinHour(sent: readonly { readonly at: number; readonly size: number }[]): number {
+  let [most, sum, startedAt] = [0, 0, 0];
+  for (const { at, size } of sent) {
+    if (at - startedAt >= 3_600_000) [sum, startedAt] = [0, at];
+    sum += size;
+    most = Math.max(most, sum);
+  }
+  return most;
+}
+
+/** A server that deletes what it can; `lies`: it calls these deleted. */
+export const server =
+  ({ stuck = new Set<string>(), lies = new Set<string>(), most = 200 }): Behaviour =>
+  (paths, remove) => {
+    if (paths.length > most || paths.some((each) => stuck.has(each))) throw refuse(500);
+    for (const each of paths) if (!lies.has(each)) remove(each);
+  };
