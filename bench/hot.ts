@@ -2,13 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createClickHouse, rankPosts } from '@updraft/store';
+import { createClickHouse, type KeepPosts, postRecords, rankPosts } from '@updraft/store';
+import { createFeedgenMetrics } from '../apps/feedgen/src/metrics.ts';
+import { createValidPosts } from '../apps/feedgen/src/validity/valid-posts.ts';
+import { createValidityThread } from '../apps/feedgen/src/validity/validity-thread.ts';
 import { DATABASE, startDatabases } from '../tests/world/databases.ts';
-import { fillDay } from './hot/fill-day.ts';
+import { fillDay, fillRecords } from './hot/fill-day.ts';
 import { watchMemory } from './hot/watch-memory.ts';
 import { untilMerged } from './ingest/merges.ts';
 
-// `pnpm bench hot [--likes 17000000] [--posts 3000000] [--runs 5]`: a day of the whole network, and the exact rebuild of whats-hot over it.
+// `pnpm bench hot [--likes 17000000] [--posts 3000000] [--runs 5]`: a day of the whole network, and the exact rebuild of whats-hot over it,
+// without and with `validOnly` (its first build validates every candidate).
 const { values } = parseArgs({
   options: {
     likes: { type: 'string', default: '17000000' },
@@ -31,32 +35,58 @@ const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-hot-'));
   const asOfMs = Date.now();
   say(`filling a day: ${likes.toLocaleString('en')} likes of ${posts.toLocaleString('en')} posts …`);
   await fillDay(clickhouse, { likes, posts, asOfMs, say });
+  await fillRecords(clickhouse);
+  say('records are in');
   await untilMerged(databases.clickhouse.url);
 
+  const thread = createValidityThread({ onLost: (error) => say(String(error)) });
+  const keepValid: KeepPosts = createValidPosts({
+    readRecords: (uris) => postRecords(clickhouse, uris),
+    areValid: thread.areValid,
+    metrics: createFeedgenMetrics(),
+    onError: (error) => say(String(error)),
+  })('bench');
   const times: number[] = [];
+  const validTimes: number[] = [];
   const memory = watchMemory(databases.clickhouse.pid);
   for (let run = 0; run < runs; run++) {
-    const startedAt = performance.now();
-    const ranked = await rankPosts(clickhouse, {
-      asOfMs,
-      windowMs: 24 * 3_600_000,
-      minimumAgeMs: 5 * 60_000,
-      minimumLikes: 15,
-      gravity: 1.8,
-      weights: { likes: 1, reposts: 0, replies: 0 },
-      replies: false,
-      mediaOnly: false,
-      languages: [],
-      size: 3_000,
-    });
-    times.push(performance.now() - startedAt);
-    say(
-      `rebuild ${run + 1}: ${Math.round(times.at(-1) ?? 0)} ms, ${ranked.length} posts, the best with ${ranked[0]?.likes} likes`,
-    );
+    times.push(await rebuild(undefined));
+    validTimes.push(await rebuild(keepValid));
   }
   const peakMb = await memory.stop();
+  await thread.close();
   await clickhouse.close();
-  const rebuildMs = Math.round(times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0);
-  process.stdout.write(`${JSON.stringify({ likes, rebuildMs, peakMb })}\n`);
+  const [firstValidMs = 0, ...laterValid] = validTimes;
+  const figures = { rebuildMs: median(times), firstValidMs: Math.round(firstValidMs), validMs: median(laterValid) };
+  process.stdout.write(`${JSON.stringify({ likes, ...figures, peakMb })}\n`);
+
+  async function rebuild(keep: KeepPosts | undefined): Promise<number> {
+    const startedAt = performance.now();
+    const ranked = await rankPosts(
+      clickhouse,
+      {
+        asOfMs,
+        windowMs: 24 * 3_600_000,
+        minimumAgeMs: 5 * 60_000,
+        minimumLikes: 15,
+        gravity: 1.8,
+        weights: { likes: 1, reposts: 0, replies: 0 },
+        replies: false,
+        mediaOnly: false,
+        languages: [],
+        size: 3_000,
+      },
+      keep,
+    );
+    const ms = performance.now() - startedAt;
+    const kind = keep === undefined ? 'rebuild' : 'rebuild with validOnly';
+    say(`${kind}: ${Math.round(ms)} ms, ${ranked.length} posts, the best with ${ranked[0]?.likes} likes`);
+    return ms;
+  }
 }
+
+function median(times: readonly number[]): number {
+  return Math.round(times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0);
+}
+
 await rm(folder, { recursive: true, force: true });

@@ -62,6 +62,17 @@ const tid = (ms: string, salt: string) =>
 const times = (ms: string) =>
   `toUInt32(intDiv(${ms}, 3600000)) AS record_hour, toDateTime(intDiv(${ms}, 1000), 'UTC') AS record_time, fromUnixTimestamp64Milli(${ms}, 'UTC') AS sort_at`;
 
+/** The records of the posts, one in a hundred of them broken. */
+export async function fillRecords(clickhouse: ClickHouse): Promise<void> {
+  const text = `if(cityHash64(uri) % 100 = 0, repeat('x', 3001), 'a post of some words, as long as most of them are')`;
+  const sql = `INSERT INTO repo_records (record_hour, repo, collection, rkey, record_time, operation, record_json, version, deleted)
+    SELECT record_hour, did, 'app.bsky.feed.post', rkey, record_time, 'create',
+      concat('{"$type":"app.bsky.feed.post","text":"', ${text}, '","langs":["en"],"createdAt":"', formatDateTime(sort_at, '%FT%TZ'), '"}'),
+      version, 0
+    FROM posts`;
+  await clickhouse.command(sql, {}, { timeoutMs: 600_000 });
+}
+
 function postsSql(day: Day, numbers: string): string {
   return `INSERT INTO posts (record_hour, record_time, sort_at, did, rkey, text, parent_uri, embed, version, deleted)
     WITH ${timeOf(day, 'number', day.posts)} AS ms
