@@ -34,16 +34,16 @@ const refusalOf = (taken: Promise<Disposable>) =>
 
 test('a caller beyond its share is refused with a 429, and a full whole with a 503, both saying when to come back', async () => {
   const turns = make();
-  using _a = await hold(turns, 'a');
+  await hold(turns, 'a');
   expect(await refusalOf(hold(turns, 'a'))).toEqual(['caller', 429, '1']);
-  using _b = await hold(turns, 'b');
+  await hold(turns, 'b');
   expect(await refusalOf(hold(turns, 'c'))).toEqual(['all', 503, '1']);
 });
 
 test('a turn makes room when its work fails', async () => {
   const turns = make({ atOnce: 1 });
   await expect(turns.run('a', () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
-  using _b = await hold(turns, 'b');
+  await hold(turns, 'b');
   expect(await refusalOf(hold(turns, 'c'))).toEqual(['all', 503, '1']);
   expect(turns.counts()).toEqual({ underWay: 1, waiting: 0 });
 });
@@ -73,16 +73,22 @@ test('a caller never holds more than its share, though turns are free', async ()
   const second = takeNoted(turns, begun, 'a', 'a2');
   const third = takeNoted(turns, begun, 'a', 'a3');
   expect(await refusalOf(hold(turns, 'a'))).toEqual(['caller', 429, '1']);
-  using _b = await takeNoted(turns, begun, 'b');
+  await takeNoted(turns, begun, 'b');
   first[Symbol.dispose]();
   (await second)[Symbol.dispose]();
   (await third)[Symbol.dispose]();
   expect(begun).toEqual(['a1', 'b', 'a2', 'a3']);
 });
 
-test('one who waits too long is told to come back, and one who goes leaves the queue', async () => {
+test('one who waits too long for itself is told so', async () => {
+  const turns = make({ presentPerCaller: 2, maxWaiting: 2, maxWaitMs: 20 });
+  await hold(turns, 'a');
+  expect(await refusalOf(hold(turns, 'a'))).toEqual(['caller', 429, '1']);
+});
+
+test('one who waits too long for others is told to come back, and one who goes leaves the queue', async () => {
   const turns = make({ atOnce: 1, maxWaiting: 2, maxWaitMs: 20 });
-  using _a = await hold(turns, 'a');
+  await hold(turns, 'a');
   const going = new AbortController();
   const gone = hold(turns, 'b', going.signal);
   const patient = hold(turns, 'c');

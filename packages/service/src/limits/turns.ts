@@ -59,7 +59,7 @@ export function createTurns(options: TurnsOptions): Turns {
     const waitingOfCaller = [...queue].filter((other) => other.caller === caller).length;
     if (of(caller) + waitingOfCaller >= presentPerCaller) throw refusal(options, 'caller');
     if (queue.size >= maxWaiting) throw refusal(options, 'all');
-    return inQueue(queue, caller, options, signal);
+    return inQueue(queue, caller, options, () => (of(caller) >= perCaller ? 'caller' : 'all'), signal);
   };
 
   return {
@@ -88,6 +88,8 @@ function inQueue(
   queue: Set<Waiting>,
   caller: string,
   options: TurnsOptions,
+  /** Who kept it waiting. */
+  holder: () => 'caller' | 'all',
   signal: AbortSignal | undefined,
 ): Promise<Disposable> {
   const { promise, resolve, reject } = Promise.withResolvers<Disposable>();
@@ -109,7 +111,7 @@ function inQueue(
   };
   const timer = setTimeout(() => {
     leave();
-    reject(refusal(options, 'all'));
+    reject(refusal(options, holder()));
   }, options.maxWaitMs ?? 5_000);
   signal?.addEventListener('abort', onAbort, { once: true });
   queue.add(waiting);
