@@ -71,7 +71,8 @@ export function readReplayConfig(env: Environment): ReplayConfig {
   return storeConfig(readConfig(StoreVariables, env));
 }
 
-const PUBLIC_HOSTS = ['jetstream2.us-east', 'jetstream1.us-east', 'jetstream2.us-west', 'jetstream1.us-west'];
+/** The last was partially blind twice in the summer of 2026, and accepted connections without sending once. */
+const PUBLIC_HOSTS = ['jetstream1.us-east', 'jetstream1.us-west', 'jetstream2.us-west', 'jetstream2.us-east'];
 const DEFAULT_WS_URL = PUBLIC_HOSTS.map((name) => `wss://${name}.bsky.network/subscribe`).join(',');
 const MIB = 1024 * 1024;
 /** Longer than any silence that is normal: the watchdog ends a silent connection after IDLE_TIMEOUT, and tries never stop. */
@@ -165,7 +166,7 @@ function storeConfig(read: z.output<typeof StoreVariables>): ReplayConfig {
 function subscribeAddress(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
-  if ((url.protocol !== 'ws:' && url.protocol !== 'wss:') || url.host === '') return undefined;
+  if ((url.protocol !== 'ws:' && url.protocol !== 'wss:') || url.host === '' || url.hash !== '') return undefined;
   if (url.pathname === '/' || url.pathname === '') url.pathname = '/subscribe';
   return url.href;
 }

@@ -1,6 +1,7 @@
 export { type Batch, clearBatch, createBatch, filledBlocks } from './batch.ts';
 export { type IndexerConfig, readIndexerConfig } from './config.ts';
-export type { Place, ResumePoint } from './cursor.ts';
+export { createPlace, type Place, type ResumePoint } from './cursor.ts';
+export { createEventCounts } from './event-counts.ts';
 export { type IndexerDeps, runIndexer } from './indexer.ts';
 export { createIndexerMetrics, type IndexerMetrics } from './metrics.ts';
 export { appendEvent, type RowSink } from './rows.ts';
