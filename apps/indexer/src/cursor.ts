@@ -130,10 +130,10 @@ export function createPlace({ saved, startMicros, now }: PlaceOptions): Place {
     },
     micros: () => (tail.count > 0 ? tail.micros() : saved?.oldestKeptMicros),
     isContinuous: () => check === undefined,
-    leftOut: (host, nowMicros, isOver) => {
-      const here = lastKnown() ?? { host, identities: [], micros: nowMicros, cursor: undefined };
+    leftOut: (readHost, nowMicros, isOver) => {
+      const here = lastKnown() ?? { host: readHost, identities: [], micros: nowMicros, cursor: undefined };
       leaving ??= here;
-      const row = leftOutRow(host, leaving, here.micros);
+      const row = leftOutRow(readHost, leaving, here.micros);
       if (isOver) leaving = undefined;
       return row;
     },
