@@ -44,6 +44,7 @@ export type ReplayConfig = Pick<IndexerConfig, 'clickhouse' | 'redis' | 'logLeve
 
 export interface RedisConfig {
   readonly address: string;
+  readonly password: string;
   readonly prefix: string;
 }
 
@@ -125,6 +126,7 @@ function count(defaultCount: number) {
 
 const StoreVariables = clickHouseEnvironment.extend({
   REDIS_ADDRESS: address('127.0.0.1:6379'),
+  REDIS_PASSWORD: z.string().default(''),
   REDIS_PREFIX: z.string().default('updraft'),
   LOG_LEVEL: LogLevel.default('info'),
   BATCH_MAX_ROWS: count(50_000),
@@ -150,7 +152,7 @@ const IndexerVariables = StoreVariables.extend({
 function storeConfig(read: z.output<typeof StoreVariables>): ReplayConfig {
   return {
     clickhouse: clickHouseOptions(read),
-    redis: { address: read.REDIS_ADDRESS, prefix: read.REDIS_PREFIX },
+    redis: { address: read.REDIS_ADDRESS, password: read.REDIS_PASSWORD, prefix: read.REDIS_PREFIX },
     logLevel: read.LOG_LEVEL,
     limits: {
       maxRows: read.BATCH_MAX_ROWS,
