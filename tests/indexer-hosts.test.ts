@@ -5,11 +5,13 @@ import {
   createPlace,
   type Ended,
   type JetstreamOptions,
+  lookAtHost,
+  type SecondLook,
 } from '@updraft/indexer';
 import {
   createWorld,
-  type HostOptions,
   type JetstreamServer,
+  type JetstreamOptions as JetstreamServerOptions,
   SECOND_HOST,
   startJetstream,
   type Weather,
@@ -26,9 +28,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-async function startHost(
-  options: { host?: Partial<HostOptions>; weather?: Partial<Weather> } = {},
-): Promise<JetstreamServer> {
+async function startHost(options: JetstreamServerOptions = {}): Promise<JetstreamServer> {
   const server = await startJetstream(options);
   cleanups.push(() => server.close());
   return server;
@@ -294,5 +294,34 @@ describe('a host that is blind to likes', () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(reading.blind).toEqual([]);
     expect(second.status().connects).toBe(0);
+  });
+});
+
+describe('a second look at a host', () => {
+  const events = worldOf(3_000);
+  const microsAt = (index: number) => events[index]?.timeUs ?? 0;
+  /** Asks for the likes of the middle third. */
+  async function look(options: JetstreamServerOptions): Promise<SecondLook> {
+    const host = await startHost(options);
+    sendTo([host], events);
+    const stretch = { fromMicros: microsAt(1_000), toMicros: microsAt(2_000) };
+    return lookAtHost({ host: host.url, collection: LIKE, ...stretch, timeoutMs: 600 }, new AbortController().signal);
+  }
+
+  test('finds what it brings', async () => {
+    expect(await look({})).toBe('brings');
+  });
+
+  test('finds that it brings none', async () => {
+    expect(await look({ weather: { blindTo: [LIKE] } })).toBe('brings none');
+  });
+
+  test('is no answer while the host is still replaying what came long before', async () => {
+    expect(await look({ weather: { blindTo: [LIKE], replayEvents: 1_000 }, readerRate: 100 })).toBe('unknown');
+  });
+
+  test('is no answer when the host does not take it', async () => {
+    expect(await look({ weather: { unavailable: true } })).toBe('unknown');
+    expect(await look({ weather: { closesAfter: { events: 0, code: 1000 } } })).toBe('unknown');
   });
 });

@@ -7,4 +7,5 @@ export { createIndexerMetrics, type IndexerMetrics } from './metrics.ts';
 export { appendEvent, type RowSink } from './rows.ts';
 export type { Ended, EndReason } from './source/connection.ts';
 export { createJetstreamSource, type JetstreamOptions } from './source/jetstream.ts';
+export { lookAtHost, type SecondLook } from './source/second-look.ts';
 export type { FrameSink, Source } from './source/source.ts';

@@ -32,7 +32,7 @@ export interface WatchTiming {
 export const WATCH_TIMING: WatchTiming = {
   everyMs: 5_000,
   missingForMs: 60_000,
-  lookMs: 20_000,
+  lookMs: 60_000,
   marginMicros: 30_000_000,
 };
 

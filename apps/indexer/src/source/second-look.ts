@@ -1,12 +1,12 @@
-import { parseFrame } from '@updraft/atproto';
+import { type JetstreamEvent, parseFrame } from '@updraft/atproto';
 import { WebSocket } from 'ws';
 import { eventMicros } from '../tail.ts';
 
 /** What another host says of a collection. */
 export type SecondLook =
   | 'brings' // it has had records of several accounts within the stretch
-  | 'brings none' // it answered, and had none
-  | 'unknown'; // it could not be asked
+  | 'brings none' // it has come as far as the stretch, or had no more to send, and had none
+  | 'unknown'; // it could not be asked, or did not come so far: after a time cursor some replay hours
 
 export interface SecondLookOptions {
   readonly host: string;
@@ -33,6 +33,8 @@ export function lookAtHost(options: SecondLookOptions, signal: AbortSignal): Pro
   return new Promise((resolve) => {
     const accounts = new Set<string>();
     let opened = false;
+    let reached = false;
+    let lastFrameMs = performance.now();
     const ws = new WebSocket(url, {
       perMessageDeflate: false,
       maxPayload: MAX_FRAME_BYTES,
@@ -48,7 +50,10 @@ export function lookAtHost(options: SecondLookOptions, signal: AbortSignal): Pro
       resolve(answer);
     };
     const onStop = (): void => end('unknown');
-    const timer = setTimeout(() => end(opened ? 'brings none' : 'unknown'), timeoutMs);
+    const timer = setTimeout(() => {
+      const isSilent = performance.now() - lastFrameMs > timeoutMs / 2;
+      end(opened && (reached || isSilent) ? 'brings none' : 'unknown');
+    }, timeoutMs);
     signal.addEventListener('abort', onStop);
     if (signal.aborted) return onStop();
 
@@ -56,8 +61,13 @@ export function lookAtHost(options: SecondLookOptions, signal: AbortSignal): Pro
       opened = true;
     });
     ws.on('message', (data: Buffer) => {
-      const did = accountOf(data.toString(), collection, fromMicros, toMicros);
-      if (did !== undefined) accounts.add(did);
+      lastFrameMs = performance.now();
+      const frame = parseFrame(data.toString());
+      if (!frame.ok) return;
+      const micros = eventMicros(frame.event);
+      if (micros <= fromMicros) return;
+      reached = true;
+      if (micros <= toMicros && isOf(frame.event, collection)) accounts.add(frame.event.did);
       if (accounts.size >= WITNESSES) end('brings');
     });
     ws.on('error', () => end('unknown'));
@@ -65,10 +75,6 @@ export function lookAtHost(options: SecondLookOptions, signal: AbortSignal): Pro
   });
 }
 
-/** Whose record it is, if it is of the collection and of the stretch. */
-function accountOf(text: string, collection: string, fromMicros: number, toMicros: number): string | undefined {
-  const frame = parseFrame(text);
-  if (!frame.ok || frame.event.kind !== 'commit' || frame.event.collection !== collection) return undefined;
-  const micros = eventMicros(frame.event);
-  return micros > fromMicros && micros <= toMicros ? frame.event.did : undefined;
+function isOf(event: JetstreamEvent, collection: string): boolean {
+  return event.kind === 'commit' && event.collection === collection;
 }
