@@ -14,7 +14,6 @@ import {
   type JetstreamOptions as JetstreamServerOptions,
   SECOND_HOST,
   startJetstream,
-  type Weather,
   type WorldEvent,
 } from '@updraft/simulator';
 import type { IngestGapRow } from '@updraft/store';
@@ -284,6 +283,23 @@ describe('a host that is blind to likes', () => {
     sendTo([first], worldOf(100));
     expect([reading.blind, reading.gaps, reading.ends]).toEqual([[], [], []]);
     expect(first.status().connects).toBe(1);
+  });
+
+  test('and is the only one, is told when it has brought them before, and read on', async () => {
+    const host = await startHost();
+    const events = worldOf(26_000);
+    const reading = read([host], { watchTiming });
+    await sendSlowly([host], events.slice(0, 24_000));
+    await reading.until(() => reading.events.length >= 24_000);
+    await new Promise((resolve) => setTimeout(resolve, 5 * watchTiming.everyMs));
+    host.setWeather({ blindTo: [LIKE] });
+    await sendSlowly([host], events.slice(24_000));
+    await reading.until(() => reading.blind.length === 1);
+    expect(reading.blind).toEqual([{ host: host.url, collection: LIKE, witness: undefined }]);
+    expect(reading.gaps).toMatchObject([
+      { kind: 'possible', detail: expect.stringContaining('no other host could be asked') },
+    ]);
+    expect([reading.ends, host.status().connects]).toEqual([[], 1]);
   });
 
   test('by a filter in its address is asked for nothing else', async () => {

@@ -21,7 +21,7 @@ export interface HostWatchOptions {
 
 export interface WatchTiming {
   readonly everyMs: number;
-  /** How long a collection may stay away before another host is asked. */
+  /** How long a collection may stay away before another host is asked, and between two tries when none could be. */
   readonly missingForMs: number;
   /** How long one host is asked. */
   readonly lookMs: number;
@@ -40,8 +40,6 @@ export const WATCH_TIMING: WatchTiming = {
 const ALONE = 10;
 /** Another host had none either: the network is quiet. */
 const QUIET_MS = 3_600_000;
-/** No host could be asked. */
-const ASK_AGAIN_MS = 60_000;
 
 /** Watches the host of one connection until the signal, or until it is found blind and another one is not. Never rejects. */
 export async function watchHost(options: HostWatchOptions, signal: AbortSignal): Promise<void> {
@@ -63,7 +61,7 @@ export async function watchHost(options: HostWatchOptions, signal: AbortSignal):
       return;
     }
     const isAlarm = answer === 'unknown' && first.isLearnt && first.missingForMs >= ALONE * timing.missingForMs;
-    health.silence(collection, now.atMs + (isAlarm || answer === 'brings none' ? QUIET_MS : ASK_AGAIN_MS));
+    health.silence(collection, now.atMs + (isAlarm || answer === 'brings none' ? QUIET_MS : timing.missingForMs));
     if (isAlarm) onBlind({ collection, sinceMicros: first.sinceMicros, witness: undefined });
   }
 }
