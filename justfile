@@ -5,9 +5,6 @@ set positional-arguments
 
 export PATH := justfile_directory() / "node_modules/.bin:" + env("PATH")
 
-# Who decrypts env/*.enc.env: your age key's file, else the one of the development values, which is no secret.
-export SOPS_AGE_KEY_FILE := env("SOPS_AGE_KEY_FILE", justfile_directory() / "env/development.agekey")
-
 [private]
 default:
     @just --list
@@ -109,7 +106,7 @@ _migrate *args:
 # Docker: ClickHouse and Redis, up and healthy
 [group('docker')]
 common:
-    @scripts/env-files.sh common
+    @scripts/env-files.sh common indexer feedgen search
     docker compose up --detach --wait clickhouse redis
 
 # Docker: the indexer on the newest code and schema, up and healthy
@@ -127,7 +124,7 @@ search: (_up "search")
 # Docker: OpenTelemetry's collector, Prometheus, and Grafana on http://127.0.0.1:3000
 [group('docker')]
 observability:
-    @scripts/env-files.sh common observability
+    @scripts/env-files.sh common indexer feedgen search observability
     docker compose up --detach --wait otel-collector prometheus grafana
 
 # Docker: the databases and the three apps
@@ -167,7 +164,7 @@ logs *services:
 # Docker: admin commands in a container of their own (just docker-admin --help)
 [group('docker')]
 docker-admin *args:
-    @scripts/env-files.sh common feedgen
+    @scripts/env-files.sh common indexer feedgen search
     @docker compose run --rm --build --quiet-build admin "$@"
 
 # Docker: prove that all of this works, on the engine that docker talks to (see scripts/docker-test.sh)
@@ -180,7 +177,7 @@ docker-test *options:
 _up app:
     #!/usr/bin/env bash
     set -euo pipefail
-    scripts/env-files.sh common "$1"
+    scripts/env-files.sh common indexer feedgen search
     export COMMIT=${COMMIT:-$(git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)}
     docker compose build indexer $([ "$1" = indexer ] || echo "$1") # migrations run in the indexer's image
     docker compose up --detach --wait "$1"
@@ -198,6 +195,16 @@ _down *services:
 _compose *args:
     @scripts/env-files.sh common indexer feedgen search observability >/dev/null
     @docker compose "$@"
+
+# Docker: write the digests of the images' tags, as they are today, to .env, where compose finds them
+[group('docker')]
+pin-images:
+    @scripts/pin-images.sh
+
+# The committed development secrets, which everybody knows, instead of random ones (needs sops; a start never takes them by itself)
+[group('secrets')]
+dev-secrets: _sops
+    @scripts/env-files.sh --development common observability search
 
 # Open an encrypted env file in $EDITOR (common, indexer, feedgen, search or observability)
 [group('secrets')]
@@ -218,6 +225,11 @@ secrets-encrypt *names: _sops
     #!/usr/bin/env bash
     set -euo pipefail
     if [ $# = 0 ]; then set -- $(cd env && ls *.env | grep -v '[.]enc[.]env$' | sed 's/[.]env$//'); fi
+    key=$(sed -n 's/^# public key: //p' env/development.agekey)
+    if [ -n "$key" ] && grep -q "$key" .sops.yaml && ! (cd env && grep -q '^# Development values' $(printf '%s.env ' "$@")); then
+      echo "Everybody has the key that .sops.yaml names: put your own there first (age-keygen), or begin the file with '# Development values'." >&2
+      exit 1
+    fi
     for name in "$@"; do
       sops encrypt --input-type dotenv --output-type dotenv --filename-override "env/$name.enc.env" --output "env/$name.enc.env" "env/$name.env"
       echo "env/$name.enc.env"

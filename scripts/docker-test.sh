@@ -6,7 +6,7 @@
 #   scripts/docker-test.sh                 with the engine that `docker` talks to (DOCKER_HOST), and just on PATH
 #   scripts/docker-test.sh --stand-ins     builds what stands in for the images of Redis and ClickHouse, where they can't be pulled:
 #                                          Debian's redis-server, and ClickHouse's engine embedded in Node. They can't prove that
-#                                          deploy/clickhouse/*.xml is right, nor that the health checks find their programs in the real images.
+#                                          deploy/clickhouse/*.xml is right, nor that the real images start without root, nor that the health checks find their programs in the real images.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
@@ -141,7 +141,18 @@ curl --fail --silent --output /dev/null http://127.0.0.1:8092/stats
 step 'closed: no user but node, nothing written, no database published'
 for app in indexer feedgen search; do
   [ "$(docker compose exec -T $app id --user)" = 1000 ] || fail "$app runs as root"
-  if docker compose exec -T $app sh -c 'touch /updraft/x' 2> /dev/null; then fail "$app can write to its root file system"; fi
+done
+for part in clickhouse redis indexer feedgen search; do
+  [ "$(docker compose exec -T $part id -u)" != 0 ] || fail "$part runs as root"
+  if docker compose exec -T $part sh -c 'touch /x || touch /etc/x || touch /usr/x' 2> /dev/null; then fail "$part can write to its root file system"; fi
+  docker compose exec -T $part grep -Eq '^CapBnd:\s+0+$' /proc/1/status || fail "$part may get rights of root"
+  docker compose exec -T $part grep -Eq '^NoNewPrivs:\s+1$' /proc/1/status || fail "$part may gain rights"
+done
+if docker compose exec -T redis redis-cli ping | grep PONG; then fail 'Redis answers without a password'; fi
+if docker compose exec -T redis sh -c 'cat /proc/1/cmdline' | grep -q "$(sed -n 's/^REDIS_PASSWORD=//p' env/common.env)"; then fail 'the password of Redis is in its command line'; fi
+for app in indexer feedgen search; do
+  docker compose exec -T $app sh -c "[ \"\$CLICKHOUSE_USERNAME\" = $app ]" || fail "$app is not its own user of ClickHouse"
+  if docker compose exec -T $app env | grep -qF "$(sed -n 's/^CLICKHOUSE_PASSWORD=//p' env/common.env)"; then fail "$app knows the password of ClickHouse's owner"; fi
 done
 if docker compose ps --format '{{.Ports}}' clickhouse redis | grep -e '->'; then fail 'a database is published'; fi
 

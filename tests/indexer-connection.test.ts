@@ -2,7 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
+  createEventCounts,
   createJetstreamSource,
+  createPlace,
   type Ended,
   type FrameSink,
   type JetstreamOptions,
@@ -69,11 +71,21 @@ function read(
   const source = createJetstreamSource({
     hosts,
     lastHost: undefined,
-    place: { resumePoint: () => options.point, resumed: () => {} },
+    place: {
+      ...createPlace({ saved: undefined, startMicros: undefined, now: () => new Date() }),
+      resumePoint: () => options.point,
+    },
+    eventCounts: createEventCounts(),
     idleTimeoutMs: 60_000,
     maxPauseMs: 2_000,
     backoff: { next: () => 5, reset: () => {} },
-    events: { connecting: () => {}, connected: () => {}, ended: (_host, end) => void ends.push(end) },
+    events: {
+      connecting: () => {},
+      connected: () => {},
+      ended: (_host, end) => void ends.push(end),
+      leftOut: () => {},
+      blind: () => {},
+    },
     ...options.source,
   });
   const running = source.run({ ...sink, frame: (text) => (sink.frame(text), check()) }, stop.signal);

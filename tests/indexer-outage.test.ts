@@ -116,6 +116,28 @@ describe('of two hosts', () => {
   });
 });
 
+test('a server that sends an event above the limit: it is left out, told in ingest_gaps, and all others are indexed', async () => {
+  const store = await stack.createStore('too_large');
+  const server = await startJetstream();
+  cleanups.push(() => server.close());
+  const world = createWorld({ seed: 7, accounts: 500 }).events();
+  const events = Array.from({ length: 1_000 }, () => world.next().value);
+  for (const event of events.slice(0, 500)) server.append(event);
+  server.log.append(
+    JSON.stringify({ did: 'did:plc:huge', text: 'x'.repeat(33 * 1024 * 1024) }),
+    events[500]?.timeUs ?? 0,
+  );
+  for (const event of events.slice(500)) server.append(event);
+  const program = start(store, { WS_URL: server.url });
+  await until(async () => (await program.metric('updraft_indexer_events_total')) >= 1_000);
+  await until(async () => (await store.count('ingest_gaps')) === 1);
+  await stop(program);
+  expect(await store.clickhouse.query('SELECT kind, host FROM ingest_gaps FINAL')).toEqual([
+    { kind: 'left_out', host: server.url },
+  ]);
+  expect(server.status().connects).toBe(2);
+});
+
 describe('a server that has forgotten', () => {
   /** A host of the new generation with the first `count` events of a world. */
   async function host(events: readonly WorldEvent[]): Promise<JetstreamServer> {

@@ -179,6 +179,18 @@ describe('createRedis', () => {
     wrong.disconnect();
   });
 
+  it('takes the password from beside the address, where one reads it in no log', async () => {
+    await redis.call('ACL', 'SETUSER', 'default', '>beside');
+    const right = createRedis({ address: `127.0.0.1:${server.port}`, password: 'beside' });
+    const wrong = createRedis({ address: `127.0.0.1:${server.port}`, password: 'other' });
+    await expect(right.call('AUTH', 'other')).rejects.toThrow('WRONGPASS');
+    await expect(checkRedis(right)).resolves.toBeUndefined();
+    await expect(checkRedis(wrong)).rejects.toBeInstanceOf(SetupStoreError);
+    await redis.call('ACL', 'SETUSER', 'default', 'nopass');
+    right.disconnect();
+    wrong.disconnect();
+  });
+
   it('invariant 8: every queue has a bound: lets a bounded number of commands wait for the connection, and logs the outage once', async () => {
     const nobody = createRedis({ address: '127.0.0.1:1', log });
     const results = await Promise.allSettled(Array.from({ length: 1_200 }, () => nobody.get('x')));

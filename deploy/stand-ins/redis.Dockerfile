@@ -2,6 +2,7 @@
 ARG NODE_IMAGE=node:26-bookworm-slim
 FROM ${NODE_IMAGE}
 RUN apt-get update && apt-get install --yes --no-install-recommends redis-server redis-tools && rm -rf /var/lib/apt/lists/*
+RUN install --directory --owner=redis --group=redis /data
 VOLUME /data
 WORKDIR /data
 ENTRYPOINT []

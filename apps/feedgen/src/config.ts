@@ -21,7 +21,7 @@ export interface FeedgenConfig {
   /** Origin of the PLC directory. */
   readonly plcHost: string;
   readonly clickhouse: { address: string; username: string; password: string; database: string };
-  readonly redis: { address: string; prefix: string };
+  readonly redis: { address: string; password: string; prefix: string };
   readonly feedsFile: string;
   readonly corsOrigins: readonly string[];
   /** Proxies that are believed about the caller's address. */
@@ -79,6 +79,7 @@ const Variables = z.object({
   CLICKHOUSE_PASSWORD: z.string().default(''),
   CLICKHOUSE_DATABASE: z.string().default('atproto'),
   REDIS_ADDRESS: address('127.0.0.1:6379'),
+  REDIS_PASSWORD: z.string().default(''),
   REDIS_PREFIX: z.string().default('updraft'),
   FEEDS_FILE: z.string().default(`${import.meta.dirname}/../../../config/feeds.yaml`),
   CORS_ORIGINS: list,
@@ -107,7 +108,7 @@ export function readFeedgenConfig(env: Readonly<Record<string, string | undefine
       password: read.CLICKHOUSE_PASSWORD,
       database: read.CLICKHOUSE_DATABASE,
     },
-    redis: { address: read.REDIS_ADDRESS, prefix: read.REDIS_PREFIX },
+    redis: { address: read.REDIS_ADDRESS, password: read.REDIS_PASSWORD, prefix: read.REDIS_PREFIX },
     feedsFile: read.FEEDS_FILE,
     corsOrigins: read.CORS_ORIGINS,
     trustProxy: read.TRUST_PROXY.includes('true') ? true : read.TRUST_PROXY.length > 0 ? read.TRUST_PROXY : false,

@@ -22,8 +22,9 @@ await runService('feedgen', async ({ signal }) => {
   await using last = new AsyncDisposableStack();
   last.use(await startTelemetry(config.telemetry, log));
   const clickhouse = withCallOptions(createClickHouse({ ...config.clickhouse, log }), { settings: PRIORITIES.feeds });
-  const redis = createRedis({ address: config.redis.address });
-  const subscriber = createRedis({ address: config.redis.address });
+  const { address, password } = config.redis;
+  const redis = createRedis({ address, password });
+  const subscriber = createRedis({ address, password });
   const feedgen = createFeedgen({ config, file, clickhouse, redis, subscriber, log });
   keepGauges(feedgen.context);
   const isReady = readiness(feedgen.context, {

@@ -32,6 +32,14 @@ describe('the indexer’s environment', () => {
     expect(readIndexerConfig(NEEDED).hosts).toHaveLength(4);
   });
 
+  test('reads the public host that is known to have been blind last', () => {
+    expect(readIndexerConfig(NEEDED).hosts.at(-1)).toContain('jetstream2.us-east');
+  });
+
+  test('takes no address that a connection would throw at', () => {
+    expect(faultsOf({ WS_URL: 'wss://a/subscribe#here' })).toEqual([expect.stringContaining('WS_URL')]);
+  });
+
   test('reads several hosts and adds the path of the subscription where there is none', () => {
     const { hosts } = readIndexerConfig({
       ...NEEDED,

@@ -51,6 +51,7 @@ export type ReplayConfig = Pick<IndexerConfig, 'clickhouse' | 'redis' | 'logLeve
 
 export interface RedisConfig {
   readonly address: string;
+  readonly password: string;
   readonly prefix: string;
 }
 
@@ -83,7 +84,8 @@ export function readReplayConfig(env: Environment): ReplayConfig {
   return storeConfig(readConfig(StoreVariables, env));
 }
 
-const PUBLIC_HOSTS = ['jetstream2.us-east', 'jetstream1.us-east', 'jetstream2.us-west', 'jetstream1.us-west'];
+/** The last was partially blind twice in the summer of 2026, and accepted connections without sending once. */
+const PUBLIC_HOSTS = ['jetstream1.us-east', 'jetstream1.us-west', 'jetstream2.us-west', 'jetstream2.us-east'];
 const DEFAULT_WS_URL = PUBLIC_HOSTS.map((name) => `wss://${name}.bsky.network/subscribe`).join(',');
 const MIB = 1024 * 1024;
 /** Longer than any silence that is normal: the watchdog ends a silent connection after IDLE_TIMEOUT, and tries never stop. */
@@ -140,6 +142,7 @@ function flag(byDefault: boolean) {
 
 const StoreVariables = clickHouseEnvironment.extend({
   REDIS_ADDRESS: address('127.0.0.1:6379'),
+  REDIS_PASSWORD: z.string().default(''),
   REDIS_PREFIX: z.string().default('updraft'),
   LOG_LEVEL: LogLevel.default('info'),
   BATCH_MAX_ROWS: count(50_000),
@@ -171,7 +174,7 @@ const IndexerVariables = StoreVariables.extend({
 function storeConfig(read: z.output<typeof StoreVariables>): ReplayConfig {
   return {
     clickhouse: clickHouseOptions(read),
-    redis: { address: read.REDIS_ADDRESS, prefix: read.REDIS_PREFIX },
+    redis: { address: read.REDIS_ADDRESS, password: read.REDIS_PASSWORD, prefix: read.REDIS_PREFIX },
     logLevel: read.LOG_LEVEL,
     limits: {
       maxRows: read.BATCH_MAX_ROWS,
@@ -187,7 +190,7 @@ function storeConfig(read: z.output<typeof StoreVariables>): ReplayConfig {
 function subscribeAddress(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
-  if ((url.protocol !== 'ws:' && url.protocol !== 'wss:') || url.host === '') return undefined;
+  if ((url.protocol !== 'ws:' && url.protocol !== 'wss:') || url.host === '' || url.hash !== '') return undefined;
   if (url.pathname === '/' || url.pathname === '') url.pathname = '/subscribe';
   return url.href;
 }

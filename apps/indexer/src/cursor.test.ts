@@ -165,3 +165,47 @@ describe('after a resume', () => {
     expect(place.progress()).toMatchObject({ host: B, cursor: 5, lastSeq: FIRST_TIME_CURSOR });
   });
 });
+
+describe('a stretch that is to be read again', () => {
+  test('is read by time, and saved so, until the stream is again where it was', () => {
+    const place = placeAfterThousand();
+    const since = event(500).rev.micros;
+    place.rewind(since, B);
+    expect(place.progress()).toMatchObject({ host: B, oldestKeptMicros: since, recent: [] });
+    const point = place.resumePoint(B, NOW);
+    expect(point).toEqual({ by: 'time', cursor: since - TIME_MARGIN_MICROS });
+    place.resumed(B, point, NOW);
+    expect(read(place, 480, 740)).toEqual([]);
+    expect(place.progress()).toMatchObject({ oldestKeptMicros: since });
+    expect(read(place, 740, 1_100)).toEqual([]);
+    expect(place.progress()?.recent).toHaveLength(TAIL_EVENTS);
+    expect(place.resumePoint(B, NOW)).toMatchObject({ by: 'seq' });
+  });
+
+  test('is read again after a restart, too', () => {
+    const before = placeAfterThousand();
+    const since = event(500).rev.micros;
+    before.rewind(since, B);
+    const place = createPlace({ saved: before.progress(), startMicros: undefined, now });
+    expect(place.resumePoint(B, NOW)).toEqual({ by: 'time', cursor: since - TIME_MARGIN_MICROS });
+  });
+});
+
+describe('an event that is left out', () => {
+  test('has one row, which ends where the stream is when that is over', () => {
+    const place = placeAfterThousand();
+    const first = place.leftOut(A, NOW, false);
+    read(place, 1_000, 1_500);
+    const last = place.leftOut(A, NOW, true);
+    expect(last).toMatchObject({ gapId: first.gapId, kind: 'left_out', fromTime: first.fromTime });
+    expect(last.toTime).toBeGreaterThan(first.toTime);
+    expect(place.leftOut(A, NOW, false).gapId).not.toBe(first.gapId);
+  });
+
+  test('is stepped over by so many numbers at its host, by so many seconds elsewhere', () => {
+    const place = placeAfterThousand();
+    expect(place.resumePoint(A, NOW, 4)).toEqual({ by: 'seq', cursor: 1_999 + 1 + 4 });
+    const here = place.micros() ?? 0;
+    expect(place.resumePoint(B, NOW, 4)).toEqual({ by: 'time', cursor: here + 4_000_000 });
+  });
+});

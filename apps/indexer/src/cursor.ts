@@ -1,6 +1,7 @@
 import type { JetstreamEvent } from '@updraft/atproto';
-import { hashText, type IngestGapRow, type Progress } from '@updraft/store';
-import { type ContinuityCheck, createContinuityCheck, type KnownPlace } from './gaps.ts';
+import type { IngestGapRow, Progress } from '@updraft/store';
+import { leftOutRow, missedRow, type UnmetPlace } from './gap-rows.ts';
+import { type ContinuityCheck, createContinuityCheck } from './gaps.ts';
 import { createTail, eventIdentity, eventMicros, TAIL_EVENTS } from './tail.ts';
 
 /** Where a stream is to be read from: a sequence number of the host's own, or microseconds since 1970. */
@@ -14,8 +15,11 @@ export interface ResumePoint {
 export interface Place {
   /** The next event that was received; a gap row when it proves that something may be missing. */
   observe(event: JetstreamEvent): IngestGapRow | undefined;
-  /** Where to go on at `host`; undefined: at the live end. */
-  resumePoint(host: string, nowMicros: number): ResumePoint | undefined;
+  /**
+   * Where to go on at `host`; undefined: at the live end. `stepOver` above 0 goes on behind the last known event, by so many sequence
+   * numbers or seconds: what lies between shows as a gap.
+   */
+  resumePoint(host: string, nowMicros: number, stepOver?: number): ResumePoint | undefined;
   /** A stream of this host has opened, from that point. */
   resumed(host: string, point: ResumePoint | undefined, nowMicros: number): void;
   /**
@@ -23,6 +27,17 @@ export interface Place {
    * met the known place: until then the saved one stays, so that a gap is also found after a restart.
    */
   progress(): Progress | undefined;
+  /** Time of the last events, on their senders' clocks, in microseconds; undefined before the first. */
+  micros(): number | undefined;
+  /** Whether the stream that is read goes on from the known place, as far as can be told. */
+  isContinuous(): boolean;
+  /**
+   * An event can't be taken, so the host is to leave it out. The row stands for the stretch in which that is asked of it: it ends where the
+   * stream is now, and replaces the row of an earlier call until `isOver`.
+   */
+  leftOut(host: string, nowMicros: number, isOver: boolean): IngestGapRow;
+  /** What came since then has to be read again, from `host`, by time. Kept across restarts until the stream is again where it is now. */
+  rewind(micros: number, host: string): void;
 }
 
 export interface PlaceOptions {
@@ -48,6 +63,8 @@ export function createPlace({ saved, startMicros, now }: PlaceOptions): Place {
   let start = startMicros;
   let unmet: UnmetPlace | undefined;
   let check: ContinuityCheck | undefined;
+  let leaving: UnmetPlace | undefined;
+  let rewound: { readonly micros: number; readonly host: string } | undefined;
 
   const lastKnown = (): UnmetPlace | undefined => {
     if (tail.count > 0)
@@ -67,21 +84,27 @@ export function createPlace({ saved, startMicros, now }: PlaceOptions): Place {
           identity: eventIdentity(event),
         });
         if (seen.state !== 'waiting') check = undefined;
-        if (seen.state === 'passed') gap = gapRow(host, unmet, seen.toMicros);
-        if (seen.state !== 'waiting') unmet = undefined;
+        if (seen.state === 'passed') gap = missedRow(host, unmet, seen.toMicros);
+        if (seen.state !== 'waiting') unmet = rewound = undefined;
       }
       tail.add(event);
       lastHost = host;
       return gap;
     },
-    resumePoint: (nextHost, nowMicros) => {
+    resumePoint: (nextHost, nowMicros, stepOver = 0) => {
+      if (rewound !== undefined) return byTime(Math.min(rewound.micros, nowMicros) - TIME_MARGIN_MICROS);
       const cursor = tail.count > 0 ? tail.cursor : saved?.cursor;
       if (cursor !== undefined && nextHost === lastHost) {
+        if (stepOver > 0) return { by: 'seq', cursor: cursor + 1 + stepOver };
         return { by: 'seq', cursor: Math.max(1, cursor - (tail.count > 0 ? TAIL_EVENTS : REWIND_AT_START)) };
       }
       const micros = tail.count > 0 ? tail.micros() : saved?.oldestKeptMicros;
       const shownAt = tail.count > 0 ? tail.timeUs() : saved?.lastSeq;
-      if (micros !== undefined) return byTime(Math.min(notAheadOf(shownAt, micros), nowMicros) - TIME_MARGIN_MICROS);
+      if (micros !== undefined) {
+        const stood = notAheadOf(shownAt, micros);
+        const from = stepOver > 0 ? stood + stepOver * 1_000_000 : stood - TIME_MARGIN_MICROS;
+        return byTime(Math.min(from, nowMicros - TIME_MARGIN_MICROS));
+      }
       return start === undefined ? undefined : byTime(Math.min(start, nowMicros));
     },
     resumed: (nextHost, point, nowMicros) => {
@@ -95,6 +118,7 @@ export function createPlace({ saved, startMicros, now }: PlaceOptions): Place {
       host = nextHost;
     },
     progress: () => {
+      if (rewound !== undefined) return rewoundProgress(rewound, now());
       if (check !== undefined || tail.count === 0) return undefined;
       return {
         // By the median, since single time_us may be anything; and never what would read as a sequence number.
@@ -106,11 +130,26 @@ export function createPlace({ saved, startMicros, now }: PlaceOptions): Place {
         savedAt: now().toISOString(),
       };
     },
+    micros: () => (tail.count > 0 ? tail.micros() : saved?.oldestKeptMicros),
+    isContinuous: () => check === undefined,
+    leftOut: (readHost, nowMicros, isOver) => {
+      const here = lastKnown() ?? { host: readHost, identities: [], micros: nowMicros, cursor: undefined };
+      leaving ??= here;
+      const row = leftOutRow(readHost, leaving, here.micros);
+      if (isOver) leaving = undefined;
+      return row;
+    },
+    rewind: (micros, nextHost) => {
+      rewound = { micros, host: nextHost };
+    },
   };
 }
 
-interface UnmetPlace extends KnownPlace {
-  readonly host: string;
+/** As of a store that knows the time only: what came later is read again, whatever happens meanwhile. */
+function rewoundProgress({ micros, host }: { readonly micros: number; readonly host: string }, now: Date): Progress {
+  const from = Math.floor(micros);
+  const lastSeq = Math.max(FIRST_TIME_CURSOR, from);
+  return { lastSeq, host, oldestKeptMicros: from, recent: [], savedAt: now.toISOString() };
 }
 
 /**
@@ -126,19 +165,4 @@ const MAX_CLOCK_ERROR_MICROS = 3_600_000_000;
 /** Never below the first time cursor: a smaller number would be taken for a sequence number. */
 function byTime(micros: number): ResumePoint {
   return { by: 'time', cursor: Math.max(FIRST_TIME_CURSOR, Math.floor(micros)) };
-}
-
-/** Keyed by where it begins, so that finding it again after a crash adds no second row. */
-function gapRow(host: string, from: UnmetPlace, toMicros: number): IngestGapRow {
-  return {
-    gapId: hashText(`${host}\n${from.micros}\n${from.identities.at(-1) ?? ''}`),
-    host,
-    kind: 'possible',
-    fromTime: from.micros,
-    toTime: toMicros,
-    detail:
-      from.identities.length === 0
-        ? `${host} begins after the place where the stream was left`
-        : `none of the last ${from.identities.length} events from ${from.host} came again from ${host}`,
-  };
 }

@@ -1,6 +1,7 @@
 export { type Batch, clearBatch, createBatch, filledBlocks } from './batch.ts';
 export { type IndexerConfig, readIndexerConfig } from './config.ts';
-export type { Place, ResumePoint } from './cursor.ts';
+export { createPlace, type Place, type ResumePoint } from './cursor.ts';
+export { createEventCounts } from './event-counts.ts';
 export { type IndexerDeps, runIndexer } from './indexer.ts';
 export { createIndexerMetrics, type IndexerMetrics } from './metrics.ts';
 export { postRow } from './post-row.ts';
@@ -9,4 +10,5 @@ export { appendEvent, type RowSink } from './rows.ts';
 export { parseSince, sinceMicros } from './since.ts';
 export type { Ended, EndReason } from './source/connection.ts';
 export { createJetstreamSource, type JetstreamOptions } from './source/jetstream.ts';
+export { lookAtHost, type SecondLook } from './source/second-look.ts';
 export type { FrameSink, Source } from './source/source.ts';

@@ -1,17 +1,18 @@
 import { backoff, type Logger } from '@updraft/service';
-import type { BatchWriter, CursorStore, ErasedAccounts } from '@updraft/store';
+import type { BatchWriter, CursorStore, ErasedAccounts, IngestGapRow } from '@updraft/store';
 import type { AskServer } from './accounts/ask-server.ts';
 import { createQuestions, type Questions } from './accounts/questions.ts';
 import { filledBlocks } from './batch.ts';
-import { createBatchQueue } from './batch-queue.ts';
+import { type BatchQueue, createBatchQueue } from './batch-queue.ts';
 import type { IndexerConfig } from './config.ts';
+import { connectionEvents } from './connection-events.ts';
 import type { CrashPoints } from './crash-points.ts';
 import { createPlace } from './cursor.ts';
 import type { IntakeCounts } from './intake.ts';
 import type { IndexerMetrics } from './metrics.ts';
 import { runPipeline } from './pipeline.ts';
 import { sinceMicros } from './since.ts';
-import { type ConnectionEvents, createJetstreamSource } from './source/jetstream.ts';
+import { createJetstreamSource } from './source/jetstream.ts';
 import { type IndexerStatus, startReports } from './status.ts';
 import type { WriteCounts } from './write.ts';
 
@@ -51,10 +52,11 @@ export async function runIndexer(deps: IndexerDeps, signal: AbortSignal): Promis
     hosts: config.hosts,
     lastHost: saved?.host,
     place,
+    eventCounts: deps.metrics.events,
     idleTimeoutMs: config.idleTimeoutMs,
     maxPauseMs: MAX_PAUSE_MS,
     backoff: backoff(RECONNECT_BACKOFF),
-    events: connectionEvents(deps),
+    events: connectionEvents({ ...deps, gap: (row) => takeGap(queue, row) }),
   });
   const stopReports = startReports(deps.metrics, queue, log);
   const questions = questionsOf(deps);
@@ -100,6 +102,12 @@ function intakeCounts({ metrics, log }: IndexerDeps, questions: Questions | unde
   };
 }
 
+/** A gap that no event shows. Before anything that comes later, so that no cursor passes it by. */
+function takeGap(queue: BatchQueue, row: IngestGapRow): void {
+  queue.current().ingestGaps.append(row);
+  queue.added();
+}
+
 function writeCounts({ metrics, status, log }: IndexerDeps): WriteCounts {
   return {
     batch: (batch, durationMs) => {
@@ -113,29 +121,6 @@ function writeCounts({ metrics, status, log }: IndexerDeps): WriteCounts {
     saveFailed: (err) => {
       metrics.cursorSaveFailed();
       log.warn({ err }, 'the cursor could not be saved; the next batch tries again');
-    },
-  };
-}
-
-function connectionEvents({ metrics, status, log }: IndexerDeps): ConnectionEvents {
-  return {
-    connecting: (host, point) => {
-      status.active();
-      log.debug({ host, ...point }, 'connecting');
-    },
-    connected: (host, point) => {
-      status.connected(host);
-      metrics.connected(host, true);
-      log.info({ host, ...(point ?? { by: 'live' }) }, 'connected to Jetstream');
-    },
-    ended: (host, end, retryInMs) => {
-      status.connected(undefined);
-      metrics.connected(host, false);
-      metrics.reconnect(end.reason);
-      const fields = { host, reason: end.reason, events: end.events, retryInMs };
-      if (end.reason === 'stopped') log.info(fields, 'Jetstream closed');
-      else if (end.reason === 'backpressure') log.warn(fields, `Jetstream closed on purpose: ${end.detail}`);
-      else log.warn(fields, `Jetstream ended: ${end.detail}`);
     },
   };
 }

@@ -23,6 +23,8 @@ export interface IndexerMetrics {
   active(isActive: boolean): void;
   connected(host: string, isConnected: boolean): void;
   reconnect(reason: string): void;
+  /** A host was found to leave a collection out. */
+  blind(host: string, collection: string): void;
 }
 
 export interface MetricsOptions {
@@ -43,7 +45,7 @@ export function createIndexerMetrics({ registry, now }: MetricsOptions): Indexer
 
   const rejected = counter('rejected_total', 'Events set aside in rejected_events', ['reason']);
   const unusable = counter('unusable_records_total', 'Records that make no sense as their type', ['collection']);
-  const gaps = counter('gaps_total', 'Resumes after which something may be missing');
+  const gaps = counter('gaps_total', 'Stretches of which something may be missing');
   const erased = counter('erased_total', 'Events of erased accounts, of which nothing is written');
   const doubts = counter('account_doubts_total', 'Events that leave the order of an account in doubt', ['reason']);
   const answers = counter('account_answers_total', 'Questions to accounts’ own servers', ['outcome']);
@@ -53,6 +55,10 @@ export function createIndexerMetrics({ registry, now }: MetricsOptions): Indexer
   const held = counter('write_held_total', 'Blocks that ClickHouse refuses as a whole', ['table']);
   const saveFailures = counter('cursor_save_failures_total', 'Cursors that could not be saved');
   const reconnects = counter('reconnects_total', 'Ended connections', ['reason']);
+  const blind = counter('blind_hosts_total', 'Times that a host was found to leave a collection out', [
+    'host',
+    'collection',
+  ]);
   const connected = new Gauge({
     name: 'updraft_indexer_connected',
     help: '1 for the host that is read, 0 for others',
@@ -99,6 +105,7 @@ export function createIndexerMetrics({ registry, now }: MetricsOptions): Indexer
     active: (isActive) => active.set(isActive ? 1 : 0),
     connected: (host, isConnected) => connected.set({ host }, isConnected ? 1 : 0),
     reconnect: (reason) => reconnects.inc({ reason }),
+    blind: (host, collection) => blind.inc({ host, collection: collectionLabel(collection) }),
   };
 }
 

@@ -58,7 +58,7 @@ export async function openStores(options: OpenStoresOptions): Promise<Stores> {
     withCallOptions(createClickHouse({ ...config.clickhouse, log }), { settings: PRIORITIES.indexer }),
   );
   const redis = await untilReachable({ name: 'REDIS_ADDRESS', log, signal }, async () =>
-    createRedis({ address: config.redis.address, log }),
+    createRedis({ address: config.redis.address, password: config.redis.password, log }),
   );
   const erased = createErasedAccounts(clickhouse);
   const closing = new AbortController();

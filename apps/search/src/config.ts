@@ -47,6 +47,7 @@ export const searchEnvironment = clickHouseEnvironment.extend({
   LISTEN_ADDRESS: listenAddress(':8092'),
   METRICS_LISTEN_ADDRESS: listenAddress(':8093'),
   REDIS_ADDRESS: address('127.0.0.1:6379'),
+  REDIS_PASSWORD: z.string().default(''),
   REDIS_PREFIX: z.string().default('updraft'),
   STATS_CACHE_TTL: durationMs('5m'),
   /** Days before it keep the numbers they have, since not all of their rows are kept. */

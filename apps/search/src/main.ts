@@ -27,7 +27,12 @@ await runService('search', async ({ signal }) => {
   last.use(await startTelemetry(telemetryOptions('search', env), log));
   const background = new AbortController();
   const clickhouse = createClickHouse({ ...clickHouseOptions(env), log });
-  const redis = createRedis({ address: env.REDIS_ADDRESS, prefix: `${env.REDIS_PREFIX}:search`, log });
+  const redis = createRedis({
+    address: env.REDIS_ADDRESS,
+    password: env.REDIS_PASSWORD,
+    prefix: `${env.REDIS_PREFIX}:search`,
+    log,
+  });
   const search = await createSearch({ env, clickhouse, redis, log, signal: background.signal });
   const { app, context } = search;
   const isReady = readiness({ redis: () => redis.ping(), clickhouse: () => clickhouse.ping({ timeoutMs: 2_000 }) });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytes, count, lasting, seconds } from './format.ts';
+import { bytes, count, lasting, rowCount, seconds } from './format.ts';
 
 test('numbers are grouped, and never broken', () => {
   expect([0, 4210.4, 1_203_332].map(count)).toEqual(['0', '4,210', '1,203,332']);
@@ -35,4 +35,10 @@ test('a length of time is short to read', () => {
     '3:05:09',
     '2 d 04:11',
   ]);
+});
+
+test('an estimated count of rows is told from a counted one', () => {
+  expect(rowCount({ rows: 285_071, isExact: true })).toBe('285,071');
+  expect(rowCount({ rows: 285_071, isExact: false })).toBe('≈285,000');
+  expect(rowCount(undefined)).toBe('–');
 });

@@ -1,6 +1,14 @@
+import type { RowCount } from './snapshot.ts';
+
 /** `1,203,332`. */
 export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
+}
+
+/** `285,071`; an estimate `≈285,000`, since its other digits say nothing; `–` when unknown. */
+export function rowCount(value: RowCount | undefined): string {
+  if (value === undefined) return '–';
+  return value.isExact ? count(value.rows) : `≈${count(Number(value.rows.toPrecision(3)))}`;
 }
 
 /** `0.8 s`, `95 s`, `12 min`, `3.2 h`, `4 d`; `–` when unknown. */

@@ -2,4 +2,5 @@ export { type ClickHouse, type ClickHouseOptions, startClickHouse } from './clic
 export { type NodeProgram, nodeProgram, type ProgramOutput } from './node-program.ts';
 export type { Part, PartStatus, RunningPart } from './part.ts';
 export { findRedisServer, type RedisServer, type RedisServerOptions, startRedis } from './redis-server.ts';
+export { createRowCounts, type RowCounts } from './row-counts.ts';
 export { createStack, type Stack, type StackDeps, type StackPlan } from './stack.ts';

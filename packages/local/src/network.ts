@@ -9,12 +9,12 @@ export type Network =
   | { readonly kind: 'play'; readonly file: string }
   | { readonly kind: 'simulated'; readonly seed: number };
 
-/** Source: the list of public instances in Jetstream's README. */
+/** Source: the list of public instances in Jetstream's README. In the order of the indexer's default, see there. */
 export const publicHosts: readonly string[] = [
   'wss://jetstream1.us-east.bsky.network/subscribe',
-  'wss://jetstream2.us-east.bsky.network/subscribe',
   'wss://jetstream1.us-west.bsky.network/subscribe',
   'wss://jetstream2.us-west.bsky.network/subscribe',
+  'wss://jetstream2.us-east.bsky.network/subscribe',
 ];
 
 const probeMs = 5_000;

@@ -1,12 +1,12 @@
-import { clock, count, seconds } from './format.ts';
+import { clock, count, rowCount, seconds } from './format.ts';
 import { type Snapshot, shownTables, type TimedRemark } from './snapshot.ts';
 
-/** `12:00:05  4,210 events/s  total 1,203,332  lag 0.8 s  likes 812,002  posts …  rejected 0  gaps 0` */
+/** `12:00:05  4,210 events/s  total 1,203,332  lag 0.8 s  likes ≈812,000  posts …  rejected 0  gaps 0` */
 export function progressLine({ atMs, isLive, figures, rows, parts }: Snapshot): string {
   const shown = figures === undefined ? ['indexer not answering'] : figureWords(figures, isLive);
   const counts = shownTables.flatMap(([table, label]) => {
     const stored = rows?.[table];
-    return stored === undefined || table === 'repo_records' ? [] : [`${label} ${count(stored)}`];
+    return stored === undefined || table === 'repo_records' ? [] : [`${label} ${rowCount(stored)}`];
   });
   const errors = figures === undefined ? [] : [`rejected ${count(figures.rejected)}`, `gaps ${count(figures.gaps)}`];
   if (figures !== undefined && figures.retries > 0) errors.push(`retries ${count(figures.retries)}`);

@@ -1,29 +1,48 @@
-import { shownTables } from './snapshot.ts';
+import { type RowCount, shownTables } from './snapshot.ts';
 
 const timeoutMs = 2_000;
 /** Up to so many stored rows a table is counted as its readers see it; above, that would cost more than a glance is worth. */
 const EXACT_UP_TO = 300_000;
 
+/** Counts the rows of the tables that are shown. Undefined when ClickHouse does not answer. */
+export interface RowCounts {
+  read(): Promise<Readonly<Record<string, RowCount>> | undefined>;
+}
+
 /**
- * Rows by table. Large tables as their parts on disk say: that costs nothing, and counts replaced rows until they are merged away.
- * Undefined when ClickHouse does not answer.
+ * Small tables are counted as their readers see them. Of a large one the parts on disk tell how many rows are stored, at no cost whatever
+ * its size; replaced and deleted ones are among them until they are merged away. Its count is an estimate: the share of rows that readers
+ * saw when it was last counted, of what is stored now.
  */
-export async function readRowCounts(target: RowCountTarget): Promise<Record<string, number> | undefined> {
-  try {
-    const stored = await ask(
-      target,
-      'SELECT table, sum(rows) FROM system.parts WHERE database = {database:String} AND active GROUP BY table',
-    );
-    const small = shownTables.map(([table]) => table).filter((table) => (stored[table] ?? Infinity) <= EXACT_UP_TO);
-    if (small.length === 0) return stored;
-    const exact = await ask(
-      target,
-      small.map((table) => `SELECT '${table}', count() FROM ${table} FINAL`).join(' UNION ALL '),
-    );
-    return { ...stored, ...exact };
-  } catch {
-    return undefined;
-  }
+export function createRowCounts(target: RowCountTarget, exactUpTo = EXACT_UP_TO): RowCounts {
+  const shares = new Map<string, number>();
+  return {
+    read: async () => {
+      try {
+        const stored = await ask(target, STORED);
+        const small = shownTables.map(([table]) => table).filter((table) => (stored[table] ?? Infinity) <= exactUpTo);
+        const exact = small.length === 0 ? {} : await ask(target, small.map(countOf).join(' UNION ALL '));
+        for (const [table, rows] of Object.entries(exact)) shares.set(table, rows / Math.max(1, stored[table] ?? 0));
+        const estimated = Object.entries(stored).map(([table, rows]): [string, RowCount] => [
+          table,
+          { rows: rows * Math.min(1, shares.get(table) ?? 1), isExact: false },
+        ]);
+        const counted = Object.entries(exact).map(([table, rows]): [string, RowCount] => [
+          table,
+          { rows, isExact: true },
+        ]);
+        return Object.fromEntries([...estimated, ...counted]);
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+const STORED = 'SELECT table, sum(rows) FROM system.parts WHERE database = {database:String} AND active GROUP BY table';
+
+function countOf(table: string): string {
+  return `SELECT '${table}', count() FROM ${table} FINAL`;
 }
 
 async function ask(target: RowCountTarget, sql: string): Promise<Record<string, number>> {

@@ -41,7 +41,11 @@ const snapshot: Snapshot = {
     connectedTo: 'wss://jetstream2.us-east.bsky.network/subscribe',
   },
   rates: [100, 2_000, 4_210],
-  rows: { repo_records: 1_203_332, likes: 812_002, posts: 98_001 },
+  rows: {
+    repo_records: { rows: 1_203_332, isExact: false },
+    likes: { rows: 812_002, isExact: false },
+    posts: { rows: 98_001, isExact: true },
+  },
   parts: ['clickhouse', 'redis', 'network', 'indexer', 'feedgen', 'search'].map(part),
   remarks: Array.from({ length: 9 }, (_, i) => ({
     atMs,
@@ -66,7 +70,8 @@ describe('the live view', () => {
       '4,210 events/s',
       'total 1,203,332',
       'lag 0.8 s',
-      '812,002',
+      '≈812,000',
+      ' 98,001',
       'rejected 2',
       'gaps 0',
       'batches 124',
@@ -108,7 +113,7 @@ describe('the live view', () => {
 describe('plain lines', () => {
   test('a line of progress has the figures and the rows by table', () => {
     expect(progressLine(snapshot)).toBe(
-      '12:00:05  4,210 events/s  total 1,203,332  lag 0.8 s  posts 98,001  likes 812,002  rejected 2  gaps 0',
+      '12:00:05  4,210 events/s  total 1,203,332  lag 0.8 s  posts 98,001  likes ≈812,000  rejected 2  gaps 0',
     );
   });
 

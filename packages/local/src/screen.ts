@@ -1,6 +1,13 @@
-import { bytes, clock, count, lasting, seconds } from './format.ts';
+import { bytes, clock, count, lasting, rowCount, seconds } from './format.ts';
 import { drawLine, type Line, type Span, sparkline } from './line.ts';
-import { type NamedAddress, type PartView, type Snapshot, shownTables, type TimedRemark } from './snapshot.ts';
+import {
+  type NamedAddress,
+  type PartView,
+  type RowCount,
+  type Snapshot,
+  shownTables,
+  type TimedRemark,
+} from './snapshot.ts';
 
 export interface ScreenSize {
   readonly columns: number;
@@ -92,8 +99,8 @@ function amounts({ rows, figures }: Snapshot, width: number): Line[] {
 
 const cellWidth = 22;
 
-function cell(name: string, value: number | undefined): Span {
-  return { text: `${name.padEnd(9)}${(value === undefined ? '–' : count(value)).padStart(11)}  ` };
+function cell(name: string, value: RowCount | undefined): Span {
+  return { text: `${name.padEnd(9)}${rowCount(value).padStart(11)}  ` };
 }
 
 function alarming(name: string, value: number): Span[] {

@@ -13,11 +13,17 @@ export interface Snapshot {
   readonly figures: Figures | undefined;
   /** Events per second, a value a second, oldest first. */
   readonly rates: readonly number[];
-  /** Rows stored by table; undefined while ClickHouse does not answer. */
-  readonly rows: Readonly<Record<string, number>> | undefined;
+  /** Rows by table; undefined while ClickHouse does not answer. */
+  readonly rows: Readonly<Record<string, RowCount>> | undefined;
   readonly parts: readonly PartView[];
   /** Oldest first. */
   readonly remarks: readonly TimedRemark[];
+}
+
+export interface RowCount {
+  readonly rows: number;
+  /** Counted as a reader would; else an estimate, and shown as one. */
+  readonly isExact: boolean;
 }
 
 export interface NamedAddress {

@@ -3,7 +3,7 @@ import { createFigures, type Figures, readIndexer } from './figures.ts';
 import type { Keeper } from './keeper.ts';
 import { residentBytes } from './memory.ts';
 import { parseSamples } from './prometheus-text.ts';
-import { readRowCounts } from './row-counts.ts';
+import { createRowCounts } from './row-counts.ts';
 import type { NamedAddress, PartView, Snapshot, TimedRemark } from './snapshot.ts';
 
 /** Where the figures come from. */
@@ -32,13 +32,14 @@ const countsEvery = 3;
 /** Takes a snapshot each second until the signal. */
 export async function watch(deps: WatchDeps, show: (snapshot: Snapshot) => void, signal: AbortSignal): Promise<void> {
   const figures = createFigures();
+  const rowCounts = createRowCounts(deps);
   let rates: number[] = [];
   let rows: Snapshot['rows'];
   for (let round = 0; !signal.aborted; round++) {
     const [current, parts, counts] = await Promise.all([
       readFigures(deps.metricsUrl, figures),
       Promise.all(deps.keepers().map(viewOf)),
-      round % countsEvery === 0 ? readRowCounts(deps) : rows,
+      round % countsEvery === 0 ? rowCounts.read() : rows,
     ]);
     rows = counts;
     if (current?.eventsPerSecond !== undefined) rates = [...rates, current.eventsPerSecond].slice(-keptRates);

@@ -10,6 +10,8 @@ export type { Redis } from 'ioredis';
 export interface RedisOptions {
   /** `host:port`, or a redis:// or rediss:// URL (user, password and number of the database as usual). */
   address: string;
+  /** Of the address's user; one in the address itself counts first. Empty: none. */
+  password?: string | undefined;
   /** When set, every key is prefixed with it and a colon by the client itself. */
   prefix?: string;
   log?: StoreLog;
@@ -27,8 +29,9 @@ const MAX_TRIES = 2;
  * reject with is a StoreError.
  * @throws SetupStoreError when the address is none.
  */
-export function createRedis({ address, prefix, log }: RedisOptions): Redis {
+export function createRedis({ address, password = '', prefix, log }: RedisOptions): Redis {
   const redis = new Redis(redisUrl(address).href, {
+    ...(password === '' ? {} : { password }),
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
     commandTimeout: COMMAND_TIMEOUT_MS,

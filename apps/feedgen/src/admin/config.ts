@@ -19,6 +19,7 @@ export interface AdminStores extends AsyncDisposable {
 
 const RedisVariables = z.object({
   REDIS_ADDRESS: z.string().default('127.0.0.1:6379'),
+  REDIS_PASSWORD: z.string().default(''),
   REDIS_PREFIX: z.string().default('updraft'),
 });
 
@@ -26,8 +27,8 @@ const RedisVariables = z.object({
 export function openStores({ env }: CommandIo): AdminStores {
   const log = createLogger({ service: 'admin', level: 'silent' });
   const clickhouse = createClickHouse({ ...clickHouseOptions(readConfig(clickHouseEnvironment, env)), log });
-  const { REDIS_ADDRESS: address, REDIS_PREFIX: prefix } = readConfig(RedisVariables, env);
-  const [redis, subscriber] = [createRedis({ address }), createRedis({ address })];
+  const { REDIS_ADDRESS: address, REDIS_PASSWORD: password, REDIS_PREFIX: prefix } = readConfig(RedisVariables, env);
+  const [redis, subscriber] = [createRedis({ address, password }), createRedis({ address, password })];
   return {
     clickhouse,
     bus: createBus({ redis, subscriber, prefix }),

@@ -8,6 +8,7 @@ export type EndReason =
   | 'backpressure' // by us: the writer is behind, and servers cut readers that pause
   | 'idle' // by us: no event for too long
   | 'too_large' // by us: a frame above maxPayload
+  | 'blind' // by us: another host brings what this one leaves out
   | 'refused' // an HTTP answer instead of the upgrade
   | 'unreachable' // no connection at all
   | 'broken' // without a close frame
@@ -28,7 +29,13 @@ export interface ConnectionOptions {
   /** How long the socket may be paused before it is closed on purpose. Servers cut at 5 s. */
   readonly maxPauseMs: number;
   /** The handshake is done. */
-  onOpen(): void;
+  onOpen(connection: OpenConnection): void;
+}
+
+export interface OpenConnection {
+  send(text: string): void;
+  /** Aborted at its end. */
+  readonly ended: AbortSignal;
 }
 
 export const MAX_FRAME_BYTES: number = 32 * 1024 * 1024;
@@ -67,7 +74,7 @@ export function readConnection(options: ConnectionOptions, signal: AbortSignal):
 
     ws.on('open', () => {
       opened = true;
-      options.onOpen();
+      options.onOpen({ send: (text) => ws.send(text), ended: ending.signal });
       watchForSilence(
         () => events,
         options.idleTimeoutMs,

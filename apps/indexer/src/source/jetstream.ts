@@ -1,8 +1,21 @@
 import { sleep } from '@updraft/service';
-import type { Backoff } from '@updraft/store';
+import type { Backoff, IngestGapRow } from '@updraft/store';
 import type { Place, ResumePoint } from '../cursor.ts';
-import { type Ended, MAX_FRAME_BYTES, readConnection } from './connection.ts';
-import { createHostRotation } from './hosts.ts';
+import type { EventCounts } from '../event-counts.ts';
+import { blindRow } from '../gap-rows.ts';
+import { type Ended, type OpenConnection, readConnection } from './connection.ts';
+import { createHostHealth, type HealthSample, type HostHealth } from './host-health.ts';
+import { type BlindHost, WATCH_TIMING, type WatchTiming, watchHost } from './host-watch.ts';
+import { type ConnectionEnd, createHostRotation, type HostRotation } from './hosts.ts';
+import {
+  askLimit,
+  createSizeLimit,
+  LIFT_TIMING,
+  type LiftTiming,
+  liftingMessage,
+  liftWhenPast,
+  type SizeLimit,
+} from './size-limit.ts';
 import type { FrameSink, Source } from './source.ts';
 
 /** What happens to the connection, for logs and metrics. */
@@ -11,6 +24,10 @@ export interface ConnectionEvents {
   connected(host: string, point: ResumePoint | undefined): void;
   /** The connection, or the try, has ended; `retryInMs` until the next. */
   ended(host: string, end: Ended, retryInMs: number): void;
+  /** An event can't be taken; told again, as a longer row of the same id, when that is over. */
+  leftOut(row: IngestGapRow, isOver: boolean): void;
+  /** The host leaves a collection out; with a witness it is left, and the stretch read again from there. */
+  blind(row: IngestGapRow, host: string, found: BlindHost): void;
 }
 
 export interface JetstreamOptions {
@@ -18,11 +35,15 @@ export interface JetstreamOptions {
   readonly hosts: readonly string[];
   /** The host that was read last. */
   readonly lastHost: string | undefined;
-  readonly place: Pick<Place, 'resumePoint' | 'resumed'>;
+  readonly place: Omit<Place, 'observe' | 'progress'>;
+  readonly eventCounts: Pick<EventCounts, 'total' | 'list'>;
   readonly idleTimeoutMs: number;
   readonly maxPauseMs: number;
   readonly backoff: Backoff;
   readonly events: ConnectionEvents;
+  /** For tests; else WATCH_TIMING and LIFT_TIMING. */
+  readonly watchTiming?: WatchTiming;
+  readonly liftTiming?: LiftTiming;
 }
 
 /** Reads Jetstream's `/subscribe` of one host at a time, and for ever: each connection goes on where the one before ended. */
@@ -30,41 +51,131 @@ export function createJetstreamSource(options: JetstreamOptions): Source {
   return { run: (sink, signal) => readForEver(options, sink, signal) };
 }
 
+/** What is known of the hosts, from one connection to the next. */
+interface Reading {
+  readonly options: JetstreamOptions;
+  readonly rotation: HostRotation;
+  readonly sizeLimit: SizeLimit;
+  readonly health: HostHealth;
+}
+
 async function readForEver(options: JetstreamOptions, sink: FrameSink, signal: AbortSignal): Promise<void> {
-  const { place, backoff, events } = options;
-  const rotation = createHostRotation(options.hosts, options.lastHost);
-  let skipTooLarge = false;
+  const { hosts, lastHost, backoff, events, place } = options;
+  const rotation = createHostRotation(hosts, lastHost);
+  const sizeLimit = createSizeLimit(hosts.length);
+  const health = createHostHealth((options.watchTiming ?? WATCH_TIMING).missingForMs);
+  const reading: Reading = { options, rotation, sizeLimit, health };
   while (!signal.aborted) {
     if (!(await settled(sink.hasRoom(signal)))) return;
     const host = rotation.current();
-    const point = place.resumePoint(host, nowMicros());
-    events.connecting(host, point);
-    const onOpen = (): void => {
-      place.resumed(host, point, nowMicros());
-      events.connected(host, point);
-    };
-    const { idleTimeoutMs, maxPauseMs } = options;
-    const url = subscribeUrl(host, point, skipTooLarge);
-    const end = await readConnection({ url, sink, idleTimeoutMs, maxPauseMs, onOpen }, signal);
-    // A frame above the limit would come again after every resume: the server leaves it out, once asked to.
-    skipTooLarge = end.reason === 'too_large';
-    const next = rotation.ended({ delivered: end.events > 0, lastedMs: end.lastedMs, onPurpose: isOnPurpose(end) });
-    if (!next.wait) backoff.reset();
+    const { end, witness } = await readHost(reading, host, sink, signal);
+    const kind = kindOf(reading, end);
+    const next = rotation.ended({ kind, delivered: end.events > 0, lastedMs: end.lastedMs });
+    if (witness !== undefined) rotation.prefer(witness);
+    if (next.good) backoff.reset();
     const retryInMs = next.wait && !signal.aborted ? backoff.next() : 0;
     events.ended(host, end, retryInMs);
+    if (kind === 'too_large') events.leftOut(place.leftOut(host, nowMicros(), false), false);
     await settled(sleep(retryInMs, signal));
   }
 }
 
-function isOnPurpose({ reason }: Ended): boolean {
-  return reason === 'stopped' || reason === 'backpressure' || reason === 'too_large';
+function kindOf({ sizeLimit }: Reading, { reason, events }: Ended): ConnectionEnd['kind'] {
+  const verdict = sizeLimit.ended({ tooLarge: reason === 'too_large', delivered: events > 0 });
+  if (reason === 'blind') return 'unfit';
+  if (reason === 'backpressure' || reason === 'stopped') return 'paused';
+  return verdict ?? 'ended';
+}
+
+/** Reads one connection to its end. `witness`: the host is blind, and that one is not. */
+async function readHost(
+  reading: Reading,
+  host: string,
+  sink: FrameSink,
+  signal: AbortSignal,
+): Promise<{ readonly end: Ended; readonly witness: string | undefined }> {
+  const { options, sizeLimit } = reading;
+  const { place, events, idleTimeoutMs, maxPauseMs } = options;
+  const point = place.resumePoint(host, nowMicros(), sizeLimit.stepOver());
+  events.connecting(host, point);
+  const left = new AbortController();
+  let witness: string | undefined;
+  const onOpen = (connection: OpenConnection): void => {
+    place.resumed(host, point, nowMicros());
+    events.connected(host, point);
+    if (sizeLimit.isAsked()) liftLimit(reading, host, connection);
+    if (asksForAll(host)) {
+      const startMicros = point?.by === 'time' ? point.cursor : nowMicros();
+      watchOpen(reading, { host, startMicros, ended: connection.ended }, (found) => {
+        witness = found.witness;
+        left.abort();
+      });
+    }
+  };
+  const url = subscribeUrl(host, point, sizeLimit.isAsked());
+  const ended = await readConnection(
+    { url, sink, idleTimeoutMs, maxPauseMs, onOpen },
+    AbortSignal.any([signal, left.signal]),
+  );
+  if (witness === undefined || signal.aborted) return { end: ended, witness: undefined };
+  return { end: { ...ended, reason: 'blind', detail: `left, since it is blind and ${witness} is not` }, witness };
+}
+
+function liftLimit({ options, sizeLimit }: Reading, host: string, { send, ended }: OpenConnection): void {
+  const { place, events, liftTiming } = options;
+  const lift = (): void => {
+    send(liftingMessage(host));
+    sizeLimit.lifted();
+  };
+  const onLifted = (): void => events.leftOut(place.leftOut(host, nowMicros(), true), true);
+  liftWhenPast({ isPast: place.isContinuous, lift, onLifted, timing: liftTiming ?? LIFT_TIMING }, ended);
+}
+
+/** A connection that is watched. */
+interface Watched {
+  readonly host: string;
+  /** Where it began, for a store that has no event yet. */
+  readonly startMicros: number;
+  readonly ended: AbortSignal;
+}
+
+/** Watches the host until the connection's end; `onLeave` when another one does better. */
+function watchOpen({ options, health }: Reading, watched: Watched, onLeave: (found: BlindHost) => void): void {
+  const { place, events, hosts, eventCounts, watchTiming: timing = WATCH_TIMING } = options;
+  const { host, startMicros, ended } = watched;
+  const micros = (): number => place.micros() ?? startMicros;
+  const onBlind = (found: BlindHost): void => {
+    events.blind(blindRow(host, found, micros()), host, found);
+    if (found.witness === undefined) return;
+    place.rewind(found.sinceMicros, found.witness);
+    onLeave(found);
+  };
+  const others = hosts.filter((other) => other !== host && asksForAll(other));
+  const sample = (): HealthSample => sampleOf(eventCounts, micros());
+  void watchHost({ health, sample, others, timing, onBlind }, ended);
+}
+
+function sampleOf(counts: JetstreamOptions['eventCounts'], micros: number): HealthSample {
+  const commits = Map.groupBy(counts.list(), ({ collection }) => collection);
+  return {
+    atMs: performance.now(),
+    micros,
+    events: counts.total(),
+    eventsOf: (collection) => (commits.get(collection) ?? []).reduce((sum, { events }) => sum + events, 0),
+  };
+}
+
+/** A host whose address bears a filter leaves out what it is asked to. */
+function asksForAll(host: string): boolean {
+  const { searchParams } = new URL(host);
+  return !searchParams.has('wantedCollections') && !searchParams.has('wantedDids');
 }
 
 /** The address of a subscription to everything from `point` on. */
 export function subscribeUrl(host: string, point: ResumePoint | undefined, skipTooLarge = false): string {
   const url = new URL(host);
   if (point !== undefined) url.searchParams.set('cursor', String(point.cursor));
-  if (skipTooLarge) url.searchParams.set('maxMessageSizeBytes', String(MAX_FRAME_BYTES));
+  if (skipTooLarge) askLimit(url);
   return url.href;
 }
 

@@ -2,8 +2,8 @@ import type { Reader } from '../wire/endpoint.ts';
 import { createFrameBuffer } from '../wire/frames.ts';
 import { createPacer } from '../wire/pacer.ts';
 import type { EventLog, Place, Stretch } from './event-log.ts';
-import type { Fault } from './faults.ts';
-import type { Filter } from './filter.ts';
+import type { Fault, Weather } from './faults.ts';
+import { type Filter, underWeather } from './filter.ts';
 import { filteredEventOf } from './filtered-event.ts';
 import { frameEnd, payloadStart } from './frame-scan.ts';
 
@@ -13,6 +13,7 @@ export interface Delivery {
   readonly from: Place;
   /** Events a second; undefined = as fast as the reader reads. */
   readonly rate: number | undefined;
+  weather(): Weather;
   /** The next fault to happen, once. It belongs to whoever takes it. */
   takeFault(): Fault | undefined;
   onSent(events: number): void;
@@ -28,7 +29,11 @@ export async function deliver(delivery: Delivery): Promise<void> {
   let place = delivery.from;
   let fault: Fault | undefined;
   let untilFault = Number.POSITIVE_INFINITY;
+  let sent = 0;
   while (!channel.closed.aborted) {
+    const { closesAfter } = delivery.weather();
+    const untilClose = (closesAfter?.events ?? Number.POSITIVE_INFINITY) - sent;
+    if (closesAfter !== undefined && untilClose <= 0) return channel.close(closesAfter.code, 'the weather is bad');
     if (fault === undefined) {
       fault = delivery.takeFault();
       untilFault = fault?.afterEvents ?? Number.POSITIVE_INFINITY;
@@ -40,13 +45,14 @@ export async function deliver(delivery: Delivery): Promise<void> {
       fault = undefined;
       continue;
     }
-    const stretch = log.read(place, CHUNK_BYTES, Math.min(untilFault, pacer.burst));
+    const stretch = log.read(place, CHUNK_BYTES, Math.min(untilFault, untilClose, pacer.burst));
     if (stretch.count === 0) {
       await log.waitBeyond(place, channel.closed);
       continue;
     }
-    await channel.send(selectFrames(stretch, reader.filter()));
+    await channel.send(selectFrames(stretch, underWeather(reader.filter(), delivery.weather())));
     delivery.onSent(stretch.count);
+    sent += stretch.count;
     place = stretch.next;
     untilFault -= stretch.count;
     await pacer.take(stretch.count, channel.closed);

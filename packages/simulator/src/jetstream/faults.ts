@@ -17,9 +17,22 @@ export interface Weather {
   readonly floorSeq: number;
   /** A time cursor begins so many events too early, as on the new server for times in its active segment. */
   readonly replayEvents: number;
+  /** Every connection is closed, with this code, after so many events; 0: without any. */
+  readonly closesAfter: { readonly events: number; readonly code: number } | undefined;
+  /** `maxMessageSizeBytes` is taken and has no effect. */
+  readonly ignoresSizeLimit: boolean;
+  /** Collections that nobody is sent, while all others flow. */
+  readonly blindTo: readonly string[];
 }
 
-export const FINE_WEATHER: Weather = { unavailable: false, floorSeq: 0, replayEvents: 0 };
+export const FINE_WEATHER: Weather = {
+  unavailable: false,
+  floorSeq: 0,
+  replayEvents: 0,
+  closesAfter: undefined,
+  ignoresSizeLimit: false,
+  blindTo: [],
+};
 
 const FAULT_KINDS = ['drop', 'reset', 'silence', 'repeat'];
 

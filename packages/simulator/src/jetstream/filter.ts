@@ -5,6 +5,22 @@ export interface Filter {
   passes(event: FilteredEvent): boolean;
 }
 
+/** What a host sends of what a reader asks for: some hosts ignore the size, some are blind to whole collections. */
+export function underWeather(filter: Filter, weather: FilterWeather): Filter {
+  const { ignoresSizeLimit, blindTo } = weather;
+  if (!ignoresSizeLimit && blindTo.length === 0) return filter;
+  return {
+    passesAll: filter.passesAll && blindTo.length === 0,
+    passes: (event) =>
+      !blindTo.includes(event.collection) && filter.passes(ignoresSizeLimit ? { ...event, byteLength: 0 } : event),
+  };
+}
+
+export interface FilterWeather {
+  readonly ignoresSizeLimit: boolean;
+  readonly blindTo: readonly string[];
+}
+
 export interface FilteredEvent {
   readonly did: string;
   /** '' for identity and account events, which no collection filter stops. */

@@ -44,6 +44,7 @@ export async function startJetstream(options: JetstreamOptions = {}): Promise<Je
   let weather: Weather = { ...FINE_WEATHER, ...options.weather };
   const setWeather = (change: Partial<Weather>) => {
     weather = { ...weather, ...change };
+    log.wakeAll();
   };
   const inject = (fault: Fault) => {
     faults.push(fault);
@@ -62,6 +63,7 @@ export async function startJetstream(options: JetstreamOptions = {}): Promise<Je
       reader,
       from,
       rate: options.readerRate,
+      weather: () => weather,
       takeFault: () => faults.shift(),
       onSent: (events) => {
         counts.sent += events;
