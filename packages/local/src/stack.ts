@@ -2,6 +2,7 @@ import { backoff, sleep } from '@updraft/service';
 import { createKeeper, type Keeper, type KeeperEvent } from './keeper.ts';
 import type { Part } from './part.ts';
 import { requireFreePort } from './ports.ts';
+import type { SilenceLimits } from './silence.ts';
 
 /** What runs, in the order in which it starts; it stops the other way round. */
 export interface StackPlan {
@@ -27,6 +28,8 @@ export interface Stack {
 }
 
 export interface StackDeps {
+  /** When a part that is there but gives no answer is ended. */
+  readonly silence?: SilenceLimits;
   readonly report: (event: KeeperEvent) => void;
   readonly onPid: (pid: number, alive: boolean) => Promise<void>;
 }

@@ -37,7 +37,7 @@ export interface RunningEngine {
   answers(timeoutMs: number): Promise<boolean>;
   /** Resolves when no query runs any more, or some seconds later. */
   untilIdle(): Promise<void>;
-  /** Lets queries end, then the engine; SIGKILL when that takes too long. Connections that clients keep open make it wait 5 s. */
+  /** Lets queries end, then the engine; SIGKILL when that takes too long. Connections that clients keep open cost 5 s, and exit code 0. */
   stop(): Promise<ChildExit>;
 }
 
