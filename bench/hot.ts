@@ -26,12 +26,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-hot-'));
 {
   await using databases = await startDatabases(folder);
-  const clickhouse = createClickHouse({
-    address: databases.clickhouse.address,
-    username: 'default',
-    password: '',
-    database: DATABASE,
-  });
+  const clickhouse = createClickHouse(databases.clickhouse.connection);
   const asOfMs = Date.now();
   say(`filling a day: ${likes.toLocaleString('en')} likes of ${posts.toLocaleString('en')} posts …`);
   await fillDay(clickhouse, { likes, posts, asOfMs, say });

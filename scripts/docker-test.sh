@@ -5,8 +5,9 @@
 #
 #   scripts/docker-test.sh                 with the engine that `docker` talks to (DOCKER_HOST), and just on PATH
 #   scripts/docker-test.sh --stand-ins     builds what stands in for the images of Redis and ClickHouse, where they can't be pulled:
-#                                          Debian's redis-server, and ClickHouse's engine embedded in Node. They can't prove that
-#                                          deploy/clickhouse/*.xml is right, nor that the real images start without root, nor that the health checks find their programs in the real images.
+#                                          Debian's redis-server, and ClickHouse's server from npm's chdb. They can't prove that
+#                                          deploy/clickhouse/config.xml is right, nor that the real images start without root, nor that the health checks find
+#                                          their programs in the real images.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")/.."

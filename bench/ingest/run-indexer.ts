@@ -26,7 +26,7 @@ export async function ingest(player: Player, databases: Databases, folder: strin
     {
       WS_URL: player.url,
       ASK_ACCOUNT_SERVERS: 'false',
-      CLICKHOUSE_ADDRESS: clickhouse.address,
+      ...clickhouse.env,
       REDIS_ADDRESS: redis.address,
       REDIS_PREFIX: PREFIX,
       METRICS_LISTEN_ADDRESS: '127.0.0.1:0',

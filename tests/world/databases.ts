@@ -1,16 +1,25 @@
 import { join } from 'node:path';
 import { startClickHouse, startRedis } from '@updraft/local';
-import { migrateUp } from '@updraft/store';
+import { type ClickHouseOptions, migrateUp } from '@updraft/store';
 import { Redis } from 'ioredis';
 
 /** ClickHouse and Redis of their own in a folder, which can be killed and come back with what they had acknowledged. */
 export interface Databases extends AsyncDisposable {
-  readonly clickhouse: Killable & { readonly address: string; readonly url: string; readonly pid: number };
+  readonly clickhouse: Killable & Reachable & { readonly pid: number };
   readonly redis: Killable & { readonly address: string };
   /** Empties Redis. */
   flushRedis(): Promise<void>;
   /** The value of a key in Redis. */
   readRedis(key: string): Promise<string | null>;
+}
+
+export interface Reachable {
+  /** With the login of the migrations in it, for `readAll`. */
+  readonly url: string;
+  /** For whoever changes tables. */
+  readonly connection: ClickHouseOptions;
+  /** CLICKHOUSE_ADDRESS and the rest, for a service. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface Killable {
@@ -30,9 +39,10 @@ export async function startDatabases(folder: string): Promise<Databases> {
   let clickhouse = await startClickHouse({ dataDir: clickhouseFolder, ...quiet });
   let redis = await startRedis({ dataDir: redisFolder });
   const [clickhousePort, redisPort] = [clickhouse.port, redis.port];
-  const { url } = clickhouse;
   const { address } = redis;
-  await migrateUp({ connection: { address: url, username: 'default', password: '', database: DATABASE }, log: SILENT });
+  const { url, logins } = clickhouse;
+  const connection = { address: url, ...logins.migrations, database: DATABASE };
+  await migrateUp({ connection, log: SILENT });
   const withRedis = async <T>(work: (client: Redis) => Promise<T>): Promise<T> => {
     const client = new Redis(redisPort, '127.0.0.1', { lazyConnect: true, maxRetriesPerRequest: 1 });
     client.on('error', () => {});
@@ -45,8 +55,14 @@ export async function startDatabases(folder: string): Promise<Databases> {
   };
   return {
     clickhouse: {
-      url,
-      address: `127.0.0.1:${clickhousePort}`,
+      url: Object.assign(new URL(url), logins.migrations).href,
+      connection,
+      env: {
+        CLICKHOUSE_ADDRESS: url,
+        CLICKHOUSE_USERNAME: logins.apps.username,
+        CLICKHOUSE_PASSWORD: logins.apps.password,
+        CLICKHOUSE_DATABASE: DATABASE,
+      },
       get pid() {
         return clickhouse.pid;
       },

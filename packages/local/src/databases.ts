@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { loopback, type Ports } from './addresses.ts';
-import { startClickHouse } from './clickhouse/start.ts';
+import { type ClickHouseOptions, startClickHouse } from './clickhouse/start.ts';
 import { createLineCutter } from './lines.ts';
 import type { ProgramOutput } from './node-program.ts';
 import type { Part } from './part.ts';
@@ -22,12 +22,14 @@ interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   /** Where their data lies. */
   readonly folder: string;
+  /** The file that keeps ClickHouse's passwords. */
+  readonly netrc: string;
   readonly ports: Ports;
   readonly output: ProgramOutput;
 }
 
 /** One whose address is set in the environment is used; the other is started here. A server that happens to listen is not ours. */
-export function planDatabases({ env, folder, ports, output }: Surroundings): DatabasePlan {
+export function planDatabases({ env, folder, netrc, ports, output }: Surroundings): DatabasePlan {
   const clickhouseGiven = env['CLICKHOUSE_ADDRESS'] || undefined;
   const redisGiven = env['REDIS_ADDRESS'] || undefined;
   const clickhouseAddress = clickhouseGiven ?? loopback(ports.clickhouse);
@@ -36,7 +38,9 @@ export function planDatabases({ env, folder, ports, output }: Surroundings): Dat
     clickhouseUrl: clickhouseAddress.includes('://') ? clickhouseAddress : `http://${clickhouseAddress}`,
     redisAddress: redisGiven ?? loopback(ports.redis),
     parts: [
-      ...(clickhouseGiven === undefined ? [clickhousePart(join(folder, 'clickhouse'), ports.clickhouse, output)] : []),
+      ...(clickhouseGiven === undefined
+        ? [clickhousePart({ dataDir: join(folder, 'clickhouse'), netrc, port: ports.clickhouse }, output)]
+        : []),
       ...(redisGiven === undefined ? [redisPart(join(folder, 'redis'), ports.redis, output)] : []),
     ],
     ports: {
@@ -46,12 +50,12 @@ export function planDatabases({ env, folder, ports, output }: Surroundings): Dat
   };
 }
 
-function clickhousePart(dataDir: string, port: number, output: ProgramOutput): Part {
+function clickhousePart(options: ClickHouseOptions, output: ProgramOutput): Part {
   const { onLine, lastWords } = logged('clickhouse', output);
   return {
     name: 'clickhouse',
     start: async ({ onSpawn }) => ({
-      ...(await startClickHouse({ dataDir, port, detached: true, onLine, onSpawn })),
+      ...(await startClickHouse({ ...options, onLine, onSpawn })),
       lastWords,
     }),
   };
