@@ -40,7 +40,11 @@ export async function startUsersServer(options: UsersServerOptions): Promise<Chi
 }
 
 async function writeConfig({ folder, port, host, usersXmlPath }: UsersServerOptions): Promise<string> {
-  const [config, users, metadata] = [join(folder, 'config.xml'), join(folder, 'users.xml'), join(folder, 'data/metadata')];
+  const [config, users, metadata] = [
+    join(folder, 'config.xml'),
+    join(folder, 'users.xml'),
+    join(folder, 'data/metadata'),
+  ];
   await mkdir(metadata, { recursive: true });
   await writeFile(users, usersOfAProgram(await readFile(usersXmlPath, 'utf8')));
   await writeFile(
