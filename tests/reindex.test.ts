@@ -75,7 +75,7 @@ describe('pnpm admin reindex', () => {
     expect(differences(await store.tables(), tables)).toEqual([]);
     expect(await reindex(store)).not.toContain('going on');
     expect(differences(await store.tables(), tables)).toEqual([]);
-  }, 90_000);
+  }, 240_000);
 
   test('goes on where it was interrupted', async () => {
     const { store, tables } = await createWorldStore('interrupted');
@@ -93,7 +93,7 @@ describe('pnpm admin reindex', () => {
     expect(place.read).toBe(await store.count('posts'));
     expect(place.read).toBeGreaterThan(before);
     expect(differences(await store.tables(), tables)).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 
   test('brings back nothing that was changed or deleted while it ran, and nothing of an erased account', async () => {
     const store = await stack.createStore('racing');
@@ -130,7 +130,7 @@ describe('pnpm admin reindex', () => {
       { text: 'first 2', embed: 'gallery' },
       { text: 'first 3', embed: 'none' },
     ]);
-  }, 60_000);
+  }, 240_000);
 
   test('leaves posts from before --since as they are, and says what it can not read', async () => {
     const { store, tables } = await createWorldStore('since');
@@ -145,5 +145,5 @@ describe('pnpm admin reindex', () => {
     expect(await store.count('posts', `record_hour >= ${hour} AND empty(tokens) AND text LIKE '%a%'`)).toBe(0);
     expect(await store.count('posts', `record_hour < ${hour} AND notEmpty(tokens)`)).toBe(0);
     await expect(reindex(store, '--since', 'yesterday')).rejects.toThrow('--since must be a length of time');
-  }, 60_000);
+  }, 240_000);
 });

@@ -84,7 +84,7 @@ beforeAll(async () => {
     post('by nobody', {}, account(4)),
   ]);
   service = await startSearchService(store);
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
   await stack.close();

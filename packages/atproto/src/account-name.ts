@@ -34,8 +34,12 @@ const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 const ADDRESS = /^(?:at:\/\/|(?:https?:\/\/)?(?:www\.)?bsky\.app\/profile\/)(?<name>[^/?#]+)(?:[/?#].*)?$/isu;
 
 function bareName(text: string): string {
-  return text.replace(/^[@\s]+/u, '').replace(/[.\s]+$/u, '');
+  let end = text.length; // a regular expression takes the square of a long run of dots
+  while (end > 0 && DOT_OR_SPACE.test(text.charAt(end - 1))) end--;
+  return text.slice(0, end).replace(/^[@\s]+/u, '');
 }
+
+const DOT_OR_SPACE = /[.\s]/u;
 
 /** Browsers copy the colons of a DID as %3A. */
 function decoded(segment: string): string {

@@ -20,6 +20,8 @@ describe('foldAccents', () => {
     ['שָׁלוֹם', 'שלום'],
     ['مُحَمَّد', 'محمد'],
     ['كـــتاب', 'كتاب'],
+    ['е\u0301\u0308', 'е'],
+    ['ё\u064F', 'е'],
   ] as const)('leaves the accents of %s out: %s', ([word, folded]) => {
     const [token = ''] = searchTokens(word);
     expect(foldAccents(token)).toBe(folded);
@@ -49,7 +51,7 @@ describe('foldAccents', () => {
     const letters = fc.string({ unit: fc.constantFrom(...'aéøœßıñệάΐёйѓїシشُـשָ\u0301\u0308\u0307कि') });
     fc.assert(
       fc.property(fc.oneof(letters, fc.string({ unit: 'binary' })), (text) => {
-        for (const token of searchTokens(text)) {
+        for (const token of searchTokens(text).slice(0, 100)) {
           const folded = foldAccents(token);
           expect(folded).not.toBe('');
           expect(foldAccents(folded)).toBe(folded);

@@ -14,7 +14,8 @@ export function foldAccents(word: string): string {
     .replace(POINTS, '')
     .replace(OTHER_LETTERS, (letter) => PLAIN.get(letter) ?? letter)
     .normalize('NFC');
-  return folded === '' ? word : folded;
+  if (folded === '' || folded === word) return word;
+  return foldAccents(folded); // marks that stood between a letter and its own may be gone
 }
 
 /** Whether folding may change a word of this text, which searchTokens() has folded by case. */
