@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { allowance, DEFAULT_POLICY } from './allowance.ts';
 import { advance, type CleanupJob, isEnded, type JobEvent, STILL_THERE } from './job.ts';
 import { DEFAULT_KEEP } from './keep.ts';
+import { newJob } from './new-job.ts';
 import { MAX_SET_ASIDE } from './set-aside.ts';
 
 const NOON = Date.UTC(2026, 6, 4, 12);
@@ -10,31 +11,13 @@ const HOUR = 3_600_000;
 const DAY = 86_400_000;
 
 const queued: CleanupJob = {
-  jobId: 'j',
-  repo: 'did:plc:a',
-  cleanupTypes: ['post'],
-  deleteOlderThan: NOON - DAY,
-  keep: DEFAULT_KEEP,
-  kept: {},
+  ...newJob(
+    'j',
+    'did:plc:a',
+    { rule: { types: ['post'], olderThanMs: NOON - DAY }, keep: DEFAULT_KEEP, plan: { total: 500, kept: {} } },
+    NOON,
+  ),
   refreshToken: 'sealed',
-  numDeleted: 0,
-  numDeletedToday: 0,
-  pointsHour: 0,
-  pointsToday: 0,
-  today: 0,
-  hourStartedAt: 0,
-  estNumRemaining: 500,
-  jobState: 'queued',
-  stateReason: '',
-  numFailures: 0,
-  inFlight: [],
-  claimed: [],
-  setAside: [],
-  writesPerCall: 0,
-  nextRunAt: NOON,
-  createdAt: NOON,
-  updatedAt: NOON,
-  lastDeletedAt: 0,
 };
 const batch = (size: number, from = 0) => Array.from({ length: size }, (_, i) => `c/${from + i}`);
 const intend = (writes: readonly string[]): JobEvent => ({ kind: 'intended', writes });

@@ -6,6 +6,7 @@ import { DEFAULT_POLICY, type JobPolicy } from './allowance.ts';
 import { type CleanupJob, isEnded } from './job.ts';
 import { fenceOf, type JobDeps } from './job-run.ts';
 import { DEFAULT_KEEP } from './keep.ts';
+import { newJob } from './new-job.ts';
 import { runJob } from './run-job.ts';
 import { toJob, toRow } from './stored-job.ts';
 
@@ -115,31 +116,13 @@ function planOf(records: ReadonlySet<string>, { first, askedAbout, leave }: Dele
 
 function firstRow(count: number): RepoCleanupJobRow {
   const job: CleanupJob = {
-    jobId: 'j',
-    repo: ACCOUNT.did,
-    cleanupTypes: ['post'],
-    deleteOlderThan: NOON,
-    keep: DEFAULT_KEEP,
-    kept: {},
+    ...newJob(
+      'j',
+      ACCOUNT.did,
+      { rule: { types: ['post'], olderThanMs: NOON }, keep: DEFAULT_KEEP, plan: { total: count, kept: {} } },
+      NOON,
+    ),
     refreshToken: 'sealed',
-    numDeleted: 0,
-    numDeletedToday: 0,
-    pointsHour: 0,
-    pointsToday: 0,
-    today: 0,
-    hourStartedAt: 0,
-    estNumRemaining: count,
-    jobState: 'queued',
-    stateReason: '',
-    numFailures: 0,
-    inFlight: [],
-    claimed: [],
-    setAside: [],
-    writesPerCall: 0,
-    nextRunAt: NOON,
-    createdAt: NOON,
-    updatedAt: NOON,
-    lastDeletedAt: 0,
   };
   return { ...toRow(job), version: 1 };
 }

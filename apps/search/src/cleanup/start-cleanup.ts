@@ -9,9 +9,10 @@ import { PdsError } from '../pds/pds-error.ts';
 import type { Session, Sessions } from '../pds/sessions.ts';
 import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
 import type { CleanupRule, CleanupType } from './deletions.ts';
-import { type CleanupJob, isEnded } from './job.ts';
+import { isEnded } from './job.ts';
 import { createJobSecret } from './job-secret.ts';
 import type { KeepOptions } from './keep.ts';
+import { type JobTask, newJob } from './new-job.ts';
 import { toJob, toRow } from './stored-job.ts';
 import type { TokenSeal } from './token-seal.ts';
 
@@ -156,50 +157,6 @@ async function createJob(
     await lease.release();
   }
 }
-
-interface JobTask {
-  readonly rule: CleanupRule;
-  readonly keep: KeepOptions;
-  readonly plan: Pick<DeletionPlan, 'total' | 'kept'>;
-}
-
-function newJob(
-  jobId: string,
-  repo: string,
-  { rule, keep, plan }: JobTask,
-  nowMs: number,
-): Omit<CleanupJob, 'refreshToken'> {
-  return {
-    jobId,
-    repo,
-    cleanupTypes: rule.types,
-    deleteOlderThan: rule.olderThanMs,
-    keep,
-    kept: plan.kept,
-    estNumRemaining: plan.total,
-    ...NOTHING_DONE,
-    nextRunAt: nowMs,
-    createdAt: nowMs,
-    updatedAt: nowMs,
-  };
-}
-
-const NOTHING_DONE = {
-  numDeleted: 0,
-  numDeletedToday: 0,
-  pointsHour: 0,
-  pointsToday: 0,
-  today: 0,
-  hourStartedAt: 0,
-  jobState: 'queued',
-  stateReason: '',
-  numFailures: 0,
-  inFlight: [],
-  claimed: [],
-  setAside: [],
-  writesPerCall: 0,
-  lastDeletedAt: 0,
-} as const;
 
 /** The paths of records that are to be kept. A handle may be one that the account had before, so its record is kept all the same. */
 function ownPaths(did: string, uris: readonly AtUri[]): string[] {
