@@ -1,12 +1,5 @@
 import { type Command, CommandError, type CommandIo } from '@updraft/command';
-import { readConfig } from '@updraft/service';
-import {
-  backupStatements,
-  clickHouseEnvironment,
-  clickHouseOptions,
-  createClickHouse,
-  restoreStatements,
-} from '@updraft/store';
+import { backupStatements, createClickHouse, readCommandStores, restoreStatements } from '@updraft/store';
 
 /** `pnpm admin backup | restore NAME`: ClickHouse's own back-ups, in the folder that its configuration allows. */
 export const backupCommands: readonly Command[] = [
@@ -35,7 +28,7 @@ async function runStatements(
 ): Promise<void> {
   if (name === undefined || !/^[\w-]{1,64}$/.test(name))
     throw new CommandError("expected a name of letters, digits, '-' and '_', such as 2026-11-22");
-  const connection = clickHouseOptions(readConfig(clickHouseEnvironment, io.env));
+  const { clickhouse: connection } = readCommandStores(io.env);
   const clickhouse = createClickHouse({ ...connection, database: 'system' });
   try {
     for (const sql of statements(connection.database, (part) => `File('${name}-${part}')`)) {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
-import { readFeedgenConfig } from '@updraft/feedgen';
+import { readFeedsConfig } from '@updraft/feedgen';
 import { createDidResolver, createSafeFetch, parseDidKey } from '@updraft/identity';
 import { createAccounts, createKeys } from '@updraft/simulator';
 
@@ -26,7 +26,7 @@ export const tokenCommands: readonly Command[] = [
 ];
 
 async function mint(_positionals: readonly string[], options: CommandOptions, io: CommandIo): Promise<void> {
-  const config = readFeedgenConfig({ PLC_HOST: SIMULATED_PLC, ...io.env });
+  const config = readFeedsConfig({ PLC_HOST: SIMULATED_PLC, ...io.env });
   const did = options['as'];
   if (typeof did !== 'string') throw new CommandError('--as must name the DID of the viewer');
   const seed = wholeNumber('seed', options['seed']);

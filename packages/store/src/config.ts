@@ -2,9 +2,12 @@ import { address, readConfig } from '@updraft/service';
 import { z } from 'zod';
 import type { ClickHouseOptions } from './clickhouse/types.ts';
 
-/** What a process that talks to ClickHouse needs of the environment; services merge it into their own schema. */
-export const clickHouseEnvironment = z.object({
-  CLICKHOUSE_ADDRESS: address('127.0.0.1:8123'),
+/**
+ * What a service that works on ClickHouse and Redis needs of the environment; it extends its own schema by it. A service is told where its
+ * databases are: one that happens to listen at the usual port may be somebody else's.
+ */
+export const storeEnvironment = z.object({
+  CLICKHOUSE_ADDRESS: address(),
   CLICKHOUSE_USERNAME: z.string().default('default'),
   CLICKHOUSE_PASSWORD: z.string().default(''),
   CLICKHOUSE_DATABASE: z
@@ -16,14 +19,39 @@ export const clickHouseEnvironment = z.object({
     .string()
     .regex(/^[\w-]{1,64}$/, { error: "expected the name of a cluster, of letters, digits, '_' and '-'" })
     .optional(),
+  REDIS_ADDRESS: address(),
+  REDIS_PREFIX: z.string().default('updraft'),
 });
 
-/** CLICKHOUSE_ADDRESS, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD, CLICKHOUSE_DATABASE. @throws ConfigError naming all faults. */
-export function readClickHouseOptions(env: Readonly<Record<string, string | undefined>>): ClickHouseOptions {
-  return clickHouseOptions(readConfig(clickHouseEnvironment, env));
+/** The same for what a person runs: where nothing is said, on the databases of a running `npm start`. */
+export const commandEnvironment = storeEnvironment.extend({
+  CLICKHOUSE_ADDRESS: address('127.0.0.1:8123'),
+  REDIS_ADDRESS: address('127.0.0.1:6379'),
+});
+
+/** Where both databases are, for a command. @throws ConfigError naming all faults. */
+export function readCommandStores(env: Readonly<Record<string, string | undefined>>): StoreAddresses {
+  const read = readConfig(commandEnvironment, env);
+  return { clickhouse: clickHouseOptions(read), redis: redisAddress(read) };
 }
 
-export function clickHouseOptions(env: z.output<typeof clickHouseEnvironment>): ClickHouseOptions {
+export interface StoreAddresses {
+  readonly clickhouse: ClickHouseOptions;
+  readonly redis: RedisAddress;
+}
+
+export interface RedisAddress {
+  /** `host:port` or a URL. */
+  readonly address: string;
+  /** First part of every key. */
+  readonly prefix: string;
+}
+
+export function redisAddress(env: z.output<typeof storeEnvironment>): RedisAddress {
+  return { address: env.REDIS_ADDRESS, prefix: env.REDIS_PREFIX };
+}
+
+export function clickHouseOptions(env: z.output<typeof storeEnvironment>): ClickHouseOptions {
   return {
     address: env.CLICKHOUSE_ADDRESS,
     username: env.CLICKHOUSE_USERNAME,

@@ -1,7 +1,14 @@
 export { createClickHouse, quoteName } from './clickhouse/client.ts';
 export { PINNED_SETTINGS } from './clickhouse/settings.ts';
 export type * from './clickhouse/types.ts';
-export { clickHouseEnvironment, clickHouseOptions, readClickHouseOptions } from './config.ts';
+export {
+  clickHouseOptions,
+  commandEnvironment,
+  type RedisAddress,
+  readCommandStores,
+  redisAddress,
+  storeEnvironment,
+} from './config.ts';
 export { type CursorStore, type CursorStoreOptions, createCursorStore } from './cursor-store.ts';
 export * from './errors.ts';
 export * from './feeds/index.ts';

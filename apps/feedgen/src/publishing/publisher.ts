@@ -2,7 +2,7 @@ import { AtpAgent, BlobRef } from '@atproto/api';
 import { CommandError } from '@updraft/command';
 import { readConfig, SetupError } from '@updraft/service';
 import { z } from 'zod';
-import { readFeedgenConfig, type ServiceIdentity } from '../config.ts';
+import { readFeedsConfig, type ServiceIdentity } from '../config.ts';
 import type { Feed, FeedsFile } from '../feeds-file/feed.ts';
 import { readFeedsFile } from '../feeds-file/read-feeds.ts';
 import { readPicture } from './pictures.ts';
@@ -35,7 +35,7 @@ export async function withPublisher(
   env: Readonly<Record<string, string | undefined>>,
   work: (publishing: Publishing) => Promise<void>,
 ): Promise<void> {
-  const { service, feedsFile } = readFeedgenConfig(env);
+  const { service, feedsFile } = readFeedsConfig(env);
   const {
     PUBLISHER_PDS: pds,
     PUBLISHER_IDENTIFIER: identifier,
