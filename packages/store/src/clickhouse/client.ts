@@ -5,7 +5,7 @@ import { endSpan, traceHeaders } from '@updraft/service';
 import { onCluster } from '../cluster/cluster-ddl.ts';
 import { clickHouseUrl, isLoopback } from './address.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
-import { readRows } from './read-rows.ts';
+import { readRows, runCommand } from './read-rows.ts';
 import { CLUSTER_SETTINGS, FOREIGN_SETTINGS, INSERT_SETTINGS, PINNED_SETTINGS, timeLimit } from './settings.ts';
 import { startCallSpan, traceCall } from './trace-call.ts';
 import { type CallSite, translateError } from './translate-error.ts';
@@ -35,7 +35,8 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
       traceCall(site, { sql }, () =>
         run(callOptions, DEFAULT_TIMEOUT_MS, async (settings, signal) => {
           const rows: T[] = [];
-          for await (const chunk of readRows<T>(client, sql, params, settings, signal))
+          const { lists } = callOptions ?? {};
+          for await (const chunk of readRows<T>(client, { sql, params, lists, settings, signal }))
             for (const row of chunk) rows.push(row);
           return rows;
         }),
@@ -45,13 +46,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
       traceCall(site, { sql }, () =>
         run(callOptions, DEFAULT_TIMEOUT_MS, async (settings, signal) => {
           for (const query of cluster === undefined ? [sql] : onCluster(sql, { cluster })) {
-            await client.command({
-              query,
-              query_params: { ...params },
-              clickhouse_settings: settings,
-              abort_signal: signal,
-              http_headers: traceHeaders(),
-            });
+            await runCommand(client, { sql: query, params, lists: callOptions?.lists, settings, signal });
           }
         }),
       ),
@@ -64,7 +59,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     },
     ping: (callOptions) =>
       run(callOptions, DEFAULT_TIMEOUT_MS, async (settings, signal) => {
-        for await (const _ of readRows(client, 'SELECT 1', undefined, settings, signal));
+        for await (const _ of readRows(client, { sql: 'SELECT 1', settings, signal }));
       }),
     close: () => client.close(),
   };
@@ -131,7 +126,8 @@ async function* streamRows<T>(
   const span = startCallSpan(site, { sql });
   let failed: unknown;
   try {
-    yield* readRows<T>(client, sql, params, { ...timeLimit(timeoutMs), ...options.settings }, deadline.signal);
+    const settings = { ...timeLimit(timeoutMs), ...options.settings };
+    yield* readRows<T>(client, { sql, params, lists: options.lists, settings, signal: deadline.signal });
   } catch (error) {
     failed = failure(error, deadline, site);
     throw failed;

@@ -1,4 +1,5 @@
 import type { StoreLog } from '../log.ts';
+import type { List } from './lists.ts';
 
 export interface ClickHouseOptions {
   /** `host:port` of the HTTP interface, or a URL. */
@@ -21,6 +22,8 @@ export interface CallOptions {
   /** How long the call may take, all of it; default 30 s. The server stops at the same time (`max_execution_time`). */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** Tables that go with this call of query, stream or command; whatever has no bound of its own belongs there, and not in a parameter. */
+  lists?: readonly List[];
 }
 
 export interface ClickHouse {
