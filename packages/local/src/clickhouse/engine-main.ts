@@ -1,0 +1,27 @@
+// ClickHouse's engine, as a process of its own. `engine-process.ts` starts it; nothing else does.
+//
+// In:  argv: LIBRARY CONFIG PROTOCOLS, where PROTOCOLS is `HTTP` or `HTTP,TCP`. CONFIG says which addresses, folders and users.
+// Out: an open listener for each protocol, until the process is ended or its query that never ends is killed: then the exit code is 0.
+//      A fault at the start goes to stderr; its exit code may be 0 too, so whoever starts this asks for an answer.
+// Invariant: the call runs on the main thread of a process with nothing else in it. In a worker it ends in a segmentation fault; a
+//      handler of a signal in JavaScript would never run, since the call doesn't return, so none is set and SIGTERM ends the process.
+import { dlopen, getRawPointer, toString } from 'node:ffi';
+import { KEEP_ALIVE_SQL } from './keep-alive.ts';
+
+const [library = '', config = '', protocols = ''] = process.argv.slice(2);
+const { functions } = dlopen(library, {
+  chdb_query_cmdline: { arguments: ['i32', 'pointer'], return: 'pointer' },
+  chdb_result_error: { arguments: ['pointer'], return: 'pointer' },
+});
+const listen = protocols.split(',').map((protocol) => `SYSTEM START LISTEN ${protocol}`);
+const args = ['clickhouse', `--config-file=${config}`, `--query=${[...listen, KEEP_ALIVE_SQL].join('; ')}`];
+
+// an array of pointers to strings that end in a zero; both stay referenced until the call is over
+const strings = args.map((arg) => Buffer.from(`${arg}\0`));
+const argv = Buffer.alloc((strings.length + 1) * 8);
+strings.forEach((string, index) => argv.writeBigUInt64LE(getRawPointer(string), index * 8));
+const result = functions.chdb_query_cmdline(strings.length, getRawPointer(argv));
+const error = functions.chdb_result_error(result);
+const said = error === 0n ? '' : (toString(error) ?? '');
+process.stderr.write(said);
+process.exit(said === '' || said.includes('QUERY_WAS_CANCELLED') ? 0 : 1);

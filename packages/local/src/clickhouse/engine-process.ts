@@ -1,0 +1,155 @@
+// Runs ClickHouse's own server, which the library of npm's `chdb` holds, on a folder of this machine.
+//
+// In:  a folder, ports, users, and for a shard the cluster that it belongs to (`EngineOptions`). What the folder holds from an earlier
+//      run, of this version or an older one, is used as it is.
+// Out: a server of ClickHouse on 127.0.0.1 that answers, and the means to end it (`RunningEngine`); or a SetupError with one line.
+// Invariant: without the name and the password of one of `users` no query runs, over HTTP. The native port, opened for shards only,
+//      also lets in `default`, which has no password and may read: see `engine-config.ts`.
+import { mkdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { SetupError, sleep } from '@updraft/service';
+import { type Child, type ChildExit, describeExit, startChild } from '../child.ts';
+import { freePort } from '../ports.ts';
+import { type EngineSettings, type EngineUser, writeEngineConfig } from './engine-config.ts';
+import { COUNT_RUNNING_SQL, END_SQL } from './keep-alive.ts';
+import { findEngineLibrary } from './library.ts';
+
+export interface EngineOptions extends Partial<Omit<EngineSettings, 'folder' | 'users'>> {
+  readonly folder: string;
+  readonly users: readonly [EngineUser, ...EngineUser[]];
+  /** Gets the lines that the engine writes. */
+  readonly onLine?: ((line: string) => void) | undefined;
+  /** Gets the process's id as soon as there is one. */
+  readonly onSpawn?: ((pid: number) => void) | undefined;
+}
+
+export interface RunningEngine {
+  /** `http://127.0.0.1:PORT`, ClickHouse's own HTTP interface. A connection that closes within its first request's head ends the engine. */
+  readonly httpUrl: string;
+  readonly pid: number;
+  readonly exited: Promise<ChildExit>;
+  /** Sends the signal and waits until the process is gone. */
+  kill(signal: NodeJS.Signals): Promise<ChildExit>;
+  /** Lets queries end, then the engine; SIGKILL when that takes too long. Connections that clients keep open make it wait 5 s. */
+  stop(): Promise<ChildExit>;
+}
+
+const DEFAULT_MAX_MEMORY_BYTES = 3 * 1024 ** 3;
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 14_000;
+/** How long queries may go on once the engine is to stop. */
+const GRACE_MS = 8_000;
+const LOOK_AGAIN_MS = 20;
+
+/** Starts the engine in a process and a process group of its own, and waits until it answers a query. */
+export async function startEngine(options: EngineOptions): Promise<RunningEngine> {
+  const library = findEngineLibrary();
+  const folder = resolve(options.folder);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const httpPort = options.httpPort ?? (await freePort());
+  const config = await writeEngineConfig({
+    ...options,
+    folder,
+    httpPort,
+    maxMemoryBytes: options.maxMemoryBytes ?? DEFAULT_MAX_MEMORY_BYTES,
+  });
+  const main = fileURLToPath(new URL('./engine-main.ts', import.meta.url));
+  const flags = ['--experimental-ffi', '--disable-warning=ExperimentalWarning'];
+  const protocols = options.tcpPort === undefined ? 'HTTP' : 'HTTP,TCP';
+  const child = await startChild(process.execPath, [...flags, main, library, config, protocols], {
+    cwd: folder,
+    env: {}, // a query can read it
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // SYSTEM SHUTDOWN ends the whole process group
+  });
+  options.onSpawn?.(child.pid);
+  const httpUrl = `http://127.0.0.1:${httpPort}`;
+  const ask = (sql: string, timeoutMs: number) => query(httpUrl, options.users[0], sql, timeoutMs);
+  await untilItAnswers(child, folder, ask, listenTo(child, options.onLine));
+  return {
+    httpUrl,
+    pid: child.pid,
+    exited: child.exited,
+    kill: (signal) => child.kill(signal),
+    stop: async () => {
+      const late = setTimeout(() => void child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      await untilIdle(ask)
+        .then(() => ask(END_SQL, STOP_TIMEOUT_MS))
+        .catch(() => child.kill('SIGTERM'));
+      return await child.exited.finally(() => clearTimeout(late));
+    },
+  };
+}
+
+/** Gives a function that tells the last line the engine wrote. */
+function listenTo(child: Child, onLine: ((line: string) => void) | undefined): () => string {
+  let last = '';
+  for (const stream of [child.process.stdout, child.process.stderr]) {
+    if (stream === null) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      if (line.trim() !== '') last = line.trim();
+      (onLine ?? ((text: string) => process.stderr.write(`${text}\n`)))(line);
+    });
+  }
+  return () => last;
+}
+
+async function query(url: string, user: EngineUser, sql: string, timeoutMs: number): Promise<string> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    body: sql,
+    headers: { 'X-ClickHouse-User': user.name, 'X-ClickHouse-Key': user.password, Connection: 'close' },
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(text);
+  return text;
+}
+
+type Ask = (sql: string, timeoutMs: number) => Promise<string>;
+
+async function untilIdle(ask: Ask): Promise<void> {
+  for (const deadline = Date.now() + GRACE_MS; Date.now() < deadline; await sleep(LOOK_AGAIN_MS)) {
+    if ((await ask(COUNT_RUNNING_SQL, GRACE_MS)) === '0\n') return;
+  }
+}
+
+async function untilItAnswers(child: Child, folder: string, ask: Ask, lastWords: () => string): Promise<void> {
+  const looking = new AbortController();
+  void child.exited.then(() => looking.abort());
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!looking.signal.aborted && Date.now() < deadline) {
+    const answers = await ask('SELECT 1', 5_000).catch(() => '');
+    if (answers === '1\n') return;
+    await sleep(LOOK_AGAIN_MS, looking.signal).catch(() => undefined);
+  }
+  if (!looking.signal.aborted) {
+    await child.kill('SIGKILL');
+    throw new SetupError(`ClickHouse did not start within ${START_TIMEOUT_MS / 1000} s`);
+  }
+  throw await startFault(folder, await child.exited, lastWords());
+}
+
+async function startFault(folder: string, exit: ChildExit, said: string): Promise<SetupError> {
+  const holder = await holderOf(folder);
+  if (holder !== undefined)
+    return new SetupError(`the data folder ${folder} is in use by process ${holder}; stop it first`);
+  return new SetupError(`ClickHouse did not start (${describeExit(exit)}): ${said}`);
+}
+
+/** The running process that has the folder open, if there is one. The engine keeps its id in the file `status`. */
+async function holderOf(folder: string): Promise<number | undefined> {
+  const status = await readFile(join(folder, 'status'), 'utf8').catch(() => '');
+  const pid = Number(/^PID: (\d+)/m.exec(status)?.[1]);
+  return Number.isInteger(pid) && isRunning(pid) ? pid : undefined;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
