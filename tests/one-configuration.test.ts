@@ -28,6 +28,7 @@ const STORES: Environment = {
   CLICKHOUSE_PASSWORD: 'secret',
   CLICKHOUSE_DATABASE: 'other',
   CLICKHOUSE_CLUSTER: 'many',
+  CLICKHOUSE_SHARDS: 'first:8123, second:8123',
   REDIS_PREFIX: 'mine',
 };
 const STORES_MEAN = {
@@ -36,7 +37,7 @@ const STORES_MEAN = {
     username: 'someone',
     password: 'secret',
     database: 'other',
-    cluster: 'many',
+    cluster: { name: 'many', servers: ['first:8123', 'second:8123'], isReplicated: false },
   },
   redis: { address: 'redis:6379', prefix: 'mine' },
 };
@@ -44,6 +45,8 @@ const WRONG: Environment = {
   CLICKHOUSE_ADDRESS: 'clickhouse',
   CLICKHOUSE_DATABASE: 'a-b',
   CLICKHOUSE_CLUSTER: 'a b',
+  CLICKHOUSE_SHARDS: 'first:8123,second',
+  CLICKHOUSE_REPLICATED: 'perhaps',
   REDIS_ADDRESS: 'redis',
 };
 const WRONG_FOR_SERVICES: Environment = {
@@ -87,6 +90,25 @@ describe.for(Object.entries(services))('%s', ([, read]) => {
   test('refuses what is wrong in the words of all others', () => {
     expect(faultsOf(read, WRONG_FOR_SERVICES)).toEqual(faultsOf(readIndexerConfig, WRONG_FOR_SERVICES));
     expect(faultsOf(read, WRONG_FOR_SERVICES)).toHaveLength(Object.keys(WRONG_FOR_SERVICES).length);
+  });
+});
+
+describe.for(Object.entries({ ...services, ...commands }))('%s', ([, read]) => {
+  test.for([
+    [{ CLICKHOUSE_CLUSTER: 'many' }, /^CLICKHOUSE_SHARDS is not set/],
+    [{ CLICKHOUSE_SHARDS: 'a:1,b:1' }, /^CLICKHOUSE_SHARDS: is of a cluster/],
+    [{ CLICKHOUSE_REPLICATED: 'true' }, /^CLICKHOUSE_REPLICATED: is of a cluster/],
+    [
+      { CLICKHOUSE_CLUSTER: 'many', CLICKHOUSE_SHARDS: 'a:1', CLICKHOUSE_REPLICATED: 'true' },
+      /^CLICKHOUSE_SHARDS: with CLICKHOUSE_REPLICATED/,
+    ],
+  ] as const)('refuses half of a cluster: %j', ([env, fault]) => {
+    expect(faultsOf(read, { ...ADDRESSES, ...env })).toEqual([expect.stringMatching(fault)]);
+  });
+
+  test('knows a cluster with replicas', () => {
+    const env = { ...ADDRESSES, CLICKHOUSE_CLUSTER: 'many', CLICKHOUSE_REPLICATED: 'true' };
+    expect(read(env)).toMatchObject({ clickhouse: { cluster: { name: 'many', servers: [], isReplicated: true } } });
   });
 });
 

@@ -101,7 +101,7 @@ export async function startInstance(
   { feeds, env = {}, cutsIntervalMs = 300 }: StageOptions,
 ): Promise<Instance> {
   const config = readFeedgenConfig({
-    CLICKHOUSE_ADDRESS: databases.clickhouse.address,
+    ...databases.env,
     CLICKHOUSE_DATABASE: DATABASE,
     REDIS_ADDRESS: databases.redis.address,
     SERVICE_ENDPOINT: 'https://feeds.example',

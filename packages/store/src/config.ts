@@ -1,6 +1,10 @@
-import { address, readConfig } from '@updraft/service';
+import { address, ConfigError, flag, list, readConfig } from '@updraft/service';
 import { z } from 'zod';
-import type { ClickHouseOptions } from './clickhouse/types.ts';
+import type { ClickHouseOptions, ClusterOptions } from './clickhouse/types.ts';
+
+const addresses = list.refine((all) => all.every((one) => address().safeParse(one).success), {
+  error: "expected 'host:port' or URLs, separated by commas",
+});
 
 /**
  * What a service that works on ClickHouse and Redis needs of the environment; it extends its own schema by it. A service is told where its
@@ -14,11 +18,15 @@ export const storeEnvironment = z.object({
     .string()
     .regex(/^[A-Za-z_]\w{0,63}$/, { error: 'expected a name of letters, digits and _' })
     .default('atproto'),
-  /** Unset on one server; with it the tables are made on this cluster of its `remote_servers`. */
+  /** Unset on one server; with it the tables are spread over this cluster of its `remote_servers`. */
   CLICKHOUSE_CLUSTER: z
     .string()
     .regex(/^[\w-]{1,64}$/, { error: "expected the name of a cluster, of letters, digits, '_' and '-'" })
     .optional(),
+  /** The HTTP address of each server of the cluster. */
+  CLICKHOUSE_SHARDS: addresses,
+  /** Each shard of the cluster has replicas. */
+  CLICKHOUSE_REPLICATED: flag,
   REDIS_ADDRESS: address(),
   REDIS_PREFIX: z.string().default('updraft'),
 });
@@ -57,8 +65,27 @@ export function clickHouseOptions(env: z.output<typeof storeEnvironment>): Click
     username: env.CLICKHOUSE_USERNAME,
     password: env.CLICKHOUSE_PASSWORD,
     database: env.CLICKHOUSE_DATABASE,
-    ...(env.CLICKHOUSE_CLUSTER !== undefined && { cluster: env.CLICKHOUSE_CLUSTER }),
+    ...clusterOptions(env),
   };
+}
+
+/** @throws ConfigError when the variables of a cluster don't go together. */
+function clusterOptions(env: z.output<typeof storeEnvironment>): { cluster?: ClusterOptions } {
+  const { CLICKHOUSE_CLUSTER: name, CLICKHOUSE_SHARDS: servers, CLICKHOUSE_REPLICATED: isReplicated } = env;
+  if (name === undefined) {
+    if (servers.length === 0 && !isReplicated) return {};
+    const variable = isReplicated ? 'CLICKHOUSE_REPLICATED' : 'CLICKHOUSE_SHARDS';
+    throw new ConfigError([`${variable}: is of a cluster, and CLICKHOUSE_CLUSTER is not set`]);
+  }
+  if (isReplicated && servers.length > 0)
+    throw new ConfigError([
+      'CLICKHOUSE_SHARDS: with CLICKHOUSE_REPLICATED the servers tell each other; set one of the two',
+    ]);
+  if (!isReplicated && servers.length === 0)
+    throw new ConfigError([
+      'CLICKHOUSE_SHARDS is not set, expected the HTTP address of each server of CLICKHOUSE_CLUSTER, separated by commas',
+    ]);
+  return { cluster: { name, servers, isReplicated } };
 }
 
 /** The environment of this process, for the command; services read it in their own main. */

@@ -1,6 +1,7 @@
-export { createClickHouse, quoteName } from './clickhouse/client.ts';
+export { createClickHouse } from './clickhouse/client.ts';
 export { PINNED_SETTINGS } from './clickhouse/settings.ts';
 export type * from './clickhouse/types.ts';
+export { checkTables } from './cluster/check.ts';
 export {
   clickHouseOptions,
   commandEnvironment,

@@ -4,12 +4,17 @@ export interface GivenAccounts {
   readonly set: string;
   /** The same as an array. */
   readonly array: string;
+  /** Where all rows of other tables are found, whatever server asks. */
+  readonly database: string;
 }
 
 /** With didList(), however many there are. */
-export const LISTED: GivenAccounts = { set: 'given_dids', array: '(SELECT groupArray(did) FROM given_dids)' };
+export const LISTED: Omit<GivenAccounts, 'database'> = {
+  set: 'given_dids',
+  array: '(SELECT groupArray(did) FROM given_dids)',
+};
 /** With the parameter `dids`, as many as one may hold. */
-export const BOUND: GivenAccounts = { set: '{dids:Array(String)}', array: '{dids:Array(String)}' };
+export const BOUND: Omit<GivenAccounts, 'database'> = { set: '{dids:Array(String)}', array: '{dids:Array(String)}' };
 
 /** Where rows of accounts stand. */
 export interface AccountRows {
@@ -39,13 +44,13 @@ const mentions =
 export const ACCOUNT_ROWS: readonly AccountRows[] = [
   {
     table: 'record_ops',
-    where: ({ set }) => `(rev_hour, collection, operation, op_key) IN (
+    where: ({ set, database }) => `(rev_hour, collection, operation, op_key) IN (
       SELECT toUInt32(intDiv(bitShiftRight(version, 11), 3600000000)), collection, operation, sipHash64(repo, rkey, version)
-      FROM repo_records WHERE repo IN ${set})`,
+      FROM ${database}.repo_records WHERE repo IN ${set})`,
   },
   {
     table: 'post_like_counts',
-    where: ({ set }) => `uri_key IN (SELECT uri_key FROM posts WHERE did IN ${set})`,
+    where: ({ set, database }) => `uri_key IN (SELECT uri_key FROM ${database}.posts WHERE did IN ${set})`,
   },
   { table: 'repo_records', where: isOneOf('repo') },
   { table: 'posts', where: isOneOf('did') },
@@ -66,7 +71,7 @@ export const ACCOUNT_ROWS: readonly AccountRows[] = [
   })),
   {
     table: 'api_key_uses',
-    where: ({ set }) => `key_id IN (SELECT key_id FROM api_keys WHERE actor_did IN ${set})`,
+    where: ({ set, database }) => `key_id IN (SELECT key_id FROM ${database}.api_keys WHERE actor_did IN ${set})`,
   },
   { table: 'api_keys', where: isOneOf('actor_did') },
   { table: 'feed_request_analytics', where: isOneOf('viewer_did') },
@@ -76,7 +81,7 @@ export const ACCOUNT_ROWS: readonly AccountRows[] = [
   },
   {
     table: 'repo_cleanup_requests',
-    where: ({ set }) => `job_id IN (SELECT job_id FROM repo_cleanup_jobs WHERE repo IN ${set})`,
+    where: ({ set, database }) => `job_id IN (SELECT job_id FROM ${database}.repo_cleanup_jobs WHERE repo IN ${set})`,
   },
   { table: 'repo_cleanup_jobs', where: isOneOf('repo') },
   {

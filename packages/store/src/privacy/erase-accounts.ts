@@ -1,4 +1,5 @@
 import { didList } from '../clickhouse/lists.ts';
+import { quoteName } from '../clickhouse/quote.ts';
 import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
 import { ACCOUNT_ROWS, type AccountRows, BOUND, LISTED } from './account-rows.ts';
 
@@ -29,6 +30,7 @@ export async function removeAccountRows(
   dids: readonly string[],
   onTable: (table: string, rows: number) => void,
 ): Promise<void> {
+  const database = quoteName(clickhouse.database);
   const touch = { timeoutMs: COUNT_TIMEOUT_MS, lists: [didList(dids)] };
   await clickhouse.command(TOUCH_DAYS_OF_OPERATIONS, {}, touch);
   for (const place of ACCOUNT_ROWS) {
@@ -37,8 +39,13 @@ export async function removeAccountRows(
     const rows = await countIn(clickhouse, place, dids);
     if (rows === 0) continue;
     const change = place.update === undefined ? 'DELETE' : `UPDATE ${place.update}`;
-    const sql = `ALTER TABLE ${place.table} ${change} WHERE ${place.where(BOUND)}`;
-    for (const group of groupsOf(dids)) await clickhouse.command(sql, { dids: group }, REWRITE);
+    const where = place.where({ ...BOUND, database });
+    for (const group of groupsOf(dids))
+      await clickhouse.onEachServer(
+        (onCluster) => `ALTER TABLE ${place.table}${onCluster} ${change} WHERE ${where}`,
+        { dids: group },
+        REWRITE,
+      );
     onTable(place.table, rows);
   }
 }
@@ -77,7 +84,7 @@ async function countIn(
   dids: readonly string[],
 ): Promise<number> {
   const [row] = await clickhouse.query<{ rows: number }>(
-    `SELECT toFloat64(count()) AS rows FROM ${table} WHERE ${where(LISTED)}`,
+    `SELECT toFloat64(count()) AS rows FROM ${table} WHERE ${where({ ...LISTED, database: quoteName(clickhouse.database) })}`,
     {},
     { timeoutMs: COUNT_TIMEOUT_MS, lists: [didList(dids)] },
   );

@@ -1,4 +1,4 @@
-import { quoteName } from '../clickhouse/client.ts';
+import { quoteName } from '../clickhouse/quote.ts';
 
 /**
  * The statements of a back-up, in their order. The cursor comes first, by itself: a back-up looks at one table after the other while rows
