@@ -37,11 +37,12 @@ test('a back-up brings back every table, view, index and dictionary, and the cur
   );
   await engine.stop();
 
+  const databases = { database: 'atproto', rowsDatabase: 'atproto' };
   const place = (part: string) => `Memory('${part}')`;
   const statements = [
-    ...backupStatements('atproto', place),
+    ...backupStatements(databases, place),
     'DROP DATABASE atproto SYNC',
-    ...restoreStatements('atproto', place),
+    ...restoreStatements(databases, place),
     "SELECT 'tables', count() FROM system.tables WHERE database = 'atproto'",
     "SELECT 'found', count() FROM atproto.posts FINAL WHERE hasAllTokens(tokens, ['hello'])",
     "SELECT 'hidden', dictGet('atproto.hidden', 'hidden_below', sipHash64('did:plc:a'))",

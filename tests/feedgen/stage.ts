@@ -97,7 +97,7 @@ export async function startStage(): Promise<Stage> {
 
 /** Starts a feed generator over databases that somebody else keeps. */
 export async function startInstance(
-  databases: Databases,
+  databases: Pick<Databases, 'env'> & { readonly redis: { readonly address: string } },
   { feeds, env = {}, cutsIntervalMs = 300 }: StageOptions,
 ): Promise<Instance> {
   const config = readFeedgenConfig({

@@ -63,12 +63,7 @@ export async function startStack(): Promise<Stack> {
         REDIS_PREFIX: name,
         METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
       };
-      return {
-        clickhouse,
-        env,
-        tables: () => readTables(clickhouse),
-        count: (table, where) => count(clickhouse, table, where),
-      };
+      return storeOf(clickhouse, env);
     },
     close: async () => {
       for (const client of clients) await client.close();
@@ -76,6 +71,15 @@ export async function startStack(): Promise<Stack> {
       await redis.kill('SIGKILL');
       await rm(directory, { recursive: true, force: true });
     },
+  };
+}
+
+export function storeOf(clickhouse: ClickHouse, env: Readonly<Record<string, string>>): Store {
+  return {
+    clickhouse,
+    env,
+    tables: () => readTables(clickhouse),
+    count: (table, where) => count(clickhouse, table, where),
   };
 }
 

@@ -4,6 +4,7 @@ import { StoreError } from '@updraft/store';
 import { backupCommands } from './backup-command.ts';
 import { eraseCommands } from './erase-command.ts';
 import { importCommands } from './import/import-command.ts';
+import { rebalanceCommands } from './rebalance-command.ts';
 import { retentionCommands } from './retention-command.ts';
 import { tokenCommands } from './token-command.ts';
 
@@ -14,6 +15,7 @@ const commands = [
   ...importCommands,
   ...retentionCommands,
   ...backupCommands,
+  ...rebalanceCommands,
   ...tokenCommands,
 ];
 

@@ -1,7 +1,8 @@
-export { createClickHouse } from './clickhouse/client.ts';
+export { createClickHouse, rowsDatabaseOf } from './clickhouse/client.ts';
 export { PINNED_SETTINGS } from './clickhouse/settings.ts';
 export type * from './clickhouse/types.ts';
 export { checkTables } from './cluster/check.ts';
+export { type CopiedTable, copyDatabase } from './cluster/copy-database.ts';
 export {
   clickHouseOptions,
   commandEnvironment,

@@ -1,6 +1,7 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { type ClickHouseClient, ResultSet } from '@clickhouse/client';
 import { traceHeaders } from '@updraft/service';
+import { firstKeyword } from '../migrations/split-statements.ts';
 import { type List, listsBody } from './lists.ts';
 import type { CallSettings, QueryParams } from './types.ts';
 
@@ -26,14 +27,16 @@ export async function* readRows<T>(client: ClickHouseClient, statement: Statemen
 
 /** Runs a statement that answers nothing. */
 export async function runCommand(client: ClickHouseClient, statement: Statement): Promise<void> {
-  const { sql, params, lists = [], signal } = statement;
+  const { sql, params = {}, lists = [], signal } = statement;
   if (lists.length > 0) await drain(await sendWithLists(client, sql, lists, statement));
-  // The client puts the parameters of a command into the URL, however long they are, but those of a query into the body.
-  else if (params !== undefined && Object.keys(params).length > 0)
+  // The client puts the parameters of a command into the URL, however long they are, but those of a query into the body. An INSERT takes
+  // what is long as a list.
+  else if (firstKeyword(sql) !== 'INSERT' && Object.keys(params).length > 0)
     await drain((await send(client, statement)).stream());
   else
     await client.command({
       query: sql,
+      query_params: { ...params },
       clickhouse_settings: statement.settings,
       abort_signal: signal,
       http_headers: traceHeaders(),

@@ -4,10 +4,13 @@ import type { StoreLog } from '../log.ts';
 
 /**
  * The version below which nothing of an account shows, as SQL of its did_key; 0 when nothing is hidden. A record shows
- * while `version > ${hiddenBelow('did_key')}`. See migration 0005 for the two dictionaries.
+ * while `version > ${hiddenBelow('did_key')}`. See migration 0005 for the two dictionaries. Each server of a cluster has them, where the
+ * query was asked: there it runs in another database.
  */
 export function hiddenBelow(didKey: string): string {
-  return `dictGetOrDefault('hidden_recent', 'hidden_below', ${didKey}, dictGet('hidden', 'hidden_below', ${didKey}))`;
+  const dictionary = (name: string) => `concat(currentDatabase(), '.${name}')`;
+  const [recent, all] = [dictionary('hidden_recent'), dictionary('hidden')];
+  return `dictGetOrDefault(${recent}, 'hidden_below', ${didKey}, dictGet(${all}, 'hidden_below', ${didKey}))`;
 }
 
 /** Keeps the dictionaries in step with actor_status. */
