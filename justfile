@@ -20,12 +20,12 @@ start *options:
 # Send recorded Jetstream lines (.jsonl, .gz, .zst) through the indexer's pipeline into the databases
 [group('here')]
 replay *files:
-    @node apps/indexer/src/replay-command.ts "$@"
+    @node --import ./scripts/local-login.mjs apps/indexer/src/replay-command.ts "$@"
 
 # API keys, publishing of feeds, tokens for the simulated network (just admin --help)
 [group('here')]
 admin *args:
-    @node apps/admin/src/main.ts "$@"
+    @node --import ./scripts/local-login.mjs apps/admin/src/main.ts "$@"
 
 # Everything that must hold: format, lint, types, unused code, unit and integration tests
 [group('work')]
@@ -104,7 +104,7 @@ _migrate *args:
       docker compose build --quiet indexer
       exec docker compose run --rm migrate node packages/store/src/migrate-command.ts "$@"
     fi
-    exec node packages/store/src/migrate-command.ts "$@"
+    exec node --import ./scripts/local-login.mjs packages/store/src/migrate-command.ts "$@"
 
 # Docker: ClickHouse and Redis, up and healthy
 [group('docker')]

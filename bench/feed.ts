@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createSignatureVerifier } from '@updraft/identity/signature';
 import { createClickHouse } from '@updraft/store';
-import { DATABASE, startDatabases } from '../tests/world/databases.ts';
+import { startDatabases } from '../tests/world/databases.ts';
 import { runLoad, startProgram } from './feed/processes.ts';
 import { startViewers, type Viewers } from './feed/viewers.ts';
 import { fillDay } from './hot/fill-day.ts';
@@ -27,18 +27,12 @@ const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-feed-'));
 {
   await using databases = await startDatabases(folder);
   await using viewers = await startViewers(VIEWERS);
-  const clickhouse = createClickHouse({
-    address: databases.clickhouse.address,
-    username: 'default',
-    password: '',
-    database: DATABASE,
-  });
+  const clickhouse = createClickHouse(databases.clickhouse.connection);
   await fillDay(clickhouse, { likes: 100_000, posts: 20_000, asOfMs: Date.now(), say: () => {} });
   await clickhouse.close();
   await writeFile(join(folder, 'feeds.yaml'), FEEDS);
   const stores = {
-    CLICKHOUSE_ADDRESS: databases.clickhouse.address,
-    CLICKHOUSE_DATABASE: DATABASE,
+    ...databases.clickhouse.env,
     REDIS_ADDRESS: databases.redis.address,
   };
   await using feedgen = startProgram('apps/feedgen/src/main.ts', [], {

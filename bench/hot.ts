@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createClickHouse, rankPosts } from '@updraft/store';
-import { DATABASE, startDatabases } from '../tests/world/databases.ts';
+import { startDatabases } from '../tests/world/databases.ts';
 import { fillDay } from './hot/fill-day.ts';
 import { watchMemory } from './hot/watch-memory.ts';
 import { untilMerged } from './ingest/merges.ts';
@@ -22,12 +22,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-hot-'));
 {
   await using databases = await startDatabases(folder);
-  const clickhouse = createClickHouse({
-    address: databases.clickhouse.address,
-    username: 'default',
-    password: '',
-    database: DATABASE,
-  });
+  const clickhouse = createClickHouse(databases.clickhouse.connection);
   const asOfMs = Date.now();
   say(`filling a day: ${likes.toLocaleString('en')} likes of ${posts.toLocaleString('en')} posts …`);
   await fillDay(clickhouse, { likes, posts, asOfMs, say });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { countDay, createClickHouse } from '@updraft/store';
-import { DATABASE, startDatabases } from '../tests/world/databases.ts';
+import { startDatabases } from '../tests/world/databases.ts';
 import { runLoad, startProgram } from './feed/processes.ts';
 import { fillDay } from './hot/fill-day.ts';
 import { untilMerged } from './ingest/merges.ts';
@@ -32,12 +32,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-search-'));
 {
   await using databases = await startDatabases(folder);
-  const clickhouse = createClickHouse({
-    address: databases.clickhouse.address,
-    username: 'default',
-    password: '',
-    database: DATABASE,
-  });
+  const clickhouse = createClickHouse(databases.clickhouse.connection);
   const asOfMs = Date.now();
   say(
     `filling: ${posts.toLocaleString('en')} posts of ${days} days, and ${likes.toLocaleString('en')} likes of the last one …`,
@@ -47,8 +42,7 @@ const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-search-'));
   await untilMerged(databases.clickhouse.url);
 
   await using search = startProgram('apps/search/src/main.ts', [], {
-    CLICKHOUSE_ADDRESS: databases.clickhouse.address,
-    CLICKHOUSE_DATABASE: DATABASE,
+    ...databases.clickhouse.env,
     REDIS_ADDRESS: databases.redis.address,
     LISTEN_ADDRESS: '127.0.0.1:0',
     METRICS_LISTEN_ADDRESS: '127.0.0.1:0',

@@ -5,7 +5,7 @@
 #
 #   scripts/docker-test.sh                 with the engine that `docker` talks to (DOCKER_HOST), and just on PATH
 #   scripts/docker-test.sh --stand-ins     builds what stands in for the images of Redis and ClickHouse, where they can't be pulled:
-#                                          Debian's redis-server, and ClickHouse's engine embedded in Node. They can't prove that
+#                                          Debian's redis-server, and ClickHouse's server from npm's chdb. They can't prove that
 #                                          deploy/clickhouse/*.xml is right, nor that the health checks find their programs in the real images.
 set -euo pipefail
 shopt -s inherit_errexit

@@ -102,8 +102,8 @@ describe('readers find the same on two servers as on one:', () => {
     const address = two.env['REDIS_ADDRESS'] ?? '';
     const feeds =
       'feeds:\n  hot: { kind: hot, window: 24h, minimumAge: 5m, minimumLikes: 3, gravity: 1.8, replies: false, refresh: 1h, size: 300 }\n';
-    const env = { CLICKHOUSE_DATABASE: 'two', REDIS_PREFIX: 'two' };
-    const instance = await startInstance({ env: two.env, redis: { address } }, { feeds, env });
+    const env = { REDIS_PREFIX: 'two' };
+    const instance = await startInstance({ clickhouse: { env: two.env }, redis: { address } }, { feeds, env });
     const uris: string[] = [];
     let cursor: string | undefined;
     do {

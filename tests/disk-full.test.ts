@@ -7,7 +7,7 @@ import { startPlayServer } from '@updraft/simulator';
 import { createClickHouse, migrateUp } from '@updraft/store';
 import { expect, test } from 'vitest';
 import { likes } from './indexer/events.ts';
-import { expectCleanEnd, startProgram, until } from './indexer/stack.ts';
+import { expectCleanEnd, loginOf, startProgram, until } from './indexer/stack.ts';
 import { quietLog } from './store-fixture.ts';
 
 test('a full disk holds the cursor and loses nothing, and the rows follow when there is room (needs the right to mount)', async ({
@@ -32,7 +32,7 @@ test('a full disk holds the cursor and loses nothing, and the rows follow when t
     await redis.kill('SIGKILL');
     await rm(redisDirectory, { recursive: true });
   });
-  const connection = { address: engine.url, username: 'default', password: '', database: 'full' };
+  const connection = { address: engine.url, ...engine.logins.migrations, database: 'full' };
   await migrateUp({ connection, log: quietLog });
   const clickhouse = createClickHouse(connection);
   cleanup.defer(() => clickhouse.close());
@@ -45,7 +45,7 @@ test('a full disk holds the cursor and loses nothing, and the rows follow when t
   const server = await startPlayServer({ lines: events, attachCursor: true });
   cleanup.defer(() => server.close());
   const indexer = startProgram('apps/indexer/src/main.ts', [], {
-    CLICKHOUSE_ADDRESS: engine.url,
+    ...loginOf(engine),
     CLICKHOUSE_DATABASE: 'full',
     REDIS_ADDRESS: redis.address,
     REDIS_PREFIX: 'full',

@@ -8,7 +8,6 @@ import { type Account, type Directory, startDirectory } from './feedgen/director
 import { didOf } from './feedgen/network.ts';
 import { type Instance, type Stage, startStage, until, uris } from './feedgen/stage.ts';
 import { bearer, sign } from './feedgen/tokens.ts';
-import { DATABASE } from './world/databases.ts';
 
 const OUTSIDE = `at://${didOf('notice')}/app.bsky.feed.post/3l3frqadlo32h`;
 const FEEDS = `
@@ -43,8 +42,7 @@ afterAll(async () => {
 async function admin(...argv: string[]) {
   const [out, notes] = [new Array<string>(), new Array<string>()];
   const env = {
-    CLICKHOUSE_ADDRESS: stage.databases.clickhouse.address,
-    CLICKHOUSE_DATABASE: DATABASE,
+    ...stage.databases.clickhouse.env,
     REDIS_ADDRESS: stage.databases.redis.address,
     FEEDS_FILE: join(import.meta.dirname, '../config/feeds.yaml'),
   };

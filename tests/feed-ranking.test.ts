@@ -5,7 +5,7 @@ import { createWorld, type Ranking, TOP, WHATS_HOT } from '@updraft/simulator';
 import { changeMembership, createClickHouse } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Instance, startInstance } from './feedgen/stage.ts';
-import { DATABASE, startDatabases } from './world/databases.ts';
+import { startDatabases } from './world/databases.ts';
 import { createDice } from './world/dice.ts';
 import { type Stage, startStage } from './world/stage.ts';
 
@@ -34,12 +34,7 @@ beforeAll(async () => {
   });
   const databases = await startDatabases(folder);
   stage = await startStage({ databases, world, folder, stretch: 8_000, random: createDice(4) });
-  const clickhouse = createClickHouse({
-    address: stage.databases.clickhouse.address,
-    username: 'default',
-    password: '',
-    database: DATABASE,
-  });
+  const clickhouse = createClickHouse(stage.databases.clickhouse.connection);
   for (let n = 0; n < 20; n++) {
     await changeMembership(clickhouse, {
       label: 'all',

@@ -13,7 +13,7 @@ let stack: Stack;
 let original: ReturnType<typeof createClickHouse>;
 beforeAll(async () => {
   stack = await startStack();
-  const connection = { address: stack.engine().url, username: 'default', password: '', database: 'system' };
+  const connection = { address: stack.engine().url, ...stack.engine().logins.migrations, database: 'system' };
   const maker = createClickHouse(connection);
   await maker.command('CREATE DATABASE original ENGINE = Atomic');
   await maker.close();
@@ -38,7 +38,11 @@ function runImport(store: Store, ...args: string[]) {
   const program = startProgram(
     'apps/admin/src/main.ts',
     ['import', '--from', stack.engine().url, '--database', 'original', ...args],
-    store.env,
+    {
+      ...store.env,
+      IMPORT_USERNAME: stack.engine().logins.apps.username,
+      IMPORT_PASSWORD: stack.engine().logins.apps.password,
+    },
   );
   return program.exited.then(({ code }) => ({ code, output: program.output() }));
 }

@@ -12,6 +12,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { likes } from './indexer/events.ts';
 import {
   expectCleanEnd,
+  loginOf,
   type Program,
   type Stack,
   type Store,
@@ -191,7 +192,7 @@ describe('one clear line and exit code 1', () => {
 
   test('says that the migrations have not run', async () => {
     const env = {
-      CLICKHOUSE_ADDRESS: stack.engine().url,
+      ...loginOf(stack.engine()),
       CLICKHOUSE_DATABASE: 'never_made',
       REDIS_ADDRESS: stack.redis().address,
     };

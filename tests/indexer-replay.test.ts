@@ -4,7 +4,15 @@ import { join, resolve } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { createWorld, writeWorldFile } from '@updraft/simulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { differences, type Stack, type Store, startProgram, startStack, type Tables } from './indexer/stack.ts';
+import {
+  differences,
+  loginOf,
+  type Stack,
+  type Store,
+  startProgram,
+  startStack,
+  type Tables,
+} from './indexer/stack.ts';
 
 const SAMPLE = resolve(import.meta.dirname, '../../shared/data/jetstream-v1-sample.jsonl');
 
@@ -94,7 +102,7 @@ describe('one clear line and exit code 1', () => {
       'pnpm migrate up',
     ],
   ])('for %s', async (_, args, env, words) => {
-    const store = { env: { CLICKHOUSE_ADDRESS: stack.engine().url, REDIS_ADDRESS: stack.redis().address } };
+    const store = { env: { ...loginOf(stack.engine()), REDIS_ADDRESS: stack.redis().address } };
     const { code, output } = await replay(store as unknown as Store, args, env);
     expect(code).toBe(1);
     expect(output).toContain(words);

@@ -47,7 +47,10 @@ async function until(isTrue: () => boolean | Promise<boolean>, run: Run): Promis
 }
 
 async function query(sql: string): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${8123 + offset}/`, { method: 'POST', body: sql });
+  const netrc = await readFile(join(folder, 'data', 'netrc'), 'utf8');
+  const password = /login updraft password (\S+)/.exec(netrc)?.[1] ?? '';
+  const headers = { 'X-ClickHouse-User': 'updraft', 'X-ClickHouse-Key': password };
+  const response = await fetch(`http://127.0.0.1:${8123 + offset}/`, { method: 'POST', body: sql, headers });
   const text = await response.text();
   return response.ok ? text.trim() : '';
 }

@@ -31,8 +31,7 @@ export async function startStore({ migrated = true } = {}): Promise<StoreFixture
   let engine = await startClickHouse({ dataDir });
   const connection = {
     address: engine.url,
-    username: 'default',
-    password: '',
+    ...engine.logins.migrations,
     database: `test_${randomBytes(4).toString('hex')}`,
   };
   if (migrated) await migrateUp({ connection, log: quietLog });

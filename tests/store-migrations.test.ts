@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startClickHouse } from '@updraft/local';
 import {
   type ClickHouse,
   type ClickHouseOptions,
@@ -166,25 +165,11 @@ describe('what goes wrong', () => {
   });
 
   it('a wrong password is one sentence that names the user', async () => {
-    const dataDir = join(directory, 'guarded');
-    const guarded = await startClickHouse({ dataDir, username: 'indexer', password: 'right' });
-    const attempt = migrateUp({
-      ...options,
-      connection: { ...connection, address: guarded.url, username: 'indexer', password: 'wrong' },
-    });
+    const attempt = migrateUp({ ...options, connection: { ...connection, password: 'wrong' } });
     await expect(attempt).rejects.toBeInstanceOf(SetupStoreError);
     await expect(attempt).rejects.toThrow(
-      /refuses the user 'indexer' \(AUTHENTICATION_FAILED\): check the user name and the password/,
+      /refuses the user 'migrations' \(AUTHENTICATION_FAILED\): check the user name and the password/,
     );
-    expect(
-      names(
-        await migrateUp({
-          ...options,
-          connection: { ...connection, address: guarded.url, username: 'indexer', password: 'right' },
-        }),
-      ),
-    ).toHaveLength(2);
-    await guarded.stop();
   });
 });
 

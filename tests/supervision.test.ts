@@ -2,7 +2,16 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createStack, nodeProgram, type Stack, type StackPlan } from '@updraft/local';
+import {
+  type ClickHouse,
+  createStack,
+  nodeProgram,
+  type Part,
+  type Stack,
+  type StackDeps,
+  type StackPlan,
+  startClickHouse,
+} from '@updraft/local';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 let folder: string;
@@ -40,11 +49,12 @@ async function part(name: string, { body = '', announcesReady = true } = {}) {
   return nodeProgram({ name, main, env: process.env, announcesReady }, output);
 }
 
-async function createTestStack(plan: Partial<StackPlan>): Promise<Stack> {
+async function createTestStack(plan: Partial<StackPlan>, deps: Partial<StackDeps> = {}): Promise<Stack> {
   const whole = { databases: [], migrate: async () => {}, network: undefined, services: [], ports: {}, ...plan };
   stack = createStack(whole, {
     report: ({ part: name, text }) => told.push(`${name}: ${text}`),
     onPid: async () => {},
+    ...deps,
   });
   return stack;
 }
@@ -141,5 +151,43 @@ describe('running the parts', () => {
     const running = await createTestStack({ services: [await part('indexer', { body: `console.log('one\\ntwo');` })] });
     await running.start(never);
     expect(lines).toEqual(['one', 'two']);
+  });
+});
+
+describe('keeping ClickHouse', () => {
+  let latest: ClickHouse;
+  const engine: Part = {
+    name: 'clickhouse',
+    start: async ({ onSpawn }) => {
+      latest = await startClickHouse({ dataDir: join(folder, 'data'), onSpawn });
+      return latest;
+    },
+  };
+  const comesBack = (running: Stack, pid: number) =>
+    until(() => running.keepers()[0]?.status().state === 'running' && running.keepers()[0]?.status().pid !== pid);
+
+  test('an engine that is there but gives no answer is ended and started again', async () => {
+    const silence = { everyMs: 50, timeoutMs: 500, missed: 2 };
+    const running = await createTestStack({ databases: [engine] }, { silence });
+    await running.start(never);
+    const { pid } = latest;
+    process.kill(pid, 'SIGSTOP');
+    await comesBack(running, pid);
+    expect(told).toEqual(
+      expect.arrayContaining(['clickhouse: gives no answer, and is ended', 'clickhouse: ended (signal SIGKILL)']),
+    );
+    expect(await latest.answers(10_000)).toBe(true);
+  });
+
+  test('an engine that ends during the migrations is started again, and they are done again', async () => {
+    let tries = 0;
+    const migrate = async () => {
+      if (tries++ === 0) await latest.kill('SIGKILL');
+      if (!(await latest.answers(10_000))) throw new Error('ECONNREFUSED');
+    };
+    const running = await createTestStack({ databases: [engine], migrate });
+    await running.start(never);
+    expect(tries).toBe(2);
+    expect(running.keepers()[0]?.status()).toMatchObject({ state: 'running', restarts: 1 });
   });
 });

@@ -11,10 +11,17 @@ export interface ChildProgram extends AsyncDisposable {
   say(line: string): void;
 }
 
-/** Runs a TypeScript file of the repository; `path` is relative to the repository's root. */
-export function startProgram(path: string, args: readonly string[]): ChildProgram {
+/** Runs a TypeScript file of the repository; `path` is relative to the repository's root, `env` is added to our environment. */
+export function startProgram(
+  path: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProgram {
   const file = fileURLToPath(new URL(`../../${path}`, import.meta.url));
-  const child: ChildProcess = spawn(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child: ChildProcess = spawn(process.execPath, [file, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return {

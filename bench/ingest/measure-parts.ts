@@ -27,13 +27,13 @@ export async function measureReceiving(player: Player, events: number): Promise<
  */
 export async function measureInserting(player: Player, databases: Databases, events: number): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-blocks-'));
-  const { url, pid, address } = databases.clickhouse;
+  const { url, pid, connection, env } = databases.clickhouse;
   const database = 'bench_insert';
   try {
     const { events: recorded } = await receive(player, events, folder);
     const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-    await migrateUp({ connection: { address: url, username: 'default', password: '', database }, log: silent });
-    await using program = startProgram('bench/ingest/insert-only.ts', [address, database, folder]);
+    await migrateUp({ connection: { ...connection, database }, log: silent });
+    await using program = startProgram('bench/ingest/insert-only.ts', [database, folder], env);
     await program.line();
     const before = cpuSeconds(pid);
     program.say('begin');

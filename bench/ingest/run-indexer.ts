@@ -25,7 +25,7 @@ export async function ingest(player: Player, databases: Databases, folder: strin
   const indexer = startIndexer(
     {
       WS_URL: player.url,
-      CLICKHOUSE_ADDRESS: clickhouse.address,
+      ...clickhouse.env,
       REDIS_ADDRESS: redis.address,
       REDIS_PREFIX: PREFIX,
       METRICS_LISTEN_ADDRESS: '127.0.0.1:0',

@@ -1,5 +1,5 @@
-# Stands in for the image clickhouse/clickhouse-server:26.7 where it can't be pulled: ClickHouse's engine embedded in Node, behind
-# ClickHouse's HTTP interface. It reads neither users.xml nor config.xml.
+# For the image clickhouse/clickhouse-server:26.7 where it can't be pulled: ClickHouse's server from npm's chdb. It reads neither
+# users.xml nor config.xml.
 ARG NODE_IMAGE=node:26-bookworm-slim
 FROM ${NODE_IMAGE}
 WORKDIR /updraft
@@ -8,26 +8,18 @@ RUN apt-get update && apt-get install --yes --no-install-recommends wget && rm -
 COPY . .
 RUN --mount=type=cache,target=/root/.npm --mount=type=cache,target=/pnpm-store \
     npx -y pnpm@12.21.0 install --store-dir /pnpm-store --package-import-method copy --prod --frozen-lockfile --filter "@updraft/local..."
-# The embedded server answers this machine's own names only; containers call it by another.
-COPY <<'FRONT' /front.mjs
-import { spawn } from 'node:child_process';
-import { createServer, request } from 'node:http';
-import { pipeline } from 'node:stream';
+# One user for all, as the image makes it of CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.
+COPY <<'SERVER' stand-in.mjs
+import { startEngine } from './packages/local/src/clickhouse/engine-process.ts';
+import { openFront } from './packages/local/src/clickhouse/front.ts';
 
-const engine = spawn('node', ['packages/local/src/clickhouse/main.ts', '--data', '/var/lib/clickhouse', '--port', '8124'], { stdio: 'inherit' });
-engine.on('exit', (code) => process.exit(code ?? 1));
-for (const name of ['SIGTERM', 'SIGINT']) process.on(name, () => engine.kill(name));
-createServer((from, to) => {
-  const headers = { ...from.headers, host: '127.0.0.1:8124' };
-  const asked = request({ host: '127.0.0.1', port: 8124, method: from.method, path: from.url, headers }, (reply) => {
-    to.writeHead(reply.statusCode, reply.headers);
-    pipeline(reply, to, () => {});
-  });
-  asked.on('error', () => (to.headersSent ? to.destroy() : to.writeHead(502).end()));
-  to.on('close', () => asked.destroy());
-  pipeline(from, asked, () => {});
-}).listen(8123, '0.0.0.0');
-FRONT
+const { CLICKHOUSE_USERNAME: username, CLICKHOUSE_PASSWORD: password } = process.env;
+const user = { name: username, password, grants: ['GRANT ALL ON *.*', 'REVOKE SOURCES ON *.*'] };
+const engine = await startEngine({ folder: '/var/lib/clickhouse', httpPort: 8124, users: [user], onLine: console.error });
+const front = await openFront({ host: '0.0.0.0', port: 8123, enginePort: 8124, logins: [{ username, password }] });
+engine.exited.then(({ code }) => process.exit(code ?? 1));
+for (const name of ['SIGTERM', 'SIGINT']) process.on(name, () => front.close().then(engine.stop));
+SERVER
 ENV CLICKHOUSE_USERNAME=updraft
 ENTRYPOINT []
-CMD ["node", "/front.mjs"]
+CMD ["node", "stand-in.mjs"]

@@ -75,6 +75,18 @@ export async function startEngines(count: number, { database = 'atproto', folder
   };
 }
 
+/** CLICKHOUSE_ADDRESS and the rest, for a service. */
+export function environmentOf(connection: ClickHouseOptions): Record<string, string> {
+  const { address, username, password, database, cluster } = connection;
+  return {
+    CLICKHOUSE_ADDRESS: address,
+    CLICKHOUSE_USERNAME: username,
+    CLICKHOUSE_PASSWORD: password,
+    CLICKHOUSE_DATABASE: database,
+    ...(cluster !== undefined && { CLICKHOUSE_CLUSTER: cluster.name, CLICKHOUSE_SHARDS: cluster.servers.join(',') }),
+  };
+}
+
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startRedis } from '@updraft/local';
 import { type ClickHouse, type ClickHouseOptions, createClickHouse, migrateUp } from '@updraft/store';
 import { type Store, storeOf } from '../indexer/stack.ts';
-import { type Engines, startEngines } from './engines.ts';
+import { type Engines, environmentOf, startEngines } from './engines.ts';
 
 /** Two servers: a cluster, and on the first of them databases that are its alone. */
 export interface Places extends AsyncDisposable {
@@ -29,14 +29,7 @@ export async function startPlaces(): Promise<Places> {
       const clickhouse = createClickHouse(connection);
       clients.push(clickhouse);
       return storeOf(clickhouse, {
-        CLICKHOUSE_ADDRESS: connection.address,
-        CLICKHOUSE_USERNAME: connection.username,
-        CLICKHOUSE_PASSWORD: connection.password,
-        CLICKHOUSE_DATABASE: name,
-        ...(connection.cluster !== undefined && {
-          CLICKHOUSE_CLUSTER: connection.cluster.name,
-          CLICKHOUSE_SHARDS: connection.cluster.servers.join(','),
-        }),
+        ...environmentOf(connection),
         REDIS_ADDRESS: redis.address,
         REDIS_PREFIX: name,
         METRICS_LISTEN_ADDRESS: '127.0.0.1:0',

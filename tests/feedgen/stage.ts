@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createFeedgen, type Feedgen, parseFeedsFile, readFeedgenConfig } from '@updraft/feedgen';
 import { createLogger } from '@updraft/service';
 import { type ClickHouse, createClickHouse, createRedis } from '@updraft/store';
-import { DATABASE, type Databases, startDatabases } from '../world/databases.ts';
+import { type Databases, startDatabases } from '../world/databases.ts';
 import { createNetwork, type Network } from './network.ts';
 
 /** Databases of their own, a network to write records with, and any number of feed generators over them. */
@@ -70,12 +70,7 @@ export const ACTOR_DID = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa';
 export async function startStage(): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'updraft-feedgen-'));
   const databases = await startDatabases(folder);
-  const clickhouse = createClickHouse({
-    address: databases.clickhouse.address,
-    username: 'default',
-    password: '',
-    database: DATABASE,
-  });
+  const clickhouse = createClickHouse(databases.clickhouse.connection);
   const instances: Instance[] = [];
   return {
     databases,
@@ -97,12 +92,14 @@ export async function startStage(): Promise<Stage> {
 
 /** Starts a feed generator over databases that somebody else keeps. */
 export async function startInstance(
-  databases: Pick<Databases, 'env'> & { readonly redis: { readonly address: string } },
+  databases: {
+    readonly clickhouse: Pick<Databases['clickhouse'], 'env'>;
+    readonly redis: Pick<Databases['redis'], 'address'>;
+  },
   { feeds, env = {}, cutsIntervalMs = 300 }: StageOptions,
 ): Promise<Instance> {
   const config = readFeedgenConfig({
-    ...databases.env,
-    CLICKHOUSE_DATABASE: DATABASE,
+    ...databases.clickhouse.env,
     REDIS_ADDRESS: databases.redis.address,
     SERVICE_ENDPOINT: 'https://feeds.example',
     FEED_ACTOR_DID: ACTOR_DID,

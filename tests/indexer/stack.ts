@@ -52,12 +52,12 @@ export async function startStack(): Promise<Stack> {
       redis = await startRedis({ dataDir: start.redis, port: redis.port });
     },
     createStore: async (name) => {
-      const connection = { address: engine.url, username: 'default', password: '', database: name };
+      const connection = { address: engine.url, ...engine.logins.migrations, database: name };
       await migrateUp({ connection, log: SILENT });
       const clickhouse = createClickHouse(connection);
       clients.push(clickhouse);
       const env = {
-        CLICKHOUSE_ADDRESS: engine.url,
+        ...loginOf(engine),
         CLICKHOUSE_DATABASE: name,
         REDIS_ADDRESS: redis.address,
         REDIS_PREFIX: name,
@@ -81,6 +81,12 @@ export function storeOf(clickhouse: ClickHouse, env: Readonly<Record<string, str
     tables: () => readTables(clickhouse),
     count: (table, where) => count(clickhouse, table, where),
   };
+}
+
+/** What a service needs to use this ClickHouse. */
+export function loginOf({ url, logins }: Engine): Record<string, string> {
+  const { username, password } = logins.apps;
+  return { CLICKHOUSE_ADDRESS: url, CLICKHOUSE_USERNAME: username, CLICKHOUSE_PASSWORD: password };
 }
 
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -1,23 +1,30 @@
 import { join } from 'node:path';
 import { startClickHouse } from '@updraft/local';
-import { migrateUp } from '@updraft/store';
+import { type ClickHouseOptions, migrateUp } from '@updraft/store';
 import { startRedisDatabase } from './redis.ts';
 import { readAll } from './table-reader.ts';
 
 /** ClickHouse and Redis of their own in a folder, which can be killed and come back with what they had acknowledged. */
 export interface Databases extends AsyncDisposable {
-  readonly clickhouse: Killable & { readonly address: string; readonly url: string; readonly pid: number };
+  readonly clickhouse: Killable & Reachable & { readonly pid: number };
   readonly redis: Killable & { readonly address: string };
   /** Empties Redis. */
   flushRedis(): Promise<void>;
   /** The value of a key in Redis. */
   readRedis(key: string): Promise<string | null>;
-  /** What a service needs to use ClickHouse. */
-  readonly env: Readonly<Record<string, string>>;
   /** Empties `ingest_progress`. */
   forgetProgress(): Promise<void>;
   /** How often a server ended by a fault of its own, and was started again. */
   aborts(): number;
+}
+
+export interface Reachable {
+  /** With the login of the migrations in it, for `readAll`. */
+  readonly url: string;
+  /** For whoever changes tables. */
+  readonly connection: ClickHouseOptions;
+  /** CLICKHOUSE_ADDRESS and the rest, for a service. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface Killable {
@@ -36,13 +43,21 @@ export async function startDatabases(folder: string): Promise<Databases> {
   let clickhouse = await startClickHouse({ dataDir: clickhouseFolder, ...quiet });
   const redis = await startRedisDatabase(join(folder, 'redis'));
   const clickhousePort = clickhouse.port;
-  const { url } = clickhouse;
-  await migrateUp({ connection: { address: url, username: 'default', password: '', database: DATABASE }, log: SILENT });
+  const { url, logins } = clickhouse;
+  const connection = { address: url, ...logins.migrations, database: DATABASE };
+  await migrateUp({ connection, log: SILENT });
+  const address = Object.assign(new URL(url), logins.migrations).href;
   return {
     ...redis,
     clickhouse: {
-      url,
-      address: `127.0.0.1:${clickhousePort}`,
+      url: Object.assign(new URL(url), logins.migrations).href,
+      connection,
+      env: {
+        CLICKHOUSE_ADDRESS: url,
+        CLICKHOUSE_USERNAME: logins.apps.username,
+        CLICKHOUSE_PASSWORD: logins.apps.password,
+        CLICKHOUSE_DATABASE: DATABASE,
+      },
       get pid() {
         return clickhouse.pid;
       },
@@ -51,8 +66,7 @@ export async function startDatabases(folder: string): Promise<Databases> {
         clickhouse = await startClickHouse({ dataDir: clickhouseFolder, port: clickhousePort, ...quiet });
       },
     },
-    env: { CLICKHOUSE_ADDRESS: `127.0.0.1:${clickhousePort}` },
-    forgetProgress: async () => void (await readAll(url, `TRUNCATE TABLE ${DATABASE}.ingest_progress`)),
+    forgetProgress: async () => void (await readAll(address, `TRUNCATE TABLE ${DATABASE}.ingest_progress`)),
     aborts: () => 0,
     async [Symbol.asyncDispose]() {
       await Promise.all([clickhouse.kill('SIGKILL'), redis.kill()]);

@@ -63,7 +63,7 @@ async function playOutage(options: OutageOptions, folder: string): Promise<Outag
   await pump.caughtUp;
   const variables = {
     WS_URL: host.url,
-    CLICKHOUSE_ADDRESS: clickhouse.address,
+    ...clickhouse.env,
     REDIS_ADDRESS: databases.redis.address,
     REDIS_PREFIX,
     METRICS_LISTEN_ADDRESS: '127.0.0.1:0',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { migrateUp } from '@updraft/store';
-import { startEngines } from '../cluster/engines.ts';
+import { environmentOf, startEngines } from '../cluster/engines.ts';
 import { DATABASE, type Databases } from './databases.ts';
 import { startRedisDatabase } from './redis.ts';
 import { readAll } from './table-reader.ts';
@@ -11,31 +11,22 @@ export async function startShardedDatabases(folder: string, shards: number): Pro
   const redis = await startRedisDatabase(join(folder, 'redis'));
   const { connection, user } = engines;
   await migrateUp({ connection, log: SILENT });
-  const [url = '', ...others] = engines.urls.map((text) => {
-    const withUser = new URL(text);
-    withUser.username = user.name;
-    withUser.password = user.password;
-    return withUser.href.replace(/\/$/, '');
-  });
+  const [url = '', ...others] = engines.urls.map(
+    (text) => Object.assign(new URL(text), { username: user.name, password: user.password }).href,
+  );
   let victim = -1;
   return {
     ...redis,
     clickhouse: {
       url,
-      address: connection.address,
+      connection,
+      env: environmentOf(connection),
       pid: 0,
       kill: () => {
         victim = (victim + 1) % shards;
         return engines.kill(victim);
       },
       revive: () => engines.revive(victim),
-    },
-    env: {
-      CLICKHOUSE_ADDRESS: connection.address,
-      CLICKHOUSE_USERNAME: user.name,
-      CLICKHOUSE_PASSWORD: user.password,
-      CLICKHOUSE_CLUSTER: connection.cluster?.name ?? '',
-      CLICKHOUSE_SHARDS: engines.urls.join(','),
     },
     forgetProgress: async () => {
       for (const server of [url, ...others]) await readAll(server, `TRUNCATE TABLE ${DATABASE}_rows.ingest_progress`);

@@ -113,7 +113,7 @@ function indexerVariables(
   const startMs = world.options.nowMicros / 1_000 - world.options.historyHours * 3_600_000;
   return {
     WS_URL: hosts.map(({ url }) => url).join(','),
-    ...databases.env,
+    ...databases.clickhouse.env,
     REDIS_ADDRESS: databases.redis.address,
     REDIS_PREFIX,
     METRICS_LISTEN_ADDRESS: '127.0.0.1:0',

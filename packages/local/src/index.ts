@@ -1,5 +1,7 @@
+export type { Login } from './clickhouse/credentials.ts';
 export type { EngineUser, RemoteCluster } from './clickhouse/engine-config.ts';
 export { type EngineOptions, type RunningEngine, startEngine } from './clickhouse/engine-process.ts';
+export type { Logins } from './clickhouse/netrc.ts';
 export { type ClickHouse, type ClickHouseOptions, startClickHouse } from './clickhouse/start.ts';
 export { type NodeProgram, nodeProgram, type ProgramOutput } from './node-program.ts';
 export type { Part, PartStatus, RunningPart } from './part.ts';

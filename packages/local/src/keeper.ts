@@ -1,6 +1,7 @@
 import { type Backoff, backoff, SetupError, sleep } from '@updraft/service';
 import { describeExit } from './child.ts';
 import type { Part, PartState, PartStatus, RunningPart } from './part.ts';
+import { endWhenSilent, type SilenceLimits } from './silence.ts';
 
 /** Keeps one part running until it is stopped. */
 export interface Keeper {
@@ -23,6 +24,7 @@ export interface KeeperDeps {
   /** Told of every process that is started or gone, so that a later start can find orphans. */
   readonly onPid?: ((pid: number, alive: boolean) => Promise<void>) | undefined;
   readonly wait?: Backoff;
+  readonly silence?: SilenceLimits;
   readonly now?: () => number;
 }
 
@@ -84,7 +86,11 @@ export function createKeeper(part: Part, deps: KeeperDeps): Keeper {
   };
 
   const untilGone = async (current: RunningPart) => {
+    const gone = new AbortController();
+    const onSilence = () => report({ part: part.name, level: 'warn', text: 'gives no answer, and is ended' });
+    void endWhenSilent(current, onSilence, AbortSignal.any([gone.signal, stopping.signal]), deps.silence);
     const exit = await current.exited;
+    gone.abort();
     running = undefined;
     await onPid?.(current.pid, false);
     if (stopping.signal.aborted) return;

@@ -21,6 +21,8 @@ export interface RunningPart {
   readonly pid: number;
   /** Resolves when the process is gone. */
   readonly exited: Promise<ChildExit>;
+  /** Whether it is at work and not only there; one that gives no answer for long is ended and started again. */
+  readonly answers?: (timeoutMs: number) => Promise<boolean>;
   /** The last thing it said that may explain its end. */
   readonly lastWords?: () => string | undefined;
   /** Ends it in order. */

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { portsFor } from './addresses.ts';
+import { loopback, portsFor } from './addresses.ts';
+import type { Login } from './clickhouse/credentials.ts';
+import type { Logins } from './clickhouse/netrc.ts';
 import { type DatabasePlan, planDatabases } from './databases.ts';
 import { projectRoot } from './folders.ts';
 import { runMigrations } from './migrate.ts';
@@ -25,16 +27,20 @@ interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   /** Where the network's databases lie. */
   readonly folder: string;
+  /** The file that keeps the passwords of the ClickHouse that is started here, and what it holds. */
+  readonly netrc: string;
+  readonly logins: Logins;
   readonly network: Network;
   readonly output: ProgramOutput;
 }
 
 /** Puts together ClickHouse, Redis, the network and the services, each with its ports and its environment. */
-export function planLocalStack({ options, env, folder, network, output }: Surroundings): LocalPlan {
+export function planLocalStack({ options, env, folder, netrc, logins, network, output }: Surroundings): LocalPlan {
   const ports = portsFor(options.portOffset);
-  const databases = planDatabases({ env, folder, ports, output });
+  const databases = planDatabases({ env, folder, netrc, shards: options.shards, ports, output });
   const net = planNetwork(network, { projectRoot, folder, ports, options, env });
-  const servicesEnv = { ...withDatabases(env, databases), ...net.env };
+  const envOf = (login: Login) => ({ ...withDatabases(env, databases, login), ...net.env });
+  const servicesEnv = envOf(logins.apps);
   const services = listServices({ projectRoot, ports, env: servicesEnv, folder }).filter(({ program }) =>
     existsSync(program.main),
   );
@@ -42,7 +48,7 @@ export function planLocalStack({ options, env, folder, network, output }: Surrou
     name: 'migrations',
     main: join(projectRoot, 'packages/store/src/migrate-command.ts'),
     args: ['up'],
-    env: servicesEnv,
+    env: envOf(logins.migrations),
   };
   return {
     stack: {
@@ -65,20 +71,29 @@ export function planLocalStack({ options, env, folder, network, output }: Surrou
       clickhouseUrl: databases.clickhouseUrl,
       clickhouseHeaders: credentials(servicesEnv),
       database: servicesEnv['CLICKHOUSE_DATABASE'] || 'atproto',
+      isCluster: Boolean(servicesEnv['CLICKHOUSE_CLUSTER']),
     },
   };
 }
 
-/** The services' environment: with the databases' addresses; a ClickHouse of ours has no users and one database. */
-function withDatabases(env: NodeJS.ProcessEnv, databases: DatabasePlan): NodeJS.ProcessEnv {
+/** The environment with the databases' addresses; a ClickHouse of ours has users of its own and one database. */
+function withDatabases(env: NodeJS.ProcessEnv, databases: DatabasePlan, login: Login): NodeJS.ProcessEnv {
   const own: NodeJS.ProcessEnv = {
     ...env,
     CLICKHOUSE_ADDRESS: databases.clickhouseAddress,
     REDIS_ADDRESS: databases.redisAddress,
   };
   if (env['CLICKHOUSE_ADDRESS']) return own;
-  const { CLICKHOUSE_USERNAME: _name, CLICKHOUSE_PASSWORD: _password, CLICKHOUSE_DATABASE: _database, ...others } = own;
-  return others;
+  const { CLICKHOUSE_DATABASE: _database, CLICKHOUSE_CLUSTER: _cluster, CLICKHOUSE_SHARDS: _shards, ...others } = own;
+  return {
+    ...others,
+    CLICKHOUSE_USERNAME: login.username,
+    CLICKHOUSE_PASSWORD: login.password,
+    ...(databases.cluster !== undefined && {
+      CLICKHOUSE_CLUSTER: databases.cluster.name,
+      CLICKHOUSE_SHARDS: databases.cluster.httpPorts.map(loopback).join(','),
+    }),
+  };
 }
 
 function credentials(env: NodeJS.ProcessEnv): Record<string, string> {

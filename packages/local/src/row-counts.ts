@@ -10,10 +10,7 @@ const EXACT_UP_TO = 300_000;
  */
 export async function readRowCounts(target: RowCountTarget): Promise<Record<string, number> | undefined> {
   try {
-    const stored = await ask(
-      target,
-      'SELECT table, sum(rows) FROM system.parts WHERE database = {database:String} AND active GROUP BY table',
-    );
+    const stored = await storedRows(target);
     const small = shownTables.map(([table]) => table).filter((table) => (stored[table] ?? Infinity) <= EXACT_UP_TO);
     if (small.length === 0) return stored;
     const exact = await ask(
@@ -24,6 +21,14 @@ export async function readRowCounts(target: RowCountTarget): Promise<Record<stri
   } catch {
     return undefined;
   }
+}
+
+/** Both cost nothing. One server has its parts; those of a cluster have them elsewhere, and each tells its own share. */
+async function storedRows(target: RowCountTarget): Promise<Record<string, number>> {
+  const ofParts =
+    'SELECT table, sum(rows) FROM system.parts WHERE database = {database:String} AND active GROUP BY table';
+  const ofServers = shownTables.map(([table]) => `SELECT '${table}', count() FROM ${table}`).join(' UNION ALL ');
+  return await ask(target, target.isCluster ? ofServers : ofParts);
 }
 
 async function ask(target: RowCountTarget, sql: string): Promise<Record<string, number>> {
@@ -44,6 +49,7 @@ export interface RowCountTarget {
   readonly clickhouseUrl: string;
   readonly clickhouseHeaders: Readonly<Record<string, string>>;
   readonly database: string;
+  readonly isCluster: boolean;
 }
 
 function parseCounts(text: string): Record<string, number> {

@@ -1,6 +1,8 @@
+import { backoff, sleep } from '@updraft/service';
 import { createKeeper, type Keeper, type KeeperEvent } from './keeper.ts';
 import type { Part } from './part.ts';
 import { requireFreePort } from './ports.ts';
+import type { SilenceLimits } from './silence.ts';
 
 /** What runs, in the order in which it starts; it stops the other way round. */
 export interface StackPlan {
@@ -26,6 +28,8 @@ export interface Stack {
 }
 
 export interface StackDeps {
+  /** When a part that is there but gives no answer is ended. */
+  readonly silence?: SilenceLimits;
   readonly report: (event: KeeperEvent) => void;
   readonly onPid: (pid: number, alive: boolean) => Promise<void>;
 }
@@ -34,7 +38,10 @@ const graceMs = { service: 8_000, network: 1_000, database: 2_500 };
 
 export function createStack(plan: StackPlan, deps: StackDeps): Stack {
   const keep = (parts: readonly Part[]) => parts.map((part) => createKeeper(part, deps));
-  const databases = keep(plan.databases);
+  // everything waits for them, and they start within a second
+  const databases = plan.databases.map((part) =>
+    createKeeper(part, { ...deps, wait: backoff({ minMs: 100, maxMs: 30_000 }) }),
+  );
   const network = keep(plan.network === undefined ? [] : [plan.network]);
   const services = keep(plan.services);
   const say = (part: string, text: string) => deps.report({ part, level: 'info', text });
@@ -63,7 +70,7 @@ export function createStack(plan: StackPlan, deps: StackDeps): Stack {
         for (const [wantedBy, port] of Object.entries(plan.ports)) await requireFreePort(port, wantedBy);
         await startAll(databases, signal);
         signal.throwIfAborted();
-        await plan.migrate(signal);
+        await throughRestarts(() => plan.migrate(signal), databases, signal);
         await startAll(network, signal);
         await startAll(services, signal);
       } catch (error) {
@@ -77,6 +84,35 @@ export function createStack(plan: StackPlan, deps: StackDeps): Stack {
     kill: () => [...services, ...network, ...databases].forEach((keeper) => keeper.kill()),
     keepers: () => [...databases, ...network, ...services],
   };
+}
+
+const NOTICE_MS = 1_000;
+const COMEBACK_MS = 60_000;
+const MAX_TRIES = 5;
+
+/** Does the work again when it failed because a database ended meanwhile, once its keeper has it running again. */
+async function throughRestarts(
+  work: () => Promise<void>,
+  databases: readonly Keeper[],
+  signal: AbortSignal,
+): Promise<void> {
+  const restarts = () => databases.reduce((sum, keeper) => sum + keeper.status().restarts, 0);
+  const allRun = () => databases.every((keeper) => keeper.status().state === 'running');
+  for (let tries = 1; ; tries++) {
+    const before = restarts();
+    try {
+      return await work();
+    } catch (error) {
+      await until(() => restarts() > before || !allRun(), NOTICE_MS, signal);
+      if ((restarts() === before && allRun()) || tries === MAX_TRIES) throw error;
+      await until(allRun, COMEBACK_MS, signal);
+      if (!allRun()) throw error;
+    }
+  }
+}
+
+async function until(isTrue: () => boolean, withinMs: number, signal: AbortSignal): Promise<void> {
+  for (const deadline = Date.now() + withinMs; !isTrue() && Date.now() < deadline; ) await sleep(20, signal);
 }
 
 /** Waits for all, then throws what the first failure was: nothing is left starting behind the caller's back. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { keepLogins } from './clickhouse/netrc.ts';
 import { emptyFolder, networkFolder, ownFolder, projectRoot } from './folders.ts';
 import { type Logs, openLogs } from './log-file.ts';
 import { acceptsSubscription, chooseNetwork } from './network.ts';
@@ -59,7 +60,9 @@ export async function runLocally(deps: StartDeps): Promise<void> {
     };
     const data = networkFolder(folder, network);
     await mkdir(data, { recursive: true });
-    const plan = planLocalStack({ options, env, folder: data, network, output });
+    const netrc = join(folder, 'netrc');
+    const logins = await keepLogins(netrc);
+    const plan = planLocalStack({ options, env, folder: data, netrc, logins, network, output });
     const onUp = () => {
       isUp = true;
     };

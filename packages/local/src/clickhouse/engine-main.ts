@@ -1,14 +1,18 @@
 // ClickHouse's engine, as a process of its own. `engine-process.ts` starts it; nothing else does.
 //
-// In:  argv: LIBRARY CONFIG PROTOCOLS, where PROTOCOLS is `HTTP` or `HTTP,TCP`. CONFIG says which addresses, folders and users.
+// In:  argv: LIBRARY FOLDER CONFIG PROTOCOLS, where PROTOCOLS is `HTTP` or `HTTP,TCP`. CONFIG says which addresses, folders and users.
 // Out: an open listener for each protocol, until the process is ended or its query that never ends is killed: then the exit code is 0.
 //      A fault at the start goes to stderr; its exit code may be 0 too, so whoever starts this asks for an answer.
 // Invariant: the call runs on the main thread of a process with nothing else in it. In a worker it ends in a segmentation fault; a
 //      handler of a signal in JavaScript would never run, since the call doesn't return, so none is set and SIGTERM ends the process.
 import { dlopen, getRawPointer, toString } from 'node:ffi';
 import { KEEP_ALIVE_SQL } from './keep-alive.ts';
+import { confineTo } from './landlock.ts';
 
-const [library = '', config = '', protocols = ''] = process.argv.slice(2);
+// by which the addresses of `localhost`, where dictionaries read their tables, are found
+const NAMES = ['hosts', 'nsswitch.conf', 'host.conf', 'resolv.conf'].map((name) => `/etc/${name}`);
+
+const [library = '', folder = '', config = '', protocols = ''] = process.argv.slice(2);
 const { functions } = dlopen(library, {
   chdb_query_cmdline: { arguments: ['i32', 'pointer'], return: 'pointer' },
   chdb_result_error: { arguments: ['pointer'], return: 'pointer' },
@@ -20,6 +24,7 @@ const args = ['clickhouse', `--config-file=${config}`, `--query=${[...listen, KE
 const strings = args.map((arg) => Buffer.from(`${arg}\0`));
 const argv = Buffer.alloc((strings.length + 1) * 8);
 strings.forEach((string, index) => argv.writeBigUInt64LE(getRawPointer(string), index * 8));
+confineTo({ write: [folder], read: ['/sys', '/proc/self', '/usr/share/zoneinfo', ...NAMES] });
 const result = functions.chdb_query_cmdline(strings.length, getRawPointer(argv));
 const error = functions.chdb_result_error(result);
 const said = error === 0n ? '' : (toString(error) ?? '');

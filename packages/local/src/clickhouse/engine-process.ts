@@ -13,6 +13,7 @@ import { SetupError, sleep } from '@updraft/service';
 import { type Child, type ChildExit, describeExit, startChild } from '../child.ts';
 import { freePort } from '../ports.ts';
 import { type EngineSettings, type EngineUser, writeEngineConfig } from './engine-config.ts';
+import { noteVersion, refuseNewer } from './folder-version.ts';
 import { COUNT_RUNNING_SQL, END_SQL } from './keep-alive.ts';
 import { findEngineLibrary } from './library.ts';
 
@@ -32,7 +33,11 @@ export interface RunningEngine {
   readonly exited: Promise<ChildExit>;
   /** Sends the signal and waits until the process is gone. */
   kill(signal: NodeJS.Signals): Promise<ChildExit>;
-  /** Lets queries end, then the engine; SIGKILL when that takes too long. Connections that clients keep open make it wait 5 s. */
+  /** Whether it answers a query; false when that takes longer than `timeoutMs`. */
+  answers(timeoutMs: number): Promise<boolean>;
+  /** Resolves when no query runs any more, or some seconds later. */
+  untilIdle(): Promise<void>;
+  /** Lets queries end, then the engine; SIGKILL when that takes too long. Connections that clients keep open cost 5 s, and exit code 0. */
   stop(): Promise<ChildExit>;
 }
 
@@ -48,6 +53,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   const library = findEngineLibrary();
   const folder = resolve(options.folder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  await refuseNewer(folder, library.version);
   const httpPort = options.httpPort ?? (await freePort());
   const config = await writeEngineConfig({
     ...options,
@@ -58,22 +64,34 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   const main = fileURLToPath(new URL('./engine-main.ts', import.meta.url));
   const flags = ['--experimental-ffi', '--disable-warning=ExperimentalWarning'];
   const protocols = options.tcpPort === undefined ? 'HTTP' : 'HTTP,TCP';
-  const child = await startChild(process.execPath, [...flags, main, library, config, protocols], {
+  const child = await startChild(process.execPath, [...flags, main, library.path, folder, config, protocols], {
     cwd: folder,
-    env: {}, // a query can read it
+    env: { TZ: 'UTC' }, // a query can read it
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true, // SYSTEM SHUTDOWN ends the whole process group
   });
   options.onSpawn?.(child.pid);
   const httpUrl = `http://127.0.0.1:${httpPort}`;
   const ask = (sql: string, timeoutMs: number) => query(httpUrl, options.users[0], sql, timeoutMs);
-  await untilItAnswers(child, folder, ask, listenTo(child, options.onLine));
+  let isStopping = false; // how it says that its last query was killed is no news
+  const onLine = (line: string) => {
+    if (!isStopping) options.onLine?.(line);
+  };
+  await untilItAnswers(child, folder, ask, listenTo(child, onLine));
+  await noteVersion(folder, library.version);
   return {
     httpUrl,
     pid: child.pid,
     exited: child.exited,
     kill: (signal) => child.kill(signal),
+    answers: (timeoutMs) =>
+      post(httpUrl, options.users[0], 'SELECT 1', timeoutMs).then(
+        () => true, // a refusal, for want of memory say, is an answer too
+        () => false,
+      ),
+    untilIdle: () => untilIdle(ask).catch(() => undefined),
     stop: async () => {
+      isStopping = true;
       const late = setTimeout(() => void child.kill('SIGKILL'), STOP_TIMEOUT_MS);
       await untilIdle(ask)
         .then(() => ask(END_SQL, STOP_TIMEOUT_MS))
@@ -84,28 +102,32 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
 }
 
 /** Gives a function that tells the last line the engine wrote. */
-function listenTo(child: Child, onLine: ((line: string) => void) | undefined): () => string {
+function listenTo(child: Child, onLine: (line: string) => void): () => string {
   let last = '';
   for (const stream of [child.process.stdout, child.process.stderr]) {
     if (stream === null) continue;
     createInterface({ input: stream }).on('line', (line) => {
       if (line.trim() !== '') last = line.trim();
-      (onLine ?? ((text: string) => process.stderr.write(`${text}\n`)))(line);
+      onLine(line);
     });
   }
   return () => last;
 }
 
-async function query(url: string, user: EngineUser, sql: string, timeoutMs: number): Promise<string> {
+async function query(...call: Parameters<typeof post>): Promise<string> {
+  const { ok, text } = await post(...call);
+  if (!ok) throw new Error(text);
+  return text;
+}
+
+async function post(url: string, user: EngineUser, sql: string, timeoutMs: number) {
   const answer = await fetch(url, {
     method: 'POST',
     body: sql,
     headers: { 'X-ClickHouse-User': user.name, 'X-ClickHouse-Key': user.password, Connection: 'close' },
     signal: AbortSignal.timeout(timeoutMs),
   });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(text);
-  return text;
+  return { ok: answer.ok, text: await answer.text() };
 }
 
 type Ask = (sql: string, timeoutMs: number) => Promise<string>;

@@ -11,22 +11,25 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'darwin-arm64': '@chdb/lib-darwin-arm64',
 };
 
-/** The path of ClickHouse's library for this machine. Throws a SetupError where there is none. */
-export function findEngineLibrary(platform = `${process.platform}-${process.arch}`): string {
+export interface EngineLibrary {
+  readonly path: string;
+  /** ClickHouse's, such as 26.7.3. */
+  readonly version: string;
+}
+
+/** ClickHouse's library for this machine. Throws a SetupError where there is none. */
+export function findEngineLibrary(platform = `${process.platform}-${process.arch}`): EngineLibrary {
   const name = PACKAGES[platform];
   if (name === undefined) throw new SetupError(`ClickHouse's engine does not exist for ${platform}`);
   const fromHere = createRequire(import.meta.url);
   const fromChdb = createRequire(fromHere.resolve('chdb/package.json'));
-  const path = folderOf(fromChdb, name);
-  const library = ['libchdb.so', 'libchdb.dylib'].map((file) => join(path ?? '', file)).find(existsSync);
-  if (path !== undefined && library !== undefined) return library;
-  throw new SetupError(`The package ${name} is not installed whole: run npm start or npm test, which install it`);
-}
-
-function folderOf(require: NodeJS.Require, name: string): string | undefined {
   try {
-    return dirname(require.resolve(`${name}/package.json`));
+    const folder = dirname(fromChdb.resolve(`${name}/package.json`));
+    const { version } = fromChdb(`${name}/package.json`) as { version: string };
+    const path = ['libchdb.so', 'libchdb.dylib'].map((file) => join(folder, file)).find(existsSync);
+    if (path !== undefined) return { path, version: version.replace(/-.*/, '') };
   } catch {
-    return undefined;
+    // said below
   }
+  throw new SetupError(`The package ${name} is not installed whole: npm start and npm test install it`);
 }

@@ -1,23 +1,26 @@
-import type { ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { SetupError } from '@updraft/service';
-import { type Child, type ChildExit, describeExit, startChild } from '../child.ts';
-import { environment } from '../config.ts';
-import { THREAD_POOL_SIZE } from './options.ts';
+import { join } from 'node:path';
+import type { ChildExit } from '../child.ts';
+import { freePort } from '../ports.ts';
+import type { RemoteCluster } from './engine-config.ts';
+import { startEngine } from './engine-process.ts';
+import { openFront } from './front.ts';
+import { keepLogins, type Logins } from './netrc.ts';
+import { engineUsers } from './users.ts';
 
 export interface ClickHouseOptions {
   readonly dataDir: string;
   /** Default 0: a free one. */
   readonly port?: number;
-  readonly username?: string;
-  readonly password?: string;
-  /** Further arguments of main.ts, such as `--max-memory-mb 1024`. */
-  readonly args?: readonly string[];
-  /** Gets the lines the process writes after its start; by default its stderr goes to ours. */
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Where the passwords are kept, for curl's --netrc-file; default: `netrc` in `dataDir`. */
+  readonly netrc?: string;
+  readonly maxMemoryBytes?: number;
+  /** The cluster that this server belongs to, and its own port among those of the cluster. */
+  readonly remoteServers?: RemoteCluster;
+  readonly tcpPort?: number;
+  /** Gets the lines the engine writes. */
   readonly onLine?: (line: string) => void;
-  /** In a process group of its own, so that a terminal's Ctrl-C does not reach it. */
-  readonly detached?: boolean;
   /** Gets the process's id as soon as there is one. */
   readonly onSpawn?: (pid: number) => void;
 }
@@ -26,88 +29,59 @@ export interface ClickHouse {
   /** `http://127.0.0.1:8123` */
   readonly url: string;
   readonly port: number;
+  readonly logins: Logins;
+  /** Of the engine. */
   readonly pid: number;
   readonly exited: Promise<ChildExit>;
+  /** Whether the engine answers a query; false when it takes longer than `timeoutMs`. */
+  answers(timeoutMs: number): Promise<boolean>;
   /** Sends the signal and waits until the process is gone. */
   kill(signal: NodeJS.Signals): Promise<ChildExit>;
   /** Lets running queries end, then stops; SIGKILL when that takes too long. */
   stop(): Promise<ChildExit>;
 }
 
-const START_TIMEOUT_MS = 60_000;
-const STOP_TIMEOUT_MS = 14_000;
-
 /**
- * Starts ClickHouse's engine on `dataDir` in a process of its own, behind ClickHouse's HTTP interface on 127.0.0.1, and
- * waits until it answers. Rejects with a SetupError that repeats what the process said when it does not start.
+ * Starts ClickHouse on `dataDir`, with its HTTP interface on 127.0.0.1 open to those who know a password, and waits until it answers.
+ * Rejects with a SetupError when it does not start.
  */
 export async function startClickHouse(options: ClickHouseOptions): Promise<ClickHouse> {
-  const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-  const args = [main, '--data', options.dataDir, '--port', String(options.port ?? 0), ...(options.args ?? [])];
-  const child = await startChild(process.execPath, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: options.detached ?? false,
-    env: {
-      ...environment(),
-      UV_THREADPOOL_SIZE: THREAD_POOL_SIZE,
-      TZ: 'UTC',
-      CLICKHOUSE_USERNAME: options.username ?? '',
-      CLICKHOUSE_PASSWORD: options.password ?? '',
-    },
-  });
-  options.onSpawn?.(child.pid);
-  const onLine = options.onLine ?? ((line: string) => process.stderr.write(`${line}\n`));
-  const port = await portWhenReady(child, onLine);
-  const url = `http://127.0.0.1:${port}`;
-  await waitForPing(`${url}/ping`);
-  return {
-    url,
-    port,
-    pid: child.pid,
-    exited: child.exited,
-    kill: (signal) => child.kill(signal),
-    stop: () => child.stop(STOP_TIMEOUT_MS),
-  };
-}
-
-/** The port that the process prints once it listens. */
-async function portWhenReady(child: Child, onLine: (line: string) => void): Promise<number> {
-  const lines: string[] = [];
-  const ready = new Promise<number>((resolve) => {
-    const read = (line: string) => {
-      const port = /listening on http:\/\/.*:(\d+)$/.exec(line)?.[1];
-      if (port !== undefined) resolve(Number(port));
-      else onLine(line);
-      if (lines.length < 20) lines.push(line);
-    };
-    eachLine(child.process, read);
-  });
-  const timeout = new Promise<never>((_, reject) => {
-    setTimeout(
-      () => reject(new SetupError(`ClickHouse did not start within ${START_TIMEOUT_MS} ms`)),
-      START_TIMEOUT_MS,
-    ).unref();
-  });
-  const died = child.exited.then((exit) => {
-    const said = lines.at(-1)?.replace(/^clickhouse: /, '') ?? '';
-    throw new SetupError(`ClickHouse did not start (${describeExit(exit)}): ${said}`);
-  });
-  died.catch(() => {}); // after the start its end is the caller's to see, by `exited`
+  const { dataDir, host = '127.0.0.1', port = 0 } = options;
+  const logins = await keepLogins(options.netrc ?? join(dataDir, 'netrc'));
+  const enginePort = await freePort();
+  const front = await openFront({ host, port, enginePort, logins: [logins.apps, logins.migrations] });
   try {
-    return await Promise.race([ready, timeout, died]);
+    const engine = await startEngine({
+      ...options,
+      folder: dataDir,
+      httpPort: enginePort,
+      users: engineUsers(logins, { isShard: options.remoteServers !== undefined }),
+    });
+    const exited = engine.exited.then(async (exit) => {
+      await front.close();
+      return exit;
+    });
+    return {
+      url: `http://${host}:${front.port}`,
+      port: front.port,
+      logins,
+      pid: engine.pid,
+      exited,
+      answers: engine.answers,
+      kill: async (signal) => {
+        await engine.kill(signal);
+        return await exited;
+      },
+      stop: async () => {
+        front.drain();
+        await engine.untilIdle();
+        await front.close();
+        await engine.stop();
+        return await exited;
+      },
+    };
   } catch (error) {
-    await child.kill('SIGKILL');
+    await front.close();
     throw error;
   }
-}
-
-function eachLine(process: ChildProcess, read: (line: string) => void): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    if (stream !== null) createInterface({ input: stream }).on('line', read);
-  }
-}
-
-async function waitForPing(url: string): Promise<void> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
-  if ((await answer.text()) !== 'Ok.\n') throw new SetupError(`${url} does not answer as ClickHouse does`);
 }

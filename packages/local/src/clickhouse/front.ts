@@ -1,0 +1,78 @@
+// The HTTP server by which people and programs reach ClickHouse, before the engine's own.
+//
+// In:  requests of any client of ClickHouse.
+// Out: those that bear a user's name and password go to the engine, their bodies and answers as they are; the others get ClickHouse's own
+//      answer to a wrong password. `/ping` needs none.
+// Invariant: the engine gets whole heads only, for a connection that ends within its first one aborts it. Nothing is read of a statement.
+import { Agent, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listenOrExplain } from '@updraft/service';
+import { findLogin, type Login } from './credentials.ts';
+import { forward } from './forward.ts';
+import { readTarget } from './target.ts';
+
+export interface FrontOptions {
+  readonly host: string;
+  /** 0: a free one. */
+  readonly port: number;
+  readonly enginePort: number;
+  readonly logins: readonly Login[];
+}
+
+export interface Front {
+  readonly port: number;
+  /** Takes no new connections; what runs goes on. */
+  drain(): void;
+  /** Ends everything at once. */
+  close(): Promise<void>;
+}
+
+const LIMITS = {
+  maxHeaderSize: 1024 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 30 * 60_000,
+  keepAliveTimeout: 30_000,
+};
+const MAX_CONNECTIONS = 1024;
+const AUTHENTICATION_FAILED =
+  'Code: 516. DB::Exception: Authentication failed: password is incorrect, or there is no user with such name. (AUTHENTICATION_FAILED)\n';
+
+/** Listens at once. Throws a SetupError when the port is taken. */
+export async function openFront(options: FrontOptions): Promise<Front> {
+  const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
+  const server = createServer(LIMITS, (incoming, outgoing) => answer(options, agent, incoming, outgoing));
+  server.maxConnections = MAX_CONNECTIONS;
+  await listenOrExplain(`${options.host}:${options.port}`, '--port', ({ host, port }) => {
+    return new Promise<void>((listening, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port, exclusive: true }, listening);
+    });
+  });
+  const address = server.address();
+  return {
+    port: address !== null && typeof address === 'object' ? address.port : options.port,
+    drain: () => void server.close(),
+    close: async () => {
+      const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+      server.closeAllConnections();
+      agent.destroy();
+      await closed;
+    },
+  };
+}
+
+function answer(options: FrontOptions, agent: Agent, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  if (!['GET', 'HEAD', 'POST'].includes(incoming.method ?? '')) return refuse(outgoing, 405, 'Method not allowed.\n');
+  const target = readTarget(incoming.url ?? '/');
+  const to = { port: options.enginePort, agent };
+  if (target.path === '/ping') return forward({ ...to, path: '/ping', login: undefined }, incoming, outgoing);
+  const login = findLogin(incoming.headers, target.search, options.logins);
+  if (login === undefined)
+    return refuse(outgoing, 403, AUTHENTICATION_FAILED, { 'X-ClickHouse-Exception-Code': '516' });
+  forward({ ...to, path: target.forEngine, queryId: target.queryId, login }, incoming, outgoing);
+}
+
+/** The connection ends with it: what is left of the body is not wanted. */
+function refuse(outgoing: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {
+  outgoing.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=UTF-8', Connection: 'close' });
+  outgoing.end(text);
+}

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { SetupError } from '@updraft/service';
+import type { Login } from './credentials.ts';
+
+/** Who may ask this ClickHouse. */
+export interface Logins {
+  /** The services, and people: reads and writes rows. */
+  readonly apps: Login;
+  /** Changes the schema. */
+  readonly migrations: Login;
+}
+
+/**
+ * The logins in the file, a netrc that curl reads, by mode 600; with random passwords where there is none yet.
+ * @throws SetupError when the file doesn't hold them
+ */
+export async function keepLogins(file: string): Promise<Logins> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, newNetrc(), { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await chmod(file, 0o600);
+  const logins = readNetrc(await readFile(file, 'utf8'));
+  if (logins !== undefined) return logins;
+  throw new SetupError(
+    `${file} does not hold ClickHouse's passwords any more: delete it, and the next start makes new ones`,
+  );
+}
+
+function newNetrc(): string {
+  const password = () => randomBytes(24).toString('base64url');
+  const lines = (login: string, secret: string) =>
+    ['127.0.0.1', 'localhost'].map((machine) => `machine ${machine} login ${login} password ${secret}\n`).join('');
+  return `${lines('updraft', password())}${lines('migrations', password())}`;
+}
+
+function readNetrc(text: string): Logins | undefined {
+  const login = (username: string) => {
+    const password = new RegExp(`^machine 127\\.0\\.0\\.1 login ${username} password (\\S+)$`, 'm').exec(text)?.[1];
+    return password === undefined ? undefined : { username, password };
+  };
+  const [apps, migrations] = [login('updraft'), login('migrations')];
+  return apps && migrations && { apps, migrations };
+}

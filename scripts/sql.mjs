@@ -1,0 +1,23 @@
+// `npm run sql "SELECT …"`: asks the ClickHouse of `npm start`, or the one that CLICKHOUSE_ADDRESS names, and prints a table.
+const { CLICKHOUSE_ADDRESS: address = '127.0.0.1:8123', CLICKHOUSE_USERNAME: user = 'default' } = process.env;
+const statement = process.argv.slice(2).join(' ').trim();
+if (statement === '') fail('Usage: npm run sql "SELECT count() FROM likes FINAL"');
+
+const url = new URL(address.includes('://') ? address : `http://${address}`);
+const settings = {
+  database: process.env.CLICKHOUSE_DATABASE || 'atproto',
+  default_format: process.stdout.isTTY ? 'PrettyCompact' : 'PrettyCompactNoEscapes',
+  session_timezone: 'UTC',
+};
+for (const [name, value] of Object.entries(settings)) url.searchParams.set(name, value);
+const headers = { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': process.env.CLICKHOUSE_PASSWORD ?? '' };
+const answer = await fetch(url, { method: 'POST', body: statement, headers }).catch((error) =>
+  fail(`ClickHouse at ${url.origin} can't be reached (${error.cause?.code ?? error.message}). Is npm start running?`),
+);
+if (!answer.ok) fail((await answer.text()).trim());
+for await (const chunk of answer.body) process.stdout.write(chunk);
+
+function fail(line) {
+  process.stderr.write(`${line}\n`);
+  process.exit(1);
+}
