@@ -401,7 +401,7 @@ AS SELECT
     if(argMax(active, (version, is_deletion)) = 0, toUInt64(18446744073709551615), maxIf(version, is_deletion = 1)) AS hidden_below
 FROM actor_status
 FINAL
-WHERE did IN (
+WHERE did GLOBAL IN (
     SELECT did
     FROM actor_status
     WHERE ingest_at >= (

@@ -27,11 +27,12 @@ test('a back-up brings back every table, view, index and dictionary, and the cur
   );
   const maker = createClickHouse({ ...connection, database: 'system' });
   cleanup.defer(() => maker.close());
+  const databases = { database: 'atproto', rowsDatabase: 'atproto' };
   const place = (part: string) => `File('monday/${part}')`;
   for (const sql of [
-    ...backupStatements('atproto', place),
+    ...backupStatements(databases, place),
     'DROP DATABASE atproto SYNC',
-    ...restoreStatements('atproto', place),
+    ...restoreStatements(databases, place),
   ])
     await maker.command(sql);
 

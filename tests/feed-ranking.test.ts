@@ -5,6 +5,7 @@ import { createWorld, type Ranking, TOP, WHATS_HOT } from '@updraft/simulator';
 import { changeMembership, createClickHouse } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Instance, startInstance } from './feedgen/stage.ts';
+import { startDatabases } from './world/databases.ts';
 import { createDice } from './world/dice.ts';
 import { type Stage, startStage } from './world/stage.ts';
 
@@ -31,7 +32,8 @@ beforeAll(async () => {
     nowMicros: Date.now() * 1000,
     eventsPerDay: 16_000,
   });
-  stage = await startStage({ world, folder, stretch: 8_000, random: createDice(4) });
+  const databases = await startDatabases(folder);
+  stage = await startStage({ databases, world, folder, stretch: 8_000, random: createDice(4) });
   const clickhouse = createClickHouse(stage.databases.clickhouse.connection);
   for (let n = 0; n < 20; n++) {
     await changeMembership(clickhouse, {

@@ -18,4 +18,10 @@ describe('a hostile world', () => {
     expect(verdict.kills).toBe(4);
     expect(verdict.rejected).toBeGreaterThan(50);
   });
+
+  test('stands so on two servers that are one cluster, each of which is killed', async () => {
+    const acts = ACTS.filter(({ name }) => name === 'clickhouse is killed' || name === 'events come again');
+    const verdict = await verifyWorld({ seed: 7, events: 3_000, accounts: 200, acts, shards: 2 });
+    expect(verdict).toMatchObject({ lost: 0, doubled: 0, mismatched: 0, gaps: 0, kills: 2, examples: [] });
+  });
 });

@@ -1,5 +1,5 @@
 import { backoff } from '@updraft/service';
-import { createBatchWriter, createClickHouse, readClickHouseOptions } from '@updraft/store';
+import { createBatchWriter, createClickHouse, readCommandStores } from '@updraft/store';
 import { readBatches } from './recorded-blocks.ts';
 
 // Writes recorded batches, one after another as the indexer does: `insert-only.ts DATABASE FOLDER`, ClickHouse by the environment. Prints {"cpuSeconds","seconds","rows"}.
@@ -11,7 +11,7 @@ const log = {
   warn: (fields: object) => process.stderr.write(`${JSON.stringify(fields)}\n`),
   error: () => {},
 };
-const clickhouse = createClickHouse({ ...readClickHouseOptions(process.env), database });
+const clickhouse = createClickHouse({ ...readCommandStores(process.env).clickhouse, database });
 const writer = createBatchWriter({ clickhouse, log, backoff: () => backoff({ minMs: 100, maxMs: 10_000 }) });
 const signal = new AbortController().signal;
 // The reader waits until it is told to begin, so that what happens before is not counted.

@@ -92,7 +92,10 @@ export async function startStage(): Promise<Stage> {
 
 /** Starts a feed generator over databases that somebody else keeps. */
 export async function startInstance(
-  databases: Readonly<Record<'clickhouse' | 'redis', { readonly address: string }>>,
+  databases: {
+    readonly clickhouse: Pick<Databases['clickhouse'], 'env'>;
+    readonly redis: Pick<Databases['redis'], 'address'>;
+  },
   { feeds, env = {}, cutsIntervalMs = 300 }: StageOptions,
 ): Promise<Instance> {
   const config = readFeedgenConfig({

@@ -64,12 +64,7 @@ export async function startStack(): Promise<Stack> {
         METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
         ASK_ACCOUNT_SERVERS: 'false',
       };
-      return {
-        clickhouse,
-        env,
-        tables: () => readTables(clickhouse),
-        count: (table, where) => count(clickhouse, table, where),
-      };
+      return storeOf(clickhouse, env);
     },
     close: async () => {
       for (const client of clients) await client.close();
@@ -77,6 +72,15 @@ export async function startStack(): Promise<Stack> {
       await redis.kill('SIGKILL');
       await rm(directory, { recursive: true, force: true });
     },
+  };
+}
+
+export function storeOf(clickhouse: ClickHouse, env: Readonly<Record<string, string>>): Store {
+  return {
+    clickhouse,
+    env,
+    tables: () => readTables(clickhouse),
+    count: (table, where) => count(clickhouse, table, where),
   };
 }
 

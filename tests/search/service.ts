@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSearch, type Search, searchEnvironment } from '@updraft/search';
-import { createLogger, readConfig } from '@updraft/service';
+import { createSearch, readSearchConfig, type Search } from '@updraft/search';
+import { createLogger } from '@updraft/service';
 import { createRedis } from '@updraft/store';
 import type { Store } from '../indexer/stack.ts';
 
@@ -27,7 +27,7 @@ export async function startSearchService(
   env: Readonly<Record<string, string>> = {},
 ): Promise<SearchService> {
   const spool = await mkdtemp(join(tmpdir(), 'updraft-spool-'));
-  const config = readConfig(searchEnvironment, {
+  const config = readSearchConfig({
     ...store.env,
     SPOOL_DIRECTORY: spool,
     STATS_CACHE_TTL: '50ms',

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { startClickHouse, startRedis } from '@updraft/local';
+import { startClickHouse } from '@updraft/local';
 import { type ClickHouseOptions, migrateUp } from '@updraft/store';
-import { Redis } from 'ioredis';
+import { startRedisDatabase } from './redis.ts';
+import { readAll } from './table-reader.ts';
 
 /** ClickHouse and Redis of their own in a folder, which can be killed and come back with what they had acknowledged. */
 export interface Databases extends AsyncDisposable {
@@ -11,6 +12,10 @@ export interface Databases extends AsyncDisposable {
   flushRedis(): Promise<void>;
   /** The value of a key in Redis. */
   readRedis(key: string): Promise<string | null>;
+  /** Empties `ingest_progress`. */
+  forgetProgress(): Promise<void>;
+  /** How often a server ended by a fault of its own, and was started again. */
+  aborts(): number;
 }
 
 export interface Reachable {
@@ -34,26 +39,16 @@ export const DATABASE = 'atproto';
 /** Starts both in `folder` and applies all migrations. */
 export async function startDatabases(folder: string): Promise<Databases> {
   const clickhouseFolder = join(folder, 'clickhouse');
-  const redisFolder = join(folder, 'redis');
   const quiet = { onLine: () => {} };
   let clickhouse = await startClickHouse({ dataDir: clickhouseFolder, ...quiet });
-  let redis = await startRedis({ dataDir: redisFolder });
-  const [clickhousePort, redisPort] = [clickhouse.port, redis.port];
-  const { address } = redis;
+  const redis = await startRedisDatabase(join(folder, 'redis'));
+  const clickhousePort = clickhouse.port;
   const { url, logins } = clickhouse;
   const connection = { address: url, ...logins.migrations, database: DATABASE };
   await migrateUp({ connection, log: SILENT });
-  const withRedis = async <T>(work: (client: Redis) => Promise<T>): Promise<T> => {
-    const client = new Redis(redisPort, '127.0.0.1', { lazyConnect: true, maxRetriesPerRequest: 1 });
-    client.on('error', () => {});
-    try {
-      await client.connect();
-      return await work(client);
-    } finally {
-      client.disconnect();
-    }
-  };
+  const address = Object.assign(new URL(url), logins.migrations).href;
   return {
+    ...redis,
     clickhouse: {
       url: Object.assign(new URL(url), logins.migrations).href,
       connection,
@@ -71,17 +66,10 @@ export async function startDatabases(folder: string): Promise<Databases> {
         clickhouse = await startClickHouse({ dataDir: clickhouseFolder, port: clickhousePort, ...quiet });
       },
     },
-    redis: {
-      address,
-      kill: () => redis.kill('SIGKILL'),
-      revive: async () => {
-        redis = await startRedis({ dataDir: redisFolder, port: redisPort });
-      },
-    },
-    flushRedis: () => withRedis(async (client) => void (await client.flushall())),
-    readRedis: (key) => withRedis((client) => client.get(key)),
+    forgetProgress: async () => void (await readAll(address, `TRUNCATE TABLE ${DATABASE}.ingest_progress`)),
+    aborts: () => 0,
     async [Symbol.asyncDispose]() {
-      await Promise.all([clickhouse.kill('SIGKILL'), redis.kill('SIGKILL')]);
+      await Promise.all([clickhouse.kill('SIGKILL'), redis.kill()]);
     },
   };
 }

@@ -9,7 +9,7 @@ import {
   startJetstream,
   type World,
 } from '@updraft/simulator';
-import { type Databases, startDatabases } from './databases.ts';
+import type { Databases } from './databases.ts';
 import { type IndexerProcess, startIndexer } from './indexer-process.ts';
 import { readAll } from './table-reader.ts';
 
@@ -33,6 +33,8 @@ export interface Stage extends AsyncDisposable {
 }
 
 export interface StageOptions {
+  /** The stage ends them when it ends. */
+  readonly databases: Databases;
   readonly world: World;
   readonly folder: string;
   readonly stretch: number;
@@ -51,8 +53,7 @@ const SLICES = 12;
 const SLICE_MS = 25;
 const CAUGHT_UP_WITHIN_MS = 120_000;
 
-export async function startStage({ world, folder, stretch, random }: StageOptions): Promise<Stage> {
-  const databases = await startDatabases(folder);
+export async function startStage({ databases, world, folder, stretch, random }: StageOptions): Promise<Stage> {
   const hosts = [
     await startJetstream({ slowReaderMs: 20_000 }),
     await startJetstream({ host: SECOND_HOST, weather: { unavailable: true } }),

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { createWorld } from '@updraft/simulator';
 import { ACTS, type Act } from './acts.ts';
 import { compareWithTruth, countRows, type Difference } from './compare.ts';
-import { DATABASE } from './databases.ts';
+import { startDatabases } from './databases.ts';
 import { createDice } from './dice.ts';
+import { startShardedDatabases } from './sharded-databases.ts';
 import { REDIS_PREFIX, type Stage, startStage } from './stage.ts';
 import { readAll } from './table-reader.ts';
 
@@ -17,6 +18,8 @@ export interface VerifyOptions {
   readonly minKills?: number;
   readonly accounts?: number;
   readonly hostile?: number;
+  /** Servers of ClickHouse that are one cluster; default: one server. */
+  readonly shards?: number;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -24,6 +27,8 @@ export interface Verdict {
   readonly seed: number;
   readonly events: number;
   readonly kills: number;
+  /** Servers of ClickHouse that ended by a fault of their own, and were started again. */
+  readonly aborts: number;
   /** Rows missing, too many, and with wrong values: after the kills, and after each of two replays, added up. */
   readonly lost: number;
   readonly doubled: number;
@@ -53,7 +58,9 @@ export async function verifyWorld(options: VerifyOptions): Promise<Verdict> {
   const folder = await mkdtemp(join(tmpdir(), 'updraft-verify-'));
   let verdict: Verdict;
   {
+    const { shards = 1 } = options;
     await using stage = await startStage({
+      databases: shards > 1 ? await startShardedDatabases(folder, shards) : await startDatabases(folder),
       world,
       folder,
       stretch: Math.floor(events / (acts.length + 1)),
@@ -116,7 +123,7 @@ async function replay(stage: Stage, hostNumber: number): Promise<void> {
   for (const [number, other] of stage.hosts.entries()) other.setWeather({ unavailable: number !== hostNumber });
   const host = stage.hosts[hostNumber] ?? stage.hosts[0];
   await stage.databases.flushRedis();
-  await readAll(stage.databases.clickhouse.url, `TRUNCATE TABLE ${DATABASE}.ingest_progress`);
+  await stage.databases.forgetProgress();
   stage.startIndexer({ WS_URL: host.url, REDIS_PREFIX, BATCH_MAX_ROWS: '20000', FLUSH_INTERVAL: '500ms' });
   await stage.caughtUp(host);
   await stage.indexer().stop();
@@ -145,6 +152,7 @@ async function conclude(
     seed,
     events: stage.hosts[0].log.nextSeq - 1,
     kills: acts.reduce((kills, act) => kills + act.kills, 0),
+    aborts: stage.databases.aborts(),
     lost: sum(({ lost }) => lost),
     doubled: sum(({ doubled }) => doubled),
     mismatched: sum(({ mismatched }) => mismatched),

@@ -1,11 +1,10 @@
 import { type Command, CommandError, type CommandIo } from '@updraft/command';
-import { readConfig } from '@updraft/service';
 import {
   backupStatements,
-  clickHouseEnvironment,
-  clickHouseOptions,
   createClickHouse,
+  readCommandStores,
   restoreStatements,
+  rowsDatabaseOf,
 } from '@updraft/store';
 
 /** `pnpm admin backup | restore NAME`: ClickHouse's own back-ups, in the folder that its configuration allows. */
@@ -34,14 +33,21 @@ async function runStatements(
 ): Promise<void> {
   if (name === undefined || !/^[\w-]{1,64}$/.test(name))
     throw new CommandError("expected a name of letters, digits, '-' and '_', such as 2026-11-22");
-  const connection = clickHouseOptions(readConfig(clickHouseEnvironment, io.env));
-  const clickhouse = createClickHouse({ ...connection, database: 'system' });
+  const { clickhouse: connection } = readCommandStores(io.env);
+  const { cluster, database } = connection;
+  if (cluster?.isReplicated === true)
+    throw new CommandError('a cluster with replicas is backed up by BACKUP … ON CLUSTER: see docs/scaling.md');
+  const rowsDatabase = cluster === undefined ? database : rowsDatabaseOf(database);
+  // A database that is to be restored does not exist yet, and none can be asked for that doesn't.
+  const servers = (cluster?.servers ?? [connection.address]).map((address) =>
+    createClickHouse({ ...connection, address, database: 'system', cluster: undefined }),
+  );
   try {
-    for (const sql of statements(connection.database, (part) => `File('${name}-${part}')`)) {
+    for (const sql of statements({ database, rowsDatabase }, (part) => `File('${name}-${part}')`)) {
       io.note(sql);
-      await clickhouse.command(sql, {}, { timeoutMs: TIMEOUT_MS });
+      await Promise.all(servers.map((server) => server.command(sql, {}, { timeoutMs: TIMEOUT_MS })));
     }
   } finally {
-    await clickhouse.close();
+    await Promise.all(servers.map((server) => server.close()));
   }
 }

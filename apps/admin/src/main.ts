@@ -4,6 +4,7 @@ import { StoreError } from '@updraft/store';
 import { backupCommands } from './backup-command.ts';
 import { eraseCommands } from './erase-command.ts';
 import { importCommands } from './import/import-command.ts';
+import { rebalanceCommands } from './rebalance-command.ts';
 import { reindexCommands } from './reindex/reindex-command.ts';
 import { retentionCommands } from './retention-command.ts';
 import { tokenCommands } from './token-command.ts';
@@ -16,6 +17,7 @@ const commands = [
   ...reindexCommands,
   ...retentionCommands,
   ...backupCommands,
+  ...rebalanceCommands,
   ...tokenCommands,
 ];
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readAccountName } from '@updraft/atproto';
 import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
-import { readFeedgenConfig } from '@updraft/feedgen';
+import { readFeedsConfig } from '@updraft/feedgen';
 import { createDidResolver, createSafeFetch, parseDidKey } from '@updraft/identity';
 import { createAccounts, createKeys } from '@updraft/simulator';
 
@@ -29,7 +29,7 @@ export const tokenCommands: readonly Command[] = [
 const MAX_SECONDS = 3_600;
 
 async function mint(_positionals: readonly string[], options: CommandOptions, io: CommandIo): Promise<void> {
-  const config = readFeedgenConfig({ PLC_HOST: SIMULATED_PLC, ...io.env });
+  const config = readFeedsConfig({ PLC_HOST: SIMULATED_PLC, ...io.env });
   const did = typeof options['as'] === 'string' ? readAccountName(options['as'])?.did : undefined;
   if (did === undefined) throw new CommandError('--as must name the DID of the viewer');
   const seed = wholeNumber('seed', options['seed']);

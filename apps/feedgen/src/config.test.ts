@@ -2,9 +2,11 @@ import { ConfigError } from '@updraft/service';
 import { describe, expect, test } from 'vitest';
 import { didOfEndpoint, readFeedgenConfig } from './config.ts';
 
+const NEEDED = { CLICKHOUSE_ADDRESS: '127.0.0.1:8123', REDIS_ADDRESS: '127.0.0.1:6379' };
+
 function faultsOf(env: Record<string, string>): readonly string[] {
   try {
-    readFeedgenConfig(env);
+    readFeedgenConfig({ ...NEEDED, ...env });
   } catch (error) {
     if (error instanceof ConfigError) return error.faults;
     throw error;
@@ -13,8 +15,8 @@ function faultsOf(env: Record<string, string>): readonly string[] {
 }
 
 describe('the settings of the feed generator', () => {
-  test('need none of them for a start on this machine', () => {
-    const { listen, metricsListen, service, plcHost, feedsFile } = readFeedgenConfig({});
+  test('need the databases alone for a start on this machine', () => {
+    const { listen, metricsListen, service, plcHost, feedsFile } = readFeedgenConfig(NEEDED);
     expect({ listen, metricsListen, plcHost }).toEqual({
       listen: '127.0.0.1:8094',
       metricsListen: '127.0.0.1:8095',
@@ -27,6 +29,7 @@ describe('the settings of the feed generator', () => {
 
   test('make a did:web of the endpoint, and keep the publisher apart from it', () => {
     const { service } = readFeedgenConfig({
+      ...NEEDED,
       SERVICE_ENDPOINT: 'https://feeds.example/',
       FEED_ACTOR_DID: 'did:plc:abc',
     });
@@ -41,7 +44,7 @@ describe('the settings of the feed generator', () => {
 
   test('refuse to serve others by what an unencrypted PLC directory says', () => {
     const plc = { PLC_HOST: 'http://127.0.0.1:2582' };
-    expect(readFeedgenConfig(plc).plcHost).toBe('http://127.0.0.1:2582');
+    expect(readFeedgenConfig({ ...NEEDED, ...plc }).plcHost).toBe('http://127.0.0.1:2582');
     expect(faultsOf({ ...plc, LISTEN_ADDRESS: '0.0.0.0:8094' })).toEqual([
       expect.stringMatching(/^LISTEN_ADDRESS: with an http: PLC_HOST the service listens on 127.0.0.1 only/),
     ]);

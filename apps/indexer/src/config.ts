@@ -1,13 +1,21 @@
 import {
-  address,
-  durationMs,
+  type LogLevel,
   listenAddress,
   readConfig,
+  serviceEnvironment,
+  someTimeMs,
   type TelemetryOptions,
-  telemetryEnvironment,
   telemetryOptions,
+  wholeNumber,
 } from '@updraft/service';
-import { type ClickHouseOptions, clickHouseEnvironment, clickHouseOptions } from '@updraft/store';
+import {
+  type ClickHouseOptions,
+  clickHouseOptions,
+  commandEnvironment,
+  type RedisAddress,
+  redisAddress,
+  storeEnvironment,
+} from '@updraft/store';
 import { z } from 'zod';
 import { type ArmedCrash, parseCrashPoint } from './crash-points.ts';
 import { parseSince, type Since } from './since.ts';
@@ -17,7 +25,7 @@ export interface IndexerConfig {
   /** Jetstream's `/subscribe` addresses, in order of preference. */
   readonly hosts: readonly string[];
   readonly clickhouse: ClickHouseOptions;
-  readonly redis: RedisConfig;
+  readonly redis: RedisAddress;
   /** `host:port` of /metrics, /healthz and /readyz. */
   readonly metricsListen: string;
   readonly logLevel: LogLevel;
@@ -49,14 +57,6 @@ export interface IndexerConfig {
 /** What `pnpm replay` needs of it. */
 export type ReplayConfig = Pick<IndexerConfig, 'clickhouse' | 'redis' | 'logLevel' | 'limits' | 'crashPoint'>;
 
-export interface RedisConfig {
-  readonly address: string;
-  readonly password: string;
-  readonly prefix: string;
-}
-
-export type LogLevel = z.output<typeof LogLevel>;
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws ConfigError that names every fault of the environment. */
@@ -81,7 +81,7 @@ export function readIndexerConfig(env: Environment): IndexerConfig {
 
 /** @throws ConfigError that names every fault of the environment. */
 export function readReplayConfig(env: Environment): ReplayConfig {
-  return storeConfig(readConfig(StoreVariables, env));
+  return storeConfig(readConfig(ReplayVariables, env));
 }
 
 /** The last was partially blind twice in the summer of 2026, and accepted connections without sending once. */
@@ -90,8 +90,6 @@ const DEFAULT_WS_URL = PUBLIC_HOSTS.map((name) => `wss://${name}.bsky.network/su
 const MIB = 1024 * 1024;
 /** Longer than any silence that is normal: the watchdog ends a silent connection after IDLE_TIMEOUT, and tries never stop. */
 const STALLED_AFTER_MS = 300_000;
-
-const LogLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
 
 const hosts = z.string().transform((text, context) => {
   const read = text.split(',').map((entry) => subscribeAddress(entry.trim()));
@@ -122,59 +120,37 @@ const crashPoint = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** A duration that is not nothing. */
-function someTime(defaultDuration: string) {
-  return durationMs(defaultDuration).refine((ms) => ms > 0, 'expected a duration above 0');
-}
+/** A whole number from 1 on. */
+const count = (preset: number) => wholeNumber({ min: 1, preset });
 
-/** A whole number from 1 on, as text. */
-function count(defaultCount: number) {
-  return z
-    .string()
-    .regex(/^[1-9]\d{0,14}$/, 'expected a whole number above 0')
-    .transform(Number)
-    .prefault(String(defaultCount));
-}
-
-function flag(byDefault: boolean) {
-  return z.stringbool({ error: "expected 'true' or 'false'" }).default(byDefault);
-}
-
-const StoreVariables = clickHouseEnvironment.extend({
-  REDIS_ADDRESS: address('127.0.0.1:6379'),
-  REDIS_PASSWORD: z.string().default(''),
-  REDIS_PREFIX: z.string().default('updraft'),
-  LOG_LEVEL: LogLevel.default('info'),
+const pipeline = {
   BATCH_MAX_ROWS: count(50_000),
   BATCH_MAX_BYTES: count(32 * MIB),
-  FLUSH_INTERVAL: someTime('1s'),
+  FLUSH_INTERVAL: someTimeMs('1s'),
   QUEUE_MAX_BYTES: count(64 * MIB),
   CRASH_POINT: crashPoint.optional(),
-});
+};
 
-/** A service is told where its databases are: one that happens to listen at the usual port may be somebody else's. */
-const IndexerVariables = StoreVariables.extend({
-  CLICKHOUSE_ADDRESS: address(),
-  REDIS_ADDRESS: address(),
+const ReplayVariables = commandEnvironment.extend({ ...serviceEnvironment.shape, ...pipeline });
+
+const IndexerVariables = storeEnvironment.extend({
+  ...serviceEnvironment.shape,
+  ...pipeline,
   WS_URL: hosts.prefault(DEFAULT_WS_URL),
   METRICS_LISTEN_ADDRESS: listenAddress(':8091'),
   SINCE: since.optional(),
-  IDLE_TIMEOUT: someTime('60s'),
-  STALL_TIMEOUT: someTime('5m').optional(),
-  LEASE_TTL: someTime('6s').refine((ms) => ms >= 1_000 && ms <= 60_000, "expected a duration from '1s' to '1m'"),
-  ASK_ACCOUNT_SERVERS: flag(true),
-  PLC_HOST: z
-    .string()
-    .refine((text) => /^https?:\/\/[^/]/.test(text) && URL.canParse(text), 'expected an http:// or https:// URL')
-    .default('https://plc.directory'),
-  ALLOW_PRIVATE_ADDRESSES: flag(false),
-  ...telemetryEnvironment.shape,
+  IDLE_TIMEOUT: someTimeMs('60s'),
+  STALL_TIMEOUT: someTimeMs('5m').optional(),
+  LEASE_TTL: someTimeMs('6s').refine((ms) => ms >= 1_000 && ms <= 60_000, "expected a duration from '1s' to '1m'"),
+  ASK_ACCOUNT_SERVERS: flagOn,
+  PLC_HOST: origin.prefault('https://plc.directory'),
+  ALLOW_PRIVATE_ADDRESSES: flag,
 });
 
-function storeConfig(read: z.output<typeof StoreVariables>): ReplayConfig {
+function storeConfig(read: z.output<typeof ReplayVariables>): ReplayConfig {
   return {
     clickhouse: clickHouseOptions(read),
-    redis: { address: read.REDIS_ADDRESS, password: read.REDIS_PASSWORD, prefix: read.REDIS_PREFIX },
+    redis: redisAddress(read),
     logLevel: read.LOG_LEVEL,
     limits: {
       maxRows: read.BATCH_MAX_ROWS,

@@ -4,6 +4,7 @@ import {
   type BatchWriterHooks,
   type CursorStore,
   checkRedis,
+  checkTables,
   createBatchWriter,
   createClickHouse,
   createCursorStore,
@@ -80,6 +81,7 @@ export async function openStores(options: OpenStoresOptions): Promise<Stores> {
   try {
     await untilReachable({ name: 'CLICKHOUSE_ADDRESS', log, signal }, ping);
     await untilReachable({ name: 'REDIS_ADDRESS', log, signal }, () => checkRedis(redis));
+    await untilReachable({ name: 'CLICKHOUSE_ADDRESS', log, signal }, () => checkTables(clickhouse));
     // Reads a table, and so tells whether the migrations have run.
     await untilReachable({ name: 'CLICKHOUSE_ADDRESS', log, signal }, () => cursor.load());
     await untilReachable({ name: 'CLICKHOUSE_ADDRESS', log, signal }, () => erased.refresh());

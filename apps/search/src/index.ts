@@ -1,5 +1,5 @@
 export { type CallLimit, createCallLimit } from './call-limit.ts';
-export { type SearchEnvironment, searchEnvironment } from './config.ts';
+export { readSearchConfig, type SearchEnvironment } from './config.ts';
 export { createLeases, type Lease, type Leases } from './leases.ts';
 export { createSearchMetrics, type SearchMetrics } from './metrics.ts';
 export { createSearch, type Search, type SearchDeps } from './search.ts';

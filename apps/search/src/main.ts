@@ -1,27 +1,24 @@
 import { enableCompileCache } from 'node:module';
 import {
-  ConfigError,
   createLogger,
   createMetricsServer,
   drain,
   listenOrExplain,
   readBuildInfo,
-  readConfig,
   runService,
   startTelemetry,
   telemetryOptions,
   untilStopped,
 } from '@updraft/service';
 import { clickHouseOptions, createClickHouse, createRedis } from '@updraft/store';
-import { type SearchEnvironment, searchEnvironment } from './config.ts';
+import { readSearchConfig } from './config.ts';
 import { readiness } from './health.ts';
 import { createSearch } from './search.ts';
 
 enableCompileCache(); // a thread that reads a repository then needs no compiler of its own: 30 MB less each
 
 await runService('search', async ({ signal }) => {
-  const env = readConfig(searchEnvironment, process.env);
-  requireLoopback(env);
+  const env = readSearchConfig(process.env);
   const log = createLogger({ service: 'search', level: env.LOG_LEVEL });
   await using last = new AsyncDisposableStack();
   last.use(await startTelemetry(telemetryOptions('search', env), log));
@@ -64,13 +61,3 @@ await runService('search', async ({ signal }) => {
   redis.disconnect();
   await clickhouse.close();
 });
-
-/** Whoever answers an unencrypted PLC directory's questions decides who is who: such a service is not for others. */
-function requireLoopback({ PLC_HOST: plc, LISTEN_ADDRESS: listen }: SearchEnvironment): void {
-  const host = listen.slice(0, listen.lastIndexOf(':'));
-  const isLoopback = host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
-  if (!plc.startsWith('http:') || isLoopback) return;
-  throw new ConfigError([
-    `LISTEN_ADDRESS: with an http: PLC_HOST the service listens on 127.0.0.1 only, got ${JSON.stringify(listen)}`,
-  ]);
-}

@@ -97,7 +97,7 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
   const onPage = (host: string, count: number) => metrics.listedAccounts.inc({ host }, count);
   const listing = { clickhouse, client: pdsClient, progress, leases, log, hosts: env.LIST_REPOS_HOSTS, onPage };
   return {
-    app: createApp(context, { corsOrigins: env.CORS_ORIGINS, trustProxy: readTrust(env.TRUST_PROXY) }),
+    app: createApp(context, { corsOrigins: env.CORS_ORIGINS, trustProxy: env.TRUST_PROXY }),
     context,
     run: async () => {
       await Promise.all([
@@ -120,11 +120,6 @@ const LISTING_PAUSE_MS = 1_000;
 const PDS_TIMEOUT_MS = 30_000;
 const PDS_MAX_BYTES = 1_000_000;
 const DOWNLOAD_TIMEOUT_MS = 900_000;
-
-function readTrust(networks: readonly string[]): boolean | string[] {
-  if (networks.includes('true')) return true;
-  return networks.length === 0 ? false : [...networks];
-}
 
 function makeAccounts({ env, clickhouse }: SearchDeps, metrics: SearchMetrics): Accounts {
   const allowPrivateAddresses = env.ALLOW_PRIVATE_ADDRESSES;

@@ -1,6 +1,8 @@
 /** The ports of everything that `npm start` runs, all on 127.0.0.1. */
 export interface Ports {
   readonly clickhouse: number;
+  /** Of ClickHouse's native protocol, by which the servers of a cluster talk: this and those after it. */
+  readonly clickhouseNative: number;
   readonly redis: number;
   readonly indexerMetrics: number;
   readonly feedgen: number;
@@ -17,6 +19,7 @@ export interface Ports {
 export function portsFor(offset: number): Ports {
   return {
     clickhouse: 8123 + offset,
+    clickhouseNative: 9000 + offset,
     redis: 6379 + offset,
     indexerMetrics: 8091 + offset,
     feedgen: 8094 + offset,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { loopback, type Ports } from './addresses.ts';
 import { type ClickHouseOptions, startClickHouse } from './clickhouse/start.ts';
@@ -11,6 +12,8 @@ export interface DatabasePlan {
   /** For `CLICKHOUSE_ADDRESS`. */
   readonly clickhouseAddress: string;
   readonly clickhouseUrl: string;
+  /** The servers that are one cluster, where there are several. */
+  readonly cluster: LocalCluster | undefined;
   /** For `REDIS_ADDRESS`. */
   readonly redisAddress: string;
   readonly parts: readonly Part[];
@@ -24,36 +27,85 @@ interface Surroundings {
   readonly folder: string;
   /** The file that keeps ClickHouse's passwords. */
   readonly netrc: string;
+  /** Servers of ClickHouse. */
+  readonly shards: number;
   readonly ports: Ports;
   readonly output: ProgramOutput;
 }
 
 /** One whose address is set in the environment is used; the other is started here. A server that happens to listen is not ours. */
-export function planDatabases({ env, folder, netrc, ports, output }: Surroundings): DatabasePlan {
+export function planDatabases({ env, folder, netrc, shards, ports, output }: Surroundings): DatabasePlan {
   const clickhouseGiven = env['CLICKHOUSE_ADDRESS'] || undefined;
   const redisGiven = env['REDIS_ADDRESS'] || undefined;
   const clickhouseAddress = clickhouseGiven ?? loopback(ports.clickhouse);
+  const cluster = clickhouseGiven === undefined && shards > 1 ? clusterOf(shards, ports) : undefined;
+  const servers = cluster === undefined ? [oneServer(folder, ports)] : shardsOf(cluster, folder);
   return {
+    cluster,
     clickhouseAddress,
     clickhouseUrl: clickhouseAddress.includes('://') ? clickhouseAddress : `http://${clickhouseAddress}`,
     redisAddress: redisGiven ?? loopback(ports.redis),
     parts: [
       ...(clickhouseGiven === undefined
-        ? [clickhousePart({ dataDir: join(folder, 'clickhouse'), netrc, port: ports.clickhouse }, output)]
+        ? servers.map(({ name, options }) => clickhousePart(name, { ...options, netrc }, output))
         : []),
       ...(redisGiven === undefined ? [redisPart(join(folder, 'redis'), ports.redis, output)] : []),
     ],
     ports: {
-      ...(clickhouseGiven === undefined && { ClickHouse: ports.clickhouse }),
+      ...(clickhouseGiven === undefined && Object.fromEntries(servers.flatMap(portsOf))),
       ...(redisGiven === undefined && { Redis: ports.redis }),
     },
   };
 }
 
-function clickhousePart(options: ClickHouseOptions, output: ProgramOutput): Part {
-  const { onLine, lastWords } = logged('clickhouse', output);
+/** Servers of ClickHouse on this machine that are one cluster. */
+export interface LocalCluster {
+  readonly name: string;
+  readonly httpPorts: readonly number[];
+  readonly tcpPorts: readonly number[];
+}
+
+/** A server of ClickHouse that is started here. */
+interface LocalServer {
+  readonly name: string;
+  readonly options: ClickHouseOptions & { readonly port: number };
+}
+
+function oneServer(folder: string, ports: Ports): LocalServer {
+  return { name: 'clickhouse', options: { dataDir: join(folder, 'clickhouse'), port: ports.clickhouse } };
+}
+
+function clusterOf(shards: number, ports: Ports): LocalCluster {
+  const portsFrom = (first: number) => Array.from({ length: shards }, (_, shard) => first + shard);
+  return { name: 'updraft', httpPorts: portsFrom(ports.clickhouse), tcpPorts: portsFrom(ports.clickhouseNative) };
+}
+
+/** What was stored by another number of servers stays where it is: each row has its place by their number. */
+function shardsOf({ name, httpPorts, tcpPorts }: LocalCluster, folder: string): LocalServer[] {
+  const remoteServers = { name, secret: randomBytes(24).toString('hex'), tcpPorts };
+  return httpPorts.map((port, shard) => ({
+    name: `clickhouse-${shard + 1}`,
+    options: {
+      dataDir: join(folder, `clickhouse-${shard + 1}-of-${httpPorts.length}`),
+      port,
+      maxMemoryBytes: SHARD_MEMORY_BYTES,
+      remoteServers,
+      ...(tcpPorts[shard] !== undefined && { tcpPort: tcpPorts[shard] }),
+    },
+  }));
+}
+
+/** Several share the machine. */
+const SHARD_MEMORY_BYTES = 2 * 1024 ** 3;
+
+function portsOf({ name, options: { port, tcpPort } }: LocalServer): [string, number][] {
+  return [[name, port], ...(tcpPort === undefined ? [] : [[`${name}'s native protocol`, tcpPort] as [string, number]])];
+}
+
+function clickhousePart(name: string, options: ClickHouseOptions, output: ProgramOutput): Part {
+  const { onLine, lastWords } = logged(name, output);
   return {
-    name: 'clickhouse',
+    name,
     start: async ({ onSpawn }) => ({
       ...(await startClickHouse({ ...options, onLine, onSpawn })),
       lastWords,

@@ -22,6 +22,8 @@ export interface StartOptions {
   readonly hostile: number | undefined;
   /** When the simulated network's history ends, instead of just now: ISO 8601 with its zone. */
   readonly now: string | undefined;
+  /** Servers of ClickHouse, which are one cluster; 1 when not given. */
+  readonly shards: number;
   /** A folder for the data instead of `.data`. */
   readonly data: string | undefined;
 }
@@ -40,6 +42,7 @@ Where the events come from (default: the public Jetstream; the simulated network
 
 Where it runs
   --port-offset N    add N to every port, and keep the data apart: a second one beside the first
+  --shards N         N servers of ClickHouse as one cluster, with data of its own
   --fresh            delete what earlier runs stored in .data/ and begin anew
   --data DIR         keep the data in DIR instead of .data/
   --help             this text
@@ -68,6 +71,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     accounts: wholeNumber('--accounts', values.accounts, 100_000_000),
     hostile: share('--hostile', values.hostile),
     now: moment('--now', values.now),
+    shards: shards(values.shards),
     data: values.data,
   };
   refuseContradictions(options);
@@ -80,6 +84,7 @@ const known = {
   'port-offset': { type: 'string' },
   play: { type: 'string' },
   simulate: { type: 'boolean' },
+  shards: { type: 'string' },
   since: { type: 'string' },
   rate: { type: 'string' },
   seed: { type: 'string' },
@@ -115,6 +120,15 @@ function wholeNumber(name: string, text: string | undefined, max: number): numbe
   }
   return Number(text);
 }
+
+function shards(text: string | undefined): number {
+  const count = wholeNumber('--shards', text, MAX_SHARDS) ?? 1;
+  if (count < 1) throw new SetupError('--shards must be a whole number from 1 on');
+  return count;
+}
+
+/** Each has ports of its own beside the usual one. */
+const MAX_SHARDS = 16;
 
 function share(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { portsFor } from './addresses.ts';
+import { loopback, portsFor } from './addresses.ts';
 import type { Login } from './clickhouse/credentials.ts';
 import type { Logins } from './clickhouse/netrc.ts';
 import { type DatabasePlan, planDatabases } from './databases.ts';
@@ -37,7 +37,7 @@ interface Surroundings {
 /** Puts together ClickHouse, Redis, the network and the services, each with its ports and its environment. */
 export function planLocalStack({ options, env, folder, netrc, logins, network, output }: Surroundings): LocalPlan {
   const ports = portsFor(options.portOffset);
-  const databases = planDatabases({ env, folder, netrc, ports, output });
+  const databases = planDatabases({ env, folder, netrc, shards: options.shards, ports, output });
   const net = planNetwork(network, { projectRoot, folder, ports, options, env });
   const envOf = (login: Login) => ({ ...withDatabases(env, databases, login), ...net.env });
   const servicesEnv = envOf(logins.apps);
@@ -71,6 +71,7 @@ export function planLocalStack({ options, env, folder, netrc, logins, network, o
       clickhouseUrl: databases.clickhouseUrl,
       clickhouseHeaders: credentials(servicesEnv),
       database: servicesEnv['CLICKHOUSE_DATABASE'] || 'atproto',
+      isCluster: Boolean(servicesEnv['CLICKHOUSE_CLUSTER']),
     },
   };
 }
@@ -83,8 +84,16 @@ function withDatabases(env: NodeJS.ProcessEnv, databases: DatabasePlan, login: L
     REDIS_ADDRESS: databases.redisAddress,
   };
   if (env['CLICKHOUSE_ADDRESS']) return own;
-  const { CLICKHOUSE_DATABASE: _database, ...others } = own;
-  return { ...others, CLICKHOUSE_USERNAME: login.username, CLICKHOUSE_PASSWORD: login.password };
+  const { CLICKHOUSE_DATABASE: _database, CLICKHOUSE_CLUSTER: _cluster, CLICKHOUSE_SHARDS: _shards, ...others } = own;
+  return {
+    ...others,
+    CLICKHOUSE_USERNAME: login.username,
+    CLICKHOUSE_PASSWORD: login.password,
+    ...(databases.cluster !== undefined && {
+      CLICKHOUSE_CLUSTER: databases.cluster.name,
+      CLICKHOUSE_SHARDS: databases.cluster.httpPorts.map(loopback).join(','),
+    }),
+  };
 }
 
 function credentials(env: NodeJS.ProcessEnv): Record<string, string> {

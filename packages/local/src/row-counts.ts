@@ -19,7 +19,7 @@ export function createRowCounts(target: RowCountTarget, exactUpTo = EXACT_UP_TO)
   return {
     read: async () => {
       try {
-        const stored = await ask(target, STORED);
+        const stored = await storedRows(target);
         const small = shownTables.map(([table]) => table).filter((table) => (stored[table] ?? Infinity) <= exactUpTo);
         const exact = small.length === 0 ? {} : await ask(target, small.map(countOf).join(' UNION ALL '));
         for (const [table, rows] of Object.entries(exact)) shares.set(table, rows / Math.max(1, stored[table] ?? 0));
@@ -39,10 +39,16 @@ export function createRowCounts(target: RowCountTarget, exactUpTo = EXACT_UP_TO)
   };
 }
 
-const STORED = 'SELECT table, sum(rows) FROM system.parts WHERE database = {database:String} AND active GROUP BY table';
-
 function countOf(table: string): string {
   return `SELECT '${table}', count() FROM ${table} FINAL`;
+}
+
+/** Both cost nothing. One server has its parts; those of a cluster have them elsewhere, and each tells its own share. */
+async function storedRows(target: RowCountTarget): Promise<Record<string, number>> {
+  const ofParts =
+    'SELECT table, sum(rows) FROM system.parts WHERE database = {database:String} AND active GROUP BY table';
+  const ofServers = shownTables.map(([table]) => `SELECT '${table}', count() FROM ${table}`).join(' UNION ALL ');
+  return await ask(target, target.isCluster ? ofServers : ofParts);
 }
 
 async function ask(target: RowCountTarget, sql: string): Promise<Record<string, number>> {
@@ -63,6 +69,7 @@ export interface RowCountTarget {
   readonly clickhouseUrl: string;
   readonly clickhouseHeaders: Readonly<Record<string, string>>;
   readonly database: string;
+  readonly isCluster: boolean;
 }
 
 function parseCounts(text: string): Record<string, number> {

@@ -15,6 +15,8 @@ export interface WatchTargets {
   readonly clickhouseUrl: string;
   readonly clickhouseHeaders: Readonly<Record<string, string>>;
   readonly database: string;
+  /** Whether that database is spread over several servers. */
+  readonly isCluster: boolean;
 }
 
 export interface WatchDeps extends WatchTargets {

@@ -29,9 +29,15 @@ export function durationMs(defaultDuration?: string): z.ZodType<number, string |
   return readBy(DURATION, defaultDuration, parseDuration);
 }
 
+/** A length of time that is not nothing: of an interval, `0s` would be a loop without a rest. */
+export function someTimeMs(defaultDuration?: string): z.ZodType<number, string | undefined> {
+  return readBy(SOME_TIME, defaultDuration, (text) => parseDuration(text) || undefined);
+}
+
 const ADDRESS = "'host:port' or a URL";
 const LISTEN_ADDRESS = "'host:port', or ':port' for this machine only";
 const DURATION = "a duration such as '250ms', '30s', '5m' or '1h'";
+const SOME_TIME = `${DURATION}, above 0`;
 
 /** A string that `read` turns into something else, or refuses with undefined. The default is read too. */
 function readBy<T>(
@@ -70,7 +76,8 @@ export function formatHostPort({ host, port }: HostPort): string {
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-function parseDuration(text: string): number | undefined {
+/** `250ms`, `1.5h` in milliseconds; undefined when it is anything else. */
+export function parseDuration(text: string): number | undefined {
   const match = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h|d)$/.exec(text);
   if (match === null) return undefined;
   return Math.round(Number(match[1]) * (UNITS[match[2] ?? ''] ?? Number.NaN));

@@ -1,7 +1,15 @@
 export { type Backoff, backoff } from './backoff.ts';
 export { type BuildInfo, readBuildInfo } from './build-info.ts';
 export { ConfigError, readConfig } from './config.ts';
-export { address, durationMs, listenAddress } from './config-types.ts';
+export { address, durationMs, listenAddress, parseDuration, someTimeMs } from './config-types.ts';
+export { flag, flagOn } from './environment/flag.ts';
+export { list } from './environment/list.ts';
+export type { LogLevel } from './environment/log-level.ts';
+export { isLoopbackHost, requireLoopback } from './environment/loopback.ts';
+export { corsOrigins, origin } from './environment/origin.ts';
+export { trustedProxies } from './environment/proxies.ts';
+export { serviceEnvironment } from './environment/service-environment.ts';
+export { wholeNumber } from './environment/whole-number.ts';
 export { callerKey } from './http/caller-key.ts';
 export { drain, drainEnvironment, untilStopped } from './http/drain.ts';
 export type { ErrorClassifier } from './http/errors.ts';

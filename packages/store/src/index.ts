@@ -1,8 +1,17 @@
-export { createClickHouse, quoteName } from './clickhouse/client.ts';
+export { createClickHouse, rowsDatabaseOf } from './clickhouse/client.ts';
 export { PINNED_SETTINGS, PRIORITIES, SEARCH_BUDGET } from './clickhouse/settings.ts';
 export type * from './clickhouse/types.ts';
 export { withCallOptions } from './clickhouse/with-call-options.ts';
-export { clickHouseEnvironment, clickHouseOptions, readClickHouseOptions } from './config.ts';
+export { checkTables } from './cluster/check.ts';
+export { type CopiedTable, copyDatabase } from './cluster/copy-database.ts';
+export {
+  clickHouseOptions,
+  commandEnvironment,
+  type RedisAddress,
+  readCommandStores,
+  redisAddress,
+  storeEnvironment,
+} from './config.ts';
 export { type CursorStore, type CursorStoreOptions, createCursorStore } from './cursor-store.ts';
 export * from './errors.ts';
 export * from './feeds/index.ts';

@@ -1,5 +1,5 @@
 import { SetupError } from '@updraft/service';
-import { processEnvironment, readClickHouseOptions } from './config.ts';
+import { processEnvironment, readCommandStores } from './config.ts';
 import { StoreError } from './errors.ts';
 import type { StoreLog } from './log.ts';
 import { forceVersion, migrateDown, migrateUp, migrationVersion } from './migrations/migrate.ts';
@@ -13,7 +13,7 @@ const USAGE = `usage: pnpm migrate COMMAND
   version       where the database stands
   force N       declare that it stands at N (0: before all), running nothing
   create NAME   an empty pair of files with the next number
-ClickHouse: CLICKHOUSE_ADDRESS, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD, CLICKHOUSE_DATABASE`;
+ClickHouse: CLICKHOUSE_ADDRESS, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD, CLICKHOUSE_DATABASE, CLICKHOUSE_CLUSTER`;
 
 type Command = (argument: string | undefined) => Promise<string>;
 
@@ -59,7 +59,7 @@ async function up(given: MigrateOptions): Promise<string> {
 }
 
 function options(): MigrateOptions {
-  return { connection: readClickHouseOptions(processEnvironment()), log: plainLog() };
+  return { connection: readCommandStores(processEnvironment()).clickhouse, log: plainLog() };
 }
 
 function wholeNumber(text: string | undefined, least: number): number {

@@ -1,5 +1,5 @@
 import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
-import { readFeedgenConfig } from '@updraft/feedgen';
+import { readFeedsConfig } from '@updraft/feedgen';
 import { type AdminStores, openStores, readFeedsFile } from '@updraft/feedgen/admin';
 import {
   type ClickHouse,
@@ -121,7 +121,7 @@ async function copyAll({ source, stores, tables, site, restart, io }: CopyAll): 
 }
 
 async function openTakers({ clickhouse }: AdminStores, io: CommandIo): Promise<Readonly<Record<ImportedTable, Taker>>> {
-  const { feeds } = await readFeedsFile(readFeedgenConfig(io.env).feedsFile);
+  const { feeds } = await readFeedsFile(readFeedsConfig(io.env).feedsFile);
   const erased = createErasedAccounts(clickhouse);
   await erased.refresh();
   return createTakers({ writer: openWriter(clickhouse, io), isErased: erased.has, feeds, nowMs: Date.now() });

@@ -1,7 +1,7 @@
 import { readAccountName } from '@updraft/atproto';
 import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
 import { type ApiKeyRow, readApiKeys, type StoredApiKey, writeApiKey } from '@updraft/store';
-import { readFeedgenConfig } from '../config.ts';
+import { readFeedsConfig } from '../config.ts';
 import { type Feed, feedByName } from '../feeds-file/feed.ts';
 import { readFeedsFile } from '../feeds-file/read-feeds.ts';
 import { createApiKey } from '../keys/api-key.ts';
@@ -24,7 +24,7 @@ export const apiKeyCommands: readonly Command[] = [
 async function create(_positionals: readonly string[], options: CommandOptions, io: CommandIo): Promise<void> {
   const owner = typeof options['for'] === 'string' ? readAccountName(options['for'])?.did : undefined;
   if (owner === undefined) throw new CommandError('--for must be the DID of the person whose key it is');
-  const { feeds } = await readFeedsFile(readFeedgenConfig(io.env).feedsFile);
+  const { feeds } = await readFeedsFile(readFeedsConfig(io.env).feedsFile);
   const names = (Array.isArray(options['feed']) ? options['feed'] : []).map(String);
   if (names.length === 0)
     throw new CommandError('--feed must name a feed that the key is for; it may be given several times');

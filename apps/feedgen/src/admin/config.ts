@@ -1,13 +1,6 @@
 import { type CommandIo } from '@updraft/command';
-import { createLogger, readConfig } from '@updraft/service';
-import {
-  type ClickHouse,
-  clickHouseEnvironment,
-  clickHouseOptions,
-  createClickHouse,
-  createRedis,
-} from '@updraft/store';
-import { z } from 'zod';
+import { createLogger } from '@updraft/service';
+import { type ClickHouse, createClickHouse, createRedis, readCommandStores } from '@updraft/store';
 import { type Bus, createBus } from '../bus.ts';
 
 /** The stores that a command works on. */
@@ -17,17 +10,12 @@ export interface AdminStores extends AsyncDisposable {
   readonly bus: Bus;
 }
 
-const RedisVariables = z.object({
-  REDIS_ADDRESS: z.string().default('127.0.0.1:6379'),
-  REDIS_PASSWORD: z.string().default(''),
-  REDIS_PREFIX: z.string().default('updraft'),
-});
-
 /** Opens the stores of the environment, as the service itself would. */
 export function openStores({ env }: CommandIo): AdminStores {
   const log = createLogger({ service: 'admin', level: 'silent' });
-  const clickhouse = createClickHouse({ ...clickHouseOptions(readConfig(clickHouseEnvironment, env)), log });
-  const { REDIS_ADDRESS: address, REDIS_PASSWORD: password, REDIS_PREFIX: prefix } = readConfig(RedisVariables, env);
+  const stores = readCommandStores(env);
+  const clickhouse = createClickHouse({ ...stores.clickhouse, log });
+  const { address, password, prefix } = stores.redis;
   const [redis, subscriber] = [createRedis({ address, password }), createRedis({ address, password })];
   return {
     clickhouse,

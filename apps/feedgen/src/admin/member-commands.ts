@@ -1,7 +1,7 @@
 import { readAccountName } from '@updraft/atproto';
 import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
 import { changeMembership, readMembersPage } from '@updraft/store';
-import { readFeedgenConfig } from '../config.ts';
+import { readFeedsConfig } from '../config.ts';
 import { feedByName, membersLabel } from '../feeds-file/feed.ts';
 import { readFeedsFile } from '../feeds-file/read-feeds.ts';
 import { openStores } from './config.ts';
@@ -61,7 +61,7 @@ async function list([name]: readonly string[], _options: CommandOptions, io: Com
 }
 
 async function requireLabel(name: string | undefined, io: CommandIo): Promise<string> {
-  const { feeds } = await readFeedsFile(readFeedgenConfig(io.env).feedsFile);
+  const { feeds } = await readFeedsFile(readFeedsConfig(io.env).feedsFile);
   const feed = name === undefined ? undefined : feedByName(feeds, name);
   const label = feed === undefined ? undefined : membersLabel(feed);
   if (label === undefined)

@@ -3,7 +3,7 @@ import { readAccountName } from '@updraft/atproto';
 import { CommandError } from '@updraft/command';
 import { readConfig, SetupError } from '@updraft/service';
 import { z } from 'zod';
-import { readFeedgenConfig, type ServiceIdentity } from '../config.ts';
+import { readFeedsConfig, type ServiceIdentity } from '../config.ts';
 import type { Feed, FeedsFile } from '../feeds-file/feed.ts';
 import { readFeedsFile } from '../feeds-file/read-feeds.ts';
 import { readPicture } from './pictures.ts';
@@ -36,7 +36,7 @@ export async function withPublisher(
   env: Readonly<Record<string, string | undefined>>,
   work: (publishing: Publishing) => Promise<void>,
 ): Promise<void> {
-  const { service, feedsFile } = readFeedgenConfig(env);
+  const { service, feedsFile } = readFeedsConfig(env);
   const { PUBLISHER_PDS: pds, PUBLISHER_IDENTIFIER: pasted, PUBLISHER_PASSWORD: password } = readConfig(Variables, env);
   const name = readAccountName(pasted);
   const identifier = name?.did ?? name?.handle ?? pasted; // an e-mail address will do too

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ChildExit } from '../child.ts';
 import { freePort } from '../ports.ts';
+import type { RemoteCluster } from './engine-config.ts';
 import { startEngine } from './engine-process.ts';
 import { openFront } from './front.ts';
 import { keepLogins, type Logins } from './netrc.ts';
@@ -15,6 +16,9 @@ export interface ClickHouseOptions {
   /** Where the passwords are kept, for curl's --netrc-file; default: `netrc` in `dataDir`. */
   readonly netrc?: string;
   readonly maxMemoryBytes?: number;
+  /** The cluster that this server belongs to, and its own port among those of the cluster. */
+  readonly remoteServers?: RemoteCluster;
+  readonly tcpPort?: number;
   /** Gets the lines the engine writes. */
   readonly onLine?: (line: string) => void;
   /** Gets the process's id as soon as there is one. */
@@ -47,7 +51,12 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Click
   const enginePort = await freePort();
   const front = await openFront({ host, port, enginePort, logins: [logins.apps, logins.migrations] });
   try {
-    const engine = await startEngine({ ...options, folder: dataDir, httpPort: enginePort, users: engineUsers(logins) });
+    const engine = await startEngine({
+      ...options,
+      folder: dataDir,
+      httpPort: enginePort,
+      users: engineUsers(logins, { isShard: options.remoteServers !== undefined }),
+    });
     const exited = engine.exited.then(async (exit) => {
       await front.close();
       return exit;

@@ -12,9 +12,14 @@ const APPS = [
 ];
 
 /** The users of a local engine, in the order in which it is asked by them: the first one's password proves that it answers. */
-export function engineUsers({ apps, migrations }: Logins): readonly [EngineUser, EngineUser] {
+export function engineUsers(
+  { apps, migrations }: Logins,
+  { isShard }: { readonly isShard: boolean },
+): readonly [EngineUser, EngineUser] {
+  // Else no table can be made that reads the other servers of the cluster.
+  const remote = isShard ? ['GRANT REMOTE ON *.*'] : [];
   return [
-    { name: migrations.username, password: migrations.password, grants: ['GRANT ALL ON *.*', ...CLOSED] },
+    { name: migrations.username, password: migrations.password, grants: ['GRANT ALL ON *.*', ...CLOSED, ...remote] },
     { name: apps.username, password: apps.password, grants: APPS },
   ];
 }

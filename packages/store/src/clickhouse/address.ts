@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '@updraft/service';
 import { SetupStoreError } from '../errors.ts';
 
 const NATIVE_PORTS = new Set(['9000', '9440']);
@@ -28,7 +29,7 @@ export function clickHouseUrl(address: string): URL {
 
 /** Whether the address is this machine's own: nothing is gained by compressing what never meets a cable. */
 export function isLoopback(url: URL): boolean {
-  return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
+  return isLoopbackHost(url.hostname);
 }
 
 function parse(address: string): URL | undefined {

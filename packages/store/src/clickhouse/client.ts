@@ -2,11 +2,18 @@ import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { endSpan, traceHeaders } from '@updraft/service';
-import { onCluster } from '../cluster/cluster-ddl.ts';
 import { clickHouseUrl, isLoopback } from './address.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
-import { readRows } from './read-rows.ts';
-import { CLUSTER_SETTINGS, FOREIGN_SETTINGS, INSERT_SETTINGS, PINNED_SETTINGS, timeLimit } from './settings.ts';
+import { quoteName, quoteText } from './quote.ts';
+import { readRows, runCommand } from './read-rows.ts';
+import {
+  CLUSTER_SETTINGS,
+  FOREIGN_SETTINGS,
+  INSERT_SETTINGS,
+  PINNED_SETTINGS,
+  REPLICATED_SETTINGS,
+  timeLimit,
+} from './settings.ts';
 import { startCallSpan, traceCall } from './trace-call.ts';
 import { type CallSite, translateError } from './translate-error.ts';
 import type { CallOptions, CallSettings, ClickHouse, ClickHouseOptions, QueryParams } from './types.ts';
@@ -26,16 +33,18 @@ const MAX_CONNECTIONS = 32;
  */
 export function createClickHouse(options: ClickHouseOptions): ClickHouse {
   const site = { url: clickHouseUrl(options.address), username: options.username, database: options.database };
-  const { cluster } = options;
   const client = connect(site, options.password, settingsOf(options));
   const run = caller(site);
+  const each = eachServer(options, { client, site });
   return {
     database: options.database,
+    rowsDatabase: each.database,
     query: <T>(sql: string, params?: QueryParams, callOptions?: CallOptions) =>
       traceCall(site, { sql }, () =>
         run(callOptions, DEFAULT_TIMEOUT_MS, async (settings, signal) => {
           const rows: T[] = [];
-          for await (const chunk of readRows<T>(client, sql, params, settings, signal))
+          const { lists } = callOptions ?? {};
+          for await (const chunk of readRows<T>(client, { sql, params, lists, settings, signal }))
             for (const row of chunk) rows.push(row);
           return rows;
         }),
@@ -43,18 +52,21 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     stream: (sql, params, callOptions) => streamRows(client, site, sql, params, callOptions),
     command: (sql, params, callOptions) =>
       traceCall(site, { sql }, () =>
-        run(callOptions, DEFAULT_TIMEOUT_MS, async (settings, signal) => {
-          for (const query of cluster === undefined ? [sql] : onCluster(sql, { cluster })) {
-            await client.command({
-              query,
-              query_params: { ...params },
-              clickhouse_settings: settings,
-              abort_signal: signal,
-              http_headers: traceHeaders(),
-            });
-          }
-        }),
+        run(callOptions, DEFAULT_TIMEOUT_MS, (settings, signal) =>
+          runCommand(client, { sql, params, lists: callOptions?.lists, settings, signal }),
+        ),
       ),
+    onEachServer: async (statement, params, callOptions) => {
+      const sql = statement(each.onCluster);
+      const calls = each.servers.map((server) =>
+        traceCall(server.site, { sql }, () =>
+          caller(server.site)(callOptions, DEFAULT_TIMEOUT_MS, (settings, signal) =>
+            runCommand(server.client, { sql, params, lists: callOptions?.lists, settings, signal }),
+          ),
+        ),
+      );
+      for (const call of await Promise.allSettled(calls)) if (call.status === 'rejected') throw call.reason;
+    },
     insertBytes: (table, columnsHeader, body, callOptions) => {
       const chunks = body instanceof Uint8Array ? [columnsHeader, body] : [columnsHeader, ...body];
       const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
@@ -64,20 +76,42 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     },
     ping: (callOptions) =>
       run(callOptions, DEFAULT_TIMEOUT_MS, async (settings, signal) => {
-        for await (const _ of readRows(client, 'SELECT 1', undefined, settings, signal));
+        for await (const _ of readRows(client, { sql: 'SELECT 1', settings, signal }));
       }),
-    close: () => client.close(),
+    close: async () => {
+      await Promise.all([client, ...each.servers.map((server) => server.client)].map((one) => one.close()));
+    },
   };
 }
 
-/** Backticks a name for SQL. */
-export function quoteName(name: string): string {
-  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
+interface Server {
+  readonly client: ClickHouseClient;
+  readonly site: CallSite;
+}
+
+/** Where the rows stand: on one server beside everything else, on a cluster in a database of their own on each server. */
+function eachServer(options: ClickHouseOptions, self: Server) {
+  const { cluster, database } = options;
+  if (cluster === undefined) return { database, onCluster: '', servers: [self] };
+  const rowsDatabase = rowsDatabaseOf(database);
+  const addresses = cluster.isReplicated ? [options.address] : cluster.servers;
+  const servers = addresses.map((address): Server => {
+    const site = { ...self.site, url: clickHouseUrl(address), database: rowsDatabase };
+    return { site, client: connect(site, options.password, settingsOf(options)) };
+  });
+  const onCluster = cluster.isReplicated ? ` ON CLUSTER ${quoteText(cluster.name)}` : '';
+  return { database: rowsDatabase, onCluster, servers };
+}
+
+/** The database of a cluster's servers in which the rows of `database` stand. */
+export function rowsDatabaseOf(database: string): string {
+  return `${database}_rows`;
 }
 
 function settingsOf({ cluster, isForeign = false }: ClickHouseOptions): CallSettings {
   if (isForeign) return FOREIGN_SETTINGS;
-  return cluster === undefined ? PINNED_SETTINGS : { ...PINNED_SETTINGS, ...CLUSTER_SETTINGS };
+  if (cluster === undefined) return PINNED_SETTINGS;
+  return { ...PINNED_SETTINGS, ...CLUSTER_SETTINGS, ...(cluster.isReplicated && REPLICATED_SETTINGS) };
 }
 
 function connect({ url, username, database }: CallSite, password: string, settings: CallSettings): ClickHouseClient {
@@ -131,7 +165,8 @@ async function* streamRows<T>(
   const span = startCallSpan(site, { sql });
   let failed: unknown;
   try {
-    yield* readRows<T>(client, sql, params, { ...timeLimit(timeoutMs), ...options.settings }, deadline.signal);
+    const settings = { ...timeLimit(timeoutMs), ...options.settings };
+    yield* readRows<T>(client, { sql, params, lists: options.lists, settings, signal: deadline.signal });
   } catch (error) {
     failed = failure(error, deadline, site);
     throw failed;

@@ -30,16 +30,24 @@ export const INSERT_SETTINGS = {
   optimize_on_insert: 0,
 } as const satisfies CallSettings;
 
-/**
- * Over the pinned ones, where the tables are spread over a cluster. An insert is acknowledged when a majority of the replicas of each shard
- * has its rows, not when this server has queued them; a subquery reads all shards, not those of the server that evaluates it.
- */
+/** Over the pinned ones, where the tables are spread over a cluster: what is acknowledged is there, and what is answered is of all servers. */
 export const CLUSTER_SETTINGS = {
+  /** Else an insert is acknowledged when one server has queued it for the others. */
   distributed_foreground_insert: 1,
-  insert_quorum: 'auto',
+  /** Else a server that copies from table to table keeps what it has, wherever it belongs. */
+  parallel_distributed_insert_select: 0,
+  /** Else a subquery is refused, or sees the rows of the server that evaluates it. */
   distributed_product_mode: 'global',
   /** A shard that is away is an error: half a count is none. */
   skip_unavailable_shards: 0,
+  /** Else what a server that fails wants to say of it goes to the one that asked, and with some failures ends the process. */
+  send_logs_level: 'none',
+} as const satisfies CallSettings;
+
+/** Over those, where each shard has replicas. */
+export const REPLICATED_SETTINGS = {
+  /** An insert is acknowledged when a majority of the replicas has its rows. */
+  insert_quorum: 'auto',
   /** DDL waits for all servers as long as its caller does. */
   distributed_ddl_task_timeout: 86_400,
 } as const satisfies CallSettings;

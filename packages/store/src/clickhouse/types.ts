@@ -1,4 +1,5 @@
 import type { StoreLog } from '../log.ts';
+import type { List } from './lists.ts';
 
 export interface ClickHouseOptions {
   /** `host:port` of the HTTP interface, or a URL. */
@@ -6,11 +7,20 @@ export interface ClickHouseOptions {
   username: string;
   password: string;
   database: string;
-  /** The cluster of the server's `remote_servers` that the schema stands on; absent where there is one server. */
-  cluster?: string | undefined;
+  /** The servers over which the tables are spread; absent where there is one server. */
+  cluster?: ClusterOptions | undefined;
   /** A server of others, perhaps an older one: only read, and without the settings that ours are pinned to. */
   isForeign?: boolean;
   log?: StoreLog;
+}
+
+export interface ClusterOptions {
+  /** Of the servers' `remote_servers`. */
+  readonly name: string;
+  /** The HTTP address of each server. With replicas none: then the servers tell each other (ON CLUSTER). */
+  readonly servers: readonly string[];
+  /** Whether each shard has replicas, which ClickHouse Keeper keeps in step. */
+  readonly isReplicated: boolean;
 }
 
 /** Settings of one call, over the pinned ones. */
@@ -21,10 +31,14 @@ export interface CallOptions {
   /** How long the call may take, all of it; default 30 s. The server stops at the same time (`max_execution_time`). */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** Tables that go with this call of query, stream or command; whatever has no bound of its own belongs there, and not in a parameter. */
+  lists?: readonly List[];
 }
 
 export interface ClickHouse {
   readonly database: string;
+  /** Where the tables with the rows stand: `database`, and on a cluster one beside it on each server. */
+  readonly rowsDatabase: string;
   /**
    * The rows of a SELECT, as objects by column name. 64-bit integers come as strings (a number would lose digits): wrap
    * small ones in toFloat64() or Number(). Parameters are bound as `{name:Type}`.
@@ -34,6 +48,11 @@ export interface ClickHouse {
   stream<T>(sql: string, params?: QueryParams, options?: CallOptions): AsyncIterable<readonly T[]>;
   /** A statement without an answer: DDL, INSERT … SELECT, SYSTEM …. */
   command(sql: string, params?: QueryParams, options?: CallOptions): Promise<void>;
+  /**
+   * Runs a statement about what a server holds itself (ALTER … DELETE, OPTIMIZE, SYSTEM RELOAD DICTIONARY) on every server, in
+   * `rowsDatabase`. `onCluster` stands behind the object's name: `ALTER TABLE posts${onCluster} DELETE …`. Rejects when one of them fails.
+   */
+  onEachServer(statement: (onCluster: string) => string, params?: QueryParams, options?: CallOptions): Promise<void>;
   /** Inserts encoded rows. `columnsHeader` is the header of RowBinaryWithNamesAndTypes. Resolves when the server has acknowledged them. */
   insertBytes(
     table: string,

@@ -1,6 +1,6 @@
 import { isDid, isRkey, recordTime } from '@updraft/atproto';
 
-/** What the keys of a post's rows are made of; each part is good inside quotes in SQL. */
+/** What the keys of a post's rows are made of. */
 export interface PostKey {
   readonly uri: string;
   readonly recordHour: number;
@@ -8,10 +8,9 @@ export interface PostKey {
   readonly rkey: string;
 }
 
-/** Undefined for a uri that isn't a post's. Neither syntax has a quote or a backslash; both are checked again, since this goes into SQL. */
+/** Undefined for a uri that isn't a post's. */
 export function postKey(uri: string): PostKey | undefined {
   const [did = '', collection, rkey = '', ...rest] = uri.slice('at://'.length).split('/');
-  const isPost = collection === 'app.bsky.feed.post' && rest.length === 0 && isDid(did) && isRkey(rkey);
-  if (!isPost || /['\\]/.test(did + rkey)) return undefined;
+  if (collection !== 'app.bsky.feed.post' || rest.length > 0 || !isDid(did) || !isRkey(rkey)) return undefined;
   return { uri, recordHour: recordTime(rkey).recordHour, did, rkey };
 }

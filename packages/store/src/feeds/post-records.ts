@@ -1,5 +1,7 @@
+import { createList } from '../clickhouse/lists.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
-import { type PostKey, postKey } from './post-key.ts';
+import { string, uint32 } from '../row-binary/codecs.ts';
+import { postKey } from './post-key.ts';
 
 /** A post's record as it is stored. */
 export interface PostRecordRow {
@@ -12,7 +14,6 @@ export interface PostRecordRow {
 
 /** Records asked for in one query: they are held in memory until they are read. */
 const RECORDS_PER_QUERY = 1_000;
-const MAX_QUERY_BYTES = 16 * 1024 * 1024;
 
 /** The records of posts, in batches. Each is looked up by its whole key, those of neighbours in one query. Deleted ones are not among them. */
 export async function* postRecords(
@@ -26,11 +27,9 @@ export async function* postRecords(
     const sql = `
 SELECT concat('at://', repo, '/', collection, '/', rkey) AS uri, toString(version) AS rowVersion, record_json AS recordJson
 FROM repo_records FINAL
-WHERE (record_hour, collection, repo, rkey) IN (${batch.map(tuple).join(',')})`;
-    yield await clickhouse.query<PostRecordRow>(sql, {}, { settings: { max_query_size: MAX_QUERY_BYTES } });
+WHERE collection = 'app.bsky.feed.post' AND (record_hour, collection, repo, rkey) IN
+    (SELECT recordHour, 'app.bsky.feed.post', did, rkey FROM given_posts)`;
+    const lists = [createList('given_posts', { recordHour: uint32, did: string, rkey: string }, batch)];
+    yield await clickhouse.query<PostRecordRow>(sql, {}, { lists });
   }
-}
-
-function tuple({ recordHour, did, rkey }: PostKey): string {
-  return `(${recordHour},'app.bsky.feed.post','${did}','${rkey}')`;
 }

@@ -1,4 +1,7 @@
+import type { Version } from '@updraft/atproto';
+import { createList } from '../clickhouse/lists.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
+import { version } from '../row-binary/codecs.ts';
 import {
   isInWindow,
   isOfWindow,
@@ -34,7 +37,6 @@ const CALL = {
   settings: {
     max_bytes_before_external_group_by: 1_000_000_000,
     max_memory_usage: 4_000_000_000,
-    max_query_size: 4_194_304,
   },
 };
 
@@ -88,20 +90,28 @@ async function readTallies(
 ): Promise<Tallies> {
   const tallies: Record<Source, Map<string, number>> = { likes: new Map(), reposts: new Map(), replies: new Map() };
   if (candidates.length === 0) return tallies;
-  const keys = candidates.map(({ key }) => BigInt(key)).join(','); // numbers, in the text of the query: too many for its parameters
+  const lists = [createList('given_subjects', { key: version }, candidates.map(halvesOfKey))];
   for (const source of sourcesOf(query)) {
     const subject = source === 'replies' ? 'sipHash64(parent_uri)' : 'subject_key';
     const sql = `
 SELECT toString(${subject}) AS key, toFloat64(uniqExact(did_key)) AS accounts
 FROM ${source === 'replies' ? 'posts' : source} FINAL
 WHERE ${isOfWindow}
-    AND ${subject} IN (${keys})
+    AND ${subject} IN given_subjects
     AND ${isVisible}
 GROUP BY key`;
-    const rows = await clickhouse.query<{ key: string; accounts: number }>(sql, paramsOf(query), CALL);
+    const rows = await clickhouse.query<{ key: string; accounts: number }>(sql, paramsOf(query), {
+      ...CALL,
+      lists,
+    });
     for (const { key, accounts } of rows) tallies[source].set(key, accounts);
   }
   return tallies;
+}
+
+function halvesOfKey({ key }: Candidate): { key: Version } {
+  const bits = BigInt(key);
+  return { key: { hi: Number(bits >> 32n), lo: Number(bits & 0xffff_ffffn) } };
 }
 
 function paramsOf(query: RankingQuery) {

@@ -1,10 +1,8 @@
+import { createList } from '../clickhouse/lists.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
+import { string, uint32 } from '../row-binary/codecs.ts';
 import { isVisible } from './fragments.ts';
 import { postKey } from './post-key.ts';
-
-/** Keys asked for in one query: they stand in its text, which a server reads up to 256 KiB of by default. */
-const KEYS_PER_QUERY = 10_000;
-const MAX_QUERY_BYTES = 16 * 1024 * 1024;
 
 /**
  * Those of the posts that show now: not deleted, and their accounts neither inactive nor deleted since. Looks each up by its
@@ -12,13 +10,12 @@ const MAX_QUERY_BYTES = 16 * 1024 * 1024;
  */
 export async function visiblePosts(clickhouse: ClickHouse, uris: Iterable<string>): Promise<Set<string>> {
   const keys = [...uris].map(postKey).filter((key) => key !== undefined);
-  const visible = new Set<string>();
-  for (let start = 0; start < keys.length; start += KEYS_PER_QUERY) {
-    const batch = keys.slice(start, start + KEYS_PER_QUERY);
-    const list = batch.map(({ recordHour, did, rkey }) => `(${recordHour},'${did}','${rkey}')`).join(',');
-    const sql = `SELECT uri FROM posts FINAL WHERE (record_hour, did, rkey) IN (${list}) AND ${isVisible}`;
-    const rows = await clickhouse.query<{ uri: string }>(sql, {}, { settings: { max_query_size: MAX_QUERY_BYTES } });
-    for (const { uri } of rows) visible.add(uri);
-  }
-  return visible;
+  if (keys.length === 0) return new Set();
+  const lists = [createList('given_posts', { recordHour: uint32, did: string, rkey: string }, keys)];
+  const rows = await clickhouse.query<{ uri: string }>(
+    `SELECT uri FROM posts FINAL WHERE (record_hour, did, rkey) IN given_posts AND ${isVisible}`,
+    {},
+    { lists },
+  );
+  return new Set(rows.map(({ uri }) => uri));
 }

@@ -1,12 +1,14 @@
-import { createClickHouse, quoteName } from '../clickhouse/client.ts';
+import { createClickHouse, rowsDatabaseOf } from '../clickhouse/client.ts';
+import { quoteName, quoteText } from '../clickhouse/quote.ts';
 import type { ClickHouse, ClickHouseOptions } from '../clickhouse/types.ts';
-import { clusterMigrations } from '../cluster/cluster-migrations.ts';
+import { checkCluster, checkTables } from '../cluster/check.ts';
 import { MigrationError } from '../errors.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { acquireLock, type MigrationLock } from './lock.ts';
 import { MIGRATIONS_DIRECTORY, readMigrations, stemOf } from './migration-files.ts';
 import { runStatements } from './run-statements.ts';
 import { checkLedger, pendingMigrations } from './state.ts';
+import { type MigrationTarget, openTarget } from './target.ts';
 import type { AppliedMigration, MigrateOptions, Migration } from './types.ts';
 
 const LOCK_WAIT_MS = 60_000;
@@ -44,8 +46,9 @@ export function migrateDown(options: MigrateOptions & { count: number }): Promis
 
 /** The newest migration that was begun, or undefined where none was. */
 export async function migrationVersion(options: MigrateOptions): Promise<AppliedMigration | undefined> {
-  await using clickhouse = disposable(options.connection);
-  const ledger = createLedger(clickhouse.client);
+  const { connection, directory = MIGRATIONS_DIRECTORY } = options;
+  await using target = await openTarget(connection, await readMigrations(directory), directory);
+  const ledger = createLedger(target.keeper);
   await ledger.prepare();
   return (await ledger.read()).at(-1);
 }
@@ -64,18 +67,28 @@ export function forceVersion(options: MigrateOptions & { version: number }): Pro
   });
 }
 
-/** Creates the connection's database, engine Atomic, unless it exists: a user without that right can do the rest. */
+/**
+ * Creates the connection's database, engine Atomic, unless it exists: a user without that right can do the rest. On a cluster, on each
+ * server, with that of the rows beside it.
+ */
 export async function ensureDatabase(connection: ClickHouseOptions): Promise<void> {
-  await using clickhouse = disposable({ ...connection, database: 'system' });
-  const [found] = await clickhouse.client.query('SELECT name FROM databases WHERE name = {name:String}', {
-    name: connection.database,
-  });
-  if (found !== undefined) return;
-  await clickhouse.client.command(`CREATE DATABASE IF NOT EXISTS ${quoteName(connection.database)} ENGINE = Atomic`);
+  const { cluster, database } = connection;
+  await checkCluster(connection);
+  const names = cluster === undefined ? [database] : [database, rowsDatabaseOf(database)];
+  const addresses = cluster === undefined || cluster.isReplicated ? [connection.address] : cluster.servers;
+  const onCluster = cluster?.isReplicated === true ? ` ON CLUSTER ${quoteText(cluster.name)}` : '';
+  for (const address of addresses) {
+    await using clickhouse = disposable({ ...connection, address, database: 'system', cluster: undefined });
+    for (const name of names) {
+      const [found] = await clickhouse.client.query('SELECT name FROM databases WHERE name = {name:String}', { name });
+      if (found !== undefined) continue;
+      await clickhouse.client.command(`CREATE DATABASE IF NOT EXISTS ${quoteName(name)}${onCluster} ENGINE = Atomic`);
+    }
+  }
 }
 
 interface Context {
-  clickhouse: ClickHouse;
+  target: MigrationTarget;
   ledger: Ledger;
   lock: MigrationLock;
   files: Migration[];
@@ -83,24 +96,18 @@ interface Context {
 }
 
 async function underLock<T>(options: MigrateOptions, run: (context: Context) => Promise<T>): Promise<T> {
-  const files = await migrationsFor(options);
-  await using clickhouse = disposable(options.connection);
-  const ledger = createLedger(clickhouse.client);
+  const { directory = MIGRATIONS_DIRECTORY, connection, statementTimeoutMs } = options;
+  const files = await readMigrations(directory);
+  await using target = await openTarget(connection, files, directory);
+  for (const database of target.databases) await checkTables(database);
+  const ledger = createLedger(target.keeper);
   await ledger.prepare();
   await using lock = await acquireLock({
-    clickhouse: clickhouse.client,
+    clickhouse: target.keeper,
     waitMs: options.lockWaitMs ?? LOCK_WAIT_MS,
     signal: options.signal,
   });
-  const { statementTimeoutMs } = options;
-  return await run({ clickhouse: clickhouse.client, ledger, lock, files, statementTimeoutMs });
-}
-
-/** Where there is a cluster, what it runs instead. */
-async function migrationsFor({ directory = MIGRATIONS_DIRECTORY, connection }: MigrateOptions): Promise<Migration[]> {
-  const { cluster, database } = connection;
-  const files = await readMigrations(directory);
-  return cluster === undefined ? files : clusterMigrations(files, { cluster, database });
+  return await run({ target, ledger, lock, files, statementTimeoutMs });
 }
 
 function fileOf(files: readonly Migration[], version: number): Migration {

@@ -1,14 +1,14 @@
 import { TABLE_ALREADY_EXISTS } from '../clickhouse/error-codes.ts';
-import type { ClickHouse } from '../clickhouse/types.ts';
 import { MigrationError, StoreError } from '../errors.ts';
 import type { Ledger } from './ledger.ts';
 import type { MigrationLock } from './lock.ts';
 import { stemOf } from './migration-files.ts';
 import { splitStatements } from './split-statements.ts';
+import type { MigrationTarget } from './target.ts';
 import type { AppliedMigration, Migration } from './types.ts';
 
 export interface Run {
-  clickhouse: ClickHouse;
+  target: MigrationTarget;
   ledger: Ledger;
   lock: MigrationLock;
   migration: Migration;
@@ -56,12 +56,8 @@ export async function runStatements(run: Run): Promise<void> {
 }
 
 async function runOne(run: Run, statement: string, index: number): Promise<void> {
-  try {
-    await run.clickhouse.command(statement, {}, { timeoutMs: run.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS });
-  } catch (error) {
-    // The interrupted run had come this far.
-    const wasDone =
-      run.resumed && index === run.from && error instanceof StoreError && error.code === TABLE_ALREADY_EXISTS;
-    if (!wasDone) throw error;
-  }
+  // The interrupted run had come this far.
+  const mayBeDone = (error: unknown): boolean =>
+    run.resumed && index === run.from && error instanceof StoreError && error.code === TABLE_ALREADY_EXISTS;
+  await run.target.run(statement, { timeoutMs: run.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS }, mayBeDone);
 }

@@ -1,16 +1,41 @@
-/** Where rows of accounts stand, as a condition with the parameter {dids:Array(String)}. */
+/** How a statement is told of which accounts it speaks. */
+export interface GivenAccounts {
+  /** What stands behind an IN. */
+  readonly set: string;
+  /** The same as an array. */
+  readonly array: string;
+  /** Where all rows of other tables are found, whatever server asks. */
+  readonly database: string;
+}
+
+/** With didList(), however many there are. */
+export const LISTED: Omit<GivenAccounts, 'database'> = {
+  set: 'given_dids',
+  array: '(SELECT groupArray(did) FROM given_dids)',
+};
+/** With the parameter `dids`, as many as one may hold. */
+export const BOUND: Omit<GivenAccounts, 'database'> = { set: '{dids:Array(String)}', array: '{dids:Array(String)}' };
+
+/** Where rows of accounts stand. */
 export interface AccountRows {
   readonly table: string;
-  readonly where: string;
+  /** The condition. */
+  readonly where: (accounts: GivenAccounts) => string;
   /** Assignments that take the account out of rows which are others'; absent where the rows go. */
   readonly update?: string;
 }
 
-const DID_KEYS = '(SELECT sipHash64(arrayJoin({dids:Array(String)})))';
+const isOneOf = (column: string) => (accounts: GivenAccounts) => `${column} IN ${accounts.set}`;
+const hasKeyOfOne =
+  (column: string) =>
+  ({ array }: GivenAccounts) =>
+    `${column} IN (SELECT sipHash64(arrayJoin(${array})))`;
 
 /** Some part of the text names one of the accounts. */
-const mentions = (column: string, before: string, after: string) =>
-  `arrayExists(did -> position(${column}, concat('${before}', did, '${after}')) > 0, {dids:Array(String)})`;
+const mentions =
+  (column: string, before: string, after: string) =>
+  ({ array }: GivenAccounts) =>
+    `arrayExists(did -> position(${column}, concat('${before}', did, '${after}')) > 0, ${array})`;
 
 /**
  * Every table with rows of an account. What is found through another table's rows comes before that table, so that an erasure which was
@@ -19,26 +44,26 @@ const mentions = (column: string, before: string, after: string) =>
 export const ACCOUNT_ROWS: readonly AccountRows[] = [
   {
     table: 'record_ops',
-    where: `(rev_hour, collection, operation, op_key) IN (
+    where: ({ set, database }) => `(rev_hour, collection, operation, op_key) IN (
       SELECT toUInt32(intDiv(bitShiftRight(version, 11), 3600000000)), collection, operation, sipHash64(repo, rkey, intDiv(version, 2) * 2 + (operation = 'delete'))
-      FROM repo_records WHERE repo IN {dids:Array(String)})`,
+      FROM ${database}.repo_records WHERE repo IN ${set})`,
   },
   {
     table: 'post_like_counts',
-    where: 'uri_key IN (SELECT uri_key FROM posts WHERE did IN {dids:Array(String)})',
+    where: ({ set, database }) => `uri_key IN (SELECT uri_key FROM ${database}.posts WHERE did IN ${set})`,
   },
-  { table: 'repo_records', where: 'repo IN {dids:Array(String)}' },
-  { table: 'posts', where: 'did IN {dids:Array(String)}' },
+  { table: 'repo_records', where: isOneOf('repo') },
+  { table: 'posts', where: isOneOf('did') },
   ...['likes', 'reposts', 'follows', 'blocks', 'profiles'].map((table) => ({
     table,
-    where: 'actor_did IN {dids:Array(String)}',
+    where: isOneOf('actor_did'),
   })),
-  { table: 'graph_by_hour', where: `did_key IN ${DID_KEYS}` },
-  { table: 'actor_handles', where: 'did IN {dids:Array(String)}' },
-  { table: 'actor_status', where: 'did IN {dids:Array(String)}' },
-  { table: 'listed_accounts', where: `did_key IN ${DID_KEYS}` },
-  { table: 'actor_labels', where: 'actor_did IN {dids:Array(String)}' },
-  { table: 'actor_label_changes', where: 'actor_did IN {dids:Array(String)}' },
+  { table: 'graph_by_hour', where: hasKeyOfOne('did_key') },
+  { table: 'actor_handles', where: isOneOf('did') },
+  { table: 'actor_status', where: isOneOf('did') },
+  { table: 'listed_accounts', where: hasKeyOfOne('did_key') },
+  { table: 'actor_labels', where: isOneOf('actor_did') },
+  { table: 'actor_label_changes', where: isOneOf('actor_did') },
   ...['actor_labels', 'actor_label_changes'].map((table) => ({
     table,
     where: mentions('changed_by', '', ''),
@@ -46,22 +71,22 @@ export const ACCOUNT_ROWS: readonly AccountRows[] = [
   })),
   {
     table: 'api_key_uses',
-    where: 'key_id IN (SELECT key_id FROM api_keys WHERE actor_did IN {dids:Array(String)})',
+    where: ({ set, database }) => `key_id IN (SELECT key_id FROM ${database}.api_keys WHERE actor_did IN ${set})`,
   },
-  { table: 'api_keys', where: 'actor_did IN {dids:Array(String)}' },
-  { table: 'feed_request_analytics', where: 'viewer_did IN {dids:Array(String)}' },
+  { table: 'api_keys', where: isOneOf('actor_did') },
+  { table: 'feed_request_analytics', where: isOneOf('viewer_did') },
   {
     table: 'feed_interactions',
-    where: `viewer_did IN {dids:Array(String)} OR ${mentions('item', 'at://', '/')}`,
+    where: (accounts) => `viewer_did IN ${accounts.set} OR ${mentions('item', 'at://', '/')(accounts)}`,
   },
   {
     table: 'repo_cleanup_requests',
-    where: 'job_id IN (SELECT job_id FROM repo_cleanup_jobs WHERE repo IN {dids:Array(String)})',
+    where: ({ set, database }) => `job_id IN (SELECT job_id FROM ${database}.repo_cleanup_jobs WHERE repo IN ${set})`,
   },
-  { table: 'repo_cleanup_jobs', where: 'repo IN {dids:Array(String)}' },
+  { table: 'repo_cleanup_jobs', where: isOneOf('repo') },
   {
     table: 'rejected_events',
-    where: `did IN {dids:Array(String)} OR ${mentions('event', '"did":"', '"')}`,
+    where: (accounts) => `did IN ${accounts.set} OR ${mentions('event', '"did":"', '"')(accounts)}`,
   },
-  { table: 'actor_days', where: `did_key IN ${DID_KEYS}` },
+  { table: 'actor_days', where: hasKeyOfOne('did_key') },
 ];

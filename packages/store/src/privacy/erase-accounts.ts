@@ -1,5 +1,7 @@
+import { didList } from '../clickhouse/lists.ts';
+import { quoteName } from '../clickhouse/quote.ts';
 import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
-import { ACCOUNT_ROWS, type AccountRows } from './account-rows.ts';
+import { ACCOUNT_ROWS, type AccountRows, BOUND, LISTED } from './account-rows.ts';
 
 export interface AccountRowCount {
   readonly table: string;
@@ -28,16 +30,45 @@ export async function removeAccountRows(
   dids: readonly string[],
   onTable: (table: string, rows: number) => void,
 ): Promise<void> {
-  await clickhouse.command(TOUCH_DAYS_OF_OPERATIONS, { dids }, { timeoutMs: COUNT_TIMEOUT_MS });
+  const database = quoteName(clickhouse.database);
+  const touch = { timeoutMs: COUNT_TIMEOUT_MS, lists: [didList(dids)] };
+  await clickhouse.command(TOUCH_DAYS_OF_OPERATIONS, {}, touch);
   for (const place of ACCOUNT_ROWS) {
     // Once the records are gone: a day counted in between would be counted with them.
-    if (place.table === 'actor_days') await clickhouse.command(TOUCH_DAYS_OF_RECORDS, { dids });
+    if (place.table === 'actor_days') await clickhouse.command(TOUCH_DAYS_OF_RECORDS, {}, touch);
     const rows = await countIn(clickhouse, place, dids);
     if (rows === 0) continue;
     const change = place.update === undefined ? 'DELETE' : `UPDATE ${place.update}`;
-    await clickhouse.command(`ALTER TABLE ${place.table} ${change} WHERE ${place.where}`, { dids }, REWRITE);
+    const where = place.where({ ...BOUND, database });
+    for (const group of groupsOf(dids))
+      await clickhouse.onEachServer(
+        (onCluster) => `ALTER TABLE ${place.table}${onCluster} ${change} WHERE ${where}`,
+        { dids: group },
+        REWRITE,
+      );
     onTable(place.table, rows);
   }
+}
+
+/**
+ * A change of rows (ALTER … DELETE) outlives its statement, so that it can't read a list that goes with it: the accounts are a parameter,
+ * and as many at once as one may hold.
+ */
+const MAX_GROUP_BYTES = 100_000;
+
+function groupsOf(dids: readonly string[]): string[][] {
+  const groups: string[][] = [];
+  let room = 0;
+  for (const did of dids) {
+    const bytes = did.length + "'',".length;
+    if (bytes > room) {
+      groups.push([]);
+      room = MAX_GROUP_BYTES;
+    }
+    groups.at(-1)?.push(did);
+    room -= bytes;
+  }
+  return groups;
 }
 
 /** Rewriting the parts of a big table takes its time. */
@@ -53,9 +84,9 @@ async function countIn(
   dids: readonly string[],
 ): Promise<number> {
   const [row] = await clickhouse.query<{ rows: number }>(
-    `SELECT toFloat64(count()) AS rows FROM ${table} WHERE ${where}`,
-    { dids },
-    { timeoutMs: COUNT_TIMEOUT_MS },
+    `SELECT toFloat64(count()) AS rows FROM ${table} WHERE ${where({ ...LISTED, database: quoteName(clickhouse.database) })}`,
+    {},
+    { timeoutMs: COUNT_TIMEOUT_MS, lists: [didList(dids)] },
   );
   return row?.rows ?? 0;
 }
@@ -64,9 +95,9 @@ async function countIn(
 const TOUCH_DAYS_OF_RECORDS = `
 INSERT INTO touched_days (source, day, touched_at)
 SELECT 'records', day, now64(3, 'UTC') FROM actor_days
-WHERE did_key IN (SELECT sipHash64(arrayJoin({dids:Array(String)}))) GROUP BY day`;
+WHERE did_key IN (SELECT sipHash64(did) FROM given_dids) GROUP BY day`;
 
 const TOUCH_DAYS_OF_OPERATIONS = `
 INSERT INTO touched_days (source, day, touched_at)
 SELECT 'ops', toDate(toUInt16(least(intDiv(bitShiftRight(version, 11), 86400000000), 65535))) AS day, now64(3, 'UTC')
-FROM repo_records WHERE repo IN {dids:Array(String)} GROUP BY day`;
+FROM repo_records WHERE repo IN given_dids GROUP BY day`;

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { didList } from '../clickhouse/lists.ts';
 import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
 
 /** The accounts whose events are not to be written, in memory. */
@@ -36,7 +37,8 @@ export function createErasedAccounts(clickhouse: ClickHouse): ErasedAccounts {
 export function listErasedAccounts(clickhouse: ClickHouse, dids: readonly string[]): Promise<void> {
   return clickhouse.command(
     `INSERT INTO erased_accounts (did_hash, erased_at)
-     SELECT arrayJoin({hashes:Array(String)}), now64(3, 'UTC')`,
-    { hashes: dids.map(erasedHash) },
+     SELECT lower(hex(SHA256(did))), now64(3, 'UTC') FROM given_dids`,
+    {},
+    { lists: [didList(dids)] },
   );
 }

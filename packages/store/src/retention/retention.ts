@@ -13,11 +13,10 @@ export type Retention = ReadonlyMap<RetainedTable, number>;
 /** What the tables' TTLs say. */
 export async function readRetention(clickhouse: ClickHouse): Promise<Retention> {
   const rows = await clickhouse.query<{ name: string; days: number }>(
-    `SELECT replaceRegexpOne(name, '_local$', '') AS name,
-            toUInt32OrZero(extract(engine_full, 'TTL record_time \\\\+ toIntervalDay\\\\((\\\\d+)\\\\)')) AS days
+    `SELECT name, toUInt32OrZero(extract(engine_full, 'TTL record_time \\\\+ toIntervalDay\\\\((\\\\d+)\\\\)')) AS days
      FROM system.tables
-     WHERE database = currentDatabase() AND replaceRegexpOne(name, '_local$', '') IN {names:Array(String)} AND days > 0`,
-    { names: RETAINED_TABLES },
+     WHERE database = {database:String} AND name IN {names:Array(String)} AND days > 0`,
+    { database: clickhouse.rowsDatabase, names: RETAINED_TABLES },
   );
   const days = new Map(rows.map((row) => [row.name, row.days]));
   return new Map(RETAINED_TABLES.flatMap((table) => (days.has(table) ? [[table, days.get(table) ?? 0]] : [])));
@@ -34,12 +33,16 @@ export async function setRetention(
   days: number | undefined,
 ): Promise<void> {
   if (days === undefined) {
-    if ((await readRetention(clickhouse)).has(table)) await clickhouse.command(`ALTER TABLE ${table} REMOVE TTL`);
+    if ((await readRetention(clickhouse)).has(table))
+      await clickhouse.onEachServer((onCluster) => `ALTER TABLE ${table}${onCluster} REMOVE TTL`);
     return;
   }
-  await clickhouse.command(`ALTER TABLE ${table} MODIFY SETTING merge_with_ttl_timeout = ${TTL_MERGE_INTERVAL_S}`);
-  await clickhouse.command(
-    `ALTER TABLE ${table} MODIFY TTL record_time + INTERVAL ${Math.trunc(days)} DAY DELETE WHERE record_time > '1970-01-01 00:00:00'`,
+  await clickhouse.onEachServer(
+    (onCluster) => `ALTER TABLE ${table}${onCluster} MODIFY SETTING merge_with_ttl_timeout = ${TTL_MERGE_INTERVAL_S}`,
+  );
+  await clickhouse.onEachServer(
+    (onCluster) =>
+      `ALTER TABLE ${table}${onCluster} MODIFY TTL record_time + INTERVAL ${Math.trunc(days)} DAY DELETE WHERE record_time > '1970-01-01 00:00:00'`,
     {},
     { timeoutMs: 600_000 },
   );

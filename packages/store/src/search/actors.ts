@@ -1,3 +1,4 @@
+import { didList } from '../clickhouse/lists.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { isBorne } from '../tables/actor-handles.ts';
 
@@ -14,8 +15,9 @@ export async function didOfHandle(clickhouse: ClickHouse, handle: string): Promi
 export async function handlesOf(clickhouse: ClickHouse, dids: readonly string[]): Promise<Map<string, string>> {
   if (dids.length === 0) return new Map();
   const rows = await clickhouse.query<{ did: string; handle: string }>(
-    `SELECT did, handle FROM actor_handles FINAL WHERE did IN {dids:Array(String)} AND ${isBorne}`,
-    { dids },
+    `SELECT did, handle FROM actor_handles FINAL WHERE did IN given_dids AND ${isBorne}`,
+    {},
+    { lists: [didList(dids)] },
   );
   return new Map(rows.map(({ did, handle }) => [did, handle]));
 }

@@ -56,7 +56,12 @@ export function createCleanupJobStore(clickhouse: ClickHouse): CleanupJobStore {
       );
       return row ?? { numDeleted: 0, numJobs: 0, numRepos: 0 };
     },
-    eraseOldStates: () => clickhouse.command('OPTIMIZE TABLE repo_cleanup_jobs FINAL', {}, { timeoutMs: 60_000 }),
+    eraseOldStates: () =>
+      clickhouse.onEachServer(
+        (onCluster) => `OPTIMIZE TABLE repo_cleanup_jobs${onCluster} FINAL`,
+        {},
+        { timeoutMs: 60_000 },
+      ),
   };
 }
 

@@ -1,7 +1,9 @@
 import { BACKDATED_TOKEN, backdatedToken } from '@updraft/atproto';
+import { createList } from '../clickhouse/lists.ts';
 import { PRIORITIES } from '../clickhouse/settings.ts';
-import type { CallSettings, ClickHouse, QueryParams } from '../clickhouse/types.ts';
+import type { CallOptions, ClickHouse, QueryParams } from '../clickhouse/types.ts';
 import { isVisible } from '../feeds/fragments.ts';
+import { string, uint32 } from '../row-binary/codecs.ts';
 import {
   COLUMNS,
   type FoundPost,
@@ -53,14 +55,15 @@ const more = (spare: number): number => Math.min(spare * 4, MAX_SPARE_PLACES);
  * The rows of a SELECT, within what is left of the whole search's time. A search that has taken long already stands back for those that
  * begin.
  */
-type Select = <T>(sql: string, params: QueryParams, settings?: CallSettings) => Promise<T[]>;
+type Select = <T>(sql: string, params: QueryParams, options?: Pick<CallOptions, 'settings' | 'lists'>) => Promise<T[]>;
 
 function searchable(clickhouse: ClickHouse): Select {
   const startedAt = performance.now();
-  return (sql, params, settings = {}) => {
+  return (sql, params, options = {}) => {
     const passedMs = performance.now() - startedAt;
     return clickhouse.query(sql, params, {
-      settings: passedMs > LONG_MS ? { ...settings, ...PRIORITIES.background } : settings,
+      ...options,
+      settings: passedMs > LONG_MS ? { ...options.settings, ...PRIORITIES.background } : options.settings,
       timeoutMs: Math.max(1, Math.floor(SEARCH_TIMEOUT_MS - passedMs)),
     });
   };
@@ -162,7 +165,7 @@ LIMIT {limit:UInt32}`;
  * A filter on the order's column would come before the index, and have all tokens read: ten times the time. Buffers before the merge of
  * the parts would be filled beyond the limit: half the time.
  */
-const FROM_INDEX_ALONE = { use_top_k_dynamic_filtering: 0, read_in_order_use_buffering: 0 };
+const FROM_INDEX_ALONE = { settings: { use_top_k_dynamic_filtering: 0, read_in_order_use_buffering: 0 } };
 
 /** The posts at these places, as they are now: those that still match, show, and are sorted before `after` and not beyond `last`. */
 async function postsAt(
@@ -176,7 +179,7 @@ async function postsAt(
   const sql = `
 SELECT ${COLUMNS}
 FROM posts FINAL
-WHERE (record_hour, did, rkey) IN arrayZip({hours:Array(UInt32)}, {dids:Array(String)}, {rkeys:Array(String)})
+WHERE (record_hour, did, rkey) IN given_places
     AND ${isInTime}
     AND ${isVisible}
     AND ${conditions.join('\n    AND ')}
@@ -184,17 +187,11 @@ WHERE (record_hour, did, rkey) IN arrayZip({hours:Array(UInt32)}, {dids:Array(St
     ${last === undefined ? '' : `AND (sort_at, did, rkey) >= (${placeSql('last')})`}
 ORDER BY sort_at DESC, did DESC, rkey DESC
 LIMIT {limit:UInt32}`;
-  const keys = {
-    hours: places.map(({ recordHour }) => recordHour),
-    dids: places.map(({ did }) => did),
-    rkeys: places.map(({ rkey }) => rkey),
-  };
-  const rows = await select<RawPost>(sql, {
-    ...params,
-    ...stretchParams(query),
-    ...keys,
-    ...placeParams('last', last),
-  });
+  const rows = await select<RawPost>(
+    sql,
+    { ...params, ...stretchParams(query), ...placeParams('last', last) },
+    { lists: [createList('given_places', { recordHour: uint32, did: string, rkey: string }, places)] },
+  );
   return rows.map(fromRaw);
 }
 

@@ -24,7 +24,7 @@ export async function daysToCount(clickhouse: ClickHouse, query: DaysQuery): Pro
   const rows = await clickhouse.query<{ day_number: number }>(
     `
 SELECT toUInt16(day) AS day_number
-FROM (SELECT day, touched_at FROM touched_days FINAL WHERE source = {source:String}) AS touched
+FROM (SELECT day, max(touched_days.touched_at) AS touched_at FROM touched_days WHERE source = {source:String} GROUP BY day) AS touched
 LEFT JOIN (SELECT day, computed_at FROM counted_days FINAL WHERE source = {source:String}) AS counted USING day
 WHERE touched_at > computed_at - INTERVAL 2 MINUTE
     AND toUInt16(day) >= {oldestDay:UInt16} AND toUInt16(day) <= {newestDay:UInt16}

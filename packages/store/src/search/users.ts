@@ -1,4 +1,6 @@
+import { createList } from '../clickhouse/lists.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
+import { bool, string } from '../row-binary/codecs.ts';
 
 /** An account as a host lists it. */
 export interface ListedAccount {
@@ -14,9 +16,9 @@ export function writeListedAccounts(
 ): Promise<void> {
   return clickhouse.command(
     `INSERT INTO listed_accounts (did_key, active, version)
-     SELECT sipHash64(account.1), account.2, {atMicros:UInt64}
-     FROM (SELECT arrayJoin(arrayZip({dids:Array(String)}, {active:Array(UInt8)})) AS account)`,
-    { dids: accounts.map(({ did }) => did), active: accounts.map(({ active }) => (active ? 1 : 0)), atMicros },
+     SELECT sipHash64(did), active, {atMicros:UInt64} FROM given_accounts`,
+    { atMicros },
+    { lists: [createList('given_accounts', { did: string, active: bool }, accounts)] },
   );
 }
 

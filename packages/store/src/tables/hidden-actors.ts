@@ -1,12 +1,16 @@
+import { quoteName } from '../clickhouse/quote.ts';
 import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
 import type { StoreLog } from '../log.ts';
 
 /**
  * The version below which nothing of an account shows, as SQL of its did_key; 0 when nothing is hidden. A record shows
- * while `version > ${hiddenBelow('did_key')}`. See migration 0005 for the two dictionaries.
+ * while `version > ${hiddenBelow('did_key')}`. See migration 0005 for the two dictionaries. Each server of a cluster has them, where the
+ * query was asked: there it runs in another database.
  */
 export function hiddenBelow(didKey: string): string {
-  return `dictGetOrDefault('hidden_recent', 'hidden_below', ${didKey}, dictGet('hidden', 'hidden_below', ${didKey}))`;
+  const dictionary = (name: string) => `concat(currentDatabase(), '.${name}')`;
+  const [recent, all] = [dictionary('hidden_recent'), dictionary('hidden')];
+  return `dictGetOrDefault(${recent}, 'hidden_below', ${didKey}, dictGet(${all}, 'hidden_below', ${didKey}))`;
 }
 
 /** Keeps the dictionaries in step with actor_status. */
@@ -31,6 +35,12 @@ const FOLD_TIMEOUT_MS = 600_000;
 const FOLD_MARGIN_S = 120;
 
 export function createHiddenActors({ clickhouse, log, foldAbove = FOLD_ABOVE }: HiddenActorsOptions): HiddenActors {
+  const reload = (dictionary: string, options: CallOptions) =>
+    clickhouse.onEachServer(
+      (onCluster) => `SYSTEM RELOAD DICTIONARY ${quoteName(clickhouse.database)}.${dictionary}${onCluster}`,
+      {},
+      options,
+    );
   let lastFoldMs = Number.NEGATIVE_INFINITY;
   const fold = async (options: CallOptions = {}) => {
     const [begun] = await clickhouse.query<{ at: string }>(
@@ -38,13 +48,13 @@ export function createHiddenActors({ clickhouse, log, foldAbove = FOLD_ABOVE }: 
       {},
       options,
     );
-    await clickhouse.command('SYSTEM RELOAD DICTIONARY hidden', {}, { ...options, timeoutMs: FOLD_TIMEOUT_MS });
+    await reload('hidden', { ...options, timeoutMs: FOLD_TIMEOUT_MS });
     await clickhouse.command(
       "INSERT INTO hidden_folds (folded_at) SELECT {at:DateTime64(3, 'UTC')}",
       { at: begun?.at },
       options,
     );
-    await clickhouse.command('SYSTEM RELOAD DICTIONARY hidden_recent', {}, options);
+    await reload('hidden_recent', options);
   };
   const foldWhenGrown = async (options: CallOptions) => {
     if (performance.now() - lastFoldMs < MIN_FOLD_INTERVAL_MS) return;
@@ -63,7 +73,7 @@ export function createHiddenActors({ clickhouse, log, foldAbove = FOLD_ABOVE }: 
   return {
     fold,
     refresh: async (options = {}) => {
-      await clickhouse.command('SYSTEM RELOAD DICTIONARY hidden_recent', {}, options);
+      await reload('hidden_recent', options);
       await foldWhenGrown(options);
     },
   };

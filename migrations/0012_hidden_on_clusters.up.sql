@@ -1,0 +1,9 @@
+-- A dictionary reads its view with settings of its own, and on a cluster the server then refuses an IN that asks all servers from each of
+-- them. GLOBAL asks once and sends the answer; on one server it means nothing.
+CREATE OR REPLACE VIEW hidden_actors_recent AS
+SELECT
+    did_key,
+    if(argMax(active, (version, is_deletion)) = 0, toUInt64(18446744073709551615), maxIf(version, is_deletion = 1)) AS hidden_below
+FROM actor_status FINAL
+WHERE did GLOBAL IN (SELECT did FROM actor_status WHERE ingest_at >= (SELECT max(folded_at) FROM hidden_folds))
+GROUP BY did_key;

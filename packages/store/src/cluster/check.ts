@@ -1,0 +1,75 @@
+import { createClickHouse } from '../clickhouse/client.ts';
+import type { ClickHouse, ClickHouseOptions } from '../clickhouse/types.ts';
+import { SetupStoreError } from '../errors.ts';
+
+/**
+ * Whether the servers are the cluster that the environment says: each answers, each is another one, and all mean the same by its name.
+ * @throws SetupStoreError saying in one line what differs, ConnectionError for a server that doesn't answer.
+ */
+export async function checkCluster(connection: ClickHouseOptions): Promise<void> {
+  const { cluster } = connection;
+  if (cluster === undefined) return;
+  const addresses = cluster.isReplicated ? [connection.address] : cluster.servers;
+  const servers = await Promise.all(addresses.map((address) => askServer(connection, address, cluster.name)));
+  const [first] = servers;
+  if (first === undefined) return;
+  for (const server of servers) {
+    const twin = servers.find((other) => other !== server && other.id === server.id);
+    if (twin !== undefined)
+      throw new SetupStoreError(`CLICKHOUSE_SHARDS: ${server.address} and ${twin.address} are the same server`);
+    if (server.shards !== first.shards)
+      throw new SetupStoreError(
+        `the servers differ about the cluster '${cluster.name}' (remote_servers): ${first.address} has ${first.shards}; ${server.address} has ${server.shards}`,
+      );
+  }
+  if (!cluster.isReplicated && first.count !== servers.length)
+    throw new SetupStoreError(
+      `CLICKHOUSE_SHARDS names ${servers.length} servers, the cluster '${cluster.name}' of ${first.address} has ${first.count}: ${first.shards}`,
+    );
+}
+
+/** Whether the database is of the kind that the environment says. @throws SetupStoreError where it is the other. */
+export async function checkTables(clickhouse: ClickHouse): Promise<void> {
+  const [table] = await clickhouse.query<{ engine: string }>(
+    "SELECT engine FROM system.tables WHERE database = currentDatabase() AND name = 'repo_records'",
+  );
+  if (table === undefined) return;
+  const isSpread = clickhouse.rowsDatabase !== clickhouse.database;
+  if (isSpread === (table.engine === 'Distributed')) return;
+  const { database } = clickhouse;
+  throw new SetupStoreError(
+    isSpread
+      ? `CLICKHOUSE_CLUSTER is set, but the database '${database}' is of one server: how to go on says docs/scaling.md (From one server to several)`
+      : `the database '${database}' is spread over a cluster: set CLICKHOUSE_CLUSTER and CLICKHOUSE_SHARDS`,
+  );
+}
+
+interface Server {
+  readonly address: string;
+  /** Of the server and of the shard that it takes itself for: one of them is unknown on some servers. */
+  readonly id: string;
+  /** Its shards as text, for people and to compare. */
+  readonly shards: string;
+  readonly count: number;
+}
+
+async function askServer(connection: ClickHouseOptions, address: string, cluster: string): Promise<Server> {
+  const clickhouse = createClickHouse({ ...connection, address, database: 'system', cluster: undefined });
+  try {
+    const rows = await clickhouse.query<{ id: string; known: string[]; shards: string; count: number }>(
+      `SELECT concat(toString(serverUUID()), ' ', toString(maxIf(shard_num, is_local = 1 AND cluster = {cluster:String}))) AS id, arraySort(groupUniqArray(cluster)) AS known,
+              arrayStringConcat(arraySort(groupArrayIf(concat(toString(shard_num), '=', host_name, ':', toString(port)), cluster = {cluster:String})), ' ') AS shards,
+              toFloat64(uniqExactIf(shard_num, cluster = {cluster:String})) AS count
+       FROM system.clusters`,
+      { cluster },
+    );
+    const [row] = rows;
+    if (row === undefined || row.count === 0)
+      throw new SetupStoreError(
+        `ClickHouse at ${address} has no cluster '${cluster}' in its remote_servers (CLICKHOUSE_CLUSTER); it has ${row?.known.join(', ') || 'none'}`,
+      );
+    return { address, ...row };
+  } finally {
+    await clickhouse.close();
+  }
+}

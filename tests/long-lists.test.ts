@@ -1,0 +1,91 @@
+import {
+  actorHandles,
+  countAccountRows,
+  createErasedAccounts,
+  handlesOf,
+  insertRows,
+  listErasedAccounts,
+  posts,
+  removeAccountRows,
+  visiblePosts,
+  writeListedAccounts,
+} from '@updraft/store';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type StoreFixture, startStore } from './store-fixture.ts';
+
+/** As many as a large private feed has members. A server takes 128 KiB of one parameter. */
+const LENGTH = 100_000;
+const dids = Array.from({ length: LENGTH }, (_, index) => `did:plc:${String(index).padStart(24, 'a')}`);
+/** As long as a DID may be. */
+const odd = `did:web:${'x-'.repeat(1_000)}.example`;
+const first = dids[0] ?? '';
+const last = dids.at(-1) ?? '';
+
+let store: StoreFixture;
+beforeAll(async () => {
+  store = await startStore();
+});
+afterAll(() => store.close());
+
+const version = { hi: 400_000_000, lo: 0 };
+
+test('handles of 100,000 accounts are asked for at once', async () => {
+  const rows = [first, last, odd].map((did, index) => ({ did, handle: `h${index}.test`, version }));
+  await insertRows(store.clickhouse, actorHandles, rows);
+  const found = await handlesOf(store.clickhouse, [...dids, odd]);
+  expect(Object.fromEntries(found)).toEqual({ [first]: 'h0.test', [last]: 'h1.test', [odd]: 'h2.test' });
+});
+
+test('of 100,000 posts those that show are told', async () => {
+  await insertRows(store.clickhouse, posts, [postOf(first), postOf(last)]);
+  const uris = dids.map(uriOf);
+  expect([...(await visiblePosts(store.clickhouse, uris))].toSorted()).toEqual([uriOf(first), uriOf(last)].toSorted());
+});
+
+test('a host may list 100,000 accounts at once', async () => {
+  await writeListedAccounts(
+    store.clickhouse,
+    dids.map((did) => ({ did, active: did !== first })),
+    1,
+  );
+  const counted = await store.clickhouse.query(
+    'SELECT toFloat64(count()) AS accounts, toFloat64(sum(active)) AS active FROM listed_accounts FINAL',
+  );
+  expect(counted).toEqual([{ accounts: LENGTH, active: LENGTH - 1 }]);
+});
+
+test('100,000 accounts are erased', async () => {
+  await listErasedAccounts(store.clickhouse, dids);
+  const erased = createErasedAccounts(store.clickhouse);
+  await erased.refresh();
+  expect([first, last, odd].map((did) => erased.has(did))).toEqual([true, true, false]);
+  await removeAccountRows(store.clickhouse, dids, () => {});
+  const left = await countAccountRows(store.clickhouse, dids);
+  expect(left.filter(({ rows }) => rows > 0)).toEqual([]);
+  expect([...(await handlesOf(store.clickhouse, [...dids, odd])).keys()]).toEqual([odd]);
+}, 300_000);
+
+const RKEY = 'self';
+const uriOf = (did: string) => `at://${did}/app.bsky.feed.post/${RKEY}`;
+
+function postOf(did: string) {
+  return {
+    recordHour: 0,
+    did,
+    rkey: RKEY,
+    recordTime: 0,
+    sortAt: 0,
+    text: 'hello',
+    langs: [],
+    tags: [],
+    mentions: [],
+    tokens: [],
+    parentUri: '',
+    rootUri: '',
+    quoteUri: '',
+    embed: 'none',
+    hasEmbeddedMedia: false,
+    version,
+    deleted: false,
+  };
+}
