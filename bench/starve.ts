@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createClickHouse, parseProgress } from '@updraft/store';
 import { numbersOf } from '../tests/world/command-line.ts';
-import { DATABASE, startDatabases } from '../tests/world/databases.ts';
+import { startDatabases } from '../tests/world/databases.ts';
 import { startIndexer } from '../tests/world/indexer-process.ts';
 import { startProgram } from './feed/processes.ts';
 import { startProgram as startChild } from './ingest/child-programs.ts';
@@ -34,12 +34,7 @@ const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-starve-'));
 {
   await using databases = await startDatabases(folder);
   const { clickhouse, redis } = databases;
-  const client = createClickHouse({
-    address: clickhouse.address,
-    username: 'default',
-    password: '',
-    database: DATABASE,
-  });
+  const client = createClickHouse(clickhouse.connection);
   say(`filling: ${posts.toLocaleString('en')} posts of ${days} days …`);
   await fillPosts(client, { posts, days, asOfMs: Date.now(), say });
   await untilMerged(clickhouse.url);
@@ -48,16 +43,13 @@ const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-starve-'));
   const options = ['--rate', String(rate), '--events-per-day', '100000'];
   await using network = startChild('packages/simulator/src/main.ts', options);
   const { url } = JSON.parse((await network.line()).slice('ready '.length)) as { url: string };
-  const common = {
-    CLICKHOUSE_ADDRESS: clickhouse.address,
-    CLICKHOUSE_DATABASE: DATABASE,
-    REDIS_ADDRESS: redis.address,
-  };
+  const common = { ...clickhouse.env, REDIS_ADDRESS: redis.address };
   const indexerPort = 18_000 + (process.pid % 1_000);
   await using cleanup = new AsyncDisposableStack();
   const variables = {
     ...common,
     WS_URL: url,
+    ASK_ACCOUNT_SERVERS: 'false',
     METRICS_LISTEN_ADDRESS: `127.0.0.1:${indexerPort}`,
     SINCE: new Date(Date.now() - 60_000).toISOString(),
   };

@@ -11,7 +11,7 @@ import { ACTOR_DID, type Instance, startInstance, until } from './feedgen/stage.
 import { bearer, sign } from './feedgen/tokens.ts';
 import { type SearchService, startSearchService } from './search/service.ts';
 import { type BreakProxy, startBreakProxy } from './world/break-proxy.ts';
-import { DATABASE, type Databases, startDatabases } from './world/databases.ts';
+import { type Databases, startDatabases } from './world/databases.ts';
 
 const POST = `at://${didOf('author')}/app.bsky.feed.post/3l3frqadlo32h`;
 const FEEDS = `
@@ -34,12 +34,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'updraft-outage-'));
   [databases, directory] = await Promise.all([startDatabases(folder), startDirectory()]);
   viewer = await directory.register('viewer');
-  const clickhouse = createClickHouse({
-    address: databases.clickhouse.address,
-    username: 'default',
-    password: '',
-    database: DATABASE,
-  });
+  const clickhouse = createClickHouse(databases.clickhouse.connection);
+  const address = new URL(databases.clickhouse.connection.address).host;
   const key = {
     ...importedApiKey(KEY),
     feeds: ['a-club'],
@@ -51,10 +47,10 @@ beforeAll(async () => {
   await insertRows(clickhouse, apiKeys, [key]);
   await clickhouse.close();
   [clickhouseProxy, redisProxy] = await Promise.all([
-    startBreakProxy(databases.clickhouse.address),
+    startBreakProxy(address),
     startBreakProxy(databases.redis.address),
   ]);
-  direct = await startServices(databases.clickhouse.address, databases.redis.address);
+  direct = await startServices(address, databases.redis.address);
   proxied = await startServices(clickhouseProxy.address, redisProxy.address);
 }, 120_000);
 afterAll(async () => {
@@ -69,15 +65,10 @@ interface Services extends AsyncDisposable {
 }
 
 async function startServices(clickhouseAddress: string, redisAddress: string): Promise<Services> {
-  const at = { clickhouse: { address: clickhouseAddress }, redis: { address: redisAddress } };
+  const env = { ...databases.clickhouse.env, CLICKHOUSE_ADDRESS: clickhouseAddress, REDIS_ADDRESS: redisAddress };
+  const at = { clickhouse: { env }, redis: { address: redisAddress } };
   const feedgen = await startInstance(at, { feeds: FEEDS, env: { PLC_HOST: directory.url } });
-  const clickhouse = createClickHouse({
-    address: clickhouseAddress,
-    username: 'default',
-    password: '',
-    database: DATABASE,
-  });
-  const env = { CLICKHOUSE_ADDRESS: clickhouseAddress, CLICKHOUSE_DATABASE: DATABASE, REDIS_ADDRESS: redisAddress };
+  const clickhouse = createClickHouse({ ...databases.clickhouse.connection, address: clickhouseAddress });
   const search = await startSearchService(
     { clickhouse, env },
     {

@@ -8,14 +8,17 @@ let counts: RowCounts;
 
 beforeAll(async () => {
   store = await startStore();
-  counts = createRowCounts(
-    { clickhouseUrl: store.connection.address, clickhouseHeaders: {}, database: store.connection.database },
-    EXACT_UP_TO,
-  );
+  counts = createRowCounts(targetOf(store), EXACT_UP_TO);
   // Nothing is merged away while the test looks.
   await store.clickhouse.command('SYSTEM STOP MERGES');
 });
 afterAll(() => store.close());
+
+function targetOf({ connection }: StoreFixture) {
+  const { address, username, password, database } = connection;
+  const clickhouseHeaders = { 'X-ClickHouse-User': username, 'X-ClickHouse-Key': password };
+  return { clickhouseUrl: address, clickhouseHeaders, database, isCluster: false };
+}
 
 /** Handles of so many accounts, in a version of their own. */
 function insert(accounts: number, version: number): Promise<void> {
@@ -49,14 +52,16 @@ test('a table that has become large is estimated, by the share of its rows that 
 });
 
 test('a large table that was never counted is an estimate from the first look on', async () => {
-  const later = createRowCounts(
-    { clickhouseUrl: store.connection.address, clickhouseHeaders: {}, database: store.connection.database },
-    EXACT_UP_TO,
-  );
+  const later = createRowCounts(targetOf(store), EXACT_UP_TO);
   expect((await later.read())?.['actor_handles']).toEqual({ rows: 3_800, isExact: false });
 });
 
 test('nothing is told while ClickHouse does not answer', async () => {
-  const nobody = createRowCounts({ clickhouseUrl: 'http://127.0.0.1:9', clickhouseHeaders: {}, database: 'x' });
+  const nobody = createRowCounts({
+    clickhouseUrl: 'http://127.0.0.1:9',
+    clickhouseHeaders: {},
+    database: 'x',
+    isCluster: false,
+  });
   expect(await nobody.read()).toBeUndefined();
 });

@@ -83,7 +83,7 @@ export function line(values: readonly unknown[]): string {
 }
 
 /** Galleries are not among them: the index does not read them as media. */
-const MEDIA = ['app.bsky.embed.images', 'app.bsky.embed.video'];
+const MEDIA = ['app.bsky.embed.images', 'app.bsky.embed.gallery', 'app.bsky.embed.video'];
 
 function postLine({ did, rkey, value }: RepoRecord): string {
   const reply = (value['reply'] ?? {}) as Record<string, { uri: string } | undefined>;

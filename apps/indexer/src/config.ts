@@ -1,6 +1,9 @@
 import {
+  flag,
+  flagOn,
   type LogLevel,
   listenAddress,
+  origin,
   readConfig,
   serviceEnvironment,
   someTimeMs,

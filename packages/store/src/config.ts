@@ -28,6 +28,7 @@ export const storeEnvironment = z.object({
   /** Each shard of the cluster has replicas. */
   CLICKHOUSE_REPLICATED: flag,
   REDIS_ADDRESS: address(),
+  REDIS_PASSWORD: z.string().default(''),
   REDIS_PREFIX: z.string().default('updraft'),
 });
 
@@ -51,12 +52,14 @@ export interface StoreAddresses {
 export interface RedisAddress {
   /** `host:port` or a URL. */
   readonly address: string;
+  /** Empty where Redis wants none, or the address bears it. */
+  readonly password: string;
   /** First part of every key. */
   readonly prefix: string;
 }
 
 export function redisAddress(env: z.output<typeof storeEnvironment>): RedisAddress {
-  return { address: env.REDIS_ADDRESS, prefix: env.REDIS_PREFIX };
+  return { address: env.REDIS_ADDRESS, password: env.REDIS_PASSWORD, prefix: env.REDIS_PREFIX };
 }
 
 export function clickHouseOptions(env: z.output<typeof storeEnvironment>): ClickHouseOptions {

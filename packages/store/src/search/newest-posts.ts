@@ -63,7 +63,7 @@ function searchable(clickhouse: ClickHouse): Select {
     const passedMs = performance.now() - startedAt;
     return clickhouse.query(sql, params, {
       ...options,
-      settings: passedMs > LONG_MS ? { ...options.settings, ...PRIORITIES.background } : options.settings,
+      ...(passedMs > LONG_MS && { settings: { ...options.settings, ...PRIORITIES.background } }),
       timeoutMs: Math.max(1, Math.floor(SEARCH_TIMEOUT_MS - passedMs)),
     });
   };
