@@ -6,7 +6,7 @@ import { createClickHouse, type KeepPosts, postRecords, rankPosts } from '@updra
 import { createFeedgenMetrics } from '../apps/feedgen/src/metrics.ts';
 import { createValidPosts } from '../apps/feedgen/src/validity/valid-posts.ts';
 import { createValidityThread } from '../apps/feedgen/src/validity/validity-thread.ts';
-import { DATABASE, startDatabases } from '../tests/world/databases.ts';
+import { startDatabases } from '../tests/world/databases.ts';
 import { fillDay, fillRecords } from './hot/fill-day.ts';
 import { watchMemory } from './hot/watch-memory.ts';
 import { untilMerged } from './ingest/merges.ts';
