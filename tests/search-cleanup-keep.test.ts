@@ -109,7 +109,7 @@ describe('what a clean-up keeps', () => {
     });
     const left = [pinned, listed, page, loved, unheard, ...thread, ...media, ...unknown, profile];
     expect(new Set((await account.listAll()).keys())).toEqual(new Set(left.map(uri)));
-  }, 120_000);
+  }, 300_000);
 
   test('nothing but what is unknown, when nothing is asked for and the pinned post is given up', async () => {
     const account = await createAccount(world.network.pdsUrl, 'giver');
@@ -125,7 +125,7 @@ describe('what a clean-up keeps', () => {
     });
     const given = await post(service.url, account, { keep_pinned: false });
     expect(given.body).toMatchObject({ num_enqueued: 1, num_kept: KEEP_NONE });
-  }, 60_000);
+  }, 120_000);
 
   test.each([
     [{ keep_pinned: 'yes' }, 'keep_pinned'],
@@ -148,5 +148,5 @@ describe('what a clean-up keeps', () => {
     const account = await createAccount(world.network.pdsUrl, 'selfsame');
     const { status, body } = await post(service.url, account, { keep_uris: [`at://did:plc:x/${POST}/3k`] });
     expect([status, body.message]).toEqual([400, `keep_uris: at://did:plc:x/${POST}/3k is of another account`]);
-  }, 60_000);
+  }, 120_000);
 });

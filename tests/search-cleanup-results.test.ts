@@ -104,7 +104,7 @@ describe('a clean-up of records that the server does not delete as it should', (
     ]);
     expect([...(await account.listAll()).keys()]).toEqual([uriOf(account)(stuck)]);
     expect(server.sizes.length).toBeLessThanOrEqual(2 + 17 + 2);
-  }, 180_000);
+  }, 300_000);
 
   test('gets on with a server that takes 100 writes', async () => {
     const { account } = await accountWith('small', 150);
@@ -113,7 +113,7 @@ describe('a clean-up of records that the server does not delete as it should', (
     expect(job).toMatchObject({ job_state: 'completed', num_deleted: 150, not_deleted: [] });
     expect((await account.listAll()).size).toBe(0);
     expect(server.sizes).toEqual([150, 75, 75]);
-  }, 180_000);
+  }, 300_000);
 
   test('is not completed by a server that answers 200 and writes nothing', async () => {
     const { account, records } = await accountWith('lying', 120);
@@ -127,7 +127,7 @@ describe('a clean-up of records that the server does not delete as it should', (
     for (const { uri } of job.not_deleted) expect(records.map(uriOf(account))).toContain(uri);
     expect((await account.listAll()).size).toBe(120);
     expect(await totalDeleted()).toBe(before);
-  }, 180_000);
+  }, 300_000);
 
   test('names the record that the server only calls deleted, and counts what really went', async () => {
     const { account, records } = await accountWith('halftrue', 120);
@@ -138,7 +138,7 @@ describe('a clean-up of records that the server does not delete as it should', (
       { uri: uriOf(account)(kept), reason: expect.stringContaining('still there'), num_tries: 3 },
     ]);
     expect([...(await account.listAll()).keys()]).toEqual([uriOf(account)(kept)]);
-  }, 180_000);
+  }, 300_000);
 
   test('counts what went although the server answered 500', async () => {
     const { account } = await accountWith('modest', 60);
@@ -146,7 +146,7 @@ describe('a clean-up of records that the server does not delete as it should', (
     const job = await cleanUp(account, server.intercept);
     expect(job).toMatchObject({ job_state: 'completed', num_deleted: 60, not_deleted: [] });
     expect((await account.listAll()).size).toBe(0);
-  }, 180_000);
+  }, 300_000);
 
   test('does not take a server that is away for one that refuses a batch', async () => {
     const { account } = await accountWith('away', 210);
@@ -155,7 +155,7 @@ describe('a clean-up of records that the server does not delete as it should', (
     expect(job).toMatchObject({ job_state: 'failed', num_deleted: 0, not_deleted: [] });
     expect(server.sizes).toEqual([200, 200, 200, 200]);
     expect((await account.listAll()).size).toBe(210);
-  }, 180_000);
+  }, 300_000);
 
   test('counts after a cancellation what really went', async () => {
     const { account } = await accountWith('stopped', 450);
@@ -177,7 +177,7 @@ describe('a clean-up of records that the server does not delete as it should', (
     const { body: job } = await view(service.url, `job_id=${body.job_id}`, body.job_secret);
     expect(job).toMatchObject({ job_state: 'cancelled', num_deleted: 200, num_unconfirmed: 0 });
     expect((await account.listAll()).size).toBe(250);
-  }, 180_000);
+  }, 300_000);
 
   test('finds the same through kills before, within and after each call', async () => {
     const { account, records } = await accountWith('killed', 250);
@@ -201,5 +201,5 @@ describe('a clean-up of records that the server does not delete as it should', (
     expect(kills).toBe(5);
     expect(job.not_deleted).toMatchObject([{ uri: uriOf(account)(stuck) }]);
     expect([...(await account.listAll()).keys()]).toEqual([uriOf(account)(stuck)]);
-  }, 180_000);
+  }, 300_000);
 });
