@@ -3,6 +3,7 @@ import { recordJson } from '@updraft/atproto';
 import { isValidPost } from '@updraft/feedgen/post-validity';
 import { createWorld, eventLine } from '@updraft/simulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addMembers } from './feedgen/members.ts';
 import { didOf, liker } from './feedgen/network.ts';
 import { type Instance, type Stage, startStage, uris } from './feedgen/stage.ts';
 
@@ -104,15 +105,7 @@ describe('a feed with validOnly', () => {
     await Promise.all(good.map((uri) => stage.network.like(uri, 1)));
     await Promise.all(bad.map((uri) => stage.network.like(uri, 2)));
     feeds = await stage.startFeedgen({ feeds: FEEDS });
-    for (const did of authors)
-      await feeds.feedgen.context.members.change({
-        label: 'club',
-        did,
-        isMember: true,
-        changedBy: 'test',
-        atMicros: Date.now() * 1000,
-      });
-    await feeds.feedgen.context.membership.refresh();
+    await addMembers(feeds, 'club', authors);
   }, 120_000);
   afterAll(() => stage[Symbol.asyncDispose]());
 

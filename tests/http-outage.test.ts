@@ -209,6 +209,14 @@ test('while both databases are there no route fails', async () => {
   expect([...outcomes].filter(([, { status }]) => status >= 500)).toEqual([]);
 });
 
+test('addresses of one /64 share the limits of one caller', async () => {
+  const ask = async (remoteAddress: string) =>
+    (await direct.search.search.app.inject({ url: '/search/posts?q=hello', remoteAddress })).statusCode;
+  const statuses = await Promise.all(Array.from({ length: 60 }, (_, n) => ask(`2001:db8:0:1::${n.toString(16)}`)));
+  expect(statuses).toContain(429);
+  expect(await ask('2001:db8:0:2::1')).toBe(200);
+});
+
 describe('no route answers 500, and those that need a database answer 503 with Retry-After,', () => {
   test('while ClickHouse is killed', async () => {
     await databases.clickhouse.kill();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Account, type Directory, startDirectory } from './feedgen/directory.ts';
+import { addMembers } from './feedgen/members.ts';
 import { didOf } from './feedgen/network.ts';
 import { type Instance, SERVICE_DID, type Stage, startStage, uris } from './feedgen/stage.ts';
 import { bearer, sign } from './feedgen/tokens.ts';
@@ -22,14 +23,7 @@ beforeAll(async () => {
   [stage, directory] = await Promise.all([startStage(), startDirectory()]);
   viewer = await directory.register('viewer');
   feeds = await stage.startFeedgen({ feeds: FEEDS, env: { PLC_HOST: directory.url } });
-  await feeds.feedgen.context.members.change({
-    label: 'club',
-    did: viewer.did,
-    isMember: true,
-    changedBy: 'test',
-    atMicros: Date.now() * 1000,
-  });
-  await feeds.feedgen.context.membership.refresh();
+  await addMembers(feeds, 'club', [viewer.did]);
 });
 afterAll(async () => {
   await stage[Symbol.asyncDispose]();

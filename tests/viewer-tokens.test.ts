@@ -2,6 +2,7 @@ import { createServiceJwt } from '@atproto/xrpc-server';
 import { listErasedAccounts } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Account, type Directory, startDirectory } from './feedgen/directory.ts';
+import { addMembers } from './feedgen/members.ts';
 import { didOf } from './feedgen/network.ts';
 import { type Instance, SERVICE_DID, type Stage, startStage, until, uris } from './feedgen/stage.ts';
 import { bearer, encode, goodToken, sign, withOtherS } from './feedgen/tokens.ts';
@@ -31,15 +32,11 @@ beforeAll(async () => {
   old2019 = await directory.register('old', 'secp256k1', '2019');
   older256 = await directory.register('older', 'p256', '2019');
   feeds = await stage.startFeedgen({ feeds: FEEDS, env: { PLC_HOST: directory.url } });
-  for (const { did } of [viewer, p256, old2019, older256])
-    await feeds.feedgen.context.members.change({
-      label: 'club',
-      did,
-      isMember: true,
-      changedBy: 'test',
-      atMicros: Date.now() * 1000,
-    });
-  await feeds.feedgen.context.membership.refresh();
+  await addMembers(
+    feeds,
+    'club',
+    [viewer, p256, old2019, older256].map(({ did }) => did),
+  );
 });
 afterAll(async () => {
   await stage[Symbol.asyncDispose]();
