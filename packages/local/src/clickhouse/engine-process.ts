@@ -5,7 +5,7 @@
 // Out: a server of ClickHouse on 127.0.0.1 that answers, and the means to end it (`RunningEngine`); or a SetupError with one line.
 // Invariant: without the name and the password of one of `users` no query runs, over HTTP. The native port, opened for shards only,
 //      also lets in `default`, which has no password and may read: see `engine-config.ts`.
-import { mkdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -52,15 +52,9 @@ const LOOK_AGAIN_MS = 20;
 export async function startEngine(options: EngineOptions): Promise<RunningEngine> {
   const library = findEngineLibrary();
   const folder = resolve(options.folder);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await refuseNewer(folder, library.version);
   const httpPort = options.httpPort ?? (await freePort());
-  const config = await writeEngineConfig({
-    ...options,
-    folder,
-    httpPort,
-    maxMemoryBytes: options.maxMemoryBytes ?? DEFAULT_MAX_MEMORY_BYTES,
-  });
+  const maxMemoryBytes = options.maxMemoryBytes ?? DEFAULT_MAX_MEMORY_BYTES;
+  const config = await prepareFolder({ ...options, folder, httpPort, maxMemoryBytes }, library.version);
   const main = fileURLToPath(new URL('./engine-main.ts', import.meta.url));
   const flags = ['--experimental-ffi', '--disable-warning=ExperimentalWarning'];
   const protocols = options.tcpPort === undefined ? 'HTTP' : 'HTTP,TCP';
@@ -99,6 +93,20 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       return await child.exited.finally(() => clearTimeout(late));
     },
   };
+}
+
+/** Gives the path of the configuration. */
+async function prepareFolder(settings: EngineSettings, version: string): Promise<string> {
+  const { folder } = settings;
+  try {
+    await mkdir(folder, { recursive: true });
+    await chmod(folder, 0o700); // others could read what the engine writes into it
+    await refuseNewer(folder, version);
+    return await writeEngineConfig(settings);
+  } catch (cause) {
+    if (cause instanceof SetupError) throw cause;
+    throw new SetupError(`the data folder ${folder} can't be used: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** Gives a function that tells the last line the engine wrote. */
