@@ -93,6 +93,19 @@ describe('what the environment says is compared with the servers:', () => {
   });
 });
 
+test('tables that an earlier version spread over a cluster are left as they are', async () => {
+  const connection = { ...engines.connection, database: 'earlier' };
+  const system = createClickHouse({ ...engines.connection, database: 'system', cluster: undefined });
+  for (const sql of [
+    'CREATE DATABASE earlier',
+    'CREATE TABLE earlier.repo_records_local (repo String) ENGINE = MergeTree ORDER BY repo',
+    "CREATE TABLE earlier.repo_records (repo String) ENGINE = Distributed('updraft', 'earlier', 'repo_records_local', sipHash64(repo))",
+  ])
+    await system.command(sql);
+  await expect(migrateUp({ connection, log: quietLog })).rejects.toThrow(/by an earlier version: .*scaling.md/);
+  await system.close();
+});
+
 test('while a server is away nothing is acknowledged that is not there, and nobody gets half a count', async () => {
   const clickhouse = createClickHouse(engines.connection);
   const rows = Array.from({ length: 1_000 }, (_, n) => ({ did: `did:plc:${n}`, handle: `h${n}.test`, version }));

@@ -54,13 +54,14 @@ test('a host may list 100,000 accounts at once', async () => {
   expect(counted).toEqual([{ accounts: LENGTH, active: LENGTH - 1 }]);
 });
 
-test('100,000 accounts are erased', async () => {
-  await listErasedAccounts(store.clickhouse, dids);
+test('10,000 accounts are erased, in groups of what a parameter may hold', async () => {
+  const some = [...dids.slice(0, 9_999), last];
+  await listErasedAccounts(store.clickhouse, some);
   const erased = createErasedAccounts(store.clickhouse);
   await erased.refresh();
   expect([first, last, odd].map((did) => erased.has(did))).toEqual([true, true, false]);
-  await removeAccountRows(store.clickhouse, dids, () => {});
-  const left = await countAccountRows(store.clickhouse, dids);
+  await removeAccountRows(store.clickhouse, some, () => {});
+  const left = await countAccountRows(store.clickhouse, some);
   expect(left.filter(({ rows }) => rows > 0)).toEqual([]);
   expect([...(await handlesOf(store.clickhouse, [...dids, odd])).keys()]).toEqual([odd]);
 }, 300_000);

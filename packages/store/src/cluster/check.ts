@@ -30,13 +30,19 @@ export async function checkCluster(connection: ClickHouseOptions): Promise<void>
 
 /** Whether the database is of the kind that the environment says. @throws SetupStoreError where it is the other. */
 export async function checkTables(clickhouse: ClickHouse): Promise<void> {
-  const [table] = await clickhouse.query<{ engine: string }>(
-    "SELECT engine FROM system.tables WHERE database = currentDatabase() AND name = 'repo_records'",
+  const { database, rowsDatabase } = clickhouse;
+  const [table] = await clickhouse.query<{ engine: string; isOurs: number }>(
+    `SELECT engine, position(engine_full, {rows:String}) > 0 AS isOurs FROM system.tables
+     WHERE database = {database:String} AND name = 'repo_records'`,
+    { database, rows: `'${rowsDatabase}'` },
   );
   if (table === undefined) return;
-  const isSpread = clickhouse.rowsDatabase !== clickhouse.database;
+  const isSpread = rowsDatabase !== database;
+  if (isSpread && table.engine === 'Distributed' && table.isOurs === 0)
+    throw new SetupStoreError(
+      `the database '${database}' was spread over a cluster by an earlier version: how to copy it says docs/scaling.md (From one server to several)`,
+    );
   if (isSpread === (table.engine === 'Distributed')) return;
-  const { database } = clickhouse;
   throw new SetupStoreError(
     isSpread
       ? `CLICKHOUSE_CLUSTER is set, but the database '${database}' is of one server: how to go on says docs/scaling.md (From one server to several)`
