@@ -55,15 +55,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   const httpPort = options.httpPort ?? (await freePort());
   const maxMemoryBytes = options.maxMemoryBytes ?? DEFAULT_MAX_MEMORY_BYTES;
   const config = await prepareFolder({ ...options, folder, httpPort, maxMemoryBytes }, library.version);
-  const main = fileURLToPath(new URL('./engine-main.ts', import.meta.url));
-  const flags = ['--experimental-ffi', '--disable-warning=ExperimentalWarning'];
   const protocols = options.tcpPort === undefined ? 'HTTP' : 'HTTP,TCP';
-  const child = await startChild(process.execPath, [...flags, main, library.path, folder, config, protocols], {
-    cwd: folder,
-    env: { TZ: 'UTC' }, // a query can read it
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true, // SYSTEM SHUTDOWN ends the whole process group
-  });
+  const child = await launch(folder, [library.path, folder, config, protocols]);
   options.onSpawn?.(child.pid);
   const httpUrl = `http://127.0.0.1:${httpPort}`;
   const ask = (sql: string, timeoutMs: number) => query(httpUrl, options.users[0], sql, timeoutMs);
@@ -93,6 +86,17 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       return await child.exited.finally(() => clearTimeout(late));
     },
   };
+}
+
+function launch(folder: string, args: readonly string[]): Promise<Child> {
+  const main = fileURLToPath(new URL('./engine-main.ts', import.meta.url));
+  const flags = ['--experimental-ffi', '--disable-warning=ExperimentalWarning'];
+  return startChild(process.execPath, [...flags, main, ...args], {
+    cwd: folder,
+    env: { TZ: 'UTC' }, // a query can read it
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // SYSTEM SHUTDOWN ends the whole process group
+  });
 }
 
 /** Gives the path of the configuration. */
