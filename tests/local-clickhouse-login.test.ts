@@ -17,8 +17,7 @@ beforeAll(async () => {
   secretFile = join(folder, 'secret.csv');
   await writeFile(secretFile, '1,topsecret\n');
   server = await startClickHouse({ dataDir: join(folder, 'data'), netrc: join(folder, 'netrc') });
-  const config = await readFile(join(folder, 'data/config/config.xml'), 'utf8');
-  engineUrl = `http://127.0.0.1:${/<http_port>(\d+)/.exec(config)?.[1]}`;
+  engineUrl = `http://127.0.0.1:${(await ask("SELECT getServerPort('http_port')")).text.trim()}`;
   await ask('CREATE TABLE m (a Int8, b String) ENGINE = MergeTree ORDER BY a');
 });
 
@@ -167,6 +166,14 @@ describe('who knows the password of the migrations', () => {
     'SYSTEM SHUTDOWN',
     'CREATE USER somebody',
   ];
+
+  test('finds no password in the files of the engine, which file() reads', async () => {
+    for (const name of ['config/config.xml', 'config/users.xml', '../netrc']) {
+      const { status, text } = await ask(`SELECT file('${join(folder, 'data', name)}')`, 'apps');
+      expect([name, status === 200 && text.includes(server.logins.migrations.password)]).toEqual([name, false]);
+      expect(text).toMatch(/FILE_DOESNT_EXIST|CANNOT_OPEN_FILE|CANNOT_STAT/);
+    }
+  });
 
   test('reaches no other host, and no file outside by a table', async () => {
     for (const sql of outside()) {

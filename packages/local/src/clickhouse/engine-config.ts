@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Somebody who may log in. The names `default` and '' are the engine's own. */
@@ -37,13 +37,22 @@ const MIB = 1024 * 1024;
 
 /** Writes one file for the server and one for its users, readable by the owner only; gives the path of the first. */
 export async function writeEngineConfig(settings: EngineSettings): Promise<string> {
-  const directory = join(settings.folder, 'config');
+  const directory = directoryIn(settings.folder);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const [server, users] = [join(directory, 'config.xml'), join(directory, 'users.xml')];
   await writeFile(server, serverXml(settings, users), { mode: 0o600 });
   await writeFile(users, usersXml(settings.users), { mode: 0o600 });
   await createDefaultDatabase(join(settings.folder, 'metadata'));
   return server;
+}
+
+/** The engine reads it at its start only; afterwards whoever may SELECT could read the passwords in it, by file(). */
+export async function forgetEngineConfig(folder: string): Promise<void> {
+  await rm(directoryIn(folder), { recursive: true, force: true });
+}
+
+function directoryIn(folder: string): string {
+  return join(folder, 'config');
 }
 
 /**

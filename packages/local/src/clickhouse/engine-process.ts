@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { SetupError, sleep } from '@updraft/service';
 import { type Child, type ChildExit, describeExit, startChild } from '../child.ts';
 import { freePort } from '../ports.ts';
-import { type EngineSettings, type EngineUser, writeEngineConfig } from './engine-config.ts';
+import { type EngineSettings, type EngineUser, forgetEngineConfig, writeEngineConfig } from './engine-config.ts';
 import { noteVersion, refuseNewer } from './folder-version.ts';
 import { COUNT_RUNNING_SQL, END_SQL } from './keep-alive.ts';
 import { findEngineLibrary } from './library.ts';
@@ -65,6 +65,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     if (!isStopping) options.onLine?.(line);
   };
   await untilItAnswers(child, folder, ask, listenTo(child, onLine));
+  await forgetEngineConfig(folder);
   await noteVersion(folder, library.version);
   return {
     httpUrl,

@@ -5,8 +5,8 @@ import type { Logins } from './netrc.ts';
 const CLOSED = ['REVOKE SOURCES ON *.*', 'REVOKE SYSTEM SHUTDOWN ON *.*'];
 
 /**
- * What the services do, and nothing of the schema but how long rows are kept. A guard against mistakes: who may SELECT may read the engine's
- * own files by file(), the passwords among them.
+ * What the services do, and nothing of the schema but how long rows are kept. A guard against mistakes more than a wall: who may SELECT may
+ * read every file of the engine's folder by file().
  */
 const APPS = [
   'GRANT SELECT, INSERT, ALTER UPDATE, ALTER DELETE, ALTER TTL, ALTER SETTINGS, OPTIMIZE ON *.*',
