@@ -61,15 +61,13 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where there is non
   test('a page of another origin changes nothing and reads nothing', async () => {
     const told = Promise.withResolvers<string[]>();
     const host = createServer((request, response) => {
-      if (request.url !== '/told') {
-        response.setHeader('content-type', 'text/html');
-        return void response.end(PAGE(server.url, `http://rebound.example:${server.port}`));
-      }
+      const isTold = request.url === '/told';
       let body = '';
       request.on('data', (chunk: Buffer) => (body += chunk.toString()));
       request.on('end', () => {
-        response.end();
-        told.resolve(JSON.parse(body) as string[]);
+        if (isTold) told.resolve(JSON.parse(body) as string[]);
+        response.setHeader('content-type', 'text/html');
+        response.end(isTold ? '' : PAGE(server.url, `http://rebound.example:${server.port}`));
       });
     }).listen(0, '127.0.0.1');
     await new Promise((listening) => host.once('listening', listening));

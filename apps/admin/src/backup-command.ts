@@ -12,8 +12,7 @@ export const backupCommands: readonly Command[] = [
   {
     subject: 'backup',
     usage: 'NAME',
-    summary:
-      "Writes a back-up of the database into the server's folder of back-ups, while everything runs. Not for npm start: there, stop it and copy .data.",
+    summary: "Writes a back-up of the database into the server's folder of back-ups, while everything runs.",
     run: ([name], _options, io) => runStatements(backupStatements, name, io),
   },
   {

@@ -5,7 +5,7 @@
 // Out: a server of ClickHouse on 127.0.0.1 that answers, and the means to end it (`RunningEngine`); or a SetupError with one line.
 // Invariant: without the name and the password of one of `users` no query runs, over HTTP. The native port, opened for shards only,
 //      also lets in `default`, which has no password and may read: see `engine-config.ts`.
-import { mkdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -52,24 +52,11 @@ const LOOK_AGAIN_MS = 20;
 export async function startEngine(options: EngineOptions): Promise<RunningEngine> {
   const library = findEngineLibrary();
   const folder = resolve(options.folder);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await refuseNewer(folder, library.version);
   const httpPort = options.httpPort ?? (await freePort());
-  const config = await writeEngineConfig({
-    ...options,
-    folder,
-    httpPort,
-    maxMemoryBytes: options.maxMemoryBytes ?? DEFAULT_MAX_MEMORY_BYTES,
-  });
-  const main = fileURLToPath(new URL('./engine-main.ts', import.meta.url));
-  const flags = ['--experimental-ffi', '--disable-warning=ExperimentalWarning'];
+  const maxMemoryBytes = options.maxMemoryBytes ?? DEFAULT_MAX_MEMORY_BYTES;
+  const config = await prepareFolder({ ...options, folder, httpPort, maxMemoryBytes }, library.version);
   const protocols = options.tcpPort === undefined ? 'HTTP' : 'HTTP,TCP';
-  const child = await startChild(process.execPath, [...flags, main, library.path, folder, config, protocols], {
-    cwd: folder,
-    env: { TZ: 'UTC' }, // a query can read it
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true, // SYSTEM SHUTDOWN ends the whole process group
-  });
+  const child = await launch(folder, [library.path, folder, config, protocols]);
   options.onSpawn?.(child.pid);
   const httpUrl = `http://127.0.0.1:${httpPort}`;
   const ask = (sql: string, timeoutMs: number) => query(httpUrl, options.users[0], sql, timeoutMs);
@@ -99,6 +86,31 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       return await child.exited.finally(() => clearTimeout(late));
     },
   };
+}
+
+function launch(folder: string, args: readonly string[]): Promise<Child> {
+  const main = fileURLToPath(new URL('./engine-main.ts', import.meta.url));
+  const flags = ['--experimental-ffi', '--disable-warning=ExperimentalWarning'];
+  return startChild(process.execPath, [...flags, main, ...args], {
+    cwd: folder,
+    env: { TZ: 'UTC' }, // a query can read it
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // SYSTEM SHUTDOWN ends the whole process group
+  });
+}
+
+/** Gives the path of the configuration. */
+async function prepareFolder(settings: EngineSettings, version: string): Promise<string> {
+  const { folder } = settings;
+  try {
+    await mkdir(folder, { recursive: true });
+    await chmod(folder, 0o700); // others could read what the engine writes into it
+    await refuseNewer(folder, version);
+    return await writeEngineConfig(settings);
+  } catch (cause) {
+    if (cause instanceof SetupError) throw cause;
+    throw new SetupError(`the data folder ${folder} can't be used: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** Gives a function that tells the last line the engine wrote. */

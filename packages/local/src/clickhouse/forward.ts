@@ -38,7 +38,8 @@ export function forward(route: Route, incoming: IncomingMessage, outgoing: Serve
   outgoing.on('close', () => {
     if (!outgoing.writableFinished) void abandon(route, asked);
   });
-  if (hasBody) pipeline(incoming, asked, () => {});
+  // not by pipeline(), which would end the connection to the engine together with the client's, in the midst of a head
+  if (hasBody) incoming.pipe(asked);
   else asked.end();
 }
 

@@ -61,18 +61,25 @@ export async function openFront(options: FrontOptions): Promise<Front> {
 }
 
 function answer(options: FrontOptions, agent: Agent, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  if (!['GET', 'HEAD', 'POST'].includes(incoming.method ?? '')) return refuse(outgoing, 405, 'Method not allowed.\n');
+  if (!['GET', 'HEAD', 'POST'].includes(incoming.method ?? ''))
+    return refuse(incoming, outgoing, 405, 'Method not allowed.\n');
   const target = readTarget(incoming.url ?? '/');
   const to = { port: options.enginePort, agent };
   if (target.path === '/ping') return forward({ ...to, path: '/ping', login: undefined }, incoming, outgoing);
   const login = findLogin(incoming.headers, target.search, options.logins);
   if (login === undefined)
-    return refuse(outgoing, 403, AUTHENTICATION_FAILED, { 'X-ClickHouse-Exception-Code': '516' });
+    return refuse(incoming, outgoing, 403, AUTHENTICATION_FAILED, { 'X-ClickHouse-Exception-Code': '516' });
   forward({ ...to, path: target.forEngine, queryId: target.queryId, login }, incoming, outgoing);
 }
 
-/** The connection ends with it: what is left of the body is not wanted. */
-function refuse(outgoing: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {
-  outgoing.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=UTF-8', Connection: 'close' });
+function refuse(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  status: number,
+  text: string,
+  headers: Record<string, string> = {},
+): void {
+  incoming.resume(); // nobody wants the body, but the client sends it before it reads the answer
+  outgoing.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=UTF-8' });
   outgoing.end(text);
 }

@@ -28,7 +28,7 @@ export function confineTo(paths: { readonly write: readonly string[]; readonly r
     syscall: { arguments: ['i64', 'i64', 'i64', 'i64', 'i64'], return: 'i64' },
     prctl: { arguments: ['i32', 'i64', 'i64', 'i64', 'i64'], return: 'i32' },
   });
-  libc.prctl(PR_SET_PDEATHSIG, BigInt(SIGTERM), 0n, 0n, 0n); // nobody could find it again
+  libc.prctl(PR_SET_PDEATHSIG, BigInt(SIGTERM), 0n, 0n, 0n); // it goes with the process that started it
   const call = (number: number, ...args: bigint[]) => {
     const [a = 0n, b = 0n, c = 0n, d = 0n] = args;
     return libc.syscall(BigInt(number), a, b, c, d);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SetupError } from '@updraft/service';
 import type { Login } from './credentials.ts';
@@ -17,16 +18,25 @@ export interface Logins {
  * @throws SetupError when the file doesn't hold them
  */
 export async function keepLogins(file: string): Promise<Logins> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, newNetrc(), { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
+  if (!existsSync(file)) await writeWhole(file, newNetrc());
   await chmod(file, 0o600);
   const logins = readNetrc(await readFile(file, 'utf8'));
   if (logins !== undefined) return logins;
   throw new SetupError(
     `${file} does not hold ClickHouse's passwords any more: delete it, and the next start makes new ones`,
   );
+}
+
+/** A full disk leaves no file that lacks its passwords. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(`${file}.new`, text, { mode: 0o600 });
+    await rename(`${file}.new`, file);
+  } catch (cause) {
+    await rm(`${file}.new`, { force: true });
+    throw new SetupError(`${file} can't be written: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function newNetrc(): string {

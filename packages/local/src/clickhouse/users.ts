@@ -4,7 +4,10 @@ import type { Logins } from './netrc.ts';
 // Nobody reaches another host or a program, and nobody ends the server but who started it.
 const CLOSED = ['REVOKE SOURCES ON *.*', 'REVOKE SYSTEM SHUTDOWN ON *.*'];
 
-/** What the services do, and nothing of the schema but how long rows are kept. */
+/**
+ * What the services do, and nothing of the schema but how long rows are kept. A guard against mistakes: who may SELECT may read the engine's
+ * own files by file(), the passwords among them.
+ */
 const APPS = [
   'GRANT SELECT, INSERT, ALTER UPDATE, ALTER DELETE, ALTER TTL, ALTER SETTINGS, OPTIMIZE ON *.*',
   'GRANT dictGet, SHOW, KILL QUERY, CREATE TEMPORARY TABLE, SYSTEM RELOAD DICTIONARY ON *.*',
