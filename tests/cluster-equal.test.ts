@@ -22,6 +22,19 @@ import { type SearchService, startSearchService } from './search/service.ts';
 
 const NOW_MS = Date.now();
 
+const RANKING: RankingQuery = {
+  asOfMs: NOW_MS,
+  windowMs: 86_400_000,
+  minimumAgeMs: 300_000,
+  minimumLikes: 3,
+  gravity: 1.8,
+  weights: { likes: 1, reposts: 0, replies: 0 },
+  replies: true,
+  mediaOnly: false,
+  languages: [],
+  size: 300,
+};
+
 let places: Places;
 let one: Store;
 let two: Store;
@@ -68,18 +81,7 @@ test('a replay changes nothing', async () => {
 });
 
 describe('readers find the same on two servers as on one:', () => {
-  const hot: RankingQuery = {
-    asOfMs: NOW_MS,
-    windowMs: 86_400_000,
-    minimumAgeMs: 300_000,
-    minimumLikes: 3,
-    gravity: 1.8,
-    weights: { likes: 1, reposts: 0, replies: 0 },
-    replies: true,
-    mediaOnly: false,
-    languages: [],
-    size: 300,
-  };
+  const hot = RANKING;
   const top = { ...hot, gravity: undefined, minimumAgeMs: 0, minimumLikes: 1, perAuthor: 2, size: 100 };
   const busy = { ...hot, weights: { likes: 1, reposts: 2, replies: 0.5 }, languages: ['en', 'ja'] };
 
@@ -208,6 +210,18 @@ test('a database of one server is copied over the servers of a cluster, and stay
   expect(differences(await copy.tables(), before)).toEqual([]);
 }, 120_000);
 
+test('a back-up of each server brings the cluster back', async () => {
+  const store = await places.createStore('kept', 'two shards');
+  await expectCleanEnd(startProgram('apps/admin/src/main.ts', ['rebalance', '--from', 'one'], store.env));
+  const before = await store.tables();
+  await expectCleanEnd(startProgram('apps/admin/src/main.ts', ['backup', 'monday'], store.env));
+  for (const database of ['kept', 'kept_rows'])
+    await two.clickhouse.onEachServer(() => `DROP DATABASE ${database} SYNC`);
+  await expectCleanEnd(startProgram('apps/admin/src/main.ts', ['restore', 'monday'], store.env));
+  expect(differences(await store.tables(), before)).toEqual([]);
+  expect(await rankPosts(store.clickhouse, RANKING)).toEqual(await rankPosts(one.clickhouse, RANKING));
+}, 120_000);
+
 /** The same rows count, whichever server has them, in the tables that only views write. */
 async function expectSameStored(found: Store, expected: Store): Promise<void> {
   for (const table of ['actor_days', 'graph_by_hour', 'record_ops', 'actor_label_changes'])
@@ -225,7 +239,7 @@ function memberOf(did: string) {
 async function readPages(service: SearchService, q: string, sort = 'latest'): Promise<string[]> {
   const found: string[] = [];
   for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-    const params = new URLSearchParams({ q, limit: '60', sort, cursor });
+    const params = new URLSearchParams({ q, limit: '100', sort, cursor });
     const answer = await service.get(`/search/posts?${params.toString()}`);
     expect(answer.status, `${q}: ${answer.text}`).toBe(200);
     const page = answer.json() as { posts: { uri: string }[]; cursor?: string };

@@ -10,6 +10,7 @@ import {
 } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NAMED_CODES } from '../packages/store/src/clickhouse/error-codes.ts';
+import { didList } from '../packages/store/src/clickhouse/lists.ts';
 import { type StoreFixture, startStore } from './store-fixture.ts';
 
 let store: StoreFixture;
@@ -31,11 +32,23 @@ describe('queries', () => {
     expect(rows).toEqual([{ text: "it's \\ a\ttab\nand 👋", list: ["a'b", 'c\\d', ''], count: 7 }]);
   });
 
-  it('bind a list of 30,000 DIDs', async () => {
-    const dids = Array.from({ length: 30_000 }, (_, index) => `did:plc:${String(index).padStart(24, 'a')}`);
-    expect(await store.clickhouse.query('SELECT toUInt32(length({dids:Array(String)})) AS n', { dids })).toEqual([
-      { n: 30_000 },
-    ]);
+  it('bring a list of 100,000 DIDs beside their parameters', async () => {
+    const dids = Array.from({ length: 100_000 }, (_, index) => `did:plc:${String(index).padStart(24, 'a')}`);
+    const sql = 'SELECT toUInt32(count()) AS n FROM given_dids WHERE did != {except:String}';
+    const lists = [didList(dids)];
+    expect(await store.clickhouse.query(sql, { except: dids[5] }, { lists })).toEqual([{ n: 99_999 }]);
+    // An error after the first row is one, and not a row.
+    const failing = 'SELECT throwIf(did = {except:String}) FROM given_dids SETTINGS max_block_size = 1000';
+    await expect(store.clickhouse.query(failing, { except: dids[90_000] }, { lists })).rejects.toThrow(
+      RefusedDataError,
+    );
+  });
+
+  it('refuse a parameter that a server would not take, and say what to do', async () => {
+    const dids = Array.from({ length: 5_000 }, (_, index) => `did:plc:${String(index).padStart(24, 'a')}`);
+    const asked = store.clickhouse.query('SELECT length({dids:Array(String)})', { dids });
+    await expect(asked).rejects.toThrow(RefusedQueryError);
+    await expect(asked).rejects.toThrow(/parameter dids .* list/);
   });
 
   it('give 64-bit integers as strings, so that no digit is lost', async () => {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { RefusedQueryError } from '../errors.ts';
 import { createBlock } from '../row-binary/block.ts';
 import { string } from '../row-binary/codecs.ts';
 import { type ColumnCodecs, defineTable } from '../row-binary/table.ts';
+import type { QueryParams } from './types.ts';
 
 /**
  * Rows that a statement reads as a table of its own, of any length: ClickHouse's external data. As a parameter a server takes 128 KiB at
@@ -40,6 +42,23 @@ export function didList(dids: readonly string[]): List {
     { did: string },
     dids.map((did) => ({ did })),
   );
+}
+
+/** `http_max_field_value_size` of a server. */
+const MAX_PARAMETER_BYTES = 128 * 1024;
+
+/** @throws RefusedQueryError for a parameter that a server would not take, in words that are not ClickHouse's. */
+export function requireShortParams(params: QueryParams): void {
+  for (const [name, value] of Object.entries(params)) {
+    if (lengthOf(value) <= MAX_PARAMETER_BYTES) continue;
+    throw new RefusedQueryError(`the parameter ${name} is longer than ${MAX_PARAMETER_BYTES} bytes: send it as a list`);
+  }
+}
+
+/** At least so many bytes it has in a form. */
+function lengthOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  return Array.isArray(value) ? value.reduce<number>((sum, item) => sum + lengthOf(item) + "'',".length, 0) : 1;
 }
 
 /** A body that brings the lists, and the type that says so. */

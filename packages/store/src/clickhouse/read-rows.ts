@@ -3,7 +3,7 @@ import { addAbortSignal, Readable } from 'node:stream';
 import { type ClickHouseClient, ResultSet } from '@clickhouse/client';
 import { traceHeaders } from '@updraft/service';
 import { firstKeyword } from '../migrations/split-statements.ts';
-import { type List, listsBody } from './lists.ts';
+import { type List, listsBody, requireShortParams } from './lists.ts';
 import type { CallSettings, QueryParams } from './types.ts';
 
 /** A statement and what goes with it. */
@@ -64,6 +64,7 @@ async function send(
   queryId: string = randomUUID(),
 ): Promise<ResultSet<'JSONEachRow'>> {
   const { sql, params, lists = [], settings, signal } = statement;
+  if (params !== undefined) requireShortParams(params);
   if (lists.length > 0) {
     // Whatever fails after the first row would else be found in the text of the answer.
     const whole = { ...statement, settings: { ...settings, wait_end_of_query: 1 } };
