@@ -28,7 +28,7 @@ export async function* postRecords(
 SELECT concat('at://', repo, '/', collection, '/', rkey) AS uri, toString(version) AS rowVersion, record_json AS recordJson
 FROM repo_records FINAL
 WHERE collection = 'app.bsky.feed.post' AND (record_hour, collection, repo, rkey) IN
-    (SELECT recordHour, 'app.bsky.feed.post', did, rkey FROM given_posts)`;
+    (SELECT record_hour, 'app.bsky.feed.post', did, rkey FROM given_posts)`;
     const lists = [createList('given_posts', { recordHour: uint32, did: string, rkey: string }, batch)];
     yield await clickhouse.query<PostRecordRow>(sql, {}, { lists });
   }
