@@ -15,7 +15,7 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/**/*.test.ts'],
           testTimeout: 120_000,
-          hookTimeout: 60_000,
+          hookTimeout: 120_000,
           maxWorkers: 3, // each file starts servers of its own, and waits for them
         },
       },

@@ -100,7 +100,7 @@ describe('an account whose order is in doubt', () => {
       PLC_HOST: network.plc.url,
       ALLOW_PRIVATE_ADDRESSES: 'true',
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     indexer.child.kill('SIGTERM');
     await expectCleanEnd(indexer);

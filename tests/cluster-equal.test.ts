@@ -184,7 +184,7 @@ describe('what changes rows works on two servers:', () => {
     await expectCleanEnd(again);
     expect(program.output()).toContain('record_ops: ');
     expect(again.output()).toContain('together\t0');
-  }, 60_000);
+  });
 
   test('clean-up jobs', async () => {
     const jobs = createCleanupJobStore(two.clickhouse);

@@ -68,7 +68,7 @@ test('a full disk holds the cursor and loses nothing, and the rows follow when t
   expect(await count('repo_records')).toBe(events.length);
   expect(await count('ingest_progress')).toBe(1);
   expect(await count('rejected_events')).toBe(0);
-}, 60_000);
+});
 
 /** Takes what room there is, down to the last block. */
 async function fill(directory: string, path: string): Promise<void> {

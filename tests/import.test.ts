@@ -79,7 +79,7 @@ test('labels, keys and analytics are copied once, however often, with no key in 
   expect(await store.count('actor_label_changes')).toBe(2);
   expect(await store.count('feed_request_analytics')).toBe(1);
   expect((await readApiKeys(store.clickhouse)).length).toBe(1);
-}, 30_000);
+});
 
 test('records come with their typed rows, and whatever the stream says of one wins, before or after', async () => {
   const [imported, streamed] = [await stack.createStore('imported'), await stack.createStore('streamed')];
@@ -115,4 +115,4 @@ test('records come with their typed rows, and whatever the stream says of one wi
   expect(
     differences(await imported.tables(), await streamed.tables()).filter((line) => !line.includes('record_ops')),
   ).toEqual([]);
-}, 60_000);
+});

@@ -29,6 +29,7 @@ const STORES: Environment = {
   CLICKHOUSE_DATABASE: 'other',
   CLICKHOUSE_CLUSTER: 'many',
   CLICKHOUSE_SHARDS: 'first:8123, second:8123',
+  REDIS_PASSWORD: 'hidden',
   REDIS_PREFIX: 'mine',
 };
 const STORES_MEAN = {
@@ -39,7 +40,7 @@ const STORES_MEAN = {
     database: 'other',
     cluster: { name: 'many', servers: ['first:8123', 'second:8123'], isReplicated: false },
   },
-  redis: { address: 'redis:6379', prefix: 'mine' },
+  redis: { address: 'redis:6379', password: 'hidden', prefix: 'mine' },
 };
 const WRONG: Environment = {
   CLICKHOUSE_ADDRESS: 'clickhouse',

@@ -141,7 +141,7 @@ describe('a clean-up', () => {
     expect(await store.count('repo_cleanup_jobs', `job_id = '${jobId}' AND refresh_token != ''`)).toBe(0);
     await stop(service);
     network.intercept = handOn;
-  }, 60_000);
+  });
 
   test('is worked on by one of two instances at a time, while its owner deletes some of it', async () => {
     const account = await createAccount(network.pdsUrl, 'shared');
@@ -167,7 +167,7 @@ describe('a clean-up', () => {
     expect(Number((await job())['num_deleted'])).toBeGreaterThanOrEqual(699);
     await Promise.all(services.map(stop));
     network.intercept = handOn;
-  }, 60_000);
+  });
 
   test('gives up in the end on a server that always fails, and says why', async () => {
     const account = await createAccount(network.pdsUrl, 'unlucky');
@@ -187,7 +187,7 @@ describe('a clean-up', () => {
     expect(await store.count('repo_cleanup_jobs', `job_id = '${body.job_id}' AND refresh_token != ''`)).toBe(0);
     await stop(service);
     network.intercept = handOn;
-  }, 60_000);
+  });
 
   test('does not tell which part of a sign-in was wrong, and takes five a minute', async () => {
     const account = await createAccount(network.pdsUrl, 'guarded');
@@ -204,7 +204,7 @@ describe('a clean-up', () => {
     expect(more).toEqual([401, 401, 401, 401, 429]);
     expect(service.program.output()).not.toContain('wrong-wrong');
     await stop(service);
-  }, 60_000);
+  });
 
   test('says so when the server of the account fails, and logs no password', async () => {
     const account = await createAccount(network.pdsUrl, 'discreet');
@@ -216,14 +216,14 @@ describe('a clean-up', () => {
     expect(service.program.output()).toContain('request could not be served');
     expect(service.program.output()).not.toContain(account.appPassword);
     await stop(service);
-  }, 60_000);
+  });
 
   test('is off without a key, and says so', async () => {
     const service = await world.startService({ CLEANUP_TOKEN_KEY: '' });
     const { status, body } = await post(service.url, { did: 'did:plc:x', appPassword: 'y' });
     expect([status, body.message]).toEqual([503, 'clean-ups are off: the operator has to set CLEANUP_TOKEN_KEY']);
     await stop(service);
-  }, 60_000);
+  });
 });
 
 /** What happens to the job's calls one after the other; each is seen to have happened. */
