@@ -15,12 +15,19 @@ const nothingAsked = {
   accounts: undefined,
   hostile: undefined,
   now: undefined,
+  shards: 1,
   data: undefined,
 };
 
 describe('the options of npm start', () => {
   test('without options nothing is asked for', () => {
     expect(parseStartOptions([])).toEqual(nothingAsked);
+  });
+
+  test('servers of ClickHouse are counted from one on', () => {
+    expect(parseStartOptions(['--shards', '3'])).toEqual({ ...nothingAsked, shards: 3 });
+    for (const wrong of ['0', '17', '-1', 'two'])
+      expect(() => parseStartOptions([`--shards=${wrong}`])).toThrow(/^--shards/);
   });
 
   test('a simulated network takes its dials', () => {
