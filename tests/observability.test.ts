@@ -54,7 +54,10 @@ describe.skipIf(program === undefined)('a Prometheus over npm start (skipped whe
       stdio: 'ignore',
     });
     const targets = { indexer: at(8091), feedgen: at(8095), search: at(8093), clickhouse: at(8123) };
-    prometheus = await startPrometheus({ program: program ?? '', folder, port: 9090 + offset, targets });
+    let login: { username: string; password: string } | undefined;
+    await until(async () => (login = await loginIn(join(folder, 'data/netrc'))) !== undefined);
+    if (login === undefined) throw new Error('unreachable');
+    prometheus = await startPrometheus({ program: program ?? '', folder, port: 9090 + offset, targets, login });
     for (const ready of [at(8095), at(8093)]) await until(() => isOk(`http://${ready}/readyz`));
     void visit(at, stop.signal);
   }, 180_000);
@@ -107,6 +110,13 @@ async function visit(at: (port: number) => string, signal: AbortSignal): Promise
     await Promise.all(visited.map((url) => fetch(url).then((reply) => reply.text()))).catch(() => undefined);
     await sleep(300);
   }
+}
+
+/** The services' login to ClickHouse, once `npm start` has made it. */
+async function loginIn(netrc: string): Promise<{ username: string; password: string } | undefined> {
+  const text = await readFile(netrc, 'utf8').catch(() => '');
+  const password = /^machine 127\.0\.0\.1 login updraft password (\S+)$/m.exec(text)?.[1];
+  return password === undefined ? undefined : { username: 'updraft', password };
 }
 
 async function isOk(url: string): Promise<boolean> {

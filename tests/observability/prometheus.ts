@@ -58,12 +58,18 @@ export async function startPrometheus(options: {
   folder: string;
   port: number;
   targets: Readonly<Record<string, string>>;
+  /** Of ClickHouse. */
+  login: { readonly username: string; readonly password: string };
 }): Promise<Prometheus> {
-  const { program, folder, port, targets } = options;
+  const { program, folder, port, targets, login } = options;
   const jobs = Object.entries(targets).map(([job_name, target]) => ({
     job_name,
     static_configs: [{ targets: [target] }],
-    ...(job_name === 'clickhouse' && { metrics_path: '/', params: { query: [CLICKHOUSE_NUMBERS] } }),
+    ...(job_name === 'clickhouse' && {
+      metrics_path: '/',
+      params: { query: [CLICKHOUSE_NUMBERS] },
+      basic_auth: login,
+    }),
   }));
   const config = join(folder, 'prometheus.yml');
   // JSON is YAML
