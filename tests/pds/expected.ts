@@ -6,7 +6,8 @@ export interface Expected {
   readonly rows: Readonly<Record<string, readonly string[]>>;
   /** Likes by subject, one an account. */
   readonly likeCounts: ReadonlyMap<string, number>;
-  readonly posts: readonly { readonly uri: string; readonly text: string }[];
+  /** What each can be found by: the words of its text and of what its pictures are said to show. */
+  readonly posts: readonly { readonly uri: string; readonly words: readonly string[] }[];
   readonly stats: Readonly<Record<'total_users' | 'total_posts' | 'total_likes' | 'total_follows', number>>;
   /** Of the one day on which everything happened, or of two. */
   readonly days: Readonly<Record<string, number>>;
@@ -48,7 +49,7 @@ export async function expectedOf(accounts: readonly PdsAccount[]): Promise<Expec
     likeCounts: countBy(new Map(subjects(LIKE).map((pair) => [pair.join(' '), String(pair[1])])).values()),
     posts: of(POST).map(({ did, rkey, value }) => ({
       uri: `at://${did}/${POST}/${rkey}`,
-      text: String(value['text']),
+      words: wordsOf(value),
     })),
     stats: {
       total_users: present.length,
@@ -84,6 +85,14 @@ export function line(values: readonly unknown[]): string {
 
 /** Galleries are not among them: the index does not read them as media. */
 const MEDIA = ['app.bsky.embed.images', 'app.bsky.embed.gallery', 'app.bsky.embed.video'];
+
+function wordsOf(value: Value): string[] {
+  const { images = [], items = [] } = (value['embed'] ?? {}) as {
+    images?: { alt: string }[];
+    items?: { alt: string }[];
+  };
+  return [value['text'] as string, ...[...images, ...items].map(({ alt }) => alt)].flatMap((text) => text.split(' '));
+}
 
 function postLine({ did, rkey, value }: RepoRecord): string {
   const reply = (value['reply'] ?? {}) as Record<string, { uri: string } | undefined>;
