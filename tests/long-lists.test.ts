@@ -1,6 +1,7 @@
 import {
   actorHandles,
   countAccountRows,
+  createClickHouse,
   createErasedAccounts,
   handlesOf,
   insertRows,
@@ -34,6 +35,15 @@ test('handles of 100,000 accounts are asked for at once', async () => {
   await insertRows(store.clickhouse, actorHandles, rows);
   const found = await handlesOf(store.clickhouse, [...dids, odd]);
   expect(Object.fromEntries(found)).toEqual({ [first]: 'h0.test', [last]: 'h1.test', [odd]: 'h2.test' });
+});
+
+test('a server on another host, to which inserts go compressed, takes them too', async () => {
+  const { port } = new URL(store.connection.address);
+  // this machine, by an address that is not known as its own
+  const remote = createClickHouse({ ...store.connection, address: `http://[::ffff:127.0.0.1]:${port}` });
+  await insertRows(remote, actorHandles, [{ did: last, handle: 'far.test', version: { hi: 400_000_001, lo: 0 } }]);
+  expect(Object.fromEntries(await handlesOf(remote, dids))[last]).toBe('far.test');
+  await remote.close();
 });
 
 test('of 100,000 posts those that show are told', async () => {

@@ -34,6 +34,8 @@ const MAX_CONNECTIONS = 32;
 export function createClickHouse(options: ClickHouseOptions): ClickHouse {
   const site = { url: clickHouseUrl(options.address), username: options.username, database: options.database };
   const client = connect(site, options.password, settingsOf(options));
+  // A server unpacks the body of an insert, not that of a form, which brings parameters and lists.
+  const inserter = isLoopback(site.url) ? client : connect(site, options.password, settingsOf(options), PACKED);
   const run = caller(site);
   const each = eachServer(options, { client, site });
   return {
@@ -71,7 +73,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
       const chunks = body instanceof Uint8Array ? [columnsHeader, body] : [columnsHeader, ...body];
       const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
       return traceCall(site, { table, bytes }, () =>
-        run(callOptions, INSERT_TIMEOUT_MS, (settings, signal) => insert(client, table, chunks, settings, signal)),
+        run(callOptions, INSERT_TIMEOUT_MS, (settings, signal) => insert(inserter, table, chunks, settings, signal)),
       );
     },
     ping: (callOptions) =>
@@ -79,7 +81,8 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
         for await (const _ of readRows(client, { sql: 'SELECT 1', settings, signal }));
       }),
     close: async () => {
-      await Promise.all([client, ...each.servers.map((server) => server.client)].map((one) => one.close()));
+      const clients = new Set([client, inserter, ...each.servers.map((server) => server.client)]);
+      await Promise.all([...clients].map((one) => one.close()));
     },
   };
 }
@@ -114,7 +117,14 @@ function settingsOf({ cluster, isForeign = false }: ClickHouseOptions): CallSett
   return { ...PINNED_SETTINGS, ...CLUSTER_SETTINGS, ...(cluster.isReplicated && REPLICATED_SETTINGS) };
 }
 
-function connect({ url, username, database }: CallSite, password: string, settings: CallSettings): ClickHouseClient {
+const PACKED = { request: { codec: 'zstd', level: 1 } } as const;
+
+function connect(
+  { url, username, database }: CallSite,
+  password: string,
+  settings: CallSettings,
+  compression: Partial<typeof PACKED> = {},
+): ClickHouseClient {
   return createClient({
     url,
     username,
@@ -124,7 +134,7 @@ function connect({ url, username, database }: CallSite, password: string, settin
     request_timeout: BACKSTOP_MS,
     max_open_connections: MAX_CONNECTIONS,
     keep_alive: { enabled: true, idle_socket_ttl: IDLE_SOCKET_MS, eagerly_destroy_stale_sockets: true },
-    compression: isLoopback(url) ? {} : { request: { codec: 'zstd', level: 1 }, response: { codec: 'zstd' } },
+    compression: isLoopback(url) ? {} : { ...compression, response: { codec: 'zstd' } },
     // Long lists go in the body: servers refuse URLs of more than some KiB.
     use_multipart_params_auto: true,
     clickhouse_settings: settings,
