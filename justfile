@@ -1,5 +1,5 @@
 # Updraft's recipes. `just --list` is the manual.
-# just comes with the dependencies: after npm start or npm test, `npx just RECIPE` works without a just of your own.
+# just comes with what tests need: once `npm test` has run, `npx just RECIPE` works without a just of your own.
 
 set positional-arguments
 
@@ -19,7 +19,7 @@ start *options:
 replay *files:
     @node --import ./scripts/local-login.mjs apps/indexer/src/replay-command.ts "$@"
 
-# API keys, publishing of feeds, tokens for the simulated network (just admin --help)
+# API keys, members, feeds, erasure, retention, back-ups, import, tokens for the simulated network (just admin --help)
 [group('here')]
 admin *args:
     @node --import ./scripts/local-login.mjs apps/admin/src/main.ts "$@"

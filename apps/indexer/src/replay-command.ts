@@ -9,7 +9,7 @@ import { openStores } from './stores.ts';
 const USAGE = `usage: pnpm replay [--restart] FILE…
   Sends recorded Jetstream events (.jsonl, .jsonl.gz, .jsonl.zst) through the indexer's pipeline into ClickHouse.
   Interrupted and run again, it goes on where it was; --restart begins anew. The live cursor stays as it is.
-ClickHouse and Redis: CLICKHOUSE_ADDRESS, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD, CLICKHOUSE_DATABASE, REDIS_ADDRESS, REDIS_PASSWORD, REDIS_PREFIX
+ClickHouse and Redis: CLICKHOUSE_ADDRESS, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD, CLICKHOUSE_DATABASE, CLICKHOUSE_CLUSTER, CLICKHOUSE_SHARDS, REDIS_ADDRESS, REDIS_PASSWORD, REDIS_PREFIX
 `;
 
 const log = createLogger({

@@ -17,6 +17,6 @@ export async function runMigrations(program: NodeProgram, output: ProgramOutput,
   signal.throwIfAborted();
   if (exit.code === 0) return;
   throw new SetupError(
-    `The migrations failed (${describeExit(exit)}): ${running.lastWords?.() ?? 'see the log'}. npm start -- --fresh begins with empty tables.`,
+    `The migrations failed (${describeExit(exit)}): ${running.lastWords?.() ?? 'see the log'}. If the tables stored here are the cause: npm start -- --fresh deletes them and begins anew.`,
   );
 }

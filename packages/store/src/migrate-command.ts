@@ -13,7 +13,7 @@ const USAGE = `usage: pnpm migrate COMMAND
   version       where the database stands
   force N       declare that it stands at N (0: before all), running nothing
   create NAME   an empty pair of files with the next number
-ClickHouse: CLICKHOUSE_ADDRESS, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD, CLICKHOUSE_DATABASE, CLICKHOUSE_CLUSTER`;
+ClickHouse: CLICKHOUSE_ADDRESS, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD, CLICKHOUSE_DATABASE, CLICKHOUSE_CLUSTER, CLICKHOUSE_SHARDS, CLICKHOUSE_REPLICATED`;
 
 type Command = (argument: string | undefined) => Promise<string>;
 

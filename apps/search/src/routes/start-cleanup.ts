@@ -23,15 +23,20 @@ const recordUri = z
 
 /** What one request may name. */
 const MAX_KEEP_URIS = 1_000;
+const SOME_TYPES = `expected some of ${CLEANUP_TYPES.join(', ')}`;
 
 const body = z.object(
   {
     identifier: z.string({ error: 'expected a handle or a DID' }).trim().min(1).max(2_048),
     app_password: z.string({ error: 'expected an app password' }).min(1).max(256),
-    cleanup_types: z.array(z.enum(CLEANUP_TYPES, { error: `expected some of ${CLEANUP_TYPES.join(', ')}` })).min(1, {
-      error: `expected some of ${CLEANUP_TYPES.join(', ')}`,
-    }),
-    delete_until_days_ago: z.number({ error: 'expected a whole number of days' }).int().min(0).max(36_500),
+    cleanup_types: z
+      .array(z.enum(CLEANUP_TYPES, { error: SOME_TYPES }), { error: `expected a list of ${CLEANUP_TYPES.join(', ')}` })
+      .min(1, { error: SOME_TYPES }),
+    delete_until_days_ago: z
+      .number({ error: 'expected a whole number of days from 0 to 36500' })
+      .int()
+      .min(0)
+      .max(36_500),
     keep_pinned: z.boolean({ error: 'expected true or false' }).default(true),
     keep_threads: z.boolean({ error: 'expected true or false' }).default(false),
     keep_min_likes: z
