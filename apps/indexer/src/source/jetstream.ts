@@ -152,7 +152,7 @@ function watchOpen({ options, health }: Reading, watched: Watched, onLeave: (fou
   };
   const others = hosts.filter((other) => other !== host && asksForAll(other));
   const sample = (): HealthSample => sampleOf(eventCounts, micros());
-  void watchHost({ health, sample, others, timing, onBlind }, ended);
+  void watchHost({ host, health, sample, others, timing, onBlind }, ended);
 }
 
 function sampleOf(counts: JetstreamOptions['eventCounts'], micros: number): HealthSample {
