@@ -263,6 +263,32 @@ describe('a host that is blind to likes', () => {
     expect(first.status().connects).toBe(1);
   });
 
+  test('and is read again since the other one hung up, is left for that one once more: none is missing', async () => {
+    const { first, second, events } = await twoHosts([]);
+    const witnesses: (string | undefined)[] = [];
+    const reading = read([first, second], {
+      watchTiming,
+      events: {
+        connecting: () => {},
+        connected: () => {},
+        ended: () => {},
+        leftOut: () => {},
+        blind: (_row, _host, { witness }) => {
+          if (witnesses.push(witness) === 1) second.setWeather({ unavailable: true });
+        },
+      },
+    });
+    await reading.until(() => reading.events.length >= 1_000);
+    first.setWeather({ blindTo: [LIKE] });
+    await sendSlowly([first, second], events.slice(1_000, 4_000));
+    await reading.until(() => witnesses.length === 1 && first.status().connects === 2 && reading.place.isContinuous());
+    second.setWeather({ unavailable: false });
+    await sendSlowly([first, second], events.slice(4_000));
+    const all = await keysOfAll(events);
+    await reading.until(() => keysOf(reading.events).size === all.size);
+    expect(witnesses).toEqual([second.url, second.url]);
+  });
+
   test('from its first event on is found too', async () => {
     const { first, second, events } = await twoHosts([LIKE]);
     const reading = read([first, second], { watchTiming });

@@ -2,7 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backoff } from '@updraft/service';
 import { createWorld, writeWorldFile } from '@updraft/simulator';
-import { createBatchWriter, createErasedAccounts, listErasedAccounts, postHours } from '@updraft/store';
+import {
+  createBatchWriter,
+  createErasedAccounts,
+  createProgressStore,
+  listErasedAccounts,
+  postHours,
+} from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPlace, startOf } from '../apps/admin/src/reindex/reindex-place.ts';
 import { reindexHours } from '../apps/admin/src/reindex/reindex-posts.ts';
@@ -144,6 +150,11 @@ describe('pnpm admin reindex', () => {
     expect(left.length).toBeGreaterThan(0);
     expect(await store.count('posts', `record_hour >= ${hour} AND empty(tokens) AND text LIKE '%a%'`)).toBe(0);
     expect(await store.count('posts', `record_hour < ${hour} AND notEmpty(tokens)`)).toBe(0);
+    // One with --since that was interrupted at its end, and one of everything after it.
+    const interrupted = { ...startOf(hour), hour, did: '~', read: 1, written: 1 };
+    await createProgressStore(store.clickhouse).save('reindex:posts', interrupted, Date.now() * 1_000);
+    expect(await reindex(store)).toContain('going on after 1 posts');
+    expect(await store.count('posts', `empty(tokens) AND text LIKE '%a%'`)).toBe(0);
     await expect(reindex(store, '--since', 'yesterday')).rejects.toThrow('--since must be a length of time');
   }, 240_000);
 });

@@ -1,5 +1,7 @@
 import { parseTid } from '@updraft/atproto';
+import { setRetention } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tid } from './indexer/events.ts';
 import { until } from './indexer/stack.ts';
 import { createAccount, makeRecord, makeRecords, NEW_MS, type NewRecord, OLD_MS } from './search/account.ts';
 import {
@@ -125,6 +127,19 @@ describe('what a clean-up keeps', () => {
     });
     const given = await post(service.url, account, { keep_pinned: false });
     expect(given.body).toMatchObject({ num_enqueued: 1, num_kept: KEEP_NONE });
+  }, 120_000);
+
+  test('a post of which likes may be gone by the retention', async () => {
+    const account = await createAccount(world.network.pdsUrl, 'worn');
+    const old = { ...oldPost(), rkey: tid(OLD_MS * 1_000) };
+    await account.write([old]);
+    await index(account.did, old, 1);
+    const request = { keep_min_likes: 2 };
+    expect((await post(service.url, account, request)).body).toMatchObject({ num_enqueued: 1, num_kept: KEEP_NONE });
+    await setRetention(world.store.clickhouse, 'likes', 10);
+    const worn = await post(service.url, account, request);
+    await setRetention(world.store.clickhouse, 'likes', undefined);
+    expect(worn.body).toMatchObject({ num_enqueued: 0, num_kept: { ...KEEP_NONE, likes_unknown: 1 } });
   }, 120_000);
 
   test.each([

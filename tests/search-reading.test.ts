@@ -235,3 +235,17 @@ describe('accents', () => {
     expect(await byPage('café')).toEqual(['CAFE and café', 'notre café', 'our cafe']);
   });
 });
+
+test('a page of the most liked whose counts are gone is refused, and repeats nothing', async () => {
+  const first = await service.get('/search/posts?q=harbour&sort=top&limit=1');
+  const { cursor = '' }: Page = first.json();
+  const fields = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
+  fields[4] = Date.now() - 1_860_000;
+  const old = Buffer.from(JSON.stringify(fields)).toString('base64url');
+  const answer = await service.get(`/search/posts?q=harbour&sort=top&limit=1&cursor=${old}`);
+  expect([answer.status, answer.json()]).toEqual([
+    400,
+    { error: 'InvalidRequest', message: 'cursor: it is too old, begin again without one' },
+  ]);
+  expect((await service.get(`/search/posts?q=harbour&sort=top&limit=1&cursor=${cursor}`)).status).toBe(200);
+});

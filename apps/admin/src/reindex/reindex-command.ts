@@ -3,7 +3,7 @@ import { openStores } from '@updraft/feedgen/admin';
 import { parseSince, sinceMicros, startProgressBar } from '@updraft/indexer';
 import { createErasedAccounts, createProgressStore, postHours } from '@updraft/store';
 import { openWriter } from '../open-writer.ts';
-import { type ReindexPlace, readPlace, startOf } from './reindex-place.ts';
+import { type ReindexPlace, reachingTo, readPlace, startOf } from './reindex-place.ts';
 import { type ReindexDeps, reindexHours } from './reindex-posts.ts';
 
 /** `pnpm admin reindex`: posts as this version of the programs reads them. */
@@ -30,7 +30,7 @@ async function reindex(_positionals: readonly string[], options: CommandOptions,
   const save = (place: ReindexPlace | undefined) => progress.save(NAME, place ?? {}, Date.now() * 1000);
   const saved = options['restart'] === true ? undefined : readPlace(await progress.load(NAME));
   if (saved !== undefined) io.note(`going on after ${saved.read.toLocaleString('en')} posts; --restart begins anew`);
-  const start = saved ?? startOf(fromHour);
+  const start = saved === undefined ? startOf(fromHour) : reachingTo(saved, fromHour);
   const hours = await postHours(clickhouse, start.fromHour);
   const deps: ReindexDeps = {
     clickhouse,

@@ -14,6 +14,11 @@ export function startOf(fromHour: number): ReindexPlace {
   return { fromHour, hour: Number.POSITIVE_INFINITY, did: '', rkey: '', read: 0, written: 0 };
 }
 
+/** The same place of a reindex that goes as far back as either asks: the newest posts come first, so older ones are still to come. */
+export function reachingTo(place: ReindexPlace, fromHour: number): ReindexPlace {
+  return { ...place, fromHour: Math.min(place.fromHour, fromHour) };
+}
+
 /** Where to go on, of what was saved; undefined when nothing was begun, or all of it was done. */
 export function readPlace(saved: unknown): ReindexPlace | undefined {
   if (typeof saved !== 'object' || saved === null) return undefined;

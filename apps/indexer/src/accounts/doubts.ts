@@ -22,7 +22,7 @@ export interface Doubt {
 export interface Doubts {
   /** Takes the next event of the stream. */
   observe(event: JetstreamEvent): Doubt | undefined;
-  /** The account's server has said so; this counts at that time. */
+  /** The account's server has said so; this counts at that time, and what is known to be later stays. */
   answered(doubt: Pick<Doubt, 'did' | 'about'>, said: string, micros: number): void;
 }
 
@@ -64,8 +64,9 @@ export function createDoubts({ maxAccounts = MAX_ACCOUNTS }: { readonly maxAccou
       return event.handle === undefined ? undefined : observe(event, 'handle', event.handle);
     },
     answered: ({ did, about }, said, micros) => {
-      const fastMicros = known.get(`${about} ${did}`)?.fastMicros;
-      known.set(`${about} ${did}`, { said, micros, fastMicros });
+      const before = known.get(`${about} ${did}`);
+      if (before !== undefined && before.micros > micros) return; // said by an event that came meanwhile
+      known.set(`${about} ${did}`, { said, micros, fastMicros: before?.fastMicros });
     },
   };
 }

@@ -93,12 +93,13 @@ interface AskAndWrite extends Pick<QuestionsDeps, 'ask' | 'writer' | 'erased' | 
 async function askAndWrite(deps: AskAndWrite, question: Question, signal: AbortSignal): Promise<Outcome> {
   const { ask, writer, erased, log, answered, now = Date.now } = deps;
   const { did, about, reason } = question;
+  const askedAtMs = now();
   const answer = await tryToAsk(ask, did, log);
   if (answer === 'failed') return 'failed';
   if (answer === undefined || (about === 'handle' && answer.handle === undefined) || erased.has(did)) return 'unknown';
   if (about === 'status' && answer.active && TAKEN_DOWN.includes(question.status)) return 'upheld';
-  // Later than all that is known of it, and than every copy of it that a host has shown so far.
-  const micros = Math.max(now() * 1_000, question.afterMicros + 1);
+  // Later than all that is known of it, and than every copy of it that a host has shown so far; not than what happened while it was asked.
+  const micros = Math.max(askedAtMs * 1_000, question.afterMicros + 1);
   await writer.write([rowOf(question, answer, micros)], signal);
   const said = about === 'handle' ? (answer.handle ?? '') : answer.active ? 'active' : 'inactive';
   answered(question, said, micros);

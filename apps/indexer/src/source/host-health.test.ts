@@ -15,7 +15,7 @@ function createStream(health: HostHealth = createHostHealth(MISSING_FOR_MS)) {
     const seen = new Map(counts);
     return { atMs: steps * STEP_MS, micros: steps * 1_000, events, eventsOf: (name: string) => seen.get(name) ?? 0 };
   };
-  health.restart(sample());
+  health.restart('one', sample());
   return {
     health,
     sample,
@@ -88,12 +88,22 @@ describe('a collection is suspected', () => {
     expect(namesOf(stream.flow(1, { ...USUAL, [LIKE]: 0 })[0])).toEqual([LIKE]);
   });
 
-  test('from the begin of a connection on: what another host left out is not its fault', () => {
+  test('from the begin of a host’s connection on: what another host left out is not its fault', () => {
     const stream = createStream();
     stream.flow(20, USUAL);
     stream.flow(11, { ...USUAL, [LIKE]: 0 });
-    stream.health.restart(stream.sample());
+    stream.health.restart('another', stream.sample());
     expect(stream.flow(11, { ...USUAL, [LIKE]: 0 }).flat()).toEqual([]);
     expect(namesOf(stream.flow(1, { ...USUAL, [LIKE]: 0 })[0])).toEqual([LIKE]);
+  });
+
+  test('though its host hung up in between: what it left out before counts', () => {
+    const stream = createStream();
+    stream.flow(20, USUAL);
+    for (let connection = 0; connection < 3; connection++) {
+      expect(stream.flow(3, { ...USUAL, [LIKE]: 0 }).flat()).toEqual([]);
+      stream.health.restart('one', stream.sample());
+    }
+    expect(stream.flow(3, { ...USUAL, [LIKE]: 0 }).at(-1)).toMatchObject([{ collection: LIKE, sinceMicros: 20_000 }]);
   });
 });

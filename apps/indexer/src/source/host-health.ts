@@ -7,8 +7,11 @@
 export interface HostHealth {
   /** Takes the counts as they are now; gives the collections that are suspected, the most certain first. */
   sample(sample: HealthSample): Suspicion[];
-  /** Another connection begins: what is missing counts from here, what was learnt stays. */
-  restart(sample: HealthSample): void;
+  /**
+   * A connection begins. At another host than the last one what is missing counts from here, and what was learnt stays; at the same one all goes
+   * on: a host that hangs up now and then, or comes again since no other could be read, still left out what it left out.
+   */
+  restart(host: string, sample: HealthSample): void;
   /** It was looked into: silent about this collection until then. */
   silence(collection: string, untilMs: number): void;
 }
@@ -54,18 +57,21 @@ const HALF_LIFE_EVENTS = 1_000_000;
 export function createHostHealth(missingForMs: number): HostHealth {
   const collections = WATCHED.map((collection) => ({ ...NOTHING, collection }));
   let learntEvents = 0;
-  let seen: HealthSample | undefined;
-  const restart = (sample: HealthSample): void => {
+  let [seen, lastHost]: [HealthSample | undefined, string | undefined] = [undefined, undefined];
+  const beginAll = (sample: HealthSample): void => {
     seen = sample;
     for (const state of collections) begin(state, sample);
   };
   return {
-    restart,
+    restart: (host, sample) => {
+      if (host !== lastHost) beginAll(sample);
+      lastHost = host;
+    },
     silence: (collection, untilMs) => {
       for (const state of collections) if (state.collection === collection) state.silentUntilMs = untilMs;
     },
     sample: (sample) => {
-      if (seen === undefined) restart(sample);
+      if (seen === undefined) beginAll(sample);
       const events = sample.events - (seen?.events ?? 0);
       const weight = 0.5 ** (events / HALF_LIFE_EVENTS);
       learntEvents = learntEvents * weight + events;

@@ -11,6 +11,7 @@ export interface BlindHost {
 }
 
 export interface HostWatchOptions {
+  readonly host: string;
   readonly health: HostHealth;
   readonly sample: () => HealthSample;
   /** Who can be asked, in order. */
@@ -43,8 +44,8 @@ const QUIET_MS = 3_600_000;
 
 /** Watches the host of one connection until the signal, or until it is found blind and another one is not. Never rejects. */
 export async function watchHost(options: HostWatchOptions, signal: AbortSignal): Promise<void> {
-  const { health, sample, timing, onBlind } = options;
-  health.restart(sample());
+  const { host, health, sample, timing, onBlind } = options;
+  health.restart(host, sample());
   while (!signal.aborted) {
     await sleep(timing.everyMs, signal).catch(() => {}); // aborted: the loop ends
     if (signal.aborted) return;
@@ -57,6 +58,8 @@ export async function watchHost(options: HostWatchOptions, signal: AbortSignal):
     const { collection } = first;
     if (typeof answer === 'object') {
       const sinceMicros = Math.min(...suspicions.map((suspicion) => suspicion.sinceMicros));
+      // Where the witness can't be read this one is, for a while, before it is left again.
+      for (const suspicion of suspicions) health.silence(suspicion.collection, sample().atMs + timing.missingForMs);
       onBlind({ collection, sinceMicros, witness: answer.witness });
       return;
     }

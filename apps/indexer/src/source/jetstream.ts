@@ -94,7 +94,7 @@ async function readHost(
   sink: FrameSink,
   signal: AbortSignal,
 ): Promise<{ readonly end: Ended; readonly witness: string | undefined }> {
-  const { options, sizeLimit } = reading;
+  const { options, sizeLimit, health } = reading;
   const { place, events, idleTimeoutMs, maxPauseMs } = options;
   const point = place.resumePoint(host, nowMicros(), sizeLimit.stepOver());
   events.connecting(host, point);
@@ -110,7 +110,7 @@ async function readHost(
         witness = found.witness;
         left.abort();
       });
-    }
+    } else health.restart(host, sampleOf(options.eventCounts, 0)); // what it leaves out is no fault of the host before it
   };
   const url = subscribeUrl(host, point, sizeLimit.isAsked());
   const ended = await readConnection(
@@ -152,7 +152,7 @@ function watchOpen({ options, health }: Reading, watched: Watched, onLeave: (fou
   };
   const others = hosts.filter((other) => other !== host && asksForAll(other));
   const sample = (): HealthSample => sampleOf(eventCounts, micros());
-  void watchHost({ health, sample, others, timing, onBlind }, ended);
+  void watchHost({ host, health, sample, others, timing, onBlind }, ended);
 }
 
 function sampleOf(counts: JetstreamOptions['eventCounts'], micros: number): HealthSample {

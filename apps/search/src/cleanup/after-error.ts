@@ -1,3 +1,4 @@
+import { LimitError } from '@updraft/service';
 import { AccountError } from '../accounts.ts';
 import { PdsError } from '../pds/pds-error.ts';
 import { RepositoryError } from '../repository/repository-error.ts';
@@ -29,10 +30,11 @@ export function afterError(error: unknown, jitter: number): JobEvent | undefined
   return isOutsideFault(error) ? { kind: 'troubled', reason: error.message, jitter } : undefined;
 }
 
-/** What the account's server, the directory, the index or the operator's keys are to blame for. */
+/** What the account's server, the directory and those who ask it much, the index or the operator's keys are to blame for. */
 function isOutsideFault(error: unknown): error is Error {
   return (
     error instanceof AccountError ||
+    error instanceof LimitError ||
     error instanceof RepositoryError ||
     error instanceof LikesError ||
     error instanceof UnsealError

@@ -1,4 +1,6 @@
-import { type ClickHouse, ownPostLikes, StoreError } from '@updraft/store';
+import { recordTime } from '@updraft/atproto';
+import { type ClickHouse, oldestWholeDay, ownPostLikes, readRetention, StoreError } from '@updraft/store';
+import { DAY_MS } from './allowance.ts';
 import { type LikedPosts, tidNumbers } from './keep.ts';
 
 /** Nobody could say now which posts have their likes: nothing may be deleted that they could keep. */
@@ -13,8 +15,12 @@ export function createCountLikes(clickhouse: ClickHouse): CountLikes {
   return async (did, minLikes, signal) => {
     const [enough, few]: [string[], string[]] = [[], []];
     try {
+      const wholeFromS = await likesAreWholeFrom(clickhouse);
       for await (const posts of ownPostLikes(clickhouse, { did, minLikes, signal })) {
-        for (const { rkey, hasEnough } of posts) (hasEnough ? enough : few).push(rkey);
+        for (const { rkey, hasEnough } of posts) {
+          if (hasEnough) enough.push(rkey);
+          else if (recordTime(rkey).recordTimeS >= wholeFromS) few.push(rkey);
+        }
       }
     } catch (cause) {
       signal.throwIfAborted();
@@ -23,4 +29,10 @@ export function createCountLikes(clickhouse: ClickHouse): CountLikes {
     }
     return { enough: tidNumbers(enough), few: tidNumbers(few) };
   };
+}
+
+/** Posts from then on, in seconds since 1970, have all of the likes that the index has seen; a retention has taken some of the others'. */
+async function likesAreWholeFrom(clickhouse: ClickHouse): Promise<number> {
+  const likes = (await readRetention(clickhouse)).get('likes');
+  return likes === undefined ? 0 : (oldestWholeDay(new Map([['likes', likes]]), Date.now()) * DAY_MS) / 1000;
 }

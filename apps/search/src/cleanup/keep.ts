@@ -16,13 +16,13 @@ export const DEFAULT_KEEP: KeepOptions = { pinned: true, threads: false, paths: 
 
 /**
  * Why a record stays that its type and age would delete. `unknown_media`: it has something attached of which we can't say
- * whether it is media; `likes_unknown`: the index does not hold the post, so nobody can say how many likes it has.
+ * whether it is media; `likes_unknown`: the index does not hold the post, or not all of its likes any more, so nobody can say how many it has.
  */
 export const KEEP_REASONS = ['unknown_media', 'pinned', 'listed', 'thread', 'liked', 'likes_unknown'] as const;
 export type KeepReason = (typeof KEEP_REASONS)[number];
 export type KeptCounts = Readonly<Partial<Record<KeepReason, number>>>;
 
-/** The account's posts that the index holds, by the TIDs of their keys, which rise. */
+/** The account's posts that the index holds, by the TIDs of their keys, which rise. Those of which likes are gone may be in `enough` only. */
 export interface LikedPosts {
   readonly enough: BigUint64Array;
   readonly few: BigUint64Array;

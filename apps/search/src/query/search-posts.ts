@@ -1,8 +1,10 @@
 import { mentionToken } from '@updraft/atproto';
+import { XrpcError } from '@updraft/service';
 import {
   type ClickHouse,
   didOfHandle,
   type FoundPost,
+  isGenerationKept,
   mostLikedPosts,
   newestPosts,
   type SearchFilter,
@@ -29,7 +31,7 @@ export interface SearchPage {
 /** The newest generation of like counts; asking for it has it made. */
 export type LatestLikeCounts = () => Promise<number>;
 
-/** A page of posts that match. */
+/** A page of posts that match. @throws XrpcError for a cursor whose counts are gone */
 export async function searchPosts(
   clickhouse: ClickHouse,
   likeCounts: LatestLikeCounts,
@@ -66,6 +68,9 @@ async function topPage(
 ): Promise<SearchPage> {
   const { query, cursor, limit, nowMs } = request;
   const generation = cursor?.generation ?? (await likeCounts());
+  if (cursor !== undefined && !(await isGenerationKept(clickhouse, generation, nowMs))) {
+    throw new XrpcError(400, 'InvalidRequest', 'cursor: it is too old, begin again without one');
+  }
   const asOfMs = Math.min(cursor?.toMs ?? nowMs, nowMs);
   const fromMs = Math.max(query.sinceMs ?? 0, asOfMs - DAY_MS);
   const toMs = Math.min(query.untilMs ?? Number.POSITIVE_INFINITY, asOfMs + 1);

@@ -6,7 +6,8 @@ import { RepositoryError } from './repository-error.ts';
 export type IsInOwnThread = (rkey: string, post: unknown) => boolean;
 
 const POST = 'app.bsky.feed.post';
-const POSTS = { from: `${POST}/`, to: `${POST}/~` };
+/** `0` is the character behind `/`: a key may begin with any other. */
+const POSTS = { from: `${POST}/`, to: `${POST}0` };
 /** What a thread that reads a repository has memory for. */
 const MAX_THREADS = 100_000;
 

@@ -11,3 +11,16 @@ export function callerSignal(reply: FastifyReply, timeoutMs: number): AbortSigna
   });
   return AbortSignal.any([gone.signal, AbortSignal.timeout(timeoutMs)]);
 }
+
+/** What is worked on for several callers, for as long as this one waits for it. @throws the signal's reason */
+export async function whileWaitedFor<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: gone, reject } = Promise.withResolvers<never>();
+  const onGone = () => reject(signal.reason);
+  signal.addEventListener('abort', onGone, { once: true });
+  if (signal.aborted) onGone();
+  try {
+    return await Promise.race([work, gone]);
+  } finally {
+    signal.removeEventListener('abort', onGone);
+  }
+}

@@ -6,7 +6,7 @@ import { parsePostQuery } from '../query/parse-query.ts';
 import { type PostQuery, QuerySyntaxError } from '../query/post-query.ts';
 import { parseCursor, type SearchCursor } from '../query/search-cursor.ts';
 import { type SearchPage, type SearchRequest, searchPosts } from '../query/search-posts.ts';
-import { callerSignal } from './caller-signal.ts';
+import { callerSignal, whileWaitedFor } from './caller-signal.ts';
 
 /** The query understood. @throws XrpcError 400 with the place where it can't be */
 export function readQuery(q: string, errorName: string): PostQuery {
@@ -40,7 +40,8 @@ export async function runSearch(
     const reader = withCallOptions(clickhouse, { settings: SEARCH_BUDGET, signal });
     const run = async () => {
       const stopTimer = metrics.searchSeconds.startTimer();
-      const found = await searchPosts(reader, likeCounts, { ...search, nowMs: Date.now() });
+      const counts = () => whileWaitedFor(likeCounts(), signal);
+      const found = await searchPosts(reader, counts, { ...search, nowMs: Date.now() });
       stopTimer();
       return found;
     };

@@ -11,7 +11,7 @@ export { type FeedDayStats, readFeedStats } from './feed-stats.ts';
 export type { FoundPost, PostPlace } from './found-post.ts';
 export { type IngestStats, readIngestStats } from './ingest-stats.ts';
 export { createProgressStore, type ProgressStore } from './job-progress.ts';
-export { countRecentLikes, likeGenerations } from './like-counts.ts';
+export { countRecentLikes, isGenerationKept, likeGenerations } from './like-counts.ts';
 export { type MostLikedQuery, mostLikedPosts } from './most-liked-posts.ts';
 export { type NewestQuery, newestPosts } from './newest-posts.ts';
 export { type OwnPostLikes, ownPostLikes } from './own-post-likes.ts';

@@ -40,3 +40,8 @@ export async function likeGenerations(clickhouse: ClickHouse): Promise<number[]>
   );
   return rows.map(({ generation }) => Number(generation)).toSorted((a, b) => b - a);
 }
+
+/** Whether a page can still be read by this generation. A young one may hold nothing, and be seen nowhere. */
+export async function isGenerationKept(clickhouse: ClickHouse, generation: number, nowMs: number): Promise<boolean> {
+  return generation >= nowMs - HALF_HOUR_MS || (await likeGenerations(clickhouse)).includes(generation);
+}
