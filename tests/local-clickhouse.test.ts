@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as consume } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { createClient } from '@clickhouse/client';
 import { type ClickHouse, startClickHouse } from '@updraft/local';
@@ -236,6 +238,20 @@ describe("ClickHouse's HTTP interface", () => {
 
   test('ping says Ok to everybody', async () => {
     expect(await (await fetch(`${server.url}/ping`)).text()).toBe('Ok.\n');
+  });
+
+  test('a GET may have a body, and nobody waits for it', async () => {
+    const get = (path: string, body: string, headers: Record<string, string>) =>
+      new Promise<string>((resolve, reject) => {
+        const asked = request(`${server.url}${path}`, { headers: { ...login(), ...headers } }, (answer) =>
+          resolve(consume(answer)),
+        );
+        asked.on('error', reject).end(body);
+      });
+    for (const headers of [{ 'Content-Length': '12' }, { 'Transfer-Encoding': 'chunked' }]) {
+      expect(await get('/?query=SELECT+42+FROM', ' system.one ', headers)).toBe('42\n');
+      expect(await get('/ping', ' system.one ', headers)).toBe('Ok.\n');
+    }
   });
 
   test('a query may begin in the URL and go on in the body', async () => {
