@@ -74,6 +74,19 @@ describe('who knows a password', () => {
   });
 });
 
+describe('KILL QUERY', () => {
+  test("ends one's own queries, never the one that keeps the engine running", async () => {
+    const sleeping = ask('SELECT sleepEachRow(1) FROM numbers(60) SETTINGS max_block_size = 1', 'apps', {
+      query_id: 'own',
+    });
+    const kill = () => ask("KILL QUERY WHERE elapsed >= 0 AND query NOT LIKE 'KILL%' SYNC", 'apps');
+    while (!(await kill()).text.includes('own'));
+    expect((await sleeping).text).toContain('QUERY_WAS_CANCELLED');
+    await new Promise((resolve) => setTimeout(resolve, 1_500)); // the other one looks once a second
+    expect(await ask('SELECT 1')).toEqual({ status: 200, text: '1\n' });
+  });
+});
+
 describe('who knows none', () => {
   const tries = (): [string, RequestInit][] => {
     const post = (headers: Record<string, string>, body = 'DROP TABLE m') => ({ method: 'POST', body, headers });
