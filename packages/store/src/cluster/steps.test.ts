@@ -40,6 +40,10 @@ describe('a statement of a migration on a cluster', () => {
       'CREATE MATERIALIZED VIEW v TO ops AS SELECT a FROM likes',
       [each('rows', 'CREATE MATERIALIZED VIEW v TO `atproto`.ops AS SELECT a FROM likes')],
     ],
+    [
+      'ALTER TABLE v\nMODIFY QUERY SELECT b FROM likes',
+      [each('rows', 'ALTER TABLE v\nMODIFY QUERY SELECT b FROM likes')],
+    ],
     ['CREATE VIEW v AS SELECT 1', [each('whole', 'CREATE VIEW v AS SELECT 1')]],
     ['CREATE OR REPLACE VIEW v AS SELECT 1', [each('whole', 'CREATE OR REPLACE VIEW v AS SELECT 1')]],
     ['CREATE DICTIONARY d (a Int8)', [each('whole', 'CREATE DICTIONARY d (a Int8)')]],

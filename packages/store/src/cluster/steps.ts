@@ -44,6 +44,8 @@ export function createSteps(
     // An ALTER may have changed the columns: the Distributed table is made again over those that there are.
     if (object === 'TABLE' && tables.has(name))
       return [rows(sql), whole(`CREATE OR REPLACE TABLE ${distributed(name)}`)];
+    // Only a materialized view's query can be changed; it reads what stands beside it.
+    if (MODIFY_QUERY.test(sql)) return [rows(sql)];
     if (object === 'MATERIALIZED VIEW') return [rows(sharding.sentOn.has(target) ? sentOn(sql, site) : sql)];
     // A DROP VIEW doesn't say of which kind it is.
     if (verb === 'DROP' && object === 'VIEW')
@@ -54,6 +56,7 @@ export function createSteps(
 }
 
 const CREATED_TABLE = /^CREATE TABLE (\w+)/gm;
+const MODIFY_QUERY = /^ALTER TABLE \w+\s+MODIFY QUERY\b/;
 const HEAD =
   /^(CREATE|ALTER|DROP)(?: OR REPLACE)? (TABLE|MATERIALIZED VIEW|VIEW|DICTIONARY)(?: IF (?:NOT )?EXISTS)? (\w+)(?: TO (\w+) AS\b)?/;
 
