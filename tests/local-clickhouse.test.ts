@@ -236,6 +236,20 @@ describe("ClickHouse's HTTP interface", () => {
     expect(stdout).toBe('2\n');
   });
 
+  test('npm run sql ends quietly when its reader has enough, and in one line when the answer breaks off', async () => {
+    const { username: CLICKHOUSE_USERNAME, password: CLICKHOUSE_PASSWORD } = server.logins.migrations;
+    const env = { ...process.env, CLICKHOUSE_ADDRESS: server.url, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD };
+    const say = (sql: string, reader: string) =>
+      promisify(execFile)('sh', ['-c', `"$0" scripts/sql.mjs "$1" | ${reader}`, process.execPath, sql], {
+        cwd: join(import.meta.dirname, '..'),
+        env: { ...env, CLICKHOUSE_DATABASE: 'default' },
+      });
+    const sql = 'SELECT number, throwIf(number = 30000000) FROM numbers(40000000) FORMAT TSV';
+    expect(await say(sql, 'head -1')).toEqual({ stdout: '0\t0\n', stderr: '' });
+    const { stderr } = await say(sql.replaceAll('0000000', '000000'), 'tail -1');
+    expect(stderr).toMatch(/^The answer broke off \(\w+\)\.\n$/);
+  });
+
   test('ping says Ok to everybody', async () => {
     expect(await (await fetch(`${server.url}/ping`)).text()).toBe('Ok.\n');
   });
