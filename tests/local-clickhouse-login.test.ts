@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@clickhouse/client';
@@ -35,6 +35,16 @@ async function ask(sql: string, who: 'apps' | 'migrations' = 'migrations', searc
   const url = `${server.url}/?${new URLSearchParams(search).toString()}`;
   const answer = await fetch(url, { method: 'POST', body: sql, headers: headersOf(who) });
   return { status: answer.status, text: await answer.text() };
+}
+
+/** All that comes until the connection ends, in order or not. */
+async function readAll(socket: Socket): Promise<string> {
+  let said = '';
+  socket.on('data', (chunk) => {
+    said += chunk.toString();
+  });
+  await new Promise<void>((settle) => socket.on('error', () => {}).on('close', () => settle()));
+  return said;
 }
 
 const basic = (pair: string) => ({ Authorization: `Basic ${Buffer.from(pair).toString('base64')}` });
@@ -146,6 +156,14 @@ describe('who knows none', () => {
     }
     expect((await ask('EXISTS m')).text).toBe('1\n');
   });
+
+  test('keeps no connection by a body that never ends', async () => {
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\nS');
+    const drip = setInterval(() => socket.write('E'), 100);
+    const said = await readAll(socket).finally(() => clearInterval(drip));
+    expect(said).toMatch(/^HTTP\/1\.1 403 /);
+  }, 10_000);
 
   test('can not end the engine through the front by connections that break', async () => {
     const say = (text: string) =>

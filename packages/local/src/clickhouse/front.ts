@@ -33,6 +33,8 @@ const LIMITS = {
   keepAliveTimeout: 30_000,
 };
 const MAX_CONNECTIONS = 1024;
+/** How long whoever was refused may go on with the body: a connection that never ends takes the place of another. */
+const REFUSED_BODY_MS = 2_000;
 const AUTHENTICATION_FAILED =
   'Code: 516. DB::Exception: Authentication failed: password is incorrect, or there is no user with such name. (AUTHENTICATION_FAILED)\n';
 
@@ -80,6 +82,8 @@ function refuse(
   headers: Record<string, string> = {},
 ): void {
   incoming.resume(); // nobody wants the body, but the client sends it before it reads the answer
+  const late = setTimeout(() => incoming.socket.destroy(), REFUSED_BODY_MS);
+  incoming.once('close', () => clearTimeout(late));
   outgoing.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=UTF-8' });
   outgoing.end(text);
 }
