@@ -5,7 +5,7 @@
 //      answer to a wrong password. `/ping` needs none.
 // Invariant: the engine gets whole heads only, for a connection that ends within its first one aborts it. Nothing is read of a statement.
 import { Agent, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { listenOrExplain } from '@updraft/service';
+import { limitConnections, listenOrExplain } from '@updraft/service';
 import { findLogin, type Login } from './credentials.ts';
 import { forward } from './forward.ts';
 import { readTarget } from './target.ts';
@@ -33,8 +33,6 @@ const LIMITS = {
   keepAliveTimeout: 30_000,
 };
 const MAX_CONNECTIONS = 1024;
-/** How long whoever was refused may go on with the body: a connection that never ends takes the place of another. */
-const REFUSED_BODY_MS = 2_000;
 const AUTHENTICATION_FAILED =
   'Code: 516. DB::Exception: Authentication failed: password is incorrect, or there is no user with such name. (AUTHENTICATION_FAILED)\n';
 
@@ -42,7 +40,7 @@ const AUTHENTICATION_FAILED =
 export async function openFront(options: FrontOptions): Promise<Front> {
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
   const server = createServer(LIMITS, (incoming, outgoing) => answer(options, agent, incoming, outgoing));
-  server.maxConnections = MAX_CONNECTIONS;
+  limitConnections(server, MAX_CONNECTIONS); // half heads and bodies that nobody waits for make room
   await listenOrExplain(`${options.host}:${options.port}`, '--port', ({ host, port }) => {
     return new Promise<void>((listening, reject) => {
       server.once('error', reject);
@@ -82,8 +80,6 @@ function refuse(
   headers: Record<string, string> = {},
 ): void {
   incoming.resume(); // nobody wants the body, but the client sends it before it reads the answer
-  const late = setTimeout(() => incoming.socket.destroy(), REFUSED_BODY_MS);
-  incoming.once('close', () => clearTimeout(late));
   outgoing.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=UTF-8' });
   outgoing.end(text);
 }
