@@ -57,6 +57,11 @@ describe('what the environment says is compared with the servers:', () => {
       /no cluster 'other'.*it has .*updraft/,
     ],
     [
+      'the servers in another order',
+      (cluster: ClusterOptions) => ({ cluster: { ...cluster, servers: cluster.servers.toReversed() } }),
+      /CLICKHOUSE_SHARDS: .* is server 2 of the cluster 'updraft' and stands in place 1/,
+    ],
+    [
       'fewer servers',
       (cluster: ClusterOptions) => ({ cluster: { ...cluster, servers: cluster.servers.slice(1) } }),
       /names 1 servers, the cluster 'updraft' of .* has 2/,
