@@ -102,13 +102,19 @@ complete() { # NAME
   fi
 }
 
+hash_of() { # NAME: of the password in env/NAME.env; of none where it has none, for an empty one would let everybody in
+  local password
+  password=$(value_of "$1" CLICKHOUSE_PASSWORD)
+  if [ -n "$password" ]; then printf '%s' "$password" | sha256sum | cut -c 1-64; else printf '%064d\n' 0; fi
+}
+
 # What the databases' own containers need of the apps' files, and nothing else: ClickHouse hashes, Redis its password.
 derive() {
   local name sums=''
   for name in $APPS; do
-    sums+="CLICKHOUSE_${name^^}_SHA256=$(value_of "$name" CLICKHOUSE_PASSWORD | tr -d '\n' | sha256sum | cut -c 1-64)"$'\n'
+    sums+="CLICKHOUSE_${name^^}_SHA256=$(hash_of "$name")"$'\n'
   done
-  sums+="CLICKHOUSE_UPDRAFT_SHA256=$(value_of common CLICKHOUSE_PASSWORD | tr -d '\n' | sha256sum | cut -c 1-64)"
+  sums+="CLICKHOUSE_UPDRAFT_SHA256=$(hash_of common)"
   printf '# Made anew at each start by scripts/env-files.sh.\n%s\n' "$sums" > env/clickhouse.env
   printf '# Made anew at each start by scripts/env-files.sh.\nREDIS_PASSWORD=%s\n' "$(sed -n 's/^REDIS_PASSWORD=//p' env/common.env | tail -n 1)" > env/redis.env
 }
@@ -136,7 +142,7 @@ for name in "$@"; do
   see_to "$name"
   complete "$name"
   for variable in $(needed "$name"); do
-    if has "$name" "$variable=..*"; then continue; fi
+    if [ -n "$(value_of "$name" "$variable")" ]; then continue; fi
     # An app without a user of its own is the one of env/common.env.
     if [ "$variable" = CLICKHOUSE_PASSWORD ] && [ "$name" != common ] && ! has "$name" CLICKHOUSE_; then continue; fi
     echo "$variable is needed, and not set in env/$name.env: give it one (openssl rand -base64 32)" >&2

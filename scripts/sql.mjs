@@ -1,9 +1,13 @@
 // `npm run sql "SELECT …"`: asks the ClickHouse of `npm start`, or the one that CLICKHOUSE_ADDRESS names, and prints a table.
+import { pipeline } from 'node:stream/promises';
+
 const { CLICKHOUSE_ADDRESS: address = '127.0.0.1:8123', CLICKHOUSE_USERNAME: user = 'default' } = process.env;
 const statement = process.argv.slice(2).join(' ').trim();
 if (statement === '') fail('Usage: npm run sql "SELECT count() FROM likes FINAL"');
 
-const url = new URL(address.includes('://') ? address : `http://${address}`);
+const given = address.includes('://') ? address : `http://${address}`;
+if (!URL.canParse(given)) fail(`CLICKHOUSE_ADDRESS: expected host:port, not "${address}"`);
+const url = new URL(given);
 const settings = {
   database: process.env.CLICKHOUSE_DATABASE || 'atproto',
   default_format: process.stdout.isTTY ? 'PrettyCompact' : 'PrettyCompactNoEscapes',
@@ -15,7 +19,10 @@ const answer = await fetch(url, { method: 'POST', body: statement, headers }).ca
   fail(`ClickHouse at ${url.origin} can't be reached (${error.cause?.code ?? error.message}). Is npm start running?`),
 );
 if (!answer.ok) fail((await answer.text()).trim());
-for await (const chunk of answer.body) process.stdout.write(chunk);
+// whoever reads it, such as `head`, may have enough before the end
+await pipeline(answer.body, process.stdout, { end: false }).catch((error) => {
+  if (error.code !== 'EPIPE') fail(`The answer broke off (${error.cause?.code ?? error.message}).`);
+});
 
 function fail(line) {
   process.stderr.write(`${line}\n`);

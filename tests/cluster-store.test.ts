@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { ClickHouseOptions, ClusterOptions } from '@updraft/store';
 import {
   actorHandles,
@@ -54,6 +57,11 @@ describe('what the environment says is compared with the servers:', () => {
       /no cluster 'other'.*it has .*updraft/,
     ],
     [
+      'the servers in another order',
+      (cluster: ClusterOptions) => ({ cluster: { ...cluster, servers: cluster.servers.toReversed() } }),
+      /CLICKHOUSE_SHARDS: .* is server 2 of the cluster 'updraft' and stands in place 1/,
+    ],
+    [
       'fewer servers',
       (cluster: ClusterOptions) => ({ cluster: { ...cluster, servers: cluster.servers.slice(1) } }),
       /names 1 servers, the cluster 'updraft' of .* has 2/,
@@ -91,6 +99,27 @@ describe('what the environment says is compared with the servers:', () => {
     await spread.close();
     expect(await clickhouse.query('SELECT handle FROM actor_handles')).toEqual([{ handle: 'a.test' }]);
   });
+});
+
+test("commands that lack the cluster's variables say so in one line, and take no back-up of nothing", async () => {
+  const { address, username, password } = engines.connection;
+  const said = (program: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) => {
+    const env = { PATH: process.env['PATH'], CLICKHOUSE_ADDRESS: address, CLICKHOUSE_USERNAME: username, ...more };
+    const main = join(import.meta.dirname, '..', program);
+    const done = promisify(execFile)(process.execPath, [main, ...args], {
+      env: { ...env, CLICKHOUSE_PASSWORD: password },
+    });
+    return done.then(
+      ({ stderr }) => `went well: ${stderr}`,
+      ({ stderr }: { stderr: string }) => stderr,
+    );
+  };
+  expect(await said('apps/admin/src/main.ts', ['backup', 'nothing'])).toMatch(
+    /^the database 'atproto' is spread over a cluster: set CLICKHOUSE_CLUSTER and CLICKHOUSE_SHARDS\n$/,
+  );
+  expect(await said('packages/store/src/migrate-command.ts', ['up'], { CLICKHOUSE_CLUSTER: 'updraft' })).toMatch(
+    /^migrate up: CLICKHOUSE_SHARDS is not set, .*\n$/,
+  );
 });
 
 test('tables that an earlier version spread over a cluster are left as they are', async () => {

@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as consume } from 'node:stream/consumers';
 import { createClient } from '@clickhouse/client';
 import { type ClickHouse, startClickHouse } from '@updraft/local';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -74,6 +77,19 @@ describe('who knows a password', () => {
   });
 });
 
+describe('KILL QUERY', () => {
+  test("ends one's own queries, never the one that keeps the engine running", async () => {
+    const sleeping = ask('SELECT sleepEachRow(1) FROM numbers(60) SETTINGS max_block_size = 1', 'apps', {
+      query_id: 'own',
+    });
+    const kill = () => ask("KILL QUERY WHERE elapsed >= 0 AND query NOT LIKE 'KILL%' SYNC", 'apps');
+    while (!(await kill()).text.includes('own'));
+    expect((await sleeping).text).toContain('QUERY_WAS_CANCELLED');
+    await new Promise((resolve) => setTimeout(resolve, 1_500)); // the other one looks once a second
+    expect(await ask('SELECT 1')).toEqual({ status: 200, text: '1\n' });
+  });
+});
+
 describe('who knows none', () => {
   const tries = (): [string, RequestInit][] => {
     const post = (headers: Record<string, string>, body = 'DROP TABLE m') => ({ method: 'POST', body, headers });
@@ -132,6 +148,23 @@ describe('who knows none', () => {
       expect(await answer.text()).toContain('There is no handle');
     }
     expect((await ask('EXISTS m')).text).toBe('1\n');
+  });
+
+  test('shuts nobody out by connections that never end their request', async () => {
+    const begun = ['POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\nS', 'GET / HTTP/1.1\r\nHost'];
+    const sockets = Array.from({ length: 1_100 }, (_, index) => {
+      const socket = connect(server.port, '127.0.0.1').on('error', () => {});
+      socket.resume().write(begun[index % 2] ?? '');
+      return socket;
+    });
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    const askAnew = () =>
+      new Promise((resolve, reject) => {
+        const options = { agent: false, headers: headersOf('apps') };
+        get(`${server.url}/?query=SELECT+1`, options, (answer) => resolve(consume(answer))).on('error', reject);
+      });
+    for (let more = 0; more < 5; more++) expect(await askAnew()).toBe('1\n');
+    for (const socket of sockets) socket.destroy();
   });
 
   test('can not end the engine through the front by connections that break', async () => {

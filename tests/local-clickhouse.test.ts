@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as consume } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { createClient } from '@clickhouse/client';
 import { type ClickHouse, startClickHouse } from '@updraft/local';
@@ -234,8 +236,36 @@ describe("ClickHouse's HTTP interface", () => {
     expect(stdout).toBe('2\n');
   });
 
+  test('npm run sql ends quietly when its reader has enough, and in one line when the answer breaks off', async () => {
+    const { username: CLICKHOUSE_USERNAME, password: CLICKHOUSE_PASSWORD } = server.logins.migrations;
+    const env = { ...process.env, CLICKHOUSE_ADDRESS: server.url, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD };
+    const say = (sql: string, reader: string) =>
+      promisify(execFile)('sh', ['-c', `"$0" scripts/sql.mjs "$1" | ${reader}`, process.execPath, sql], {
+        cwd: join(import.meta.dirname, '..'),
+        env: { ...env, CLICKHOUSE_DATABASE: 'default' },
+      });
+    const sql = 'SELECT number, throwIf(number = 30000000) FROM numbers(40000000) FORMAT TSV';
+    expect(await say(sql, 'head -1')).toEqual({ stdout: '0\t0\n', stderr: '' });
+    const { stderr } = await say(sql.replaceAll('0000000', '000000'), 'tail -1');
+    expect(stderr).toMatch(/^The answer broke off \(\w+\)\.\n$/);
+  });
+
   test('ping says Ok to everybody', async () => {
     expect(await (await fetch(`${server.url}/ping`)).text()).toBe('Ok.\n');
+  });
+
+  test('a GET may have a body, and nobody waits for it', async () => {
+    const get = (path: string, body: string, headers: Record<string, string>) =>
+      new Promise<string>((resolve, reject) => {
+        const asked = request(`${server.url}${path}`, { headers: { ...login(), ...headers } }, (answer) =>
+          resolve(consume(answer)),
+        );
+        asked.on('error', reject).end(body);
+      });
+    for (const headers of [{ 'Content-Length': '12' }, { 'Transfer-Encoding': 'chunked' }]) {
+      expect(await get('/?query=SELECT+42+FROM', ' system.one ', headers)).toBe('42\n');
+      expect(await get('/ping', ' system.one ', headers)).toBe('Ok.\n');
+    }
   });
 
   test('a query may begin in the URL and go on in the body', async () => {

@@ -168,6 +168,24 @@ describe('a start without sops', () => {
     expect(said).toContain('CLEANUP_TOKEN_KEY is needed, and not set in env/search.env');
   });
 
+  test("an empty password in quotes is a missing one, and a user without one can't log in", async () => {
+    expect(envFiles('common', 'indexer', 'feedgen', 'search').ok).toBe(true);
+    const put = async (text: string) =>
+      writeFile(
+        join(folder, 'env/search.env'),
+        (await read('search.env')).replace(/^CLICKHOUSE_(?:USERNAME|PASSWORD)=.*$/gm, text),
+      );
+    await put("CLICKHOUSE_PASSWORD=''");
+    expect(envFiles('search').said).toContain('CLICKHOUSE_PASSWORD is needed, and not set in env/search.env');
+    await put('');
+    await writeFile(
+      join(folder, 'env/common.env'),
+      (await read('common.env')).replace(/^CLICKHOUSE_ADDRESS=.*$/m, 'CLICKHOUSE_ADDRESS=db.example:8123'),
+    );
+    expect(envFiles('common', 'search')).toEqual({ ok: true, said: '' });
+    expect(await valueOf('clickhouse.env', 'CLICKHOUSE_SEARCH_SHA256')).toBe('0'.repeat(64));
+  });
+
   test('says so when sops is asked for', () => {
     expect(run(just, ['secrets-decrypt'], { PATH: `${join(root, 'node_modules/.bin')}:/usr/bin:/bin` }).ok).toBe(false);
   });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -130,11 +130,15 @@ describe('npm start', () => {
       run,
     );
     expect(await metrics()).not.toMatch(/^updraft_indexer_events_total\{.*\} (30\d|[4-9]\d\d)$/m);
+    // the passwords are those of the start, though their file is gone meanwhile
+    const netrc = join(folder, 'data', 'netrc');
+    await rename(netrc, `${netrc}.away`);
     for (const pid of await children()) process.kill(pid, 'SIGKILL');
     await until(
       () => /clickhouse: running again/.test(run.output()) && /indexer: running again/.test(run.output()),
       run,
     );
+    await rename(`${netrc}.away`, netrc);
     await until(async () => (await countLikes()) === String(likes), run);
     run.process.kill('SIGTERM');
     expect(await run.exit).toBe(0);

@@ -139,6 +139,7 @@ const FORGED: [string, () => Promise<string>][] = [
   ['typ AT+JWT', async () => sign(viewer, {}, { typ: 'AT+JWT' })],
   ['typ at+jwt with spaces', async () => sign(viewer, {}, { typ: '\t At+Jwt ' })],
   ['typ application/at+jwt', async () => sign(viewer, {}, { typ: ' Application/AT+JWT; v=1' })],
+  ['typ at+jwt beside what no header may hold', async () => sign(viewer, {}, { typ: 'at+jwt;\r\nx: \u2603' })],
   ['typ null', async () => sign(viewer, {}, { typ: null })],
   ['kid of another key', async () => sign(viewer, {}, { kid: '#atproto_label' })],
   ['kid with the DID', async () => sign(viewer, {}, { kid: `${viewer.did}#atproto` })],

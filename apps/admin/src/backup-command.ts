@@ -1,6 +1,7 @@
 import { type Command, CommandError, type CommandIo } from '@updraft/command';
 import {
   backupStatements,
+  checkTables,
   createClickHouse,
   readCommandStores,
   restoreStatements,
@@ -13,7 +14,10 @@ export const backupCommands: readonly Command[] = [
     subject: 'backup',
     usage: 'NAME',
     summary: "Writes a back-up of the database into the server's folder of back-ups, while everything runs.",
-    run: ([name], _options, io) => runStatements(backupStatements, name, io),
+    run: async ([name], _options, io) => {
+      await requireItsTables(io);
+      await runStatements(backupStatements, name, io);
+    },
   },
   {
     subject: 'restore',
@@ -25,6 +29,16 @@ export const backupCommands: readonly Command[] = [
 
 /** Longer than any disk takes. */
 const TIMEOUT_MS = 86_400_000;
+
+/** Taken without its cluster's variables, a back-up of a spread database would hold no rows. */
+async function requireItsTables(io: CommandIo): Promise<void> {
+  const clickhouse = createClickHouse(readCommandStores(io.env).clickhouse);
+  try {
+    await checkTables(clickhouse);
+  } finally {
+    await clickhouse.close();
+  }
+}
 
 async function runStatements(
   statements: typeof backupStatements,

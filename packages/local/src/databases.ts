@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { loopback, type Ports } from './addresses.ts';
+import type { Logins } from './clickhouse/netrc.ts';
 import { type ClickHouseOptions, startClickHouse } from './clickhouse/start.ts';
 import { createLineCutter } from './lines.ts';
 import type { ProgramOutput } from './node-program.ts';
@@ -25,8 +26,8 @@ interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   /** Where their data lies. */
   readonly folder: string;
-  /** The file that keeps ClickHouse's passwords. */
-  readonly netrc: string;
+  /** Who may ask the ClickHouse that is started here. */
+  readonly logins: Logins;
   /** Servers of ClickHouse. */
   readonly shards: number;
   readonly ports: Ports;
@@ -34,7 +35,7 @@ interface Surroundings {
 }
 
 /** One whose address is set in the environment is used; the other is started here. A server that happens to listen is not ours. */
-export function planDatabases({ env, folder, netrc, shards, ports, output }: Surroundings): DatabasePlan {
+export function planDatabases({ env, folder, logins, shards, ports, output }: Surroundings): DatabasePlan {
   const clickhouseGiven = env['CLICKHOUSE_ADDRESS'] || undefined;
   const redisGiven = env['REDIS_ADDRESS'] || undefined;
   const clickhouseAddress = clickhouseGiven ?? loopback(ports.clickhouse);
@@ -47,7 +48,7 @@ export function planDatabases({ env, folder, netrc, shards, ports, output }: Sur
     redisAddress: redisGiven ?? loopback(ports.redis),
     parts: [
       ...(clickhouseGiven === undefined
-        ? servers.map(({ name, options }) => clickhousePart(name, { ...options, netrc }, output))
+        ? servers.map(({ name, options }) => clickhousePart(name, { ...options, logins }, output))
         : []),
       ...(redisGiven === undefined ? [redisPart(join(folder, 'redis'), ports.redis, output)] : []),
     ],

@@ -27,17 +27,16 @@ interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   /** Where the network's databases lie. */
   readonly folder: string;
-  /** The file that keeps the passwords of the ClickHouse that is started here, and what it holds. */
-  readonly netrc: string;
+  /** Who may ask the ClickHouse that is started here. */
   readonly logins: Logins;
   readonly network: Network;
   readonly output: ProgramOutput;
 }
 
 /** Puts together ClickHouse, Redis, the network and the services, each with its ports and its environment. */
-export function planLocalStack({ options, env, folder, netrc, logins, network, output }: Surroundings): LocalPlan {
+export function planLocalStack({ options, env, folder, logins, network, output }: Surroundings): LocalPlan {
   const ports = portsFor(options.portOffset);
-  const databases = planDatabases({ env, folder, netrc, shards: options.shards, ports, output });
+  const databases = planDatabases({ env, folder, logins, shards: options.shards, ports, output });
   const net = planNetwork(network, { projectRoot, folder, ports, options, env });
   const envOf = (login: Login) => ({ ...withDatabases(env, databases, login), ...net.env });
   const servicesEnv = envOf(logins.apps);

@@ -60,9 +60,8 @@ export async function runLocally(deps: StartDeps): Promise<void> {
     };
     const data = networkFolder(folder, network);
     await mkdir(data, { recursive: true });
-    const netrc = join(folder, 'netrc');
-    const logins = await keepLogins(netrc);
-    const plan = planLocalStack({ options, env, folder: data, netrc, logins, network, output });
+    const logins = await keepLogins(join(folder, 'netrc'));
+    const plan = planLocalStack({ options, env, folder: data, logins, network, output });
     const onUp = () => {
       isUp = true;
     };

@@ -2,6 +2,7 @@ export { type Backoff, backoff } from './backoff.ts';
 export { type BuildInfo, readBuildInfo } from './build-info.ts';
 export { ConfigError, readConfig } from './config.ts';
 export { address, durationMs, listenAddress, parseDuration, someTimeMs } from './config-types.ts';
+export { limitConnections } from './connection-limit.ts';
 export { flag, flagOn } from './environment/flag.ts';
 export { list } from './environment/list.ts';
 export type { LogLevel } from './environment/log-level.ts';

@@ -18,8 +18,8 @@ ClickHouse: CLICKHOUSE_ADDRESS, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD, CLICKH
 type Command = (argument: string | undefined) => Promise<string>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  up: () => up(options()),
-  'up-long': () => up({ ...options(), statementTimeoutMs: 86_400_000 }),
+  up: async () => up(options()),
+  'up-long': async () => up({ ...options(), statementTimeoutMs: 86_400_000 }),
   down: async (argument) => {
     const takenBack = await migrateDown({ ...options(), count: wholeNumber(argument, 1) });
     return takenBack.length === 0 ? 'nothing to take back' : `took back ${takenBack.map(stemOf).join(', ')}`;

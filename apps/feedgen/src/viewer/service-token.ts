@@ -74,7 +74,7 @@ function headerFault(header: JsonObject): TokenFault | undefined {
   if (type !== undefined && typeof type !== 'string')
     return { error: 'BadJwtType', message: 'the jwt type must be a string' };
   if (type !== undefined && FOREIGN_TYPES.has(mediaType(type)))
-    return { error: 'BadJwtType', message: `a jwt of type ${type} is not a service token` };
+    return { error: 'BadJwtType', message: `a jwt of type ${mediaType(type)} is not a service token` };
   if (kid !== undefined && kid !== '#atproto')
     return { error: 'BadJwt', message: 'the jwt must be signed by the key #atproto' };
   // Source: RFC 7515, 4.1.11: extensions that are not understood make the token invalid. We understand none.

@@ -26,9 +26,11 @@ const HEAD_TIMEOUT_MS = 5_000;
 export function forward(route: Route, incoming: IncomingMessage, outgoing: ServerResponse): void {
   const { port, agent, path } = route;
   const headers = { ...forwarded(incoming.rawHeaders), ...loginHeaders(route.login) };
-  const hasBody = incoming.method === 'POST';
-  if (hasBody && incoming.headers['content-length'] === undefined) headers['Transfer-Encoding'] = 'chunked';
-  const asked = request({ host: '127.0.0.1', port, agent, path, method: incoming.method, headers });
+  // a length without its bytes would hold the engine, so a GET's body goes on too
+  const { method, headers: told } = incoming;
+  const hasBody = method === 'POST' || told['content-length'] !== undefined || told['transfer-encoding'] !== undefined;
+  if (hasBody && told['content-length'] === undefined) headers['Transfer-Encoding'] = 'chunked';
+  const asked = request({ host: '127.0.0.1', port, agent, path, method, headers });
   asked.flushHeaders();
   asked.on('response', (answered) => {
     outgoing.writeHead(answered.statusCode ?? 502, answered.statusMessage, forwarded(answered.rawHeaders));

@@ -5,7 +5,7 @@
 //      answer to a wrong password. `/ping` needs none.
 // Invariant: the engine gets whole heads only, for a connection that ends within its first one aborts it. Nothing is read of a statement.
 import { Agent, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { listenOrExplain } from '@updraft/service';
+import { limitConnections, listenOrExplain } from '@updraft/service';
 import { findLogin, type Login } from './credentials.ts';
 import { forward } from './forward.ts';
 import { readTarget } from './target.ts';
@@ -40,7 +40,7 @@ const AUTHENTICATION_FAILED =
 export async function openFront(options: FrontOptions): Promise<Front> {
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
   const server = createServer(LIMITS, (incoming, outgoing) => answer(options, agent, incoming, outgoing));
-  server.maxConnections = MAX_CONNECTIONS;
+  limitConnections(server, MAX_CONNECTIONS); // half heads and bodies that nobody waits for make room
   await listenOrExplain(`${options.host}:${options.port}`, '--port', ({ host, port }) => {
     return new Promise<void>((listening, reject) => {
       server.once('error', reject);

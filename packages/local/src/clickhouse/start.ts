@@ -15,6 +15,8 @@ export interface ClickHouseOptions {
   readonly host?: string;
   /** Where the passwords are kept, for curl's --netrc-file; default: `netrc` in `dataDir`. */
   readonly netrc?: string;
+  /** Instead of those in `netrc`: who asks it while it is started again must not meet other ones, whatever became of the file. */
+  readonly logins?: Logins;
   readonly maxMemoryBytes?: number;
   /** The cluster that this server belongs to, and its own port among those of the cluster. */
   readonly remoteServers?: RemoteCluster;
@@ -47,7 +49,7 @@ export interface ClickHouse {
  */
 export async function startClickHouse(options: ClickHouseOptions): Promise<ClickHouse> {
   const { dataDir, host = '127.0.0.1', port = 0 } = options;
-  const logins = await keepLogins(options.netrc ?? join(dataDir, 'netrc'));
+  const logins = options.logins ?? (await keepLogins(options.netrc ?? join(dataDir, 'netrc')));
   const enginePort = await freePort();
   const front = await openFront({ host, port, enginePort, logins: [logins.apps, logins.migrations] });
   try {

@@ -26,6 +26,12 @@ export async function checkCluster(connection: ClickHouseOptions): Promise<void>
     throw new SetupStoreError(
       `CLICKHOUSE_SHARDS names ${servers.length} servers, the cluster '${cluster.name}' of ${first.address} has ${first.count}: ${first.shards}`,
     );
+  const misplaced = servers.findIndex(({ place }, index) => place !== 0 && place !== index + 1);
+  const server = servers[misplaced];
+  if (!cluster.isReplicated && server !== undefined)
+    throw new SetupStoreError(
+      `CLICKHOUSE_SHARDS: ${server.address} is server ${server.place} of the cluster '${cluster.name}' and stands in place ${misplaced + 1}; the first one keeps what migrations are done`,
+    );
 }
 
 /** Whether the database is of the kind that the environment says. @throws SetupStoreError where it is the other. */
@@ -57,15 +63,18 @@ interface Server {
   /** Its shards as text, for people and to compare. */
   readonly shards: string;
   readonly count: number;
+  /** Which of them it is, from 1 on; 0 where it doesn't know. */
+  readonly place: number;
 }
 
 async function askServer(connection: ClickHouseOptions, address: string, cluster: string): Promise<Server> {
   const clickhouse = createClickHouse({ ...connection, address, database: 'system', cluster: undefined });
   try {
-    const rows = await clickhouse.query<{ id: string; known: string[]; shards: string; count: number }>(
+    const rows = await clickhouse.query<{ id: string; known: string[]; shards: string; count: number; place: number }>(
       `SELECT concat(toString(serverUUID()), ' ', toString(maxIf(shard_num, is_local = 1 AND cluster = {cluster:String}))) AS id, arraySort(groupUniqArray(cluster)) AS known,
               arrayStringConcat(arraySort(groupArrayIf(concat(toString(shard_num), '=', host_name, ':', toString(port)), cluster = {cluster:String})), ' ') AS shards,
-              toFloat64(uniqExactIf(shard_num, cluster = {cluster:String})) AS count
+              toFloat64(uniqExactIf(shard_num, cluster = {cluster:String})) AS count,
+              toFloat64(maxIf(shard_num, is_local = 1 AND cluster = {cluster:String})) AS place
        FROM system.clusters`,
       { cluster },
     );
