@@ -9,6 +9,7 @@ export interface AskOptions {
   make(): string;
 }
 
+/** Times are those of the answers that are searches: a refusal comes at once. */
 export interface Asked {
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -26,7 +27,7 @@ export async function askEach({ port, caller, perSecond, seconds, make }: AskOpt
       headers: { 'x-forwarded-for': caller },
     });
     await answer.text();
-    times.push(performance.now() - startedAt);
+    if (answer.ok) times.push(performance.now() - startedAt);
     statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
   };
   const asked: Promise<void>[] = [];
