@@ -1,5 +1,6 @@
 import { newestPosts, OverBudgetError, PRIORITIES, SEARCH_BUDGET, withCallOptions } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { searchSelect } from '../packages/store/src/search/search-select.ts';
 import { type Stack, type Store, startStack } from './indexer/stack.ts';
 import { type SearchService, startSearchService } from './search/service.ts';
 
@@ -89,4 +90,13 @@ test('a search that would read more than its budget is refused, and its caller t
   await expect(newestPosts(reader, query)).rejects.toBeInstanceOf(OverBudgetError);
   const within = withCallOptions(store.clickhouse, { settings: { ...PRIORITIES.search, ...SEARCH_BUDGET } });
   expect(Array.isArray(await newestPosts(within, query))).toBe(true);
+});
+
+test('a search that takes long stands back for those that begin: what runs of it is begun again', async () => {
+  const reader = withCallOptions(store.clickhouse, { settings: PRIORITIES.search });
+  const sql = "SELECT toUInt8(getSetting('priority')) AS priority, sleepEachRow({seconds:Float64}) FROM numbers(2)";
+  const prioritiesOf = async (seconds: number) =>
+    (await searchSelect(reader)<{ priority: number }>(sql, { seconds })).map(({ priority }) => priority);
+  expect(await prioritiesOf(0)).toEqual([PRIORITIES.search.priority, PRIORITIES.search.priority]);
+  expect(await prioritiesOf(0.5)).toEqual([PRIORITIES.background.priority, PRIORITIES.background.priority]);
 });

@@ -10,9 +10,9 @@ import {
   placeSql,
   RAW_COLUMNS,
   type RawPost,
-  SEARCH_TIMEOUT_MS,
 } from './found-post.ts';
 import { filterSql, type PostFilter, spelledSql } from './post-filter.ts';
+import { searchSelect } from './search-select.ts';
 
 export interface MostLikedQuery extends PostFilter {
   readonly fromMs: number;
@@ -55,5 +55,5 @@ LIMIT {limit:UInt32}`;
     generation,
     limit,
   };
-  return (await clickhouse.query<RawPost>(sql, params, { timeoutMs: SEARCH_TIMEOUT_MS })).map(fromRaw);
+  return (await searchSelect(clickhouse)<RawPost>(sql, params)).map(fromRaw);
 }

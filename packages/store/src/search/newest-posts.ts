@@ -1,7 +1,6 @@
 import { BACKDATED_TOKEN, backdatedToken } from '@updraft/atproto';
 import { createList } from '../clickhouse/lists.ts';
-import { PRIORITIES } from '../clickhouse/settings.ts';
-import type { CallOptions, ClickHouse, QueryParams } from '../clickhouse/types.ts';
+import type { ClickHouse, QueryParams } from '../clickhouse/types.ts';
 import { isVisible } from '../feeds/fragments.ts';
 import { string, uint32 } from '../row-binary/codecs.ts';
 import {
@@ -15,9 +14,9 @@ import {
   placeParams,
   placeSql,
   type RawPost,
-  SEARCH_TIMEOUT_MS,
 } from './found-post.ts';
 import { filterSql, type PostFilter } from './post-filter.ts';
+import { type SearchSelect, searchSelect } from './search-select.ts';
 
 export interface NewestQuery extends PostFilter {
   /** `sort_at >= fromMs`; 0 for all time. */
@@ -35,7 +34,7 @@ export interface NewestQuery extends PostFilter {
  */
 export async function newestPosts(clickhouse: ClickHouse, query: NewestQuery): Promise<FoundPost[]> {
   const found: FoundPost[] = [];
-  const select = searchable(clickhouse);
+  const select = searchSelect(clickhouse);
   let { toMs } = query;
   for (let spare = SPARE_PLACES; found.length < query.limit && toMs > query.fromMs; spare = more(spare)) {
     const rest = { ...query, toMs, limit: query.limit - found.length };
@@ -50,26 +49,6 @@ export async function newestPosts(clickhouse: ClickHouse, query: NewestQuery): P
 const SPARE_PLACES = 12;
 const MAX_SPARE_PLACES = 1_000;
 const more = (spare: number): number => Math.min(spare * 4, MAX_SPARE_PLACES);
-
-/**
- * The rows of a SELECT, within what is left of the whole search's time. A search that has taken long already stands back for those that
- * begin.
- */
-type Select = <T>(sql: string, params: QueryParams, options?: Pick<CallOptions, 'settings' | 'lists'>) => Promise<T[]>;
-
-function searchable(clickhouse: ClickHouse): Select {
-  const startedAt = performance.now();
-  return (sql, params, options = {}) => {
-    const passedMs = performance.now() - startedAt;
-    return clickhouse.query(sql, params, {
-      ...options,
-      ...(passedMs > LONG_MS && { settings: { ...options.settings, ...PRIORITIES.background } }),
-      timeoutMs: Math.max(1, Math.floor(SEARCH_TIMEOUT_MS - passedMs)),
-    });
-  };
-}
-
-const LONG_MS = 400;
 
 /** Where some version of a post matches. */
 interface MatchingPlace extends PostPlace {
@@ -86,7 +65,7 @@ interface Stretch {
  * Reads the index from the table's end until there are matches for a page and some to spare. If the hours that were read as a whole fill the
  * page, they are the stretch; else (a word of every minute) it ends with the hour that was begun.
  */
-async function nextStretch(select: Select, query: NewestQuery, spare: number): Promise<Stretch> {
+async function nextStretch(select: SearchSelect, query: NewestQuery, spare: number): Promise<Stretch> {
   const count = query.limit + spare;
   const asked = withExclusions({ ...query, limit: count }, spare > SPARE_PLACES);
   const places = await matchingPlaces(select, asked, IS_NEAR, 'record_hour DESC, did DESC, rkey DESC');
@@ -104,7 +83,7 @@ async function nextStretch(select: Select, query: NewestQuery, spare: number): P
  * time in their key, before all), and are found by the mark of the day that they are sorted into.
  */
 async function postsOfStretch(
-  select: Select,
+  select: SearchSelect,
   query: NewestQuery,
   places: readonly MatchingPlace[] | undefined,
 ): Promise<FoundPost[]> {
@@ -123,7 +102,7 @@ const IS_FAR = '(record_hour > {lastHour:UInt32} OR record_hour = 0)';
  * post matches, newest first; then the posts that stand at those places are read as they are now. A post counts in the round in
  * whose stretch it is sorted now, so that none comes twice, and none out of turn.
  */
-async function newestAmong(select: Select, query: NewestQuery, hours: string): Promise<FoundPost[]> {
+async function newestAmong(select: SearchSelect, query: NewestQuery, hours: string): Promise<FoundPost[]> {
   const found: FoundPost[] = [];
   let { after } = query;
   for (let spare = SPARE_PLACES; found.length < query.limit; spare = more(spare)) {
@@ -146,7 +125,12 @@ function withExclusions(query: NewestQuery, areAsked: boolean): NewestQuery {
   return areAsked ? query : { ...query, exclude: [] };
 }
 
-function matchingPlaces(select: Select, query: NewestQuery, hours: string, order: string): Promise<MatchingPlace[]> {
+function matchingPlaces(
+  select: SearchSelect,
+  query: NewestQuery,
+  hours: string,
+  order: string,
+): Promise<MatchingPlace[]> {
   const { conditions, params } = filterSql(query);
   const sql = `
 SELECT did, rkey, toUnixTimestamp64Milli(sort_at) + 0.0 AS sortAtMs, record_hour AS recordHour
@@ -169,7 +153,7 @@ const FROM_INDEX_ALONE = { settings: { use_top_k_dynamic_filtering: 0, read_in_o
 
 /** The posts at these places, as they are now: those that still match, show, and are sorted before `after` and not beyond `last`. */
 async function postsAt(
-  select: Select,
+  select: SearchSelect,
   query: NewestQuery,
   places: readonly MatchingPlace[],
   last: PostPlace | undefined,

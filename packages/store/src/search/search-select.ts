@@ -1,0 +1,39 @@
+import { PRIORITIES } from '../clickhouse/settings.ts';
+import type { CallOptions, ClickHouse, QueryParams } from '../clickhouse/types.ts';
+import { TimeoutError } from '../errors.ts';
+import { SEARCH_TIMEOUT_MS } from './found-post.ts';
+
+/** The rows of a SELECT, within what is left of the whole search's time. */
+export type SearchSelect = <T>(
+  sql: string,
+  params: QueryParams,
+  options?: Pick<CallOptions, 'settings' | 'lists'>,
+) => Promise<T[]>;
+
+/** So long a search goes before the background. */
+const LONG_MS = 400;
+
+/**
+ * Selects of one search. One that has taken long stands back for those that begin: what runs then is stopped and begun again in the
+ * background, since a running statement keeps its priority.
+ */
+export function searchSelect(clickhouse: ClickHouse): SearchSelect {
+  const startedAt = performance.now();
+  const leftOf = (ms: number) => Math.floor(ms - (performance.now() - startedAt));
+  return async <T>(sql: string, params: QueryParams, options: Parameters<SearchSelect>[2] = {}) => {
+    const firstMs = leftOf(LONG_MS);
+    if (firstMs > 0) {
+      try {
+        return await clickhouse.query<T>(sql, params, { ...options, timeoutMs: firstMs });
+      } catch (error) {
+        if (!(error instanceof TimeoutError)) throw error;
+      }
+    }
+    const settings = { ...options.settings, ...PRIORITIES.background, max_threads: 1 };
+    return clickhouse.query<T>(sql, params, {
+      ...options,
+      settings,
+      timeoutMs: Math.max(1, leftOf(SEARCH_TIMEOUT_MS)),
+    });
+  };
+}
