@@ -17,6 +17,6 @@ export async function runMigrations(program: NodeProgram, output: ProgramOutput,
   signal.throwIfAborted();
   if (exit.code === 0) return;
   throw new SetupError(
-    `The migrations failed (${describeExit(exit)}): ${running.lastWords?.() ?? 'see the log'}. npm start -- --fresh begins with empty tables.`,
+    `The migrations failed (${describeExit(exit)}): ${running.lastWords?.()?.text ?? 'see the log'}. npm start -- --fresh begins with empty tables.`,
   );
 }
