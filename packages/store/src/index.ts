@@ -34,6 +34,7 @@ export {
 } from './privacy/erased-accounts.ts';
 export { formatProgress, type Progress, parseProgress } from './progress.ts';
 export { checkRedis, createRedis, type Redis, type RedisOptions, redisError } from './redis.ts';
+export { replayStreamName } from './replay-stream.ts';
 export {
   oldestWholeDay,
   RETAINED_TABLES,
