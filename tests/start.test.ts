@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const command = resolve(import.meta.dirname, '../packages/local/src/start-command.ts');
@@ -21,9 +22,14 @@ interface Run {
   readonly exit: Promise<number | null>;
 }
 
-function start(...args: string[]): Run {
+const start = (...args: string[]) => startWith({}, ...args);
+
+function startWith(more: Readonly<Record<string, string>>, ...args: string[]): Run {
   const { CLICKHOUSE_ADDRESS: _clickhouse, REDIS_ADDRESS: _redis, WS_URL: _url, ...env } = process.env;
-  const child = spawn(process.execPath, [command, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [command, ...args], {
+    env: { ...env, ...more },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const run: Run = {
@@ -51,8 +57,17 @@ async function query(sql: string): Promise<string> {
   const password = /login updraft password (\S+)/.exec(netrc)?.[1] ?? '';
   const headers = { 'X-ClickHouse-User': 'updraft', 'X-ClickHouse-Key': password };
   const response = await fetch(`http://127.0.0.1:${8123 + offset}/`, { method: 'POST', body: sql, headers });
-  const text = await response.text();
-  return response.ok ? text.trim() : '';
+  const answer = await response.text();
+  return response.ok ? answer.trim() : '';
+}
+
+/** `npm run sql` with these variables. */
+async function runSql(sql: string, env: Readonly<Record<string, string>>): Promise<string> {
+  const words = ['--import', './scripts/local-login.mjs', 'scripts/sql.mjs', sql];
+  const { CLICKHOUSE_ADDRESS: _, ...own } = process.env;
+  const child = spawn(process.execPath, words, { cwd: resolve(import.meta.dirname, '..'), env: { ...own, ...env } });
+  const [said, failed] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return said + failed;
 }
 
 const countLikes = () => query('SELECT count() FROM atproto.likes FINAL').catch(() => '');
@@ -109,12 +124,26 @@ describe('npm start', () => {
     const run = startHere();
     await until(async () => (await countLikes()) === String(likes), run);
     await until(() => /total 300 .* likes 300 .* rejected 0 .*gaps 0/.test(run.output()), run);
+    expect(run.output()).toMatch(/^Password: .*data\/netrc$/m);
+    const moved = { CLICKHOUSE_ADDRESS: `127.0.0.1:${8123 + offset}` };
+    const counting = 'SELECT count() FROM likes FINAL FORMAT TSVRaw';
+    expect(await runSql(counting, { ...moved, LOCAL_DATA: join(folder, 'data') })).toBe(`${likes}\n`);
+    expect(await runSql(counting, moved)).toMatch(/refuses the login .*LOCAL_DATA=DIR/s);
+    expect(await runSql(counting, { CLICKHOUSE_ADDRESS: '127.0.0.1:1' })).toMatch(/can't be reached .*8123 \+ N/);
     const pids = await children();
     expect(pids.length).toBeGreaterThanOrEqual(4);
     run.process.kill('SIGINT');
     expect(await run.exit).toBe(0);
     expect(pids.filter(isRunning)).toEqual([]);
     expect(run.output()).toMatch(/Stopped\.\n$/);
+  });
+
+  test('a ClickHouse of your own that does not answer is named, and nothing of yours is to be deleted', async () => {
+    const away = { CLICKHOUSE_ADDRESS: '127.0.0.1:1' };
+    const run = startWith(away, '--data', join(folder, 'away'), '--port-offset', String(offset), '--play', recording);
+    expect(await run.exit).toBe(1);
+    expect(run.output()).toMatch(/127\.0\.0\.1:1 can't be reached .*CLICKHOUSE_ADDRESS names/);
+    expect(run.output()).not.toMatch(/--fresh|begins with empty tables/);
   });
 
   test('goes on where it stopped, and starts again what is killed', async () => {
@@ -124,7 +153,7 @@ describe('npm start', () => {
     await until(
       () =>
         metrics().then(
-          (text) => text.includes('updraft_indexer_connected'),
+          (said) => said.includes('updraft_indexer_connected'),
           () => false,
         ),
       run,
