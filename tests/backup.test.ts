@@ -7,13 +7,18 @@ import { expect, test } from 'vitest';
 import { startProgram } from './indexer/stack.ts';
 import { quietLog } from './store-fixture.ts';
 
-test('a back-up brings back every table, view, index and dictionary, and the cursor that was saved before it', async () => {
+async function startEngine(cleanup: AsyncDisposableStack) {
   const dataDir = await mkdtemp(join(tmpdir(), 'updraft-backup-'));
-  await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => rm(dataDir, { recursive: true, force: true }));
   const engine = await startClickHouse({ dataDir, onLine: () => {} });
   cleanup.defer(() => engine.kill('SIGKILL').then(() => {}));
   const connection = { address: engine.url, ...engine.logins.migrations, database: 'atproto' };
+  return { dataDir, engine, connection };
+}
+
+test('a back-up brings back every table, view, index and dictionary, and the cursor that was saved before it', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const { connection } = await startEngine(cleanup);
   await migrateUp({ connection, log: quietLog });
   const clickhouse = createClickHouse(connection);
   cleanup.defer(() => clickhouse.close());
@@ -46,12 +51,8 @@ test('a back-up brings back every table, view, index and dictionary, and the cur
 });
 
 test('the commands say where a back-up lies, that a name is taken, that there is none, and that the database is there', async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'updraft-backup-'));
   await using cleanup = new AsyncDisposableStack();
-  cleanup.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const engine = await startClickHouse({ dataDir, onLine: () => {} });
-  cleanup.defer(() => engine.kill('SIGKILL').then(() => {}));
-  const connection = { address: engine.url, ...engine.logins.migrations, database: 'atproto' };
+  const { dataDir, engine, connection } = await startEngine(cleanup);
   const admin = async (...words: string[]) => {
     const { username, password } = engine.logins.migrations;
     const env = { CLICKHOUSE_ADDRESS: engine.url, CLICKHOUSE_USERNAME: username, CLICKHOUSE_PASSWORD: password };

@@ -14,6 +14,7 @@ async function run(...words: string[]) {
 
 const programs = [
   ['pnpm replay', ['apps/indexer/src/replay-command.ts']],
+  ['pnpm migrate', ['packages/store/src/migrate-command.ts']],
   ['pnpm admin', ['apps/admin/src/main.ts']],
   ['pnpm admin restore', ['apps/admin/src/main.ts', 'restore']],
   ['pnpm verify:world', ['tests/verify-world-command.ts']],

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { likes } from './indexer/events.ts';
 
 const command = resolve(import.meta.dirname, '../packages/local/src/start-command.ts');
-const likes = 300;
+const numLikes = 300;
 
 let folder: string;
 let recording: string;
@@ -88,7 +89,7 @@ function isRunning(pid: number): boolean {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'updraft-start-'));
   recording = join(folder, 'recorded.jsonl');
-  await writeFile(recording, Array.from({ length: likes }, (_, i) => `${JSON.stringify(likeEvent(i))}\n`).join(''));
+  await writeFile(recording, `${likes(0, numLikes).join('\n')}\n`);
 });
 
 afterAll(async () => {
@@ -97,37 +98,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function likeEvent(i: number) {
-  const digits = '234567abcdefghijklmnopqrstuvwxyz';
-  const tail = `${digits[Math.floor(i / 32)]}${digits[i % 32]}`;
-  const record = {
-    $type: 'app.bsky.feed.like',
-    createdAt: '2026-07-04T14:00:00.000Z',
-    subject: {
-      uri: `at://did:plc:ewvi7nxzyoun6zhxrhs64oiz/app.bsky.feed.post/3lt4qabcde22${digits[i % 32]}`,
-      cid: 'bafyreib',
-    },
-  };
-  const commit = {
-    operation: 'create',
-    collection: 'app.bsky.feed.like',
-    rkey: `3lt4qabcd${tail}22`,
-    rev: `3lt4qabcd${tail}33`,
-    record,
-    cid: 'bafyreic',
-  };
-  return { did: 'did:plc:z72i7hdynmk6r22z27h6tvur', time_us: 1_751_637_600_000_000 + i, kind: 'commit', commit };
-}
-
 describe('npm start', () => {
   test('brings a recorded stream into ClickHouse, and one Ctrl-C leaves nothing running', async () => {
     const run = startHere();
-    await until(async () => (await countLikes()) === String(likes), run);
+    await until(async () => (await countLikes()) === String(numLikes), run);
     await until(() => /total 300 .* likes 300 .* rejected 0 .*gaps 0/.test(run.output()), run);
     expect(run.output()).toMatch(/^Password: .*data\/netrc$/m);
     const moved = { CLICKHOUSE_ADDRESS: `127.0.0.1:${8123 + offset}` };
     const counting = 'SELECT count() FROM likes FINAL FORMAT TSVRaw';
-    expect(await runSql(counting, { ...moved, LOCAL_DATA: join(folder, 'data') })).toBe(`${likes}\n`);
+    expect(await runSql(counting, { ...moved, LOCAL_DATA: join(folder, 'data') })).toBe(`${numLikes}\n`);
     expect(await runSql(counting, moved)).toMatch(/refuses the login .*LOCAL_DATA=DIR/s);
     expect(await runSql(counting, { CLICKHOUSE_ADDRESS: '127.0.0.1:1' })).toMatch(/can't be reached .*8123 \+ N/);
     const pids = await children();
@@ -148,7 +127,7 @@ describe('npm start', () => {
 
   test('goes on where it stopped, and starts again what is killed', async () => {
     const run = startHere();
-    await until(async () => (await countLikes()) === String(likes), run);
+    await until(async () => (await countLikes()) === String(numLikes), run);
     const metrics = () => fetch(`http://127.0.0.1:${8091 + offset}/metrics`).then((answer) => answer.text());
     await until(
       () =>
@@ -164,7 +143,7 @@ describe('npm start', () => {
       () => /clickhouse: running again/.test(run.output()) && /indexer: running again/.test(run.output()),
       run,
     );
-    await until(async () => (await countLikes()) === String(likes), run);
+    await until(async () => (await countLikes()) === String(numLikes), run);
     run.process.kill('SIGTERM');
     expect(await run.exit).toBe(0);
   });
