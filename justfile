@@ -167,6 +167,34 @@ docker-admin *args:
     @scripts/env-files.sh common indexer feedgen search
     @docker compose run --rm --build --quiet-build admin "$@"
 
+# Docker: ask ClickHouse, as the owner of the tables (just docker-sql "SELECT count() FROM likes FINAL"; FORMAT TSVRaw for bare lines)
+[group('docker')]
+docker-sql statement:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    # The password goes by stdin, since everybody may read the words of a command.
+    scripts/env-files.sh --value common CLICKHOUSE_PASSWORD | docker compose exec -T clickhouse sh -c \
+      'IFS= read -r CLICKHOUSE_PASSWORD && export CLICKHOUSE_PASSWORD && exec clickhouse-client --user updraft --database "$1" --query "$2" < /dev/null' \
+      sh "$(scripts/env-files.sh --value common CLICKHOUSE_DATABASE)" "$1"
+
+# Docker: ask Redis (just docker-redis-cli ping)
+[group('docker')]
+docker-redis-cli *words:
+    @docker compose exec redis sh -c 'REDISCLI_AUTH="$REDIS_PASSWORD" exec redis-cli "$@"' redis-cli "$@"
+
+# Docker: send recorded Jetstream lines (.jsonl, .gz, .zst) into the containers' databases, as the indexer does
+[group('docker')]
+docker-replay *files:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    export COMMIT=${COMMIT:-$(git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)}
+    scripts/env-files.sh common indexer feedgen search
+    docker compose build --quiet indexer
+    for file in "$@"; do
+      file=$(realpath -- "$file") # a replay knows a file again by its path
+      docker compose run --rm --volume "$file:$file:ro" indexer node apps/indexer/src/replay-command.ts "$file"
+    done
+
 # Docker: prove that all of this works, on the engine that docker talks to (see scripts/docker-test.sh)
 [group('docker')]
 docker-test *options:

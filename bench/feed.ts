@@ -1,20 +1,20 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createSignatureVerifier } from '@updraft/identity/signature';
 import { createClickHouse } from '@updraft/store';
+import { readNumbers } from '../tests/world/command-line.ts';
 import { startDatabases } from '../tests/world/databases.ts';
 import { runLoad, startProgram } from './feed/processes.ts';
 import { startViewers, type Viewers } from './feed/viewers.ts';
 import { fillDay } from './hot/fill-day.ts';
 
-// `pnpm bench feed [--seconds 4] [--rate 1000]`: pages a second, without and with fresh tokens, beside an empty route in the same run; then
-// the 99th percentile at 500 requests a second while the indexer reads `rate` events a second.
-const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '4' }, rate: { type: 'string', default: '1000' } },
-});
-const seconds = Number(values.seconds);
+const { seconds, rate } = readNumbers(
+  `pnpm bench feed [--seconds 4] [--rate 1000]
+  Pages a second, without and with fresh tokens, beside an empty route in the same run; then the 99th percentile at 500 requests a second
+  while the indexer reads that many events a second.`,
+  { seconds: 4, rate: 1_000 },
+);
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 const FEEDS = 'feeds:\n  hot: { kind: hot, window: 24h, minimumLikes: 1, refresh: 1m, size: 3000 }\n';
@@ -71,7 +71,7 @@ const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-feed-'));
 
   await using network = startProgram('packages/simulator/src/main.ts', [
     '--rate',
-    values.rate,
+    String(rate),
     '--events-per-day',
     '100000',
   ]);

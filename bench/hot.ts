@@ -1,26 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createClickHouse, type KeepPosts, postRecords, rankPosts } from '@updraft/store';
 import { createFeedgenMetrics } from '../apps/feedgen/src/metrics.ts';
 import { createValidPosts } from '../apps/feedgen/src/validity/valid-posts.ts';
 import { createValidityThread } from '../apps/feedgen/src/validity/validity-thread.ts';
+import { readNumbers } from '../tests/world/command-line.ts';
 import { startDatabases } from '../tests/world/databases.ts';
 import { fillDay, fillRecords } from './hot/fill-day.ts';
 import { watchMemory } from './hot/watch-memory.ts';
 import { untilMerged } from './ingest/merges.ts';
 
-// `pnpm bench hot [--likes 17000000] [--posts 3000000] [--runs 5]`: a day of the whole network, and the exact rebuild of whats-hot over it,
-// without and with `validOnly` (its first build validates every candidate).
-const { values } = parseArgs({
-  options: {
-    likes: { type: 'string', default: '17000000' },
-    posts: { type: 'string', default: '3000000' },
-    runs: { type: 'string', default: '5' },
-  },
-});
-const [likes, posts, runs] = [Number(values.likes), Number(values.posts), Number(values.runs)];
+const { likes, posts, runs } = readNumbers(
+  `pnpm bench hot [--likes 17000000] [--posts 3000000] [--runs 5]
+  A day of the whole network, and the exact rebuild of whats-hot over it, without and with validOnly (its first build validates every candidate).`,
+  { likes: 17_000_000, posts: 3_000_000, runs: 5 },
+);
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-hot-'));

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readNumbers } from '../tests/world/command-line.ts';
 import { startDatabases } from '../tests/world/databases.ts';
 import { measureInserting, measureReceiving } from './ingest/measure-parts.ts';
 import { untilMerged } from './ingest/merges.ts';
@@ -9,23 +9,19 @@ import { measurePlayer, startPlayer } from './ingest/player.ts';
 import { ingest } from './ingest/run-indexer.ts';
 import { measureSizes } from './ingest/sizes.ts';
 
-// `pnpm bench ingest [--events 5000000] [--accounts 200000] [--seed 1]`: a stream read as fast as possible, everything on this machine.
-const { values } = parseArgs({
-  options: {
-    events: { type: 'string', default: '5000000' },
-    accounts: { type: 'string', default: '200000' },
-    seed: { type: 'string', default: '1' },
-  },
-});
-const events = Number(values.events);
+const { events, accounts, seed } = readNumbers(
+  `pnpm bench ingest [--events 5000000] [--accounts 200000] [--seed 1]
+  A stream read as fast as possible, everything on this machine.`,
+  { events: 5_000_000, accounts: 200_000, seed: 1 },
+);
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const microseconds = (seconds: number) => `${(seconds * 1e6).toFixed(2)} µs`;
 
 const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-'));
 {
   await using databases = await startDatabases(folder);
-  say(`generating ${events.toLocaleString('en')} events of ${values.accounts} accounts …`);
-  await using player = await startPlayer(events, Number(values.accounts), Number(values.seed));
+  say(`generating ${events.toLocaleString('en')} events of ${accounts} accounts …`);
+  await using player = await startPlayer(events, accounts, seed);
 
   // Each part alone, in CPU-seconds an event.
   const playing = await measurePlayer(player);

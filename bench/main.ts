@@ -6,7 +6,9 @@ const names = readdirSync(import.meta.dirname)
   .map((file) => file.slice(0, -3));
 const [name = ''] = process.argv.splice(2, 1);
 if (!names.includes(name)) {
-  process.stderr.write(`usage: pnpm bench ${names.join(' | ')} [options]\n`);
-  process.exit(1);
+  const isHelp = name === '--help' || name === '-h';
+  const usage = `usage: pnpm bench ${names.join(' | ')} [options]   (each with --help)\n`;
+  (isHelp ? process.stdout : process.stderr).write(usage);
+  process.exit(isHelp ? 0 : 2);
 }
 await import(`./${name}.ts`);

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { countDay, createClickHouse } from '@updraft/store';
+import { readNumbers } from '../tests/world/command-line.ts';
 import { startDatabases } from '../tests/world/databases.ts';
 import { runLoad, startProgram } from './feed/processes.ts';
 import { fillDay } from './hot/fill-day.ts';
@@ -11,22 +11,11 @@ import { untilMerged } from './ingest/merges.ts';
 import { fillPosts } from './search/fill-posts.ts';
 import { queryKinds } from './search/queries.ts';
 
-// `pnpm bench search [--posts 20000000] [--days 30] [--queries 200] [--likes 4000000]`: a month of posts, and searches of every kind over HTTP;
-// pages of /stats a second; and how long a day's numbers take to count.
-const { values } = parseArgs({
-  options: {
-    posts: { type: 'string', default: '20000000' },
-    days: { type: 'string', default: '30' },
-    queries: { type: 'string', default: '200' },
-    likes: { type: 'string', default: '4000000' },
-  },
-});
-const [posts, days, queries, likes] = [
-  Number(values.posts),
-  Number(values.days),
-  Number(values.queries),
-  Number(values.likes),
-];
+const { posts, days, queries, likes } = readNumbers(
+  `pnpm bench search [--posts 20000000] [--days 30] [--queries 200] [--likes 4000000]
+  A month of posts, and searches of every kind over HTTP; pages of /stats a second; and how long a day's numbers take to count.`,
+  { posts: 20_000_000, days: 30, queries: 200, likes: 4_000_000 },
+);
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-search-'));

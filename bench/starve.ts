@@ -2,9 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { createClickHouse, parseProgress } from '@updraft/store';
-import { numbersOf } from '../tests/world/command-line.ts';
+import { readNumbers } from '../tests/world/command-line.ts';
 import { startDatabases } from '../tests/world/databases.ts';
 import { startIndexer } from '../tests/world/indexer-process.ts';
 import { startProgram } from './feed/processes.ts';
@@ -16,18 +15,12 @@ import { askEach } from './starve/ask-each.ts';
 import { excludedPhrases } from './starve/excluded-phrases.ts';
 import { watchServices } from './starve/watch-services.ts';
 
-// `pnpm bench starve [--posts 3000000] [--days 1] [--rate 500] [--seconds 30] [--attacks 10]`: while the indexer reads a stream, one caller sends
-// ten searches a second of 29 excluded phrases, and another searches as people do. What do the other and the indexer feel of it?
-const { values } = parseArgs({
-  options: {
-    posts: { type: 'string', default: '3000000' },
-    days: { type: 'string', default: '1' },
-    rate: { type: 'string', default: '500' },
-    seconds: { type: 'string', default: '30' },
-    attacks: { type: 'string', default: '10' },
-  },
-});
-const { posts, days, rate, seconds, attacks } = numbersOf(values);
+const { posts, days, rate, seconds, attacks } = readNumbers(
+  `pnpm bench starve [--posts 3000000] [--days 1] [--rate 500] [--seconds 30] [--attacks 10]
+  While the indexer reads a stream, one caller sends ten searches a second of 29 excluded phrases, and another searches as people do.
+  What do the other and the indexer feel of it?`,
+  { posts: 3_000_000, days: 1, rate: 500, seconds: 30, attacks: 10 },
+);
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-starve-'));

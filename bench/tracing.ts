@@ -1,12 +1,12 @@
-import { parseArgs } from 'node:util';
 import { createHttpServer, createLogger, inSpan, inTrace, startTelemetry } from '@updraft/service';
+import { readNumbers } from '../tests/world/command-line.ts';
 
-/**
- * What tracing costs: CPU of one HTTP request, of one call of a store and of one batch, in microseconds. `--ratio R` switches it on for
- * that share of traces, sent to a port where nobody listens; without it tracing is off.
- */
-const { values } = parseArgs({ options: { ratio: { type: 'string' }, seconds: { type: 'string', default: '3' } } });
-const ratio = values.ratio === undefined ? undefined : Number(values.ratio);
+const { ratio, seconds } = readNumbers(
+  `pnpm bench tracing [--ratio R] [--seconds 3]
+  What tracing costs: CPU of one HTTP request, of one call of a store and of one batch, in microseconds. --ratio switches it on for that
+  share of traces, sent to a port where nobody listens; without it tracing is off.`,
+  { ratio: undefined as number | undefined, seconds: 3 },
+);
 const log = createLogger({ service: 'bench', level: 'silent' });
 await startTelemetry(
   { endpoint: ratio === undefined ? undefined : 'http://127.0.0.1:1', samplingRatio: ratio, resource: {} },
@@ -30,7 +30,7 @@ process.exit(0);
 async function cpuMicros(call: () => Promise<void>): Promise<number> {
   for (let n = 0; n < 5_000; n++) await call();
   const before = process.cpuUsage();
-  const until = performance.now() + Number(values.seconds) * 1000;
+  const until = performance.now() + seconds * 1000;
   let calls = 0;
   while (performance.now() < until) {
     for (let n = 0; n < 100; n++) await call();

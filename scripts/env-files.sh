@@ -6,6 +6,7 @@
 # The committed env/*.enc.env hold development values, which everybody can decrypt: a start never takes them.
 # env-files.sh --development NAME…  does, on request: where there is one, and no env/NAME.env of your own.
 # env-files.sh --decrypt NAME…  decrypts, whatever is there.
+# env-files.sh --value NAME VARIABLE  prints what env/NAME.env says.
 # In an example a variable without a value and without # is a needed secret. What is missing is told by name, all together.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -120,6 +121,13 @@ derive() {
 }
 
 case ${1:-} in
+  --value)
+    if [ ! -f "env/$2.env" ]; then
+      echo "env/$2.env is not there yet: just common makes it" >&2
+      exit 1
+    fi
+    value_of "$2" "$3"
+    exit ;;
   --decrypt)
     shift
     for name in "$@"; do decrypt "$name"; done

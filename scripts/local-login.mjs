@@ -1,18 +1,21 @@
 // Preloaded by the commands that people run beside `npm start` (pnpm admin, replay, migrate; npm run sql): where nothing else is said, they
-// talk to its ClickHouse, with the password that its first start put into `.data/netrc`.
+// talk to its ClickHouse, with the password that its first start put into `.data/netrc`, or into LOCAL_DATA/netrc after `npm start -- --data`.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const {
   CLICKHOUSE_ADDRESS: address = '127.0.0.1:8123',
   CLICKHOUSE_USERNAME: username,
   CLICKHOUSE_PASSWORD: password,
+  LOCAL_DATA: data,
+  INIT_CWD: calledFrom = '.',
 } = process.env;
 const port = /^(?:http:\/\/)?(?:127\.0\.0\.1|localhost):(\d+)\/?$/.exec(address)?.[1];
 if (port !== undefined && !username && !password) {
   const offset = Number(port) - 8123;
-  const netrc = join(root, offset === 0 ? '.data/netrc' : `.data/offset-${offset}/netrc`);
+  const folder = data ? resolve(calledFrom, data) : join(root, offset === 0 ? '.data' : `.data/offset-${offset}`);
+  const netrc = join(folder, 'netrc');
   const changesSchema =
     process.argv[1]?.endsWith('migrate-command.ts') || ['backup', 'restore'].includes(process.argv[2]);
   const user = changesSchema ? 'migrations' : 'updraft';

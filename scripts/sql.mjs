@@ -15,10 +15,18 @@ const settings = {
 };
 for (const [name, value] of Object.entries(settings)) url.searchParams.set(name, value);
 const headers = { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': process.env.CLICKHOUSE_PASSWORD ?? '' };
+const moved =
+  'Beside npm start -- --port-offset N, set CLICKHOUSE_ADDRESS=127.0.0.1: with 8123 + N; beside --data DIR, set LOCAL_DATA=DIR.';
 const answer = await fetch(url, { method: 'POST', body: statement, headers }).catch((error) =>
-  fail(`ClickHouse at ${url.origin} can't be reached (${error.cause?.code ?? error.message}). Is npm start running?`),
+  fail(
+    `ClickHouse at ${url.origin} can't be reached (${error.cause?.code ?? error.message}). Is npm start running? ${moved}`,
+  ),
 );
-if (!answer.ok) fail((await answer.text()).trim());
+if (!answer.ok) {
+  const said = (await answer.text()).trim();
+  const isLogin = answer.status === 401 || answer.status === 403;
+  fail(isLogin ? `ClickHouse at ${url.origin} refuses the login of ${user}: ${said}\n${moved}` : said);
+}
 // whoever reads it, such as `head`, may have enough before the end
 await pipeline(answer.body, process.stdout, { end: false }).catch((error) => {
   if (error.code !== 'EPIPE') fail(`The answer broke off (${error.cause?.code ?? error.message}).`);

@@ -1,18 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startClickHouse } from '@updraft/local';
 import { backupStatements, createClickHouse, migrateUp, restoreStatements } from '@updraft/store';
 import { expect, test } from 'vitest';
+import { startProgram } from './indexer/stack.ts';
 import { quietLog } from './store-fixture.ts';
 
-test('a back-up brings back every table, view, index and dictionary, and the cursor that was saved before it', async () => {
+async function startEngine(cleanup: AsyncDisposableStack) {
   const dataDir = await mkdtemp(join(tmpdir(), 'updraft-backup-'));
-  await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => rm(dataDir, { recursive: true, force: true }));
   const engine = await startClickHouse({ dataDir, onLine: () => {} });
   cleanup.defer(() => engine.kill('SIGKILL').then(() => {}));
   const connection = { address: engine.url, ...engine.logins.migrations, database: 'atproto' };
+  return { dataDir, engine, connection };
+}
+
+test('a back-up brings back every table, view, index and dictionary, and the cursor that was saved before it', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const { connection } = await startEngine(cleanup);
   await migrateUp({ connection, log: quietLog });
   const clickhouse = createClickHouse(connection);
   cleanup.defer(() => clickhouse.close());
@@ -42,4 +48,33 @@ test('a back-up brings back every table, view, index and dictionary, and the cur
     dictGet('atproto.hidden', 'hidden_below', sipHash64('did:plc:a')) AS hidden,
     (SELECT last_seq FROM ingest_progress) AS cursor`);
   expect(after).toEqual({ tables: before?.n, found: '100', hidden: '18446744073709551615', cursor: '5' });
+});
+
+test('the commands say where a back-up lies, that a name is taken, that there is none, and that the database is there', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const { dataDir, engine, connection } = await startEngine(cleanup);
+  const admin = async (...words: string[]) => {
+    const { username, password } = engine.logins.migrations;
+    const env = { CLICKHOUSE_ADDRESS: engine.url, CLICKHOUSE_USERNAME: username, CLICKHOUSE_PASSWORD: password };
+    const program = startProgram('apps/admin/src/main.ts', words, env);
+    const { code } = await program.exited;
+    return [code, program.output()] as const;
+  };
+  expect(await admin('backup', 'none')).toEqual([
+    1,
+    expect.stringContaining('there is no database atproto to back up'),
+  ]);
+  await migrateUp({ connection, log: quietLog });
+  const places = ['cursor', 'tables'].map((part) => join(dataDir, `backups/monday-${part}`));
+  expect(await admin('backup', 'monday')).toEqual([0, expect.stringContaining(`backed up: ${places.join(' and ')}`)]);
+  for (const place of places) await stat(place);
+  for (const [command, name, sentence] of [
+    ['backup', 'monday', 'there is a back-up monday already'],
+    ['restore', 'tuesday', 'there is no back-up tuesday'],
+    ['restore', 'monday', 'the database atproto holds rows'],
+  ] as const) {
+    const [code, said] = await admin(command, name);
+    expect([code, said.trim().split('\n').at(-1)]).toEqual([1, expect.stringContaining(sentence)]);
+    expect(said).not.toMatch(/code \d|BACKUP|RESTORE|File\(/);
+  }
 });

@@ -211,7 +211,7 @@ describe('publishing', () => {
     expect((await records()).map(({ uri }) => uri.split('/').at(-1))).toEqual(['other']);
   });
 
-  test('a wrong password, another account and an unknown feed are one sentence each', async () => {
+  test('a wrong password, a server that is away, another account and an unknown feed are one sentence each', async () => {
     expect(await admin('feed', 'publish', 'nope')).toEqual({
       code: 1,
       out: [],
@@ -224,6 +224,9 @@ describe('publishing', () => {
       out: [],
       notes: [expect.stringMatching(/refuses to sign publisher.test in/)],
     });
+    const away = await adminWith({ PUBLISHER_PDS: 'http://127.0.0.1:1' }, 'feed', 'publish', '--dry-run');
+    expect(away).toMatchObject({ code: 1, out: [] });
+    expect(away.notes).toEqual([expect.stringMatching(/^http:\/\/127\.0\.0\.1:1 can't be reached: /)]);
     const other = await adminWith({ FEED_ACTOR_DID: didOf('somebody') }, 'feed', 'publish');
     expect(other).toMatchObject({ code: 1, out: [], notes: [expect.stringContaining('FEED_ACTOR_DID')] });
   });

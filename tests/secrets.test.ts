@@ -252,3 +252,18 @@ describe('env/*.enc.env for a key of one’s own', () => {
     expect(said).toContain("env/common.enc.env can't be decrypted here");
   });
 });
+
+test('just docker-sql gives the client in the container the password of env/common.env, and no command that others see', async () => {
+  await writeFile(join(folder, 'env/common.env'), "CLICKHOUSE_DATABASE=atproto\nCLICKHOUSE_PASSWORD='a$$b \"c'\n");
+  const bin = join(folder, 'bin');
+  await mkdir(bin);
+  // what runs in the container runs here
+  await writeFile(join(bin, 'docker'), '#!/bin/sh\necho "$@" > docker-words\nshift 4\nexec "$@"\n', { mode: 0o755 });
+  const client = '#!/bin/sh\nprintf "%s\\n" "$CLICKHOUSE_PASSWORD" "$@" > client-words\n';
+  await writeFile(join(bin, 'clickhouse-client'), client, { mode: 0o755 });
+  const PATH = [bin, '/usr/bin', '/bin'].join(delimiter);
+  expect(run(just, ['docker-sql', "SELECT 'x y'"], { PATH })).toEqual({ ok: true, said: '' });
+  const words = ['--user', 'updraft', '--database', 'atproto', '--query', "SELECT 'x y'"];
+  expect((await readFile(join(folder, 'client-words'), 'utf8')).trim().split('\n')).toEqual(['a$b "c', ...words]);
+  expect(await readFile(join(folder, 'docker-words'), 'utf8')).not.toContain('a$b');
+});

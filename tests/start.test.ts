@@ -4,10 +4,12 @@ import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { likes } from './indexer/events.ts';
 
 const command = resolve(import.meta.dirname, '../packages/local/src/start-command.ts');
-const likes = 300;
+const numLikes = 300;
 
 let folder: string;
 let recording: string;
@@ -21,9 +23,14 @@ interface Run {
   readonly exit: Promise<number | null>;
 }
 
-function start(...args: string[]): Run {
+const start = (...args: string[]) => startWith({}, ...args);
+
+function startWith(more: Readonly<Record<string, string>>, ...args: string[]): Run {
   const { CLICKHOUSE_ADDRESS: _clickhouse, REDIS_ADDRESS: _redis, WS_URL: _url, ...env } = process.env;
-  const child = spawn(process.execPath, [command, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [command, ...args], {
+    env: { ...env, ...more },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const run: Run = {
@@ -51,8 +58,17 @@ async function query(sql: string): Promise<string> {
   const password = /login updraft password (\S+)/.exec(netrc)?.[1] ?? '';
   const headers = { 'X-ClickHouse-User': 'updraft', 'X-ClickHouse-Key': password };
   const response = await fetch(`http://127.0.0.1:${8123 + offset}/`, { method: 'POST', body: sql, headers });
-  const text = await response.text();
-  return response.ok ? text.trim() : '';
+  const answer = await response.text();
+  return response.ok ? answer.trim() : '';
+}
+
+/** `npm run sql` with these variables. */
+async function runSql(sql: string, env: Readonly<Record<string, string>>): Promise<string> {
+  const words = ['--import', './scripts/local-login.mjs', 'scripts/sql.mjs', sql];
+  const { CLICKHOUSE_ADDRESS: _, ...own } = process.env;
+  const child = spawn(process.execPath, words, { cwd: resolve(import.meta.dirname, '..'), env: { ...own, ...env } });
+  const [said, failed] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return said + failed;
 }
 
 const countLikes = () => query('SELECT count() FROM atproto.likes FINAL').catch(() => '');
@@ -73,7 +89,7 @@ function isRunning(pid: number): boolean {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'updraft-start-'));
   recording = join(folder, 'recorded.jsonl');
-  await writeFile(recording, Array.from({ length: likes }, (_, i) => `${JSON.stringify(likeEvent(i))}\n`).join(''));
+  await writeFile(recording, `${likes(0, numLikes).join('\n')}\n`);
 });
 
 afterAll(async () => {
@@ -82,33 +98,17 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function likeEvent(i: number) {
-  const digits = '234567abcdefghijklmnopqrstuvwxyz';
-  const tail = `${digits[Math.floor(i / 32)]}${digits[i % 32]}`;
-  const record = {
-    $type: 'app.bsky.feed.like',
-    createdAt: '2026-07-04T14:00:00.000Z',
-    subject: {
-      uri: `at://did:plc:ewvi7nxzyoun6zhxrhs64oiz/app.bsky.feed.post/3lt4qabcde22${digits[i % 32]}`,
-      cid: 'bafyreib',
-    },
-  };
-  const commit = {
-    operation: 'create',
-    collection: 'app.bsky.feed.like',
-    rkey: `3lt4qabcd${tail}22`,
-    rev: `3lt4qabcd${tail}33`,
-    record,
-    cid: 'bafyreic',
-  };
-  return { did: 'did:plc:z72i7hdynmk6r22z27h6tvur', time_us: 1_751_637_600_000_000 + i, kind: 'commit', commit };
-}
-
 describe('npm start', () => {
   test('brings a recorded stream into ClickHouse, and one Ctrl-C leaves nothing running', async () => {
     const run = startHere();
-    await until(async () => (await countLikes()) === String(likes), run);
+    await until(async () => (await countLikes()) === String(numLikes), run);
     await until(() => /total 300 .* likes 300 .* rejected 0 .*gaps 0/.test(run.output()), run);
+    expect(run.output()).toMatch(/^Password: .*data\/netrc$/m);
+    const moved = { CLICKHOUSE_ADDRESS: `127.0.0.1:${8123 + offset}` };
+    const counting = 'SELECT count() FROM likes FINAL FORMAT TSVRaw';
+    expect(await runSql(counting, { ...moved, LOCAL_DATA: join(folder, 'data') })).toBe(`${numLikes}\n`);
+    expect(await runSql(counting, moved)).toMatch(/refuses the login .*LOCAL_DATA=DIR/s);
+    expect(await runSql(counting, { CLICKHOUSE_ADDRESS: '127.0.0.1:1' })).toMatch(/can't be reached .*8123 \+ N/);
     const pids = await children();
     expect(pids.length).toBeGreaterThanOrEqual(4);
     run.process.kill('SIGINT');
@@ -117,14 +117,22 @@ describe('npm start', () => {
     expect(run.output()).toMatch(/Stopped\.\n$/);
   });
 
+  test('a ClickHouse of your own that does not answer is named, and nothing of yours is to be deleted', async () => {
+    const away = { CLICKHOUSE_ADDRESS: '127.0.0.1:1' };
+    const run = startWith(away, '--data', join(folder, 'away'), '--port-offset', String(offset), '--play', recording);
+    expect(await run.exit).toBe(1);
+    expect(run.output()).toMatch(/127\.0\.0\.1:1 can't be reached .*CLICKHOUSE_ADDRESS names/);
+    expect(run.output()).not.toMatch(/--fresh|begins with empty tables/);
+  });
+
   test('goes on where it stopped, and starts again what is killed', async () => {
     const run = startHere();
-    await until(async () => (await countLikes()) === String(likes), run);
+    await until(async () => (await countLikes()) === String(numLikes), run);
     const metrics = () => fetch(`http://127.0.0.1:${8091 + offset}/metrics`).then((answer) => answer.text());
     await until(
       () =>
         metrics().then(
-          (text) => text.includes('updraft_indexer_connected'),
+          (said) => said.includes('updraft_indexer_connected'),
           () => false,
         ),
       run,
@@ -139,7 +147,7 @@ describe('npm start', () => {
       run,
     );
     await rename(`${netrc}.away`, netrc);
-    await until(async () => (await countLikes()) === String(likes), run);
+    await until(async () => (await countLikes()) === String(numLikes), run);
     run.process.kill('SIGTERM');
     expect(await run.exit).toBe(0);
   });

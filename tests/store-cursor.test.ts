@@ -9,6 +9,8 @@ import {
   createRedis,
   type Progress,
   type Redis,
+  readIngestStats,
+  replayStreamName,
   SetupStoreError,
   type StoreLog,
 } from '@updraft/store';
@@ -103,6 +105,15 @@ describe('the cursor', () => {
     await store.clickhouse.command('TRUNCATE TABLE ingest_progress');
     expect(await cursors().load()).toBeUndefined();
     expect(warnings).toEqual(['ClickHouse is a new store: the progress in Redis is not believed']);
+  });
+
+  it('of a recorded file is not among those of live streams, which have a lag', async () => {
+    await cursors().save(progress(T));
+    const replay = { redis, clickhouse: store.clickhouse, prefix: replayStreamName(prefix, '/recorded.jsonl'), log };
+    await createCursorStore(replay).save(progress(1_000_000_000_000_007));
+    expect(await createCursorStore(replay).load()).toEqual(progress(1_000_000_000_000_007));
+    const { streams } = await readIngestStats(store.clickhouse, T / 1_000);
+    expect(streams.map(({ stream }) => stream).filter((stream) => stream.startsWith(prefix))).toEqual([prefix]);
   });
 
   it("of the original is gone on from, once: then our own counts, and the original's when it is earlier", async () => {

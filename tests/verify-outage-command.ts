@@ -1,19 +1,14 @@
-import { parseArgs } from 'node:util';
-import { numbersOf } from './world/command-line.ts';
+import { readNumbers } from './world/command-line.ts';
 import { verifyOutage } from './world/outage.ts';
 import { isSound } from './world/verify.ts';
 
-// `pnpm verify:outage [--seconds 180] [--rate 2000] [--seed 1]`: ClickHouse is away while so many events a second come. Exit code 0 only when every
-// table is as the truth says afterwards.
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '180' },
-    rate: { type: 'string', default: '2000' },
-    seed: { type: 'string', default: '1' },
-  },
-});
+const numbers = readNumbers(
+  `pnpm verify:outage [--seconds 180] [--rate 2000] [--seed 1]
+  ClickHouse is away while so many events a second come. Exit code 0 only when every table is as the truth says afterwards.`,
+  { seconds: 180, rate: 2_000, seed: 1 },
+);
 const verdict = await verifyOutage({
-  ...numbersOf(values),
+  ...numbers,
   onProgress: (line) => process.stderr.write(`${line}\n`),
 });
 for (const example of verdict.examples) process.stderr.write(`${example}\n`);

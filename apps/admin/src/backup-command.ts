@@ -1,6 +1,9 @@
 import { type Command, CommandError, type CommandIo } from '@updraft/command';
 import {
+  type BackupFault,
+  backupFault,
   backupStatements,
+  type ClickHouse,
   checkTables,
   createClickHouse,
   readCommandStores,
@@ -14,16 +17,20 @@ export const backupCommands: readonly Command[] = [
     subject: 'backup',
     usage: 'NAME',
     summary: "Writes a back-up of the database into the server's folder of back-ups, while everything runs.",
-    run: async ([name], _options, io) => {
+    async run([name], _options, io) {
       await requireItsTables(io);
-      await runStatements(backupStatements, name, io);
+      for (const { address, places } of await runStatements(backupStatements, name, io))
+        io.out(`backed up: ${places.join(' and ')} on the machine of ClickHouse at ${address}`);
     },
   },
   {
     subject: 'restore',
     usage: 'NAME',
     summary: 'Brings a back-up back. The database must not exist; stop the apps before. See docs/operations.md.',
-    run: ([name], _options, io) => runStatements(restoreStatements, name, io),
+    async run([name], _options, io) {
+      await runStatements(restoreStatements, name, io);
+      io.out('restored');
+    },
   },
 ];
 
@@ -40,11 +47,17 @@ async function requireItsTables(io: CommandIo): Promise<void> {
   }
 }
 
+/** Where a back-up lies on one server. */
+interface Lying {
+  readonly address: string;
+  readonly places: readonly string[];
+}
+
 async function runStatements(
   statements: typeof backupStatements,
   name: string | undefined,
   io: CommandIo,
-): Promise<void> {
+): Promise<Lying[]> {
   if (name === undefined || !/^[\w-]{1,64}$/.test(name))
     throw new CommandError("expected a name of letters, digits, '-' and '_', such as 2026-11-22");
   const { clickhouse: connection } = readCommandStores(io.env);
@@ -53,15 +66,43 @@ async function runStatements(
     throw new CommandError('a cluster with replicas is backed up by BACKUP … ON CLUSTER: see docs/scaling.md');
   const rowsDatabase = cluster === undefined ? database : rowsDatabaseOf(database);
   // A database that is to be restored does not exist yet, and none can be asked for that doesn't.
-  const servers = (cluster?.servers ?? [connection.address]).map((address) =>
+  const addresses = cluster?.servers ?? [connection.address];
+  const servers = addresses.map((address) =>
     createClickHouse({ ...connection, address, database: 'system', cluster: undefined }),
   );
+  const parts: string[] = [];
+  const placeOf = (part: string) => {
+    parts.push(`${name}-${part}`);
+    return `File('${name}-${part}')`;
+  };
   try {
-    for (const sql of statements({ database, rowsDatabase }, (part) => `File('${name}-${part}')`)) {
-      io.note(sql);
+    for (const [index, sql] of statements({ database, rowsDatabase }, placeOf).entries()) {
+      io.note(`part ${index + 1} of ${parts.length} …`);
       await Promise.all(servers.map((server) => server.command(sql, {}, { timeoutMs: TIMEOUT_MS })));
     }
+    const folders = await Promise.all(servers.map(folderOf));
+    return folders.map((folder, at) => ({
+      address: `${addresses[at]}`,
+      places: parts.toSorted().map((part) => folder + part),
+    }));
+  } catch (error) {
+    const fault = backupFault(error);
+    throw fault === undefined ? error : new CommandError(sentences[fault](name, database), { cause: error });
   } finally {
     await Promise.all(servers.map((server) => server.close()));
   }
+}
+
+const sentences: Readonly<Record<BackupFault, (name: string, database: string) => string>> = {
+  name_taken: (name) => `there is a back-up ${name} already, or a part of one: choose another name`,
+  not_found: (name) => `there is no back-up ${name} in the server's folder of back-ups, or a part of it is missing`,
+  database_in_use: (_, database) =>
+    `the database ${database} holds rows: a back-up is brought back where it does not exist, see docs/operations.md`,
+  no_database: (_, database) => `there is no database ${database} to back up, or it lacks its tables`,
+};
+
+/** Both configurations, that of the containers and that of `npm start`, allow this folder beside the data. */
+async function folderOf(server: ClickHouse): Promise<string> {
+  const [disk] = await server.query<{ path: string }>("SELECT path FROM system.disks WHERE name = 'default'");
+  return `${disk?.path ?? ''}backups/`;
 }

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { createLogger, runService, SetupError } from '@updraft/service';
+import { createLogger, parseCommandLine, runService, SetupError } from '@updraft/service';
 import { readReplayConfig } from './config.ts';
 import { createCrashPoints } from './crash-points.ts';
 import { replayFile, replayStream } from './replay/replay-file.ts';
@@ -22,7 +21,11 @@ const log = createLogger({
 await runService(
   'replay',
   async ({ signal }) => {
-    const { files, restart } = readArguments();
+    const { files, restart, help } = readArguments();
+    if (help) {
+      process.stdout.write(USAGE);
+      return;
+    }
     const config = readReplayConfig(process.env);
     const crash = createCrashPoints(config.crashPoint, () => process.kill(process.pid, 'SIGKILL'));
     const tally = createReplayTally();
@@ -55,15 +58,17 @@ await runService(
   { log },
 );
 
-function readArguments(): { files: string[]; restart: boolean } {
+function readArguments(): { files: string[]; restart: boolean; help: boolean } {
   try {
-    const { positionals, values } = parseArgs({
+    const { positionals, values } = parseCommandLine({
       allowPositionals: true,
-      options: { restart: { type: 'boolean' }, help: { type: 'boolean' } },
+      options: { restart: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
     });
-    if (positionals.length > 0 && values.help !== true) return { files: positionals, restart: values.restart ?? false };
+    const { restart = false, help = false } = values;
+    if (positionals.length === 0 && !help) throw new SetupError('no file is named');
+    return { files: positionals, restart, help };
   } catch (error) {
-    throw new SetupError(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`, { cause: error });
+    if (!(error instanceof SetupError)) throw error;
+    throw new SetupError(`${error.message}\n${USAGE.trimEnd()}`, { cause: error });
   }
-  throw new SetupError(USAGE);
 }

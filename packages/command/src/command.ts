@@ -1,5 +1,5 @@
-import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util';
-import { SetupError } from '@updraft/service';
+import type { ParseArgsOptionDescriptor } from 'node:util';
+import { parseCommandLine, SetupError } from '@updraft/service';
 
 /** What a command is given besides its arguments. */
 export interface CommandIo {
@@ -43,7 +43,7 @@ export async function runCommand(
 ): Promise<number> {
   const command = find(commands, argv);
   if (command === undefined) {
-    for (const line of usage(commands, argv[0])) io.note(line);
+    for (const line of usage(commands, argv[0])) (isHelp(argv[0]) ? io.out : io.note)(line);
     return isHelp(argv[0]) ? 0 : 2;
   }
   const rest = argv.slice(command.verb === undefined ? 1 : 2);
@@ -78,9 +78,10 @@ function isHelp(text: string | undefined): boolean {
 
 function parse(command: Command, args: string[]): { positionals: string[]; values: CommandOptions } | string {
   try {
-    return parseArgs({ args, options: command.options ?? {}, allowPositionals: true, strict: true });
+    return parseCommandLine({ args, options: command.options ?? {}, allowPositionals: true, strict: true });
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    if (!(error instanceof SetupError)) throw error;
+    return error.message;
   }
 }
 
@@ -89,6 +90,8 @@ function usageOf({ subject, verb, usage: own, summary }: Command): string {
 }
 
 function usage(commands: readonly Command[], subject: string | undefined): string[] {
+  if (subject?.startsWith('-') === true && !isHelp(subject))
+    return [`${subject} is not known here: an option comes after its command, and pnpm admin --help names those`];
   const fitting = commands.filter((command) => command.subject === subject);
   const unknown = fitting.length > 0 || isHelp(subject) ? [] : [`there is no command ${subject}`];
   return [...unknown, 'usage:', ...(fitting.length > 0 ? fitting : commands).map(usageOf)];

@@ -5,7 +5,7 @@ import type { Logins } from './clickhouse/netrc.ts';
 import { type ClickHouseOptions, startClickHouse } from './clickhouse/start.ts';
 import { createLineCutter } from './lines.ts';
 import type { ProgramOutput } from './node-program.ts';
-import type { Part } from './part.ts';
+import type { LastWords, Part } from './part.ts';
 import { startRedis } from './redis-server.ts';
 
 /** Where ClickHouse and Redis are, and those of them that `npm start` has to run. */
@@ -104,33 +104,31 @@ function portsOf({ name, options: { port, tcpPort } }: LocalServer): [string, nu
 }
 
 function clickhousePart(name: string, options: ClickHouseOptions, output: ProgramOutput): Part {
-  const { onLine, lastWords } = logged(name, output);
   return {
     name,
-    start: async ({ onSpawn }) => ({
-      ...(await startClickHouse({ ...options, onLine, onSpawn })),
-      lastWords,
-    }),
+    start: async ({ onSpawn }) => {
+      const { onLine, lastWords } = logged(name, output);
+      return { ...(await startClickHouse({ ...options, onLine, onSpawn })), lastWords };
+    },
   };
 }
 
 function redisPart(dataDir: string, port: number, output: ProgramOutput): Part {
-  const { onLine, lastWords } = logged('redis', output);
-  const onOutput = createLineCutter(onLine);
   return {
     name: 'redis',
-    start: async ({ onSpawn }) => ({
-      ...(await startRedis({ dataDir, port, detached: true, onOutput, onSpawn })),
-      lastWords,
-    }),
+    start: async ({ onSpawn }) => {
+      const { onLine, lastWords } = logged('redis', output);
+      const onOutput = createLineCutter(onLine);
+      return { ...(await startRedis({ dataDir, port, detached: true, onOutput, onSpawn })), lastWords };
+    },
   };
 }
 
 /** What a database prints goes to its log; its last line may explain its end. */
 function logged(name: string, output: ProgramOutput) {
-  let last: string | undefined;
+  let last: LastWords | undefined;
   const onLine = (line: string) => {
-    if (line.trim() !== '') last = line.trim();
+    if (line.trim() !== '') last = { text: line.trim(), atMs: Date.now() };
     output.line(name, line);
   };
   return { onLine, lastWords: () => last };

@@ -5,7 +5,7 @@ import { createKeeper, type KeeperEvent } from './keeper.ts';
 import type { Part } from './part.ts';
 
 /** A part whose ends the test decides. */
-function createFakePart(failures: Error[] = []) {
+function createFakePart(failures: Error[] = [], saidAtMs = 0) {
   const lives: PromiseWithResolvers<ChildExit>[] = [];
   const part: Part = {
     name: 'fake',
@@ -19,13 +19,13 @@ function createFakePart(failures: Error[] = []) {
       return {
         pid: lives.length,
         exited: life.promise,
-        lastWords: () => 'out of luck',
+        lastWords: () => ({ text: 'out of luck', atMs: saidAtMs }),
         stop: () => end('SIGTERM'),
         kill: end,
       };
     },
   };
-  const die = () => lives.at(-1)?.resolve({ code: 1, signal: null });
+  const die = (exit: ChildExit = { code: 1, signal: null }) => lives.at(-1)?.resolve(exit);
   return { part, lives, die };
 }
 
@@ -53,6 +53,24 @@ describe('keeping a part running', () => {
       'starting again in 0.0 s',
       'running again (pid 2)',
     ]);
+    await keeper.stop(1_000);
+  });
+
+  test.for([
+    ['of the last seconds explain an end', { code: null, signal: 'SIGABRT' }, 1_000, ': out of luck'],
+    ['of long ago do not', { code: null, signal: 'SIGABRT' }, 20_000, ''],
+    ['of long ago do not explain an end in order', { code: 0, signal: null }, 20_000, ''],
+    ['explain a failing exit, however long it took', { code: 1, signal: null }, 20_000, ': out of luck'],
+    ['never explain a kill', { code: null, signal: 'SIGKILL' }, 0, ''],
+  ] as const)('words %s', async ([, exit, ageMs, told]) => {
+    const { part, lives, die } = createFakePart([], 100_000 - ageMs);
+    const events: string[] = [];
+    const report = ({ text }: KeeperEvent) => events.push(text);
+    const keeper = createKeeper(part, { report, wait: createWait(), now: () => 100_000 });
+    await keeper.start();
+    die(exit);
+    await until(() => lives.length === 2);
+    expect(events[0]?.replace(/^ended \(.*\)/, '')).toBe(told);
     await keeper.stop(1_000);
   });
 

@@ -1,6 +1,6 @@
 import { type Backoff, backoff, SetupError, sleep } from '@updraft/service';
-import { describeExit } from './child.ts';
-import type { Part, PartState, PartStatus, RunningPart } from './part.ts';
+import { type ChildExit, describeExit } from './child.ts';
+import type { LastWords, Part, PartState, PartStatus, RunningPart } from './part.ts';
 import { endWhenSilent, type SilenceLimits } from './silence.ts';
 
 /** Keeps one part running until it is stopped. */
@@ -95,8 +95,8 @@ export function createKeeper(part: Part, deps: KeeperDeps): Keeper {
     await onPid?.(current.pid, false);
     if (stopping.signal.aborted) return;
     if (now() - sinceMs >= healthyAfterMs) wait.reset();
-    const words = current.lastWords?.();
-    report({ part: part.name, level: 'warn', text: `ended (${describeExit(exit)})${words ? `: ${words}` : ''}` });
+    const words = explaining(exit, current.lastWords?.(), now());
+    report({ part: part.name, level: 'warn', text: `ended (${describeExit(exit)})${words}` });
   };
 
   const startAgain = async () => {
@@ -132,6 +132,15 @@ export function createKeeper(part: Part, deps: KeeperDeps): Keeper {
       void running?.kill('SIGKILL');
     },
   };
+}
+
+/** Words that are recent enough to be of this end: one that fails by itself may take its time to close. */
+const recentMs = 5_000;
+
+function explaining({ code, signal }: ChildExit, words: LastWords | undefined, nowMs: number): string {
+  if (words === undefined || signal === 'SIGKILL') return ''; // which leaves no time for a word
+  const hasFailed = code !== null && code !== 0;
+  return hasFailed || nowMs - words.atMs <= recentMs ? `: ${words.text}` : '';
 }
 
 function explain(error: unknown): string {

@@ -6,7 +6,10 @@ import { type NodeProgram, nodeProgram, type ProgramOutput } from './node-progra
  * Runs the migrations as the command does that operators use.
  * @throws SetupError with what the command said when it fails
  */
-export async function runMigrations(program: NodeProgram, output: ProgramOutput, signal: AbortSignal): Promise<void> {
+export async function runMigrations(
+  program: NodeProgram,
+  { output, signal, advice }: { output: ProgramOutput; signal: AbortSignal; advice: string },
+): Promise<void> {
   // what it says is news, not alarm, wherever it is said: a failure is thrown below
   const quiet: ProgramOutput = { ...output, remark: (name, { text }) => output.remark(name, { level: 'info', text }) };
   const running = await nodeProgram(program, quiet).start({ signal, onSpawn: () => {} });
@@ -17,6 +20,6 @@ export async function runMigrations(program: NodeProgram, output: ProgramOutput,
   signal.throwIfAborted();
   if (exit.code === 0) return;
   throw new SetupError(
-    `The migrations failed (${describeExit(exit)}): ${running.lastWords?.() ?? 'see the log'}. If the tables stored here are the cause: npm start -- --fresh deletes them and begins anew.`,
+    `The migrations failed (${describeExit(exit)}): ${running.lastWords?.()?.text ?? 'see the log'}. ${advice}`,
   );
 }

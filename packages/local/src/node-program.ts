@@ -1,7 +1,7 @@
 import { SetupError, sleep } from '@updraft/service';
 import { describeExit, startChild } from './child.ts';
 import { createLineCutter, type Remark, readRemark } from './lines.ts';
-import type { Part, RunningPart, StartContext } from './part.ts';
+import type { LastWords, Part, RunningPart, StartContext } from './part.ts';
 
 /** A program of the project, run by this Node as a process of its own. */
 export interface NodeProgram {
@@ -37,18 +37,18 @@ async function startProgram(program: NodeProgram, output: ProgramOutput, context
   });
   context.onSpawn(child.pid);
   const ready = Promise.withResolvers<void>();
-  let lastRemark: Remark | undefined;
+  let last: LastWords | undefined;
   const onLine = (stream: 'stdout' | 'stderr') => (line: string) => {
     if (line.startsWith('ready')) return ready.resolve();
     output.line(program.name, line);
     const remark = readRemark(line, stream);
     if (remark === undefined) return;
-    lastRemark = remark;
+    last = { text: remark.text, atMs: Date.now() };
     output.remark(program.name, remark);
   };
   child.process.stdout?.on('data', createLineCutter(onLine('stdout')));
   child.process.stderr?.on('data', createLineCutter(onLine('stderr')));
-  const part: RunningPart = { ...child, lastWords: () => lastRemark?.text, stop: () => child.stop() };
+  const part: RunningPart = { ...child, lastWords: () => last, stop: () => child.stop() };
   if (program.announcesReady) await untilAnnounced(program.name, ready.promise, part, context.signal);
   return part;
 }
@@ -63,9 +63,8 @@ async function untilAnnounced(
   signal.addEventListener('abort', giveUp, { once: true });
   const late = new AbortController();
   const failed = part.exited.then((exit) => {
-    throw new SetupError(
-      `${name} did not start (${describeExit(exit)})${part.lastWords?.() ? `: ${part.lastWords()}` : ''}`,
-    );
+    const words = part.lastWords?.()?.text;
+    throw new SetupError(`${name} did not start (${describeExit(exit)})${words === undefined ? '' : `: ${words}`}`);
   });
   const tooLate = sleep(readyWithinMs, late.signal).then(async () => {
     await part.kill('SIGKILL');

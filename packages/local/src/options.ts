@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { SetupError } from '@updraft/service';
+import { parseCommandLine, SetupError } from '@updraft/service';
 
 /** What `npm start -- …` was asked for. */
 export interface StartOptions {
@@ -95,22 +94,20 @@ const known = {
 } as const;
 
 function parseStrictly(args: readonly string[]) {
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], options: known, allowPositionals: true });
-    if (positionals.length > 0) {
-      throw new SetupError(
-        `Unexpected "${positionals[0]}": options come after two dashes, as in npm start -- --play FILE.`,
-      );
-    }
-    return values;
-  } catch (error) {
-    if (error instanceof SetupError || !isParseArgsError(error)) throw error;
-    throw new SetupError(`${error.message.split('. To specify')[0]}. npm start -- --help shows all options.`);
-  }
+  const { values, positionals } = parseKnown(args);
+  if (positionals.length === 0) return values;
+  throw new SetupError(
+    `Unexpected "${positionals[0]}": options come after two dashes, as in npm start -- --play FILE.`,
+  );
 }
 
-function isParseArgsError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_');
+function parseKnown(args: readonly string[]) {
+  try {
+    return parseCommandLine({ args: [...args], options: known, allowPositionals: true });
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    throw new SetupError(`${error.message}. npm start -- --help shows all options.`);
+  }
 }
 
 function wholeNumber(name: string, text: string | undefined, max: number): number | undefined {

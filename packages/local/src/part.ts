@@ -24,11 +24,17 @@ export interface RunningPart {
   /** Whether it is at work and not only there; one that gives no answer for long is ended and started again. */
   readonly answers?: (timeoutMs: number) => Promise<boolean>;
   /** The last thing it said that may explain its end. */
-  readonly lastWords?: () => string | undefined;
+  readonly lastWords?: () => LastWords | undefined;
   /** Ends it in order. */
   stop(): Promise<unknown>;
   /** Ends it at once. */
   kill(signal: NodeJS.Signals): Promise<unknown>;
+}
+
+export interface LastWords {
+  readonly text: string;
+  /** When it said so: milliseconds since 1970. */
+  readonly atMs: number;
 }
 
 export type PartState = 'starting' | 'running' | 'waiting' | 'stopping' | 'stopped';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { loopback, portsFor } from './addresses.ts';
 import type { Login } from './clickhouse/credentials.ts';
 import type { Logins } from './clickhouse/netrc.ts';
@@ -29,15 +29,18 @@ interface Surroundings {
   readonly folder: string;
   /** Who may ask the ClickHouse that is started here. */
   readonly logins: Logins;
+  /** The file that keeps their passwords. */
+  readonly netrc: string;
   readonly network: Network;
   readonly output: ProgramOutput;
 }
 
 /** Puts together ClickHouse, Redis, the network and the services, each with its ports and its environment. */
-export function planLocalStack({ options, env, folder, logins, network, output }: Surroundings): LocalPlan {
+export function planLocalStack({ options, env, folder, logins, netrc, network, output }: Surroundings): LocalPlan {
   const ports = portsFor(options.portOffset);
   const databases = planDatabases({ env, folder, logins, shards: options.shards, ports, output });
   const net = planNetwork(network, { projectRoot, folder, ports, options, env });
+  const isOwn = !env['CLICKHOUSE_ADDRESS'];
   const envOf = (login: Login) => ({ ...withDatabases(env, databases, login), ...net.env });
   const servicesEnv = envOf(logins.apps);
   const services = listServices({ projectRoot, ports, env: servicesEnv, folder }).filter(({ program }) =>
@@ -52,13 +55,14 @@ export function planLocalStack({ options, env, folder, logins, network, output }
   return {
     stack: {
       databases: databases.parts,
-      migrate: (signal) => runMigrations(migrations, output, signal),
+      migrate: (signal) => runMigrations(migrations, { output, signal, advice: adviceFor(options, isOwn) }),
       network: net.program === undefined ? undefined : nodeProgram(net.program, output),
       services: services.map(({ program }) => nodeProgram(program, output)),
       ports: Object.fromEntries([databases, net, ...services].flatMap((part) => Object.entries(part.ports))),
     },
     addresses: [
       { label: 'ClickHouse', address: databases.clickhouseUrl },
+      ...(isOwn ? [{ label: 'Password', address: relative(process.cwd(), netrc) || netrc }] : []),
       { label: 'Redis', address: databases.redisAddress },
       ...services.flatMap((service) => service.addresses),
       ...(net.env['PLC_HOST'] === undefined ? [] : [{ label: 'PLC', address: net.env['PLC_HOST'] }]),
@@ -73,6 +77,14 @@ export function planLocalStack({ options, env, folder, logins, network, output }
       isCluster: Boolean(servicesEnv['CLICKHOUSE_CLUSTER']),
     },
   };
+}
+
+/** What helps when the migrations fail. */
+function adviceFor({ data }: StartOptions, isOwn: boolean): string {
+  if (!isOwn) return 'It is the ClickHouse that CLICKHOUSE_ADDRESS names; without that, npm start runs one of its own.';
+  return data === undefined
+    ? 'npm start -- --fresh begins with empty tables.'
+    : 'Another folder for --data begins with empty tables.';
 }
 
 /** The environment with the databases' addresses; a ClickHouse of ours has users of its own and one database. */

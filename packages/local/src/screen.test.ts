@@ -81,6 +81,16 @@ describe('the live view', () => {
     expect(text).toContain('remark 8');
   });
 
+  test('a long name of a process stays apart from what follows it', () => {
+    const name = 'clickhouse-16';
+    const remarks = [{ atMs, part: name, level: 'warn' as const, text: 'ended' }];
+    const text = shown({ ...snapshot, parts: [...snapshot.parts, part(name)], remarks }, 80, 24).join('\n');
+    expect(text).toMatch(/^clickhouse-16 {2}running/m);
+    expect(text).toMatch(/ clickhouse-16 {2}ended/);
+    const column = (line: RegExp) => line.exec(text)?.[1]?.length;
+    expect(column(/^(redis +)running/m)).toBe(column(/^(Process +)state/m));
+  });
+
   test('it says so while the indexer or ClickHouse does not answer', () => {
     const text = shown({ ...snapshot, figures: undefined, rows: undefined }, 80, 24).join('\n');
     expect(text).toContain('does not answer');

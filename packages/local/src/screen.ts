@@ -1,13 +1,6 @@
 import { bytes, clock, count, lasting, rowCount, seconds } from './format.ts';
 import { drawLine, type Line, type Span, sparkline } from './line.ts';
-import {
-  type NamedAddress,
-  type PartView,
-  type RowCount,
-  type Snapshot,
-  shownTables,
-  type TimedRemark,
-} from './snapshot.ts';
+import { type NamedAddress, type PartView, type RowCount, type Snapshot, shownTables } from './snapshot.ts';
 
 export interface ScreenSize {
   readonly columns: number;
@@ -25,7 +18,7 @@ export function renderScreen(snapshot: Snapshot, size: ScreenSize): string {
   const fixed = sections.reduce((sum, section) => sum + section.length, 0);
   const wantedRemarks = snapshot.remarks.length === 0 ? 0 : Math.min(3, snapshot.remarks.length + 1);
   const isAiry = fixed + sections.length + wantedRemarks <= height;
-  sections.push(warnings(snapshot.remarks, height - fixed - (isAiry ? sections.length : 0)));
+  sections.push(warnings(snapshot, height - fixed - (isAiry ? sections.length : 0)));
   const filled = sections.filter((section) => section.length > 0);
   const lines = filled.flatMap((section, index) => (isAiry && index > 0 ? [[], ...section] : section));
   return lines
@@ -108,15 +101,22 @@ function alarming(name: string, value: number): Span[] {
 }
 
 function processes({ parts, atMs }: Snapshot): Line[] {
+  const width = nameWidth(parts);
   const head = dim(
-    `${'Process'.padEnd(labelWidth)}${'state'.padEnd(11)}${'for'.padStart(10)}${'restarts'.padStart(11)}${'memory'.padStart(11)}`,
+    `${'Process'.padEnd(width)}${'state'.padEnd(11)}${'for'.padStart(10)}${'restarts'.padStart(11)}${'memory'.padStart(11)}`,
   );
-  return [[head], ...parts.map((part) => processLine(part, atMs))];
+  return [[head], ...parts.map((part) => processLine(part, atMs, width))];
 }
 
-function processLine({ name, state, sinceMs, restarts, residentBytes }: PartView, atMs: number): Line {
+/** Wide enough for every process, such as clickhouse-1. */
+function nameWidth(parts: readonly PartView[]): number {
+  return Math.max(labelWidth, ...parts.map(({ name }) => name.length + 2));
+}
+
+function processLine(part: PartView, atMs: number, width: number): Line {
+  const { name, state, sinceMs, restarts, residentBytes } = part;
   return [
-    { text: name.padEnd(labelWidth) },
+    { text: name.padEnd(width) },
     { text: state.padEnd(11), style: state === 'running' ? 'green' : 'yellow' },
     { text: lasting(atMs - sinceMs).padStart(10) },
     { text: String(restarts).padStart(11), ...(restarts > 0 && { style: 'yellow' as const }) },
@@ -124,14 +124,15 @@ function processLine({ name, state, sinceMs, restarts, residentBytes }: PartView
   ];
 }
 
-function warnings(remarks: readonly TimedRemark[], room: number): Line[] {
+function warnings({ remarks, parts }: Snapshot, room: number): Line[] {
   if (remarks.length === 0 || room < 2) return [];
+  const width = nameWidth(parts);
   const shown = remarks
     .slice(-(room - 1))
     .map(
       ({ atMs, part, level, text }): Line => [
         dim(`${clock(atMs)}  `),
-        { text: part.padEnd(labelWidth), style: level === 'info' ? 'green' : level === 'warn' ? 'yellow' : 'red' },
+        { text: part.padEnd(width), style: level === 'info' ? 'green' : level === 'warn' ? 'yellow' : 'red' },
         { text },
       ],
     );

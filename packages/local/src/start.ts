@@ -60,8 +60,9 @@ export async function runLocally(deps: StartDeps): Promise<void> {
     };
     const data = networkFolder(folder, network);
     await mkdir(data, { recursive: true });
-    const logins = await keepLogins(join(folder, 'netrc'));
-    const plan = planLocalStack({ options, env, folder: data, logins, network, output });
+    const netrc = join(folder, 'netrc');
+    const logins = await keepLogins(netrc);
+    const plan = planLocalStack({ options, env, folder: data, logins, netrc, network, output });
     const onUp = () => {
       isUp = true;
     };

@@ -39,6 +39,20 @@ describe('the logger', () => {
     expect(lines.join().match(/kept/g)).toHaveLength(2);
   });
 
+  test('says an error and its causes, each once, and ends where causes go in a circle', () => {
+    const { log, lines } = collect();
+    const message = 'pds.example can not be reached';
+    const away = new Error(message, { cause: new TypeError('fetch failed') });
+    log.warn({ err: new Error(message, { cause: away }) }, 'request could not be served');
+    const circle = new Error('round');
+    circle.cause = new Error('and round', { cause: circle });
+    log.warn({ err: circle });
+    const entries = lines.map((line) => JSON.parse(line) as { err: { message: string; stack: string } });
+    expect(entries[0]?.err).toMatchObject({ type: 'Error', message: `${message}: fetch failed` });
+    expect(entries[0]?.err.stack).toContain('caused by: TypeError: fetch failed');
+    expect(entries[1]?.err.message).toMatch(/^round: and round/);
+  });
+
   test('prints short lines for people when told to', () => {
     const { log, lines } = collect({ pretty: true });
     log.warn({ rows: 5, table: 'likes', more: { a: 1 } }, 'slow');

@@ -1,4 +1,4 @@
-import { type DestinationStream, type Level, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Level, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
 import { createHumanLines } from './human-lines.ts';
 import { traceFields } from './telemetry/log-fields.ts';
 
@@ -25,11 +25,31 @@ export function createLogger({ service, level, pretty, destination }: LoggerOpti
       base: { service },
       timestamp: stdTimeFunctions.isoTime,
       mixin: traceFields,
+      serializers: { err: serializeError },
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
     },
     isPretty ? createHumanLines(stdout) : stdout,
   );
+}
+
+/** pino's own, but a cause that its error repeats is said once. */
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  return Object.assign(stdSerializers.err(error), { message: messages(error).join(': ') });
+}
+
+const MAX_CAUSES = 10;
+
+function messages(error: Error): string[] {
+  const said: string[] = [];
+  let current: unknown = error;
+  for (let depth = 0; current instanceof Error && depth < MAX_CAUSES; depth++) {
+    const { message, cause }: Error = current;
+    if (message !== '' && said.at(-1)?.includes(message) !== true) said.push(message);
+    current = cause;
+  }
+  return said;
 }
 
 const SECRET_FIELDS = [

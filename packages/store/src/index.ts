@@ -34,6 +34,7 @@ export {
 } from './privacy/erased-accounts.ts';
 export { formatProgress, type Progress, parseProgress } from './progress.ts';
 export { checkRedis, createRedis, type Redis, type RedisOptions, redisError } from './redis.ts';
+export { replayStreamName } from './replay-stream.ts';
 export {
   oldestWholeDay,
   RETAINED_TABLES,
@@ -71,6 +72,7 @@ export { type RepoCleanupJobRow } from './tables/repo-cleanup-jobs.ts';
 export { countOperations, countRecordsByCollection, type RepoRecordRow, repoRecords } from './tables/repo-records.ts';
 export { reposts } from './tables/reposts.ts';
 export { countActorsOfSubject, type SubjectDidRow, type SubjectUriRow } from './tables/subject-row.ts';
+export { type BackupFault, backupFault } from './upkeep/backup-fault.ts';
 export { backupStatements, restoreStatements } from './upkeep/backup-statements.ts';
 export {
   type Backoff,

@@ -40,8 +40,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 const [name = '', argument] = process.argv.slice(2);
 const command = COMMANDS[name];
 if (command === undefined) {
-  process.stderr.write(`${USAGE}\n`);
-  process.exitCode = name === '' || name === 'help' || name === '--help' ? 0 : 1;
+  const isHelp = ['', 'help', '--help', '-h'].includes(name);
+  (isHelp ? process.stdout : process.stderr).write(isHelp ? `${USAGE}\n` : `there is no command ${name}\n${USAGE}\n`);
+  process.exitCode = isHelp ? 0 : 2;
 } else {
   await command(argument).then(
     (answer) => process.stdout.write(`${answer}\n`),

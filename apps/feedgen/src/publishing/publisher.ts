@@ -1,4 +1,4 @@
-import { AtpAgent, BlobRef } from '@atproto/api';
+import { AtpAgent, BlobRef, XRPCError } from '@atproto/api';
 import { readAccountName } from '@updraft/atproto';
 import { CommandError } from '@updraft/command';
 import { readConfig, SetupError } from '@updraft/service';
@@ -43,10 +43,7 @@ export async function withPublisher(
   const file = await readFeedsFile(feedsFile);
   const agent = new AtpAgent({ service: pds });
   await agent.login({ identifier, password }).catch((cause: unknown) => {
-    throw new SetupError(
-      `${pds} refuses to sign ${identifier} in: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
+    throw new SetupError(signInFault(pds, identifier, cause), { cause });
   });
   try {
     if (agent.did !== service.actorDid) {
@@ -58,6 +55,17 @@ export async function withPublisher(
   } finally {
     await agent.logout().catch(() => {}); // the session lapses by itself
   }
+}
+
+/** The client's own number for a request that got no answer. */
+const UNANSWERED = 1;
+
+function signInFault(pds: string, identifier: string, cause: unknown): string {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const status: number = cause instanceof XRPCError ? cause.status : UNANSWERED;
+  if (status === UNANSWERED) return `${pds} can't be reached: ${reason}`;
+  const isRefusal = status >= 400 && status < 500;
+  return `${pds} ${isRefusal ? 'refuses' : 'fails'} to sign ${identifier} in: ${reason}`;
 }
 
 function createPublisher(agent: AtpAgent, repo: string, feedsFile: string): Publisher {

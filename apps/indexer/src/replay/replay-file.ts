@@ -1,8 +1,13 @@
-import { hash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { SetupError } from '@updraft/service';
-import type { BatchWriter, CursorStore, ErasedAccounts, Progress } from '@updraft/store';
+import {
+  type BatchWriter,
+  type CursorStore,
+  type ErasedAccounts,
+  type Progress,
+  replayStreamName,
+} from '@updraft/store';
 import { type BatchLimits, createBatchQueue } from '../batch-queue.ts';
 import type { CrashPoints } from '../crash-points.ts';
 import { FIRST_TIME_CURSOR } from '../cursor.ts';
@@ -31,7 +36,7 @@ export async function replayStream(prefix: string, path: string): Promise<string
     throw new SetupError(`${path} can't be read`, { cause: error });
   });
   if (!found.isFile()) throw new SetupError(`${path} is no file`);
-  return `${prefix}:replay:${hash('sha256', `${resolve(path)}\n${found.size}`, 'hex').slice(0, 16)}`;
+  return replayStreamName(prefix, `${resolve(path)}\n${found.size}`);
 }
 
 /**

@@ -65,6 +65,9 @@ const REFUSED_QUERY = {
   FUNCTION_NOT_ALLOWED: 446,
   UNKNOWN_QUERY_PARAMETER: 456,
   BAD_QUERY_PARAMETER: 457,
+  BACKUP_ALREADY_EXISTS: 598,
+  BACKUP_NOT_FOUND: 599,
+  CANNOT_RESTORE_TABLE: 608,
   QUERY_NOT_ALLOWED: 620,
 };
 
@@ -95,7 +98,7 @@ const MEANINGS = new Map<number, CodeMeaning>([
 ]);
 
 export const { ACCESS_DENIED, UNKNOWN_TABLE, UNKNOWN_DATABASE } = SETUP;
-export const { TABLE_ALREADY_EXISTS } = REFUSED_QUERY;
+export const { BACKUP_ALREADY_EXISTS, BACKUP_NOT_FOUND, CANNOT_RESTORE_TABLE, TABLE_ALREADY_EXISTS } = REFUSED_QUERY;
 
 /** All codes with a meaning of their own, by name: a test compares them with the engine's. */
 export const NAMED_CODES: Readonly<Record<string, number>> = {

@@ -1,6 +1,8 @@
 import type { ClickHouse } from '../clickhouse/types.ts';
+import { REPLAY_STREAM_PATTERN } from '../replay-stream.ts';
 
 export interface IngestStats {
+  /** Live ones: a recorded file's place is a line, which has no lag. */
   readonly streams: readonly { readonly stream: string; readonly lastEventMs: number; readonly savedAtMs: number }[];
   /** Commits of the last full hour, by the time of their rev. */
   readonly lastHourOps: number;
@@ -22,7 +24,8 @@ export async function readIngestStats(clickhouse: ClickHouse, nowMs: number): Pr
   const [streams, ops, gapCount, gaps, rejected] = await Promise.all([
     clickhouse.query<IngestStats['streams'][number]>(
       `SELECT stream, toFloat64(last_seq) / 1000 AS lastEventMs, toFloat64(toUnixTimestamp64Milli(parseDateTime64BestEffortOrZero(JSONExtractString(progress_json, 'last_seq_processed_at'), 3, 'UTC'))) AS savedAtMs
-       FROM ingest_progress FINAL ORDER BY stream`,
+       FROM ingest_progress FINAL WHERE NOT match(stream, {replays:String}) ORDER BY stream`,
+      { replays: REPLAY_STREAM_PATTERN },
     ),
     clickhouse.query<{ num: number }>(
       'SELECT toFloat64(count()) AS num FROM record_ops FINAL WHERE rev_hour = {lastHour:UInt32}',

@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '..');
+
+async function run(...words: string[]) {
+  const child = spawn(process.execPath, words, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { status: status as number | null, stdout, stderr };
+}
+
+const programs = [
+  ['pnpm replay', ['apps/indexer/src/replay-command.ts']],
+  ['pnpm migrate', ['packages/store/src/migrate-command.ts']],
+  ['pnpm admin', ['apps/admin/src/main.ts']],
+  ['pnpm admin restore', ['apps/admin/src/main.ts', 'restore']],
+  ['pnpm verify:world', ['tests/verify-world-command.ts']],
+  ['pnpm verify:pds', ['tests/verify-pds-command.ts']],
+  ['pnpm verify:outage', ['tests/verify-outage-command.ts']],
+  ['pnpm bench', ['bench/main.ts']],
+  ...['feed', 'hot', 'ingest', 'search', 'starve', 'tracing'].map((name): [string, string[]] => [
+    `pnpm bench ${name}`,
+    ['bench/main.ts', name],
+  ]),
+] as [string, string[]][];
+
+test.for(programs)(
+  '%s tells its usage when asked, and beside one line when an option is unknown',
+  { timeout: 60_000 },
+  async ([name, words]) => {
+    const [help, unknown] = await Promise.all([run(...words, '--help'), run(...words, '--bogus')]);
+    expect(help).toMatchObject({ status: 0, stderr: '' });
+    expect(help.stdout).toContain(name);
+    expect(unknown.status).toBeGreaterThan(0);
+    expect(unknown.stdout).toBe('');
+    expect(unknown.stderr).toContain(name.split(' ', 2).join(' '));
+    expect(unknown.stderr).not.toMatch(/^ +at |node:internal|ERR_PARSE/m);
+  },
+);
+
+test('a value that is no number is named', async () => {
+  expect(await run('tests/verify-world-command.ts', '--seed', 'x')).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/^--seed: expected a number, got "x"\nusage: pnpm verify:world /),
+  });
+});
