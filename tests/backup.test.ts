@@ -62,7 +62,7 @@ test('the commands say where a back-up lies, that a name is taken, that there is
   };
   expect(await admin('backup', 'none')).toEqual([
     1,
-    expect.stringContaining('there is no database atproto to back up'),
+    expect.stringContaining("has no database 'atproto': run the migrations"),
   ]);
   await migrateUp({ connection, log: quietLog });
   const places = ['cursor', 'tables'].map((part) => join(dataDir, `backups/monday-${part}`));
