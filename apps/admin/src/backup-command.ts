@@ -2,8 +2,8 @@ import { type Command, CommandError, type CommandIo } from '@updraft/command';
 import {
   type BackupFault,
   backupFault,
+  backupFolder,
   backupStatements,
-  type ClickHouse,
   checkTables,
   createClickHouse,
   readCommandStores,
@@ -80,7 +80,7 @@ async function runStatements(
       io.note(`part ${index + 1} of ${parts.length} …`);
       await Promise.all(servers.map((server) => server.command(sql, {}, { timeoutMs: TIMEOUT_MS })));
     }
-    const folders = await Promise.all(servers.map(folderOf));
+    const folders = await Promise.all(servers.map(backupFolder));
     return folders.map((folder, at) => ({
       address: `${addresses[at]}`,
       places: parts.toSorted().map((part) => folder + part),
@@ -100,9 +100,3 @@ const sentences: Readonly<Record<BackupFault, (name: string, database: string) =
     `the database ${database} holds rows: a back-up is brought back where it does not exist, see docs/operations.md`,
   no_database: (_, database) => `there is no database ${database} to back up, or it lacks its tables`,
 };
-
-/** Both configurations, that of the containers and that of `npm start`, allow this folder beside the data. */
-async function folderOf(server: ClickHouse): Promise<string> {
-  const [disk] = await server.query<{ path: string }>("SELECT path FROM system.disks WHERE name = 'default'");
-  return `${disk?.path ?? ''}backups/`;
-}

@@ -73,6 +73,7 @@ export { countOperations, countRecordsByCollection, type RepoRecordRow, repoReco
 export { reposts } from './tables/reposts.ts';
 export { countActorsOfSubject, type SubjectDidRow, type SubjectUriRow } from './tables/subject-row.ts';
 export { type BackupFault, backupFault } from './upkeep/backup-fault.ts';
+export { backupFolder } from './upkeep/backup-folder.ts';
 export { backupStatements, restoreStatements } from './upkeep/backup-statements.ts';
 export {
   type Backoff,
