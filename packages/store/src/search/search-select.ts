@@ -15,24 +15,26 @@ const LONG_MS = 400;
 
 /**
  * Selects of one search. One that has taken long stands back for those that begin: what runs then is stopped and begun again in the
- * background, since a running statement keeps its priority.
+ * background, since a running statement keeps its priority. On a cluster it runs on: a local engine may end when what it does for
+ * another server is stopped.
  */
 export function searchSelect(clickhouse: ClickHouse): SearchSelect {
   const startedAt = performance.now();
+  const isCluster = clickhouse.rowsDatabase !== clickhouse.database;
   const leftOf = (ms: number) => Math.floor(ms - (performance.now() - startedAt));
   return async <T>(sql: string, params: QueryParams, options: Parameters<SearchSelect>[2] = {}) => {
     const firstMs = leftOf(LONG_MS);
-    if (firstMs > 0) {
+    if (firstMs > 0 && !isCluster) {
       try {
         return await clickhouse.query<T>(sql, params, { ...options, timeoutMs: firstMs });
       } catch (error) {
         if (!(error instanceof TimeoutError)) throw error;
       }
     }
-    const settings = { ...options.settings, ...PRIORITIES.background, max_threads: 1 };
+    const isLong = leftOf(LONG_MS) <= 0;
     return clickhouse.query<T>(sql, params, {
       ...options,
-      settings,
+      ...(isLong && { settings: { ...options.settings, ...PRIORITIES.background, max_threads: 1 } }),
       timeoutMs: Math.max(1, leftOf(SEARCH_TIMEOUT_MS)),
     });
   };
