@@ -142,8 +142,9 @@ describe('a clean-up job', () => {
   });
 });
 
-/** A server answers what it was sent. */
-function sentOf(event: JobEvent, { inFlight }: CleanupJob): JobEvent {
+/** A server answers what it was sent, and is not sent again what it says is deleted before somebody has looked. */
+function sentOf(event: JobEvent, { inFlight, claimed }: CleanupJob): JobEvent {
+  if (event.kind === 'intended') return { ...event, writes: event.writes.filter((path) => !claimed.includes(path)) };
   return event.kind === 'deleted' ? claim(event.writes.filter((path) => inFlight.includes(path))) : event;
 }
 
