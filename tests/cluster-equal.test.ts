@@ -240,23 +240,13 @@ async function readPages(service: SearchService, q: string, sort = 'latest'): Pr
   const found: string[] = [];
   for (let cursor: string | undefined = ''; cursor !== undefined; ) {
     const params = new URLSearchParams({ q, limit: '100', sort, cursor });
-    const answer = await answerOf(service, `/search/posts?${params.toString()}`);
+    const answer = await service.get(`/search/posts?${params.toString()}`);
     expect(answer.status, `${q}: ${answer.text}`).toBe(200);
     const page = answer.json() as { posts: { uri: string }[]; cursor?: string };
     found.push(...page.posts.map(({ uri }) => uri));
     cursor = page.cursor;
   }
   return found;
-}
-
-/** A 503 asks to come again: on a busy machine a search may find no turn, or no answer in its time. Half an answer is none of the two. */
-async function answerOf(service: SearchService, url: string): ReturnType<SearchService['get']> {
-  for (let tries = 0; tries < 20; tries++) {
-    const answer = await service.get(url);
-    if (answer.status !== 503) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  return service.get(url);
 }
 
 /** Without the moment of the report. */
