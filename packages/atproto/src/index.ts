@@ -16,6 +16,7 @@ export { foldAccents, isFolded } from './fold-accents.ts';
 export { isDid, isHandle, isNsid, isRkey } from './identifiers.ts';
 export { isTooDeep } from './json-depth.ts';
 export { recordJson } from './record-json.ts';
+export { absoluteVersion, type RecordKey, recordKey, relativeVersion } from './record-key.ts';
 export { EARLIEST_CREATED_AT_MS, recordTime, sortAtMs } from './record-time.ts';
 export {
   type FollowRecord,

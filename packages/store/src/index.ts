@@ -60,8 +60,9 @@ export { follows } from './tables/follows.ts';
 export { createHiddenActors, type HiddenActors, hiddenBelow } from './tables/hidden-actors.ts';
 export { type IngestGapRow, ingestGaps, listGaps } from './tables/ingest-gaps.ts';
 export { likes } from './tables/likes.ts';
-export { type PostRow, posts } from './tables/posts.ts';
+export { type PostRow, postRows } from './tables/post-rows.ts';
 export { type ProfileRow, profiles } from './tables/profiles.ts';
+export { type RecordRow, recordRows } from './tables/record-rows.ts';
 export {
   countRejectedByReason,
   listRejected,

@@ -87,6 +87,15 @@ export const uint64: Codec<number> = {
   read: readInt64,
 };
 
+/** Int64 from a safe integer. */
+export const int64: Codec<number> = {
+  type: 'Int64',
+  expected: 'a safe integer',
+  accepts: (value) => Number.isSafeInteger(value),
+  write: writeInt64,
+  read: readInt64,
+};
+
 /** UInt64 as its two halves: all 64 bits, without a BigInt. */
 export const version: Codec<Version> = {
   type: 'UInt64',
@@ -124,6 +133,12 @@ export const arrayOfStrings: Codec<readonly string[]> = {
     for (const item of value) writeString(writer, item);
   },
   read: (reader) => Array.from({ length: readLength(reader) }, () => readString(reader)),
+};
+
+/** Encoded as an Array(String). */
+export const arrayOfLowCardinalityStrings: Codec<readonly string[]> = {
+  ...arrayOfStrings,
+  type: 'Array(LowCardinality(String))',
 };
 
 /** DateTime('UTC') in whole seconds since 1970; the type ends in 2106. */

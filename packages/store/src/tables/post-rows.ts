@@ -1,8 +1,8 @@
 import type { Version } from '@updraft/atproto';
 import {
+  arrayOfLowCardinalityStrings,
   arrayOfStrings,
   bool,
-  dateTime,
   dateTime64Ms,
   lowCardinalityString,
   string,
@@ -11,13 +11,14 @@ import {
 } from '../row-binary/codecs.ts';
 import { defineTable, type Table } from '../row-binary/table.ts';
 
+/** A post after its last operation. The view posts shows it, the view repo_records its JSON. */
 export interface PostRow {
   /** Hours since 1970 of the TID in the rkey; 0 when there is none within bounds. */
   readonly recordHour: number;
   readonly did: string;
   readonly rkey: string;
-  /** Seconds since 1970 of the TID in the rkey, or 0. */
-  readonly recordTime: number;
+  /** create, update or delete. */
+  readonly operation: string;
   /** Milliseconds since 1970: the earliest of the times in rev, rkey and createdAt. */
   readonly sortAt: number;
   readonly text: string;
@@ -34,27 +35,29 @@ export interface PostRow {
   /** none, images, gallery, video, external, record, or other for what is attached and not understood. */
   readonly embed: string;
   readonly hasEmbeddedMedia: boolean;
+  /** What the other columns don't give of the JSON: see post-form.ts of @updraft/atproto. */
+  readonly jsonRest: string;
   readonly version: Version;
-  /** Also true for a record that is unusable as a post. */
   readonly deleted: boolean;
 }
 
-export const posts: Table<PostRow> = defineTable<PostRow>('posts', {
+export const postRows: Table<PostRow> = defineTable<PostRow>('post_rows', {
   recordHour: uint32,
   did: string,
   rkey: string,
-  recordTime: dateTime,
+  operation: lowCardinalityString,
   sortAt: dateTime64Ms,
   text: string,
   langs: arrayOfStrings,
   tags: arrayOfStrings,
   mentions: arrayOfStrings,
-  tokens: arrayOfStrings,
+  tokens: arrayOfLowCardinalityStrings,
   parentUri: string,
   rootUri: string,
   quoteUri: string,
   embed: lowCardinalityString,
   hasEmbeddedMedia: bool,
+  jsonRest: string,
   version,
   deleted: bool,
 });

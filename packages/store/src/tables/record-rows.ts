@@ -1,0 +1,54 @@
+import type { Version } from '@updraft/atproto';
+import { bool, int64, lowCardinalityString, string, uint32, version } from '../row-binary/codecs.ts';
+import { defineTable, type Table } from '../row-binary/table.ts';
+
+/** A record of any collection but posts, after its last operation. The view repo_records shows it whole. */
+export interface RecordRow {
+  /** Hours since 1970 of the TID in the rkey; 0 when there is none within bounds. */
+  readonly recordHour: number;
+  readonly collection: string;
+  /** DID. */
+  readonly repo: string;
+  /** The rkey as recordKey() of @updraft/atproto has it: one of the two. */
+  readonly rkeyTid: Version;
+  readonly rkeyText: string;
+  /** create, update or delete. */
+  readonly operation: string;
+  /** At-uri of what is liked or reposted, DID that is followed or blocked; '' in a delete, an unusable record and any other collection. */
+  readonly subject: string;
+  /** Of a subject: milliseconds from the TID in the rkey (1970 where there is none) to createdAt. */
+  readonly createdDelta: number;
+  /** What the other columns don't give of the JSON: see record-form.ts of @updraft/atproto. */
+  readonly jsonRest: string;
+  /** relativeVersion() of @updraft/atproto. */
+  readonly relativeVersion: Version;
+  /** Only by a delete: an unusable record is one. */
+  readonly deleted: boolean;
+}
+
+export const recordRows: Table<RecordRow> = defineTable<RecordRow>('record_rows', {
+  recordHour: uint32,
+  collection: lowCardinalityString,
+  repo: string,
+  rkeyTid: version,
+  rkeyText: string,
+  operation: lowCardinalityString,
+  subject: lowCardinalityString,
+  createdDelta: int64,
+  jsonRest: string,
+  relativeVersion: version,
+  deleted: bool,
+});
+
+/** The version of a row of record_rows, as SQL. */
+export const RECORD_VERSION = '(relative_version + 2 * rkey_tid + 9223372036854775808)';
+/** The time of the TID in the rkey in milliseconds since 1970, as SQL; 0 where there is none. */
+const KEY_MS = 'toInt64(intDiv(bitShiftRight(rkey_tid, 10), 1000))';
+/**
+ * sort_at of a row with a subject in milliseconds since 1970, as SQL: the earliest of the times in rkey, rev and createdAt. Versions below
+ * the first TID are of imports, which know no rev.
+ */
+export const RECORD_SORT_AT_MS = `least(${KEY_MS} + created_delta, if(rkey_tid = 0, 9223372036854775807, ${KEY_MS}), if(${RECORD_VERSION} < 3414550118400000000, 9223372036854775807, toInt64(intDiv(bitShiftRight(${RECORD_VERSION}, 11), 1000))))`;
+/** The rkey as text, as SQL. It costs: read the two columns where there are many rows. */
+export const RECORD_RKEY =
+  "if(rkey_tid = 0, rkey_text, substring(translate(base32Encode(concat(char(0, 0), reverse(reinterpretAsFixedString(rkey_tid)))), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', '234567abcdefghijklmnopqrstuvwxyz'), 4))";
