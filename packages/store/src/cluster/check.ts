@@ -39,7 +39,7 @@ export async function checkTables(clickhouse: ClickHouse): Promise<void> {
   const { database, rowsDatabase } = clickhouse;
   const [table] = await clickhouse.query<{ engine: string; isOurs: number }>(
     `SELECT engine, position(engine_full, {rows:String}) > 0 AS isOurs FROM system.tables
-     WHERE database = {database:String} AND name = 'repo_records'`,
+     WHERE database = {database:String} AND name IN ('record_rows', 'repo_records') AND engine != 'View' LIMIT 1`,
     { database, rows: `'${rowsDatabase}'` },
   );
   if (table === undefined) return;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MIGRATIONS_DIRECTORY, readMigrations } from '../migrations/migration-files.ts';
+import { runStepOf } from '../migrations/run-steps/run-steps.ts';
 import { splitStatements } from '../migrations/split-statements.ts';
 import { readSharding } from './sharding.ts';
 import { createSteps, type Step } from './steps.ts';
@@ -84,7 +85,8 @@ describe('a statement of a migration on a cluster', () => {
     const known = createSteps(site, await readSharding(MIGRATIONS_DIRECTORY), migrations);
     const statements = migrations.flatMap((migration) => [migration.upSql, migration.downSql].flatMap(splitStatements));
     expect(statements.length).toBeGreaterThan(100);
-    for (const statement of statements) expect(known(statement).length).toBeGreaterThan(0);
+    for (const statement of statements.filter((one) => runStepOf(one) === undefined))
+      expect(known(statement).length).toBeGreaterThan(0);
   });
 
   it('makes tables of which sharding.yaml names no other', async () => {

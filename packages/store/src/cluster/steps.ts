@@ -1,5 +1,6 @@
 import { quoteName, quoteText } from '../clickhouse/quote.ts';
 import { MigrationError } from '../errors.ts';
+import { withoutLeadingComments } from '../migrations/split-statements.ts';
 import type { Sharding } from './sharding.ts';
 
 /** What a statement of a migration becomes where it runs. */
@@ -36,7 +37,7 @@ export function createSteps(
   const whole = (sql: string): Step => step(site, sql, 'whole');
   const distributed = (table: string) => distributedTable(site, table, keyOf(sharding, table));
   return (statement) => {
-    const sql = withoutComments(statement);
+    const sql = withoutLeadingComments(statement);
     const { verb, object, name, target } = headOf(sql);
     if (verb === 'INSERT') return [{ sql, database: 'whole', isOnEachServer: false }];
     if (object === 'TABLE' && verb === 'DROP') return [whole(`DROP TABLE IF EXISTS ${name}`), rows(sql)];
@@ -96,8 +97,4 @@ function step({ cluster, isReplicated }: ClusterSite, sql: string, database: Ste
     database,
     isOnEachServer: true,
   };
-}
-
-function withoutComments(statement: string): string {
-  return statement.replace(/^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, '');
 }

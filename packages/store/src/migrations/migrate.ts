@@ -9,6 +9,7 @@ import { MIGRATIONS_DIRECTORY, readMigrations, stemOf } from './migration-files.
 import { runStatements } from './run-statements.ts';
 import { checkLedger, pendingMigrations } from './state.ts';
 import { type MigrationTarget, openTarget } from './target.ts';
+import type { StepProgress } from './run-steps/step.ts';
 import type { AppliedMigration, MigrateOptions, Migration } from './types.ts';
 
 const LOCK_WAIT_MS = 60_000;
@@ -93,6 +94,8 @@ interface Context {
   lock: MigrationLock;
   files: Migration[];
   statementTimeoutMs: number | undefined;
+  progress: StepProgress;
+  signal: AbortSignal | undefined;
 }
 
 async function underLock<T>(options: MigrateOptions, run: (context: Context) => Promise<T>): Promise<T> {
@@ -107,7 +110,8 @@ async function underLock<T>(options: MigrateOptions, run: (context: Context) => 
     waitMs: options.lockWaitMs ?? LOCK_WAIT_MS,
     signal: options.signal,
   });
-  return await run({ target, ledger, lock, files, statementTimeoutMs });
+  const progress = { log: options.log, report: options.onProgress ?? (() => {}) };
+  return await run({ target, ledger, lock, files, statementTimeoutMs, progress, signal: options.signal });
 }
 
 function fileOf(files: readonly Migration[], version: number): Migration {

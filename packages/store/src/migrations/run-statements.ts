@@ -3,6 +3,8 @@ import { MigrationError, StoreError } from '../errors.ts';
 import type { Ledger } from './ledger.ts';
 import type { MigrationLock } from './lock.ts';
 import { stemOf } from './migration-files.ts';
+import { runStepOf } from './run-steps/run-steps.ts';
+import type { StepProgress } from './run-steps/step.ts';
 import { splitStatements } from './split-statements.ts';
 import type { MigrationTarget } from './target.ts';
 import type { AppliedMigration, Migration } from './types.ts';
@@ -17,17 +19,23 @@ export interface Run {
   from: number;
   /** Goes on with an interrupted run, in which that statement may have been done. */
   resumed: boolean;
-  /** Of each statement; default 10 min. */
+  /** Of each statement but RUN, which ends when it is done; default 10 min. */
   statementTimeoutMs?: number | undefined;
+  progress: StepProgress;
+  signal?: AbortSignal | undefined;
 }
 
 /** ClickHouse's DDL has no transactions: each statement done is noted, so that a failure says where it stands. */
 const STATEMENT_TIMEOUT_MS = 600_000;
 
+/** A migration that drops a table means it, however large it is: the servers refuse one of more than 50 GB. */
+const ANY_SIZE = { max_table_size_to_drop: 0, max_partition_size_to_drop: 0 };
+
 /** Runs one migration in one direction and keeps the ledger. @throws MigrationError, leaving the migration dirty with the reason. */
 export async function runStatements(run: Run): Promise<void> {
   const { migration, direction, ledger, lock } = run;
   const statements = splitStatements(direction === 'up' ? migration.upSql : migration.downSql);
+  for (const statement of statements) runStepOf(statement);
   const row = (statementsDone: number, rest: Partial<AppliedMigration> = {}): AppliedMigration => ({
     version: migration.version,
     name: migration.name,
@@ -56,8 +64,11 @@ export async function runStatements(run: Run): Promise<void> {
 }
 
 async function runOne(run: Run, statement: string, index: number): Promise<void> {
+  const step = runStepOf(statement);
+  if (step !== undefined) return step(run);
   // The interrupted run had come this far.
   const mayBeDone = (error: unknown): boolean =>
     run.resumed && index === run.from && error instanceof StoreError && error.code === TABLE_ALREADY_EXISTS;
-  await run.target.run(statement, { timeoutMs: run.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS }, mayBeDone);
+  const timeoutMs = run.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
+  await run.target.run(statement, { timeoutMs, settings: ANY_SIZE }, mayBeDone);
 }

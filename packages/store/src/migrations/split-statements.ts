@@ -25,10 +25,15 @@ export function splitStatements(sql: string): string[] {
 
 /** The first word of a statement in upper case, after its comments: CREATE, ALTER, … */
 export function firstKeyword(statement: string): string {
+  return (/^\w+/.exec(withoutLeadingComments(statement))?.[0] ?? '').toUpperCase();
+}
+
+/** A statement from its first word on. */
+export function withoutLeadingComments(statement: string): string {
   let at = 0;
   while (at < statement.length) {
     const { kind, end } = nextToken(statement, at);
-    if (kind === 'code') return (/^\w+/.exec(statement.slice(at))?.[0] ?? '').toUpperCase();
+    if (kind === 'code') return statement.slice(at);
     at = end;
   }
   return '';

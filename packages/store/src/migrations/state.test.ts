@@ -34,15 +34,31 @@ describe('pendingMigrations', () => {
     expect(versions([file(1), file(2)], [row(1), row(2, { dirty: true, statementsDone: 1 })])).toEqual([[2, 1, true]]);
   });
 
+  it.each(['CREATE TABLE a', 'DROP TABLE IF EXISTS a', 'ALTER TABLE a MODIFY COLUMN b Int8', '-- x\nRUN copy_rows'])(
+    'go on with one that failed in what may be done twice: %s',
+    (statement) => {
+      const failed = row(1, { dirty: true, statementsDone: 0, failure: 'no space' });
+      expect(versions([file(1, statement)], [failed])).toEqual([[1, 0, true]]);
+    },
+  );
+
+  it.each(['DROP TABLE a', 'ALTER TABLE a ADD COLUMN b Int8', 'ALTER TABLE a RENAME COLUMN b TO c'])(
+    'stop where it can not be told whether it was done: %s',
+    (statement) => {
+      const interrupted = row(1, { dirty: true, statementsDone: 0 });
+      expect(() => versions([file(1, statement)], [interrupted])).toThrow(/it was interrupted/);
+    },
+  );
+
   it('end an interrupted one that only lacked its last note', () => {
     expect(versions([file(1)], [row(1, { dirty: true, statementsDone: 2 })])).toEqual([[1, 2, true]]);
   });
 
   it.each([
     [
-      'that failed',
-      file(1),
-      row(1, { dirty: true, failure: 'no space' }),
+      'that failed in what can not be repeated',
+      file(1, 'INSERT INTO a SELECT 1'),
+      row(1, { dirty: true, statementsDone: 0, failure: 'no space' }),
       /no space.*migrate force 1.*migrate force 0/,
     ],
     [

@@ -1,6 +1,6 @@
 import { MigrationError } from '../errors.ts';
 import { stemOf } from './migration-files.ts';
-import { firstKeyword, splitStatements } from './split-statements.ts';
+import { firstKeyword, splitStatements, withoutLeadingComments } from './split-statements.ts';
 import type { AppliedMigration, Migration } from './types.ts';
 
 /** A migration to apply, from its statement number `from` (0 unless it was interrupted). */
@@ -47,13 +47,21 @@ export function checkLedger(files: readonly Migration[], applied: readonly Appli
   }
 }
 
-/** An up that just ended in mid-way (the process was killed) goes on, if the statement it may have been in can be told to be done. */
+/** An up that ended in mid-way (it failed, or the process was killed) goes on, if the statement it was in may be done twice. */
 function canResume(row: AppliedMigration, files: readonly Migration[]): boolean {
   const file = files.find((migration) => migration.version === row.version);
-  if (!row.dirty || row.failure !== '' || row.direction !== 'up' || file?.checksum !== row.checksum) return false;
+  if (!row.dirty || row.direction !== 'up' || file?.checksum !== row.checksum) return false;
   const next = splitStatements(file.upSql)[row.statementsDone];
-  return next === undefined || firstKeyword(next) === 'CREATE';
+  return next === undefined || mayRepeat(next);
 }
+
+/** Done again it changes nothing: of a CREATE that was done the server says so. */
+export function mayRepeat(statement: string): boolean {
+  const sql = withoutLeadingComments(statement);
+  return ['CREATE', 'RUN'].includes(firstKeyword(sql)) || REPEATABLE.test(sql);
+}
+
+const REPEATABLE = /^(?:DROP \w+ IF EXISTS|ALTER TABLE \w+\s+MODIFY COLUMN)\b/i;
 
 function dirtySentence(row: AppliedMigration): string {
   const reason = row.failure === '' ? 'it was interrupted' : row.failure;

@@ -10,6 +10,8 @@ export interface MigrationTarget extends AsyncDisposable {
   readonly keeper: ClickHouse;
   /** Each server's database that shows all rows. */
   readonly databases: readonly ClickHouse[];
+  /** Where a RUN step finds rows: each server's own. With replicas it is one database that shows all of them. */
+  readonly rows: readonly ClickHouse[];
   /** Runs a statement of a migration, in its parts where it has some; `mayBeDone` says which failures count as done. */
   run(statement: string, options: CallOptions, mayBeDone: (error: unknown) => boolean): Promise<void>;
 }
@@ -34,6 +36,7 @@ export async function openTarget(
   return {
     keeper: first.rows,
     databases: servers.map(({ whole }) => whole),
+    rows: servers.map(({ rows, whole }) => (cluster.isReplicated ? whole : rows)),
     run: async (statement, options, mayBeDone) => {
       for (const step of stepsOf(statement))
         for (const client of clientsFor(step))
@@ -52,6 +55,7 @@ function oneServer(connection: ClickHouseOptions): MigrationTarget {
   return {
     keeper: clickhouse,
     databases: [clickhouse],
+    rows: [clickhouse],
     run: (statement, options, mayBeDone) =>
       clickhouse.command(statement, {}, options).catch((error: unknown) => {
         if (!mayBeDone(error)) throw error;

@@ -1,5 +1,6 @@
 import type { ClickHouseOptions } from '../clickhouse/types.ts';
 import type { StoreLog } from '../log.ts';
+import type { StepState } from './run-steps/step.ts';
 
 export interface MigrateOptions {
   connection: ClickHouseOptions;
@@ -11,6 +12,8 @@ export interface MigrateOptions {
   /** How long one statement may take; default 10 min. */
   statementTimeoutMs?: number;
   signal?: AbortSignal;
+  /** Hears how far a long step is. */
+  onProgress?: (state: StepState) => void;
 }
 
 /** One migration as its two files hold it. */

@@ -1,0 +1,30 @@
+import type { StoreLog } from '../../log.ts';
+import type { MigrationLock } from '../lock.ts';
+import type { MigrationTarget } from '../target.ts';
+
+/**
+ * A step of a migration that SQL alone can't say: `RUN name;` in its file. It may be killed at any moment and is then begun again, so
+ * whatever it does twice is done once.
+ */
+export type RunStep = (context: StepContext) => Promise<void>;
+
+export interface StepContext {
+  readonly target: MigrationTarget;
+  /** A long step asserts it before each piece of its work. */
+  readonly lock: MigrationLock;
+  readonly progress: StepProgress;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Who hears how far a step is. */
+export interface StepProgress {
+  readonly log: StoreLog;
+  /** Rows that are done, of those that there are to do. */
+  report(state: StepState): void;
+}
+
+export interface StepState {
+  readonly subject: string;
+  readonly done: number;
+  readonly total: number;
+}
