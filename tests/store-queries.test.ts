@@ -270,6 +270,7 @@ describe('recent posts', () => {
       ]),
       block(actorStatus, [status('did:plc:q', 9, { active: false, status: 'takendown' })]),
       block(
+        recordRows,
         [1, 2, 3].map((index) =>
           like(`did:plc:fan${index}`, rkeyAt(NOW_MS - 3_600_000), index, {
             subject: 'at://did:plc:p/app.bsky.feed.post/now',
