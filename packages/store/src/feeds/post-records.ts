@@ -1,7 +1,7 @@
+import { type PostColumns, postJson } from '@updraft/atproto';
 import { createList } from '../clickhouse/lists.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { string, uint32 } from '../row-binary/codecs.ts';
-import { type PostForm, postJson } from './post-json.ts';
 import { postKey } from './post-key.ts';
 
 /** A post's record as it is stored. */
@@ -31,7 +31,9 @@ SELECT concat('at://', did, '/app.bsky.feed.post/', rkey) AS uri, toString(versi
 FROM post_rows FINAL
 WHERE (record_hour, did, rkey) IN given_posts AND json_rest != ''`;
     const lists = [createList('given_posts', { recordHour: uint32, did: string, rkey: string }, batch)];
-    const rows = await clickhouse.query<PostForm & Omit<PostRecordRow, 'recordJson'>>(sql, {}, { lists });
-    yield rows.map((row) => ({ uri: row.uri, rowVersion: row.rowVersion, recordJson: postJson(row) }));
+    const rows = await clickhouse.query<
+      PostColumns & Omit<PostRecordRow, 'recordJson'> & { readonly jsonRest: string }
+    >(sql, {}, { lists });
+    yield rows.map((row) => ({ uri: row.uri, rowVersion: row.rowVersion, recordJson: postJson(row.jsonRest, row) }));
   }
 }
