@@ -51,11 +51,11 @@ async function createWorldStore(name: string): Promise<{ store: Store; tables: T
 /** Rows as a program wrote them that knew nothing of galleries, captions and tokens: of the same versions. */
 async function forget(store: Store, where = '1'): Promise<void> {
   const kept =
-    'record_hour, did, rkey, record_time, sort_at, text, langs, tags, mentions, parent_uri, root_uri, quote_uri, version, deleted';
+    'record_hour, did, rkey, operation, sort_at, text, langs, tags, mentions, parent_uri, root_uri, quote_uri, json_rest, version, deleted';
   await store.clickhouse.command(
-    `INSERT INTO posts (${kept}, embed, has_embedded_media)
+    `INSERT INTO post_rows (${kept}, embed, has_embedded_media)
      SELECT ${kept}, if(embed IN ('gallery', 'other'), 'none', embed), if(embed = 'gallery', 0, has_embedded_media)
-     FROM posts FINAL WHERE deleted = 0 AND ${where}`,
+     FROM post_rows FINAL WHERE ${where}`,
   );
 }
 
@@ -77,7 +77,7 @@ describe('pnpm admin reindex', () => {
     expect(output).toContain(`${count} posts read, ${count} written again`);
     expect(output).toContain('100 %');
     expect(differences(await store.tables(), tables)).toEqual([]);
-    await store.clickhouse.command('OPTIMIZE TABLE posts FINAL');
+    await store.clickhouse.command('OPTIMIZE TABLE post_rows FINAL');
     expect(differences(await store.tables(), tables)).toEqual([]);
     expect(await reindex(store)).not.toContain('going on');
     expect(differences(await store.tables(), tables)).toEqual([]);
