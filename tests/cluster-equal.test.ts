@@ -65,7 +65,7 @@ test('the tables are the same, and the rows stand on both servers', async () => 
   const tables = await one.tables();
   expect(tables['likes']?.length).toBeGreaterThan(1_000);
   expect(differences(await two.tables(), tables)).toEqual([]);
-  for (const table of ['repo_records', 'posts', 'likes', 'record_ops', 'actor_days', 'rejected_events']) {
+  for (const table of ['record_rows', 'post_rows', 'follows', 'record_ops', 'actor_days', 'rejected_events']) {
     const [{ servers } = { servers: 0 }] = await two.clickhouse.query<{ servers: number }>(
       `SELECT toFloat64(uniqExact(_shard_num)) AS servers FROM ${table}`,
     );

@@ -3,6 +3,7 @@ import {
   type CommitEvent,
   commitVersion,
   EARLIEST_CREATED_AT_MS,
+  earliestMs,
   type IdentityEvent,
   isJsonObject,
   type JetstreamEvent,
@@ -15,10 +16,8 @@ import {
   recordForm,
   recordJson,
   recordKey,
-  recordTime,
   relativeVersion,
   rkeyMs,
-  sortAtMs,
   timeVersion,
   type Version,
 } from '@updraft/atproto';
@@ -112,16 +111,17 @@ function recordRow(event: CommitEvent, version: Version, key: RecordKey, form: R
 
 function appendPost(event: CommitEvent, version: Version, rows: Appender<PostRow>): RowsOutcome {
   const { did, rkey, rev, operation } = event;
-  const { recordHour } = recordTime(rkey);
+  const { recordHour, rkeyTid } = recordKey(rkey);
+  const keyMs = rkeyMs(rkeyTid);
   const place = { recordHour, did, rkey, operation, version };
   if (operation === 'delete') {
-    rows.append(deletedPostRow({ ...place, sortAt: sortAtMs(rev, rkey, undefined) }));
+    rows.append(deletedPostRow({ ...place, sortAt: earliestMs(rev, keyMs, undefined) }));
     return 'written';
   }
   const json = recordJson(event.record);
   if (json === undefined) return 'record_too_deep';
   const post = readPost(event.record);
-  rows.append(postRow(post, json, { ...place, sortAt: sortAtMs(rev, rkey, post.createdAtMs) }));
+  rows.append(postRow(post, json, { ...place, sortAt: earliestMs(rev, keyMs, post.createdAtMs) }));
   return isJsonObject(event.record) ? 'written' : 'unusable';
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ParsedFrame, parseEvent, parseFrame } from './events.ts';
 import type { RejectedFrame } from './rejection.ts';
+import { formatTid } from './tid.ts';
 
 const COMMIT = {
   rev: '3mptbypluud2a',
@@ -55,6 +56,11 @@ describe('a commit', () => {
     expect(commitWith({ operation: 'delete', record: undefined })).toMatchObject({ ok: true });
   });
 
+  test('may have the last rev whose version is below 2^63', () => {
+    const rev = { micros: 2 ** 52 - 1, clockId: 1023 };
+    expect(commitWith({ rev: formatTid(rev) })).toMatchObject({ ok: true, event: { rev } });
+  });
+
   test.for([null, 0, '', 'text', [], {}])('may hold the record %j', (record) => {
     expect(commitWith({ record })).toMatchObject({ ok: true, event: { record } });
   });
@@ -64,6 +70,7 @@ describe('a commit', () => {
     ['bad_rev', { rev: 3 }],
     ['bad_rev', { rev: '3mptbypluud2' }],
     ['bad_rev', { rev: 'zzzzzzzzzzzzz' }],
+    ['bad_rev', { rev: formatTid({ micros: 2 ** 52, clockId: 0 }) }],
     ['unknown_operation', { operation: undefined }],
     ['unknown_operation', { operation: 'CREATE' }],
     ['unknown_operation', { operation: 'constructor' }],

@@ -68,15 +68,23 @@ function subjectKind(collection: string): SubjectKind {
   }
 }
 
-/** The form of nearly all records with a subject: $type, createdAt and subject, and no more. It needs no JSON; undefined for all others. */
+/** The form of nearly all records with a subject: $type, createdAt and subject, and at most `via`. It needs no JSON; undefined for all others. */
 function commonForm(from: RecordToForm, kind: SubjectKind): RecordForm | undefined {
   const { record, collection } = from;
   if (!isJsonObject(record) || !hasCommonKeys(record) || record.$type !== collection) return undefined;
   const subject = kind === SUBJECT_DID ? didSubject(record.subject) : uriSubject(record.subject);
   if (subject === undefined) return undefined;
+  const jsonRest = viaJson(record.via);
   const createdMs = isoMs(record.createdAt);
-  if (createdMs === undefined || !tellsSortAt(from, createdMs)) return undefined;
-  return { subject, createdDelta: createdMs - from.keyMs, jsonRest: '' };
+  if (jsonRest === undefined || createdMs === undefined || !tellsSortAt(from, createdMs)) return undefined;
+  return { subject, createdDelta: createdMs - from.keyMs, jsonRest };
+}
+
+/** The member `via` of a like or repost of a post that was found by a repost; undefined where that is no StrongRef. */
+function viaJson(via: unknown): string | undefined {
+  if (via === undefined) return '';
+  const uri = uriSubject(via);
+  return uri === undefined ? undefined : `,"via":{"uri":"${uri}"}`;
 }
 
 function anyForm(from: RecordToForm, kind: SubjectKind): RecordForm | undefined {
@@ -122,13 +130,13 @@ function subjectJson(kind: SubjectKind, subject: string): string {
 function hasCommonKeys(record: JsonObject): boolean {
   let at = 0;
   for (const key in record) {
-    if (at === 3 || key !== COMMON_KEYS[at]) return false;
+    if (key !== COMMON_KEYS[at]) return false;
     at += 1;
   }
-  return at === 3;
+  return at >= 3;
 }
 
-const COMMON_KEYS = ['$type', 'createdAt', 'subject'] as const;
+const COMMON_KEYS: readonly string[] = ['$type', 'createdAt', 'subject', 'via'];
 
 function didSubject(subject: unknown): string | undefined {
   return typeof subject === 'string' && isDid(subject) ? subject : undefined;

@@ -184,7 +184,7 @@ describe('a post', () => {
     expect(post?.mentions).toEqual(many.slice(0, 64).map((i) => `did:plc:${i}`));
   });
 
-  test('is only missing when the record is not an object', () => {
+  test('of a record that is no object is an empty post', () => {
     for (const record of NOT_OBJECTS) expect(readPost(record)).toEqual(readPost({}));
   });
 });

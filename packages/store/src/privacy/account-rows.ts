@@ -51,9 +51,10 @@ function operationKey(collection: string, repo: string, rkey: string, version: s
 export const ACCOUNT_ROWS: readonly AccountRows[] = [
   {
     table: 'record_ops',
+    // Two questions: of a UNION within one a cluster makes an IN that it then refuses.
     where: ({ set, database }) => `(rev_hour, collection, operation, op_key) IN (
-      SELECT ${operationKey('collection', 'repo', RECORD_RKEY, RECORD_VERSION)} FROM ${database}.record_rows WHERE repo IN ${set}
-      UNION ALL
+      SELECT ${operationKey('collection', 'repo', RECORD_RKEY, RECORD_VERSION)} FROM ${database}.record_rows WHERE repo IN ${set})
+      OR (rev_hour, collection, operation, op_key) IN (
       SELECT ${operationKey("'app.bsky.feed.post'", 'did', 'rkey', 'version')} FROM ${database}.post_rows WHERE did IN ${set})`,
   },
   {

@@ -33,7 +33,7 @@ export async function removeAccountRows(
 ): Promise<void> {
   const database = quoteName(clickhouse.database);
   const touch = { timeoutMs: COUNT_TIMEOUT_MS, lists: [didList(dids)] };
-  await clickhouse.command(TOUCH_DAYS_OF_OPERATIONS, {}, touch);
+  for (const statement of TOUCH_DAYS_OF_OPERATIONS) await clickhouse.command(statement, {}, touch);
   for (const place of ACCOUNT_ROWS) {
     // Once the records are gone: a day counted in between would be counted with them.
     if (place.table === 'actor_days') await clickhouse.command(TOUCH_DAYS_OF_RECORDS, {}, touch);
@@ -98,13 +98,12 @@ INSERT INTO touched_days (source, day, touched_at)
 SELECT 'records', day, now64(3, 'UTC') FROM actor_days
 WHERE did_key IN (SELECT sipHash64(did) FROM given_dids) GROUP BY day`;
 
-const TOUCH_DAYS_OF_OPERATIONS = `
+const TOUCH_DAYS_OF_OPERATIONS = [
+  { table: 'record_rows', repo: 'repo', version: RECORD_VERSION },
+  { table: 'post_rows', repo: 'did', version: 'version' },
+].map(
+  ({ table, repo, version }) => `
 INSERT INTO touched_days (source, day, touched_at)
-SELECT 'ops', toDate(toUInt16(least(intDiv(bitShiftRight(version, 11), 86400000000), 65535))) AS day, now64(3, 'UTC')
-FROM
-(
-    SELECT ${RECORD_VERSION} AS version FROM record_rows WHERE repo IN given_dids
-    UNION ALL
-    SELECT version FROM post_rows WHERE did IN given_dids
-)
-GROUP BY day`;
+SELECT 'ops', toDate(toUInt16(least(intDiv(bitShiftRight(${version}, 11), 86400000000), 65535))) AS day, now64(3, 'UTC')
+FROM ${table} WHERE ${repo} IN given_dids GROUP BY day`,
+);
