@@ -39,14 +39,22 @@ afterAll(async () => {
 const KEY = 'p:indexer:lease';
 
 function leases(owner: LeaseOwner, { ttlMs = 60_000, alive = true } = {}): Leases {
-  return createLeases({ redis, key: KEY, owner, ttlMs, isAlive: () => alive });
+  return createLeases({
+    redis,
+    prefix: '',
+    owner,
+    ttlMs,
+    isAlive: () => alive,
+    fences: 'clock',
+    whenUnreachable: 'keep',
+  });
 }
 
-async function take(from: Leases, fenceAbove = 0): Promise<Lease> {
-  const answer = await from.acquire(fenceAbove);
-  if (!('lease' in answer)) throw new Error(`held by ${answer.heldBy.pid}`);
-  held.push(answer.lease);
-  return answer.lease;
+async function take(from: Leases, fenceAbove = 0, name = KEY): Promise<Lease> {
+  const lease = await from.acquire(name, fenceAbove);
+  if (lease === undefined) throw new Error('another holds it');
+  held.push(lease);
+  return lease;
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -56,7 +64,7 @@ async function until(condition: () => boolean): Promise<void> {
 describe('a lease', () => {
   test('has one holder, until it is given back', async () => {
     const first = await take(leases({ scope: 'a', pid: 1 }));
-    expect(await leases({ scope: 'b', pid: 1 }).acquire(0)).toEqual({ heldBy: { scope: 'a', pid: 1 } });
+    expect(await leases({ scope: 'b', pid: 1 }).acquire(KEY)).toBeUndefined();
     await first.release();
     await take(leases({ scope: 'b', pid: 1 }));
   });
@@ -64,11 +72,10 @@ describe('a lease', () => {
   test('lives on while it is renewed, and lapses when its holder is gone', async () => {
     const first = await take(leases({ scope: 'a', pid: 1 }, { ttlMs: 1_500 }));
     await delay(3_000);
-    expect(await leases({ scope: 'b', pid: 1 }).acquire(0)).toHaveProperty('heldBy');
+    expect(await leases({ scope: 'b', pid: 1 }).acquire(KEY)).toBeUndefined();
     expect(first.signal.aborted).toBe(false);
     // As if it had lapsed and somebody else had taken it, in one step: the holder renews it all the time.
-    const rival = { scope: 'b', pid: 1 };
-    await take(createLeases({ redis, key: 'rival', owner: rival, ttlMs: 60_000, isAlive: () => true }));
+    await take(leases({ scope: 'b', pid: 1 }), 0, 'rival');
     await redis.rename('rival', KEY);
     await until(() => first.signal.aborted);
     expect(first.signal.reason).toBeInstanceOf(LeaseLostError);
@@ -76,9 +83,9 @@ describe('a lease', () => {
 
   test('of a dead process of the same scope is free at once, that of another scope is not', async () => {
     await take(leases({ scope: 'a', pid: 1 }));
-    expect(await leases({ scope: 'a', pid: 2 }, { alive: true }).acquire(0)).toHaveProperty('heldBy');
-    expect(await leases({ scope: 'b', pid: 2 }, { alive: false }).acquire(0)).toHaveProperty('heldBy');
-    expect(await leases({ scope: '', pid: 2 }, { alive: false }).acquire(0)).toHaveProperty('heldBy');
+    expect(await leases({ scope: 'a', pid: 2 }, { alive: true }).acquire(KEY)).toBeUndefined();
+    expect(await leases({ scope: 'b', pid: 2 }, { alive: false }).acquire(KEY)).toBeUndefined();
+    expect(await leases({ scope: '', pid: 2 }, { alive: false }).acquire(KEY)).toBeUndefined();
     await take(leases({ scope: 'a', pid: 2 }, { alive: false }));
   });
 
@@ -96,8 +103,72 @@ describe('a lease', () => {
     const first = await take(leases({ scope: 'a', pid: 1 }, { ttlMs: 300 }));
     await redis.flushall();
     await delay(300);
-    expect(await leases({ scope: 'b', pid: 1 }).acquire(0)).toHaveProperty('heldBy');
+    expect(await leases({ scope: 'b', pid: 1 }).acquire(KEY)).toBeUndefined();
     expect(first.signal.aborted).toBe(false);
+  });
+});
+
+describe('a counted lease', () => {
+  const counted = () => createLeases({ redis, prefix: 'lease:', ttlMs: 600, fences: 'count', whenUnreachable: 'lose' });
+
+  test('has a fence above the last one and above what is asked for', async () => {
+    const first = await take(counted(), 0, 'thing');
+    await first.release();
+    const second = await take(counted(), 0, 'thing');
+    expect(second.fence).toBe(first.fence + 1);
+    await second.release();
+    expect((await take(counted(), 1_000, 'thing')).fence).toBe(1_001);
+  });
+
+  test('is lost when another took it, and its release leaves that one alone', async () => {
+    const lease = await take(counted(), 0, 'stolen');
+    await redis.set('lease:stolen', 'another');
+    await until(() => lease.signal.aborted);
+    await lease.release();
+    expect(await redis.get('lease:stolen')).toBe('another');
+  });
+
+  test('that is lost leaves the next one of the same process alone', async () => {
+    const own = counted();
+    const lease = await take(own, 0, 'twice');
+    await redis.del('lease:twice');
+    const next = await take(own, 0, 'twice');
+    await lease.release();
+    expect(await own.acquire('twice')).toBeUndefined();
+    expect(next.signal.aborted).toBe(false);
+  });
+});
+
+describe('a holder that alone is cut off from Redis', () => {
+  const cutOff = async (whenUnreachable: 'lose' | 'keep') => {
+    const own = createRedis({ address: server.address });
+    const options = { prefix: 'cut:', ttlMs: 900, fences: 'count', whenUnreachable } as const;
+    const lease = await take(createLeases({ redis: own, ...options }), 0, whenUnreachable);
+    own.disconnect();
+    return { lease, own, others: createLeases({ redis, ...options }) };
+  };
+
+  test('stops before another has the lease, where the lease is lost with Redis', async () => {
+    const { lease, others } = await cutOff('lose');
+    let rival: Lease | undefined;
+    while (rival === undefined) {
+      rival = await others.acquire('lose');
+      if (rival === undefined) await delay(5);
+    }
+    held.push(rival);
+    expect(lease.signal.aborted).toBe(true);
+  });
+
+  test('works on beside another where the lease is kept, with the lower fence, and ends when it hears of it', async () => {
+    const { lease, own, others } = await cutOff('keep');
+    await delay(1_000);
+    const rival = await take(others, 0, 'keep');
+    expect(lease.signal.aborted).toBe(false);
+    expect(rival.fence).toBeGreaterThan(lease.fence);
+    await own.connect();
+    await until(() => lease.signal.aborted);
+    expect(rival.signal.aborted).toBe(false);
+    own.disconnect();
   });
 });
 

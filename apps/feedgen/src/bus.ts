@@ -1,3 +1,4 @@
+import type { Logger } from '@updraft/service';
 import type { Redis } from '@updraft/store';
 import { z } from 'zod';
 
@@ -18,18 +19,25 @@ export interface Bus {
 }
 
 /** `redis` sends; `subscriber` is a connection of its own, since Redis wants one for listening. */
-export function createBus(options: { redis: Redis; subscriber: Redis; prefix: string }): Bus {
-  const { redis, subscriber } = options;
+export function createBus(options: { redis: Redis; subscriber: Redis; prefix: string; log: Logger }): Bus {
+  const { redis, subscriber, log } = options;
   const channel = `${options.prefix}:feeds`;
   const listeners: ((message: BusMessage) => void)[] = [];
   subscriber.on('message', (_channel: string, text: string) => {
     const parsed = message.safeParse(parseJson(text));
     if (parsed.success) for (const listener of listeners) listener(parsed.data);
   });
-  subscriber.subscribe(channel).catch(() => {}); // when Redis is away: ioredis subscribes once it is back
+  subscriber.subscribe(channel).catch((err: unknown) => {
+    log.warn({ err }, 'news of the other instances can not be heard until Redis is back');
+  });
   return {
     publish: async (news) => {
-      await redis.publish(channel, JSON.stringify(news)).catch(() => {}); // missed news are found by looking
+      await redis.publish(channel, JSON.stringify(news)).catch((err: unknown) => {
+        log.warn(
+          { err, news: news.kind },
+          'the other instances could not be told; they look by themselves within seconds',
+        );
+      });
     },
     listen: (listener) => {
       listeners.push(listener);

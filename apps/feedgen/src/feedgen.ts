@@ -56,7 +56,7 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
   const { config, file, clickhouse, redis, log } = deps;
   const metrics = createFeedgenMetrics();
   const warn = (what: string) => (error: unknown) => log.warn({ err: error }, what);
-  const bus = createBus({ redis, subscriber: deps.subscriber, prefix: config.redis.prefix });
+  const bus = createBus({ redis, subscriber: deps.subscriber, prefix: config.redis.prefix, log });
   const membership = createFeedgenMembership({ clickhouse, file, bus, onError: warn('members could not be read') });
   const keys = createFeedgenKeyRing({ clickhouse, bus, onError: warn('API keys could not be read') });
   const building = createBuilding({ ...deps, bus, metrics, membership });

@@ -17,6 +17,8 @@ export interface ActiveLease extends AsyncDisposable {
   readonly lost: Promise<never>;
 }
 
+/** The name of the lease of the one indexer that reads the stream. */
+export const ACTIVE_LEASE = 'lease';
 /** How often a standby looks whether the lease is free. */
 const LOOK_EVERY_MS = 1_000;
 
@@ -44,9 +46,8 @@ export async function becomeActive(deps: ActiveDeps, signal: AbortSignal): Promi
 async function tryToBecome({ leases, cursor, log }: ActiveDeps): Promise<Lease | 'held' | 'unknown'> {
   let lease: Lease | undefined;
   try {
-    const answer = await leases.acquire(await cursor.version());
-    if (!('lease' in answer)) return 'held';
-    lease = answer.lease;
+    lease = await leases.acquire(ACTIVE_LEASE, await cursor.version());
+    if (lease === undefined) return 'held';
     await cursor.takeOver(lease.fence);
     return lease;
   } catch (error) {

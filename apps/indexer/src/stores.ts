@@ -16,6 +16,7 @@ import {
   PRIORITIES,
   withCallOptions,
 } from '@updraft/store';
+import { ACTIVE_LEASE } from './active.ts';
 import type { IndexerConfig } from './config.ts';
 import type { CrashPoints } from './crash-points.ts';
 import { followErasures } from './erasures.ts';
@@ -68,13 +69,13 @@ export async function openStores(options: OpenStoresOptions): Promise<Stores> {
     redis.disconnect();
     await clickhouse.close();
   };
-  const leaseKey = `${config.redis.prefix}:indexer:lease`;
+  const leasePrefix = `${config.redis.prefix}:indexer:`;
   const cursor = createCursorStore({
     redis,
     clickhouse,
     prefix: config.redis.prefix,
     log,
-    leaseKey,
+    leaseKey: `${leasePrefix}${ACTIVE_LEASE}`,
     onProgressWritten: () => crash.pass('after-progress'),
   });
   const ping = (): Promise<void> => clickhouse.ping({ timeoutMs: CHECK_TIMEOUT_MS });
@@ -101,7 +102,10 @@ export async function openStores(options: OpenStoresOptions): Promise<Stores> {
     cursor,
     leases: createLeases({
       redis,
-      key: leaseKey,
+      prefix: leasePrefix,
+      // Redis away must not stop the index. Two indexers write the same rows; the fence keeps the elder from the cursor.
+      whenUnreachable: 'keep',
+      fences: 'clock',
       owner: await readLeaseOwner(process.pid),
       ttlMs: config.leaseTtlMs ?? LEASE_TTL_MS,
       isAlive: isProcessAlive,

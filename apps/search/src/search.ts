@@ -6,8 +6,10 @@ import {
   type ClickHouse,
   createCleanupJobStore,
   createHiddenActors,
+  createLeases,
   createProgressStore,
   didOfHandle,
+  type Leases,
   PRIORITIES,
   type Redis,
   withCallOptions,
@@ -23,7 +25,6 @@ import { createTokenSeal } from './cleanup/token-seal.ts';
 import type { SearchEnvironment } from './config.ts';
 import type { Cleanups, SearchContext } from './context.ts';
 import { createExports, createPlan, limitPlans } from './exports.ts';
-import { createLeases } from './leases.ts';
 import { createSearchMetrics, type SearchMetrics } from './metrics.ts';
 import { createPdsClient, type PdsClient } from './pds/pds-client.ts';
 import { createSessions } from './pds/sessions.ts';
@@ -56,7 +57,7 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
   const searchTurns = createTurns(searchBounds(env));
   const metrics = createSearchMetrics();
   metrics.watchSearches(searchTurns.counts);
-  const leases = createLeases({ redis, ttlMs: env.CLEANUP_LEASE_TTL });
+  const leases = makeLeases(deps);
   const progress = createProgressStore(background);
   const accounts = makeAccounts(deps, metrics);
   const pdsClient = makePdsClient(env);
@@ -189,7 +190,7 @@ function makeCleanups(
     accounts,
     sessions: createSessions(pdsClient),
     seal: createTokenSeal(env.CLEANUP_TOKEN_KEY),
-    leases: createLeases({ redis, ttlMs: env.CLEANUP_LEASE_TTL }),
+    leases: makeLeases(deps),
     now: Date.now,
   };
   const worker = createCleanupWorker({
@@ -212,4 +213,15 @@ function makeCleanups(
       start: (request, signal) => startCleanup(startDeps, request, signal),
     },
   };
+}
+
+/** Work that one instance does for all stops in time when Redis can't be reached: two would do it twice. */
+function makeLeases({ env, redis }: Pick<SearchDeps, 'env' | 'redis'>): Leases {
+  return createLeases({
+    redis,
+    prefix: 'lease:',
+    ttlMs: env.CLEANUP_LEASE_TTL,
+    fences: 'count',
+    whenUnreachable: 'lose',
+  });
 }

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { redisError } from './redis.ts';
 
-/** The right to be the one that works, for as long as it is renewed. */
+/** The right to work on something alone, for as long as it is renewed. */
 export interface Lease {
-  /** Rises with each lease of one name, in microseconds since 1970 or above: whoever holds a later one wins. */
+  /** Rises with each lease of the same name: the later one wins. */
   readonly fence: number;
-  /** Aborts with a LeaseLostError once another holds it. Not while Redis is away: then nobody can have taken it. */
+  /** Aborts with a LeaseLostError: from then on nothing may be written in the lease's name. */
   readonly signal: AbortSignal;
-  /** Gives it back, so that the next one needs not wait for its end. */
+  /** Gives it back, so that the next holder needs not wait for its end. */
   release(): Promise<void>;
 }
 
@@ -20,47 +20,60 @@ export interface LeaseOwner {
 }
 
 export interface LeaseOptions {
-  redis: Redis;
-  /** Key of the lease; its fence stands beside it under `:fence`. */
-  key: string;
-  owner: LeaseOwner;
+  readonly redis: Redis;
   /** How long a holder that was killed keeps others out. */
-  ttlMs: number;
+  readonly ttlMs: number;
+  /** Stands before each name. */
+  readonly prefix: string;
+  /**
+   * What a holder does that can't reach Redis. `lose`: it stops before anybody else can have the lease, so that there is never more than
+   * one. `keep`: it works on until it hears of another holder, so that an outage of Redis stops nothing; but when it alone is cut off
+   * from Redis, another one works beside it. Then the fence has to keep the elder from doing harm.
+   */
+  readonly whenUnreachable: 'lose' | 'keep';
+  /**
+   * `count`: one above the last fence. `clock`: microseconds since 1970, well above the last fence, so that numbers which count up
+   * from one fence never reach the next.
+   */
+  readonly fences: 'count' | 'clock';
+  /** Absent: a dead holder is told by its silence alone. */
+  readonly owner?: LeaseOwner;
   /** Whether a process of our own scope is alive. */
-  isAlive: (pid: number) => boolean;
+  readonly isAlive?: (pid: number) => boolean;
 }
 
 export interface Leases {
   /**
-   * The lease, or who holds it. A holder of our own scope that is dead is no holder. The fence will be well above `fenceAbove`.
+   * Undefined while another holds it; a dead process of our own scope holds nothing. The fence will be above `fenceAbove`.
    * @throws StoreError when Redis can't be asked
    */
-  acquire(fenceAbove: number): Promise<{ lease: Lease } | { heldBy: LeaseOwner }>;
+  acquire(name: string, fenceAbove?: number): Promise<Lease | undefined>;
 }
 
-/** Another has the right now: nothing more may be written in its name. */
+/** Another has the right now, or may have it. */
 export class LeaseLostError extends Error {
   override name = 'LeaseLostError';
 }
 
 /** Leases in Redis, renewed each third of their time. */
 export function createLeases(options: LeaseOptions): Leases {
-  const { redis, key, ttlMs } = options;
-  const token = formatHolder(options.owner, randomUUID());
+  const { redis, ttlMs, prefix, fences } = options;
   return {
-    acquire: async (fenceAbove) => {
+    acquire: async (name, fenceAbove = 0) => {
+      const key = `${prefix}${name}`;
+      const token = formatHolder(options.owner, randomUUID());
+      const askedAt = performance.now();
       const ask = async (dead: string): Promise<string[]> => {
         const answer: unknown = await redis
-          .eval(ACQUIRE, 2, key, fenceKey(key), token, ttlMs, fenceAbove, FENCE_STEP, dead)
+          .eval(ACQUIRE, 2, key, fenceKey(key), token, ttlMs, fenceAbove, fences, dead)
           .catch((error: unknown) => {
             throw redisError(error, redis);
           });
         return Array.isArray(answer) ? answer.map(String) : [];
       };
       let [outcome, value = ''] = await ask('');
-      if (outcome === 'held' && isDead(parseHolder(value), options)) [outcome, value = ''] = await ask(value);
-      if (outcome === 'held') return { heldBy: parseHolder(value) };
-      return { lease: keep(options, token, Number(value)) };
+      if (outcome === 'held' && isDead(value, options)) [outcome, value = ''] = await ask(value);
+      return outcome === 'held' ? undefined : keep(options, { key, token, fence: Number(value), askedAt });
     },
   };
 }
@@ -70,29 +83,29 @@ export function fenceKey(leaseKey: string): string {
   return `${leaseKey}:fence`;
 }
 
-/**
- * A fence is a moment in microseconds, and well above the fence before it, whatever the clock says: versions that count up from one
- * fence never reach the next.
- */
-const FENCE_STEP = 100_000_000;
-
+/** A counted fence lives a day longer than its last lease; after that `fenceAbove` carries it on. 100 s between fences of the clock. */
 const ACQUIRE = `
 local held = redis.call('GET', KEYS[1])
 if held and held ~= ARGV[5] then return {'held', held} end
-local time = redis.call('TIME')
-local step = tonumber(ARGV[4])
 local last = math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), tonumber(ARGV[3]))
-local fence = string.format('%.0f', math.max(tonumber(time[1]) * 1000000 + tonumber(time[2]), last + step))
-redis.call('SET', KEYS[2], fence)
+local fence = last + 1
+if ARGV[4] == 'clock' then
+  local time = redis.call('TIME')
+  fence = math.max(tonumber(time[1]) * 1000000 + tonumber(time[2]), last + 100000000)
+  redis.call('SET', KEYS[2], string.format('%.0f', fence))
+else
+  redis.call('SET', KEYS[2], string.format('%.0f', fence), 'EX', 86400)
+end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return {'granted', fence}`;
+return {'granted', string.format('%.0f', fence)}`;
 
-/** After an outage of Redis nobody may hold it: it is taken up again, unless somebody had it meanwhile. */
+/** Redis may have lost it while it was away: who keeps a lease takes it up again, unless another had it meanwhile. */
 const RENEW = `
 local held = redis.call('GET', KEYS[1])
 if held and held ~= ARGV[1] then return 0 end
+if not held and ARGV[4] == 'lose' then return 0 end
 if tonumber(redis.call('GET', KEYS[2]) or '0') > tonumber(ARGV[3]) then return 0 end
-redis.call('SET', KEYS[2], ARGV[3])
+redis.call('SET', KEYS[2], ARGV[3], 'KEEPTTL')
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`;
 
@@ -100,15 +113,34 @@ const RELEASE = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`;
 
-function keep({ redis, key, ttlMs }: LeaseOptions, token: string, fence: number): Lease {
+interface Held {
+  readonly key: string;
+  readonly token: string;
+  readonly fence: number;
+  /** By performance.now(). */
+  readonly askedAt: number;
+}
+
+function keep({ redis, ttlMs, whenUnreachable }: LeaseOptions, { key, token, fence, askedAt }: Held): Lease {
   const lost = new AbortController();
-  const renew = async () => {
-    const answer: unknown = await redis.eval(RENEW, 2, key, fenceKey(key), token, ttlMs, fence).catch(() => undefined); // Redis is away
-    if (answer !== 0) return;
+  let renewedAt = askedAt;
+  const lose = (why: string) => {
     clearInterval(timer);
-    lost.abort(new LeaseLostError(`the lease ${key} has another holder`));
+    lost.abort(new LeaseLostError(`the lease ${key} ${why}`));
   };
-  const timer = setInterval(() => void renew(), ttlMs / 3);
+  const renew = async () => {
+    const startedAt = performance.now();
+    const answer: unknown = await redis
+      .eval(RENEW, 2, key, fenceKey(key), token, ttlMs, fence, whenUnreachable)
+      .catch(() => undefined); // unreachable
+    if (answer === 1) renewedAt = startedAt;
+    if (answer === 0) lose('has lapsed or has another holder');
+  };
+  const timer = setInterval(() => {
+    const isOverdue = performance.now() - renewedAt > (ttlMs * 2) / 3;
+    if (isOverdue && whenUnreachable === 'lose') lose('could not be renewed in time');
+    else void renew();
+  }, ttlMs / 3);
   return {
     fence,
     signal: lost.signal,
@@ -119,15 +151,12 @@ function keep({ redis, key, ttlMs }: LeaseOptions, token: string, fence: number)
   };
 }
 
-function isDead({ scope, pid }: LeaseOwner, { owner, isAlive }: LeaseOptions): boolean {
-  return scope !== '' && scope === owner.scope && (pid === owner.pid || !isAlive(pid));
+function isDead(holder: string, { owner, isAlive }: LeaseOptions): boolean {
+  const [scope = '', pid = ''] = holder.split('|');
+  if (owner === undefined || isAlive === undefined || scope === '' || scope !== owner.scope) return false;
+  return Number(pid) === owner.pid || !isAlive(Number(pid));
 }
 
-function formatHolder({ scope, pid }: LeaseOwner, id: string): string {
-  return `${scope}|${pid}|${id}`;
-}
-
-function parseHolder(text: string): LeaseOwner {
-  const [scope = '', pid = ''] = text.split('|');
-  return { scope, pid: Number(pid) };
+function formatHolder(owner: LeaseOwner | undefined, id: string): string {
+  return `${owner?.scope ?? ''}|${owner?.pid ?? ''}|${id}`;
 }

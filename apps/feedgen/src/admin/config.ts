@@ -19,7 +19,7 @@ export function openStores({ env }: CommandIo): AdminStores {
   const [redis, subscriber] = [createRedis({ address, password }), createRedis({ address, password })];
   return {
     clickhouse,
-    bus: createBus({ redis, subscriber, prefix }),
+    bus: createBus({ redis, subscriber, prefix, log }),
     async [Symbol.asyncDispose]() {
       redis.disconnect();
       subscriber.disconnect();

@@ -1,24 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
-import type { Redis } from '@updraft/store';
+import { createLeases, type Lease, type Redis } from '@updraft/store';
 import type { StoredBuild } from './build.ts';
 
-/** A builder's right to build one feed. Of two rights to a feed the later has the higher fence. */
-export interface BuildLock {
-  readonly alias: string;
-  readonly token: string;
-  readonly fence: number;
-}
-
-/** Builds in Redis, and the locks of their builders. */
+/** Builds in Redis, and the right to make them. */
 export interface BuildStore {
-  /** The right to build a feed, undefined while another holds it. Lapses after `lockMs` unless renewed. */
-  lock(alias: string): Promise<BuildLock | undefined>;
-  renew(lock: BuildLock): Promise<void>;
-  release(lock: BuildLock): Promise<void>;
-  /** Makes a build the feed's current one; the one before lives on for a while. False when somebody with a higher fence was quicker. */
-  publish(lock: BuildLock, build: StoredBuild): Promise<boolean>;
+  /** The right to build a feed, undefined while another holds it. */
+  acquire(alias: string): Promise<Lease | undefined>;
+  /** Makes a build the feed's current one; the one before lives on for a while. False when a higher fence has published already. */
+  publish(alias: string, fence: number, build: StoredBuild): Promise<boolean>;
   currentId(alias: string): Promise<string | undefined>;
   load(alias: string, id: string): Promise<StoredBuild | undefined>;
 }
@@ -37,20 +27,19 @@ export const KEEP_BUILDS_MS = 30 * 60_000;
 
 export function createBuildStore(options: BuildStoreOptions): BuildStore {
   const { redis, prefix, lockMs = 30_000, keepMs = KEEP_BUILDS_MS, maxBuilds = 200 } = options;
+  // A builder that is cut off from Redis can't publish: its fence stands below the next builder's.
+  const leases = createLeases({
+    redis,
+    prefix: `${prefix}:feed:`,
+    ttlMs: lockMs,
+    fences: 'count',
+    whenUnreachable: 'keep',
+  });
   const key = (alias: string, part: string) => `${prefix}:feed:${alias}:${part}`;
   return {
-    lock: async (alias) => {
-      const token = randomUUID();
-      const fence = await redis.eval(LOCK, 2, key(alias, 'lock'), key(alias, 'fence'), token, lockMs);
-      return typeof fence === 'number' ? { alias, token, fence } : undefined;
-    },
-    renew: async ({ alias, token }) => {
-      await redis.eval(RENEW, 1, key(alias, 'lock'), token, lockMs);
-    },
-    release: async ({ alias, token }) => {
-      await redis.eval(RELEASE, 1, key(alias, 'lock'), token);
-    },
-    publish: async ({ alias, fence }, build) => {
+    acquire: async (alias) =>
+      leases.acquire(`${alias}:lock`, Number((await redis.hget(key(alias, 'current'), 'fence')) ?? 0)),
+    publish: async (alias, fence, build) => {
       const buildKey = key(alias, `build:${build.id}`);
       const keys = [key(alias, 'current'), buildKey, key(alias, 'builds')];
       const outcome = await redis.eval(
@@ -86,18 +75,6 @@ async function thaw(id: string, frozen: Buffer): Promise<StoredBuild> {
   const [asOfMs, ...uris] = (await inflate(frozen)).toString('utf8').split('\n');
   return { id, asOfMs: Number(asOfMs), uris };
 }
-
-const LOCK = `
-if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return redis.call('INCR', KEYS[2]) end
-return false`;
-
-const RENEW = `
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-return 0`;
-
-const RELEASE = `
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0`;
 
 /** The fence: a builder that was asleep past its lock can't put its old answer over a newer one. */
 const PUBLISH = `

@@ -2,7 +2,7 @@ import { inTrace, type Logger, sleep } from '@updraft/service';
 import type { Bus } from '../bus.ts';
 import type { QueriedFeed } from '../feeds-file/feed.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
-import type { BuildLock, BuildStore } from './build-store.ts';
+import type { BuildStore } from './build-store.ts';
 import type { LiveBuilds } from './live-builds.ts';
 
 export interface BuilderOptions {
@@ -26,7 +26,6 @@ export interface Builder {
   buildOnce(): Promise<'built' | 'busy' | 'overtaken'>;
 }
 
-const RENEW_EVERY_MS = 10_000;
 const LOOK_EVERY_MS = 500;
 const WARM_UP_MS = 3_000;
 
@@ -84,28 +83,26 @@ export function createBuilder(options: BuilderOptions): Builder {
 
 async function buildOnce(options: BuilderOptions): Promise<'built' | 'busy' | 'overtaken'> {
   const { feed, store } = options;
-  const lock = await store.lock(feed.alias);
-  if (lock === undefined) return 'busy';
-  const renewal = setInterval(() => void store.renew(lock).catch(() => {}), RENEW_EVERY_MS); // a lapsed lock shows at publish
+  const lease = await store.acquire(feed.alias);
+  if (lease === undefined) return 'busy';
   try {
     return await inTrace('build', { attributes: { 'updraft.feed': feed.alias } }, async (span) => {
-      const outcome = await buildUnder(lock, options);
+      const outcome = await buildUnder(lease.fence, options);
       span?.setAttribute('updraft.outcome', outcome);
       return outcome;
     });
   } finally {
-    clearInterval(renewal);
-    await store.release(lock).catch(() => {}); // it lapses by itself
+    await lease.release();
   }
 }
 
-async function buildUnder(lock: BuildLock, options: BuilderOptions): Promise<'built' | 'overtaken'> {
+async function buildUnder(fence: number, options: BuilderOptions): Promise<'built' | 'overtaken'> {
   const { feed, query, store, live, bus, metrics, now = Date.now } = options;
   const asOfMs = now();
   const stopTimer = metrics.buildSeconds.startTimer({ feed: feed.alias });
-  const build = { id: `${asOfMs.toString(36)}-${lock.fence.toString(36)}`, asOfMs, uris: await query(feed, asOfMs) };
+  const build = { id: `${asOfMs.toString(36)}-${fence.toString(36)}`, asOfMs, uris: await query(feed, asOfMs) };
   stopTimer();
-  if (!(await store.publish(lock, build))) return 'overtaken';
+  if (!(await store.publish(feed.alias, fence, build))) return 'overtaken';
   live.adopt(feed.alias, build);
   await bus.publish({ kind: 'build', alias: feed.alias, id: build.id });
   return 'built';

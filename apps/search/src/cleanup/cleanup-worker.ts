@@ -1,6 +1,5 @@
 import { backoff, inTrace, type Logger, sleep } from '@updraft/service';
-import type { StoredCleanupJob } from '@updraft/store';
-import type { Lease, Leases } from '../leases.ts';
+import type { Lease, Leases, StoredCleanupJob } from '@updraft/store';
 import { isEnded } from './job.ts';
 import { fenceOf, type JobDeps } from './job-run.ts';
 import { runJob } from './run-job.ts';

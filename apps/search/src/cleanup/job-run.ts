@@ -1,6 +1,5 @@
-import type { CleanupJobStore, StoredCleanupJob } from '@updraft/store';
+import type { CleanupJobStore, Lease, StoredCleanupJob } from '@updraft/store';
 import type { Account, Accounts } from '../accounts.ts';
-import type { Lease } from '../leases.ts';
 import type { Sessions } from '../pds/sessions.ts';
 import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
 import type { JobPolicy } from './allowance.ts';

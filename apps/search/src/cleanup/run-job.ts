@@ -1,6 +1,5 @@
-import type { StoredCleanupJob } from '@updraft/store';
+import type { Lease, StoredCleanupJob } from '@updraft/store';
 import type { Account } from '../accounts.ts';
-import type { Lease } from '../leases.ts';
 import { PdsError } from '../pds/pds-error.ts';
 import type { Session } from '../pds/sessions.ts';
 import { afterError, DeletionError } from './after-error.ts';

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type AtUri, isDid } from '@updraft/atproto';
 import { XrpcError } from '@updraft/service';
-import type { CleanupJobStore, StoredCleanupJob } from '@updraft/store';
+import type { CleanupJobStore, Leases, StoredCleanupJob } from '@updraft/store';
 import { type Account, AccountError, type Accounts } from '../accounts.ts';
 import type { CallLimit } from '../call-limit.ts';
-import type { Leases } from '../leases.ts';
 import { PdsError } from '../pds/pds-error.ts';
 import type { Session, Sessions } from '../pds/sessions.ts';
 import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';

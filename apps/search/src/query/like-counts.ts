@@ -1,6 +1,6 @@
 import { XrpcError } from '@updraft/service';
+import type { Leases } from '@updraft/store';
 import { type ClickHouse, countRecentLikes, likeGenerations } from '@updraft/store';
-import type { Leases } from '../leases.ts';
 import type { LatestLikeCounts } from './search-posts.ts';
 
 export interface LikeCountsOptions {

@@ -1,8 +1,8 @@
 import { isDid } from '@updraft/atproto';
 import { backoff, type Logger, sleep } from '@updraft/service';
+import type { Leases } from '@updraft/store';
 import { type ClickHouse, type ListedAccount, type ProgressStore, writeListedAccounts } from '@updraft/store';
 import { z } from 'zod';
-import type { Leases } from '../leases.ts';
 import type { PdsClient } from '../pds/pds-client.ts';
 import { PdsError } from '../pds/pds-error.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { backoff, inTrace, type Logger, sleep, XrpcError } from '@updraft/service';
-import type { Redis } from '@updraft/store';
-import type { Leases } from '../leases.ts';
+import type { Leases, Redis } from '@updraft/store';
+import { z } from 'zod';
 
 /** A finished answer. */
 export interface Snapshot {
@@ -11,7 +11,7 @@ export interface Snapshot {
   readonly etag: string;
   /** When it was computed, in ms since 1970. */
   readonly computedAtMs: number;
-  /** The same of the first one that this store ever had. */
+  /** When the first answer of this store was computed, in ms since 1970. */
   readonly firstAtMs: number;
 }
 
@@ -120,12 +120,24 @@ async function refreshOnce(options: ReportOptions, known: { snapshot?: Snapshot 
 
 const KEPT_FOR_S = 7 * 86_400;
 
-type KeptSnapshot = Omit<Snapshot, 'firstAtMs'> & { readonly firstAtMs?: number };
+const keptSnapshot: z.ZodType<Snapshot> = z.object({
+  body: z.string(),
+  etag: z.string(),
+  computedAtMs: z.number(),
+  // A snapshot of an earlier version does not say it: its store is not new.
+  firstAtMs: z.number().default(0),
+});
 
+/** What an instance left in Redis; undefined where it can't be read, so that it is computed again. */
 async function readKept(redis: Redis, key: string): Promise<Snapshot | undefined> {
   const text = await redis.get(key);
-  // One of an earlier version does not say: its store is not new.
-  return text === null ? undefined : { firstAtMs: 0, ...(JSON.parse(text) as KeptSnapshot) };
+  if (text === null) return undefined;
+  try {
+    return keptSnapshot.safeParse(JSON.parse(text)).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function toSnapshot(value: unknown, computedAtMs: number, firstAtMs: number): Snapshot {

@@ -1,6 +1,5 @@
 import type { Logger } from '@updraft/service';
-import type { ClickHouse, HiddenActors, ProgressStore, Redis } from '@updraft/store';
-import type { Leases } from '../leases.ts';
+import type { ClickHouse, HiddenActors, Leases, ProgressStore, Redis } from '@updraft/store';
 import type { SearchMetrics } from '../metrics.ts';
 import { readNetworkStats } from './network-stats.ts';
 import { readCollectionReport, readFeedReport, readIngestReport } from './operator-stats.ts';

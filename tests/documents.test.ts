@@ -1,0 +1,42 @@
+import { access, readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '..');
+const documents = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...(await readdir(join(root, 'docs'))).map((name) => `docs/${name}`),
+].filter((name) => name.endsWith('.md'));
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** What stands for any name. */
+const hasPlaceholder = (path: string) => /[<>*{}…]|NNNN|NAME/.test(path);
+
+test.each(documents)('every path of the tree that %s names is there', async (document) => {
+  const text = await readFile(join(root, document), 'utf8');
+  const named = [
+    ...text.matchAll(/`((?:apps|packages|docs|tests|migrations|config|deploy|scripts|bench)\/[\w./<>*{}…-]+)`/g),
+  ].map(([, path = '']) => path);
+  const missing: string[] = [];
+  for (const path of named) if (!hasPlaceholder(path) && !(await isThere(join(root, path)))) missing.push(path);
+  expect(missing).toEqual([]);
+});
+
+test.each(documents)('every document that %s links to is there', async (document) => {
+  const text = await readFile(join(root, document), 'utf8');
+  const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, path = '']) => path);
+  const missing: string[] = [];
+  for (const path of links) if (!(await isThere(resolve(root, document, '..', path)))) missing.push(path);
+  expect(missing).toEqual([]);
+});
+
+test('the map of CONTRIBUTING names enough of the tree to be one', async () => {
+  const text = await readFile(join(root, 'CONTRIBUTING.md'), 'utf8');
+  expect([...text.matchAll(/`(?:apps|packages)\/[\w./-]+`/g)].length).toBeGreaterThan(7);
+});
