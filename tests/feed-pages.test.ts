@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { didOf } from './feedgen/network.ts';
 import { ACTOR_DID, type Instance, SERVICE_DID, type Stage, startStage, until, uris } from './feedgen/stage.ts';
+import { operationsOf } from './http/routes.ts';
 
 const FEEDS = `
 feeds:
@@ -237,7 +238,7 @@ describe('bad input', () => {
 });
 
 describe('who this is', () => {
-  test('did.json, describeFeedGenerator, the landing page and openapi.json agree', async () => {
+  test('did.json, describeFeedGenerator and the landing page agree', async () => {
     const did = await feeds.get('/.well-known/did.json');
     expect(did.body).toMatchObject({
       id: SERVICE_DID,
@@ -248,9 +249,14 @@ describe('who this is', () => {
     expect(description.body.feeds).toContainEqual({ uri: `at://${ACTOR_DID}/app.bsky.feed.generator/moved` });
     const page = await feeds.get('/');
     for (const alias of feeds.feedgen.context.file.feeds.keys()) expect(page.body).toContain(alias);
-    const { body } = await feeds.get('/openapi.json');
-    expect(Object.keys(body.paths)).toContain('/xrpc/app.bsky.feed.sendInteractions');
+    expect(page.body).toContain('/openapi.json');
   });
+});
+
+test('openapi.json describes each route that the server has, and no other', async () => {
+  const { body } = await feeds.get('/openapi.json');
+  expect([...operationsOf(body).keys()].toSorted()).toEqual(feeds.routes.toSorted());
+  expect(feeds.routes.length).toBeGreaterThan(10);
 });
 
 describe('while a server is away', () => {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { createFeedgen, type Feedgen, parseFeedsFile, readFeedgenConfig } from '@updraft/feedgen';
 import { createLogger } from '@updraft/service';
 import { type ClickHouse, createClickHouse, createRedis } from '@updraft/store';
+import { type CheckedAnswers, checkAnswers } from '../http/checked-answers.ts';
+import { listRoutes } from '../http/routes.ts';
 import { type Databases, startDatabases } from '../world/databases.ts';
 import { createNetwork, type Network } from './network.ts';
 
@@ -26,6 +28,9 @@ export interface StageOptions {
 /** A running feed generator. */
 export interface Instance extends AsyncDisposable {
   readonly feedgen: Feedgen;
+  readonly answers: CheckedAnswers;
+  /** As listRoutes() has them. */
+  readonly routes: readonly string[];
   readonly url: string;
   /** GET; the status, the headers and the JSON. */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
@@ -118,6 +123,7 @@ export async function startInstance(
     log,
     cutsIntervalMs,
   });
+  const [answers, routes] = [checkAnswers(feedgen.app), listRoutes(feedgen.app)];
   const stopping = new AbortController();
   const { ended } = await feedgen.start(stopping.signal);
   const url = await feedgen.app.listen({ host: '127.0.0.1', port: 0 });
@@ -138,10 +144,13 @@ export async function startInstance(
     await feedgen.close();
     redis.disconnect();
     await clickhouse.close();
+    answers.verify();
   };
   await until(() => [...feedgen.builders.keys()].every((alias) => feedgen.context.live.current(alias) !== undefined));
   return {
     feedgen,
+    answers,
+    routes,
     url,
     send,
     get: (path, headers) => send('GET', path, headers),

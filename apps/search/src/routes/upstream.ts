@@ -1,4 +1,4 @@
-import { XrpcError } from '@updraft/service';
+import { errorName, XrpcError } from '@updraft/service';
 import { AccountError } from '../accounts.ts';
 import { LikesError } from '../cleanup/count-likes.ts';
 import { PdsError, type PdsFault } from '../pds/pds-error.ts';
@@ -12,8 +12,9 @@ export function toAnswer(error: unknown): unknown {
       : new XrpcError(503, 'NotEnoughResources', error.message, { 'retry-after': '30' }, { cause: error });
   }
   if (error instanceof PdsError) {
-    const name = error.fault === 'absent' && error.error !== '' ? error.error : undefined;
-    return new XrpcError(STATUS[error.fault], name, error.message, {}, { cause: error });
+    const status = STATUS[error.fault];
+    const name = error.fault === 'absent' && error.error !== '' ? error.error : errorName(status);
+    return new XrpcError(status, name, error.message, {}, { cause: error });
   }
   if (error instanceof RepositoryError)
     return new XrpcError(502, 'UpstreamFailure', error.message, {}, { cause: error });
