@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { createFeedgen, type Feedgen, parseFeedsFile, readFeedgenConfig } from '@updraft/feedgen';
 import { createLogger } from '@updraft/service';
 import { type ClickHouse, createClickHouse, createRedis } from '@updraft/store';
-import { type CheckedAnswers, checkAnswers } from '../http/checked-answers.ts';
-import { listRoutes } from '../http/routes.ts';
+import { checkAnswers } from '../http/checked-answers.ts';
 import { type Databases, startDatabases } from '../world/databases.ts';
 import { createNetwork, type Network } from './network.ts';
 
@@ -28,9 +27,6 @@ export interface StageOptions {
 /** A running feed generator. */
 export interface Instance extends AsyncDisposable {
   readonly feedgen: Feedgen;
-  readonly answers: CheckedAnswers;
-  /** As listRoutes() has them. */
-  readonly routes: readonly string[];
   readonly url: string;
   /** GET; the status, the headers and the JSON. */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
@@ -123,7 +119,7 @@ export async function startInstance(
     log,
     cutsIntervalMs,
   });
-  const [answers, routes] = [checkAnswers(feedgen.app), listRoutes(feedgen.app)];
+  const answers = checkAnswers(feedgen.app);
   const stopping = new AbortController();
   const { ended } = await feedgen.start(stopping.signal);
   const url = await feedgen.app.listen({ host: '127.0.0.1', port: 0 });
@@ -149,8 +145,6 @@ export async function startInstance(
   await until(() => [...feedgen.builders.keys()].every((alias) => feedgen.context.live.current(alias) !== undefined));
   return {
     feedgen,
-    answers,
-    routes,
     url,
     send,
     get: (path, headers) => send('GET', path, headers),

@@ -13,20 +13,13 @@ export interface CheckedAnswers {
   verify(): void;
 }
 
-/**
- * From now on every answer is compared, byte for byte as it goes out, with what its route declares: the status, the type,
- * and the body, which may have nothing that is not declared. Call before the server is ready.
- */
+/** Keeps what watchAnswers() finds. Call before the server is ready. */
 export function checkAnswers(app: HttpServer): CheckedAnswers {
   const faults: string[] = [];
   let count = 0;
-  app.addHook('onRequest', (request, reply, done) => {
-    collectBody(reply.raw, (body) => {
-      count += 1;
-      const fault = findFault(reply, request.routeOptions.schema?.response ?? ANY_ERROR, body);
-      if (fault !== undefined) faults.push(`${request.method} ${request.url} ${reply.raw.statusCode}: ${fault}`);
-    });
-    done();
+  watchAnswers(app, (fault) => {
+    count += 1;
+    if (fault !== undefined) faults.push(fault);
   });
   return {
     count: () => count,
@@ -35,6 +28,23 @@ export function checkAnswers(app: HttpServer): CheckedAnswers {
     },
   };
 }
+
+/**
+ * From now on every answer is compared, as it goes out, with what its route declares: the status, the type, and the body,
+ * which may have nothing that is not declared.
+ */
+export function watchAnswers(app: HttpServer, onAnswer: (fault: string | undefined) => void): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    collectBody(reply.raw, (body) => {
+      const fault = findFault(reply, request.routeOptions.schema?.response ?? ANY_ERROR, body);
+      onAnswer(fault && `${request.method} ${request.url} ${reply.raw.statusCode}: ${fault}`);
+    });
+    done();
+  });
+}
+
+/** The environment of a program whose answers are checked: it ends at the first one that is not as declared. */
+export const CHECKED_ANSWERS = { NODE_OPTIONS: `--import=${new URL('checked-program.ts', import.meta.url).href}` };
 
 /** What an unknown path or method answers. */
 const xrpcError = z.object({ error: z.string(), message: z.string() });

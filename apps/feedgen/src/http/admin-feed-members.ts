@@ -46,7 +46,7 @@ function change(summary: string) {
 
 const pageView = z.object({ members: z.array(memberView), page: z.int(), totalPages: z.int(), totalCount: z.int() });
 const list = listing("A feed's members, those who came last first", pageView);
-const oldList = listing('The same (older path)', z.object({ authors: z.array(memberView) }));
+const oldList = listing("A feed's members (older path)", z.object({ authors: z.array(memberView) }));
 
 /** /api/admin/feed_members: GET lists a feed's members, PUT adds one, DELETE removes one. The three older paths do the same. */
 export function adminFeedMembers(app: HttpServer, context: FeedgenContext): void {

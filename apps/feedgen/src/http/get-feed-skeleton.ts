@@ -24,7 +24,7 @@ const LXM = 'app.bsky.feed.getFeedSkeleton';
 export const SKELETON_PATH = `/xrpc/${LXM}`;
 
 const schema = {
-  summary: 'A page of a feed; a token of the viewer opens those that are not for everyone',
+  summary: 'A page of a feed; feeds that are not for everyone need the token',
   security: [{}, { viewer: [] }],
   querystring: z.object({
     feed: onceOf('feed').meta({ format: 'at-uri' }),

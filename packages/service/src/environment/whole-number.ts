@@ -22,6 +22,6 @@ export function wholeNumber({
     .string({ error })
     .refine((text) => pattern.test(text) && numberOf(text) >= min && numberOf(text) <= max, { error })
     .transform(numberOf)
-    .default(preset)
+    .prefault(String(preset))
     .meta({ type: 'integer', minimum: min, maximum: max });
 }

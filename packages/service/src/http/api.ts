@@ -16,7 +16,7 @@ export function addRoutes(app: HttpServer, api: ApiDescription, add: (routes: Ht
   void app.register(swagger, {
     openapi: { openapi: '3.1.0', ...api },
     transform: jsonSchemaTransform,
-    transformObject: (document) => nameResponses(describeComponents(document)),
+    transformObject: (document) => complete(describeComponents(document)),
   });
   void app.register((routes: HttpServer, _options, done) => {
     add(routes);
@@ -43,12 +43,15 @@ function describeComponents(document: Parameters<SwaggerTransformObject>[0]): Op
   return { ...described, components: { ...components, schemas: Object.fromEntries(kept) } };
 }
 
-/** What a response is that no schema describes: its status says it. */
-function nameResponses(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {
+/** Says what schemas can't: a response without a description is what its status says, and a number's preset is no text. */
+function complete(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {
   const operations = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path ?? {}));
-  for (const { responses } of operations as OpenAPIV3_1.OperationObject[]) {
+  for (const { responses, parameters = [] } of operations as OpenAPIV3_1.OperationObject[]) {
     for (const [status, response] of Object.entries(responses ?? {})) {
       if (response.description === 'Default Response') response.description = STATUS_CODES[status] ?? '';
+    }
+    for (const { schema } of parameters as { schema: OpenAPIV3_1.NonArraySchemaObject }[]) {
+      if (schema.type === 'integer' && typeof schema.default === 'string') schema.default = Number(schema.default);
     }
   }
   return document;

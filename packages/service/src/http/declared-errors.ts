@@ -50,5 +50,5 @@ function errorSchema(kinds: readonly ErrorKind[]): z.ZodType {
   const names = [...new Set(kinds.map(({ error }) => error))];
   const known = names.filter((name) => name !== undefined);
   const error = known.length < names.length ? z.string() : z.enum(known);
-  return z.object({ error, message: z.string() }).describe(names.map((name) => name ?? 'others').join(', '));
+  return z.object({ error, message: z.string() }).describe(names.map((name) => name ?? 'or another name').join(', '));
 }
