@@ -6,12 +6,6 @@ import { KEEP_REASONS, type KeepOptions, type KeptCounts } from './keep.ts';
 import { toJob } from './stored-job.ts';
 
 export const numKept = z.record(z.enum(KEEP_REASONS), z.int());
-const keptOptions = {
-  keep_pinned: z.boolean(),
-  keep_threads: z.boolean(),
-  keep_min_likes: z.int().nullable(),
-  keep_uris: z.array(z.string()),
-};
 const time = z.iso.datetime();
 
 /** A job as people see it; everybody who may see it, so without its token. Times are null for never. */
@@ -21,7 +15,10 @@ export const cleanupJob = z
     repo: z.string(),
     cleanup_types: z.array(z.enum(CLEANUP_TYPES)).readonly(),
     delete_older_than: time.nullable(),
-    ...keptOptions,
+    keep_pinned: z.boolean(),
+    keep_threads: z.boolean(),
+    keep_min_likes: z.int().nullable(),
+    keep_uris: z.array(z.string()),
     num_deleted: z.int(),
     num_unconfirmed: z.int(),
     num_deleted_today: z.int(),

@@ -15,12 +15,7 @@ const querystring = z.object({
   format: z.enum(['json', 'ndjson'], { error: "expected 'json' or 'ndjson'" }).default('json'),
 });
 const record = z
-  .object({
-    uri: z.string(),
-    cid: z.string(),
-    content: z.looseObject({}).nullable(),
-    error: z.string().optional(),
-  })
+  .object({ uri: z.string(), cid: z.string(), content: z.looseObject({}).nullable(), error: z.string().optional() })
   .meta({ id: 'Record' });
 const repository = z.object({
   did: z.string(),

@@ -1,11 +1,9 @@
 import {
   callerKey,
-  type ErrorKind,
   InvalidRequestError,
   LimitError,
   type NamedErrorClass,
   NotEnoughResourcesError,
-  RateLimitExceededError,
 } from '@updraft/service';
 import { OverBudgetError, SEARCH_BUDGET, TimeoutError, withCallOptions } from '@updraft/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -15,9 +13,6 @@ import { type PostQuery, QuerySyntaxError } from '../query/post-query.ts';
 import { parseCursor, type SearchCursor } from '../query/search-cursor.ts';
 import { type SearchPage, type SearchRequest, searchPosts } from '../query/search-posts.ts';
 import { callerSignal, whileWaitedFor } from './caller-signal.ts';
-
-/** What every search may answer. */
-export const SEARCH_ERRORS: readonly ErrorKind[] = [RateLimitExceededError];
 
 /** The query understood. @throws SyntaxFault with the place where it can't be */
 export function readQuery(q: string, SyntaxFault: NamedErrorClass): PostQuery {

@@ -1,9 +1,9 @@
 import { isDid, readAccountName, withoutInvisible } from '@updraft/atproto';
-import { type HttpServer, namedError } from '@updraft/service';
+import { type HttpServer, namedError, RateLimitExceededError } from '@updraft/service';
 import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
 import { formatCursor } from '../query/search-cursor.ts';
-import { readCursor, readQuery, runSearch, SEARCH_ERRORS } from './run-search.ts';
+import { readCursor, readQuery, runSearch } from './run-search.ts';
 import { postUri, searchFields } from './search-posts.ts';
 
 const account = z
@@ -53,7 +53,7 @@ const schema = {
 };
 
 class BadQueryStringError extends namedError(400, 'BadQueryString') {}
-const errors = [BadQueryStringError, ...SEARCH_ERRORS];
+const errors = [BadQueryStringError, RateLimitExceededError];
 
 /** GET /xrpc/app.bsky.unspecced.searchPostsSkeleton: the same search, as an AppView asks for it. */
 export function searchPostsSkeleton(app: HttpServer, context: SearchContext): void {

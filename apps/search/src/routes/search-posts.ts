@@ -1,9 +1,16 @@
-import { type HttpServer, InvalidRequestError, onceOf, optionalOnce, wholeNumber } from '@updraft/service';
+import {
+  type HttpServer,
+  InvalidRequestError,
+  onceOf,
+  optionalOnce,
+  RateLimitExceededError,
+  wholeNumber,
+} from '@updraft/service';
 import { type FoundPost, handlesOf } from '@updraft/store';
 import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
 import { formatCursor } from '../query/search-cursor.ts';
-import { readCursor, readQuery, runSearch, SEARCH_ERRORS } from './run-search.ts';
+import { readCursor, readQuery, runSearch } from './run-search.ts';
 
 /** What every search takes. */
 export const searchFields = {
@@ -37,7 +44,7 @@ const schema = {
 
 /** GET /search/posts: posts that match, the newest first or the most liked of the last 24 hours. */
 export function searchPostsRoute(app: HttpServer, context: SearchContext): void {
-  app.get('/search/posts', { schema, config: { errors: SEARCH_ERRORS } }, async (request, reply) => {
+  app.get('/search/posts', { schema, config: { errors: [RateLimitExceededError] } }, async (request, reply) => {
     const { q, sort, limit, cursor } = request.query;
     const query = readQuery(q, InvalidRequestError);
     const page = await runSearch(context, request, reply, {

@@ -2,7 +2,7 @@ import {
   AuthenticationRequiredError,
   type ErrorClassifier,
   type ErrorKind,
-  errorName,
+  type NamedErrorClass,
   NotEnoughResourcesError,
   NotFoundError,
   RateLimitExceededError,
@@ -35,9 +35,10 @@ export const upstreamAnswer: ErrorClassifier = (error) => {
       : new NotEnoughResourcesError(message, { retryAfterS: 30, cause: error });
   }
   if (error instanceof PdsError) {
-    const status = STATUS[error.fault];
-    const name = error.fault === 'absent' && error.error !== '' ? error.error : errorName(status);
-    return new XrpcError(status, name, message, {}, { cause: error });
+    const Named = ANSWERS[error.fault];
+    return error.fault === 'absent' && error.error !== ''
+      ? new XrpcError(Named.status, error.error, message, {}, { cause: error })
+      : new Named(message, { cause: error });
   }
   if (error instanceof RepositoryError) return new UpstreamFailureError(message, { cause: error });
   if (error instanceof LikesError) return new NotEnoughResourcesError(message, { retryAfterS: 60, cause: error });
@@ -46,10 +47,10 @@ export const upstreamAnswer: ErrorClassifier = (error) => {
   return undefined;
 };
 
-const STATUS: Readonly<Record<PdsFault, number>> = {
-  unauthorized: 401,
-  absent: 404,
-  limited: 503,
-  refused: 502,
-  unavailable: 502,
+const ANSWERS: Readonly<Record<PdsFault, NamedErrorClass>> = {
+  unauthorized: AuthenticationRequiredError,
+  absent: NotFoundError,
+  limited: NotEnoughResourcesError,
+  refused: UpstreamFailureError,
+  unavailable: UpstreamFailureError,
 };

@@ -10,10 +10,11 @@ import { dayOf } from './refresh-days.ts';
 
 const DAYS = 30;
 const COLLECTIONS_PER_DAY = 50;
+const time = z.iso.datetime();
 
 /** The shape of GET /stats/collections: operations by day, the busiest collections first. */
 export const collectionReport = z.object({
-  updated_at: z.iso.datetime(),
+  updated_at: time,
   days: z.array(
     z.object({
       date: z.iso.date(),
@@ -40,29 +41,12 @@ function withoutDate({ collection, creates, updates, deletes }: CollectionStats)
 
 /** The shape of GET /stats/ingest: how far the index is behind the network, and what it could not take. */
 export const ingestReport = z.object({
-  updated_at: z.iso.datetime(),
-  streams: z.array(
-    z.object({
-      stream: z.string(),
-      last_event_at: z.iso.datetime(),
-      lag_seconds: z.number(),
-      saved_at: z.iso.datetime(),
-    }),
-  ),
+  updated_at: time,
+  streams: z.array(z.object({ stream: z.string(), last_event_at: time, lag_seconds: z.number(), saved_at: time })),
   events_per_second: z.number(),
   num_events_last_hour: z.int(),
   num_gaps: z.int(),
-  gaps: z
-    .array(
-      z.object({
-        host: z.string(),
-        kind: z.string(),
-        from: z.iso.datetime(),
-        to: z.iso.datetime(),
-        detail: z.string(),
-      }),
-    )
-    .readonly(),
+  gaps: z.array(z.object({ host: z.string(), kind: z.string(), from: time, to: time, detail: z.string() })).readonly(),
   num_rejected: z.int(),
   rejected: z.array(z.object({ reason: z.string(), num_events: z.int() })),
 });
@@ -88,7 +72,7 @@ export async function readIngestReport(clickhouse: ClickHouse, nowMs: number): P
 
 /** The shape of GET /stats/feeds: what signed-in viewers read. */
 export const feedReport = z.object({
-  updated_at: z.iso.datetime(),
+  updated_at: time,
   days: z.array(
     z.object({
       date: z.iso.date(),

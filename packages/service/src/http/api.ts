@@ -30,16 +30,8 @@ export function addRoutes(app: HttpServer, api: ApiDescription, add: (routes: Ht
 function describeComponents(document: Parameters<SwaggerTransformObject>[0]): OpenAPIV3_1.Document {
   const { components, ...described } = jsonSchemaTransformObject(document) as OpenAPIV3_1.Document;
   const schemas = components?.schemas ?? {};
-  const used = new Set<string>();
-  const visit = (part: unknown): void => {
-    for (const [, name = ''] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
-      if (used.has(name)) continue;
-      used.add(name);
-      visit(schemas[name]);
-    }
-  };
-  visit(described.paths);
-  const kept = Object.entries(schemas).filter(([name]) => used.has(name));
+  const text = JSON.stringify(described.paths);
+  const kept = Object.entries(schemas).filter(([name]) => text.includes(`"#/components/schemas/${name}"`));
   return { ...described, components: { ...components, schemas: Object.fromEntries(kept) } };
 }
 

@@ -1,4 +1,4 @@
-import { ServerResponse } from 'node:http';
+import { ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { errorName, InternalServerError, InvalidRequestError } from './named-errors.ts';
@@ -71,7 +71,8 @@ export interface ClientErrorHandler {
 }
 
 function clientErrorReply(code: string | undefined): string {
-  const [status, phrase] = CLIENT_ERRORS[code ?? ''] ?? [400, 'Bad Request'];
+  const status = CLIENT_ERRORS[code ?? ''] ?? 400;
+  const phrase = STATUS_CODES[status] ?? '';
   const body = JSON.stringify({ error: errorName(status), message: phrase });
   return (
     `HTTP/1.1 ${status} ${phrase}\r\ncontent-type: application/json; charset=utf-8\r\n` +
@@ -79,9 +80,9 @@ function clientErrorReply(code: string | undefined): string {
   );
 }
 
-const CLIENT_ERRORS: Readonly<Record<string, readonly [number, string]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
+const CLIENT_ERRORS: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
 function toXrpcError(error: unknown, classify: ErrorClassifier): XrpcError {

@@ -15,27 +15,18 @@ export class UpstreamFailureError extends namedError(502, 'UpstreamFailure') {}
 export class NotEnoughResourcesError extends namedError(503, 'NotEnoughResources') {}
 export class UpstreamTimeoutError extends namedError(504, 'UpstreamTimeout') {}
 
-/** What an error of this status is called where nothing more precise is known; the protocol's names where it has one. */
+/** What Fastify's and Node's own errors of this status are called. */
 export function errorName(status: number): string {
-  return NAMES.get(status) ?? (status >= 500 ? InternalServerError.error : InvalidRequestError.error);
+  return NAMES[status] ?? (status >= 500 ? 'InternalServerError' : 'InvalidRequest');
 }
 
-const NAMES: ReadonlyMap<number, string> = new Map([
-  ...[
-    AuthenticationRequiredError,
-    ForbiddenError,
-    NotFoundError,
-    MethodNotAllowedError,
-    PayloadTooLargeError,
-    UriTooLongError,
-    UnsupportedMediaTypeError,
-    RateLimitExceededError,
-    MethodNotImplementedError,
-    UpstreamFailureError,
-    NotEnoughResourcesError,
-    UpstreamTimeoutError,
-  ].map(({ status, error }) => [status, error] as const),
-  [406, 'NotAcceptable'],
-  [408, 'RequestTimeout'],
-  [431, 'HeadersTooLarge'],
-]);
+const NAMES: Readonly<Record<number, string>> = {
+  404: NotFoundError.error,
+  406: 'NotAcceptable',
+  408: 'RequestTimeout',
+  413: PayloadTooLargeError.error,
+  414: UriTooLongError.error,
+  415: UnsupportedMediaTypeError.error,
+  431: 'HeadersTooLarge',
+  503: NotEnoughResourcesError.error,
+};
