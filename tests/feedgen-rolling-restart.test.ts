@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createNetwork, didOf } from './feedgen/network.ts';
 import { ACTOR_DID, until } from './feedgen/stage.ts';
+import { CHECKED_ANSWERS } from './http/checked-answers.ts';
 import { expectCleanEnd, type Program, type Stack, startProgram, startStack } from './indexer/stack.ts';
 
 const POSTS = 60;
@@ -45,6 +46,7 @@ interface SkeletonPage {
 async function start(env: Readonly<Record<string, string>>, before?: Upstream): Promise<Upstream> {
   const program = startProgram('apps/feedgen/src/main.ts', [], {
     ...env,
+    ...CHECKED_ANSWERS,
     LISTEN_ADDRESS: before === undefined ? '127.0.0.1:0' : new URL(before.url).host,
     METRICS_LISTEN_ADDRESS: before?.metrics ?? '127.0.0.1:0',
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createFeedgen, type Feedgen, parseFeedsFile, readFeedgenConfig } from '@updraft/feedgen';
 import { createLogger } from '@updraft/service';
 import { type ClickHouse, createClickHouse, createRedis } from '@updraft/store';
+import { checkAnswers } from '../http/checked-answers.ts';
 import { type Databases, startDatabases } from '../world/databases.ts';
 import { createNetwork, type Network } from './network.ts';
 
@@ -118,6 +119,7 @@ export async function startInstance(
     log,
     cutsIntervalMs,
   });
+  const answers = checkAnswers(feedgen.app);
   const stopping = new AbortController();
   const { ended } = await feedgen.start(stopping.signal);
   const url = await feedgen.app.listen({ host: '127.0.0.1', port: 0 });
@@ -138,6 +140,7 @@ export async function startInstance(
     await feedgen.close();
     redis.disconnect();
     await clickhouse.close();
+    answers.verify();
   };
   await until(() => [...feedgen.builders.keys()].every((alias) => feedgen.context.live.current(alias) !== undefined));
   return {

@@ -1,3 +1,4 @@
+import { CHECKED_ANSWERS } from '../http/checked-answers.ts';
 import type { Program, Stack, Store } from '../indexer/stack.ts';
 import { startProgram, startStack } from '../indexer/stack.ts';
 import { BOUNDARY_DAYS, makeRecord, type NewRecord, OLD_MS, type TestAccount } from './account.ts';
@@ -26,6 +27,7 @@ export async function startCleanupWorld(name: string): Promise<CleanupWorld> {
     startService: async (env = {}) => {
       const program = startProgram('apps/search/src/main.ts', [], {
         ...store.env,
+        ...CHECKED_ANSWERS,
         LISTEN_ADDRESS: '127.0.0.1:0',
         PLC_HOST: network.plcUrl,
         ALLOW_PRIVATE_ADDRESSES: 'true',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createSearch, readSearchConfig, type Search } from '@updraft/search';
 import { createLogger } from '@updraft/service';
 import { createRedis } from '@updraft/store';
+import { checkAnswers } from '../http/checked-answers.ts';
 import type { Store } from '../indexer/stack.ts';
 
 /** The search service in this process, not listening: requests are injected. */
@@ -37,6 +38,7 @@ export async function startSearchService(
   const stop = new AbortController();
   const log = createLogger({ service: 'search', level: 'silent' });
   const search = await createSearch({ env: config, clickhouse: store.clickhouse, redis, log, signal: stop.signal });
+  const answers = checkAnswers(search.app);
   const background = search.run();
   await search.app.ready();
   return {
@@ -56,6 +58,7 @@ export async function startSearchService(
       await search.app.close();
       redis.disconnect();
       await rm(spool, { recursive: true, force: true });
+      answers.verify();
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { HealthCheck } from '@updraft/service';
+import { checkHealth, type HealthCheck } from '@updraft/service';
 import type { FeedgenContext } from './http/context.ts';
 
 /** Three looks missed. */
@@ -19,16 +19,8 @@ export function readiness(
 }
 
 async function degraded(name: string, ping: () => Promise<unknown>): Promise<HealthCheck> {
-  try {
-    await ping();
-    return { name, ok: true };
-  } catch (error) {
-    return {
-      name,
-      ok: true,
-      detail: `degraded: pages go on from memory; ${error instanceof Error ? error.message : String(error)}`,
-    };
-  }
+  const { ok, detail = '' } = await checkHealth(name, ping);
+  return { name, ok: true, ...(!ok && { detail: `degraded: pages go on from memory; ${detail}` }) };
 }
 
 function builds({ file, live, now }: FeedgenContext): HealthCheck[] {

@@ -1,13 +1,4 @@
-import {
-  createLogger,
-  createMetricsServer,
-  drain,
-  listenOrExplain,
-  readBuildInfo,
-  runService,
-  startTelemetry,
-  untilStopped,
-} from '@updraft/service';
+import { createLogger, runService, serveHttp, startTelemetry } from '@updraft/service';
 import { createClickHouse, createRedis, PRIORITIES, withCallOptions } from '@updraft/store';
 import { readFeedgenConfig } from './config.ts';
 import { createFeedgen } from './feedgen.ts';
@@ -31,34 +22,20 @@ await runService('feedgen', async ({ signal }) => {
     redis: () => redis.ping(),
     clickhouse: () => clickhouse.ping({ timeoutMs: 2_000 }),
   });
-  const metrics = await createMetricsServer({
-    listen: config.metricsListen,
-    registry: feedgen.context.metrics.registry,
-    isReady,
-    isStarted: () => feedgen.app.server.listening,
-    stopping: signal,
-  });
   const background = new AbortController();
-  const { ended } = await feedgen.start(background.signal);
-  const url = await listenOrExplain(config.listen, 'LISTEN_ADDRESS', ({ host, port }) =>
-    feedgen.app.listen({ host, port }),
-  );
-  log.info(
-    {
-      listen: url,
-      metrics: metrics.address,
-      did: config.service.did,
-      feeds: file.feeds.size,
-      ...readBuildInfo(),
-    },
-    'serving feeds',
-  );
-  await Promise.race([untilStopped(signal), ended]);
-  await drain(feedgen.app, config.drainDelayMs);
-  background.abort(signal.reason); // after the last request: what it left to write is written
-  await ended;
+  const service = {
+    app: feedgen.app,
+    listen: config.listen,
+    drainDelayMs: config.drainDelayMs,
+    metrics: { listen: config.metricsListen, registry: feedgen.context.metrics.registry, isReady },
+    start: () => feedgen.start(background.signal),
+    background,
+    log,
+    says: 'serving feeds',
+    facts: { did: config.service.did, feeds: file.feeds.size },
+  };
+  await serveHttp(service, signal);
   await feedgen.close();
-  await metrics.close();
   redis.disconnect();
   await clickhouse.close();
 });

@@ -1,4 +1,4 @@
-import { createHttpServer, type HttpServer } from '@updraft/service';
+import { type ApiDescription, addRoutes, createHttpServer, type HttpServer } from '@updraft/service';
 import { storeAnswer } from '@updraft/store';
 import type { SearchContext } from './context.ts';
 import { cancelCleanup } from './routes/cancel-cleanup.ts';
@@ -6,12 +6,12 @@ import { cleanupStats } from './routes/cleanup-stats.ts';
 import { getCleanup } from './routes/get-cleanup.ts';
 import { getRepo } from './routes/get-repo.ts';
 import { listMembers } from './routes/list-members.ts';
-import { openapi } from './routes/openapi.ts';
 import { redir } from './routes/redir.ts';
 import { reports } from './routes/reports.ts';
 import { searchPostsRoute } from './routes/search-posts.ts';
 import { searchPostsSkeleton } from './routes/search-posts-skeleton.ts';
 import { startCleanupRoute } from './routes/start-cleanup.ts';
+import { upstreamAnswer } from './routes/upstream.ts';
 
 const ROUTES = [
   reports,
@@ -24,11 +24,15 @@ const ROUTES = [
   getCleanup,
   cancelCleanup,
   cleanupStats,
-  openapi,
 ];
 
 /** A query that is far too long still gets to the parser, which says so with its place. */
 const MAX_URL_LENGTH = 15_000;
+
+const API: ApiDescription = {
+  info: { title: 'Updraft search', version: '1', description: 'Statistics, post search, repositories and clean-ups' },
+  components: { securitySchemes: { jobSecret: { type: 'http', scheme: 'bearer' } } },
+};
 
 export interface AppOptions {
   readonly corsOrigins: readonly string[];
@@ -41,14 +45,12 @@ export function createApp(context: SearchContext, { corsOrigins, trustProxy }: A
     log: context.log,
     corsOrigins,
     trustProxy,
-    classifyError: storeAnswer,
+    classifyError: (error) => upstreamAnswer(error) ?? storeAnswer(error),
     maxBodyBytes: 16 * 1024,
     maxUrlLength: MAX_URL_LENGTH,
   });
-  // After the kit's own plugins, such as CORS, are in: routes are told of hooks that stand when they are made.
-  app.register((routes, _options, done) => {
+  addRoutes(app, API, (routes) => {
     for (const route of ROUTES) route(routes, context);
-    done();
   });
   return app;
 }

@@ -1,18 +1,7 @@
 import { enableCompileCache } from 'node:module';
-import {
-  createLogger,
-  createMetricsServer,
-  drain,
-  listenOrExplain,
-  readBuildInfo,
-  runService,
-  startTelemetry,
-  telemetryOptions,
-  untilStopped,
-} from '@updraft/service';
+import { checkHealth, createLogger, runService, serveHttp, startTelemetry, telemetryOptions } from '@updraft/service';
 import { clickHouseOptions, createClickHouse, createRedis } from '@updraft/store';
 import { readSearchConfig } from './config.ts';
-import { readiness } from './health.ts';
 import { createSearch } from './search.ts';
 
 enableCompileCache(); // a thread that reads a repository then needs no compiler of its own: 30 MB less each
@@ -32,32 +21,26 @@ await runService('search', async ({ signal }) => {
   });
   const search = await createSearch({ env, clickhouse, redis, log, signal: background.signal });
   const { app, context } = search;
-  const isReady = readiness({ redis: () => redis.ping(), clickhouse: () => clickhouse.ping({ timeoutMs: 2_000 }) });
-  const metrics = await createMetricsServer({
-    listen: env.METRICS_LISTEN_ADDRESS,
-    registry: context.metrics.registry,
-    isReady,
-    isStarted: () => app.server.listening,
-    stopping: signal,
-  });
-  const ended = search.run();
-  const url = await listenOrExplain(env.LISTEN_ADDRESS, 'LISTEN_ADDRESS', ({ host, port }) =>
-    app.listen({ host, port }),
-  );
-  log.info(
-    {
-      listen: url,
-      metrics: metrics.address,
-      cleanups: context.cleanups !== undefined,
-      ...readBuildInfo(),
+  const service = {
+    app,
+    listen: env.LISTEN_ADDRESS,
+    drainDelayMs: env.DRAIN_DELAY,
+    metrics: {
+      listen: env.METRICS_LISTEN_ADDRESS,
+      registry: context.metrics.registry,
+      isReady: () =>
+        Promise.all([
+          checkHealth('redis', () => redis.ping()),
+          checkHealth('clickhouse', () => clickhouse.ping({ timeoutMs: 2_000 })),
+        ]),
     },
-    'serving search',
-  );
-  await Promise.race([untilStopped(signal), ended]);
-  await drain(app, env.DRAIN_DELAY);
-  background.abort(signal.reason);
-  await ended;
-  await metrics.close();
+    start: async () => ({ ended: search.run() }),
+    background,
+    log,
+    says: 'serving search',
+    facts: { cleanups: context.cleanups !== undefined },
+  };
+  await serveHttp(service, signal);
   redis.disconnect();
   await clickhouse.close();
 });

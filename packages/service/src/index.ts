@@ -12,12 +12,25 @@ export { corsOrigins, origin } from './environment/origin.ts';
 export { trustedProxies } from './environment/proxies.ts';
 export { serviceEnvironment } from './environment/service-environment.ts';
 export { wholeNumber } from './environment/whole-number.ts';
+export { checkHealth } from './health-check.ts';
+export { type ApiDescription, addRoutes } from './http/api.ts';
 export { callerKey } from './http/caller-key.ts';
-export { drain, drainEnvironment, untilStopped } from './http/drain.ts';
+export { drainEnvironment } from './http/drain.ts';
 export type { ErrorClassifier } from './http/errors.ts';
+export { onceOf, optionalOnce } from './http/fields.ts';
+export {
+  AuthenticationRequiredError,
+  ForbiddenError,
+  InvalidRequestError,
+  NotEnoughResourcesError,
+  NotFoundError,
+  RateLimitExceededError,
+  UpstreamFailureError,
+  UpstreamTimeoutError,
+} from './http/named-errors.ts';
+export { serveHttp } from './http/serve.ts';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './http/server.ts';
-export { XrpcError } from './http/xrpc-error.ts';
-export type { ZodTypeProvider } from './http/zod.ts';
+export { type ErrorKind, type NamedErrorClass, namedError, XrpcError } from './http/xrpc-error.ts';
 export { LimitError } from './limits/limit-error.ts';
 export { createRateLimit, type Rate, type RateLimit } from './limits/rate-limit.ts';
 export { createTurns, type Turns, type TurnsOptions } from './limits/turns.ts';

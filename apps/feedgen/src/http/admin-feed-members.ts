@@ -1,47 +1,72 @@
 import { readAccountName } from '@updraft/atproto';
-import { callerKey, type HttpServer, XrpcError } from '@updraft/service';
+import {
+  callerKey,
+  type HttpServer,
+  InvalidRequestError,
+  onceOf,
+  RateLimitExceededError,
+  wholeNumber,
+} from '@updraft/service';
 import type { Member } from '@updraft/store';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { requireAdminFeed } from './admin-auth.ts';
+import { ADMIN_FEED_ERRORS, needsApiKey, requireAdminFeed } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
 
-const number = (min: number, max: number, preset: number) =>
-  z
-    .string()
-    .regex(/^\d{0,9}$/, { error: `expected a whole number from ${min} to ${max}` })
-    .transform((text) => (text === '' ? preset : Number(text)))
-    .refine((value) => value >= min && value <= max, { error: `expected a whole number from ${min} to ${max}` })
-    .default(preset);
-
-const feedName = z.string({ error: 'the parameter feedName is needed, once' }).min(1);
 const listQuery = z.object({
-  feedName,
-  page: number(1, 1_000_000, 1),
-  limit: number(1, 100, 50),
+  feedName: onceOf('feedName').min(1),
+  page: number(1_000_000, 1),
+  limit: number(100, 50),
   search: z.string({ error: 'expected once' }).max(256).default(''),
 });
 const changeQuery = z.object({
-  feedName,
-  handle: z.string({ error: 'the parameter handle is needed, once' }).min(1).max(2_048),
+  feedName: onceOf('feedName').min(1),
+  handle: onceOf('handle').min(1).max(2_048).describe('A handle or a DID'),
 });
+const memberView = z
+  .object({ did: z.string(), handle: z.string(), displayName: z.string(), createdAt: z.iso.datetime() })
+  .meta({ id: 'Member' });
+
+/** From 1 on; one that is empty says nothing. */
+function number(max: number, preset: number) {
+  return wholeNumber({ min: 1, max, preset, pattern: /^\d{0,9}$/ });
+}
+
+/** What is said of a route that lists a feed's members as `view` does. */
+function listing<T extends z.ZodType>(summary: string, view: T) {
+  const schema = { ...needsApiKey, summary, querystring: listQuery, response: { 200: view } };
+  return { schema, config: { errors: ADMIN_FEED_ERRORS } };
+}
+
+function change(summary: string) {
+  const response = { 200: z.object({ message: z.string() }) };
+  const config = { errors: [...ADMIN_FEED_ERRORS, RateLimitExceededError] };
+  return { schema: { ...needsApiKey, summary, querystring: changeQuery, response }, config };
+}
+
+const pageView = z.object({ members: z.array(memberView), page: z.int(), totalPages: z.int(), totalCount: z.int() });
+const list = listing("A feed's members, those who came last first", pageView);
+const oldList = listing("A feed's members (older path)", z.object({ authors: z.array(memberView) }));
 
 /** /api/admin/feed_members: GET lists a feed's members, PUT adds one, DELETE removes one. The three older paths do the same. */
 export function adminFeedMembers(app: HttpServer, context: FeedgenContext): void {
-  const list = { schema: { querystring: listQuery } };
-  const change = { schema: { querystring: changeQuery } };
   app.get('/api/admin/feed_members', list, async (request) => {
     const { page, limit } = request.query;
     const { members, totalCount } = await listMembers(context, request, request.query);
     return { members, page, totalPages: Math.ceil(totalCount / limit), totalCount };
   });
-  app.put('/api/admin/feed_members', change, (request) => setMember(context, request, request.query, true));
-  app.delete('/api/admin/feed_members', change, (request) => setMember(context, request, request.query, false));
-  app.get('/feed_members', list, async (request) => ({
+  app.get('/feed_members', oldList, async (request) => ({
     authors: (await listMembers(context, request, request.query)).members,
   }));
-  app.put('/assign_user_to_feed', change, (request) => setMember(context, request, request.query, true));
-  app.put('/unassign_user_from_feed', change, (request) => setMember(context, request, request.query, false));
+  const [add, remove] = ['Makes an account a member', 'Ends a membership'];
+  app.put('/api/admin/feed_members', change(add), (request) => setMember(context, request, request.query, true));
+  app.delete('/api/admin/feed_members', change(remove), (request) => setMember(context, request, request.query, false));
+  app.put('/assign_user_to_feed', change(`${add} (older path)`), (request) =>
+    setMember(context, request, request.query, true),
+  );
+  app.put('/unassign_user_from_feed', change(`${remove} (older path)`), (request) =>
+    setMember(context, request, request.query, false),
+  );
 }
 
 async function listMembers(context: FeedgenContext, request: FastifyRequest, query: z.output<typeof listQuery>) {
@@ -90,16 +115,12 @@ async function requireDid(
   isMember: boolean,
 ): Promise<string> {
   const name = readAccountName(text);
-  if (name === undefined) throw new XrpcError(400, 'InvalidRequest', 'handle: expected a handle or a DID');
+  if (name === undefined) throw new InvalidRequestError('handle: expected a handle or a DID');
   if (name.handle === undefined) return name.did;
   if (!context.handleLimit.take(callerKey(request.ip)))
-    throw new XrpcError(429, 'RateLimitExceeded', 'too many handles asked for, please wait');
+    throw new RateLimitExceededError('too many handles asked for, please wait');
   const resolved = await context.handles.resolve(name.handle, callerKey(request.ip));
   const did = resolved ?? (isMember ? undefined : await context.members.didOfHandle(name.handle));
   if (did !== undefined) return did;
-  throw new XrpcError(
-    400,
-    'InvalidRequest',
-    'the handle does not resolve to an account, in both directions; the DID will do too',
-  );
+  throw new InvalidRequestError('the handle does not resolve to an account, in both directions; the DID will do too');
 }

@@ -1,25 +1,45 @@
 import type { HttpServer } from '@updraft/service';
+import { z } from 'zod';
 import { membersLabel } from '../feeds-file/feed.ts';
 import { shortAlias } from '../feeds-file/schema.ts';
-import { requireApiKey } from './admin-auth.ts';
+import { KEY_ERRORS, needsApiKey, requireApiKey } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
+
+const schema = {
+  ...needsApiKey,
+  summary: 'The feeds that the key is for, by the name without its prefix',
+  response: {
+    200: z.object({
+      feeds: z.record(
+        z.string(),
+        z.object({
+          feed_type: z.string(),
+          user_count: z.int(),
+          alias: z.string(),
+          audience: z.string(),
+          viewers_today: z.int(),
+        }),
+      ),
+    }),
+  },
+};
 
 /** GET /api/admin/feeds: the feeds that the key is for, by the name without its prefix. */
 export function adminFeeds(app: HttpServer, context: FeedgenContext): void {
   const { file, membership, viewerCounts } = context;
-  app.get('/api/admin/feeds', (request) => {
+  app.get('/api/admin/feeds', { schema, config: { errors: KEY_ERRORS } }, (request) => {
     const key = requireApiKey(context, request);
     const feeds = [...file.feeds.values()].filter((feed) => key.feeds.includes(feed.alias));
-    const entries = feeds.map((feed) => [
-      shortAlias(feed.alias),
-      {
+    const entries = feeds.map((feed) => {
+      const view = {
         feed_type: feed.kind,
         user_count: membership.count(membersLabel(feed) ?? '') ?? 0,
         alias: feed.alias,
         audience: feed.audience,
         viewers_today: viewerCounts.today(feed.alias),
-      },
-    ]);
-    return { feeds: Object.fromEntries(entries) as Record<string, object> };
+      };
+      return [shortAlias(feed.alias), view] as const;
+    });
+    return { feeds: Object.fromEntries(entries) };
   });
 }

@@ -1,4 +1,4 @@
-import { createHttpServer, type HttpServer } from '@updraft/service';
+import { type ApiDescription, addRoutes, createHttpServer, type HttpServer } from '@updraft/service';
 import { storeAnswer } from '@updraft/store';
 import type { FeedgenConfig } from '../config.ts';
 import { adminFeedMembers } from './admin-feed-members.ts';
@@ -8,7 +8,6 @@ import { describeFeedGenerator } from './describe-feed-generator.ts';
 import { didJson } from './did-json.ts';
 import { getFeedSkeleton, SKELETON_PATH } from './get-feed-skeleton.ts';
 import { landingPage } from './landing-page.ts';
-import { openapi } from './openapi.ts';
 import { sendInteractions } from './send-interactions.ts';
 
 const ROUTES = [
@@ -19,7 +18,6 @@ const ROUTES = [
   adminFeeds,
   adminFeedMembers,
   landingPage,
-  openapi,
 ];
 
 const HANDLER_TIMEOUT_MS = 10_000;
@@ -36,14 +34,30 @@ export function createApp(
     classifyError: storeAnswer,
     handlerTimeoutMs: 0, // see below
   });
-  // After the kit's own plugins, such as CORS, are in: routes are told of hooks that stand when they are made.
-  app.register((routes, _options, done) => {
+  addRoutes(app, describeApi(context), (routes) => {
     // A timer for each page would cost a tenth of the pages a second, and every wait of a page has a bound of its own.
     routes.addHook('onRoute', (route) => {
       if (route.url !== SKELETON_PATH) route.handlerTimeout = HANDLER_TIMEOUT_MS;
     });
     for (const route of ROUTES) route(routes, context);
-    done();
   });
   return app;
+}
+
+function describeApi({ service }: FeedgenContext): ApiDescription {
+  return {
+    info: { title: 'Updraft feed generator', version: '1', description: `Feeds of ${service.did}` },
+    servers: [{ url: service.endpoint }],
+    components: {
+      securitySchemes: {
+        viewer: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: "A service token of the viewer's PDS",
+        },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      },
+    },
+  };
 }

@@ -1,5 +1,14 @@
 import type { HttpServer } from '@updraft/service';
+import { z } from 'zod';
 import type { FeedgenContext } from './context.ts';
+
+const response = {
+  200: z.object({
+    did: z.string(),
+    feeds: z.array(z.object({ uri: z.string() })),
+    links: z.object({ privacyPolicy: z.string().optional(), termsOfService: z.string().optional() }).optional(),
+  }),
+};
 
 /** GET app.bsky.feed.describeFeedGenerator: the service's DID, not the publisher's, and the feeds under the publisher's. */
 export function describeFeedGenerator(app: HttpServer, { service, file }: FeedgenContext): void {
@@ -12,5 +21,9 @@ export function describeFeedGenerator(app: HttpServer, { service, file }: Feedge
     })),
     ...(Object.keys(links).length > 0 && { links }),
   };
-  app.get('/xrpc/app.bsky.feed.describeFeedGenerator', () => description);
+  app.get(
+    '/xrpc/app.bsky.feed.describeFeedGenerator',
+    { schema: { summary: 'The service and its feeds', response } },
+    () => description,
+  );
 }

@@ -1,21 +1,20 @@
 import { parseAtUri } from '@updraft/atproto';
-import { XrpcError } from '@updraft/service';
+import { InvalidRequestError } from '@updraft/service';
 import type { ServiceIdentity } from '../config.ts';
 import type { Feed, FeedsFile } from '../feeds-file/feed.ts';
+import { UnknownFeedError } from './errors.ts';
 
-/** Finds the feed that an at-uri names, under the publisher's DID or the service's. @throws XrpcError 400 */
+/** Finds the feed that an at-uri names, under the publisher's DID or the service's. @throws InvalidRequestError, UnknownFeedError */
 export function createFeedFinder(service: ServiceIdentity, file: FeedsFile): (uri: string) => Feed {
   // A did:web of localhost has its port behind %3A, which whoever pastes it into a query decodes once too often.
   const publishers = new Set([service.actorDid, service.did, service.did.replace('%3A', ':')]);
   const found = new Map<string, Feed>();
   const find = (text: string): Feed => {
     const uri = parseAtUri(text);
-    if (uri === undefined) throw new XrpcError(400, 'InvalidRequest', 'feed must be an at-uri');
+    if (uri === undefined) throw new InvalidRequestError('feed must be an at-uri');
     const feed = uri.collection === 'app.bsky.feed.generator' ? file.feeds.get(uri.rkey) : undefined;
     if (feed !== undefined && publishers.has(uri.authority)) return feed;
-    throw new XrpcError(
-      400,
-      'UnknownFeed',
+    throw new UnknownFeedError(
       feed === undefined ? 'there is no such feed here' : `feeds of ${uri.authority} are not served here`,
     );
   };

@@ -1,28 +1,50 @@
-import { callerKey, type HttpServer, inSpan, XrpcError } from '@updraft/service';
+import {
+  callerKey,
+  type HttpServer,
+  InvalidRequestError,
+  inSpan,
+  onceOf,
+  optionalOnce,
+  wholeNumber,
+} from '@updraft/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Build } from '../builds/build.ts';
 import { type FeedCursor, parseCursor } from '../builds/cursor.ts';
 import { placeAfter } from '../builds/page.ts';
 import type { Feed } from '../feeds-file/feed.ts';
+import { VIEWER_ERRORS } from '../viewer/viewer-errors.ts';
 import type { FeedgenContext } from './context.ts';
+import { FeedNotReadyError, UnknownFeedError } from './errors.ts';
 import { createFeedFinder } from './feed-of-uri.ts';
 import { createPageRenderer, type RenderedPage } from './page-renderer.ts';
 import { createReadership, type Reader } from './readership.ts';
 
 const LXM = 'app.bsky.feed.getFeedSkeleton';
 export const SKELETON_PATH = `/xrpc/${LXM}`;
-const DEFAULT_LIMIT = 50;
 
-const query = z.object({
-  feed: z.string({ error: 'the parameter feed is needed, once' }),
-  limit: z
-    .string({ error: 'expected once' })
-    .regex(/^(?:[1-9]\d?|100)$/, { error: 'expected a whole number from 1 to 100' })
-    .transform(Number)
-    .default(DEFAULT_LIMIT),
-  cursor: z.string({ error: 'expected once' }).optional(),
-});
+const schema = {
+  summary: 'A page of a feed; feeds that are not for everyone need the token',
+  security: [{}, { viewer: [] }],
+  querystring: z.object({
+    feed: onceOf('feed').meta({ format: 'at-uri' }),
+    limit: wholeNumber({ min: 1, max: 100, preset: 50, pattern: /^[1-9]\d*$/ }),
+    cursor: optionalOnce,
+  }),
+  response: {
+    200: z.object({
+      feed: z.array(
+        z.object({
+          post: z.string(),
+          reason: z.object({ $type: z.literal('app.bsky.feed.defs#skeletonReasonPin') }).optional(),
+        }),
+      ),
+      cursor: z.string().optional(),
+      reqId: z.string().optional(),
+    }),
+  },
+};
+const errors = [UnknownFeedError, FeedNotReadyError, ...VIEWER_ERRORS];
 
 /** GET app.bsky.feed.getFeedSkeleton. Served from memory: no request waits for ClickHouse. */
 export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void {
@@ -30,7 +52,7 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
   const feedOf = createFeedFinder(context.service, context.file);
   const readership = createReadership(context);
   const render = createPageRenderer();
-  app.get(SKELETON_PATH, { schema: { querystring: query } }, async (request, reply) => {
+  app.get(SKELETON_PATH, { schema, config: { errors } }, async (request, reply) => {
     const startedAt = performance.now();
     const { limit, cursor: cursorText } = request.query;
     const feed = feedOf(request.query.feed);
@@ -62,8 +84,8 @@ function identify({ viewers }: FeedgenContext, request: FastifyRequest, feed: Fe
 function readCursor(text: string | undefined, feed: Feed): FeedCursor | undefined {
   if (text === undefined || text === '') return undefined;
   const cursor = parseCursor(text);
-  if (cursor === undefined) throw new XrpcError(400, 'InvalidRequest', 'the cursor is malformed');
-  if (cursor.alias !== feed.alias) throw new XrpcError(400, 'InvalidRequest', 'the cursor belongs to another feed');
+  if (cursor === undefined) throw new InvalidRequestError('the cursor is malformed');
+  if (cursor.alias !== feed.alias) throw new InvalidRequestError('the cursor belongs to another feed');
   return cursor;
 }
 
@@ -90,7 +112,7 @@ async function findPlace(reader: Reader, cursor: FeedCursor | undefined): Promis
 function requireBuild(reader: Reader): Build {
   const build = reader.current();
   if (build !== undefined) return build;
-  throw new XrpcError(503, 'FeedNotReady', 'this feed is being built, please try again', { 'retry-after': '5' });
+  throw new FeedNotReadyError('this feed is being built, please try again', { retryAfterS: 5 });
 }
 
 function sendPage(reply: FastifyReply, feed: Feed, { fields }: RenderedPage, requestId: string): FastifyReply {

@@ -1,11 +1,14 @@
 import type { HttpServer } from '@updraft/service';
+import { z } from 'zod';
 import type { Feed } from '../feeds-file/feed.ts';
 import type { FeedgenContext } from './context.ts';
+
+const response = { 200: { description: 'A page', content: { 'text/html': { schema: z.string() } } } };
 
 /** GET /: what this is, and its feeds by name. */
 export function landingPage(app: HttpServer, context: FeedgenContext): void {
   const html = render(context);
-  app.get('/', (_request, reply) =>
+  app.get('/', { schema: { summary: 'What this is, and its feeds by name', response } }, async (_request, reply) =>
     reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")

@@ -1,6 +1,7 @@
-import { XrpcError } from '@updraft/service';
+import { NotEnoughResourcesError } from '@updraft/service';
 import { type Build, createBuildThawer, type FeedPost } from '../builds/build.ts';
 import { type Feed, membersLabel } from '../feeds-file/feed.ts';
+import { SignInRequiredError } from '../viewer/viewer-errors.ts';
 import type { FeedgenContext } from './context.ts';
 
 /** The builds that a viewer may read of a feed, and which of their posts show. */
@@ -18,7 +19,7 @@ type Readership = (feed: Feed, viewerDid: string | undefined) => Reader;
 
 /**
  * Decides, at each request, what a viewer sees of a feed: outsiders of a members' feed see its list for outsiders, whatever
- * their cursor names. @throws XrpcError 401 when the viewer must sign in, 503 while the members are not known
+ * their cursor names. @throws SignInRequiredError; NotEnoughResourcesError while the members are not known
  */
 export function createReadership(context: FeedgenContext): Readership {
   const fixed = fixedBuilds(context.file.feeds.values());
@@ -36,14 +37,14 @@ function isAllowed({ membership }: FeedgenContext, feed: Feed, viewerDid: string
   if (viewerDid === undefined) return false;
   const isMember = membership.has(membersLabel(feed) ?? '', viewerDid);
   if (isMember === undefined)
-    throw new XrpcError(503, 'NotEnoughResources', 'the members of this feed are not known just now, please try again');
+    throw new NotEnoughResourcesError('the members of this feed are not known just now, please try again');
   return isMember;
 }
 
 function outsider(feed: Feed, build: Build | undefined): Reader {
   if (build !== undefined) return fixedReader(build, 'outsider');
   const sentence = feed.audience === 'signed-in' ? 'sign in to see this feed' : 'this feed is for its members';
-  throw new XrpcError(401, 'AuthenticationRequired', sentence, { 'www-authenticate': 'Bearer' });
+  throw new SignInRequiredError(sentence);
 }
 
 function queriedReader({ live, cuts, membership }: FeedgenContext, feed: Feed, name: Reader['name']): Reader {

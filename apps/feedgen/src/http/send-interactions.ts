@@ -1,7 +1,9 @@
 import { isAtUri, parseAtUri } from '@updraft/atproto';
-import { callerKey, type HttpServer, XrpcError } from '@updraft/service';
+import { callerKey, type HttpServer, RateLimitExceededError } from '@updraft/service';
 import { z } from 'zod';
+import { SignInRequiredError, VIEWER_ERRORS } from '../viewer/viewer-errors.ts';
 import type { FeedgenContext } from './context.ts';
+import { UnknownFeedError } from './errors.ts';
 import { createFeedFinder } from './feed-of-uri.ts';
 
 const LXM = 'app.bsky.feed.sendInteractions';
@@ -16,17 +18,23 @@ const interaction = z.object({
   reqId: z.string().refine(atMostBytes(100), { error: 'expected at most 100 bytes' }).optional(),
 });
 
-const body = z.object({
-  feed: z.string().optional(),
-  interactions: z.array(interaction).max(500, { error: 'expected at most 500 interactions' }),
-});
+const schema = {
+  summary: "What a viewer did with a feed's posts; the viewer is the token's issuer",
+  security: [{ viewer: [] }],
+  body: z.object({
+    feed: z.string().optional(),
+    interactions: z.array(interaction).max(500, { error: 'expected at most 500 interactions' }),
+  }),
+  response: { 200: z.object({}) },
+};
+const errors = [UnknownFeedError, RateLimitExceededError, ...VIEWER_ERRORS];
 
 /** POST app.bsky.feed.sendInteractions: what a viewer did with the feed's posts. The viewer is the token's issuer. */
 export function sendInteractions(app: HttpServer, context: FeedgenContext): void {
   const { viewers, interactions, interactionLimit, erased, now } = context;
   const isErased = (item: string) => erased.has(parseAtUri(item)?.authority ?? '');
   const feedOf = createFeedFinder(context.service, context.file);
-  app.post(`/xrpc/${LXM}`, { schema: { body } }, async (request) => {
+  app.post(`/xrpc/${LXM}`, { schema, config: { errors } }, async (request) => {
     const { authorization } = request.headers;
     const viewerDid = await viewers.identify({
       authorization,
@@ -35,10 +43,9 @@ export function sendInteractions(app: HttpServer, context: FeedgenContext): void
       isOpen: false,
       caller: callerKey(request.ip),
     });
-    if (viewerDid === undefined)
-      throw new XrpcError(401, 'AuthenticationRequired', 'this method needs a token', { 'www-authenticate': 'Bearer' });
+    if (viewerDid === undefined) throw new SignInRequiredError('this method needs a token');
     if (!interactionLimit.take(viewerDid))
-      throw new XrpcError(429, 'RateLimitExceeded', 'too many interactions, please wait', { 'retry-after': '10' });
+      throw new RateLimitExceededError('too many interactions, please wait', { retryAfterS: 10 });
     const feed = request.body.feed === undefined ? '' : feedOf(request.body.feed).alias;
     if (erased.has(viewerDid)) return {};
     for (const [

@@ -12,9 +12,20 @@ export interface ServiceToken {
   readonly signature: Uint8Array;
 }
 
+export const TOKEN_FAULTS = [
+  'AuthenticationRequired',
+  'BadJwt',
+  'BadJwtType',
+  'BadJwtIss',
+  'BadJwtAudience',
+  'BadJwtLexiconMethod',
+  'BadJwtSignature',
+  'JwtExpired',
+] as const;
+
 /** Why a token is refused: the name of an XRPC error and a sentence, both for its sender. */
 export interface TokenFault {
-  readonly error: string;
+  readonly error: (typeof TOKEN_FAULTS)[number];
   readonly message: string;
   /** What names somebody or something else in a token that is right otherwise: it may be good there, and isn't ours to check. */
   readonly foreign?: 'audience' | 'method';

@@ -1,15 +1,16 @@
 import type { DidAnswer, DidDirectory, SigningKey } from '@updraft/identity';
-import { XrpcError } from '@updraft/service';
+import { NotEnoughResourcesError } from '@updraft/service';
 import type { FeedgenMetrics } from '../metrics.ts';
 import { readServiceToken, type ServiceToken, type TokenFault } from './service-token.ts';
 import { PoolFullError, type SignaturePool } from './signature-pool.ts';
+import { BadTokenError, IdentityUnavailableError } from './viewer-errors.ts';
 
 /** Tells who a request comes from. */
 export interface ViewerAuth {
   /**
    * The DID of the viewer whose token the request bears; undefined without a token; unless `isStrict`, when the viewer's
    * key can't be had just now; and, where `isOpen`, when the token is addressed to another service or method.
-   * @throws XrpcError 401 for a token that is not good; 503 when a strict answer can't be given now
+   * @throws BadTokenError; IdentityUnavailableError when a strict answer can't be given now
    */
   identify(request: ViewerRequest): Promise<string | undefined>;
 }
@@ -58,21 +59,15 @@ export function createViewerAuth(options: ViewerAuthOptions): ViewerAuth {
       if (verdict === 'valid') return token.issuer;
       metrics.tokens.inc({ outcome: 'unresolved' });
       if (isStrict)
-        throw new XrpcError(
-          503,
-          'IdentityUnavailable',
-          'your identity could not be looked up just now, please try again',
-        );
+        throw new IdentityUnavailableError('your identity could not be looked up just now, please try again');
       return undefined;
     },
   };
 }
 
-function refuse(metrics: ViewerAuthOptions['metrics'], { error, message }: TokenFault): XrpcError {
-  metrics.tokens.inc({ outcome: error });
-  return new XrpcError(401, error, message, {
-    'www-authenticate': `Bearer error="invalid_token", error_description="${message.replaceAll('"', "'")}"`,
-  });
+function refuse(metrics: ViewerAuthOptions['metrics'], fault: TokenFault): BadTokenError {
+  metrics.tokens.inc({ outcome: fault.error });
+  return new BadTokenError(fault);
 }
 
 type Verdict = 'valid' | 'unresolved' | TokenFault;
@@ -106,12 +101,6 @@ async function isSignedBy(key: SigningKey, token: ServiceToken, signatures: Sign
     return await signatures.verify(key, token.message, token.signature);
   } catch (error) {
     if (!(error instanceof PoolFullError)) throw error;
-    throw new XrpcError(
-      503,
-      'NotEnoughResources',
-      'too many requests at once, please try again',
-      { 'retry-after': '1' },
-      { cause: error },
-    );
+    throw new NotEnoughResourcesError('too many requests at once, please try again', { retryAfterS: 1, cause: error });
   }
 }

@@ -1,10 +1,40 @@
 import type { StoredCleanupJob } from '@updraft/store';
-import { isEnded } from './job.ts';
+import { z } from 'zod';
+import { CLEANUP_TYPES } from './deletions.ts';
+import { isEnded, JOB_STATES } from './job.ts';
 import { KEEP_REASONS, type KeepOptions, type KeptCounts } from './keep.ts';
 import { toJob } from './stored-job.ts';
 
-/** A job as people see it; everybody who may see it, so without its token. Times are ISO 8601, null for never. */
-export function jobView(stored: StoredCleanupJob): Record<string, unknown> {
+export const numKept = z.record(z.enum(KEEP_REASONS), z.int());
+const time = z.iso.datetime();
+
+/** A job as people see it; everybody who may see it, so without its token. Times are null for never. */
+export const cleanupJob = z
+  .object({
+    job_id: z.string(),
+    repo: z.string(),
+    cleanup_types: z.array(z.enum(CLEANUP_TYPES)).readonly(),
+    delete_older_than: time.nullable(),
+    keep_pinned: z.boolean(),
+    keep_threads: z.boolean(),
+    keep_min_likes: z.int().nullable(),
+    keep_uris: z.array(z.string()),
+    num_deleted: z.int(),
+    num_unconfirmed: z.int(),
+    num_deleted_today: z.int(),
+    est_num_remaining: z.int(),
+    num_kept: numKept,
+    not_deleted: z.array(z.object({ uri: z.string(), reason: z.string(), num_tries: z.int() })),
+    job_state: z.enum(JOB_STATES),
+    state_reason: z.string(),
+    next_run_at: time.nullable(),
+    created_at: time.nullable(),
+    updated_at: time.nullable(),
+    last_deleted_at: time.nullable(),
+  })
+  .meta({ id: 'CleanupJob' });
+
+export function jobView(stored: StoredCleanupJob): z.output<typeof cleanupJob> {
   const job = toJob(stored);
   const isBeingCancelled = stored.isCancelRequested && !isEnded(job);
   return {
@@ -33,7 +63,7 @@ export function jobView(stored: StoredCleanupJob): Record<string, unknown> {
 }
 
 /** What the owner asked to keep, by the names of the request. */
-export function keepView(did: string, { pinned, threads, minLikes, paths }: KeepOptions): Record<string, unknown> {
+function keepView(did: string, { pinned, threads, minLikes, paths }: KeepOptions) {
   return {
     keep_pinned: pinned,
     keep_threads: threads,
@@ -43,8 +73,9 @@ export function keepView(did: string, { pinned, threads, minLikes, paths }: Keep
 }
 
 /** How many records stay, by the reason: all reasons, also those of none. */
-export function keptView(kept: KeptCounts): Record<string, number> {
-  return Object.fromEntries(KEEP_REASONS.map((reason) => [reason, kept[reason] ?? 0]));
+export function keptView(kept: KeptCounts): z.output<typeof numKept> {
+  const counts = KEEP_REASONS.map((reason) => [reason, kept[reason] ?? 0] as const);
+  return Object.fromEntries(counts) as z.output<typeof numKept>;
 }
 
 function iso(ms: number): string | null {

@@ -3,7 +3,8 @@ import type { CleanupType } from './deletions.ts';
 import type { KeepOptions, KeptCounts } from './keep.ts';
 import { isLeft, MAX_SET_ASIDE, type Refusal, type SetAside, setAside } from './set-aside.ts';
 
-export type JobState = 'queued' | 'running' | 'waiting' | 'completed' | 'cancelled' | 'failed';
+export const JOB_STATES = ['queued', 'running', 'waiting', 'completed', 'cancelled', 'failed'] as const;
+export type JobState = (typeof JOB_STATES)[number];
 
 /** A clean-up. Times are milliseconds since 1970, 0 for never; records are named by their paths, `collection/rkey`. */
 export interface CleanupJob extends Spending {

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type AtUri, isDid } from '@updraft/atproto';
-import { XrpcError } from '@updraft/service';
+import {
+  AuthenticationRequiredError,
+  InvalidRequestError,
+  NotEnoughResourcesError,
+  RateLimitExceededError,
+} from '@updraft/service';
 import type { CleanupJobStore, Leases, StoredCleanupJob } from '@updraft/store';
 import { type Account, AccountError, type Accounts } from '../accounts.ts';
 import type { CallLimit } from '../call-limit.ts';
@@ -48,7 +53,7 @@ export interface StartDeps {
   readonly onJob: () => void;
 }
 
-/** Signs in, looks at what there is to delete, and for a real run makes a job, or finds the one that lives. @throws XrpcError */
+/** Signs in, looks at what there is to delete, and for a real run makes a job, or finds the one that lives. */
 export async function startCleanup(
   deps: StartDeps,
   request: CleanupRequest,
@@ -72,9 +77,7 @@ export async function startCleanup(
     }
     const other = await liveJob(deps.store, account.did);
     if (other !== undefined) return await reopen(deps, other);
-    throw new XrpcError(503, 'NotEnoughResources', 'another job for this account is being made', {
-      'retry-after': '5',
-    });
+    throw new NotEnoughResourcesError('another job for this account is being made', { retryAfterS: 5 });
   } finally {
     if (!isKept) await deps.sessions.end(account.pds, session.refreshToken);
   }
@@ -90,7 +93,7 @@ async function findAccount({ accounts, signIns }: StartDeps, { identifier, calle
     account = await accounts.find(identifier, caller);
   } catch (error) {
     if (!(error instanceof AccountError)) throw error;
-    throw error.fault === 'unknown' ? wrongCredentials() : new XrpcError(503, 'NotEnoughResources', error.message);
+    throw error.fault === 'unknown' ? wrongCredentials() : new NotEnoughResourcesError(error.message);
   }
   if (!(await signIns.take([`account:${account.did}`]))) throw tooManySignIns();
   return account;
@@ -115,12 +118,12 @@ async function signIn(
 }
 
 /** The same for every part that may be wrong. */
-function wrongCredentials(): XrpcError {
-  return new XrpcError(401, 'AuthenticationRequired', 'the identifier or the app password is wrong');
+function wrongCredentials(): AuthenticationRequiredError {
+  return new AuthenticationRequiredError('the identifier or the app password is wrong');
 }
 
-function tooManySignIns(): XrpcError {
-  return new XrpcError(429, 'RateLimitExceeded', 'five sign-ins a minute are allowed', { 'retry-after': '60' });
+function tooManySignIns(): RateLimitExceededError {
+  return new RateLimitExceededError('five sign-ins a minute are allowed', { retryAfterS: 60 });
 }
 
 async function liveJob(store: CleanupJobStore, did: string): Promise<StoredCleanupJob | undefined> {
@@ -163,7 +166,7 @@ function ownPaths(did: string, uris: readonly AtUri[]): string[] {
   if (foreign !== undefined) {
     const { authority, collection, rkey } = foreign;
     const message = `keep_uris: at://${authority}/${collection}/${rkey} is of another account`;
-    throw new XrpcError(400, 'InvalidRequest', message);
+    throw new InvalidRequestError(message);
   }
   return [...new Set(uris.map(({ collection, rkey }) => `${collection}/${rkey}`))];
 }

@@ -1,7 +1,7 @@
 import type { RepoCleanupJobRow, StoredCleanupJob } from '@updraft/store';
 import { z } from 'zod';
 import { CLEANUP_TYPES, type CleanupType } from './deletions.ts';
-import type { CleanupJob, JobState } from './job.ts';
+import { type CleanupJob, JOB_STATES } from './job.ts';
 import { DEFAULT_KEEP, KEEP_REASONS } from './keep.ts';
 
 /** The job of its row; names of a later version of this program are left out, or stand for a job that failed. */
@@ -15,7 +15,7 @@ export function toJob(stored: StoredCleanupJob): CleanupJob {
     keep: keep ?? DEFAULT_KEEP,
     kept: readJson(keptShape, keptJson, {}) ?? {},
     setAside: readJson(setAsideShape, setAsideJson, []) ?? [],
-    jobState: STATES.find((state) => state === stored.jobState && keep !== undefined) ?? 'failed',
+    jobState: JOB_STATES.find((state) => state === stored.jobState && keep !== undefined) ?? 'failed',
   };
 }
 
@@ -29,8 +29,6 @@ export function toRow(job: CleanupJob): Omit<RepoCleanupJobRow, 'version'> {
     setAsideJson: JSON.stringify(setAside),
   };
 }
-
-const STATES: readonly JobState[] = ['queued', 'running', 'waiting', 'completed', 'cancelled', 'failed'];
 
 const keepShape = z.strictObject({
   pinned: z.boolean(),

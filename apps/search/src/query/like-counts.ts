@@ -1,4 +1,4 @@
-import { XrpcError } from '@updraft/service';
+import { NotEnoughResourcesError } from '@updraft/service';
 import type { Leases } from '@updraft/store';
 import { type ClickHouse, countRecentLikes, likeGenerations } from '@updraft/store';
 import type { LatestLikeCounts } from './search-posts.ts';
@@ -28,9 +28,7 @@ export function createLikeCounts({ clickhouse, leases, ttlMs, onError }: LikeCou
     }
     const made = (await count()) ?? (await likeGenerations(clickhouse))[0];
     if (made !== undefined) return made;
-    throw new XrpcError(503, 'NotEnoughResources', 'the likes of the day are being counted; ask again soon', {
-      'retry-after': '10',
-    });
+    throw new NotEnoughResourcesError('the likes of the day are being counted; ask again soon', { retryAfterS: 10 });
   };
 }
 

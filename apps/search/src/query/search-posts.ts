@@ -1,5 +1,5 @@
 import { mentionToken } from '@updraft/atproto';
-import { XrpcError } from '@updraft/service';
+import { InvalidRequestError } from '@updraft/service';
 import {
   type ClickHouse,
   didOfHandle,
@@ -31,7 +31,7 @@ export interface SearchPage {
 /** The newest generation of like counts; asking for it has it made. */
 export type LatestLikeCounts = () => Promise<number>;
 
-/** A page of posts that match. @throws XrpcError for a cursor whose counts are gone */
+/** A page of posts that match. @throws InvalidRequestError for a cursor whose counts are gone */
 export async function searchPosts(
   clickhouse: ClickHouse,
   likeCounts: LatestLikeCounts,
@@ -69,7 +69,7 @@ async function topPage(
   const { query, cursor, limit, nowMs } = request;
   const generation = cursor?.generation ?? (await likeCounts());
   if (cursor !== undefined && !(await isGenerationKept(clickhouse, generation, nowMs))) {
-    throw new XrpcError(400, 'InvalidRequest', 'cursor: it is too old, begin again without one');
+    throw new InvalidRequestError('cursor: it is too old, begin again without one');
   }
   const asOfMs = Math.min(cursor?.toMs ?? nowMs, nowMs);
   const fromMs = Math.max(query.sinceMs ?? 0, asOfMs - DAY_MS);

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
 import type { ExportFormat } from '../repository/export-text.ts';
 import { callerSignal } from './caller-signal.ts';
-import { toAnswer } from './upstream.ts';
+import { UPSTREAM_ERRORS } from './upstream.ts';
 
 const params = z.object({
   did: z.string().refine((text) => readAccountName(text) !== undefined, { error: 'expected a DID or a handle' }),
@@ -14,6 +14,32 @@ const params = z.object({
 const querystring = z.object({
   format: z.enum(['json', 'ndjson'], { error: "expected 'json' or 'ndjson'" }).default('json'),
 });
+const record = z
+  .object({ uri: z.string(), cid: z.string(), content: z.looseObject({}).nullable(), error: z.string().optional() })
+  .meta({ id: 'Record' });
+const repository = z.object({
+  did: z.string(),
+  rev: z.string(),
+  posts: z.array(record),
+  likes: z.array(record),
+  reposts: z.array(record),
+  follows: z.array(record),
+  blocks: z.array(record),
+  profile: record.nullable(),
+  other: z.array(record),
+});
+const response = {
+  200: {
+    description: 'The records by their kinds; as NDJSON a record a line',
+    content: { 'application/json': { schema: repository }, 'application/x-ndjson': { schema: z.string() } },
+  },
+};
+const schema = {
+  summary: "An account's repository, by DID or handle, as JSON, or with format=ndjson a record a line",
+  params,
+  querystring,
+  response,
+};
 
 const TYPES: Readonly<Record<ExportFormat, string>> = {
   json: 'application/json; charset=utf-8',
@@ -26,7 +52,7 @@ const STALLED_READER_MS = 60_000;
 
 /** GET /repo/:did: an account's repository, from its own server, as JSON. */
 export function getRepo(app: HttpServer, { accounts, exports, metrics }: SearchContext): void {
-  const options = { schema: { params, querystring }, handlerTimeout: HANDLER_TIMEOUT_MS };
+  const options = { schema, config: { errors: UPSTREAM_ERRORS }, handlerTimeout: HANDLER_TIMEOUT_MS };
   app.get('/repo/:did', options, async (request, reply) => {
     const { format } = request.query;
     try {
@@ -39,7 +65,7 @@ export function getRepo(app: HttpServer, { accounts, exports, metrics }: SearchC
       metrics.exports.inc({ outcome: 'sent' });
     } catch (error) {
       metrics.exports.inc({ outcome: error instanceof LimitError ? 'limited' : 'failed' });
-      if (!reply.sent) throw toAnswer(error);
+      if (!reply.sent) throw error;
       if (isGone(error)) request.log.info({ did: request.params.did }, 'the reader of an export has gone');
       else request.log.warn({ err: error }, 'an export broke off');
       reply.raw.destroy(); // the caller sees that it is not whole

@@ -1,14 +1,24 @@
 import { isDid } from '@updraft/atproto';
-import { callerKey, type HttpServer, XrpcError } from '@updraft/service';
+import { callerKey, type HttpServer, InvalidRequestError, onceOf, UpstreamFailureError } from '@updraft/service';
 import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
 import type { PdsClient } from '../pds/pds-client.ts';
 import { readUri } from '../redir/redir.ts';
 import { callerSignal } from './caller-signal.ts';
-import { onceOf } from './query-fields.ts';
-import { toAnswer } from './upstream.ts';
+import { UPSTREAM_ERRORS } from './upstream.ts';
 
-const querystring = z.object({ uri: onceOf('uri') });
+const schema = {
+  summary: "The accounts on a list, from its owner's server",
+  querystring: z.object({ uri: onceOf('uri') }),
+  response: {
+    200: z.object({
+      members: z.array(z.string()),
+      list: z.record(z.string(), z.unknown()),
+      uri: z.string(),
+      is_truncated: z.literal(true).optional(),
+    }),
+  },
+};
 const LIST = 'app.bsky.graph.list';
 const LIST_ITEM = 'app.bsky.graph.listitem';
 /** Pages of 100 list items, and what they may hold together: of a list that is longer its first members are given, and that it is cut. */
@@ -19,29 +29,26 @@ const HANDLER_TIMEOUT_MS = 60_000;
 
 /** GET /list/members?uri=: the accounts on a list, read from its owner's server. Takes an at-uri or a page of bsky.app. */
 export function listMembers(app: HttpServer, { accounts, pdsClient, listTurns }: SearchContext): void {
-  app.get('/list/members', { schema: { querystring }, handlerTimeout: HANDLER_TIMEOUT_MS }, async (request, reply) => {
+  const options = { schema, config: { errors: UPSTREAM_ERRORS }, handlerTimeout: HANDLER_TIMEOUT_MS };
+  app.get('/list/members', options, async (request, reply) => {
     const signal = callerSignal(reply, HANDLER_TIMEOUT_MS);
     const { authority, rkey } = readListUri(request.query.uri);
     const caller = callerKey(request.ip);
-    try {
-      const read = async () => {
-        const { did, pds } = await accounts.find(authority, caller);
-        const list = await readList(pdsClient, pds, did, rkey, signal);
-        const uri = `at://${did}/${LIST}/${rkey}`;
-        const { members, isWhole } = await readMembers(pdsClient, { pds, did, uri, signal });
-        return { members, list, uri, ...(isWhole ? {} : { is_truncated: true }) };
-      };
-      return await listTurns.run(caller, read, signal);
-    } catch (error) {
-      throw toAnswer(error);
-    }
+    const read = async () => {
+      const { did, pds } = await accounts.find(authority, caller);
+      const list = await readList(pdsClient, pds, did, rkey, signal);
+      const uri = `at://${did}/${LIST}/${rkey}`;
+      const { members, isWhole } = await readMembers(pdsClient, { pds, did, uri, signal });
+      return { members, list, uri, ...(isWhole ? {} : { is_truncated: true as const }) };
+    };
+    return listTurns.run(caller, read, signal);
   });
 }
 
 function readListUri(text: string): { authority: string; rkey: string } {
   const parsed = readUri(text);
   if (parsed?.collection === LIST && parsed.rkey !== '') return parsed;
-  throw new XrpcError(400, 'InvalidRequest', 'uri: expected the at-uri or the bsky.app page of a list');
+  throw new InvalidRequestError('uri: expected the at-uri or the bsky.app page of a list');
 }
 
 async function readList(
@@ -50,7 +57,7 @@ async function readList(
   repo: string,
   rkey: string,
   signal: AbortSignal,
-): Promise<unknown> {
+): Promise<Record<string, unknown>> {
   const { body } = await client.call({
     pds,
     method: 'com.atproto.repo.getRecord',
@@ -59,7 +66,7 @@ async function readList(
   });
   const record = z.object({ value: z.record(z.string(), z.unknown()) }).safeParse(body);
   if (record.success) return record.data.value;
-  throw new XrpcError(502, 'UpstreamFailure', "the list's server gave no record");
+  throw new UpstreamFailureError("the list's server gave no record");
 }
 
 /** How many there are is looked at before each of them is. */
@@ -71,11 +78,11 @@ const itemsPage = z.object({
 });
 const item = z.object({ list: z.string(), subject: z.string().refine((did) => isDid(did)) });
 
-/** @throws XrpcError 502: a page that can't be read is not the end of the list */
+/** @throws UpstreamFailureError: a page that can't be read is not the end of the list */
 function readPage(body: unknown): z.output<typeof itemsPage> {
   const page = itemsPage.safeParse(body);
   if (page.success) return page.data;
-  throw new XrpcError(502, 'UpstreamFailure', "the list's server gave a page that can not be read");
+  throw new UpstreamFailureError("the list's server gave a page that can not be read");
 }
 
 /** Those whom items of this list name, each once, in the order of their items. */

@@ -1,29 +1,32 @@
 import { isHandle } from '@updraft/atproto';
-import { type HttpServer, XrpcError } from '@updraft/service';
+import { type HttpServer, InvalidRequestError, onceOf } from '@updraft/service';
 import { didOfHandle } from '@updraft/store';
 import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
 import { redirect, uriText } from '../redir/redir.ts';
-import { onceOf } from './query-fields.ts';
 
-const querystring = z.object({ q: onceOf('q') });
+const schema = {
+  summary: 'An at-uri leads to its page of bsky.app; such a page is answered with its at-uri as text',
+  querystring: z.object({ q: onceOf('q') }),
+  response: {
+    200: { description: 'The at-uri of a page', content: { 'text/plain': { schema: z.string() } } },
+    302: z.undefined().describe('To the page of an at-uri'),
+  },
+};
 
 /**
  * GET /redir?q=: an at-uri leads to its page of bsky.app; such a page is answered with its at-uri as text, by DID where the
  * handle is known here.
  */
 export function redir(app: HttpServer, { clickhouse }: SearchContext): void {
-  app.get('/redir', { schema: { querystring } }, async (request, reply) => {
+  app.get('/redir', { schema }, async (request, reply) => {
     const found = redirect(request.query.q);
     if (found === undefined) {
       const what = 'q: expected the at-uri or the bsky.app page of a profile, post, feed, list or starter pack';
-      throw new XrpcError(400, 'InvalidRequest', what);
+      throw new InvalidRequestError(what);
     }
     if (found.kind === 'page') return reply.redirect(found.url, 302);
     const did = isHandle(found.authority) ? await didOfHandle(clickhouse, found.authority) : undefined;
-    return reply
-      .type('text/plain; charset=utf-8')
-      .serializer(String)
-      .send(uriText({ ...found, authority: did ?? found.authority }));
+    return reply.type('text/plain; charset=utf-8').send(uriText({ ...found, authority: did ?? found.authority }));
   });
 }

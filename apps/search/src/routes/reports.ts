@@ -1,28 +1,50 @@
 import type { HttpServer } from '@updraft/service';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
+import { networkStats } from '../stats/network-stats.ts';
+import { collectionReport, feedReport, ingestReport } from '../stats/operator-stats.ts';
 import type { Report } from '../stats/report.ts';
 
 /** GET /stats and what operators look at: the last report, with its ETag, never waiting for a new one. */
 export function reports(app: HttpServer, context: SearchContext): void {
   const maxAgeS = Math.max(1, Math.min(60, Math.floor(context.statsTtlMs / 1000)));
   const { network, collections, ingest, feeds } = context.reports;
-  serve(app, '/stats', network, maxAgeS);
-  serve(app, '/stats/collections', collections, maxAgeS);
-  serve(app, '/stats/ingest', ingest, Math.min(maxAgeS, 10));
-  serve(app, '/stats/feeds', feeds, maxAgeS);
+  const serve = (path: string, summary: string, shape: z.ZodType, report: Report, ageS = maxAgeS) => {
+    const response = { 200: shape, 304: z.undefined().describe('As the If-None-Match of the request has it') };
+    app.get(path, { schema: { summary, response } }, async (request, reply) => send(request, reply, report, ageS));
+  };
+  serve(
+    '/stats',
+    'The network by day: likes, likers, posts, posters, follows, followers, blocks, blockers, and the totals',
+    networkStats,
+    network,
+  );
+  serve('/stats/collections', 'Operations by day and collection, 30 days', collectionReport, collections);
+  serve(
+    '/stats/ingest',
+    'How far the index is behind (live streams only), events a second, gaps, what was rejected by reason',
+    ingestReport,
+    ingest,
+    Math.min(maxAgeS, 10),
+  );
+  serve('/stats/feeds', 'Requests and viewers by day and feed, 30 days', feedReport, feeds);
 }
 
-function serve(app: HttpServer, path: string, report: Report, maxAgeS: number): void {
-  app.get(path, async (request, reply) => {
-    const { body, etag, computedAtMs, firstAtMs } = await report.get();
-    // Of a new store's report the next comes soon.
-    const ageS = Math.min(maxAgeS, Math.max(1, Math.floor((computedAtMs - firstAtMs) / 1000)));
-    reply.header('etag', etag);
-    reply.header('cache-control', `public, max-age=${ageS}, stale-while-revalidate=${ageS * 10}`);
-    reply.header('last-modified', new Date(computedAtMs).toUTCString());
-    if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
-    return reply.type('application/json; charset=utf-8').serializer(String).send(body);
-  });
+async function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  report: Report,
+  maxAgeS: number,
+): Promise<FastifyReply> {
+  const { body, etag, computedAtMs, firstAtMs } = await report.get();
+  // Of a new store's report the next comes soon.
+  const ageS = Math.min(maxAgeS, Math.max(1, Math.floor((computedAtMs - firstAtMs) / 1000)));
+  reply.header('etag', etag);
+  reply.header('cache-control', `public, max-age=${ageS}, stale-while-revalidate=${ageS * 10}`);
+  reply.header('last-modified', new Date(computedAtMs).toUTCString());
+  if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  return reply.type('application/json; charset=utf-8').send(body);
 }
 
 /** Weak comparison, as a conditional GET wants it. Source: RFC 9110, section 13.1.2 */

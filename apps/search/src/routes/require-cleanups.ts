@@ -1,16 +1,19 @@
-import { XrpcError } from '@updraft/service';
+import { NotEnoughResourcesError, NotFoundError } from '@updraft/service';
 import type { StoredCleanupJob } from '@updraft/store';
 import type { FastifyRequest } from 'fastify';
 import { bearsSecret } from '../cleanup/job-secret.ts';
 import type { Cleanups } from '../context.ts';
 
-/** @throws XrpcError 503 where clean-ups are off */
+/** What the description of a route says that needs a job's secret. */
+export const needsSecret = { security: [{ jobSecret: [] }] };
+
+/** @throws NotEnoughResourcesError where clean-ups are off */
 export function requireCleanups(cleanups: Cleanups | undefined): Cleanups {
   if (cleanups !== undefined) return cleanups;
-  throw new XrpcError(503, 'NotEnoughResources', 'clean-ups are off: the operator has to set CLEANUP_TOKEN_KEY');
+  throw new NotEnoughResourcesError('clean-ups are off: the operator has to set CLEANUP_TOKEN_KEY');
 }
 
-/** The job, for the bearer of its secret. @throws XrpcError 404 for everybody else, as if there were none */
+/** The job, for the bearer of its secret. @throws NotFoundError for everybody else, as if there were none */
 export async function requireJob(
   { store }: Cleanups,
   request: FastifyRequest,
@@ -21,6 +24,6 @@ export async function requireJob(
   return job;
 }
 
-export function noSuchJob(): XrpcError {
-  return new XrpcError(404, 'NotFound', 'there is no such job, or this is not its secret');
+export function noSuchJob(): NotFoundError {
+  return new NotFoundError('there is no such job, or this is not its secret');
 }

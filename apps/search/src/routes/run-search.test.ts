@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { createRateLimit, createTurns } from '@updraft/service';
+import { createRateLimit, createTurns, InvalidRequestError } from '@updraft/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { expect, test } from 'vitest';
 import type { SearchContext } from '../context.ts';
@@ -21,7 +21,7 @@ test('a caller who goes away while likes are counted gives its turn back', async
   } as unknown as SearchContext;
   const raw = Object.assign(new EventEmitter(), { writableFinished: false });
   const search = runSearch(context, { ip: '198.51.100.7' } as FastifyRequest, { raw } as unknown as FastifyReply, {
-    query: readQuery('coffee', 'InvalidRequest'),
+    query: readQuery('coffee', InvalidRequestError),
     sort: 'top',
     limit: 10,
     cursor: undefined,

@@ -1,4 +1,10 @@
-import { callerKey, LimitError, XrpcError } from '@updraft/service';
+import {
+  callerKey,
+  InvalidRequestError,
+  LimitError,
+  type NamedErrorClass,
+  NotEnoughResourcesError,
+} from '@updraft/service';
 import { OverBudgetError, SEARCH_BUDGET, TimeoutError, withCallOptions } from '@updraft/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { SearchContext } from '../context.ts';
@@ -8,21 +14,21 @@ import { parseCursor, type SearchCursor } from '../query/search-cursor.ts';
 import { type SearchPage, type SearchRequest, searchPosts } from '../query/search-posts.ts';
 import { callerSignal, whileWaitedFor } from './caller-signal.ts';
 
-/** The query understood. @throws XrpcError 400 with the place where it can't be */
-export function readQuery(q: string, errorName: string): PostQuery {
+/** The query understood. @throws SyntaxFault with the place where it can't be */
+export function readQuery(q: string, SyntaxFault: NamedErrorClass): PostQuery {
   try {
     return parsePostQuery(q);
   } catch (error) {
-    if (error instanceof QuerySyntaxError) throw new XrpcError(400, errorName, error.message);
+    if (error instanceof QuerySyntaxError) throw new SyntaxFault(error.message, { cause: error });
     throw error;
   }
 }
 
-/** @throws XrpcError 400 */
+/** @throws InvalidRequestError */
 export function readCursor(cursor: string | undefined): SearchCursor | undefined {
   if (cursor === undefined || cursor === '') return undefined;
   const parsed = parseCursor(cursor);
-  if (parsed === undefined) throw new XrpcError(400, 'InvalidRequest', 'cursor: expected one that a page gave');
+  if (parsed === undefined) throw new InvalidRequestError('cursor: expected one that a page gave');
   return parsed;
 }
 
@@ -64,8 +70,7 @@ function outcomeOf(error: unknown): string {
 function toAnswer(error: unknown): unknown {
   const advice = 'bound its time with since: and until:, or add a rarer word';
   if (error instanceof OverBudgetError)
-    return new XrpcError(400, 'InvalidRequest', `this search reads too much: ${advice}`, {}, { cause: error });
+    return new InvalidRequestError(`this search reads too much: ${advice}`, { cause: error });
   if (!(error instanceof TimeoutError)) return error;
-  const message = `this search takes too long: ${advice}`;
-  return new XrpcError(503, 'NotEnoughResources', message, { 'retry-after': '60' }, { cause: error });
+  return new NotEnoughResourcesError(`this search takes too long: ${advice}`, { retryAfterS: 60, cause: error });
 }

@@ -1,11 +1,10 @@
 import { isDid, readAccountName, withoutInvisible } from '@updraft/atproto';
-import { type HttpServer, XrpcError } from '@updraft/service';
+import { type HttpServer, namedError, RateLimitExceededError } from '@updraft/service';
 import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
 import { formatCursor } from '../query/search-cursor.ts';
-import { onceOf, optionalOnce, wholeNumber } from './query-fields.ts';
 import { readCursor, readQuery, runSearch } from './run-search.ts';
-import { postUri } from './search-posts.ts';
+import { postUri, searchFields } from './search-posts.ts';
 
 const account = z
   .string({ error: 'expected once' })
@@ -26,12 +25,14 @@ const tagWord = z
       .replace(/^[#＃﹟]\s*/u, ''),
   )
   .pipe(word);
-const unsupported = z.undefined({ error: 'links are not indexed: this parameter is not supported' }).optional();
+const unsupported = z
+  .undefined({ error: 'links are not indexed: this parameter is not supported' })
+  .optional()
+  .describe('Refused: links are not indexed');
 
 /** Source: the lexicon app.bsky.unspecced.searchPostsSkeleton. */
 const querystring = z.object({
-  q: onceOf('q'),
-  sort: z.enum(['latest', 'top'], { error: "expected 'latest' or 'top'" }).default('latest'),
+  ...searchFields,
   since: word.optional(),
   until: word.optional(),
   mentions: account,
@@ -44,16 +45,22 @@ const querystring = z.object({
     .string()
     .refine((did) => isDid(did), { error: 'expected a DID' })
     .optional(),
-  limit: wholeNumber(1, 100, 25),
-  cursor: optionalOnce,
 });
+const schema = {
+  summary: 'The same search for an AppView, by its lexicon; domain and url are refused, since links are not indexed',
+  querystring,
+  response: { 200: z.object({ posts: z.array(z.object({ uri: z.string() })), cursor: z.string().optional() }) },
+};
+
+class BadQueryStringError extends namedError(400, 'BadQueryString') {}
+const errors = [BadQueryStringError, RateLimitExceededError];
 
 /** GET /xrpc/app.bsky.unspecced.searchPostsSkeleton: the same search, as an AppView asks for it. */
 export function searchPostsSkeleton(app: HttpServer, context: SearchContext): void {
-  app.get('/xrpc/app.bsky.unspecced.searchPostsSkeleton', { schema: { querystring } }, async (request, reply) => {
+  app.get('/xrpc/app.bsky.unspecced.searchPostsSkeleton', { schema, config: { errors } }, async (request, reply) => {
     const { sort, limit, cursor, viewer } = request.query;
-    if (request.query.q.length > 1_000) throw new XrpcError(400, 'BadQueryString', 'a query may have 1000 characters');
-    const query = readQuery(wholeQuery(request.query), 'BadQueryString');
+    if (request.query.q.length > 1_000) throw new BadQueryStringError('a query may have 1000 characters');
+    const query = readQuery(wholeQuery(request.query), BadQueryStringError);
     const page = await runSearch(context, request, reply, { query, sort, limit, cursor: readCursor(cursor), viewer });
     return {
       posts: page.posts.map((post) => ({ uri: postUri(post) })),

@@ -1,23 +1,52 @@
-import type { HttpServer } from '@updraft/service';
+import {
+  type HttpServer,
+  InvalidRequestError,
+  onceOf,
+  optionalOnce,
+  RateLimitExceededError,
+  wholeNumber,
+} from '@updraft/service';
 import { type FoundPost, handlesOf } from '@updraft/store';
 import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
 import { formatCursor } from '../query/search-cursor.ts';
-import { onceOf, optionalOnce, wholeNumber } from './query-fields.ts';
 import { readCursor, readQuery, runSearch } from './run-search.ts';
 
-const querystring = z.object({
+/** What every search takes. */
+export const searchFields = {
   q: onceOf('q'),
   sort: z.enum(['latest', 'top'], { error: "expected 'latest' or 'top'" }).default('latest'),
-  limit: wholeNumber(1, 100, 25),
+  limit: wholeNumber({ min: 1, max: 100, preset: 25 }),
   cursor: optionalOnce,
-});
+};
+const foundPost = z
+  .object({
+    uri: z.string(),
+    did: z.string(),
+    handle: z.string().optional(),
+    text: z.string(),
+    created_at: z.iso.datetime(),
+    langs: z.array(z.string()).readonly(),
+    tags: z.array(z.string()).readonly(),
+    has_embedded_media: z.boolean(),
+    parent_uri: z.string(),
+    root_uri: z.string(),
+    quote_uri: z.string(),
+    num_likes: z.int().optional(),
+  })
+  .meta({ id: 'Post' });
+
+const schema = {
+  summary: 'Posts that match, the newest first or the most liked of the last 24 hours',
+  querystring: z.object(searchFields),
+  response: { 200: z.object({ posts: z.array(foundPost), cursor: z.string().optional() }) },
+};
 
 /** GET /search/posts: posts that match, the newest first or the most liked of the last 24 hours. */
 export function searchPostsRoute(app: HttpServer, context: SearchContext): void {
-  app.get('/search/posts', { schema: { querystring } }, async (request, reply) => {
+  app.get('/search/posts', { schema, config: { errors: [RateLimitExceededError] } }, async (request, reply) => {
     const { q, sort, limit, cursor } = request.query;
-    const query = readQuery(q, 'InvalidRequest');
+    const query = readQuery(q, InvalidRequestError);
     const page = await runSearch(context, request, reply, {
       query,
       sort,
@@ -33,7 +62,7 @@ export function searchPostsRoute(app: HttpServer, context: SearchContext): void 
   });
 }
 
-function toView(post: FoundPost, handle: string | undefined): Record<string, unknown> {
+function toView(post: FoundPost, handle: string | undefined): z.output<typeof foundPost> {
   return {
     uri: postUri(post),
     did: post.did,

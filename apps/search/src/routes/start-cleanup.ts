@@ -1,13 +1,13 @@
 import { callerKey, type HttpServer } from '@updraft/service';
 import { z } from 'zod';
-import { CLEANUP_TYPES } from '../cleanup/deletions.ts';
-import { keptView } from '../cleanup/job-view.ts';
+import { CLEANUP_TYPES, type CleanupType } from '../cleanup/deletions.ts';
+import { keptView, numKept } from '../cleanup/job-view.ts';
 import type { CleanupRequest, CleanupStart } from '../cleanup/start-cleanup.ts';
 import type { SearchContext } from '../context.ts';
 import { readUri } from '../redir/redir.ts';
 import { callerSignal } from './caller-signal.ts';
 import { requireCleanups } from './require-cleanups.ts';
-import { toAnswer } from './upstream.ts';
+import { UPSTREAM_ERRORS } from './upstream.ts';
 
 /** An at-uri or a page of bsky.app. */
 const recordUri = z
@@ -54,6 +54,22 @@ const body = z.object(
   },
   { error: 'expected a JSON object' },
 );
+const startedCleanup = z.object({
+  num_enqueued: z.int(),
+  dry_run: z.boolean(),
+  message: z.string(),
+  repo: z.string(),
+  num_by_type: z.record(z.enum(CLEANUP_TYPES), z.int()).optional(),
+  num_kept: numKept.optional(),
+  sample: z.array(z.object({ type: z.enum(CLEANUP_TYPES), uri: z.string() })).optional(),
+  job_id: z.string().optional(),
+  job_secret: z.string().optional(),
+});
+const schema = {
+  summary: 'What a clean-up would delete, or the job that deletes it',
+  body,
+  response: { 200: startedCleanup },
+};
 /** The uris of records to keep are the most of it. */
 const MAX_BODY_BYTES = 256 * 1024;
 /** A large repository takes its time to be read. */
@@ -61,22 +77,17 @@ const HANDLER_TIMEOUT_MS = 900_000;
 
 /** POST /repo/cleanup: what a clean-up would delete, or the job that deletes it. */
 export function startCleanupRoute(app: HttpServer, { cleanups }: SearchContext): void {
-  app.post(
-    '/repo/cleanup',
-    { schema: { body }, handlerTimeout: HANDLER_TIMEOUT_MS, bodyLimit: MAX_BODY_BYTES },
-    async (request, reply) => {
-      reply.header('cache-control', 'no-store');
-      try {
-        const started = await requireCleanups(cleanups).start(
-          toRequest(request.body, callerKey(request.ip)),
-          callerSignal(reply, HANDLER_TIMEOUT_MS),
-        );
-        return startView(started);
-      } catch (error) {
-        throw toAnswer(error);
-      }
-    },
-  );
+  const options = {
+    schema,
+    config: { errors: UPSTREAM_ERRORS },
+    handlerTimeout: HANDLER_TIMEOUT_MS,
+    bodyLimit: MAX_BODY_BYTES,
+  };
+  app.post('/repo/cleanup', options, async (request, reply) => {
+    reply.header('cache-control', 'no-store');
+    const wanted = toRequest(request.body, callerKey(request.ip));
+    return startView(await requireCleanups(cleanups).start(wanted, callerSignal(reply, HANDLER_TIMEOUT_MS)));
+  });
 }
 
 function toRequest(input: z.output<typeof body>, caller: string): CleanupRequest {
@@ -92,12 +103,12 @@ function toRequest(input: z.output<typeof body>, caller: string): CleanupRequest
   };
 }
 
-function startView({ job, did, plan }: CleanupStart): Record<string, unknown> {
+function startView({ job, did, plan }: CleanupStart): z.output<typeof startedCleanup> {
   const counts = {
     num_enqueued: plan.total,
     dry_run: job === undefined,
     repo: did,
-    num_by_type: Object.fromEntries(CLEANUP_TYPES.map((type) => [type, plan.byType[type] ?? 0])),
+    num_by_type: byType(plan.byType),
     num_kept: keptView(plan.kept),
     sample: plan.first
       .slice(0, 10)
@@ -110,4 +121,9 @@ function startView({ job, did, plan }: CleanupStart): Record<string, unknown> {
     return { ...counts, message: `${plan.total} records will be deleted; ${kept}`, job_id: jobId, job_secret: secret };
   const { num_by_type: _, sample: __, num_kept: ___, ...rest } = counts;
   return { ...rest, message: `this account has a job already, here it is; ${kept}`, job_id: jobId, job_secret: secret };
+}
+
+function byType(counts: CleanupStart['plan']['byType']): Record<CleanupType, number> {
+  const all = CLEANUP_TYPES.map((type) => [type, counts[type] ?? 0] as const);
+  return Object.fromEntries(all) as Record<CleanupType, number>;
 }

@@ -1,35 +1,56 @@
-import { XrpcError } from '@updraft/service';
+import {
+  AuthenticationRequiredError,
+  type ErrorClassifier,
+  type ErrorKind,
+  type NamedErrorClass,
+  NotEnoughResourcesError,
+  NotFoundError,
+  RateLimitExceededError,
+  UpstreamFailureError,
+  UpstreamTimeoutError,
+  XrpcError,
+} from '@updraft/service';
 import { AccountError } from '../accounts.ts';
 import { LikesError } from '../cleanup/count-likes.ts';
 import { PdsError, type PdsFault } from '../pds/pds-error.ts';
 import { RepositoryError } from '../repository/repository-error.ts';
 
-/** What somebody else's server or repository did, as an answer to our caller; other errors stay what they are. */
-export function toAnswer(error: unknown): unknown {
+/** What a route may answer that asks an account's own server, which may have names of its own for what it does not have. */
+export const UPSTREAM_ERRORS: readonly ErrorKind[] = [
+  AuthenticationRequiredError,
+  NotFoundError,
+  { status: 404, error: undefined },
+  RateLimitExceededError,
+  UpstreamFailureError,
+  UpstreamTimeoutError,
+];
+
+/** What somebody else's server or repository did, as an answer to our caller. */
+export const upstreamAnswer: ErrorClassifier = (error) => {
+  if (!(error instanceof Error)) return undefined;
+  const { message } = error;
   if (error instanceof AccountError) {
     return error.fault === 'unknown'
-      ? new XrpcError(404, 'NotFound', error.message, {}, { cause: error })
-      : new XrpcError(503, 'NotEnoughResources', error.message, { 'retry-after': '30' }, { cause: error });
+      ? new NotFoundError(message, { cause: error })
+      : new NotEnoughResourcesError(message, { retryAfterS: 30, cause: error });
   }
   if (error instanceof PdsError) {
-    const name = error.fault === 'absent' && error.error !== '' ? error.error : undefined;
-    return new XrpcError(STATUS[error.fault], name, error.message, {}, { cause: error });
+    const Named = ANSWERS[error.fault];
+    return error.fault === 'absent' && error.error !== ''
+      ? new XrpcError(Named.status, error.error, message, {}, { cause: error })
+      : new Named(message, { cause: error });
   }
-  if (error instanceof RepositoryError)
-    return new XrpcError(502, 'UpstreamFailure', error.message, {}, { cause: error });
-  if (error instanceof LikesError) {
-    return new XrpcError(503, 'NotEnoughResources', error.message, { 'retry-after': '60' }, { cause: error });
-  }
-  if (error instanceof DOMException && error.name === 'TimeoutError') {
-    return new XrpcError(504, 'UpstreamTimeout', 'this took too long', {}, { cause: error });
-  }
-  return error;
-}
+  if (error instanceof RepositoryError) return new UpstreamFailureError(message, { cause: error });
+  if (error instanceof LikesError) return new NotEnoughResourcesError(message, { retryAfterS: 60, cause: error });
+  if (error instanceof DOMException && error.name === 'TimeoutError')
+    return new UpstreamTimeoutError('this took too long', { cause: error });
+  return undefined;
+};
 
-const STATUS: Readonly<Record<PdsFault, number>> = {
-  unauthorized: 401,
-  absent: 404,
-  limited: 503,
-  refused: 502,
-  unavailable: 502,
+const ANSWERS: Readonly<Record<PdsFault, NamedErrorClass>> = {
+  unauthorized: AuthenticationRequiredError,
+  absent: NotFoundError,
+  limited: NotEnoughResourcesError,
+  refused: UpstreamFailureError,
+  unavailable: UpstreamFailureError,
 };

@@ -1,19 +1,34 @@
-import { type ClickHouse, countUsers, type DailyStats, readDailyStats } from '@updraft/store';
+import { type ClickHouse, countUsers, readDailyStats } from '@updraft/store';
+import { z } from 'zod';
 import { dayOf } from './refresh-days.ts';
 
-/** The shape of GET /stats. */
-export interface NetworkStats {
-  readonly total_users: number;
-  readonly total_posts: number;
-  readonly total_follows: number;
-  readonly total_likes: number;
-  /** ISO 8601. */
-  readonly updated_at: string;
-  /** Oldest first; a day without records that once had some is a row of zeros. */
-  readonly daily_data: readonly DailyStats[];
-}
+const count = z.int();
 
-export async function readNetworkStats(clickhouse: ClickHouse, nowMs: number): Promise<NetworkStats> {
+/** The shape of GET /stats. A day without records that once had some is a row of zeros. */
+export const networkStats = z.object({
+  total_users: count,
+  total_posts: count,
+  total_follows: count,
+  total_likes: count,
+  updated_at: z.iso.datetime(),
+  daily_data: z
+    .array(
+      z.object({
+        date: z.iso.date(),
+        num_likes: count,
+        num_likers: count,
+        num_posters: count,
+        num_posts: count,
+        num_follows: count,
+        num_followers: count,
+        num_blocks: count,
+        num_blockers: count,
+      }),
+    )
+    .describe('Oldest first'),
+});
+
+export async function readNetworkStats(clickhouse: ClickHouse, nowMs: number): Promise<z.output<typeof networkStats>> {
   const [users, days] = await Promise.all([countUsers(clickhouse), readDailyStats(clickhouse)]);
   const total = (name: 'num_posts' | 'num_follows' | 'num_likes') => days.reduce((sum, day) => sum + day[name], 0);
   return {

@@ -5,13 +5,28 @@ import {
   readFeedStats,
   readIngestStats,
 } from '@updraft/store';
+import { z } from 'zod';
 import { dayOf } from './refresh-days.ts';
 
 const DAYS = 30;
 const COLLECTIONS_PER_DAY = 50;
+const time = z.iso.datetime();
 
 /** The shape of GET /stats/collections: operations by day, the busiest collections first. */
-export async function readCollectionReport(clickhouse: ClickHouse, nowMs: number): Promise<unknown> {
+export const collectionReport = z.object({
+  updated_at: time,
+  days: z.array(
+    z.object({
+      date: z.iso.date(),
+      collections: z.array(z.object({ collection: z.string(), creates: z.int(), updates: z.int(), deletes: z.int() })),
+    }),
+  ),
+});
+
+export async function readCollectionReport(
+  clickhouse: ClickHouse,
+  nowMs: number,
+): Promise<z.output<typeof collectionReport>> {
   const rows = await readCollectionStats(clickhouse, dayOf(nowMs) - DAYS, COLLECTIONS_PER_DAY);
   const days = Map.groupBy(rows, ({ date }) => date);
   return {
@@ -25,7 +40,18 @@ function withoutDate({ collection, creates, updates, deletes }: CollectionStats)
 }
 
 /** The shape of GET /stats/ingest: how far the index is behind the network, and what it could not take. */
-export async function readIngestReport(clickhouse: ClickHouse, nowMs: number): Promise<unknown> {
+export const ingestReport = z.object({
+  updated_at: time,
+  streams: z.array(z.object({ stream: z.string(), last_event_at: time, lag_seconds: z.number(), saved_at: time })),
+  events_per_second: z.number(),
+  num_events_last_hour: z.int(),
+  num_gaps: z.int(),
+  gaps: z.array(z.object({ host: z.string(), kind: z.string(), from: time, to: time, detail: z.string() })).readonly(),
+  num_rejected: z.int(),
+  rejected: z.array(z.object({ reason: z.string(), num_events: z.int() })),
+});
+
+export async function readIngestReport(clickhouse: ClickHouse, nowMs: number): Promise<z.output<typeof ingestReport>> {
   const { streams, lastHourOps, numGaps, gaps, rejected } = await readIngestStats(clickhouse, nowMs);
   return {
     updated_at: new Date(nowMs).toISOString(),
@@ -45,7 +71,17 @@ export async function readIngestReport(clickhouse: ClickHouse, nowMs: number): P
 }
 
 /** The shape of GET /stats/feeds: what signed-in viewers read. */
-export async function readFeedReport(clickhouse: ClickHouse, nowMs: number): Promise<unknown> {
+export const feedReport = z.object({
+  updated_at: time,
+  days: z.array(
+    z.object({
+      date: z.iso.date(),
+      feeds: z.array(z.object({ feed: z.string(), num_requests: z.int(), num_viewers: z.int() })),
+    }),
+  ),
+});
+
+export async function readFeedReport(clickhouse: ClickHouse, nowMs: number): Promise<z.output<typeof feedReport>> {
   const rows = await readFeedStats(clickhouse, dayOf(nowMs) - DAYS);
   const days = Map.groupBy(rows, ({ date }) => date);
   return {

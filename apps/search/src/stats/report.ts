@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { backoff, inTrace, type Logger, sleep, XrpcError } from '@updraft/service';
+import { backoff, inTrace, type Logger, NotEnoughResourcesError, sleep } from '@updraft/service';
 import type { Leases, Redis } from '@updraft/store';
 import { z } from 'zod';
 
@@ -17,7 +17,7 @@ export interface Snapshot {
 
 /** An answer that is computed now and then, by one instance for all. */
 export interface Report {
-  /** The last answer, however old, without waiting; while there is none, waits for it up to the timeout. @throws XrpcError 503 */
+  /** The last answer, however old, without waiting; while there is none, waits for it up to the timeout. @throws NotEnoughResourcesError */
   get(): Promise<Snapshot>;
   /** Computes again whenever the last answer is older than the TTL, until the signal aborts. */
   keepFresh(signal: AbortSignal): Promise<void>;
@@ -67,7 +67,7 @@ export function createReport(options: ReportOptions): Report {
       if (known.snapshot !== undefined) return known.snapshot;
       await sleep(Math.max(0, Math.min(RETRY_MS, deadline - Date.now())));
     }
-    throw new XrpcError(503, 'NotEnoughResources', 'this is being computed; ask again soon', { 'retry-after': '10' });
+    throw new NotEnoughResourcesError('this is being computed; ask again soon', { retryAfterS: 10 });
   };
   return {
     get: async () => {

@@ -1,22 +1,27 @@
 import { z } from 'zod';
 
-/** A whole number in decimal digits, within both bounds. */
+export interface WholeNumber {
+  readonly min: number;
+  readonly max?: number;
+  /** What counts when nothing is said. */
+  readonly preset: number;
+  /** How it may be written; the empty text, where this takes it, says nothing. */
+  readonly pattern?: RegExp;
+}
+
+/** A whole number in decimal digits, within both bounds: of the environment, or of a query string. */
 export function wholeNumber({
   min,
   max = Number.MAX_SAFE_INTEGER,
   preset,
-}: {
-  readonly min: number;
-  readonly max?: number;
-  /** What counts when the variable is not set. */
-  readonly preset: number;
-}): z.ZodType<number, string | undefined> {
-  const bounds = max === Number.MAX_SAFE_INTEGER ? `from ${min} on` : `from ${min} to ${max}`;
+  pattern = /^\d{1,16}$/,
+}: WholeNumber): z.ZodType<number, string | undefined> {
+  const error = `expected a whole number ${max === Number.MAX_SAFE_INTEGER ? `from ${min} on` : `from ${min} to ${max}`}`;
+  const numberOf = (text: string) => (text === '' ? preset : Number(text));
   return z
-    .string()
-    .refine((text) => /^\d{1,16}$/.test(text) && Number(text) >= min && Number(text) <= max, {
-      error: `expected a whole number ${bounds}`,
-    })
-    .transform(Number)
-    .prefault(String(preset));
+    .string({ error })
+    .refine((text) => pattern.test(text) && numberOf(text) >= min && numberOf(text) <= max, { error })
+    .transform(numberOf)
+    .prefault(String(preset))
+    .meta({ type: 'integer', minimum: min, maximum: max });
 }

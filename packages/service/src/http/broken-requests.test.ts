@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createLogger } from '../logger.ts';
+import { NotEnoughResourcesError } from './named-errors.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts';
-import { XrpcError } from './xrpc-error.ts';
 
 const servers: HttpServer[] = [];
 const logged: string[] = [];
@@ -113,12 +113,12 @@ test('a body that is nested 100,000 deep is refused like any other that its sche
 describe("an app's own error", () => {
   class AwayError extends Error {}
   const classifyError = (error: unknown) =>
-    error instanceof AwayError ? new XrpcError(503, 'NotEnoughResources', 'away', { 'retry-after': '7' }) : undefined;
+    error instanceof AwayError ? new NotEnoughResourcesError('away', { retryAfterS: 7 }) : undefined;
 
   test('is answered as the app says, and every 503 says when to come back', async () => {
     const app = await serve({ classifyError });
     app.get('/away', () => Promise.reject(new AwayError()));
-    app.get('/busy', () => Promise.reject(new XrpcError(503)));
+    app.get('/busy', () => Promise.reject(new NotEnoughResourcesError('busy')));
     app.get('/mistake', () => Promise.reject(new TypeError('a mistake')));
     const ask = async (path: string) => {
       const { statusCode, headers } = await app.inject(path);

@@ -1,8 +1,9 @@
-import { ServerResponse } from 'node:http';
+import { ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { errorName, InternalServerError, InvalidRequestError } from './named-errors.ts';
 import type { HttpServer } from './server.ts';
-import { errorName, XrpcError } from './xrpc-error.ts';
+import { XrpcError } from './xrpc-error.ts';
 
 /** Knows an app's own errors: gives the answer for one of them, and undefined for every other. */
 export type ErrorClassifier = (error: unknown) => XrpcError | undefined;
@@ -70,7 +71,8 @@ export interface ClientErrorHandler {
 }
 
 function clientErrorReply(code: string | undefined): string {
-  const [status, phrase] = CLIENT_ERRORS[code ?? ''] ?? [400, 'Bad Request'];
+  const status = CLIENT_ERRORS[code ?? ''] ?? 400;
+  const phrase = STATUS_CODES[status] ?? '';
   const body = JSON.stringify({ error: errorName(status), message: phrase });
   return (
     `HTTP/1.1 ${status} ${phrase}\r\ncontent-type: application/json; charset=utf-8\r\n` +
@@ -78,20 +80,29 @@ function clientErrorReply(code: string | undefined): string {
   );
 }
 
-const CLIENT_ERRORS: Readonly<Record<string, readonly [number, string]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
+const CLIENT_ERRORS: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
 function toXrpcError(error: unknown, classify: ErrorClassifier): XrpcError {
   if (error instanceof XrpcError) return error;
   const known = classify(error);
   if (known !== undefined) return known;
-  if (!isFastifyError(error)) return new XrpcError(500, 'InternalServerError', 'something went wrong here');
-  const status = error.statusCode ?? 500;
-  return status >= 500 && status !== 503
-    ? new XrpcError(500, 'InternalServerError', 'something went wrong here')
-    : new XrpcError(status, errorName(status), error.message);
+  const [status, message] = isFastifyError(error) ? [error.statusCode ?? 500, error.message] : [500, ''];
+  const isOurs = status >= 500 && status !== 503;
+  return isOurs
+    ? new InternalServerError('something went wrong here')
+    : new XrpcError(status, errorName(status), message);
+}
+
+/** Fastify's way of telling what a schema refused: names each field and says what was expected there. */
+export function schemaError(issues: readonly { instancePath: string; message?: string }[]): XrpcError {
+  const faults = issues.map(({ instancePath, message = '' }) => {
+    const path = instancePath.slice(1).replaceAll('/', '.');
+    return path === '' ? message : `${path}: ${message}`;
+  });
+  return new InvalidRequestError(faults.join('; '));
 }
 
 /** Fastify's own errors (body too large, unsupported media type, …) have codes of this prefix. */
@@ -101,6 +112,6 @@ function isFastifyError(error: unknown): error is FastifyError {
 
 function logFault(request: FastifyRequest, answer: XrpcError, error: unknown): void {
   const where = { method: request.method, route: request.routeOptions.url, status: answer.status, err: error };
-  if (error instanceof XrpcError) request.log.warn(where, 'request could not be served');
-  else request.log.error(where, 'request failed');
+  if (answer.status === 500) request.log.error(where, 'request failed');
+  else request.log.warn(where, 'request could not be served');
 }

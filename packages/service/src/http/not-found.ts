@@ -1,6 +1,7 @@
 import { sendError } from './errors.ts';
+import { MethodNotAllowedError, MethodNotImplementedError, NotFoundError } from './named-errors.ts';
 import type { HttpServer } from './server.ts';
-import { XrpcError } from './xrpc-error.ts';
+import type { XrpcError } from './xrpc-error.ts';
 
 /**
  * 405 where the path exists for other methods, 501 MethodNotImplemented for an unknown /xrpc/ method (as the
@@ -41,11 +42,11 @@ function isMatch(segment: string, text: string | undefined): boolean {
 
 function wrongMethod(method: string, allowed: readonly string[]): XrpcError {
   const list = allowed.join(', ');
-  return new XrpcError(405, 'MethodNotAllowed', `${method} is not answered here, only ${list}`, { allow: list });
+  return new MethodNotAllowedError(`${method} is not answered here, only ${list}`, { headers: { allow: list } });
 }
 
 function unknownPath(path: string): XrpcError {
   return path.startsWith('/xrpc/')
-    ? new XrpcError(501, 'MethodNotImplemented', 'this service does not have that method')
-    : new XrpcError(404, 'NotFound', 'there is nothing at this path');
+    ? new MethodNotImplementedError('this service does not have that method')
+    : new NotFoundError('there is nothing at this path');
 }

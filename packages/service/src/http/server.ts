@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from '../logger.ts';
-import { answerBadUrl, answerErrors, createClientErrorHandler, type ErrorClassifier } from './errors.ts';
+import { declareErrors } from './declared-errors.ts';
+import { answerBadUrl, answerErrors, createClientErrorHandler, type ErrorClassifier, schemaError } from './errors.ts';
+import { UriTooLongError } from './named-errors.ts';
 import { answerUnknownRoutes } from './not-found.ts';
 import { createRequestLog } from './request-log.ts';
 import { traceRequests } from './tracing.ts';
-import { XrpcError } from './xrpc-error.ts';
-import { type ZodTypeProvider, zodValidator } from './zod.ts';
 
 /** A Fastify instance whose route schemas are zod types. */
 export type HttpServer = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
@@ -63,7 +64,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     routerOptions: { maxParamLength: maxUrlLength, onBadUrl: answerBadUrl },
   }).withTypeProvider<ZodTypeProvider>();
   traceRequests(app);
-  app.setValidatorCompiler(zodValidator);
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSchemaErrorFormatter(schemaError);
+  // Nothing is checked on its way out: tests do that, and the compiler.
   app.setSerializerCompiler(() => (reply) => JSON.stringify(reply));
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
@@ -75,12 +78,13 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     done();
   });
   answerErrors(app, options.classifyError);
+  declareErrors(app);
   answerUnknownRoutes(app);
   return app;
 }
 
-function tooLong(maxUrlLength: number): XrpcError {
-  return new XrpcError(414, 'UriTooLong', `path and query may have ${maxUrlLength} characters together`);
+function tooLong(maxUrlLength: number): UriTooLongError {
+  return new UriTooLongError(`path and query may have ${maxUrlLength} characters together`);
 }
 
 /** The caller's x-request-id when it is a plain one, so that a request can be followed through several services. */

@@ -1,5 +1,6 @@
 /**
- * An answer that is an error: HTTP status, the name that clients look at, and a sentence for people.
+ * An answer that is an error: HTTP status, the name that clients look at, and a sentence for people. Throw one of the
+ * named kinds below it.
  * Source: https://atproto.com/specs/xrpc#error-responses
  */
 export class XrpcError extends Error {
@@ -11,8 +12,8 @@ export class XrpcError extends Error {
 
   constructor(
     status: number,
-    error: string = errorName(status),
-    message: string = error,
+    error: string,
+    message: string,
     headers: Readonly<Record<string, string>> = {},
     options?: ErrorOptions,
   ) {
@@ -23,27 +24,35 @@ export class XrpcError extends Error {
   }
 }
 
-/** What an error of this status is called where nothing more precise is known; the protocol's names where it has one. */
-export function errorName(status: number): string {
-  return NAMES[status] ?? (status >= 500 ? 'InternalServerError' : 'InvalidRequest');
+/** What a route declares of an error that it may answer with. */
+export interface ErrorKind {
+  readonly status: number;
+  /** Undefined where others name it. */
+  readonly error: string | undefined;
 }
 
-const NAMES: Readonly<Record<number, string>> = {
-  400: 'InvalidRequest',
-  401: 'AuthenticationRequired',
-  403: 'Forbidden',
-  404: 'NotFound',
-  405: 'MethodNotAllowed',
-  406: 'NotAcceptable',
-  408: 'RequestTimeout',
-  413: 'PayloadTooLarge',
-  414: 'UriTooLong',
-  415: 'UnsupportedMediaType',
-  429: 'RateLimitExceeded',
-  431: 'HeadersTooLarge',
-  500: 'InternalServerError',
-  501: 'MethodNotImplemented',
-  502: 'UpstreamFailure',
-  503: 'NotEnoughResources',
-  504: 'UpstreamTimeout',
-};
+export interface NamedErrorOptions extends ErrorOptions {
+  readonly retryAfterS?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A class of errors of one status and one name. */
+export interface NamedErrorClass extends ErrorKind {
+  readonly error: string;
+  /** The message is a sentence for the caller. */
+  new (message: string, options?: NamedErrorOptions): XrpcError;
+}
+
+/** The base of a named error: `class UnknownFeedError extends namedError(400, 'UnknownFeed') {}` */
+export function namedError(status: number, error: string): NamedErrorClass {
+  return class extends XrpcError {
+    static readonly status = status;
+    static readonly error = error;
+    override name = error;
+
+    constructor(message: string, { retryAfterS, headers, ...options }: NamedErrorOptions = {}) {
+      const retryAfter = retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS) };
+      super(status, error, message, { ...retryAfter, ...headers }, options);
+    }
+  };
+}

@@ -1,3 +1,4 @@
+import { NotEnoughResourcesError, RateLimitExceededError } from '../http/named-errors.ts';
 import { XrpcError } from '../http/xrpc-error.ts';
 
 /** A bound that was reached: 429 for the caller's own excess, 503 where everybody together asks too much. */
@@ -7,9 +8,8 @@ export class LimitError extends XrpcError {
 
   /** The message is a sentence for the caller. */
   constructor(whose: 'caller' | 'all', message: string, retryAfterS: number) {
-    const isOwn = whose === 'caller';
-    const headers = { 'retry-after': String(retryAfterS) };
-    super(isOwn ? 429 : 503, isOwn ? 'RateLimitExceeded' : 'NotEnoughResources', message, headers);
+    const { status, error } = whose === 'caller' ? RateLimitExceededError : NotEnoughResourcesError;
+    super(status, error, message, { 'retry-after': String(retryAfterS) });
     this.whose = whose;
   }
 }

@@ -1,0 +1,54 @@
+import type { RouteOptions } from 'fastify';
+import { z } from 'zod';
+import {
+  InternalServerError,
+  InvalidRequestError,
+  NotEnoughResourcesError,
+  PayloadTooLargeError,
+  UnsupportedMediaTypeError,
+  UriTooLongError,
+} from './named-errors.ts';
+import type { HttpServer } from './server.ts';
+import type { ErrorKind } from './xrpc-error.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The errors that the route may answer with, beyond those of every route. */
+    errors?: readonly ErrorKind[];
+  }
+}
+
+/** Adds to the responses that a route declares those of its errors, by status. */
+export function declareErrors(app: HttpServer): void {
+  app.addHook('onRoute', (route) => {
+    const kinds = Map.groupBy(errorsOf(route), ({ status }) => status);
+    const responses = [...kinds].map(([status, alike]) => [status, errorSchema(alike)]);
+    route.schema = {
+      ...route.schema,
+      response: { ...Object.fromEntries(responses), ...(route.schema?.response as object | undefined) },
+    };
+  });
+}
+
+/** The database may be away, and each route has its time: everywhere 503. */
+const OF_EVERY_ROUTE: readonly ErrorKind[] = [UriTooLongError, InternalServerError, NotEnoughResourcesError];
+const OF_BODIES: readonly ErrorKind[] = [PayloadTooLargeError, UnsupportedMediaTypeError];
+
+function errorsOf({ method, schema, config }: RouteOptions): ErrorKind[] {
+  const takesBody = !['GET', 'HEAD'].includes(String(method));
+  const isChecked = takesBody || [schema?.querystring, schema?.params].some((part) => part !== undefined);
+  return [
+    ...(isChecked ? [InvalidRequestError] : []),
+    ...(config?.errors ?? []),
+    ...(takesBody ? OF_BODIES : []),
+    ...OF_EVERY_ROUTE,
+  ];
+}
+
+/** {error, message}, with the names that an error of this status may have. */
+function errorSchema(kinds: readonly ErrorKind[]): z.ZodType {
+  const names = [...new Set(kinds.map(({ error }) => error))];
+  const known = names.filter((name) => name !== undefined);
+  const error = known.length < names.length ? z.string() : z.enum(known);
+  return z.object({ error, message: z.string() }).describe(names.map((name) => name ?? 'or another name').join(', '));
+}

@@ -1,0 +1,32 @@
+import { namedError } from './xrpc-error.ts';
+
+export class InvalidRequestError extends namedError(400, 'InvalidRequest') {}
+export class AuthenticationRequiredError extends namedError(401, 'AuthenticationRequired') {}
+export class ForbiddenError extends namedError(403, 'Forbidden') {}
+export class NotFoundError extends namedError(404, 'NotFound') {}
+export class MethodNotAllowedError extends namedError(405, 'MethodNotAllowed') {}
+export class PayloadTooLargeError extends namedError(413, 'PayloadTooLarge') {}
+export class UriTooLongError extends namedError(414, 'UriTooLong') {}
+export class UnsupportedMediaTypeError extends namedError(415, 'UnsupportedMediaType') {}
+export class RateLimitExceededError extends namedError(429, 'RateLimitExceeded') {}
+export class InternalServerError extends namedError(500, 'InternalServerError') {}
+export class MethodNotImplementedError extends namedError(501, 'MethodNotImplemented') {}
+export class UpstreamFailureError extends namedError(502, 'UpstreamFailure') {}
+export class NotEnoughResourcesError extends namedError(503, 'NotEnoughResources') {}
+export class UpstreamTimeoutError extends namedError(504, 'UpstreamTimeout') {}
+
+/** What Fastify's and Node's own errors of this status are called. */
+export function errorName(status: number): string {
+  return NAMES[status] ?? (status >= 500 ? 'InternalServerError' : 'InvalidRequest');
+}
+
+const NAMES: Readonly<Record<number, string>> = {
+  404: NotFoundError.error,
+  406: 'NotAcceptable',
+  408: 'RequestTimeout',
+  413: PayloadTooLargeError.error,
+  414: UriTooLongError.error,
+  415: UnsupportedMediaTypeError.error,
+  431: 'HeadersTooLarge',
+  503: NotEnoughResourcesError.error,
+};

@@ -1,0 +1,39 @@
+import { readBuildInfo } from '../build-info.ts';
+import { listenOrExplain } from '../listen.ts';
+import type { Logger } from '../logger.ts';
+import { createMetricsServer, type MetricsServerOptions } from '../metrics-server.ts';
+import { drain, untilStopped } from './drain.ts';
+import type { HttpServer } from './server.ts';
+
+export interface HttpService {
+  readonly app: HttpServer;
+  /** `host:port`, as listenAddress reads it. */
+  readonly listen: string;
+  readonly drainDelayMs: number;
+  readonly metrics: Pick<MetricsServerOptions, 'listen' | 'registry' | 'isReady'>;
+  /** Begins the background work; resolves, once requests may come, with the promise of its end. */
+  start(): Promise<{ readonly ended: Promise<void> }>;
+  /** Ends the background work. */
+  readonly background: AbortController;
+  readonly log: Logger;
+  /** What the log says once it serves, and what goes with that. */
+  readonly says: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Runs a service until the signal aborts or its background work ends; then no request fails, and all that was begun is finished. */
+export async function serveHttp(service: HttpService, signal: AbortSignal): Promise<void> {
+  const { app, background, log } = service;
+  const isStarted = () => app.server.listening;
+  const metrics = await createMetricsServer({ ...service.metrics, isStarted, stopping: signal });
+  const { ended } = await service.start();
+  const listen = await listenOrExplain(service.listen, 'LISTEN_ADDRESS', ({ host, port }) =>
+    app.listen({ host, port }),
+  );
+  log.info({ listen, metrics: metrics.address, ...service.facts, ...readBuildInfo() }, service.says);
+  await Promise.race([untilStopped(signal), ended]);
+  await drain(app, service.drainDelayMs);
+  background.abort(signal.reason); // after the last request: what it left to write is written
+  await ended;
+  await metrics.close();
+}
