@@ -1,5 +1,5 @@
 import { type Backoff, backoff, SetupError, sleep } from '@updraft/service';
-import { type ChildExit, describeExit } from './child.ts';
+import { type ChildExit, describeExit } from '../process/child.ts';
 import type { LastWords, Part, PartState, PartStatus, RunningPart } from './part.ts';
 import { endWhenSilent, type SilenceLimits } from './silence.ts';
 

@@ -1,8 +1,13 @@
+// The data folder: who may use it, its logs (log-file.ts) and the key of clean-ups (token-key.ts).
+//
+// In:  the folder's path, and each process that is started or gone.
+// Out: the right to use the folder (`Ownership`), or a SetupError that names who has it.
+// Invariant: at most one living `npm start` uses a folder, and what a killed one left running ends before the next begins.
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SetupError } from '@updraft/service';
-import { identify, isAlive, type ProcessIdentity } from './process-identity.ts';
+import { identify, isAlive, type ProcessIdentity } from '../process/process-identity.ts';
 
 /** The right to use a data folder: one `npm start` at a time. */
 export interface Ownership {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import type { NodeProgram } from '../supervision/node-program.ts';
 import { loopback, type Ports } from './addresses.ts';
 import { type Network, publicHosts } from './network.ts';
-import type { NodeProgram } from './node-program.ts';
 import type { StartOptions } from './options.ts';
 
 /** What the services have to know of the network, and the program that provides it when it is a local one. */

@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { ps } from './ps.ts';
 
 /** A process, told apart from a later one that got the same pid by when it was started. */
 export interface ProcessIdentity {
@@ -10,7 +9,7 @@ export interface ProcessIdentity {
 
 /** The process of that pid, or undefined when there is none (a zombie is none). */
 export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
-  const startedAt = process.platform === 'linux' ? await startTicks(pid) : await startText(pid);
+  const startedAt = process.platform === 'linux' ? await startTicks(pid) : (await ps(pid, 'lstart')) || undefined;
   return startedAt === undefined ? undefined : { pid, startedAt };
 }
 
@@ -26,13 +25,4 @@ async function startTicks(pid: number): Promise<string | undefined> {
   if (fields[0] === 'Z') return undefined;
   const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
   return `${boot.trim()} ${fields[19]}`;
-}
-
-async function startText(pid: number): Promise<string | undefined> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)], { timeout: 5_000 }).catch(
-    () => ({
-      stdout: '',
-    }),
-  );
-  return stdout.trim() || undefined;
 }

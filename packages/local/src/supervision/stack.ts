@@ -1,7 +1,12 @@
+// Starts the parts in order, keeps each running, stops them in the opposite order. keeper.ts keeps one part; part.ts says what a part is.
+//
+// In:  a plan: databases, migrations, network, services.
+// Out: events for the screen (`report`), pids for the folder's note (`onPid`), and the state of each part (`keepers`).
+// Invariant: nothing starts before what it needs is there; a part that ends or gives no answer is started again, until `stop` or `kill`.
 import { backoff, sleep } from '@updraft/service';
+import { requireFreePort } from '../process/ports.ts';
 import { createKeeper, type Keeper, type KeeperEvent } from './keeper.ts';
 import type { Part } from './part.ts';
-import { requireFreePort } from './ports.ts';
 import type { SilenceLimits } from './silence.ts';
 
 /** What runs, in the order in which it starts; it stops the other way round. */

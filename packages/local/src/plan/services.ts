@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { keepTokenKey } from '../data-folder/token-key.ts';
+import type { NamedAddress } from '../screen/snapshot.ts';
+import type { NodeProgram } from '../supervision/node-program.ts';
 import { loopback, type Ports } from './addresses.ts';
-import type { NodeProgram } from './node-program.ts';
-import type { NamedAddress } from './snapshot.ts';
-import { keepTokenKey } from './token-key.ts';
 
 /** A service of ours, and what of it belongs on the screen. */
 export interface Service {

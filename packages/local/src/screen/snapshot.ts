@@ -1,5 +1,5 @@
+import type { PartStatus } from '../supervision/part.ts';
 import type { Figures } from './figures.ts';
-import type { PartStatus } from './part.ts';
 
 /** Everything that is shown at one moment. */
 export interface Snapshot {

@@ -1,4 +1,4 @@
-import type { ChildExit } from './child.ts';
+import type { ChildExit } from '../process/child.ts';
 
 /** Something that `npm start` keeps running: ClickHouse, Redis, a service, the network that is played. */
 export interface Part {

@@ -1,19 +1,24 @@
+// Decides what `npm start` runs. Nothing starts here.
+//
+// In:  the options, the environment, the chosen network, the folder and its logins.
+// Out: the parts with their ports and environments (`StackPlan`), the addresses to show, and where the screen's figures come from.
+// Invariant: a database that the environment names is used and never started; each network has databases of its own.
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { Login } from '../clickhouse/credentials.ts';
+import type { Logins } from '../clickhouse/netrc.ts';
+import { projectRoot } from '../project-root.ts';
+import type { NamedAddress } from '../screen/snapshot.ts';
+import type { WatchTargets } from '../screen/watch.ts';
+import { nodeProgram, type ProgramOutput } from '../supervision/node-program.ts';
+import type { StackPlan } from '../supervision/stack.ts';
 import { loopback, portsFor } from './addresses.ts';
-import type { Login } from './clickhouse/credentials.ts';
-import type { Logins } from './clickhouse/netrc.ts';
 import { type DatabasePlan, planDatabases } from './databases.ts';
-import { projectRoot } from './folders.ts';
 import { runMigrations } from './migrate.ts';
 import type { Network } from './network.ts';
 import { planNetwork } from './network-server.ts';
-import { nodeProgram, type ProgramOutput } from './node-program.ts';
 import type { StartOptions } from './options.ts';
 import { listServices } from './services.ts';
-import type { NamedAddress } from './snapshot.ts';
-import type { StackPlan } from './stack.ts';
-import type { WatchTargets } from './watch.ts';
 
 /** What `npm start` is going to run, and what of it is shown. */
 export interface LocalPlan {

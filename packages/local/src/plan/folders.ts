@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { projectRoot } from '../project-root.ts';
 import type { Network } from './network.ts';
 import type { StartOptions } from './options.ts';
-
-/** The folder of the project. */
-export const projectRoot = resolve(import.meta.dirname, '../../..');
 
 /** The folder that this run owns: `.data`, or `.data/offset-N` for one with its ports moved. */
 export function ownFolder({ data, portOffset }: Pick<StartOptions, 'data' | 'portOffset'>): string {

@@ -1,3 +1,8 @@
+// A process of the system: start and end (here), who it is (process-identity.ts), its memory, its ports.
+//
+// In:  a command, or a pid.
+// Out: a handle by which it is stopped (`Child`), or what the system says of it.
+// Invariant: `exited` settles once, after the last byte of output, whatever ended the process; it never rejects.
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 

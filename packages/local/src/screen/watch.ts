@@ -1,7 +1,7 @@
 import { sleep } from '@updraft/service';
+import { residentBytes } from '../process/memory.ts';
+import type { Keeper } from '../supervision/keeper.ts';
 import { createFigures, type Figures, readIndexer } from './figures.ts';
-import type { Keeper } from './keeper.ts';
-import { residentBytes } from './memory.ts';
 import { parseSamples } from './prometheus-text.ts';
 import { createRowCounts } from './row-counts.ts';
 import type { NamedAddress, PartView, Snapshot, TimedRemark } from './snapshot.ts';

@@ -1,3 +1,8 @@
+// What a person sees: a live view on a terminal, plain lines elsewhere.
+//
+// In:  sentences, remarks, and a snapshot each second. watch.ts takes it from the indexer's metrics, ClickHouse and the keepers.
+// Out: text on the terminal.
+// Invariant: reading never disturbs what it reads: what gives no answer in time is shown as unknown, and nothing waits for it.
 import type { WriteStream } from 'node:tty';
 import { createLogUpdate } from 'log-update';
 import { progressLine, remarkLine } from './plain-lines.ts';

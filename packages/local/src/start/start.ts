@@ -1,19 +1,25 @@
+// Runs Updraft on this machine from the first line on the screen to the last.
+//
+// In:  the options, the environment, a screen, and two signals: stop, and stop at once.
+// Out: nothing, once everything has stopped; or a SetupError that says what a person must change first.
+// Invariant: whatever happens after the folder is taken, no process of ours is left and the folder is free again.
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { keepLogins } from './clickhouse/netrc.ts';
-import { emptyFolder, networkFolder, ownFolder, projectRoot } from './folders.ts';
-import { type Logs, openLogs } from './log-file.ts';
-import { acceptsSubscription, chooseNetwork } from './network.ts';
-import { simulatorMain } from './network-server.ts';
-import type { StartOptions } from './options.ts';
-import { type Ownership, takeFolder } from './ownership.ts';
-import { type LocalPlan, planLocalStack } from './plan.ts';
-import { createRemarks } from './remarks.ts';
-import type { Show } from './show.ts';
-import type { TimedRemark } from './snapshot.ts';
-import { createStack, type Stack } from './stack.ts';
-import { watch } from './watch.ts';
+import { keepLogins } from '../clickhouse/netrc.ts';
+import { type Logs, openLogs } from '../data-folder/log-file.ts';
+import { type Ownership, takeFolder } from '../data-folder/ownership.ts';
+import { emptyFolder, networkFolder, ownFolder } from '../plan/folders.ts';
+import { acceptsSubscription, chooseNetwork } from '../plan/network.ts';
+import { simulatorMain } from '../plan/network-server.ts';
+import type { StartOptions } from '../plan/options.ts';
+import { type LocalPlan, planLocalStack } from '../plan/plan.ts';
+import { projectRoot } from '../project-root.ts';
+import { createRemarks } from '../screen/remarks.ts';
+import type { Show } from '../screen/show.ts';
+import type { TimedRemark } from '../screen/snapshot.ts';
+import { watch } from '../screen/watch.ts';
+import { createStack, type Stack } from '../supervision/stack.ts';
 
 export interface StartDeps {
   readonly options: StartOptions;

@@ -1,6 +1,6 @@
 import { SetupError } from '@updraft/service';
-import { describeExit } from './child.ts';
-import { type NodeProgram, nodeProgram, type ProgramOutput } from './node-program.ts';
+import { describeExit } from '../process/child.ts';
+import { type NodeProgram, nodeProgram, type ProgramOutput } from '../supervision/node-program.ts';
 
 /**
  * Runs the migrations as the command does that operators use.

@@ -1,5 +1,5 @@
 import { SetupError, sleep } from '@updraft/service';
-import { describeExit, startChild } from './child.ts';
+import { describeExit, startChild } from '../process/child.ts';
 import { createLineCutter, type Remark, readRemark } from './lines.ts';
 import type { LastWords, Part, RunningPart, StartContext } from './part.ts';
 

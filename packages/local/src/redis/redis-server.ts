@@ -1,11 +1,16 @@
+// A redis-server of ours.
+//
+// In:  a folder for the data, and a port or none.
+// Out: a server on 127.0.0.1 that answers PING, and the means to end it (`RedisServer`); or a SetupError with what it said last.
+// Invariant: the same folder brings back all but the last second of data, even after SIGKILL.
 import { access, constants, mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SetupError } from '@updraft/service';
-import { type Child, type ChildExit, describeExit, startChild } from './child.ts';
-import { environment } from './config.ts';
-import { freePort, requireFreePort } from './ports.ts';
+import { type Child, type ChildExit, describeExit, startChild } from '../process/child.ts';
+import { freePort, requireFreePort } from '../process/ports.ts';
+import { projectRoot } from '../project-root.ts';
 
 /** A redis-server of ours on 127.0.0.1. */
 export interface RedisServer {
@@ -37,7 +42,6 @@ export interface RedisServerOptions {
 }
 
 const readyWithinMs = 30_000;
-const projectRoot = resolve(import.meta.dirname, '../../..');
 
 /**
  * Starts redis-server with its append-only file on, flushed each second: a cursor that a crash of the machine takes back by
@@ -46,7 +50,7 @@ const projectRoot = resolve(import.meta.dirname, '../../..');
  */
 export async function startRedis(options: RedisServerOptions): Promise<RedisServer> {
   await mkdir(options.dataDir, { recursive: true });
-  const binary = options.binary ?? (await findRedisServer(environment()));
+  const binary = options.binary ?? (await findRedisServer(process.env));
   if (options.port !== undefined) {
     await requireFreePort(options.port, 'Redis');
     return launch(binary, options.port, options);

@@ -1,6 +1,6 @@
 import { SetupError } from '@updraft/service';
 import { describe, expect, test } from 'vitest';
-import type { ChildExit } from './child.ts';
+import type { ChildExit } from '../process/child.ts';
 import { createKeeper, type KeeperEvent } from './keeper.ts';
 import type { Part } from './part.ts';
 

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import type { Logins } from '../clickhouse/netrc.ts';
+import { type ClickHouseOptions, startClickHouse } from '../clickhouse/start.ts';
+import { startRedis } from '../redis/redis-server.ts';
+import { createLineCutter } from '../supervision/lines.ts';
+import type { ProgramOutput } from '../supervision/node-program.ts';
+import type { LastWords, Part } from '../supervision/part.ts';
 import { loopback, type Ports } from './addresses.ts';
-import type { Logins } from './clickhouse/netrc.ts';
-import { type ClickHouseOptions, startClickHouse } from './clickhouse/start.ts';
-import { createLineCutter } from './lines.ts';
-import type { ProgramOutput } from './node-program.ts';
-import type { LastWords, Part } from './part.ts';
-import { startRedis } from './redis-server.ts';
 
 /** Where ClickHouse and Redis are, and those of them that `npm start` has to run. */
 export interface DatabasePlan {
