@@ -35,7 +35,7 @@ test('a retention drops old records with all of their states, and neither young 
   const left = await store.clickhouse.query<{ rkey: string }>('SELECT rkey FROM likes ORDER BY rkey');
   expect(left.map(({ rkey }) => rkey)).toEqual(['timeless', 'young']);
 
-  expect(await retention('--likes', '1d')).toMatchObject({ code: 1 });
+  expect(await retention('--likes', '1d')).toMatchObject({ code: 2 });
   expect(await retention('--likes', 'forever')).toMatchObject({ code: 0 });
   expect(await readRetention(store.clickhouse)).toEqual(new Map());
 });

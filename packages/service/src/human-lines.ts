@@ -1,17 +1,17 @@
 import { createRequire } from 'node:module';
 import { stripVTControlCharacters } from 'node:util';
 import type { DestinationStream } from 'pino';
-import type { PrettyOptions } from 'pino-pretty';
+import type pinoPretty from 'pino-pretty';
 
 /** Turns the logger's JSON lines into `14:38:08 WARN: message {"field":"value"}`, with the stack of an error below. */
 export function createHumanLines(out: DestinationStream): DestinationStream {
   // Loaded where a person reads only: what writes JSON doesn't pay for it.
-  const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
+  const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof pinoPretty;
   const pretty = prettyFactory(OPTIONS);
-  return { write: (line: string) => void out.write(pretty(line)) };
+  return { write: (line: string) => out.write(pretty(line)) };
 }
 
-const OPTIONS: PrettyOptions = {
+const OPTIONS: pinoPretty.PrettyOptions = {
   ignore: 'service',
   translateTime: 'UTC:HH:MM:ss',
   singleLine: true,
