@@ -1,5 +1,6 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { SetupError } from '@updraft/service';
+import type { ProgressOutput } from './progress-bar.ts';
 
 /** What a command is given besides its arguments. */
 export interface CommandIo {
@@ -9,7 +10,7 @@ export interface CommandIo {
   /** Writes a line beside the answer: notes, warnings. */
   readonly note: (line: string) => void;
   /** Where progress is shown; nowhere when absent. */
-  readonly screen?: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
+  readonly screen?: ProgressOutput;
 }
 
 /** Adds what a program can do to it: a command of its own for each thing, or arguments and options where it does one thing. */

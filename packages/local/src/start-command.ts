@@ -10,7 +10,7 @@
 //   start/        puts these together
 import { resolve } from 'node:path';
 import { SetupError } from '@updraft/service';
-import { helpText, parseStartOptions, type StartOptions } from './plan/options.ts';
+import { parseStartOptions, type StartOptions, startHelp } from './plan/options.ts';
 import { createShow } from './screen/show.ts';
 import { runLocally } from './start/start.ts';
 import { onStopSignals } from './start/stop-signals.ts';
@@ -19,7 +19,7 @@ const { env } = process;
 
 try {
   const options = parseStartOptions(process.argv.slice(2));
-  if (options.help) process.stdout.write(helpText);
+  if (options.help) process.stdout.write(startHelp());
   else await run(withWholePaths(options));
   process.exit(0);
 } catch (error) {

@@ -1,6 +1,5 @@
 export { type Backoff, backoff } from './backoff.ts';
 export { type BuildInfo, readBuildInfo } from './build-info.ts';
-export { parseCommandLine } from './command-line.ts';
 export { ConfigError, readConfig } from './config.ts';
 export { address, durationMs, listenAddress, parseDuration, someTimeMs } from './config-types.ts';
 export { limitConnections } from './connection-limit.ts';

@@ -1,6 +1,6 @@
-import { type BuildProgram, type CommandIo, InvalidArgumentError } from '@updraft/command';
+import { type BuildProgram, type CommandIo, InvalidArgumentError, startProgressBar } from '@updraft/command';
 import { openStores } from '@updraft/feedgen/admin';
-import { parseSince, sinceMicros, startProgressBar } from '@updraft/indexer';
+import { parseSince, sinceMicros } from '@updraft/indexer';
 import { createErasedAccounts, createProgressStore, postHours } from '@updraft/store';
 import { openWriter } from '../open-writer.ts';
 import { type ReindexPlace, reachingTo, readPlace, startOf } from './reindex-place.ts';
