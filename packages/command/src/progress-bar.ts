@@ -1,3 +1,5 @@
+import { count, lasting } from './format.ts';
+
 /** How far a long piece of work is. */
 export interface WorkState {
   /** What is worked on, such as a file. */
@@ -45,25 +47,14 @@ export function startProgressBar(state: () => WorkState, output: ProgressOutput)
 const BAR_WIDTH = 24;
 
 /** `subject  [████░░] 42 %  1,234,567 events  85,000/s  1:05 left`, in at most `columns` characters. */
-export function progressLine({ subject, share, count, unit, elapsedMs }: WorkState, columns: number): string {
+export function progressLine({ subject, share, count: counted, unit, elapsedMs }: WorkState, columns: number): string {
   const done = Math.min(1, Math.max(0, share));
   const filled = Math.round(done * BAR_WIDTH);
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
-  const rate = elapsedMs > 0 ? Math.round((count * 1000) / elapsedMs) : 0;
-  const left = done > 0 && done < 1 ? `  ${clock((elapsedMs * (1 - done)) / done)} left` : '';
-  const figures = `  ${bar} ${String(Math.floor(done * 100)).padStart(3)} %  ${grouped(count)} ${unit}  ${grouped(rate)}/s${left}`;
+  const rate = elapsedMs > 0 ? Math.round((counted * 1000) / elapsedMs) : 0;
+  const left = done > 0 && done < 1 ? `  ${lasting((elapsedMs * (1 - done)) / done)} left` : '';
+  const figures = `  ${bar} ${String(Math.floor(done * 100)).padStart(3)} %  ${count(counted)} ${unit}  ${count(rate)}/s${left}`;
   const room = columns - figures.length;
   const name = subject.length > room ? `…${subject.slice(subject.length - Math.max(0, room - 1))}` : subject;
   return `${room > 1 ? name : ''}${figures}`.slice(0, Math.max(0, columns));
-}
-
-function clock(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  const tail = `${String(minutes).padStart(hours > 0 ? 2 : 1, '0')}:${String(rest).padStart(2, '0')}`;
-  return hours > 0 ? `${hours}:${tail}` : tail;
-}
-
-function grouped(count: number): string {
-  return count.toLocaleString('en');
 }

@@ -17,6 +17,7 @@ export type { ErrorClassifier } from './http/errors.ts';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './http/server.ts';
 export { XrpcError } from './http/xrpc-error.ts';
 export type { ZodTypeProvider } from './http/zod.ts';
+export { parseJson } from './json.ts';
 export { LimitError } from './limits/limit-error.ts';
 export { createRateLimit, type Rate, type RateLimit } from './limits/rate-limit.ts';
 export { createTurns, type Turns, type TurnsOptions } from './limits/turns.ts';

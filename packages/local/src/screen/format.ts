@@ -1,9 +1,7 @@
+import { count } from '@updraft/command';
 import type { RowCount } from './snapshot.ts';
 
-/** `1,203,332`. */
-export function count(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
-}
+export { count, lasting } from '@updraft/command';
 
 /** `285,071`; an estimate `≈285,000`, since its other digits say nothing; `–` when unknown. */
 export function rowCount(value: RowCount | undefined): string {
@@ -28,18 +26,6 @@ export function bytes(value: number | undefined): string {
   if (value < 10_000_000) return `${(value / 1_000_000).toFixed(1)} MB`;
   if (value < 1_000_000_000) return `${Math.round(value / 1_000_000)} MB`;
   return `${(value / 1_000_000_000).toFixed(1)} GB`;
-}
-
-/** `0:42`, `12:07`, `3:05:09`, `2 d 04:11`: how long something has lasted. */
-export function lasting(milliseconds: number): string {
-  const total = Math.max(0, Math.floor(milliseconds / 1_000));
-  const [days, hours, minutes] = [
-    Math.floor(total / 86_400),
-    Math.floor(total / 3_600) % 24,
-    Math.floor(total / 60) % 60,
-  ];
-  if (days > 0) return `${days} d ${two(hours)}:${two(minutes)}`;
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(total % 60)}` : `${minutes}:${two(total % 60)}`;
 }
 
 /** `12:00:05`, local time. */

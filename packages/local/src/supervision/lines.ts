@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { parseJson } from '@updraft/service';
 
 /** Cuts what a process prints into lines; a line without an end is cut at `maxLength` characters. */
 export function createLineCutter(onLine: (line: string) => void, maxLength = 64_000): (chunk: Buffer) => void {
@@ -26,7 +27,7 @@ export interface Remark {
  * stderr a set-up error or the first line of a crash). Undefined for the rest.
  */
 export function readRemark(line: string, stream: 'stdout' | 'stderr'): Remark | undefined {
-  const entry = line.startsWith('{') ? parse(line) : undefined;
+  const entry = line.startsWith('{') ? (parseJson(line) as Record<string, unknown> | undefined) : undefined;
   if (entry === undefined) return plainRemark(line, stream === 'stdout' ? 'info' : 'error');
   if (entry.level === 'warn') return { level: 'warn', text: sentence(entry) };
   if (entry.level === 'error' || entry.level === 'fatal') return { level: 'error', text: sentence(entry) };
@@ -55,13 +56,4 @@ function errorMessage(err: unknown): string | undefined {
 function clean(text: string): string {
   const visible = text.replaceAll(/\p{Cc}+/gu, ' ').trim();
   return visible.slice(0, 500);
-}
-
-function parse(line: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
