@@ -52,6 +52,6 @@ describe('pnpm admin token', () => {
       note: expect.stringMatching(/not an account of the simulated network.*only its own server has the key/),
     });
     expect(other).toMatchObject({ code: 1, out: '', note: expect.stringMatching(/does not know .* by that key/) });
-    expect(nobody).toMatchObject({ code: 1, out: '', note: expect.stringContaining('--as') });
+    expect(nobody).toMatchObject({ code: 2, out: '', note: expect.stringContaining('--as') });
   });
 });

@@ -118,7 +118,7 @@ test("commands that lack the cluster's variables say so in one line, and take no
     /^the database 'atproto' is spread over a cluster: set CLICKHOUSE_CLUSTER and CLICKHOUSE_SHARDS\n$/,
   );
   expect(await said('packages/store/src/migrate-command.ts', ['up'], { CLICKHOUSE_CLUSTER: 'updraft' })).toMatch(
-    /^migrate up: CLICKHOUSE_SHARDS is not set, .*\n$/,
+    /^CLICKHOUSE_SHARDS is not set, .*\n$/,
   );
 });
 

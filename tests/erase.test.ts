@@ -95,7 +95,7 @@ describe('invariant 3: an erased account', () => {
 
   test('must be named by a DID', async () => {
     const program = startProgram('apps/admin/src/main.ts', ['erase', 'alice.example.com'], {});
-    expect(await program.exited).toMatchObject({ code: 1 });
+    expect(await program.exited).toMatchObject({ code: 2 });
     expect(program.output()).toContain('expected a DID');
   });
 });

@@ -5,7 +5,7 @@ import { AtpAgent } from '@atproto/api';
 import { P256Keypair, Secp256k1Keypair } from '@atproto/crypto';
 import { TestNetworkNoAppView } from '@atproto/dev-env';
 import { runCommand } from '@updraft/command';
-import { feedgenCommands } from '@updraft/feedgen/admin';
+import { addFeedgenCommands } from '@updraft/feedgen/admin';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { didOf } from './feedgen/network.ts';
 import { type Instance, SERVICE_DID, type Stage, startStage, until, uris } from './feedgen/stage.ts';
@@ -125,7 +125,7 @@ describe('publishing', () => {
       PUBLISHER_PASSWORD: 'hunter22',
       ...changed,
     };
-    const code = await runCommand(feedgenCommands, argv, {
+    const code = await runCommand('pnpm admin', addFeedgenCommands, argv, {
       env,
       out: (line) => out.push(line),
       note: (line) => notes.push(line),

@@ -88,23 +88,30 @@ describe('a recorded stream', () => {
   });
 });
 
-describe('one clear line and exit code 1', () => {
+describe('one clear line, and exit code 1, or 2 where the command line is not understood,', () => {
   test.each([
-    ['a file that is not there', ['/nowhere/x.jsonl'], {}, '/nowhere/x.jsonl'],
-    ['no file at all', [], {}, 'usage: pnpm replay'],
-    ['an unknown option', ['--fast', 'x'], {}, '--fast'],
-    ['a malformed address', ['package.json'], { REDIS_ADDRESS: 'no address' }, 'REDIS_ADDRESS'],
-    ['the port of the native protocol', [import.meta.filename], { CLICKHOUSE_ADDRESS: '127.0.0.1:9000' }, 'use 8123'],
+    ['a file that is not there', ['/nowhere/x.jsonl'], {}, 1, '/nowhere/x.jsonl'],
+    ['no file at all', [], {}, 2, 'pnpm replay --help'],
+    ['an unknown option', ['--fast', 'x'], {}, 2, '--fast'],
+    ['a malformed address', ['package.json'], { REDIS_ADDRESS: 'no address' }, 1, 'REDIS_ADDRESS'],
+    [
+      'the port of the native protocol',
+      [import.meta.filename],
+      { CLICKHOUSE_ADDRESS: '127.0.0.1:9000' },
+      1,
+      'use 8123',
+    ],
     [
       'a database without tables',
       [import.meta.filename],
       { CLICKHOUSE_DATABASE: 'nobody_migrated' },
+      1,
       'pnpm migrate up',
     ],
-  ])('for %s', async (_, args, env, words) => {
+  ])('for %s', async (_, args, env, exitCode, words) => {
     const store = { env: { ...loginOf(stack.engine()), REDIS_ADDRESS: stack.redis().address } };
     const { code, output } = await replay(store as unknown as Store, args, env);
-    expect(code).toBe(1);
+    expect(code).toBe(exitCode);
     expect(output).toContain(words);
     expect(output).not.toMatch(/^\s+at .*:\d+/m);
   });

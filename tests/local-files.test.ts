@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { emptyFolder } from '../packages/local/src/folders.ts';
-import { openLogFile, openLogs } from '../packages/local/src/log-file.ts';
-import { takeFolder } from '../packages/local/src/ownership.ts';
-import { identify, isAlive } from '../packages/local/src/process-identity.ts';
+import { openLogFile, openLogs } from '../packages/local/src/data-folder/log-file.ts';
+import { takeFolder } from '../packages/local/src/data-folder/ownership.ts';
+import { emptyFolder } from '../packages/local/src/plan/folders.ts';
+import { identify, isAlive } from '../packages/local/src/process/process-identity.ts';
 
 let folder: string;
 

@@ -155,6 +155,6 @@ describe('pnpm admin reindex', () => {
     await createProgressStore(store.clickhouse).save('reindex:posts', interrupted, Date.now() * 1_000);
     expect(await reindex(store)).toContain('going on after 1 posts');
     expect(await store.count('posts', `empty(tokens) AND text LIKE '%a%'`)).toBe(0);
-    await expect(reindex(store, '--since', 'yesterday')).rejects.toThrow('--since must be a length of time');
+    await expect(reindex(store, '--since', 'yesterday')).rejects.toThrow(/--since.* expected a length of time/);
   }, 240_000);
 });

@@ -52,7 +52,7 @@ test('a retention drops old records with all of their states, and neither young 
   });
   expect(await left()).toEqual(['old-repost', 'post9', 'timeless', 'young']);
 
-  expect(await retention('--likes', '1d')).toMatchObject({ code: 1 });
+  expect(await retention('--likes', '1d')).toMatchObject({ code: 2 });
   expect(await retention('--likes', 'forever', '--posts', 'forever')).toMatchObject({ code: 0 });
   expect(await readRetention(store.clickhouse)).toEqual(
     new Map([

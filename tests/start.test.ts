@@ -185,12 +185,14 @@ describe('npm start', () => {
   test('refuses an option that it does not know, in one line', async () => {
     const run = start('--sead', '3');
     expect(await run.exit).toBe(1);
-    expect(run.output().trim()).toBe("Unknown option '--sead'. npm start -- --help shows all options.");
+    expect(run.output().trim()).toBe(
+      "unknown option '--sead'\n(Did you mean --seed?)\nnpm start -- --help shows all options.",
+    );
   });
 
   test('tells its options', async () => {
     const run = start('--help');
     expect(await run.exit).toBe(0);
-    expect(run.output()).toContain('--port-offset N');
+    expect(run.output()).toContain('--port-offset <n>');
   });
 });

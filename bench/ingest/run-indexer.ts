@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { startProgressBar } from '@updraft/command';
 import type { Databases } from '../../tests/world/databases.ts';
 import { startIndexer } from '../../tests/world/indexer-process.ts';
 import { cpuSeconds, peakRssMb } from '../../tests/world/process-figures.ts';
 import type { Player } from './player.ts';
-import { createProgressBar } from './progress-bar.ts';
 
 export interface IngestFigures {
   readonly seconds: number;
@@ -35,17 +35,24 @@ export async function ingest(player: Player, databases: Databases, folder: strin
     },
     join(folder, 'indexer.log'),
   );
-  const bar = createProgressBar(total);
-  for (let done = 0; done < total; ) {
+  let done = 0;
+  const state = () => ({
+    subject: 'ingest',
+    unit: 'events',
+    share: done / total,
+    count: done,
+    elapsedMs: performance.now() - startedAt,
+  });
+  const bar = startProgressBar(state, process.stderr);
+  while (done < total) {
     await delay(POLL_MS);
     if (!indexer.running) throw new Error(`the indexer ended; see ${folder}/indexer.log`);
     const text = await databases.readRedis(`${PREFIX}:progress`);
     const cursor = text === null ? 0 : ((JSON.parse(text) as { cursor?: number }).cursor ?? 0);
     done = Math.max(0, cursor - player.firstSeq + 1);
-    bar.update(done);
   }
   const seconds = (performance.now() - startedAt) / 1_000;
-  bar.end();
+  bar.finish();
   const cpu = {
     player: cpuSeconds(player.pid) - before.player,
     indexer: cpuSeconds(indexer.pid),

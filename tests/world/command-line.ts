@@ -1,36 +1,23 @@
-import { parseCommandLine, SetupError } from '@updraft/service';
+import { Command, InvalidArgumentError } from '@updraft/command';
 
 /**
- * The options of this process as numbers. Ends it after the usage when --help asks for that, and after a line and the usage when an
- * option is unknown or is no number.
+ * The options of this process as numbers. Ends it after the usage when --help asks for that (0), and after a line and the usage when an
+ * option is unknown or is no number (2).
  */
 export function readNumbers<Options extends Readonly<Record<string, number | undefined>>>(
   usage: string,
   defaults: Options,
 ): Options {
-  try {
-    const options = Object.fromEntries(Object.keys(defaults).map((name) => [name, { type: 'string' as const }]));
-    const { values } = parseCommandLine({
-      args: process.argv.slice(2),
-      options: { ...options, help: { type: 'boolean' as const, short: 'h' } },
-    });
-    const { help, ...given } = values as Record<string, string | boolean | undefined>;
-    if (help !== true) return { ...defaults, ...numbersOf(given) };
-    process.stdout.write(`usage: ${usage}\n`);
-    return process.exit(0);
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    process.stderr.write(`${error.message}\nusage: ${usage}\n`);
-    return process.exit(2);
-  }
+  const program = new Command()
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+    .showHelpAfterError();
+  program.helpInformation = () => `usage: ${usage}\n`;
+  for (const name of Object.keys(defaults)) program.option(`--${name} <number>`, '', readNumber);
+  return { ...defaults, ...program.parse().opts() };
 }
 
-function numbersOf(values: Readonly<Record<string, string | boolean | undefined>>): Record<string, number> {
-  const numbers = Object.entries(values).map(([name, given]) => {
-    const text = String(given);
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return [name, value] as const;
-    throw new SetupError(`--${name}: expected a number, got ${JSON.stringify(text)}`);
-  });
-  return Object.fromEntries(numbers);
+function readNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('expected a number');
 }

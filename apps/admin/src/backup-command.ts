@@ -1,4 +1,11 @@
-import { type Command, CommandError, type CommandIo } from '@updraft/command';
+import {
+  type BuildProgram,
+  CommandError,
+  type CommandIo,
+  InvalidArgumentError,
+  JSON_OPTION,
+  writeRow,
+} from '@updraft/command';
 import {
   type BackupFault,
   backupFault,
@@ -12,27 +19,35 @@ import {
 } from '@updraft/store';
 
 /** `pnpm admin backup | restore NAME`: ClickHouse's own back-ups, in the folder that its configuration allows. */
-export const backupCommands: readonly Command[] = [
-  {
-    subject: 'backup',
-    usage: 'NAME',
-    summary: "Writes a back-up of the database into the server's folder of back-ups, while everything runs.",
-    async run([name], _options, io) {
+export const addBackupCommands: BuildProgram = (program, io) => {
+  program
+    .command('backup')
+    .description("Writes a back-up of the database into the server's folder of back-ups, while everything runs.")
+    .argument('<name>', NAME, backupName)
+    .option(...JSON_OPTION)
+    .action(async (name, options) => {
       await requireItsTables(io);
-      for (const { address, places } of await runStatements(backupStatements, name, io))
-        io.out(`backed up: ${places.join(' and ')} on the machine of ClickHouse at ${address}`);
-    },
-  },
-  {
-    subject: 'restore',
-    usage: 'NAME',
-    summary: 'Brings a back-up back. The database must not exist; stop the apps before. See docs/operations.md.',
-    async run([name], _options, io) {
+      for (const { address, places } of await runStatements(backupStatements, name, io)) {
+        const sentence = `backed up: ${places.join(' and ')} on the machine of ClickHouse at ${address}`;
+        writeRow(io, options, [sentence], { address, places });
+      }
+    });
+  program
+    .command('restore')
+    .description('Brings a back-up back. The database must not exist; stop the apps before. See docs/operations.md.')
+    .argument('<name>', NAME, backupName)
+    .action(async (name) => {
       await runStatements(restoreStatements, name, io);
       io.out('restored');
-    },
-  },
-];
+    });
+};
+
+const NAME = "letters, digits, '-' and '_', such as 2026-11-22";
+
+function backupName(text: string): string {
+  if (/^[\w-]{1,64}$/.test(text)) return text;
+  throw new InvalidArgumentError(`expected a name of ${NAME}.`);
+}
 
 /** Longer than any disk takes. */
 const TIMEOUT_MS = 86_400_000;
@@ -53,13 +68,7 @@ interface Lying {
   readonly places: readonly string[];
 }
 
-async function runStatements(
-  statements: typeof backupStatements,
-  name: string | undefined,
-  io: CommandIo,
-): Promise<Lying[]> {
-  if (name === undefined || !/^[\w-]{1,64}$/.test(name))
-    throw new CommandError("expected a name of letters, digits, '-' and '_', such as 2026-11-22");
+async function runStatements(statements: typeof backupStatements, name: string, io: CommandIo): Promise<Lying[]> {
   const { clickhouse: connection } = readCommandStores(io.env);
   const { cluster, database } = connection;
   if (cluster?.isReplicated === true)

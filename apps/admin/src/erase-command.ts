@@ -1,5 +1,13 @@
-import { readAccountName } from '@updraft/atproto';
-import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
+import {
+  accountDid,
+  type BuildProgram,
+  CommandError,
+  type CommandIo,
+  each,
+  JSON_OPTION,
+  wholeNumber,
+  writeRow,
+} from '@updraft/command';
 import { type AdminStores, openStores } from '@updraft/feedgen/admin';
 import { sleep } from '@updraft/service';
 import {
@@ -16,42 +24,39 @@ const WAIT_S = 10;
 const MAX_ROUNDS = 3;
 
 /** `pnpm admin erase DID …`: an account, everywhere and for good. */
-export const eraseCommands: readonly Command[] = [
-  {
-    subject: 'erase',
-    usage: '[--yes] [--wait SECONDS] DID [DID …]',
-    summary:
+export const addEraseCommand: BuildProgram = (program, io) => {
+  program
+    .command('erase')
+    .description(
       'Shows how many rows of these accounts there are; with --yes erases them for good: no event of theirs is written again, replays included.',
-    options: { yes: { type: 'boolean' }, wait: { type: 'string', default: String(WAIT_S) } },
-    run: erase,
-  },
-];
+    )
+    .argument('<did...>', 'the accounts', each(accountDid))
+    .option('--yes', 'erase them')
+    .option('--wait <seconds>', 'for indexers to read the list', wholeNumber(0, 9_999), WAIT_S)
+    .option(...JSON_OPTION)
+    .action((dids, options) => erase(dids, options, io));
+};
 
-async function erase(names: readonly string[], options: CommandOptions, io: CommandIo): Promise<void> {
-  if (names.length === 0) throw new CommandError('whom? expected the DIDs of the accounts');
-  const dids = names.map(requireDid);
-  const waitMs = secondsToMs(options['wait']);
+interface EraseOptions {
+  readonly yes?: true | undefined;
+  readonly wait: number;
+  readonly json?: true | undefined;
+}
+
+async function erase(dids: readonly string[], options: EraseOptions, io: CommandIo): Promise<void> {
   await using stores = openStores(io);
-  const found = await countAccountRows(stores.clickhouse, dids);
-  show(found, io);
-  if (options['yes'] !== true) {
+  show(await countAccountRows(stores.clickhouse, dids), options, io);
+  if (options.yes !== true) {
     io.note('dry run: nothing was changed. With --yes these rows are removed, and never written again.');
     return;
   }
   await listErasedAccounts(stores.clickhouse, dids);
-  await sleep(waitMs);
+  await sleep(options.wait * 1000);
   await removeAll(stores, dids, io);
   // What readers hold in memory; those who miss the news look by themselves within seconds.
   await createHiddenActors({ clickhouse: stores.clickhouse, log: SILENT }).fold();
   await stores.bus.publish({ kind: 'erased' });
-  io.out(`erased: ${dids.join(', ')}`);
-}
-
-/** A handle would be somebody else's tomorrow. */
-function requireDid(name: string): string {
-  const did = readAccountName(name)?.did;
-  if (did !== undefined) return did;
-  throw new CommandError(`expected a DID such as did:plc:…, got ${name}`);
+  (options.json === true ? io.note : io.out)(`erased: ${dids.join(', ')}`);
 }
 
 async function removeAll({ clickhouse }: AdminStores, dids: readonly string[], io: CommandIo): Promise<void> {
@@ -65,16 +70,13 @@ async function removeAll({ clickhouse }: AdminStores, dids: readonly string[], i
   );
 }
 
-function show(counts: readonly AccountRowCount[], io: CommandIo): void {
-  for (const { table, rows, isMention } of counts)
-    if (rows > 0) io.out([table, rows, isMention ? 'named in rows of others' : ''].join('\t').trimEnd());
-  io.out(['together', counts.reduce((sum, { rows }) => sum + rows, 0)].join('\t'));
-}
-
-function secondsToMs(value: CommandOptions[string]): number {
-  if (typeof value !== 'string' || !/^\d{1,4}$/.test(value))
-    throw new CommandError('--wait must be a whole number of seconds');
-  return Number(value) * 1000;
+function show(counts: readonly AccountRowCount[], options: EraseOptions, io: CommandIo): void {
+  for (const count of counts) {
+    const { table, rows, isMention } = count;
+    if (rows > 0) writeRow(io, options, [table, rows, isMention ? 'named in rows of others' : ''], count);
+  }
+  const rows = counts.reduce((sum, count) => sum + count.rows, 0);
+  writeRow(io, options, ['together', rows], { together: rows });
 }
 
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -1,35 +1,29 @@
-import { type CommandIo, runCommand } from '@updraft/command';
-import { feedgenCommands } from '@updraft/feedgen/admin';
+import { runProgram } from '@updraft/command';
+import { addFeedgenCommands } from '@updraft/feedgen/admin';
 import { StoreError } from '@updraft/store';
-import { backupCommands } from './backup-command.ts';
-import { eraseCommands } from './erase-command.ts';
-import { importCommands } from './import/import-command.ts';
-import { rebalanceCommands } from './rebalance-command.ts';
-import { reindexCommands } from './reindex/reindex-command.ts';
-import { retentionCommands } from './retention-command.ts';
-import { tokenCommands } from './token-command.ts';
+import { addBackupCommands } from './backup-command.ts';
+import { addEraseCommand } from './erase-command.ts';
+import { addImportCommand } from './import/import-command.ts';
+import { addRebalanceCommand } from './rebalance-command.ts';
+import { addReindexCommand } from './reindex/reindex-command.ts';
+import { addRetentionCommand } from './retention-command.ts';
+import { addTokenCommand } from './token-command.ts';
 
 /** `pnpm admin …`: each service brings its own commands. */
 const commands = [
-  ...feedgenCommands,
-  ...eraseCommands,
-  ...importCommands,
-  ...reindexCommands,
-  ...retentionCommands,
-  ...backupCommands,
-  ...rebalanceCommands,
-  ...tokenCommands,
+  addFeedgenCommands,
+  addEraseCommand,
+  addImportCommand,
+  addReindexCommand,
+  addRetentionCommand,
+  addBackupCommands,
+  addRebalanceCommand,
+  addTokenCommand,
 ];
 
-const io: CommandIo = {
-  env: process.env,
-  out: (line) => process.stdout.write(`${line}\n`),
-  note: (line) => process.stderr.write(`${line}\n`),
-  screen: process.stderr,
-};
-
-process.exitCode = await runCommand(commands, process.argv.slice(2), io).catch((error: unknown) => {
-  if (!(error instanceof StoreError)) throw error;
-  io.note(error.message); // such as: ClickHouse can't be reached
-  return 1;
-});
+process.exitCode = await runProgram(
+  'pnpm admin',
+  (program, io) => commands.forEach((add) => add(program, io)),
+  process,
+  (error) => error instanceof StoreError, // such as: ClickHouse can't be reached
+);

@@ -1,29 +1,42 @@
-import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
+import {
+  type BuildProgram,
+  CommandError,
+  type CommandIo,
+  InvalidArgumentError,
+  JSON_OPTION,
+  writeRow,
+} from '@updraft/command';
 import { openStores } from '@updraft/feedgen/admin';
 import { copyDatabase, createHiddenActors } from '@updraft/store';
 
 /** `pnpm admin rebalance`: from one server to several, or to more. */
-export const rebalanceCommands: readonly Command[] = [
-  {
-    subject: 'rebalance',
-    usage: '--from DATABASE',
-    summary:
+export const addRebalanceCommand: BuildProgram = (program, io) => {
+  program
+    .command('rebalance')
+    .description(
       'Copies all rows of another database of the same server into this one (CLICKHOUSE_DATABASE), where they go to the servers of its cluster. Stop the apps before. See docs/scaling.md.',
-    options: { from: { type: 'string' } },
-    run: rebalance,
-  },
-];
+    )
+    .requiredOption('--from <database>', 'the database to copy', databaseName)
+    .option(...JSON_OPTION)
+    .action((options) => rebalance(options, io));
+};
 
-async function rebalance(_positionals: readonly string[], options: CommandOptions, io: CommandIo): Promise<void> {
-  const from = options['from'];
-  if (typeof from !== 'string' || !/^[A-Za-z_]\w{0,63}$/.test(from))
-    throw new CommandError('--from must name the database to copy');
+function databaseName(text: string): string {
+  if (/^[A-Za-z_]\w{0,63}$/.test(text)) return text;
+  throw new InvalidArgumentError('expected the name of a database.');
+}
+
+async function rebalance(
+  options: { readonly from: string; readonly json?: true | undefined },
+  io: CommandIo,
+): Promise<void> {
+  const { from } = options;
   await using stores = openStores(io);
   if (from === stores.clickhouse.database)
     throw new CommandError(`--from and CLICKHOUSE_DATABASE are the same database, ${from}`);
   const unlike: string[] = [];
   for await (const copied of copyDatabase(stores.clickhouse, from)) {
-    io.out(`${copied.table}\t${copied.to}`);
+    writeRow(io, options, [copied.table, copied.to], copied);
     if (copied.from !== copied.to) unlike.push(`${copied.table}: ${copied.from} rows became ${copied.to}`);
   }
   await createHiddenActors({ clickhouse: stores.clickhouse, log: SILENT }).fold();

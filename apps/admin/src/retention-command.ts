@@ -1,46 +1,51 @@
-import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
+import { type BuildProgram, type CommandIo, InvalidArgumentError, JSON_OPTION, writeRow } from '@updraft/command';
 import { openStores } from '@updraft/feedgen/admin';
 import { RETAINED_TABLES, readRetention, setRetention } from '@updraft/store';
 
 /** `pnpm admin retention`: how long records are kept. */
-export const retentionCommands: readonly Command[] = [
-  {
-    subject: 'retention',
-    usage: RETAINED_TABLES.map((table) => `[--${optionOf(table)} 90d|forever]`).join(' '),
-    summary:
-      'Sets how long records are kept, by the time in their keys; without options it shows it. What is over goes in the background. Raising it brings nothing back.',
-    options: Object.fromEntries(RETAINED_TABLES.map((table) => [optionOf(table), { type: 'string' }])),
-    run,
-  },
-];
+export const addRetentionCommand: BuildProgram = (program, io) => {
+  const wanted: Wanted[] = [];
+  const command = program
+    .command('retention')
+    .description(
+      'Sets how long records are kept, by the time in their keys; without options it shows that. Older records are removed in the background. A longer time brings nothing back.',
+    )
+    .option(...JSON_OPTION)
+    .action((options) => run(wanted, options, io));
+  for (const table of RETAINED_TABLES)
+    command.option(
+      `--${table.replaceAll('_', '-')} <age>`,
+      `a number of days from ${MIN_DAYS} on, such as 90d, or forever`,
+      (text) => wanted.push({ table, days: readDays(text) }),
+    );
+};
 
-async function run(_positionals: readonly string[], options: CommandOptions, io: CommandIo): Promise<void> {
-  const wanted = RETAINED_TABLES.flatMap((table) => {
-    const value = options[optionOf(table)];
-    return value === undefined ? [] : [{ table, days: readDays(table, value) }];
-  });
+interface Wanted {
+  readonly table: (typeof RETAINED_TABLES)[number];
+  /** Undefined: for ever. */
+  readonly days: number | undefined;
+}
+
+async function run(
+  wanted: readonly Wanted[],
+  options: { readonly json?: true | undefined },
+  io: CommandIo,
+): Promise<void> {
   await using stores = openStores(io);
   for (const { table, days } of wanted) await setRetention(stores.clickhouse, table, days);
   const retention = await readRetention(stores.clickhouse);
   for (const table of RETAINED_TABLES) {
     const days = retention.get(table);
-    io.out(`${table}\t${days === undefined ? 'forever' : `${days}d`}`);
+    writeRow(io, options, [table, days === undefined ? 'forever' : `${days}d`], { table, days: days ?? null });
   }
-}
-
-function optionOf(table: string): string {
-  return table.replaceAll('_', '-');
 }
 
 /** The feeds look back three days: less would starve them. */
 const MIN_DAYS = 4;
 
-function readDays(table: string, value: CommandOptions[string]): number | undefined {
-  if (value === 'forever') return undefined;
-  const days = Number(/^(\d{1,5})d$/.exec(String(value))?.[1]);
-  if (!(days >= MIN_DAYS))
-    throw new CommandError(
-      `--${optionOf(table)} must be a number of days from ${MIN_DAYS} on such as 90d, or forever, got ${String(value)}`,
-    );
-  return days;
+function readDays(text: string): number | undefined {
+  if (text === 'forever') return undefined;
+  const days = Number(/^(\d{1,5})d$/.exec(text)?.[1]);
+  if (days >= MIN_DAYS) return days;
+  throw new InvalidArgumentError(`expected a number of days from ${MIN_DAYS} on such as 90d, or forever.`);
 }

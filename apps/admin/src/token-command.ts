@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readAccountName } from '@updraft/atproto';
-import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
+import { accountDid, type BuildProgram, CommandError, type CommandIo, wholeNumber } from '@updraft/command';
 import { readFeedsConfig } from '@updraft/feedgen';
 import { createDidResolver, createSafeFetch, parseDidKey } from '@updraft/identity';
 import { createAccounts, createKeys } from '@updraft/simulator';
@@ -9,31 +8,33 @@ import { createAccounts, createKeys } from '@updraft/simulator';
 const SIMULATED_PLC = 'http://127.0.0.1:2582';
 const FEED_SKELETON = 'app.bsky.feed.getFeedSkeleton';
 
-/** `pnpm admin token --as DID`: a token such as the viewer's own server would make, for accounts of the simulated network. */
-export const tokenCommands: readonly Command[] = [
-  {
-    subject: 'token',
-    usage: '--as DID [--lxm NSID] [--seconds N] [--seed N] [--accounts N]',
-    summary: "Mints a viewer's token, for accounts of the simulated network only: nobody has the keys of others.",
-    options: {
-      as: { type: 'string' },
-      lxm: { type: 'string', default: FEED_SKELETON },
-      seconds: { type: 'string', default: '3600' },
-      seed: { type: 'string', default: '1' },
-      accounts: { type: 'string', default: '2000' },
-    },
-    run: mint,
-  },
-];
-
+/** Longer ones are refused. */
 const MAX_SECONDS = 3_600;
 
-async function mint(_positionals: readonly string[], options: CommandOptions, io: CommandIo): Promise<void> {
+/** `pnpm admin token --as DID`: a token such as the viewer's own server would make, for accounts of the simulated network. */
+export const addTokenCommand: BuildProgram = (program, io) => {
+  program
+    .command('token')
+    .description("Mints a viewer's token, for accounts of the simulated network only: nobody has the keys of others.")
+    .requiredOption('--as <did>', 'the viewer', accountDid)
+    .option('--lxm <nsid>', 'the method that it is for', FEED_SKELETON)
+    .option('--seconds <n>', 'how long it is valid', wholeNumber(0, MAX_SECONDS), MAX_SECONDS)
+    .option('--seed <n>', "the simulated network's seed", wholeNumber(0, 999_999_999), 1)
+    .option('--accounts <n>', 'how many accounts that network has', wholeNumber(0, 999_999_999), 2_000)
+    .action((options) => mint(options, io));
+};
+
+interface TokenOptions {
+  readonly as: string;
+  readonly lxm: string;
+  readonly seconds: number;
+  readonly seed: number;
+  readonly accounts: number;
+}
+
+async function mint({ as: did, lxm, seconds, seed, accounts: count }: TokenOptions, io: CommandIo): Promise<void> {
   const config = readFeedsConfig({ PLC_HOST: SIMULATED_PLC, ...io.env });
-  const did = typeof options['as'] === 'string' ? readAccountName(options['as'])?.did : undefined;
-  if (did === undefined) throw new CommandError('--as must name the DID of the viewer');
-  const seed = wholeNumber('seed', options['seed']);
-  const accounts = createAccounts(seed, wholeNumber('accounts', options['accounts']));
+  const accounts = createAccounts(seed, count);
   const key = await createKeys(seed, accounts).signingKeyOf(did);
   if (key === undefined) {
     throw new CommandError(
@@ -41,13 +42,11 @@ async function mint(_positionals: readonly string[], options: CommandOptions, io
     );
   }
   await requireKnownKey(did, key.did(), config.plcHost);
-  const seconds = wholeNumber('seconds', options['seconds']);
-  if (seconds > MAX_SECONDS) throw new CommandError('--seconds may be 3600: a token for longer is refused');
   const now = Math.floor(Date.now() / 1000);
   const claims = {
     iss: did,
     aud: config.service.did,
-    lxm: options['lxm'],
+    lxm,
     iat: now,
     exp: now + seconds,
     jti: randomUUID(),
@@ -71,11 +70,6 @@ async function requireKnownKey(did: string, didKey: string, plcHost: string): Pr
       `the PLC directory ${plcHost} (PLC_HOST) does not know ${did} by that key: it runs another network, or with another --seed`,
     );
   }
-}
-
-function wholeNumber(name: string, value: CommandOptions[string]): number {
-  if (typeof value !== 'string' || !/^\d{1,9}$/.test(value)) throw new CommandError(`--${name} must be a whole number`);
-  return Number(value);
 }
 
 function encode(value: object): string {

@@ -1,5 +1,5 @@
 import { isDid } from '@updraft/atproto';
-import { traceHeaders } from '@updraft/service';
+import { parseJson, traceHeaders } from '@updraft/service';
 import { type DidDocument, parseDidDocument } from './did-document.ts';
 import type { SafeFetch } from './safe-fetch.ts';
 import { traceCall } from './trace-call.ts';
@@ -92,15 +92,9 @@ async function fetchDocument(
     if (cause instanceof ResolutionError) throw cause;
     throw new ResolutionError(did, `${new URL(url).host} could not be asked`, { cause });
   }
-  return parseDidDocument(did, parseJson(did, text));
-}
-
-function parseJson(did: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ResolutionError(did, 'the answer is not JSON', { cause });
-  }
+  const value = parseJson(text);
+  if (value === undefined) throw new ResolutionError(did, 'the answer is not JSON');
+  return parseDidDocument(did, value);
 }
 
 async function boundedText(did: string, response: Response): Promise<string> {

@@ -1,17 +1,25 @@
+// `npm start`, once its dependencies are there: reads the command line (plan/options.ts) and runs everything (start/start.ts).
+// What this package holds, in the order in which a start goes through it:
+//   plan/         decides what runs: options and environment in, a plan out
+//   data-folder/  who may use the folder, and what lies in it beside the databases
+//   supervision/  starts the parts in order, keeps them running, stops them
+//   clickhouse/   ClickHouse's server, and what stands before it
+//   redis/        redis-server
+//   process/      one process of the system: start, end, identity, memory, ports
+//   screen/       what a person sees of all that
+//   start/        puts these together
 import { resolve } from 'node:path';
 import { SetupError } from '@updraft/service';
-import { environment } from './config.ts';
-import { helpText, parseStartOptions, type StartOptions } from './options.ts';
-import { createShow } from './show.ts';
-import { runLocally } from './start.ts';
-import { onStopSignals } from './stop-signals.ts';
+import { parseStartOptions, type StartOptions, startHelp } from './plan/options.ts';
+import { createShow } from './screen/show.ts';
+import { runLocally } from './start/start.ts';
+import { onStopSignals } from './start/stop-signals.ts';
 
-// `npm start`, once the dependencies are there.
-const env = environment();
+const { env } = process;
 
 try {
   const options = parseStartOptions(process.argv.slice(2));
-  if (options.help) process.stdout.write(helpText);
+  if (options.help) process.stdout.write(startHelp());
   else await run(withWholePaths(options));
   process.exit(0);
 } catch (error) {

@@ -1,6 +1,5 @@
 export { type Backoff, backoff } from './backoff.ts';
 export { type BuildInfo, readBuildInfo } from './build-info.ts';
-export { parseCommandLine } from './command-line.ts';
 export { ConfigError, readConfig } from './config.ts';
 export { address, durationMs, listenAddress, parseDuration, someTimeMs } from './config-types.ts';
 export { limitConnections } from './connection-limit.ts';
@@ -31,6 +30,7 @@ export {
 export { serveHttp } from './http/serve.ts';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './http/server.ts';
 export { type ErrorKind, type NamedErrorClass, namedError, XrpcError } from './http/xrpc-error.ts';
+export { parseJson } from './json.ts';
 export { LimitError } from './limits/limit-error.ts';
 export { createRateLimit, type Rate, type RateLimit } from './limits/rate-limit.ts';
 export { createTurns, type Turns, type TurnsOptions } from './limits/turns.ts';

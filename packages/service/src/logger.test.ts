@@ -57,7 +57,9 @@ describe('the logger', () => {
     const { log, lines } = collect({ pretty: true });
     log.warn({ rows: 5, table: 'likes', more: { a: 1 } }, 'slow');
     log.error({ err: new TypeError('broken') }, 'failed');
-    expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d WARN {2}slow {2}rows=5 {2}table=likes {2}more=\{"a":1\}\n$/);
-    expect(lines[1]).toMatch(/^\d\d:\d\d:\d\d ERROR failed\n {4}TypeError: broken\n {8}at /);
+    log.fatal({ err: 'no error', password: 'hunter2' });
+    expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d WARN: slow \{"rows":5,"table":"likes","more":\{"a":1\}\}\n$/);
+    expect(lines[1]).toMatch(/^\d\d:\d\d:\d\d ERROR: failed\s+err: TypeError: broken\n {8,}at /);
+    expect(lines[2]).toMatch(/FATAL: \{"password":"\[redacted\]"\}\n {4}err: no error\n$/);
   });
 });

@@ -1,4 +1,5 @@
-import { type DestinationStream, type Level, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
+import type { LogLevel } from './environment/log-level.ts';
 import { createHumanLines } from './human-lines.ts';
 import { traceFields } from './telemetry/log-fields.ts';
 
@@ -8,7 +9,7 @@ export interface LoggerOptions {
   /** The name that each line bears. */
   readonly service: string;
   /** Default 'info'. */
-  readonly level?: Level | 'silent';
+  readonly level?: LogLevel;
   /** One short line for people instead of JSON; default: when stdout is a terminal. */
   readonly pretty?: boolean;
   /** Default: stdout, written synchronously so that the last words of a dying process are seen. */

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { Counter, Registry } from 'prom-client';
 import { afterEach, describe, expect, test } from 'vitest';
+import { readBuildInfo } from './build-info.ts';
 import { createMetricsServer, type MetricsServer, type MetricsServerOptions } from './metrics-server.ts';
 import { SetupError } from './setup-error.ts';
 
@@ -37,15 +38,12 @@ describe('the metrics server', () => {
 
   test('is healthy with its build information, until only a restart would help', async () => {
     let live = true;
-    const get = await start({ isLive: () => live, info: { version: '1.2.3', commit: 'abc' } });
+    const get = await start({ isLive: () => live });
     const healthy = await get('/healthz');
-    expect([healthy.status, await healthy.json()]).toEqual([200, { status: 'ok', version: '1.2.3', commit: 'abc' }]);
+    expect([healthy.status, await healthy.json()]).toEqual([200, { status: 'ok', ...readBuildInfo() }]);
     live = false;
     const failing = await get('/healthz');
-    expect([failing.status, await failing.json()]).toEqual([
-      503,
-      { status: 'failing', version: '1.2.3', commit: 'abc' },
-    ]);
+    expect([failing.status, await failing.json()]).toEqual([503, { status: 'failing', ...readBuildInfo() }]);
   });
 
   test('is ready when every check is, and names them', async () => {
@@ -160,8 +158,8 @@ describe('the metrics server', () => {
   });
 
   test('says when the address is not this machine’s', async () => {
-    await expect(
-      createMetricsServer({ listen: '192.0.2.1:1', registry: new Registry(), variable: 'X_ADDRESS' }),
-    ).rejects.toThrow(/192\.0\.2\.1:1 is no address of this machine.*X_ADDRESS/);
+    await expect(createMetricsServer({ listen: '192.0.2.1:1', registry: new Registry() })).rejects.toThrow(
+      /192\.0\.2\.1:1 is no address of this machine.*METRICS_LISTEN_ADDRESS/,
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
-import { readBuildInfo } from './build-info.ts';
+import { type BuildInfo, readBuildInfo } from './build-info.ts';
 import { formatHostPort } from './config-types.ts';
 import { limitConnections } from './connection-limit.ts';
 import { listenOrExplain } from './listen.ts';
@@ -16,8 +16,6 @@ export interface HealthCheck {
 export interface MetricsServerOptions {
   /** `host:port`, as listenAddress reads it. */
   readonly listen: string;
-  /** The variable that sets it, for the message when the port is taken. Default METRICS_LISTEN_ADDRESS. */
-  readonly variable?: string;
   readonly registry: Registry;
   /** False when only a restart would help: /healthz answers 503. Default: always alive. */
   readonly isLive?: () => boolean;
@@ -29,8 +27,6 @@ export interface MetricsServerOptions {
   readonly readyWord?: () => string;
   /** Aborted: the service is stopping, and gets no more traffic: /readyz answers 503 and says so. */
   readonly stopping?: AbortSignal;
-  /** Build information that /healthz shows; default: readBuildInfo(). */
-  readonly info?: Readonly<Record<string, string>>;
 }
 
 export interface MetricsServer {
@@ -45,18 +41,16 @@ export interface MetricsServer {
  */
 export async function createMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
   addProcessMetrics(options.registry);
-  const info = options.info ?? readBuildInfo();
+  const info = readBuildInfo();
   const server = createServer(SERVER_OPTIONS, (request, response) => {
-    answer({ ...options, info }, request).then(
+    answer(options, info, request).then(
       (reply) => send(request, response, reply),
       (error: unknown) => send(request, response, json(500, { error: 'InternalServerError', message: String(error) })),
     );
   });
   limitConnections(server, MAX_CONNECTIONS);
-  const address = await listenOrExplain(
-    options.listen,
-    options.variable ?? 'METRICS_LISTEN_ADDRESS',
-    ({ host, port }) => listen(server, host, port),
+  const address = await listenOrExplain(options.listen, 'METRICS_LISTEN_ADDRESS', ({ host, port }) =>
+    listen(server, host, port),
   );
   return { address, close: () => close(server) };
 }
@@ -72,7 +66,7 @@ interface Reply {
   readonly body: string;
 }
 
-async function answer(options: MetricsServerOptions, request: IncomingMessage): Promise<Reply> {
+async function answer(options: MetricsServerOptions, info: BuildInfo, request: IncomingMessage): Promise<Reply> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return json(405, { error: 'MethodNotAllowed', message: 'only GET is answered here' });
   }
@@ -80,7 +74,7 @@ async function answer(options: MetricsServerOptions, request: IncomingMessage): 
     case '/metrics':
       return { status: 200, type: options.registry.contentType, body: await options.registry.metrics() };
     case '/healthz':
-      return health(options);
+      return health(options, info);
     case '/readyz':
       return readiness(options);
     case '/startupz':
@@ -90,7 +84,7 @@ async function answer(options: MetricsServerOptions, request: IncomingMessage): 
   }
 }
 
-function health({ isLive = () => true, info = {} }: MetricsServerOptions): Reply {
+function health({ isLive = () => true }: MetricsServerOptions, info: BuildInfo): Reply {
   const live = isLive();
   return json(live ? 200 : 503, { status: live ? 'ok' : 'failing', ...info });
 }

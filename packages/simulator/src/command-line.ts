@@ -1,16 +1,16 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+
 /** Ends the program with one line. */
 export function fail(message: string): never {
   process.stderr.write(`${message}\n`);
   process.exit(1);
 }
 
-/** A number that is not negative, or undefined when the option is absent; ends the program when it is anything else. */
-export function numberOption(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
+/** Reads a number that is not negative. @throws InvalidArgumentError */
+export function readNumber(text: string): number {
   const value = Number(text);
-  if (text === '' || !Number.isFinite(value) || value < 0)
-    fail(`--${name}: expected a number, got ${JSON.stringify(text)}`);
-  return value;
+  if (text !== '' && Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('expected a number');
 }
 
 /**

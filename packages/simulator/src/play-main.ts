@@ -1,30 +1,21 @@
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { announceAndServe, fail, numberOption } from './command-line.ts';
+import { Command } from '@commander-js/extra-typings';
+import { announceAndServe, fail, readNumber } from './command-line.ts';
 import { startPlayServer } from './play.ts';
 
-// Plays a recorded stream as Jetstream: `node packages/simulator/src/play-main.ts FILE [--port N] [--rate N] [--host H] [--attach-cursor]`.
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    port: { type: 'string' },
-    rate: { type: 'string' },
-    host: { type: 'string' },
-    'attach-cursor': { type: 'boolean' },
-  },
-});
-const file = positionals[0];
-if (file === undefined) fail('usage: play-main.ts FILE [--port N] [--rate N] [--host H] [--attach-cursor]');
+const program = new Command('play-main.ts')
+  .description('Plays a recorded stream as Jetstream.')
+  .argument('<file>')
+  .option('--port <n>', 'its port; 0: any free one', readNumber, 0)
+  .option('--rate <n>', 'events a second; default: as fast as they are read', readNumber)
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--attach-cursor', 'send each event with its cursor')
+  .parse();
+const [file] = program.processedArgs;
+const { rate, attachCursor = false, host, port } = program.opts();
 if (!existsSync(file)) fail(`there is no file ${file}`);
-const rate = numberOption('rate', values.rate);
 
 await announceAndServe(async () => {
-  const server = await startPlayServer({
-    file,
-    host: values.host ?? '127.0.0.1',
-    port: numberOption('port', values.port) ?? 0,
-    ...(rate !== undefined && { rate }),
-    attachCursor: values['attach-cursor'] ?? false,
-  });
+  const server = await startPlayServer({ file, host, port, ...(rate !== undefined && { rate }), attachCursor });
   return { ready: { url: server.url, port: server.port }, close: () => server.close() };
 });

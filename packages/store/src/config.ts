@@ -90,8 +90,3 @@ function clusterOptions(env: z.output<typeof storeEnvironment>): { cluster?: Clu
     ]);
   return { cluster: { name, servers, isReplicated } };
 }
-
-/** The environment of this process, for the command; services read it in their own main. */
-export function processEnvironment(): NodeJS.ProcessEnv {
-  return process.env;
-}

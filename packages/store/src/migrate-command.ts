@@ -1,77 +1,71 @@
-import { SetupError } from '@updraft/service';
-import { processEnvironment, readCommandStores } from './config.ts';
+import { type BuildProgram, type CommandIo, JSON_OPTION, runProgram, wholeNumber, writeRow } from '@updraft/command';
+import { readCommandStores } from './config.ts';
 import { StoreError } from './errors.ts';
 import type { StoreLog } from './log.ts';
 import { forceVersion, migrateDown, migrateUp, migrationVersion } from './migrations/migrate.ts';
 import { createMigration, stemOf } from './migrations/migration-files.ts';
 import type { MigrateOptions } from './migrations/types.ts';
 
-const USAGE = `usage: pnpm migrate COMMAND
-  up            apply what is pending (creates the database); a statement may take 10 minutes
-  up-long       the same, but a statement may take a day: for a change that rewrites a large table
-  down N        take back the last N migrations
-  version       where the database stands
-  force N       declare that it stands at N (0: before all), running nothing
-  create NAME   an empty pair of files with the next number
-ClickHouse: CLICKHOUSE_ADDRESS, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD, CLICKHOUSE_DATABASE, CLICKHOUSE_CLUSTER, CLICKHOUSE_SHARDS, CLICKHOUSE_REPLICATED`;
+const DAY_MS = 86_400_000;
 
-type Command = (argument: string | undefined) => Promise<string>;
-
-const COMMANDS: Readonly<Record<string, Command>> = {
-  up: async () => up(options()),
-  'up-long': async () => up({ ...options(), statementTimeoutMs: 86_400_000 }),
-  down: async (argument) => {
-    const takenBack = await migrateDown({ ...options(), count: wholeNumber(argument, 1) });
-    return takenBack.length === 0 ? 'nothing to take back' : `took back ${takenBack.map(stemOf).join(', ')}`;
-  },
-  version: async () => {
-    const current = await migrationVersion(options());
-    if (current === undefined) return 'no migration is applied';
-    return `${stemOf(current)}${current.dirty ? ` (dirty: ${current.direction} stopped after ${current.statementsDone} statements)` : ''}`;
-  },
-  force: async (argument) => {
-    const version = wholeNumber(argument, 0);
-    await forceVersion({ ...options(), version });
-    return `the database is declared to stand at ${version}`;
-  },
-  create: async (argument = '') => (await createMigration(argument)).join('\n'),
+const build: BuildProgram = (program, io) => {
+  program
+    .command('up')
+    .description('apply what is pending (creates the database); a statement may take 10 minutes')
+    .action(() => up(options(io), io));
+  program
+    .command('up-long')
+    .description('the same, but a statement may take a day: for a change that rewrites a large table')
+    .action(() => up({ ...options(io), statementTimeoutMs: DAY_MS }, io));
+  program
+    .command('down')
+    .description('take back the last migrations')
+    .argument('<count>', 'how many', wholeNumber(1))
+    .action(async (count) => {
+      const takenBack = await migrateDown({ ...options(io), count });
+      io.out(takenBack.length === 0 ? 'nothing to take back' : `took back ${takenBack.map(stemOf).join(', ')}`);
+    });
+  program
+    .command('version')
+    .description('where the database stands')
+    .option(...JSON_OPTION)
+    .action(async (shown) => {
+      const current = await migrationVersion(options(io));
+      const dirty =
+        current?.dirty === true
+          ? ` (dirty: ${current.direction} stopped after ${current.statementsDone} statements)`
+          : '';
+      const sentence = current === undefined ? 'no migration is applied' : `${stemOf(current)}${dirty}`;
+      writeRow(io, shown, [sentence], current ?? { version: 0 });
+    });
+  program
+    .command('force')
+    .description('declare that the database stands at a migration, running nothing')
+    .argument('<version>', 'its number; 0: before all', wholeNumber(0))
+    .action(async (version) => {
+      await forceVersion({ ...options(io), version });
+      io.out(`the database is declared to stand at ${version}`);
+    });
+  program
+    .command('create')
+    .description('make an empty pair of files with the next number')
+    .argument('<name>')
+    .action(async (name) => io.out((await createMigration(name)).join('\n')));
+  program.addHelpText(
+    'after',
+    `\nClickHouse: CLICKHOUSE_ADDRESS, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD, CLICKHOUSE_DATABASE, CLICKHOUSE_CLUSTER, CLICKHOUSE_SHARDS, CLICKHOUSE_REPLICATED`,
+  );
 };
 
-const [name = '', argument] = process.argv.slice(2);
-const command = COMMANDS[name];
-if (command === undefined) {
-  const isHelp = ['', 'help', '--help', '-h'].includes(name);
-  (isHelp ? process.stdout : process.stderr).write(isHelp ? `${USAGE}\n` : `there is no command ${name}\n${USAGE}\n`);
-  process.exitCode = isHelp ? 0 : 2;
-} else {
-  await command(argument).then(
-    (answer) => process.stdout.write(`${answer}\n`),
-    (error: unknown) => {
-      if (!(error instanceof StoreError || error instanceof SetupError)) throw error;
-      process.stderr.write(`migrate ${name}: ${error.message}\n`);
-      process.exitCode = 1;
-    },
-  );
-}
+process.exitCode = await runProgram('pnpm migrate', build, process, (error) => error instanceof StoreError);
 
-async function up(given: MigrateOptions): Promise<string> {
+async function up(given: MigrateOptions, { out }: CommandIo): Promise<void> {
   const applied = await migrateUp(given);
-  return applied.length === 0 ? 'nothing to apply' : `applied ${applied.map(stemOf).join(', ')}`;
+  out(applied.length === 0 ? 'nothing to apply' : `applied ${applied.map(stemOf).join(', ')}`);
 }
 
-function options(): MigrateOptions {
-  return { connection: readCommandStores(processEnvironment()).clickhouse, log: plainLog() };
-}
-
-function wholeNumber(text: string | undefined, least: number): number {
-  const value = Number(text);
-  if (text === undefined || !Number.isSafeInteger(value) || value < least)
-    throw new SetupError(`expected a whole number from ${least}\n${USAGE}`);
-  return value;
-}
-
-function plainLog(): StoreLog {
-  const line = (fields: object, message: string) =>
-    process.stderr.write(`${message} ${Object.values(fields).join(' ')}\n`);
-  return { debug: () => {}, info: line, warn: line, error: line };
+function options({ env, note }: CommandIo): MigrateOptions {
+  const line = (fields: object, message: string) => note(`${message} ${Object.values(fields).join(' ')}`);
+  const log: StoreLog = { debug: () => {}, info: line, warn: line, error: line };
+  return { connection: readCommandStores(env).clickhouse, log };
 }

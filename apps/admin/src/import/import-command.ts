@@ -1,4 +1,4 @@
-import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
+import { type BuildProgram, CommandError, type CommandIo, InvalidArgumentError } from '@updraft/command';
 import { readFeedsConfig } from '@updraft/feedgen';
 import { type AdminStores, openStores, readFeedsFile } from '@updraft/feedgen/admin';
 import {
@@ -17,29 +17,40 @@ import { createTakers, type Taker } from './takers.ts';
 import { IMPORTS, type ImportedTable } from './wanted.ts';
 
 /** `pnpm admin import --from URL`: what the original's ClickHouse holds and no stream brings again. */
-export const importCommands: readonly Command[] = [
-  {
-    subject: 'import',
-    usage: '--from URL [--database NAME] [--repo-records] [--column TABLE.FIELD=COLUMN …] [--dry-run] [--restart]',
-    summary:
+export const addImportCommand: BuildProgram = (program, io) => {
+  program
+    .command('import')
+    .description(
       "Copies labels, API keys (as hashes), feed analytics and, if asked, records from the original's ClickHouse. The user and the password are IMPORT_USERNAME and IMPORT_PASSWORD. See docs/migrating.md.",
-    options: {
-      from: { type: 'string' },
-      database: { type: 'string', default: 'default' },
-      'repo-records': { type: 'boolean' },
-      column: { type: 'string', multiple: true },
-      'dry-run': { type: 'boolean' },
-      restart: { type: 'boolean' },
-    },
-    run: runImport,
-  },
-];
+    )
+    .requiredOption('--from <url>', "the original's ClickHouse, such as http://10.0.0.5:8123")
+    .option('--database <name>', 'its database', 'default')
+    .option('--repo-records', 'copy its records too')
+    .option(
+      '--column <table.field=column>',
+      'read this field from that column; may be given several times',
+      addColumn,
+      {},
+    )
+    .option('--dry-run', 'only say what would be copied')
+    .option('--restart', 'copy again what was copied before')
+    .action((options) => runImport(options, io));
+};
 
-async function runImport(_positionals: readonly string[], options: CommandOptions, io: CommandIo): Promise<void> {
-  const { from, database } = options;
-  if (typeof from !== 'string' || typeof database !== 'string')
-    throw new CommandError("--from must be the address of the original's ClickHouse, such as http://10.0.0.5:8123");
-  const chosen = readColumns(options['column']);
+/** Columns by table and field. */
+type Chosen = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+interface ImportOptions {
+  readonly from: string;
+  readonly database: string;
+  readonly column: Chosen;
+  readonly repoRecords?: true | undefined;
+  readonly dryRun?: true | undefined;
+  readonly restart?: true | undefined;
+}
+
+async function runImport(options: ImportOptions, io: CommandIo): Promise<void> {
+  const { from, database, column, dryRun, repoRecords, restart = false } = options;
   const source = createClickHouse({
     address: from,
     username: io.env['IMPORT_USERNAME'] ?? 'default',
@@ -50,12 +61,11 @@ async function runImport(_positionals: readonly string[], options: CommandOption
   try {
     await using stores = openStores(io);
     const names = (Object.keys(IMPORTS) as ImportedTable[]).filter(
-      (table) => table !== 'repo_records' || options['repo-records'] === true,
+      (table) => table !== 'repo_records' || repoRecords === true,
     );
-    const tables = await findTables(source, names, chosen, io);
-    if (options['dry-run'] === true) io.note('dry run: nothing was copied');
-    else
-      await copyAll({ source, stores, tables, site: `${from}/${database}`, restart: options['restart'] === true, io });
+    const tables = await findTables(source, names, column, io);
+    if (dryRun === true) io.note('dry run: nothing was copied');
+    else await copyAll({ source, stores, tables, site: `${from}/${database}`, restart, io });
   } finally {
     await source.close();
   }
@@ -67,7 +77,7 @@ type Tables = ReadonlyMap<ImportedTable, ColumnMatch>;
 async function findTables(
   source: ClickHouse,
   names: readonly ImportedTable[],
-  chosen: Readonly<Record<string, Record<string, string>>>,
+  chosen: Chosen,
   io: CommandIo,
 ): Promise<Tables> {
   const tables = new Map<ImportedTable, ColumnMatch>();
@@ -127,14 +137,9 @@ async function openTakers({ clickhouse }: AdminStores, io: CommandIo): Promise<R
   return createTakers({ writer: openWriter(clickhouse, io), isErased: erased.has, feeds, nowMs: Date.now() });
 }
 
-/** `table.field=column`, by table and field. */
-function readColumns(given: CommandOptions[string]): Record<string, Record<string, string>> {
-  const chosen: Record<string, Record<string, string>> = {};
-  for (const text of Array.isArray(given) ? given : []) {
-    const [, table, field, column] = /^(\w+)\.(\w+)=(.+)$/.exec(String(text)) ?? [];
-    if (table === undefined || field === undefined || column === undefined || !(table in IMPORTS))
-      throw new CommandError(`--column must be such as api_keys.feed=alias, got ${String(text)}`);
-    chosen[table] = { ...chosen[table], [field]: column };
-  }
-  return chosen;
+function addColumn(text: string, chosen: Chosen): Chosen {
+  const [, table, field, column] = /^(\w+)\.(\w+)=(.+)$/.exec(text) ?? [];
+  if (table === undefined || field === undefined || column === undefined || !(table in IMPORTS))
+    throw new InvalidArgumentError('expected a column such as api_keys.feed=alias.');
+  return { ...chosen, [table]: { ...chosen[table], [field]: column } };
 }

@@ -1,6 +1,7 @@
 import { formatTid, isDid, parseEvent } from '@updraft/atproto';
 import { feedByName, importedApiKey } from '@updraft/feedgen/admin';
 import { appendEvent, type Batch, clearBatch, createBatch, filledBlocks } from '@updraft/indexer';
+import { parseJson } from '@updraft/service';
 import {
   type ActorLabelRow,
   type ApiKeyRow,
@@ -163,12 +164,4 @@ function aliasOf(feed: string): string {
 
 function clamp(value: number, max: number): number {
   return Math.max(0, Math.min(max, Math.floor(value)));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

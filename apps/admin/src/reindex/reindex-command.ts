@@ -1,34 +1,41 @@
-import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
+import { type BuildProgram, type CommandIo, InvalidArgumentError, startProgressBar } from '@updraft/command';
 import { openStores } from '@updraft/feedgen/admin';
-import { parseSince, sinceMicros, startProgressBar } from '@updraft/indexer';
+import { parseSince, sinceMicros } from '@updraft/indexer';
 import { createErasedAccounts, createProgressStore, postHours } from '@updraft/store';
 import { openWriter } from '../open-writer.ts';
 import { type ReindexPlace, reachingTo, readPlace, startOf } from './reindex-place.ts';
 import { type ReindexDeps, reindexHours } from './reindex-posts.ts';
 
 /** `pnpm admin reindex`: posts as this version of the programs reads them. */
-export const reindexCommands: readonly Command[] = [
-  {
-    subject: 'reindex',
-    usage: '[--since 30d|TIME] [--restart]',
-    summary:
-      'Reads the stored records of posts again, the newest first, and writes what searches and feeds look at as this version reads it. Beside a running indexer of this version; interrupted and run again, it goes on where it was. --since leaves older posts as they are, and those without a time in their keys.',
-    options: { since: { type: 'string' }, restart: { type: 'boolean' } },
-    run: reindex,
-  },
-];
+export const addReindexCommand: BuildProgram = (program, io) => {
+  program
+    .command('reindex')
+    .description(
+      'Reads the stored records of posts again, the newest first, and writes what searches and feeds look at as this version reads it. Beside a running indexer of this version; interrupted and run again, it goes on where it was.',
+    )
+    .option(
+      '--since <age or time>',
+      'such as 30d or 2026-07-04T14:00:00Z: leave older posts as they are, and those without a time in their keys',
+      readSince,
+      0,
+    )
+    .option('--restart', 'begin anew')
+    .action((options) => reindex(options, io));
+};
 
 /** The name that the progress is kept under. */
 const NAME = 'reindex:posts';
 const STRETCH_POSTS = 5_000;
 
-async function reindex(_positionals: readonly string[], options: CommandOptions, io: CommandIo): Promise<void> {
-  const fromHour = readSince(options['since']);
+async function reindex(
+  { since: fromHour, restart }: { readonly since: number; readonly restart?: true | undefined },
+  io: CommandIo,
+): Promise<void> {
   await using stores = openStores(io);
   const { clickhouse } = stores;
   const progress = createProgressStore(clickhouse);
   const save = (place: ReindexPlace | undefined) => progress.save(NAME, place ?? {}, Date.now() * 1000);
-  const saved = options['restart'] === true ? undefined : readPlace(await progress.load(NAME));
+  const saved = restart === true ? undefined : readPlace(await progress.load(NAME));
   if (saved !== undefined) io.note(`going on after ${saved.read.toLocaleString('en')} posts; --restart begins anew`);
   const start = saved === undefined ? startOf(fromHour) : reachingTo(saved, fromHour);
   const hours = await postHours(clickhouse, start.fromHour);
@@ -88,12 +95,8 @@ function rowsAfter(hours: readonly { readonly recordHour: number; readonly posts
 }
 
 /** The first hour of posts that are read again. */
-function readSince(text: CommandOptions[string]): number {
-  if (text === undefined) return 0;
-  const since = parseSince(String(text));
-  if (since === undefined)
-    throw new CommandError(
-      `--since must be a length of time such as 30d, or a time such as 2026-07-04T14:00:00Z, got ${String(text)}`,
-    );
-  return Math.max(1, Math.floor(sinceMicros(since, Date.now()) / 3_600_000_000));
+function readSince(text: string): number {
+  const since = parseSince(text);
+  if (since !== undefined) return Math.max(1, Math.floor(sinceMicros(since, Date.now()) / 3_600_000_000));
+  throw new InvalidArgumentError('expected a length of time such as 30d, or a time such as 2026-07-04T14:00:00Z.');
 }

@@ -1,5 +1,12 @@
-import { readAccountName } from '@updraft/atproto';
-import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
+import {
+  accountDid,
+  type BuildProgram,
+  CommandError,
+  type CommandIo,
+  each,
+  JSON_OPTION,
+  writeRow,
+} from '@updraft/command';
 import { type ApiKeyRow, readApiKeys, type StoredApiKey, writeApiKey } from '@updraft/store';
 import { readFeedsConfig } from '../config.ts';
 import { type Feed, feedByName } from '../feeds-file/feed.ts';
@@ -8,26 +15,28 @@ import { createApiKey } from '../keys/api-key.ts';
 import { openStores } from './config.ts';
 
 /** `pnpm admin api-key create | list | revoke`. */
-export const apiKeyCommands: readonly Command[] = [
-  {
-    subject: 'api-key',
-    verb: 'create',
-    usage: '--feed NAME [--feed NAME …] --for DID',
-    summary: 'Makes a key of the admin API for these feeds and shows it, this once.',
-    options: { feed: { type: 'string', multiple: true }, for: { type: 'string' } },
-    run: create,
-  },
-  { subject: 'api-key', verb: 'list', usage: '', summary: 'Lists the keys, without the keys themselves.', run: list },
-  { subject: 'api-key', verb: 'revoke', usage: 'ID', summary: 'Ends a key, at once and for good.', run: revoke },
-];
+export const addApiKeyCommands: BuildProgram = (program, io) => {
+  const apiKey = program.command('api-key').description('Keys of the admin API.');
+  apiKey
+    .command('create')
+    .description('Makes a key of the admin API for these feeds and shows it, this once.')
+    .requiredOption('--feed <name>', 'a feed that the key is for; may be given several times', each(String))
+    .requiredOption('--for <did>', 'the person whose key it is', accountDid)
+    .action(({ feed, for: owner }) => create(feed, owner, io));
+  apiKey
+    .command('list')
+    .description('Lists the keys, without the keys themselves.')
+    .option(...JSON_OPTION)
+    .action((options) => list(options, io));
+  apiKey
+    .command('revoke')
+    .description('Ends a key, at once and for good.')
+    .argument('<id>', 'as pnpm admin api-key list shows it')
+    .action((id) => revoke(id, io));
+};
 
-async function create(_positionals: readonly string[], options: CommandOptions, io: CommandIo): Promise<void> {
-  const owner = typeof options['for'] === 'string' ? readAccountName(options['for'])?.did : undefined;
-  if (owner === undefined) throw new CommandError('--for must be the DID of the person whose key it is');
+async function create(names: readonly string[], owner: string, io: CommandIo): Promise<void> {
   const { feeds } = await readFeedsFile(readFeedsConfig(io.env).feedsFile);
-  const names = (Array.isArray(options['feed']) ? options['feed'] : []).map(String);
-  if (names.length === 0)
-    throw new CommandError('--feed must name a feed that the key is for; it may be given several times');
   const aliases = names.map((name) => requireFeed(feeds, name).alias);
   const { key, keyId, keyHash } = createApiKey();
   const now = Date.now();
@@ -52,30 +61,24 @@ function requireFeed(feeds: ReadonlyMap<string, Feed>, name: string): Feed {
   return feed;
 }
 
-async function list(_positionals: readonly string[], _options: CommandOptions, io: CommandIo): Promise<void> {
+async function list(options: { readonly json?: true | undefined }, io: CommandIo): Promise<void> {
   await using stores = openStores(io);
   const keys = await readApiKeys(stores.clickhouse);
-  io.out(['id', 'feeds', 'for', 'created', 'last used', 'revoked'].join('\t'));
-  for (const key of keys) {
-    io.out(
-      [
-        key.keyId,
-        key.feeds.join(','),
-        key.actorDid,
-        moment(key.createdAt),
-        moment(key.lastUsedAt),
-        moment(key.revokedAt),
-      ].join('\t'),
-    );
+  if (options.json !== true) io.out(['id', 'feeds', 'for', 'created', 'last used', 'revoked'].join('\t'));
+  for (const { keyId, feeds, actorDid, createdAt, lastUsedAt, revokedAt } of keys) {
+    const [created, lastUsed, revokedOn] = [createdAt, lastUsedAt, revokedAt].map(moment);
+    const data = { id: keyId, feeds, for: actorDid, created, lastUsed, revoked: revokedOn };
+    const columns = [keyId, feeds.join(','), actorDid, created ?? '-', lastUsed ?? '-', revokedOn ?? '-'];
+    writeRow(io, options, columns, data);
   }
 }
 
-function moment(ms: number): string {
-  return ms === 0 ? '-' : new Date(ms).toISOString();
+/** Undefined for what has not happened. */
+function moment(ms: number): string | undefined {
+  return ms === 0 ? undefined : new Date(ms).toISOString();
 }
 
-async function revoke([id]: readonly string[], _options: CommandOptions, io: CommandIo): Promise<void> {
-  if (id === undefined) throw new CommandError('which key? pnpm admin api-key list shows their ids');
+async function revoke(id: string, io: CommandIo): Promise<void> {
   await using stores = openStores(io);
   const key = (await readApiKeys(stores.clickhouse)).find(({ keyId }) => keyId === id);
   if (key === undefined) throw new CommandError(`there is no key ${id}`);

@@ -1,59 +1,58 @@
-import type { Command } from '@updraft/command';
+import { type BuildProgram, type CommandIo, JSON_OPTION, writeRow } from '@updraft/command';
 import { applyPlan, describeStep, planPublishing, planUnpublishing } from '../publishing/plan.ts';
-import { withPublisher } from '../publishing/publisher.ts';
+import { type Publisher, withPublisher } from '../publishing/publisher.ts';
 
-const dryRun = { 'dry-run': { type: 'boolean' } } as const;
+const DRY_RUN = ['--dry-run', 'only say what would be done'] as const;
 
 /** `pnpm admin feed publish | unpublish | list`. */
-export const feedCommands: readonly Command[] = [
-  {
-    subject: 'feed',
-    verb: 'publish',
-    usage: '[NAME …] [--dry-run]',
-    summary:
-      "Makes the publisher's records of the feeds as feeds.yaml has them; with --dry-run only says what it would do.",
-    options: dryRun,
-    run: (names, options, io) =>
+export const addFeedCommands: BuildProgram = (program, io) => {
+  const feed = program.command('feed').description("The publisher's records of feeds.");
+  feed
+    .command('publish')
+    .description("Makes the publisher's records of the feeds as feeds.yaml has them.")
+    .argument('[name...]', 'feeds; default: all that have a publish: in the feeds file')
+    .option(...DRY_RUN)
+    .action((names, options) =>
       withPublisher(io.env, async ({ publisher, file, service }) => {
-        const plan = planPublishing(
-          await publisher.records(),
-          await publisher.wanted(file, names),
-          service.did,
-          publisher.now(),
-        );
-        for (const step of plan) io.out(describeStep(step));
-        if (options['dry-run'] === true) io.note('dry run: nothing was changed');
-        else await applyPlan(plan, publisher);
+        const wanted = await publisher.wanted(file, names);
+        const plan = planPublishing(await publisher.records(), wanted, service.did, publisher.now());
+        await carryOut(plan, publisher, options, io);
       }),
-  },
-  {
-    subject: 'feed',
-    verb: 'unpublish',
-    usage: '(NAME … | --all) [--dry-run]',
-    summary: "Removes the publisher's records of these feeds.",
-    options: { ...dryRun, all: { type: 'boolean' } },
-    run: (names, options, io) =>
+    );
+  feed
+    .command('unpublish')
+    .description("Removes the publisher's records of these feeds.")
+    .argument('[name...]', 'feeds')
+    .option('--all', 'all feeds of this service')
+    .option(...DRY_RUN)
+    .action((names, options) =>
       withPublisher(io.env, async ({ publisher, service }) => {
-        const plan = planUnpublishing(await publisher.records(), options['all'] === true ? 'all' : names, service.did);
-        for (const step of plan) io.out(describeStep(step));
-        if (options['dry-run'] === true) io.note('dry run: nothing was changed');
-        else await applyPlan(plan, publisher);
+        const plan = planUnpublishing(await publisher.records(), options.all === true ? 'all' : names, service.did);
+        await carryOut(plan, publisher, options, io);
       }),
-  },
-  {
-    subject: 'feed',
-    verb: 'list',
-    usage: '',
-    summary: "Lists the publisher's records of feeds, of this service and of others.",
-    run: (_names, _options, io) =>
+    );
+  feed
+    .command('list')
+    .description("Lists the publisher's records of feeds, of this service and of others.")
+    .option(...JSON_OPTION)
+    .action((options) =>
       withPublisher(io.env, async ({ publisher, service }) => {
         for (const { rkey, record } of await publisher.records()) {
-          io.out(
-            [rkey, record.displayName, record.did === service.did ? 'this service' : record.did, record.createdAt].join(
-              '\t',
-            ),
-          );
+          const { displayName, did, createdAt } = record;
+          const columns = [rkey, displayName, did === service.did ? 'this service' : did, createdAt];
+          writeRow(io, options, columns, { rkey, displayName, did, createdAt });
         }
       }),
-  },
-];
+    );
+};
+
+async function carryOut(
+  plan: ReturnType<typeof planPublishing>,
+  publisher: Publisher,
+  { dryRun }: { readonly dryRun?: true | undefined },
+  io: CommandIo,
+): Promise<void> {
+  for (const step of plan) io.out(describeStep(step));
+  if (dryRun === true) io.note('dry run: nothing was changed');
+  else await applyPlan(plan, publisher);
+}

@@ -1,7 +1,7 @@
-import type { Command } from '@updraft/command';
-import { apiKeyCommands } from './api-key-commands.ts';
-import { feedCommands } from './feed-commands.ts';
-import { memberCommands } from './member-commands.ts';
+import type { BuildProgram } from '@updraft/command';
+import { addApiKeyCommands } from './api-key-commands.ts';
+import { addFeedCommands } from './feed-commands.ts';
+import { addMemberCommands } from './member-commands.ts';
 
 export { feedByName } from '../feeds-file/feed.ts';
 export { readFeedsFile } from '../feeds-file/read-feeds.ts';
@@ -9,4 +9,8 @@ export { importedApiKey } from '../keys/api-key.ts';
 export { type AdminStores, openStores } from './config.ts';
 
 /** The feed generator's part of `pnpm admin`. */
-export const feedgenCommands: readonly Command[] = [...apiKeyCommands, ...memberCommands, ...feedCommands];
+export const addFeedgenCommands: BuildProgram = (program, io) => {
+  addApiKeyCommands(program, io);
+  addMemberCommands(program, io);
+  addFeedCommands(program, io);
+};

@@ -1,70 +1,72 @@
-import { readAccountName } from '@updraft/atproto';
-import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
+import { accountDid, type BuildProgram, CommandError, type CommandIo, JSON_OPTION, writeRow } from '@updraft/command';
 import { changeMembership, readMembersPage } from '@updraft/store';
 import { readFeedsConfig } from '../config.ts';
 import { feedByName, membersLabel } from '../feeds-file/feed.ts';
 import { readFeedsFile } from '../feeds-file/read-feeds.ts';
 import { openStores } from './config.ts';
 
-const by = { by: { type: 'string' } } as const;
-
 /** `pnpm admin member add | remove | list`: what the admin API does, for whoever has the machine. */
-export const memberCommands: readonly Command[] = [
-  {
-    subject: 'member',
-    verb: 'add',
-    usage: 'FEED DID [--by WHO]',
-    summary: 'Makes an account a member of a feed.',
-    options: by,
-    run: setMember(true),
-  },
-  {
-    subject: 'member',
-    verb: 'remove',
-    usage: 'FEED DID [--by WHO]',
-    summary: 'Ends a membership, at once.',
-    options: by,
-    run: setMember(false),
-  },
-  { subject: 'member', verb: 'list', usage: 'FEED', summary: "Lists a feed's members, newest first.", run: list },
-];
+export const addMemberCommands: BuildProgram = (program, io) => {
+  const member = program.command('member').description("Feeds' members.");
+  const verbs = [
+    { verb: 'add', isMember: true, description: 'Makes an account a member of a feed.' },
+    { verb: 'remove', isMember: false, description: 'Ends a membership, at once.' },
+  ];
+  for (const { verb, isMember, description } of verbs)
+    member
+      .command(verb)
+      .description(description)
+      .argument('<feed>', 'its name')
+      .argument('<did>', 'the account', accountDid)
+      .option('--by <who>', 'who did it, for the list of changes', 'pnpm admin')
+      .action((feed, did, { by }) => setMember({ feed, did, isMember, changedBy: by }, io));
+  member
+    .command('list')
+    .description("Lists a feed's members, newest first.")
+    .argument('<feed>', 'its name')
+    .option(...JSON_OPTION)
+    .action((feed, options) => list(feed, options, io));
+};
 
-function setMember(isMember: boolean): Command['run'] {
-  return async ([name, account = ''], options, io) => {
-    const label = await requireLabel(name, io);
-    const did = readAccountName(account)?.did;
-    if (did === undefined) throw new CommandError('expected the DID of the account after the feed');
-    const changedBy = typeof options['by'] === 'string' ? options['by'] : 'pnpm admin';
-    await using stores = openStores(io);
-    const isChanged = await changeMembership(stores.clickhouse, {
-      label,
-      did,
-      isMember,
-      changedBy,
-      atMicros: Date.now() * 1000,
-    });
-    await stores.bus.publish({ kind: 'member', label, did, isMember });
-    io.out(isChanged ? `${did} ${isMember ? 'now bears' : 'no longer bears'} the label ${label}` : 'nothing to change');
-  };
+interface Change {
+  readonly feed: string;
+  readonly did: string;
+  readonly isMember: boolean;
+  readonly changedBy: string;
 }
 
-async function list([name]: readonly string[], _options: CommandOptions, io: CommandIo): Promise<void> {
-  const label = await requireLabel(name, io);
+async function setMember({ feed, did, isMember, changedBy }: Change, io: CommandIo): Promise<void> {
+  const label = await requireLabel(feed, io);
+  await using stores = openStores(io);
+  const isChanged = await changeMembership(stores.clickhouse, {
+    label,
+    did,
+    isMember,
+    changedBy,
+    atMicros: Date.now() * 1000,
+  });
+  await stores.bus.publish({ kind: 'member', label, did, isMember });
+  io.out(isChanged ? `${did} ${isMember ? 'now bears' : 'no longer bears'} the label ${label}` : 'nothing to change');
+}
+
+async function list(feed: string, options: { readonly json?: true | undefined }, io: CommandIo): Promise<void> {
+  const label = await requireLabel(feed, io);
   await using stores = openStores(io);
   const limit = 1_000;
   for (let page = 1; ; page++) {
     const { members } = await readMembersPage(stores.clickhouse, { label, search: '', page, limit });
-    for (const member of members)
-      io.out([member.did, member.handle, member.displayName.replace(/\s+/g, ' '), member.createdAt].join('\t'));
+    for (const { did, handle, displayName, createdAt } of members) {
+      const columns = [did, handle, displayName.replace(/\s+/g, ' '), createdAt];
+      writeRow(io, options, columns, { did, handle, displayName, createdAt });
+    }
     if (members.length < limit) return;
   }
 }
 
-async function requireLabel(name: string | undefined, io: CommandIo): Promise<string> {
+async function requireLabel(name: string, io: CommandIo): Promise<string> {
   const { feeds } = await readFeedsFile(readFeedsConfig(io.env).feedsFile);
-  const feed = name === undefined ? undefined : feedByName(feeds, name);
+  const feed = feedByName(feeds, name);
   const label = feed === undefined ? undefined : membersLabel(feed);
-  if (label === undefined)
-    throw new CommandError(`expected the name of a feed with members${name === undefined ? '' : `, got ${name}`}`);
+  if (label === undefined) throw new CommandError(`expected the name of a feed with members, got ${name}`);
   return label;
 }

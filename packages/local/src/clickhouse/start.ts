@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { ChildExit } from '../child.ts';
-import { freePort } from '../ports.ts';
+import type { ChildExit } from '../process/child.ts';
+import { freePort } from '../process/ports.ts';
 import type { RemoteCluster } from './engine-config.ts';
 import { startEngine } from './engine-process.ts';
 import { openFront } from './front.ts';

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { LogFn } from 'pino';
+import type { LogLevel } from '../environment/log-level.ts';
 
 /**
  * A logger for one request that becomes a child of `log` with its first line: most requests log nothing, and making
@@ -8,7 +9,7 @@ import type { LogFn } from 'pino';
 export function createRequestLog(log: FastifyBaseLogger, bindings: Record<string, unknown>): FastifyBaseLogger {
   let child: FastifyBaseLogger | undefined;
   const at =
-    (level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'): LogFn =>
+    (level: LogLevel): LogFn =>
     (...line: unknown[]) => {
       child ??= log.child(bindings);
       Reflect.apply(child[level], child, line);

@@ -1,0 +1,78 @@
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { SetupError } from '@updraft/service';
+import type { ProgressOutput } from './progress-bar.ts';
+
+/** What a command is given besides its arguments. */
+export interface CommandIo {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Writes a line of the answer. */
+  readonly out: (line: string) => void;
+  /** Writes a line beside the answer: notes, warnings. */
+  readonly note: (line: string) => void;
+  /** Where progress is shown; nowhere when absent. */
+  readonly screen?: ProgressOutput;
+}
+
+/** Adds what a program can do to it: a command of its own for each thing, or arguments and options where it does one thing. */
+export type BuildProgram = (program: Command, io: CommandIo) => void;
+
+/** What a person must put right, in one sentence. */
+export class CommandError extends SetupError {
+  override name = 'CommandError';
+}
+
+const FAILED = 1;
+const MISUSE = 2;
+
+const EXIT_CODES = `\nExit codes: 0 done, ${FAILED} failed, ${MISUSE} not understood`;
+
+/**
+ * Runs what `argv` (without node and the script) asks of the program `name`, such as `pnpm admin`; without words it shows its help. Gives
+ * the exit code: 0, 1 when it failed with a sentence for people, 2 when the words were not understood. Other errors are thrown.
+ */
+export async function runCommand(
+  name: string,
+  build: BuildProgram,
+  argv: readonly string[],
+  io: CommandIo,
+): Promise<number> {
+  const program = new Command(name).exitOverride().configureOutput({
+    writeOut: (text) => io.out(text.trimEnd()),
+    writeErr: (text) => io.note(text.trimEnd()),
+  });
+  build(program, io);
+  program.addHelpText('after', EXIT_CODES);
+  pointToHelp(program, name);
+  const wantsHelp = argv.length === 0 && program.commands.length > 0;
+  try {
+    await program.parseAsync(wantsHelp ? ['--help'] : argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSE;
+    if (!(error instanceof SetupError)) throw error;
+    io.note(error.message);
+    return FAILED;
+  }
+}
+
+/** Runs a program as this process: its words, its environment, its exit code. `isFault`: errors whose message is a sentence, besides a SetupError. */
+export async function runProgram(
+  name: string,
+  build: BuildProgram,
+  { argv, env, stdout, stderr }: NodeJS.Process,
+  isFault: (error: unknown) => error is Error = (error) => error instanceof SetupError,
+): Promise<number> {
+  const out = (line: string) => stdout.write(`${line}\n`);
+  const note = (line: string) => stderr.write(`${line}\n`);
+  return await runCommand(name, build, argv.slice(2), { env, out, note, screen: stderr }).catch((error: unknown) => {
+    if (!isFault(error)) throw error;
+    note(error.message);
+    return FAILED;
+  });
+}
+
+/** A fault is one line; the whole help would push it off the screen. */
+function pointToHelp(command: CommandUnknownOpts, path: string): void {
+  command.showHelpAfterError(`${path} --help shows what it takes`);
+  for (const inner of command.commands) pointToHelp(inner, `${path} ${inner.name()}`);
+}

@@ -1,0 +1,25 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { readAccountName } from '@updraft/atproto';
+import { wholeNumber as wholeNumberType } from '@updraft/service';
+
+/** Reads a whole number within both bounds, as the environment's are read. @throws InvalidArgumentError */
+export function wholeNumber(min: number, max?: number): (text: string) => number {
+  const type = wholeNumberType({ min, preset: min, ...(max !== undefined && { max }) });
+  return (text) => {
+    const { data, error } = type.safeParse(text);
+    if (data !== undefined) return data;
+    throw new InvalidArgumentError(`${error?.issues[0]?.message}.`);
+  };
+}
+
+/** Reads the DID of an account. A handle would be somebody else's tomorrow. @throws InvalidArgumentError */
+export function accountDid(text: string): string {
+  const did = readAccountName(text)?.did;
+  if (did !== undefined) return did;
+  throw new InvalidArgumentError('expected a DID such as did:plc:….');
+}
+
+/** Reads each of several values, in their order. */
+export function each<T>(read: (text: string) => T): (text: string, before: readonly T[] | undefined) => readonly T[] {
+  return (text, before = []) => [...before, read(text)];
+}

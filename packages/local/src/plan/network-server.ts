@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import type { NodeProgram } from '../supervision/node-program.ts';
+import { loopback, type Ports } from './addresses.ts';
+import { type Network, publicHosts } from './network.ts';
+import type { StartOptions } from './options.ts';
+
+/** What the services have to know of the network, and the program that provides it when it is a local one. */
+export interface NetworkPlan {
+  /** In words, for the screen. */
+  readonly title: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly program: NodeProgram | undefined;
+  /** Ports that the program listens on, by what they are for. */
+  readonly ports: Readonly<Record<string, number>>;
+}
+
+interface Surroundings {
+  readonly projectRoot: string;
+  /** Where the network's data lies. */
+  readonly folder: string;
+  readonly ports: Ports;
+  readonly options: StartOptions;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** A new store begins with all of a simulated world's history: 24 h before the last full ten minutes of its first start. */
+const HISTORY_HOURS = 26;
+
+export function planNetwork(network: Network, around: Surroundings): NetworkPlan {
+  const since = around.options.since === undefined ? {} : { SINCE: around.options.since };
+  if (network.kind === 'play') return planPlay(network.file, since, around);
+  if (network.kind === 'simulated') return planSimulation(network.seed, since, around);
+  return {
+    title: hostsTitle(network.urls),
+    env: { WS_URL: network.urls.join(','), ...since },
+    program: undefined,
+    ports: {},
+  };
+}
+
+function hostsTitle(urls: readonly string[]): string {
+  if (urls === publicHosts) return 'the public Jetstream';
+  return `Jetstream at ${urls.map((url) => (URL.canParse(url) ? new URL(url).host : url)).join(', ')}`;
+}
+
+function planPlay(
+  file: string,
+  since: NodeJS.ProcessEnv,
+  { projectRoot, ports, options, env }: Surroundings,
+): NetworkPlan {
+  const rate = options.rate === undefined ? [] : ['--rate', String(options.rate)];
+  return {
+    title: `recorded: ${file}`,
+    // What the accounts' servers say today is not what the recording says.
+    env: { WS_URL: `ws://${loopback(ports.network)}/subscribe`, ASK_ACCOUNT_SERVERS: 'false', ...since },
+    program: {
+      name: 'player',
+      main: join(projectRoot, 'packages/simulator/src/play-main.ts'),
+      args: [file, '--port', String(ports.network), '--attach-cursor', ...rate],
+      env,
+      announcesReady: true,
+    },
+    ports: { 'the recorded network': ports.network },
+  };
+}
+
+function planSimulation(seed: number, since: NodeJS.ProcessEnv, around: Surroundings): NetworkPlan {
+  const { projectRoot, folder, ports, options, env } = around;
+  const dials = {
+    port: ports.network,
+    'plc-port': ports.plc,
+    seed,
+    state: join(folder, 'world.json'),
+    rate: options.rate,
+    accounts: options.accounts,
+    hostile: options.hostile,
+    now: options.now,
+  };
+  const wholeHistory =
+    options.now === undefined
+      ? `${HISTORY_HOURS}h`
+      : new Date(Date.parse(options.now) - HISTORY_HOURS * 3_600_000).toISOString();
+  return {
+    title: `simulated, seed ${seed}`,
+    env: {
+      WS_URL: `ws://${loopback(ports.network)}/subscribe`,
+      PLC_HOST: `http://${loopback(ports.plc)}`,
+      SINCE: wholeHistory,
+      ASK_ACCOUNT_SERVERS: 'false', // they don't exist
+      ...since,
+    },
+    program: {
+      name: 'network',
+      main: simulatorMain(projectRoot),
+      args: Object.entries(dials).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)])),
+      env,
+      announcesReady: true,
+    },
+    ports: { 'the simulated network': ports.network, 'the simulated PLC directory': ports.plc },
+  };
+}
+
+/** The program of the simulated network. */
+export function simulatorMain(projectRoot: string): string {
+  return join(projectRoot, 'packages/simulator/src/main.ts');
+}

@@ -1,0 +1,160 @@
+import { Command, CommanderError, InvalidArgumentError, wholeNumber } from '@updraft/command';
+import { parseDuration, SetupError } from '@updraft/service';
+
+/** What `npm start -- …` was asked for. */
+export interface StartOptions {
+  readonly help: boolean;
+  /** Delete the data of earlier runs first. */
+  readonly fresh: boolean;
+  /** Added to every port; 0 when not given. */
+  readonly portOffset: number;
+  /** A recorded stream to use as the network. */
+  readonly play: string | undefined;
+  /** Use the simulated network even when the public one can be reached. */
+  readonly simulate: boolean;
+  /** How far in the past to begin, as given: `2h`, or a time. */
+  readonly since: string | undefined;
+  /** Events per second of the played or simulated network. */
+  readonly rate: number | undefined;
+  readonly seed: number | undefined;
+  readonly accounts: number | undefined;
+  /** Share of hostile content in the simulated network, 0 to 1. */
+  readonly hostile: number | undefined;
+  /** When the simulated network's history ends, instead of just now: ISO 8601 with its zone. */
+  readonly now: string | undefined;
+  /** Servers of ClickHouse, which are one cluster; 1 when not given. */
+  readonly shards: number;
+  /** A folder for the data instead of `.data`. */
+  readonly data: string | undefined;
+}
+
+const ENVIRONMENT = `
+Environment
+  WS_URL               Jetstream host or hosts to read from, separated by commas
+  CLICKHOUSE_ADDRESS   use this ClickHouse (host:port) instead of starting one
+  REDIS_ADDRESS        use this Redis (host:port) instead of starting one`;
+
+/** Each has ports of its own beside the usual one. */
+const MAX_SHARDS = 16;
+
+function describeProgram() {
+  return new Command('npm start --')
+    .usage('[options]')
+    .description('Runs Updraft here: ClickHouse, Redis and the services, until Ctrl-C.')
+    .helpOption(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .optionsGroup(
+      "Where the events come from (default: the public Jetstream; the simulated network when it can't be reached)",
+    )
+    .option('--play <file>', 'a recorded stream of Jetstream lines (.jsonl, .gz, .zst)')
+    .option('--simulate', 'a simulated network')
+    .option('--rate <n>', 'with --simulate or --play: events per second', wholeNumber(0, 1_000_000))
+    .option(
+      '--seed <n>',
+      'with --simulate: another world for each number; the same one for the same',
+      wholeNumber(0, 2 ** 32 - 1),
+    )
+    .option('--accounts <n>', 'with --simulate: how many accounts it has', wholeNumber(0, 100_000_000))
+    .option('--hostile <share>', 'with --simulate: share of hostile content, from 0 to 1', readShare)
+    .option(
+      '--now <time>',
+      'with --simulate: its history ends at this time, not just now: the same tables on any day',
+      readMoment,
+    )
+    .option('--since <age>', 'such as 2h: begin this long ago (public Jetstream; it keeps about 36 h)', readPastTime)
+    .optionsGroup('Where it runs')
+    .option(
+      '--port-offset <n>',
+      'add it to every port, and keep the data apart: a second one beside the first',
+      wholeNumber(0, 50_000),
+      0,
+    )
+    .option(
+      '--shards <n>',
+      'so many servers of ClickHouse as one cluster, with data of its own',
+      wholeNumber(1, MAX_SHARDS),
+      1,
+    )
+    .option('--fresh', 'delete what earlier runs stored in .data/ and begin anew')
+    .option('--data <dir>', 'keep the data there instead of in .data/')
+    .option('-h, --help', 'this text')
+    .addHelpText('after', ENVIRONMENT);
+}
+
+/** What `--help` shows. */
+export function startHelp(): string {
+  let text = '';
+  describeProgram()
+    .configureOutput({ writeOut: (more) => (text += more) })
+    .outputHelp();
+  return text;
+}
+
+/**
+ * Reads the command line.
+ * @throws SetupError that names the first option that is unknown, malformed or senseless beside another
+ */
+export function parseStartOptions(args: readonly string[]): StartOptions {
+  const program = describeProgram().allowExcessArguments();
+  try {
+    program.parse(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    throw new SetupError(`${error.message.replace(/^error: /, '')}\nnpm start -- --help shows all options.`);
+  }
+  const [unexpected] = program.args;
+  if (unexpected !== undefined)
+    throw new SetupError(`Unexpected "${unexpected}": options come after two dashes, as in npm start -- --play FILE.`);
+  const { help = false, fresh = false, simulate = false, ...given } = program.opts();
+  const options = { ...NOT_GIVEN, ...given, help, fresh, simulate };
+  refuseContradictions(options);
+  return options;
+}
+
+const NOT_GIVEN = {
+  play: undefined,
+  since: undefined,
+  rate: undefined,
+  seed: undefined,
+  accounts: undefined,
+  hostile: undefined,
+  now: undefined,
+  data: undefined,
+};
+
+function readShare(text: string): number {
+  if (/^\d*\.?\d+$/.test(text) && Number(text) <= 1) return Number(text);
+  throw new InvalidArgumentError('expected a number from 0 to 1');
+}
+
+function isMoment(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT.+(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+function readMoment(text: string): string {
+  if (isMoment(text)) return text;
+  throw new InvalidArgumentError('expected a time such as 2026-07-04T14:00:00Z');
+}
+
+function readPastTime(text: string): string {
+  if (parseDuration(text) !== undefined || isMoment(text)) return text;
+  throw new InvalidArgumentError('expected a duration such as 30m, 2h or 1d, or a time such as 2026-07-04T14:00:00Z');
+}
+
+function refuseContradictions(options: StartOptions): void {
+  if (options.play !== undefined && options.simulate) {
+    throw new SetupError('--play and --simulate are two different networks: choose one.');
+  }
+  if (options.fresh && options.data !== undefined) {
+    throw new SetupError('--fresh deletes .data/ only: delete the folder given by --data yourself.');
+  }
+  const { seed, accounts, hostile, now } = options;
+  const simulatedOnly = { '--seed': seed, '--accounts': accounts, '--hostile': hostile, '--now': now };
+  for (const [name, value] of Object.entries(simulatedOnly)) {
+    if (value !== undefined && !options.simulate) throw new SetupError(`${name} belongs to --simulate.`);
+  }
+  if (options.rate !== undefined && !options.simulate && options.play === undefined) {
+    throw new SetupError('--rate belongs to --simulate or --play.');
+  }
+}

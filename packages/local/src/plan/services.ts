@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { keepTokenKey } from '../data-folder/token-key.ts';
+import type { NamedAddress } from '../screen/snapshot.ts';
+import type { NodeProgram } from '../supervision/node-program.ts';
+import { loopback, type Ports } from './addresses.ts';
+
+/** A service of ours, and what of it belongs on the screen. */
+export interface Service {
+  readonly program: NodeProgram;
+  /** Ports it listens on, by what they are for. */
+  readonly ports: Readonly<Record<string, number>>;
+  readonly addresses: readonly NamedAddress[];
+}
+
+export interface ServiceSurroundings {
+  readonly projectRoot: string;
+  readonly ports: Ports;
+  /** The environment of this process with the addresses of the databases and the network put in. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Where the data lie. */
+  readonly folder: string;
+}
+
+/** All services that `npm start` knows. One whose main file is not there is left out by the caller. */
+export function listServices({ projectRoot, ports, env, folder }: ServiceSurroundings): Service[] {
+  const service = (name: string, own: NodeJS.ProcessEnv) => ({
+    name,
+    main: join(projectRoot, 'apps', name, 'src', 'main.ts'),
+    env: { ...env, ...own },
+  });
+  return [
+    {
+      program: service('indexer', { METRICS_LISTEN_ADDRESS: loopback(ports.indexerMetrics) }),
+      ports: { 'the indexer’s metrics': ports.indexerMetrics },
+      addresses: [{ label: 'Metrics', address: `http://${loopback(ports.indexerMetrics)}/metrics` }],
+    },
+    {
+      program: service('feedgen', {
+        LISTEN_ADDRESS: loopback(ports.feedgen),
+        METRICS_LISTEN_ADDRESS: loopback(ports.feedgenMetrics),
+      }),
+      ports: { 'the feed generator': ports.feedgen, 'the feed generator’s metrics': ports.feedgenMetrics },
+      addresses: [{ label: 'Feeds', address: `http://${loopback(ports.feedgen)}` }],
+    },
+    {
+      program: service('search', {
+        LISTEN_ADDRESS: loopback(ports.search),
+        METRICS_LISTEN_ADDRESS: loopback(ports.searchMetrics),
+        CLEANUP_TOKEN_KEY: env['CLEANUP_TOKEN_KEY'] || keepTokenKey(folder),
+      }),
+      ports: { 'the search service': ports.search, 'the search service’s metrics': ports.searchMetrics },
+      addresses: [{ label: 'Search', address: `http://${loopback(ports.search)}` }],
+    },
+  ];
+}

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { ps } from './ps.ts';
+
+/** A process, told apart from a later one that got the same pid by when it was started. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
+/** The process of that pid, or undefined when there is none (a zombie is none). */
+export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
+  const startedAt = process.platform === 'linux' ? await startTicks(pid) : (await ps(pid, 'lstart')) || undefined;
+  return startedAt === undefined ? undefined : { pid, startedAt };
+}
+
+export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
+  return (await identify(identity.pid))?.startedAt === identity.startedAt;
+}
+
+/** Field 22 of /proc/PID/stat counts ticks since boot, so the boot's id belongs to it. */
+async function startTicks(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  if (stat === undefined) return undefined;
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (fields[0] === 'Z') return undefined;
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
+  return `${boot.trim()} ${fields[19]}`;
+}

@@ -1,0 +1,11 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+/** One column of what `ps` says of a process; empty when the process is gone. For systems without /proc. */
+export async function ps(pid: number, column: 'rss' | 'lstart'): Promise<string> {
+  const asked = promisify(execFile)('ps', ['-o', `${column}=`, '-p', String(pid)], { timeout: 5_000 });
+  return await asked.then(
+    ({ stdout }) => stdout.trim(),
+    () => '',
+  );
+}
