@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { createRowCounts } from '@updraft/local';
 import { createGroundTruth, createWorld, type GroundTruth, writeWorldFile } from '@updraft/simulator';
 import {
   changeMembership,
@@ -72,6 +73,25 @@ test('the tables are the same, and the rows stand on both servers', async () => 
     expect([table, servers]).toEqual([table, 2]);
   }
   await expectSameStored(two, one);
+});
+
+test('the screen tells how many rows both servers have on their disks', async () => {
+  const { CLICKHOUSE_ADDRESS = '', CLICKHOUSE_USERNAME = '', CLICKHOUSE_PASSWORD = '' } = two.env;
+  const target = {
+    clickhouseUrl: CLICKHOUSE_ADDRESS,
+    clickhouseHeaders: { 'X-ClickHouse-User': CLICKHOUSE_USERNAME, 'X-ClickHouse-Key': CLICKHOUSE_PASSWORD },
+    database: two.clickhouse.database,
+    isCluster: true,
+  };
+  const counts = await createRowCounts(target, 0).read();
+  const stored = async (table: string, where = '1') => {
+    const [row] = await two.clickhouse.query<{ n: number }>(
+      `SELECT toFloat64(count()) AS n FROM ${table} WHERE ${where}`,
+    );
+    return { rows: row?.n ?? 0, isExact: false };
+  };
+  expect(counts?.['likes']).toEqual(await stored('record_rows', "collection = 'app.bsky.feed.like'"));
+  expect(counts?.['posts']).toEqual(await stored('post_rows'));
 });
 
 test('a replay changes nothing', async () => {
