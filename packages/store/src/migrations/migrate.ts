@@ -7,9 +7,9 @@ import { createLedger, type Ledger } from './ledger.ts';
 import { acquireLock, type MigrationLock } from './lock.ts';
 import { MIGRATIONS_DIRECTORY, readMigrations, stemOf } from './migration-files.ts';
 import { runStatements } from './run-statements.ts';
+import type { StepProgress } from './run-steps/step.ts';
 import { checkLedger, pendingMigrations } from './state.ts';
 import { type MigrationTarget, openTarget } from './target.ts';
-import type { StepProgress } from './run-steps/step.ts';
 import type { AppliedMigration, MigrateOptions, Migration } from './types.ts';
 
 const LOCK_WAIT_MS = 60_000;
