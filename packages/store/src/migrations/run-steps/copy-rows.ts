@@ -8,9 +8,6 @@ import { countHours, hasOldForm, readOldRetention, requireRoom } from './old-sto
 import { planSlices, type Slice } from './slices.ts';
 import type { StepContext } from './step.ts';
 
-/** So many rows take some 400 MB of the engine's memory. */
-const SLICE_ROWS = 500_000;
-
 /** A day: a slice takes seconds, on whatever server. It leaves the services their breath. */
 const COPY: CallOptions = {
   timeoutMs: 86_400_000,
@@ -34,7 +31,11 @@ export async function copyRows(context: StepContext): Promise<void> {
   const notebook = createCopyNotebook(context.target);
   let notes: CopyNotes = (await notebook.read()) ?? { streams: await readStreams(database), copiedFrom: {} };
   await notebook.write(notes);
-  const servers = await Promise.all(context.target.rows.map((rows, index) => planServer(rows, notes, String(index))));
+  const servers = await Promise.all(
+    context.target.rows.map((rows, index) =>
+      planServer(rows, { notes, name: String(index), sliceRows: context.sliceRows }),
+    ),
+  );
   for (const { rows, left, share } of servers) if (left > 0) await requireRoom(rows, share);
   const total = servers.reduce((sum, { left }) => sum + left, 0);
   let done = 0;
@@ -65,9 +66,12 @@ interface ServerPlan {
   readonly hasLostJson: boolean;
 }
 
-async function planServer(rows: ClickHouse, notes: CopyNotes, name: string): Promise<ServerPlan> {
+async function planServer(
+  rows: ClickHouse,
+  { notes, name, sliceRows }: { notes: CopyNotes; name: string; sliceRows: number },
+): Promise<ServerPlan> {
   const hours = await countHours(rows);
-  const slices = planSlices(hours, SLICE_ROWS, notes.copiedFrom[name]);
+  const slices = planSlices(hours, sliceRows, notes.copiedFrom[name]);
   const left = slices.reduce((sum, slice) => sum + slice.rows, 0);
   const all = hours.reduce((sum, hour) => sum + hour.rows, 0);
   const hasLostJson = (await readOldRetention(rows)).has('repo_records');

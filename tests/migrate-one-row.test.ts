@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import { createClickHouse, migrateDown, migrateUp } from '@updraft/store';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hostileOperations } from './migrate/hostile-operations.ts';
+import { migrateToOld, shown, tid, writeOldRows } from './migrate/old-store.ts';
+import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
+
+const DID = `did:plc:${'b'.repeat(24)}`;
+const LIKE = 'app.bsky.feed.like';
+const POST = 'app.bsky.feed.post';
+const liked = (createdAt: string) => ({
+  $type: LIKE,
+  createdAt,
+  subject: { uri: `at://${DID}/app.bsky.feed.post/${tid(5)}` },
+});
+
+let store: StoreFixture;
+beforeAll(async () => {
+  store = await startStore({ migrated: false });
+});
+afterAll(() => store.close());
+
+/** A database of its own on the file's engine, as it was before 0013. */
+async function oldStore() {
+  const connection = { ...store.connection, database: `old_${randomBytes(4).toString('hex')}` };
+  await migrateToOld(connection);
+  const clickhouse = createClickHouse(connection);
+  return { connection, clickhouse, [Symbol.asyncDispose]: () => clickhouse.close() };
+}
+
+/** No post of which the old tables show less than the new ones. */
+const operations = hostileOperations(4_000).filter(
+  ({ collection, record, operation }) =>
+    collection !== POST ||
+    operation === 'delete' ||
+    (typeof record === 'object' && record !== null && !Array.isArray(record)),
+);
+
+test('an old store shows the same after the move as before, and after the way back', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  for (const half of [operations.slice(0, 2_000), operations.slice(1_000)]) await writeOldRows(clickhouse, half);
+  const before = await shown(connection);
+  expect(Number(before['likes']?.rows)).toBeGreaterThan(100);
+  expect(Number(before['posts']?.rows)).toBeGreaterThan(100);
+
+  await migrateUp({ connection, log: quietLog });
+  expect(await shown(connection)).toEqual(before);
+
+  await migrateDown({ connection, log: quietLog, count: 1 });
+  expect(await shown(connection)).toEqual(before);
+  await migrateUp({ connection, log: quietLog });
+  expect(await shown(connection)).toEqual(before);
+});
+
+test('a deleted record stays deleted when its older state comes again after the move', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  const like = { did: DID, collection: LIKE, rkey: tid(1_000_000), rev: tid(1_000_000) };
+  const gone = { ...like, rev: tid(2_000_000), operation: 'delete' as const };
+  await writeOldRows(clickhouse, [gone]);
+  await migrateUp({ connection, log: quietLog });
+  await migrateDown({ connection, log: quietLog, count: 1 });
+  await writeOldRows(clickhouse, [{ ...like, record: liked('2026-01-01T00:00:01.000Z') }]);
+  await migrateUp({ connection, log: quietLog });
+  expect((await shown(connection))['likes']?.rows).toBe('0');
+});
+
+test('of a write and a delete of one version from before 0011 the one that counted before counts', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  const record = liked('2026-01-01T00:00:01.000Z');
+  const place = (n: number) => ({ did: DID, collection: LIKE, rkey: tid(n), rev: tid(n) });
+  await writeOldRows(clickhouse, [{ ...place(1), operation: 'delete', version: 7_000_000_001n }]);
+  await writeOldRows(clickhouse, [{ ...place(1), record, version: 7_000_000_001n }]);
+  await writeOldRows(clickhouse, [{ ...place(2), record, version: 7_000_000_002n }]);
+  await writeOldRows(clickhouse, [{ ...place(2), operation: 'delete', version: 7_000_000_002n }]);
+  const before = await shown(connection);
+  expect(before['likes']?.rows).toBe('1');
+  await migrateUp({ connection, log: quietLog });
+  expect(await shown(connection)).toEqual(before);
+});
+
+test('a post that is no object is an empty one after the move, and its JSON is what it was', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  const place = { did: DID, collection: POST, rkey: tid(1), rev: tid(1) };
+  await writeOldRows(clickhouse, [{ ...place, record: ['no', 'post'] }]);
+  await migrateUp({ connection, log: quietLog });
+  expect(await clickhouse.query('SELECT text, record_json FROM posts INNER JOIN repo_records USING (uri)')).toEqual([
+    { text: '', record_json: '["no","post"]' },
+  ]);
+});
+
+test('a rev after 2112 goes to the rejected events with its JSON', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  const place = {
+    did: DID,
+    collection: LIKE,
+    rkey: tid(1),
+    rev: 'bzzzzzzzzzzzz',
+    record: liked('2026-01-01T00:00:01.000Z'),
+  };
+  await writeOldRows(clickhouse, [place]);
+  await migrateUp({ connection, log: quietLog });
+  expect((await shown(connection))['repo_records']?.rows).toBe('0');
+  const [rejected] = await clickhouse.query<{ reason: string; event: string }>(
+    'SELECT reason, event FROM rejected_events',
+  );
+  expect(rejected?.reason).toBe('bad_rev');
+  expect(JSON.parse(rejected?.event ?? '')).toMatchObject({ rkey: tid(1), record_json: JSON.stringify(place.record) });
+});
+
+test('a copy that is stopped again and again, and whose server is killed, goes on to the end', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  await writeOldRows(clickhouse, operations);
+  const before = await shown(connection);
+  const dones: number[] = [];
+  const attempt = async (slices: number, stop: () => Promise<void> | void) => {
+    let reports = 0;
+    const { promise: stopped, resolve } = Promise.withResolvers<void>();
+    const controller = new AbortController();
+    const onProgress = ({ done }: { done: number }) => {
+      dones.push(done);
+      reports += 1;
+      if (reports !== slices) return;
+      controller.abort(new Error('stopped'));
+      void Promise.resolve(stop()).then(resolve);
+    };
+    const up = migrateUp({ connection, log: quietLog, sliceRows: 300, signal: controller.signal, onProgress });
+    await expect(up).rejects.toThrow();
+    await stopped;
+  };
+  await attempt(1, () => {});
+  await attempt(2, () => store.kill());
+  await store.start();
+  await attempt(1, () => {});
+  await migrateUp({ connection, log: quietLog, sliceRows: 300 });
+  expect(await shown(connection)).toEqual(before);
+});
+
+test('each stream is read again from where it stood when the copy began, whatever the indexer saves meanwhile', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  await writeOldRows(clickhouse, operations);
+  const save = (progressJson: string, version: number) =>
+    clickhouse.command(
+      "INSERT INTO ingest_progress (stream, progress_json, last_seq, version) VALUES ('main', {progressJson:String}, {version:UInt64}, {version:UInt64})",
+      { progressJson, version },
+    );
+  await save('early', 1_000);
+  const controller = new AbortController();
+  const onProgress = () => controller.abort(new Error('stopped'));
+  const up = migrateUp({ connection, log: quietLog, sliceRows: 300, signal: controller.signal, onProgress });
+  await expect(up).rejects.toThrow();
+  await save('late', 2_000);
+  await migrateUp({ connection, log: quietLog });
+  await save('later still', 2_001);
+  expect(await clickhouse.query('SELECT progress_json FROM ingest_progress FINAL')).toEqual([
+    { progress_json: 'early' },
+  ]);
+  const nextLease = 2_000 + 100_000_000;
+  await save('of the next lease', nextLease);
+  expect(await clickhouse.query('SELECT progress_json FROM ingest_progress FINAL')).toEqual([
+    { progress_json: 'of the next lease' },
+  ]);
+});
