@@ -7,7 +7,7 @@ import { createValidPosts } from '../apps/feedgen/src/validity/valid-posts.ts';
 import { createValidityThread } from '../apps/feedgen/src/validity/validity-thread.ts';
 import { readNumbers } from '../tests/world/command-line.ts';
 import { startDatabases } from '../tests/world/databases.ts';
-import { fillDay, fillRecords } from './hot/fill-day.ts';
+import { fillDay } from './hot/fill-day.ts';
 import { watchMemory } from './hot/watch-memory.ts';
 import { untilMerged } from './ingest/merges.ts';
 
@@ -25,8 +25,6 @@ const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-hot-'));
   const asOfMs = Date.now();
   say(`filling a day: ${likes.toLocaleString('en')} likes of ${posts.toLocaleString('en')} posts …`);
   await fillDay(clickhouse, { likes, posts, asOfMs, say });
-  await fillRecords(clickhouse);
-  say('records are in');
   await untilMerged(databases.clickhouse.url);
 
   const thread = createValidityThread({ onLost: (error) => say(String(error)) });

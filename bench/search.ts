@@ -62,8 +62,8 @@ const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-search-'));
     const [row] = await clickhouse.query<{ index_bytes: number; tokens_bytes: number; all_bytes: number }>(`
 SELECT toFloat64(sum(secondary_indices_compressed_bytes)) AS index_bytes, toFloat64(sum(bytes_on_disk)) AS all_bytes,
     (SELECT toFloat64(sum(column_data_compressed_bytes)) FROM system.parts_columns
-     WHERE database = currentDatabase() AND table = 'posts' AND active AND column = 'tokens') AS tokens_bytes
-FROM system.parts WHERE database = currentDatabase() AND table = 'posts' AND active`);
+     WHERE database = currentDatabase() AND table = 'post_rows' AND active AND column = 'tokens') AS tokens_bytes
+FROM system.parts WHERE database = currentDatabase() AND table = 'post_rows' AND active`);
     const perPost = (bytes = 0) => Math.round((bytes / posts) * 10) / 10;
     say(
       `a post takes ${perPost(row?.all_bytes)} bytes on disk, ${perPost(row?.tokens_bytes)} of them its tokens and ${perPost(row?.index_bytes)} the indexes`,

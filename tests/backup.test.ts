@@ -23,7 +23,7 @@ test('a back-up brings back every table, view, index and dictionary, and the cur
   const clickhouse = createClickHouse(connection);
   cleanup.defer(() => clickhouse.close());
   for (const sql of [
-    "INSERT INTO posts (record_hour, did, rkey, tokens, version) SELECT 1, 'did:plc:a', toString(number), ['hello'], 1 FROM numbers(100)",
+    "INSERT INTO post_rows (record_hour, did, rkey, tokens, version) SELECT 1, 'did:plc:a', toString(number), ['hello'], 1 FROM numbers(100)",
     "INSERT INTO actor_status (did, is_deletion, active, version) VALUES ('did:plc:a', 0, 0, 7)",
     "INSERT INTO ingest_progress VALUES ('updraft', '{}', 5, 1)",
   ])
@@ -44,7 +44,7 @@ test('a back-up brings back every table, view, index and dictionary, and the cur
 
   const [after] = await clickhouse.query(`SELECT
     (SELECT count() FROM system.tables WHERE database = 'atproto') AS tables,
-    (SELECT count() FROM posts FINAL WHERE hasAllTokens(tokens, ['hello'])) AS found,
+    (SELECT count() FROM post_rows FINAL WHERE hasAllTokens(tokens, ['hello'])) AS found,
     dictGet('atproto.hidden', 'hidden_below', sipHash64('did:plc:a')) AS hidden,
     (SELECT last_seq FROM ingest_progress) AS cursor`);
   expect(after).toEqual({ tables: before?.n, found: '100', hidden: '18446744073709551615', cursor: '5' });

@@ -75,7 +75,7 @@ test('the indexer writes all that the stream brings, and what its materialized v
   await createHiddenActors({ clickhouse: as('indexer'), log: quietLog, foldAbove: 0 }).refresh();
   for (const table of ['rejected_events', 'ingest_gaps', 'ingest_progress'])
     expect([table, await answer('indexer', nothingOf(table))]).toEqual([table, 'done']);
-  const tables = ['repo_records', 'likes', 'record_ops', 'graph_by_hour', 'actor_days', 'touched_days'];
+  const tables = ['repo_records', 'likes', 'posts', 'follows', 'record_ops', 'actor_days', 'touched_days'];
   for (const table of tables) {
     const [row] = await as('indexer').query<{ rows: number }>(`SELECT toFloat64(count()) AS rows FROM ${table}`);
     expect([table, (row?.rows ?? 0) > 0]).toEqual([table, true]);
@@ -113,19 +113,19 @@ test('search counts, drops the counts that are old, and keeps jobs', async () =>
 
 describe('nobody but the owner', () => {
   test.each([
-    ['feedgen', nothingOf('posts')],
+    ['feedgen', nothingOf('post_rows')],
     ['feedgen', nothingOf('repo_cleanup_jobs')],
     ['feedgen', nothingOf('api_keys')],
-    ['search', nothingOf('posts')],
+    ['search', nothingOf('post_rows')],
     ['search', nothingOf('api_keys')],
     ['search', nothingOf('actor_labels')],
     ['search', nothingOf('ingest_progress')],
     ['indexer', nothingOf('api_keys')],
     ['indexer', nothingOf('erased_accounts')],
-    ['search', 'ALTER TABLE posts DELETE WHERE 1'],
-    ['indexer', 'ALTER TABLE posts MODIFY TTL record_time'],
-    ['indexer', 'DROP TABLE posts'],
-    ['feedgen', 'TRUNCATE TABLE posts'],
+    ['search', 'ALTER TABLE post_rows DELETE WHERE 1'],
+    ['indexer', 'ALTER TABLE post_rows MODIFY TTL sort_at'],
+    ['indexer', 'DROP TABLE post_rows'],
+    ['feedgen', 'TRUNCATE TABLE post_rows'],
     ['search', 'CREATE TABLE mine (a UInt8) ENGINE = MergeTree ORDER BY a'],
   ])('%s may not: %s', async (user, sql) => {
     expect(await answer(user, sql)).toBe(ACCESS_DENIED);
@@ -149,11 +149,11 @@ test.each(['updraft', 'indexer', 'feedgen', 'search'])(
 
 test('the owner backs up, changes what is kept, and erases', async () => {
   for (const sql of [
-    "BACKUP TABLE posts TO File('posts')",
-    "RESTORE TABLE posts AS posts_again FROM File('posts')",
+    "BACKUP TABLE post_rows TO File('posts')",
+    "RESTORE TABLE post_rows AS posts_again FROM File('posts')",
     'DROP TABLE posts_again',
-    'ALTER TABLE posts MODIFY SETTING merge_with_ttl_timeout = 3600',
-    "ALTER TABLE likes DELETE WHERE actor_did = 'did:plc:nobody'",
+    'ALTER TABLE post_rows MODIFY SETTING merge_with_ttl_timeout = 3600',
+    "ALTER TABLE record_rows DELETE WHERE repo = 'did:plc:nobody'",
     nothingOf('erased_accounts'),
     nothingOf('api_keys'),
   ])

@@ -68,7 +68,7 @@ describe('invariant 3: an erased account', () => {
       hash: erasedHash(did),
     });
     await replay(store, '--restart');
-    expect(Object.keys(await rowsOf(store, did))).toContain('repo_records');
+    expect(Object.keys(await rowsOf(store, did))).toContain('record_rows');
     expect(await erase(store, '--yes', '--wait', '0', did)).toMatchObject({ code: 0 });
     expect(await rowsOf(store, did)).toEqual({});
   });

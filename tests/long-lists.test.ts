@@ -6,7 +6,7 @@ import {
   handlesOf,
   insertRows,
   listErasedAccounts,
-  posts,
+  postRows,
   removeAccountRows,
   visiblePosts,
   writeListedAccounts,
@@ -47,7 +47,7 @@ test('a server on another host, to which inserts go compressed, takes them too',
 });
 
 test('of 100,000 posts those that show are told', async () => {
-  await insertRows(store.clickhouse, posts, [postOf(first), postOf(last)]);
+  await insertRows(store.clickhouse, postRows, [postOf(first), postOf(last)]);
   const uris = dids.map(uriOf);
   expect([...(await visiblePosts(store.clickhouse, uris))].toSorted()).toEqual([uriOf(first), uriOf(last)].toSorted());
 });
@@ -84,7 +84,8 @@ function postOf(did: string) {
     recordHour: 0,
     did,
     rkey: RKEY,
-    recordTime: 0,
+    operation: 'create',
+    jsonRest: '{}',
     sortAt: 0,
     text: 'hello',
     langs: [],

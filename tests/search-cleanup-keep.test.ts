@@ -35,12 +35,12 @@ async function index(did: string, { rkey }: NewRecord, numLikes: number): Promis
   const hour = Math.floor((parseTid(rkey)?.micros ?? 0) / 3.6e9);
   const { clickhouse } = world.store;
   await clickhouse.command(
-    'INSERT INTO posts (record_hour, did, rkey, version) VALUES ({hour:UInt32}, {did:String}, {rkey:String}, 2)',
+    'INSERT INTO post_rows (record_hour, did, rkey, version) VALUES ({hour:UInt32}, {did:String}, {rkey:String}, 2)',
     { hour, did, rkey },
   );
   await clickhouse.command(
-    `INSERT INTO likes (record_hour, actor_did, rkey, subject_uri, version)
-     SELECT {hour:UInt32}, concat('did:plc:fan', toString(number)), {rkey:String}, {uri:String}, 2 FROM numbers({numLikes:UInt32})`,
+    `INSERT INTO record_rows (record_hour, collection, repo, rkey_text, subject, relative_version)
+     SELECT {hour:UInt32}, 'app.bsky.feed.like', concat('did:plc:fan', toString(number)), {rkey:String}, {uri:String}, 9223372036854775810 FROM numbers({numLikes:UInt32})`,
     { hour, rkey, uri: `at://${did}/${POST}/${rkey}`, numLikes },
   );
 }

@@ -26,9 +26,9 @@ afterAll(async () => {
 async function fillPosts({ clickhouse }: Store): Promise<void> {
   await clickhouse.command(
     `
-INSERT INTO posts (record_hour, record_time, sort_at, did, rkey, text, tokens, version, deleted)
+INSERT INTO post_rows (record_hour, sort_at, did, rkey, text, tokens, version, deleted)
 WITH toInt64({now:Int64}) - number * 1000 AS ms, arrayMap(i -> concat('w', toString(cityHash64(number, i) % 10)), range(15)) AS words
-SELECT toUInt32(intDiv(ms, 3600000)), toDateTime(intDiv(ms, 1000), 'UTC'), fromUnixTimestamp64Milli(ms, 'UTC'),
+SELECT toUInt32(intDiv(ms, 3600000)), fromUnixTimestamp64Milli(ms, 'UTC'),
     concat('did:plc:', leftPad(toString(number), 24, 'a')), leftPad(toString(number), 13, '3'), arrayStringConcat(words, ' '), words, 1, 0
 FROM numbers({posts:UInt64})`,
     { now: Date.now(), posts: POSTS },

@@ -9,14 +9,14 @@ import {
   createHiddenActors,
   defineTable,
   hiddenBelow,
-  likes,
-  type RepoRecordRow,
-  repoRecords,
+  type PostRow,
+  postRows,
+  recordRows,
   SetupStoreError,
   type StoreError,
-  type SubjectUriRow,
 } from '@updraft/store';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { recordRow } from './record-row.ts';
 import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
 
 interface GuardedRow {
@@ -41,7 +41,7 @@ afterAll(async () => {
 beforeEach(async () => {
   await store.clickhouse.command('DROP TABLE IF EXISTS guarded SYNC');
   await store.clickhouse.command(CREATE_GUARDED);
-  for (const table of ['likes', 'repo_records', 'record_ops', 'actor_status', 'rejected_events'])
+  for (const table of ['record_rows', 'post_rows', 'record_ops', 'actor_status', 'rejected_events'])
     await store.clickhouse.command(`TRUNCATE TABLE ${table}`);
 });
 
@@ -58,36 +58,43 @@ function guardedBlock(texts: readonly string[]) {
   return block;
 }
 
-const like = (index: number): SubjectUriRow => ({
+const like = (index: number) =>
+  recordRow({
+    repo: `did:plc:${index % 100}`,
+    rkey: String(index),
+    subject: `at://did:plc:a/app.bsky.feed.post/${index % 7}`,
+    createdMs: 1_764_000_000_000 + index,
+    version: { hi: 1, lo: index },
+  });
+const post = (index: number): PostRow => ({
   recordHour: 490_000,
-  actorDid: `did:plc:${index % 100}`,
+  did: `did:plc:${index % 100}`,
   rkey: String(index),
-  recordTime: 1_764_000_000,
-  sortAt: 1_764_000_000_000 + index,
-  subjectUri: `at://did:plc:a/app.bsky.feed.post/${index % 7}`,
-  version: { hi: 1, lo: index },
-  deleted: false,
-});
-const record = (index: number): RepoRecordRow => ({
-  recordHour: 490_000,
-  repo: `did:plc:${index % 100}`,
-  collection: 'app.bsky.feed.like',
-  rkey: String(index),
-  recordTime: 1_764_000_000,
   operation: 'create',
-  recordJson: '{}',
+  sortAt: 1_764_000_000_000 + index,
+  text: '',
+  langs: [],
+  tags: [],
+  mentions: [],
+  tokens: [],
+  parentUri: '',
+  rootUri: '',
+  quoteUri: '',
+  embed: 'none',
+  hasEmbeddedMedia: false,
+  jsonRest: '{}',
   version: { hi: 1, lo: index },
   deleted: false,
 });
 
 function twoBlocks(rows: number) {
-  const likeBlock = createBlock(likes);
-  const recordBlock = createBlock(repoRecords);
+  const likeBlock = createBlock(recordRows);
+  const postBlock = createBlock(postRows);
   for (let index = 0; index < rows; index++) {
     likeBlock.append(like(index));
-    recordBlock.append(record(index));
+    postBlock.append(post(index));
   }
-  return [likeBlock, recordBlock];
+  return [likeBlock, postBlock];
 }
 
 async function count(table: string): Promise<number> {
@@ -105,9 +112,7 @@ describe('a batch', () => {
       rowsSetAside: 0,
     });
     await writer().write(blocks, never);
-    expect([await count('likes'), await count('repo_records'), await count('record_ops')]).toEqual([
-      2_000, 2_000, 2_000,
-    ]);
+    expect([await count('likes'), await count('posts'), await count('record_ops')]).toEqual([2_000, 2_000, 4_000]);
   });
 
   it('waits while ClickHouse is killed and started again, and is then wholly there', async () => {
@@ -117,9 +122,7 @@ describe('a batch', () => {
     await vi.waitUntil(() => retried.length >= 4, { timeout: 20_000 });
     await store.start();
     expect(await writing).toMatchObject({ rowsWritten: 6_000 });
-    expect([await count('likes'), await count('repo_records'), await count('record_ops')]).toEqual([
-      3_000, 3_000, 3_000,
-    ]);
+    expect([await count('likes'), await count('posts'), await count('record_ops')]).toEqual([3_000, 3_000, 6_000]);
   });
 
   it('loses nothing that was acknowledged when ClickHouse is killed in the midst of writing', async () => {
@@ -127,7 +130,7 @@ describe('a batch', () => {
     let acknowledged = 0;
     const run = (async () => {
       for (let start = 0; !controller.signal.aborted; start += 500) {
-        const block = createBlock(likes);
+        const block = createBlock(recordRows);
         for (let index = start; index < start + 500; index++) block.append(like(index));
         await writer().write([block], never);
         acknowledged = start + 500;

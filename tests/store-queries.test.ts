@@ -10,25 +10,21 @@ import {
   countRejectedByReason,
   createBatchWriter,
   createBlock,
-  follows,
   getActor,
   hashText,
   ingestGaps,
-  likes,
   listGaps,
   listRejected,
   type PostRow,
-  posts,
-  type RepoRecordRow,
+  postRows,
+  type RecordRow,
+  recordRows,
   rejectedEvents,
-  repoRecords,
-  reposts,
-  type SubjectDidRow,
-  type SubjectUriRow,
   type Table,
   type WritableBlock,
 } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordRow, rkeyAt } from './record-row.ts';
 import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
 
 let store: StoreFixture;
@@ -43,11 +39,6 @@ afterAll(async () => {
 
 const NOW_MS = Date.now();
 const tid = (second: number): Tid => ({ micros: (NOW_MS - 3_600_000 + second * 1_000) * 1_000, clockId: 1 });
-const place = {
-  recordHour: Math.floor(NOW_MS / 3_600_000) - 1,
-  recordTime: Math.floor(NOW_MS / 1_000) - 3_600,
-  sortAt: NOW_MS - 3_600_000,
-};
 
 async function write(...blocks: WritableBlock[]): Promise<void> {
   const writer = createBatchWriter({
@@ -64,17 +55,13 @@ function block<Row extends object>(table: Table<Row>, rows: readonly Row[]): Blo
   return made;
 }
 
-const like = (actorDid: string, rkey: string, second: number, rest: Partial<SubjectUriRow> = {}): SubjectUriRow => ({
-  ...place,
-  actorDid,
-  rkey,
-  subjectUri: 'at://did:plc:author/app.bsky.feed.post/1',
-  version: commitVersion(tid(second), rest.deleted ?? false),
-  deleted: false,
-  ...rest,
-});
-const unlike = (actorDid: string, rkey: string, second: number) =>
-  like(actorDid, rkey, second, { deleted: true, subjectUri: '', sortAt: 0 });
+const like = (repo: string, rkey: string, second: number, rest: Partial<RecordRow> = {}): RecordRow => {
+  const { deleted = false } = rest;
+  const version = commitVersion(tid(second), deleted);
+  const subject = 'at://did:plc:author/app.bsky.feed.post/1';
+  return { ...recordRow({ repo, rkey, subject, createdMs: NOW_MS - 3_600_000, version, deleted }), ...rest };
+};
+const unlike = (repo: string, rkey: string, second: number) => like(repo, rkey, second, { deleted: true, subject: '' });
 const status = (did: string, second: number, rest: Partial<ActorStatusRow> = {}): ActorStatusRow => ({
   did,
   isDeletion: false,
@@ -90,78 +77,78 @@ describe('invariants 3 and 4: replay changes nothing, a delete deletes: likes of
   const count = (subject: string) => countActorsOfSubject(store.clickhouse, 'likes', subject);
 
   it('count one an account, however many like records it has and however often they arrive', async () => {
-    const subjectUri = 'at://a/app.bsky.feed.post/many';
-    const rows = Array.from({ length: 15 }, (_, index) => like('did:plc:a', `many${index}`, index, { subjectUri }));
+    const subject = 'at://a/app.bsky.feed.post/many';
+    const rows = Array.from({ length: 15 }, (_, index) => like('did:plc:a', `many${index}`, index, { subject }));
     for (let time = 0; time < 3; time++)
-      await write(block(likes, [...rows, like('did:plc:b', 'many', 1, { subjectUri })]));
-    expect(await count(subjectUri)).toBe(2);
+      await write(block(recordRows, [...rows, like('did:plc:b', 'many', 1, { subject })]));
+    expect(await count(subject)).toBe(2);
   });
 
   it('are gone after an unlike, which names no subject, and back after a new like; replays change nothing', async () => {
-    const subjectUri = 'at://a/app.bsky.feed.post/unlike';
+    const subject = 'at://a/app.bsky.feed.post/unlike';
     const history = [
-      like('did:plc:a', 'u1', 1, { subjectUri }),
+      like('did:plc:a', 'u1', 1, { subject }),
       unlike('did:plc:a', 'u1', 2),
-      like('did:plc:a', 'u2', 3, { subjectUri }),
+      like('did:plc:a', 'u2', 3, { subject }),
     ];
     const after: number[] = [];
     for (const row of history) {
-      await write(block(likes, [row]));
-      after.push(await count(subjectUri));
+      await write(block(recordRows, [row]));
+      after.push(await count(subject));
     }
     expect(after).toEqual([1, 0, 1]);
-    for (const row of history.toReversed()) await write(block(likes, [row]));
-    await write(block(likes, [unlike('did:plc:a', 'u2', 4)]));
-    for (const row of history) await write(block(likes, [row]));
-    expect(await count(subjectUri)).toBe(0);
+    for (const row of history.toReversed()) await write(block(recordRows, [row]));
+    await write(block(recordRows, [unlike('did:plc:a', 'u2', 4)]));
+    for (const row of history) await write(block(recordRows, [row]));
+    expect(await count(subject)).toBe(0);
   });
 
   it('at one rev the write wins, in any order and number of copies', async () => {
-    const subjectUri = 'at://a/app.bsky.feed.post/tie';
-    const [write1, delete1] = [like('did:plc:a', 'tie', 1, { subjectUri }), unlike('did:plc:a', 'tie', 1)];
+    const subject = 'at://a/app.bsky.feed.post/tie';
+    const [write1, delete1] = [like('did:plc:a', 'tie', 1, { subject }), unlike('did:plc:a', 'tie', 1)];
     const seen: number[] = [];
     for (const row of [delete1, write1, delete1, write1, write1, delete1]) {
-      await write(block(likes, [row]));
-      seen.push(await count(subjectUri));
+      await write(block(recordRows, [row]));
+      seen.push(await count(subject));
     }
     expect(seen).toEqual([0, 1, 1, 1, 1, 1]);
-    await write(block(likes, [unlike('did:plc:a', 'tie', 2)]));
-    expect(await count(subjectUri)).toBe(0);
+    await write(block(recordRows, [unlike('did:plc:a', 'tie', 2)]));
+    expect(await count(subject)).toBe(0);
   });
 
   it('come back by a replay where an earlier release let the delete of their rev win', async () => {
-    const subjectUri = 'at://a/app.bsky.feed.post/old';
+    const subject = 'at://a/app.bsky.feed.post/old';
     const plus = ({ hi, lo }: Version, more: number): Version => ({ hi, lo: lo + more });
-    const [write1, delete1] = [like('did:plc:a', 'old', 1, { subjectUri }), unlike('did:plc:a', 'old', 1)];
+    const [write1, delete1] = [like('did:plc:a', 'old', 1, { subject }), unlike('did:plc:a', 'old', 1)];
     const old = [
-      { ...delete1, version: plus(delete1.version, 1) },
-      { ...write1, version: plus(write1.version, -1) },
+      { ...delete1, relativeVersion: plus(delete1.relativeVersion, 1) },
+      { ...write1, relativeVersion: plus(write1.relativeVersion, -1) },
     ];
-    for (const rows of [...old.map((row) => [row]), [delete1]]) await write(block(likes, rows));
-    expect(await count(subjectUri)).toBe(0);
-    await write(block(likes, [write1]));
-    expect(await count(subjectUri)).toBe(1);
-    await store.clickhouse.command('OPTIMIZE TABLE likes FINAL');
-    for (const row of [delete1, write1, delete1]) await write(block(likes, [row]));
-    expect(await count(subjectUri)).toBe(1);
+    for (const rows of [...old.map((row) => [row]), [delete1]]) await write(block(recordRows, rows));
+    expect(await count(subject)).toBe(0);
+    await write(block(recordRows, [write1]));
+    expect(await count(subject)).toBe(1);
+    await store.clickhouse.command('OPTIMIZE TABLE record_rows FINAL');
+    for (const row of [delete1, write1, delete1]) await write(block(recordRows, [row]));
+    expect(await count(subject)).toBe(1);
   });
 
   it('are hidden with their account and come back with it, but not those from before a deletion', async () => {
-    const subjectUri = 'at://a/app.bsky.feed.post/accounts';
+    const subject = 'at://a/app.bsky.feed.post/accounts';
     const seen: number[] = [];
     const step = async (...blocks: WritableBlock[]) => {
       await write(...blocks);
-      seen.push(await count(subjectUri));
+      seen.push(await count(subject));
     };
-    await step(block(likes, [like('did:plc:x', 'h1', 1, { subjectUri }), like('did:plc:y', 'h1', 1, { subjectUri })]));
+    await step(block(recordRows, [like('did:plc:x', 'h1', 1, { subject }), like('did:plc:y', 'h1', 1, { subject })]));
     await step(block(actorStatus, [status('did:plc:x', 2, { active: false, status: 'deactivated' })]));
     await step(block(actorStatus, [status('did:plc:x', 3)]));
     await step(block(actorStatus, [gone('did:plc:x', 4)]));
     await step(block(actorStatus, [status('did:plc:x', 5)]));
-    await step(block(likes, [like('did:plc:x', 'h2', 6, { subjectUri })]));
+    await step(block(recordRows, [like('did:plc:x', 'h2', 6, { subject })]));
     await step(
       block(actorStatus, [gone('did:plc:x', 4), status('did:plc:x', 3)]),
-      block(likes, [like('did:plc:x', 'h1', 1, { subjectUri })]),
+      block(recordRows, [like('did:plc:x', 'h1', 1, { subject })]),
     );
     expect(seen).toEqual([2, 1, 2, 1, 1, 2, 2]);
   });
@@ -169,24 +156,19 @@ describe('invariants 3 and 4: replay changes nothing, a delete deletes: likes of
 
 describe('the other counts', () => {
   it('of reposts and followers, one an account', async () => {
-    const subjectUri = 'at://a/app.bsky.feed.post/r';
+    const subject = 'at://a/app.bsky.feed.post/r';
     await write(
-      block(reposts, [
-        like('did:plc:a', 'r1', 1, { subjectUri }),
-        like('did:plc:a', 'r2', 2, { subjectUri }),
-        like('did:plc:b', 'r1', 1, { subjectUri }),
+      block(recordRows, [
+        like('did:plc:a', 'r1', 1, { subject, collection: 'app.bsky.feed.repost' }),
+        like('did:plc:a', 'r2', 2, { subject, collection: 'app.bsky.feed.repost' }),
+        like('did:plc:b', 'r1', 1, { subject, collection: 'app.bsky.feed.repost' }),
+        like('did:plc:c', 'r1', 1, { subject }),
       ]),
     );
-    expect(await countActorsOfSubject(store.clickhouse, 'reposts', subjectUri)).toBe(2);
-    const follow = (actorDid: string, rkey: string): SubjectDidRow => ({
-      ...place,
-      actorDid,
-      rkey,
-      subjectDid: 'did:plc:star',
-      version: commitVersion(tid(1), false),
-      deleted: false,
-    });
-    await write(block(follows, [follow('did:plc:a', 'f1'), follow('did:plc:a', 'f2'), follow('did:plc:b', 'f1')]));
+    expect(await countActorsOfSubject(store.clickhouse, 'reposts', subject)).toBe(2);
+    const follow = (repo: string, rkey: string) =>
+      like(repo, rkey, 1, { collection: 'app.bsky.graph.follow', subject: 'did:plc:star' });
+    await write(block(recordRows, [follow('did:plc:a', 'f1'), follow('did:plc:a', 'f2'), follow('did:plc:b', 'f1')]));
     expect(await countActorsOfSubject(store.clickhouse, 'follows', 'did:plc:star')).toBe(2);
     expect(
       await store.clickhouse.query(
@@ -196,17 +178,13 @@ describe('the other counts', () => {
   });
 
   it('of records and operations by collection: a set, not a sum', async () => {
-    const record = (rkey: string, second: number, operation: string): RepoRecordRow => ({
-      recordHour: place.recordHour,
-      repo: 'did:plc:records',
-      collection: 'com.example.thing',
-      rkey,
-      recordTime: place.recordTime,
-      operation,
-      recordJson: operation === 'delete' ? '' : '{}',
-      version: commitVersion(tid(second), operation === 'delete'),
-      deleted: operation === 'delete',
-    });
+    const record = (rkey: string, second: number, operation: string) => {
+      const deleted = operation === 'delete';
+      const version = commitVersion(tid(second), deleted);
+      const json = deleted ? '' : '{}';
+      const [collection, repo] = ['com.example.thing', 'did:plc:records'];
+      return recordRow({ collection, repo, rkey, operation, json, version, deleted });
+    };
     const rows = [
       record('1', 1, 'create'),
       record('1', 2, 'update'),
@@ -214,10 +192,13 @@ describe('the other counts', () => {
       record('2', 4, 'delete'),
       record('3', 5, 'create'),
     ];
-    for (let time = 0; time < 2; time++) for (const row of rows) await write(block(repoRecords, [row]));
-    await write(block(repoRecords, rows));
-    expect(await countRecordsByCollection(store.clickhouse)).toEqual([{ collection: 'com.example.thing', records: 2 }]);
-    expect(await countOperations(store.clickhouse)).toEqual([
+    for (let time = 0; time < 2; time++) for (const row of rows) await write(block(recordRows, [row]));
+    await write(block(recordRows, rows));
+    const isOurs = ({ collection }: { collection: string }) => collection === 'com.example.thing';
+    expect((await countRecordsByCollection(store.clickhouse)).filter(isOurs)).toEqual([
+      { collection: 'com.example.thing', records: 2 },
+    ]);
+    expect((await countOperations(store.clickhouse)).filter(isOurs)).toEqual([
       { collection: 'com.example.thing', operation: 'create', operations: 3 },
       { collection: 'com.example.thing', operation: 'delete', operations: 1 },
       { collection: 'com.example.thing', operation: 'update', operations: 1 },
@@ -259,7 +240,8 @@ describe('recent posts', () => {
         recordHour: Math.floor(sortAt / 3_600_000),
         did,
         rkey,
-        recordTime: Math.floor(sortAt / 1_000),
+        operation: 'create',
+        jsonRest: '{}',
         sortAt,
         text: 'hi',
         langs: [],
@@ -277,20 +259,22 @@ describe('recent posts', () => {
       };
     };
     await write(
-      block(posts, [
+      block(postRows, [
         post('did:plc:p', 'now', 1),
         post('did:plc:p', 'edge', 71.9),
         post('did:plc:p', 'old', 72.1),
         post('did:plc:p', 'future', -1),
-        post('did:plc:p', 'unplaced', 1, { recordHour: 0, recordTime: 0 }),
+        post('did:plc:p', 'unplaced', 1, { recordHour: 0 }),
         post('did:plc:p', 'deleted', 1, { deleted: true }),
         post('did:plc:q', 'hidden', 1),
       ]),
       block(actorStatus, [status('did:plc:q', 9, { active: false, status: 'takendown' })]),
       block(
-        likes,
+        recordRows,
         [1, 2, 3].map((index) =>
-          like(`did:plc:fan${index}`, 'l', index, { subjectUri: 'at://did:plc:p/app.bsky.feed.post/now' }),
+          like(`did:plc:fan${index}`, rkeyAt(NOW_MS - 3_600_000), index, {
+            subject: 'at://did:plc:p/app.bsky.feed.post/now',
+          }),
         ),
       ),
     );

@@ -69,8 +69,7 @@ test('a batch is one trace from the socket to ClickHouse and the cursor, sent th
     '    INSERT ingest_progress',
     '  wait',
     '  write',
-    '    INSERT likes',
-    '    INSERT repo_records',
+    '    INSERT record_rows',
   ]);
   expect(batch?.attributes).toMatchObject({ 'messaging.batch.message_count': 500 });
   const line = program

@@ -53,31 +53,22 @@ const uniform = (seed: string) => `(cityHash64(${seed}) % 1000000007) / 10000000
 const timeOf = ({ asOfMs }: Day, number: string, total: number) =>
   `toInt64(${asOfMs - DAY_MS} + intDiv(toInt64(${number}) * ${DAY_MS}, ${total}))`;
 const author = (post: string) => `cityHash64('author', toUInt64(${post})) % ${ACCOUNTS}`;
-/** Rises with time, as long as a TID. */
-const rkey = (ms: string, salt: string) =>
-  `concat(leftPad(hex(toUInt32(intDiv(${ms}, 1000))), 8, '0'), leftPad(hex(toUInt32(cityHash64(${salt}) % 1048576)), 5, '0'))`;
+/** A TID as a number. */
+const tidNumber = (ms: string, salt: string) =>
+  `(bitShiftLeft(toUInt64(${ms}) * 1000 + cityHash64(${salt}) % 1000, 10) + cityHash64(${salt}, 1) % 1024)`;
 /** A TID: 53 bits of microseconds and 10 of clock id, five bits a character. */
 const tid = (ms: string, salt: string) =>
   `arrayStringConcat(arrayMap(i -> substring('234567abcdefghijklmnopqrstuvwxyz', 1 + bitAnd(bitShiftRight(bitShiftLeft(toUInt64(${ms}) * 1000, 10) + cityHash64(${salt}) % 1024, 5 * (12 - i)), 31), 1), range(13)))`;
 const times = (ms: string) =>
-  `toUInt32(intDiv(${ms}, 3600000)) AS record_hour, toDateTime(intDiv(${ms}, 1000), 'UTC') AS record_time, fromUnixTimestamp64Milli(${ms}, 'UTC') AS sort_at`;
+  `toUInt32(intDiv(${ms}, 3600000)) AS record_hour, fromUnixTimestamp64Milli(${ms}, 'UTC') AS sort_at`;
 
-/** The records of the posts, one in a hundred of them broken. */
-export async function fillRecords(clickhouse: ClickHouse): Promise<void> {
-  const text = `if(cityHash64(uri) % 100 = 0, repeat('x', 3001), 'a post of some words, as long as most of them are')`;
-  const sql = `INSERT INTO repo_records (record_hour, repo, collection, rkey, record_time, operation, record_json, version, deleted)
-    SELECT record_hour, did, 'app.bsky.feed.post', rkey, record_time, 'create',
-      concat('{"$type":"app.bsky.feed.post","text":"', ${text}, '","langs":["en"],"createdAt":"', formatDateTime(sort_at, '%FT%TZ'), '"}'),
-      version, 0
-    FROM posts`;
-  await clickhouse.command(sql, {}, { timeoutMs: 600_000 });
-}
-
+/** One in a hundred has a text that is too long. */
 function postsSql(day: Day, numbers: string): string {
-  return `INSERT INTO posts (record_hour, record_time, sort_at, did, rkey, text, parent_uri, embed, version, deleted)
+  return `INSERT INTO post_rows (record_hour, sort_at, did, rkey, operation, text, langs, parent_uri, embed, json_rest, version, deleted)
     WITH ${timeOf(day, 'number', day.posts)} AS ms
-    SELECT ${times('ms')}, ${did(author('number'))}, ${tid('ms', "'p', number")}, 'a post of some words',
-      if(number % 5 < 3, '', 'at://did:plc:x/app.bsky.feed.post/y'), 'none', ${version('ms')}, 0
+    SELECT ${times('ms')}, ${did(author('number'))}, ${tid('ms', "'p', number")}, 'create',
+      if(cityHash64('text', number) % 100 = 0, repeat('x', 3001), 'a post of some words, as long as most of them are'), ['en'],
+      if(number % 5 < 3, '', 'at://did:plc:x/app.bsky.feed.post/y'), 'none', '{\\x01,\\x02,\\x04}', ${version('ms')}, 0
     FROM ${numbers}`;
 }
 
@@ -88,14 +79,15 @@ function postsSql(day: Day, numbers: string): string {
 function likesSql(day: Day, numbers: string, kind: 'new' | 'taken back'): string {
   const newest = `intDiv(toInt64(number) * ${day.posts}, ${day.likes})`;
   const isNew = kind === 'new';
-  return `INSERT INTO likes (record_hour, record_time, sort_at, actor_did, rkey, subject_uri, version, deleted)
+  return `INSERT INTO record_rows (record_hour, collection, repo, rkey_tid, operation, subject, relative_version, deleted)
     WITH ${timeOf(day, 'number', day.likes)} AS ms,
       toInt64(${newest} * (1 - pow(${uniform("'age', number")}, 4))) AS near,
       toInt64(exp2(least(16, floor(log(${uniform("'fame', number")} + 1e-9) / log(0.62))))) AS fame,
       near - near % fame AS post,
-      ${timeOf(day, 'post', day.posts)} AS post_ms
-    SELECT ${times('ms')}, ${did(`cityHash64('liker', number) % ${ACCOUNTS}`)}, ${rkey('ms', "'l', number")},
+      ${timeOf(day, 'post', day.posts)} AS post_ms,
+      ${tidNumber('ms', "'l', number")} AS rkey_tid
+    SELECT toUInt32(intDiv(ms, 3600000)), 'app.bsky.feed.like', ${did(`cityHash64('liker', number) % ${ACCOUNTS}`)}, rkey_tid, '${isNew ? 'create' : 'delete'}',
       ${isNew ? `concat('at://', ${did(author('post'))}, '/app.bsky.feed.post/', ${tid('post_ms', "'p', post")})` : "''"},
-      ${version('ms')} + ${isNew ? 0 : 1}, ${isNew ? 0 : 1}
+      ${version('ms')} + ${isNew ? 0 : 1} - 2 * rkey_tid + 9223372036854775808, ${isNew ? 0 : 1}
     FROM ${numbers}`;
 }

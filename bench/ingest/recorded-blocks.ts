@@ -3,33 +3,17 @@ import { join } from 'node:path';
 import {
   actorHandles,
   actorStatus,
-  blocks,
-  follows,
   ingestGaps,
-  likes,
-  posts,
+  postRows,
   profiles,
+  recordRows,
   rejectedEvents,
-  repoRecords,
-  reposts,
   type WritableBlock,
 } from '@updraft/store';
 
 /** Batches of encoded rows as files, so that inserting can be measured without making the rows. */
 
-const TABLES = [
-  repoRecords,
-  posts,
-  likes,
-  reposts,
-  follows,
-  blocks,
-  profiles,
-  actorHandles,
-  actorStatus,
-  rejectedEvents,
-  ingestGaps,
-];
+const TABLES = [recordRows, postRows, profiles, actorHandles, actorStatus, rejectedEvents, ingestGaps];
 
 /** Writes one batch: a file for each block. */
 export function recordBatch(folder: string, number: number, batch: readonly WritableBlock[]): void {

@@ -37,10 +37,10 @@ const uniform = (seed: string) => `(cityHash64(${seed}) % 1000000007) / 10000000
 
 function postsSql(numbers: string, startMs: number, spanMs: number, total: number, isDelete: boolean): string {
   const words = `arrayMap(i -> concat('w', toString(toUInt32(floor(pow(${VOCABULARY}, ${uniform('number, i')}))))), range(${WORDS_PER_POST}))`;
-  return `INSERT INTO posts (record_hour, record_time, sort_at, did, rkey, text, langs, tokens, embed, has_embedded_media, version, deleted)
+  return `INSERT INTO post_rows (record_hour, sort_at, did, rkey, text, langs, tokens, embed, has_embedded_media, version, deleted)
     WITH toInt64(${startMs} + intDiv(toInt64(number) * ${spanMs}, ${total})) AS ms, ${words} AS words,
       cityHash64('media', number) % 8 = 0 AS media
-    SELECT toUInt32(intDiv(ms, 3600000)), toDateTime(intDiv(ms, 1000), 'UTC'), fromUnixTimestamp64Milli(ms, 'UTC'),
+    SELECT toUInt32(intDiv(ms, 3600000)), fromUnixTimestamp64Milli(ms, 'UTC'),
       concat('did:plc:', substring(lower(base32Encode(toString(cityHash64(cityHash64('author', number) % ${ACCOUNTS})))), 1, 24)),
       concat(leftPad(hex(toUInt32(intDiv(ms, 1000))), 8, '0'), leftPad(hex(toUInt32(cityHash64('p', number) % 1048576)), 5, '0')),
       ${isDelete ? "'', [], []" : "arrayStringConcat(words, ' '), ['en'], arrayConcat(words, ['=en'], if(media, ['+media'], []))"},

@@ -1,18 +1,15 @@
-import { commitVersion, formatTid, recordJson, recordTime, timeVersion } from '@updraft/atproto';
+import { commitVersion, formatTid, recordJson, recordTime, timeVersion, type Version } from '@updraft/atproto';
 import {
   type ActorStatusRow,
   actorStatus,
   type ClickHouse,
   createHiddenActors,
   insertRows,
-  likes,
   type PostRow,
-  posts,
-  type RepoRecordRow,
-  repoRecords,
-  reposts,
-  type SubjectUriRow,
+  postRows,
+  recordRows,
 } from '@updraft/store';
+import { recordRow } from '../record-row.ts';
 
 /** Records as the indexer writes them, for tests that need few and exact ones. Times are milliseconds since 1970. */
 export interface Network {
@@ -45,19 +42,12 @@ export function createNetwork(clickhouse: ClickHouse): Network {
   let clock = 0;
   const tid = (atMs: number) => ({ micros: atMs * 1000 + (clock++ % 1000), clockId: clock % 1024 });
   const typed = (atMs: number, rkey = formatTid(tid(atMs))) => {
-    const { recordHour, recordTimeS } = recordTime(rkey);
-    return {
-      recordHour,
-      recordTime: recordTimeS,
-      rkey,
-      sortAt: atMs,
-      version: commitVersion(tid(atMs), false),
-      deleted: false,
-    };
+    const { recordHour } = recordTime(rkey);
+    return { recordHour, rkey, sortAt: atMs, version: commitVersion(tid(atMs), false), deleted: false };
   };
-  const removed = (rkey: string) => ({
-    ...typed(Date.now(), rkey),
-    sortAt: 0,
+  const removed = (rkey: string): { version: Version; deleted: true } & Pick<PostRow, 'recordHour' | 'rkey'> => ({
+    recordHour: recordTime(rkey).recordHour,
+    rkey,
     version: commitVersion(tid(Date.now()), true),
     deleted: true,
   });
@@ -74,40 +64,43 @@ export function createNetwork(clickhouse: ClickHouse): Network {
     quoteUri: '',
     embed: 'none',
     hasEmbeddedMedia: hasMedia,
+    operation: 'create',
+    jsonRest: '{}',
   });
+  const subjectSpec = (collection: string, repo: string, subject: string, atMs: number) => {
+    const { rkey, version } = typed(atMs);
+    return { collection, repo, rkey, subject, createdMs: atMs, version };
+  };
   return {
     post: async (...specs) => {
-      const rows = specs.map(postRow);
-      const records = rows.flatMap((row, index) => {
-        const record = specs[index]?.record;
-        return record === undefined ? [] : [repoRecordOf(row, record)];
+      const rows = specs.map((spec) => {
+        const jsonRest = spec.record === undefined ? '{}' : (recordJson(spec.record) ?? '');
+        return { ...postRow(spec), jsonRest };
       });
-      await insertRows(clickhouse, repoRecords, records);
-      await insertRows(clickhouse, posts, rows);
+      await insertRows(clickhouse, postRows, rows);
       return rows.map((row) => `at://${row.did}/app.bsky.feed.post/${row.rkey}`);
     },
     deletePost: async (uri) => {
       const [did = '', , rkey = ''] = uri.slice(5).split('/');
-      await insertRows(clickhouse, posts, [{ ...postRow({ did, atMs: 0 }), ...removed(rkey) }]);
+      const deleted = { operation: 'delete', jsonRest: '', ...removed(rkey) };
+      await insertRows(clickhouse, postRows, [{ ...postRow({ did, atMs: 0 }), ...deleted }]);
     },
     like: async (uri, count, atMs = Date.now() - 1_000, firstLiker = 0) => {
-      const rows = Array.from(
-        { length: count },
-        (_, n): SubjectUriRow => ({ ...typed(atMs), actorDid: liker(firstLiker + n), subjectUri: uri }),
+      const rows = Array.from({ length: count }, (_, n) => liker(firstLiker + n)).map((did) =>
+        subjectSpec('app.bsky.feed.like', did, uri, atMs),
       );
-      await insertRows(clickhouse, likes, rows);
-      return rows.map((row) => `at://${row.actorDid}/app.bsky.feed.like/${row.rkey}`);
+      await insertRows(clickhouse, recordRows, rows.map(recordRow));
+      return rows.map(({ repo, rkey }) => `at://${repo}/app.bsky.feed.like/${rkey}`);
     },
     repost: async (uri, count) => {
-      const rows = Array.from(
-        { length: count },
-        (_, n): SubjectUriRow => ({ ...typed(Date.now() - 1_000), actorDid: liker(n), subjectUri: uri }),
+      const rows = Array.from({ length: count }, (_, n) =>
+        subjectSpec('app.bsky.feed.repost', liker(n), uri, Date.now() - 1_000),
       );
-      await insertRows(clickhouse, reposts, rows);
+      await insertRows(clickhouse, recordRows, rows.map(recordRow));
     },
     unlike: async (uri) => {
-      const [actorDid = '', , rkey = ''] = uri.slice(5).split('/');
-      await insertRows(clickhouse, likes, [{ ...removed(rkey), actorDid, subjectUri: '' }]);
+      const [repo = '', , rkey = ''] = uri.slice(5).split('/');
+      await insertRows(clickhouse, recordRows, [recordRow({ repo, ...removed(rkey) })]);
     },
     setStatus: async (did, active, status = '') => {
       const row: ActorStatusRow = {
@@ -120,20 +113,6 @@ export function createNetwork(clickhouse: ClickHouse): Network {
       await insertRows(clickhouse, actorStatus, [row]);
       await createHiddenActors({ clickhouse, log: SILENT }).refresh();
     },
-  };
-}
-
-function repoRecordOf({ did, recordHour, recordTime: seconds, rkey, version }: PostRow, record: object): RepoRecordRow {
-  return {
-    recordHour,
-    recordTime: seconds,
-    repo: did,
-    collection: 'app.bsky.feed.post',
-    rkey,
-    operation: 'create',
-    recordJson: recordJson(record) ?? '',
-    version,
-    deleted: false,
   };
 }
 

@@ -43,13 +43,32 @@ function countOf(table: string): string {
   return `SELECT '${table}', count() FROM ${table} FINAL`;
 }
 
-/** Both cost nothing. One server has its parts; those of a cluster have them elsewhere, and each tells its own share. */
+/**
+ * The rows on disk by what they are called. Both ways cost nothing: one server has its parts; those of a cluster have them elsewhere, and
+ * each tells its own share. Likes and reposts are the partitions of record_rows that end so.
+ */
 async function storedRows(target: RowCountTarget): Promise<Record<string, number>> {
-  const ofParts =
-    'SELECT table, sum(rows) FROM system.parts WHERE database = {database:String} AND active GROUP BY table';
-  const ofServers = shownTables.map(([table]) => `SELECT '${table}', count() FROM ${table}`).join(' UNION ALL ');
-  return await ask(target, target.isCluster ? ofServers : ofParts);
+  return await ask(target, target.isCluster ? OF_SERVERS : OF_PARTS);
 }
+
+const OF_PARTS = `
+SELECT arrayJoin(multiIf(
+    table = 'post_rows', ['posts', 'repo_records'],
+    table != 'record_rows', [table],
+    endsWith(partition_id, '-1'), ['likes', 'repo_records'],
+    endsWith(partition_id, '-2'), ['reposts', 'repo_records'],
+    ['repo_records'])) AS name, sum(rows)
+FROM system.parts WHERE database = {database:String} AND active GROUP BY name`;
+
+const SPREAD: Readonly<Record<string, string>> = {
+  repo_records: '(SELECT count() FROM record_rows) + (SELECT count() FROM post_rows)',
+  posts: '(SELECT count() FROM post_rows)',
+  likes: "(SELECT count() FROM record_rows WHERE endsWith(_partition_id, '-1'))",
+  reposts: "(SELECT count() FROM record_rows WHERE endsWith(_partition_id, '-2'))",
+};
+const OF_SERVERS = shownTables
+  .map(([table]) => `SELECT '${table}', ${SPREAD[table] ?? `(SELECT count() FROM ${table})`}`)
+  .join(' UNION ALL ');
 
 async function ask(target: RowCountTarget, sql: string): Promise<Record<string, number>> {
   const url = new URL(target.clickhouseUrl);

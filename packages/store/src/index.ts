@@ -53,13 +53,10 @@ export { type ActorLabelRow, actorLabels } from './tables/actor-labels.ts';
 export { type ActorStatusRow, actorStatus } from './tables/actor-status.ts';
 export { type Actor, getActor } from './tables/actors.ts';
 export { type ApiKeyRow, type ApiKeyUseRow, apiKeys, apiKeyUses } from './tables/api-keys.ts';
-export { blocks } from './tables/blocks.ts';
 export { type FeedInteractionRow, feedInteractions } from './tables/feed-interactions.ts';
 export { type FeedRequestRow, feedRequestAnalytics } from './tables/feed-request-analytics.ts';
-export { follows } from './tables/follows.ts';
 export { createHiddenActors, type HiddenActors, hiddenBelow } from './tables/hidden-actors.ts';
 export { type IngestGapRow, ingestGaps, listGaps } from './tables/ingest-gaps.ts';
-export { likes } from './tables/likes.ts';
 export { type PostRow, postRows } from './tables/post-rows.ts';
 export { type ProfileRow, profiles } from './tables/profiles.ts';
 export { type RecordRow, recordRows } from './tables/record-rows.ts';
@@ -70,9 +67,8 @@ export {
   rejectedEvents,
 } from './tables/rejected-events.ts';
 export { type RepoCleanupJobRow } from './tables/repo-cleanup-jobs.ts';
-export { countOperations, countRecordsByCollection, type RepoRecordRow, repoRecords } from './tables/repo-records.ts';
-export { reposts } from './tables/reposts.ts';
-export { countActorsOfSubject, type SubjectDidRow, type SubjectUriRow } from './tables/subject-row.ts';
+export { countOperations, countRecordsByCollection } from './tables/repo-records.ts';
+export { countActorsOfSubject } from './tables/subject-row.ts';
 export { type BackupFault, backupFault } from './upkeep/backup-fault.ts';
 export { backupFolder } from './upkeep/backup-folder.ts';
 export { backupStatements, restoreStatements } from './upkeep/backup-statements.ts';

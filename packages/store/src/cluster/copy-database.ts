@@ -16,7 +16,7 @@ const COUNT: CallOptions = { timeoutMs: 3_600_000 };
 /**
  * Copies every table of another database of the same server, which nothing may write meanwhile, into this one, whose rows go where they
  * belong. The cursor comes last. Done again it changes nothing; interrupted, it is begun again.
- * @throws SetupStoreError when there is no such database.
+ * @throws SetupStoreError when there is no such database, or it is of an earlier version.
  */
 export async function* copyDatabase(clickhouse: ClickHouse, from: string): AsyncGenerator<CopiedTable> {
   for (const { table, columns } of await commonTables(clickhouse, from)) {
@@ -58,6 +58,9 @@ async function commonTables(
      GROUP BY table ORDER BY table = 'ingest_progress', table`,
     { rows: clickhouse.rowsDatabase, from },
   );
+  const isOlder = tables.length > 0 && !tables.some(({ table }) => table === 'record_rows');
+  if (isOlder)
+    throw new SetupStoreError(`the database '${from}' is of an earlier version: migrate it first, as one server's`);
   if (tables.length > 0) return tables;
   throw new SetupStoreError(`there is no database '${from}' of Updraft's on this server`);
 }

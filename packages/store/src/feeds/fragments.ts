@@ -1,9 +1,14 @@
 import { hiddenBelow } from '../tables/hidden-actors.ts';
+import { RECORD_SORT_AT_MS, RECORD_VERSION } from '../tables/record-rows.ts';
 
 /** Pieces of SQL that the feeds' queries share. All of them read tables with FINAL and name columns without a prefix. */
 
-/** The record is of an account that shows; what it wrote before a deletion stays hidden. */
+/** The post is of an account that shows; what it wrote before a deletion stays hidden. */
 export const isVisible = `version > ${hiddenBelow('did_key')}`;
+/** The same of a row of record_rows. */
+export const isVisibleRecord = `${RECORD_VERSION} > ${hiddenBelow('did_key')}`;
+/** Rows of record_rows that have one: a delete and an unusable record have none. */
+export const hasSubject = "subject_key != sipHash64('')";
 
 /**
  * The post's time lies in the window that ends at as_of. Exact although only record_hour prunes: sort_at never exceeds
@@ -13,11 +18,14 @@ export const isInWindow = `record_hour >= {fromHour:UInt32}
     AND sort_at > fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')
     AND sort_at <= fromUnixTimestamp64Milli({toMs:Int64}, 'UTC')`;
 
-/** The like's or repost's key is of the window's first hour or later, and it is not from the future. */
+/** The reply's key is of the window's first hour or later, and it is not from the future. */
 export const isOfWindow = `record_hour >= {fromHour:UInt32}
     AND sort_at <= fromUnixTimestamp64Milli({toMs:Int64}, 'UTC')`;
+/** The same of a row of record_rows. */
+export const isRecordOfWindow = `record_hour >= {fromHour:UInt32}
+    AND ${RECORD_SORT_AT_MS} <= {toMs:Int64}`;
 
-/** The parameters of both. */
+/** The parameters of all. */
 export function windowParams(fromMs: number, toMs: number): { fromHour: number; fromMs: number; toMs: number } {
   return { fromHour: Math.floor(fromMs / 3_600_000), fromMs, toMs };
 }

@@ -38,7 +38,7 @@ function readPosts(
 ): Promise<LabelledPost[]> {
   const sql = `
 SELECT uri, did, toString(version) AS rowVersion
-FROM posts FINAL
+FROM post_rows FINAL
 WHERE ${isInWindow}
     AND did IN (SELECT actor_did FROM actor_labels FINAL WHERE label = {label:String})
     AND ${postConditions(query)}

@@ -1,6 +1,7 @@
 import { createList } from '../clickhouse/lists.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { string, uint32 } from '../row-binary/codecs.ts';
+import { type PostForm, postJson } from './post-json.ts';
 import { postKey } from './post-key.ts';
 
 /** A post's record as it is stored. */
@@ -25,11 +26,12 @@ export async function* postRecords(
   for (let start = 0; start < keys.length; start += RECORDS_PER_QUERY) {
     const batch = keys.slice(start, start + RECORDS_PER_QUERY);
     const sql = `
-SELECT concat('at://', repo, '/', collection, '/', rkey) AS uri, toString(version) AS rowVersion, record_json AS recordJson
-FROM repo_records FINAL
-WHERE collection = 'app.bsky.feed.post' AND (record_hour, collection, repo, rkey) IN
-    (SELECT record_hour, 'app.bsky.feed.post', did, rkey FROM given_posts)`;
+SELECT concat('at://', did, '/app.bsky.feed.post/', rkey) AS uri, toString(version) AS rowVersion,
+    toUnixTimestamp64Milli(sort_at) + 0.0 AS sortAt, text, langs, parent_uri AS parentUri, root_uri AS rootUri, quote_uri AS quoteUri, json_rest AS jsonRest
+FROM post_rows FINAL
+WHERE (record_hour, did, rkey) IN given_posts`;
     const lists = [createList('given_posts', { recordHour: uint32, did: string, rkey: string }, batch)];
-    yield await clickhouse.query<PostRecordRow>(sql, {}, { lists });
+    const rows = await clickhouse.query<PostForm & Omit<PostRecordRow, 'recordJson'>>(sql, {}, { lists });
+    yield rows.map((row) => ({ uri: row.uri, rowVersion: row.rowVersion, recordJson: postJson(row) }));
   }
 }

@@ -3,9 +3,12 @@ import { createList } from '../clickhouse/lists.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { version } from '../row-binary/codecs.ts';
 import {
+  hasSubject,
   isInWindow,
   isOfWindow,
+  isRecordOfWindow,
   isVisible,
+  isVisibleRecord,
   type KeepPosts,
   keptOf,
   postConditions,
@@ -62,7 +65,7 @@ SELECT toString(uri_key) AS key, did, uri, toString(version) AS rowVersion, toFl
 FROM
 (
   SELECT did, uri, uri_key, version, toUnixTimestamp64Milli(sort_at) AS sort_at_ms
-  FROM posts FINAL
+  FROM post_rows FINAL
   WHERE ${isInWindow}
     AND sort_at <= fromUnixTimestamp64Milli({newestMs:Int64}, 'UTC')
     AND ${postConditions(query)}
@@ -75,12 +78,28 @@ LIMIT {limit:UInt32}`;
 
 /** Rows by subject: at least as many as accounts. Read without FINAL, and by the hash of the subject, which is quick. */
 const ROWS: Record<Source, string> = {
-  likes: `SELECT subject_key, count() AS total FROM likes WHERE record_hour >= {fromHour:UInt32}
+  likes: `SELECT subject_key, count() AS total FROM record_rows
+    WHERE collection = 'app.bsky.feed.like' AND record_hour >= {fromHour:UInt32} AND ${hasSubject}
     GROUP BY subject_key HAVING total >= {minimumLikes:UInt32}`,
-  reposts:
-    'SELECT subject_key, count() AS total FROM reposts WHERE record_hour >= {fromHour:UInt32} GROUP BY subject_key',
-  replies: `SELECT sipHash64(parent_uri) AS subject_key, count() AS total FROM posts
+  reposts: `SELECT subject_key, count() AS total FROM record_rows
+    WHERE collection = 'app.bsky.feed.repost' AND record_hour >= {fromHour:UInt32} AND ${hasSubject} GROUP BY subject_key`,
+  replies: `SELECT sipHash64(parent_uri) AS subject_key, count() AS total FROM post_rows
     WHERE record_hour >= {fromHour:UInt32} AND parent_uri != '' GROUP BY subject_key`,
+};
+
+const isCountedRecord = `${isRecordOfWindow} AND ${isVisibleRecord}`;
+
+/** What counts of each source, as it is now. */
+const COUNTED: Record<Source, { readonly subject: string; readonly from: string }> = {
+  likes: {
+    subject: 'subject_key',
+    from: `record_rows FINAL WHERE collection = 'app.bsky.feed.like' AND ${isCountedRecord}`,
+  },
+  reposts: {
+    subject: 'subject_key',
+    from: `record_rows FINAL WHERE collection = 'app.bsky.feed.repost' AND ${isCountedRecord}`,
+  },
+  replies: { subject: 'sipHash64(parent_uri)', from: `post_rows FINAL WHERE ${isOfWindow} AND ${isVisible}` },
 };
 
 async function readTallies(
@@ -92,13 +111,11 @@ async function readTallies(
   if (candidates.length === 0) return tallies;
   const lists = [createList('given_subjects', { key: version }, candidates.map(halvesOfKey))];
   for (const source of sourcesOf(query)) {
-    const subject = source === 'replies' ? 'sipHash64(parent_uri)' : 'subject_key';
+    const { subject, from } = COUNTED[source];
     const sql = `
 SELECT toString(${subject}) AS key, toFloat64(uniqExact(did_key)) AS accounts
-FROM ${source === 'replies' ? 'posts' : source} FINAL
-WHERE ${isOfWindow}
+FROM ${from}
     AND ${subject} IN given_subjects
-    AND ${isVisible}
 GROUP BY key`;
     const rows = await clickhouse.query<{ key: string; accounts: number }>(sql, paramsOf(query), {
       ...CALL,

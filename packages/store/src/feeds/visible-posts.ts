@@ -13,7 +13,7 @@ export async function visiblePosts(clickhouse: ClickHouse, uris: Iterable<string
   if (keys.length === 0) return new Set();
   const lists = [createList('given_posts', { recordHour: uint32, did: string, rkey: string }, keys)];
   const rows = await clickhouse.query<{ uri: string }>(
-    `SELECT uri FROM posts FINAL WHERE (record_hour, did, rkey) IN given_posts AND ${isVisible}`,
+    `SELECT uri FROM post_rows FINAL WHERE (record_hour, did, rkey) IN given_posts AND ${isVisible}`,
     {},
     { lists },
   );

@@ -1,3 +1,5 @@
+import { RECORD_RKEY, RECORD_VERSION } from '../tables/record-rows.ts';
+
 /** How a statement is told of which accounts it speaks. */
 export interface GivenAccounts {
   /** What stands behind an IN. */
@@ -37,6 +39,11 @@ const mentions =
   ({ array }: GivenAccounts) =>
     `arrayExists(did -> position(${column}, concat('${before}', did, '${after}')) > 0, ${array})`;
 
+/** The key of the row of record_ops that a record's row made, as SQL: what its views say. */
+function operationKey(collection: string, repo: string, rkey: string, version: string): string {
+  return `toUInt32(intDiv(bitShiftRight(${version}, 11), 3600000000)), toString(${collection}), toString(operation), sipHash64(${repo}, ${rkey}, intDiv(${version}, 2) * 2 + (operation = 'delete'))`;
+}
+
 /**
  * Every table with rows of an account. What is found through another table's rows comes before that table, so that an erasure which was
  * interrupted goes on when it is begun again. `actor_days` is last: it says which days' statistics are to be counted anew.
@@ -45,20 +52,17 @@ export const ACCOUNT_ROWS: readonly AccountRows[] = [
   {
     table: 'record_ops',
     where: ({ set, database }) => `(rev_hour, collection, operation, op_key) IN (
-      SELECT toUInt32(intDiv(bitShiftRight(version, 11), 3600000000)), collection, operation, sipHash64(repo, rkey, intDiv(version, 2) * 2 + (operation = 'delete'))
-      FROM ${database}.repo_records WHERE repo IN ${set})`,
+      SELECT ${operationKey('collection', 'repo', RECORD_RKEY, RECORD_VERSION)} FROM ${database}.record_rows WHERE repo IN ${set}
+      UNION ALL
+      SELECT ${operationKey("'app.bsky.feed.post'", 'did', 'rkey', 'version')} FROM ${database}.post_rows WHERE did IN ${set})`,
   },
   {
     table: 'post_like_counts',
-    where: ({ set, database }) => `uri_key IN (SELECT uri_key FROM ${database}.posts WHERE did IN ${set})`,
+    where: ({ set, database }) => `uri_key IN (SELECT uri_key FROM ${database}.post_rows WHERE did IN ${set})`,
   },
-  { table: 'repo_records', where: isOneOf('repo') },
-  { table: 'posts', where: isOneOf('did') },
-  ...['likes', 'reposts', 'follows', 'blocks', 'profiles'].map((table) => ({
-    table,
-    where: isOneOf('actor_did'),
-  })),
-  { table: 'graph_by_hour', where: hasKeyOfOne('did_key') },
+  { table: 'record_rows', where: isOneOf('repo') },
+  { table: 'post_rows', where: isOneOf('did') },
+  ...['follows', 'blocks', 'profiles'].map((table) => ({ table, where: isOneOf('actor_did') })),
   { table: 'actor_handles', where: isOneOf('did') },
   { table: 'actor_status', where: isOneOf('did') },
   { table: 'listed_accounts', where: hasKeyOfOne('did_key') },

@@ -1,6 +1,7 @@
 import { didList } from '../clickhouse/lists.ts';
 import { quoteName } from '../clickhouse/quote.ts';
 import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
+import { RECORD_VERSION } from '../tables/record-rows.ts';
 import { ACCOUNT_ROWS, type AccountRows, BOUND, LISTED } from './account-rows.ts';
 
 export interface AccountRowCount {
@@ -100,4 +101,10 @@ WHERE did_key IN (SELECT sipHash64(did) FROM given_dids) GROUP BY day`;
 const TOUCH_DAYS_OF_OPERATIONS = `
 INSERT INTO touched_days (source, day, touched_at)
 SELECT 'ops', toDate(toUInt16(least(intDiv(bitShiftRight(version, 11), 86400000000), 65535))) AS day, now64(3, 'UTC')
-FROM repo_records WHERE repo IN given_dids GROUP BY day`;
+FROM
+(
+    SELECT ${RECORD_VERSION} AS version FROM record_rows WHERE repo IN given_dids
+    UNION ALL
+    SELECT version FROM post_rows WHERE did IN given_dids
+)
+GROUP BY day`;

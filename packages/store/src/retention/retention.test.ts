@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { oldestWholeDay } from './retention.ts';
 
-it('oldestWholeDay is the first day that no row of posts or likes has left yet', () => {
+it('oldestWholeDay is the first day that no row of posts, likes, follows or blocks has left yet', () => {
   const noonOfDay100 = 100.5 * 86_400_000;
   expect(oldestWholeDay(new Map(), noonOfDay100)).toBe(0);
-  expect(oldestWholeDay(new Map([['repo_records', 1]]), noonOfDay100)).toBe(0);
+  expect(oldestWholeDay(new Map([['reposts', 1]]), noonOfDay100)).toBe(0);
   // Rows go 10 days after their moment: those of day 90's morning have gone, day 91 is whole.
   expect(
     oldestWholeDay(
@@ -15,4 +15,5 @@ it('oldestWholeDay is the first day that no row of posts or likes has left yet',
       noonOfDay100,
     ),
   ).toBe(91);
+  expect(oldestWholeDay(new Map([['repo_records', 20]]), noonOfDay100)).toBe(81);
 });

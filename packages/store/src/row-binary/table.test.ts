@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RowFault } from '../errors.ts';
-import { type PostRow, posts } from '../tables/posts.ts';
+import { type PostRow, postRows } from '../tables/post-rows.ts';
 import { createBlock } from './block.ts';
 import {
   arrayOfStrings,
@@ -25,7 +25,7 @@ const post: PostRow = {
   recordHour: 490_000,
   did: 'did:plc:abc',
   rkey: '3lzrksmt6jk2b',
-  recordTime: 1_764_000_000,
+  operation: 'create',
   sortAt: 1_764_000_000_123,
   text: 'hi 👋',
   langs: ['en'],
@@ -37,6 +37,7 @@ const post: PostRow = {
   quoteUri: '',
   embed: 'none',
   hasEmbeddedMedia: false,
+  jsonRest: '\u0001',
   version: { hi: 0xdead_beef, lo: 0xffff_ffff },
   deleted: true,
 };
@@ -45,7 +46,7 @@ const postRow: fc.Arbitrary<PostRow> = fc.record({
   recordHour: fc.nat(0xffff_ffff),
   did: fc.string({ unit: 'binary' }),
   rkey: fc.string({ maxLength: 600 }),
-  recordTime: fc.nat(0xffff_ffff),
+  operation: fc.constantFrom('create', 'update', 'delete'),
   sortAt: fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2300, 0, 1) - 1 }),
   text: fc.string({ unit: 'binary', maxLength: 300 }),
   langs: fc.array(fc.string()),
@@ -57,6 +58,7 @@ const postRow: fc.Arbitrary<PostRow> = fc.record({
   quoteUri: fc.string(),
   embed: fc.string(),
   hasEmbeddedMedia: fc.boolean(),
+  jsonRest: fc.string({ unit: 'binary' }),
   version: fc.record({ hi: fc.nat(0xffff_ffff), lo: fc.nat(0xffff_ffff) }),
   deleted: fc.boolean(),
 });
@@ -65,7 +67,7 @@ describe('a block', () => {
   it('gives back every row that was appended, whatever the rows before it', () => {
     fc.assert(
       fc.property(fc.array(postRow, { minLength: 1, maxLength: 20 }), (rows) => {
-        const block = createBlock(posts);
+        const block = createBlock(postRows);
         for (const row of rows) block.append(row);
         rows.forEach((row, index) => expect(block.row(index)).toEqual(row));
         expect(block.rows).toBe(rows.length);
@@ -74,7 +76,7 @@ describe('a block', () => {
   });
 
   it('is the same bytes as its slices one after the other', () => {
-    const block = createBlock(posts);
+    const block = createBlock(postRows);
     for (let index = 0; index < 100; index++) block.append({ ...post, rkey: 'x'.repeat(index) });
     const cut = [0, 1, 37, 38, 100];
     const parts = cut.slice(1).map((to, index) => block.slice(cut[index] ?? 0, to));
@@ -83,7 +85,7 @@ describe('a block', () => {
   });
 
   it('is as before after a row that does not fit', () => {
-    const block = createBlock(posts);
+    const block = createBlock(postRows);
     block.append(post);
     const bytes = block.byteLength;
     expect(() => block.append({ ...post, deleted: 1 as unknown as boolean })).toThrow(RowFault);
@@ -93,7 +95,7 @@ describe('a block', () => {
   });
 
   it('starts anew after clear', () => {
-    const block = createBlock(posts);
+    const block = createBlock(postRows);
     block.append({ ...post, text: 'x'.repeat(200_000) });
     block.clear();
     expect(block).toMatchObject({ rows: 0, byteLength: 0 });

@@ -1,5 +1,5 @@
 import type { ClickHouse } from '../clickhouse/types.ts';
-import { isVisible } from '../feeds/fragments.ts';
+import { hasSubject, isVisible, isVisibleRecord } from '../feeds/fragments.ts';
 import { markCounted, storeNowMs } from './touched-days.ts';
 
 /** A day's numbers: undeleted records of active accounts by the time in their keys, one per account and subject. */
@@ -19,14 +19,7 @@ export interface DailyStats {
 /** Counts a day (days since 1970, UTC) anew and writes its row; one whose records are all gone becomes zeros. */
 export async function countDay(clickhouse: ClickHouse, day: number): Promise<void> {
   const computedAtMs = await storeNowMs(clickhouse);
-  const params = {
-    day,
-    computedAtMs,
-    fromHour: day * 24,
-    toHour: day * 24 + 24,
-    fromS: day * 86_400,
-    toS: day * 86_400 + 86_400,
-  };
+  const params = { day, computedAtMs, fromHour: day * 24, toHour: day * 24 + 24 };
   await clickhouse.command(COUNT_DAY, params, { timeoutMs: COUNT_TIMEOUT_MS, settings: COUNT_SETTINGS });
   await markCounted(clickhouse, 'records', day, computedAtMs);
 }
@@ -56,15 +49,13 @@ const COLUMNS = [
   'num_blockers',
 ] as const;
 
-/** record_time says again what record_hour does: it is what partitions are pruned by. */
-const IS_OF_DAY = `record_hour >= {fromHour:UInt32} AND record_hour < {toHour:UInt32}
-    AND record_time >= toDateTime({fromS:UInt32}, 'UTC') AND record_time < toDateTime({toS:UInt32}, 'UTC')`;
+const IS_OF_DAY = 'record_hour >= {fromHour:UInt32} AND record_hour < {toHour:UInt32}';
 
-function pairsSql(kind: 'follow' | 'block'): string {
+function pairsSql(collection: string): string {
   return `SELECT (count(), uniqExact(did_key)) FROM
     (
-        SELECT did_key, subject_key FROM graph_by_hour FINAL
-        WHERE record_hour >= {fromHour:UInt32} AND record_hour < {toHour:UInt32} AND kind = '${kind}' AND ${isVisible}
+        SELECT did_key, subject_key FROM record_rows FINAL
+        WHERE collection = '${collection}' AND ${IS_OF_DAY} AND ${hasSubject} AND ${isVisibleRecord}
         GROUP BY did_key, subject_key
     )`;
 }
@@ -72,13 +63,10 @@ function pairsSql(kind: 'follow' | 'block'): string {
 const COUNT_DAY = `
 INSERT INTO daily_stats (day, num_likes, num_likers, num_posts, num_posters, num_follows, num_followers, num_blocks, num_blockers, computed_at)
 WITH
-    (
-        SELECT (count(), uniqExact(did_key)) FROM
-        (SELECT did_key, subject_key FROM likes FINAL WHERE ${IS_OF_DAY} AND ${isVisible} GROUP BY did_key, subject_key)
-    ) AS likes,
-    (SELECT (count(), uniqExact(did_key)) FROM posts FINAL WHERE ${IS_OF_DAY} AND ${isVisible}) AS posts,
-    (${pairsSql('follow')}) AS follows,
-    (${pairsSql('block')}) AS blocks
+    (${pairsSql('app.bsky.feed.like')}) AS likes,
+    (SELECT (count(), uniqExact(did_key)) FROM post_rows FINAL WHERE ${IS_OF_DAY} AND ${isVisible}) AS posts,
+    (${pairsSql('app.bsky.graph.follow')}) AS follows,
+    (${pairsSql('app.bsky.graph.block')}) AS blocks
 SELECT
     toDate({day:UInt16}), likes.1, likes.2, posts.1, posts.2, follows.1, follows.2, blocks.1, blocks.2,
     fromUnixTimestamp64Milli({computedAtMs:Int64}, 'UTC')`;

@@ -22,7 +22,7 @@ export interface FoundPost extends PostPlace {
 }
 
 export const RAW_COLUMNS = 'did, rkey, sort_at, text, langs, tags, has_embedded_media, parent_uri, root_uri, quote_uri';
-/** A RawPost of `posts`. */
+/** A RawPost of post_rows. */
 export const COLUMNS = `did, rkey, toUnixTimestamp64Milli(sort_at) + 0.0 AS sort_at_ms, text, langs, tags, has_embedded_media, parent_uri, root_uri, quote_uri`;
 
 /** The condition that a post comes after the place bound as `after`. */

@@ -1,5 +1,6 @@
 import type { ClickHouse } from '../clickhouse/types.ts';
-import { isInWindow, isVisible, windowParams } from '../feeds/fragments.ts';
+import { hasSubject, isRecordOfWindow, isVisibleRecord, windowParams } from '../feeds/fragments.ts';
+import { RECORD_SORT_AT_MS } from '../tables/record-rows.ts';
 
 const DAY_MS = 86_400_000;
 const HALF_HOUR_MS = 1_800_000;
@@ -13,7 +14,12 @@ export async function countRecentLikes(clickhouse: ClickHouse, nowMs: number): P
     `
 INSERT INTO post_like_counts (generation, uri_key, num_likes)
 SELECT {generation:UInt64}, subject_key, count()
-FROM (SELECT subject_key, did_key FROM likes FINAL WHERE ${isInWindow} AND ${isVisible} GROUP BY subject_key, did_key)
+FROM
+(
+    SELECT subject_key, did_key FROM record_rows FINAL
+    WHERE collection = 'app.bsky.feed.like' AND ${isRecordOfWindow} AND ${RECORD_SORT_AT_MS} > {fromMs:Int64} AND ${hasSubject} AND ${isVisibleRecord}
+    GROUP BY subject_key, did_key
+)
 GROUP BY subject_key`,
     { generation: nowMs, ...windowParams(nowMs - DAY_MS, nowMs) },
     {

@@ -37,7 +37,7 @@ FROM (SELECT uri_key, num_likes FROM post_like_counts WHERE generation = {genera
 RIGHT JOIN
 (
     SELECT ${RAW_COLUMNS}, uri_key, ${spelled?.expression ?? 'toUInt8(1)'} AS is_spelled
-    FROM posts FINAL
+    FROM post_rows FINAL
     WHERE (record_hour >= {fromHour:UInt32} OR record_hour = 0) AND ${isInTime} AND ${isVisible} AND ${filter.conditions.join(' AND ')}
 ) AS found USING uri_key
 ${after === undefined ? '' : `WHERE (is_spelled, num_likes, sort_at, did, rkey) < ({afterSpelled:UInt8}, {afterLikes:UInt32}, ${placeSql('after')})`}

@@ -134,7 +134,7 @@ function matchingPlaces(
   const { conditions, params } = filterSql(query);
   const sql = `
 SELECT did, rkey, toUnixTimestamp64Milli(sort_at) + 0.0 AS sortAtMs, record_hour AS recordHour
-FROM posts
+FROM post_rows
 WHERE ${hours}
     AND ${isInTime}
     AND deleted = 0
@@ -162,7 +162,7 @@ async function postsAt(
   const { conditions, params } = filterSql(query);
   const sql = `
 SELECT ${COLUMNS}
-FROM posts FINAL
+FROM post_rows FINAL
 WHERE (record_hour, did, rkey) IN given_places
     AND ${isInTime}
     AND ${isVisible}

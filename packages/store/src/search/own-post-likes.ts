@@ -1,5 +1,5 @@
 import type { ClickHouse } from '../clickhouse/types.ts';
-import { isVisible } from '../feeds/fragments.ts';
+import { isVisibleRecord } from '../feeds/fragments.ts';
 
 /** A post that the index holds, and whether it got the likes. */
 export interface OwnPostLikes {
@@ -28,11 +28,11 @@ const TIMEOUT_MS = 300_000;
 
 const SELECT_LIKES = `
 SELECT rkey, likes >= {minLikes:UInt64} AS enough
-FROM (SELECT rkey, uri_key FROM posts FINAL WHERE did = {did:String}) AS own
+FROM (SELECT rkey, uri_key FROM post_rows FINAL WHERE did = {did:String}) AS own
 LEFT JOIN
 (
     SELECT subject_key AS uri_key, uniqExact(did_key) AS likes
-    FROM likes FINAL
-    WHERE subject_key IN (SELECT uri_key FROM posts WHERE did = {did:String}) AND ${isVisible}
+    FROM record_rows FINAL
+    WHERE collection = 'app.bsky.feed.like' AND subject_key IN (SELECT uri_key FROM post_rows WHERE did = {did:String}) AND ${isVisibleRecord}
     GROUP BY subject_key
 ) AS counts USING uri_key`;

@@ -1,44 +1,17 @@
-import type { Version } from '@updraft/atproto';
 import type { ClickHouse } from '../clickhouse/types.ts';
-import { bool, dateTime, lowCardinalityString, string, uint32, version } from '../row-binary/codecs.ts';
-import { defineTable, type Table } from '../row-binary/table.ts';
-import { hiddenBelow } from './hidden-actors.ts';
-
-/** The state of a record after its last operation. */
-export interface RepoRecordRow {
-  /** Hours since 1970 of the TID in the rkey; 0 when there is none within bounds. */
-  readonly recordHour: number;
-  /** DID. */
-  readonly repo: string;
-  readonly collection: string;
-  readonly rkey: string;
-  /** Seconds since 1970 of the TID in the rkey, or 0. */
-  readonly recordTime: number;
-  /** create, update or delete. */
-  readonly operation: string;
-  /** Without the cids of StrongRefs; '' after a delete. */
-  readonly recordJson: string;
-  readonly version: Version;
-  readonly deleted: boolean;
-}
-
-export const repoRecords: Table<RepoRecordRow> = defineTable<RepoRecordRow>('repo_records', {
-  recordHour: uint32,
-  repo: string,
-  collection: string,
-  rkey: string,
-  recordTime: dateTime,
-  operation: lowCardinalityString,
-  recordJson: string,
-  version,
-  deleted: bool,
-});
+import { isVisible, isVisibleRecord } from '../feeds/fragments.ts';
 
 /** Undeleted records by collection, those of hidden accounts left out. Reads the whole table: for tools and tests, not for requests. */
 export function countRecordsByCollection(clickhouse: ClickHouse): Promise<{ collection: string; records: number }[]> {
   return clickhouse.query(
-    `SELECT collection, toFloat64(count()) AS records FROM repo_records FINAL
-     WHERE version > ${hiddenBelow('sipHash64(repo)')} GROUP BY collection ORDER BY collection`,
+    `SELECT collection, records FROM
+     (
+       SELECT toString(collection) AS collection, toFloat64(count()) AS records FROM record_rows FINAL
+       WHERE ${isVisibleRecord} GROUP BY collection
+       UNION ALL
+       SELECT 'app.bsky.feed.post' AS collection, toFloat64(count()) AS records FROM post_rows FINAL WHERE ${isVisible}
+     )
+     WHERE records > 0 ORDER BY collection`,
   );
 }
 

@@ -1,52 +1,31 @@
-import type { Version } from '@updraft/atproto';
 import type { ClickHouse } from '../clickhouse/types.ts';
-import { bool, dateTime, dateTime64Ms, string, uint32, version } from '../row-binary/codecs.ts';
-import type { ColumnCodecs } from '../row-binary/table.ts';
-import { hiddenBelow } from './hidden-actors.ts';
+import { isVisible, isVisibleRecord } from '../feeds/fragments.ts';
 
-/** A record by which an account says one thing of one subject. */
-interface SubjectRow {
-  /** Hours since 1970 of the TID in the rkey; 0 when there is none within bounds. */
-  readonly recordHour: number;
-  readonly actorDid: string;
-  readonly rkey: string;
-  /** Seconds since 1970 of the TID in the rkey, or 0. */
-  readonly recordTime: number;
-  /** Milliseconds since 1970: the earliest of the times in rev, rkey and createdAt. */
-  readonly sortAt: number;
-  readonly version: Version;
-  /** Also true for a record that is unusable as its type. */
-  readonly deleted: boolean;
-}
-
-/** A like or a repost. */
-export interface SubjectUriRow extends SubjectRow {
-  /** '' in a delete. */
-  readonly subjectUri: string;
-}
-
-/** A follow or a block. */
-export interface SubjectDidRow extends SubjectRow {
-  /** '' in a delete. */
-  readonly subjectDid: string;
-}
-
-const key = { recordHour: uint32, actorDid: string, rkey: string, recordTime: dateTime, sortAt: dateTime64Ms };
-const state = { version, deleted: bool };
-
-export const subjectUriColumns: ColumnCodecs<SubjectUriRow> = { ...key, subjectUri: string, ...state };
-export const subjectDidColumns: ColumnCodecs<SubjectDidRow> = { ...key, subjectDid: string, ...state };
-
-/** Accounts that show and have an undeleted row of this subject, each counted once. Exact; reads one column of the table. */
+/** Accounts that show and have an undeleted record with this subject, each counted once. Exact. */
 export async function countActorsOfSubject(
   clickhouse: ClickHouse,
-  table: 'likes' | 'reposts' | 'follows',
+  kind: keyof typeof COUNT,
   subject: string,
 ): Promise<number> {
   const [row] = await clickhouse.query<{ accounts: number }>(
-    `SELECT toFloat64(uniqExact(did_key)) AS accounts FROM ${table} FINAL
-     WHERE subject_key = sipHash64({subject:String}) AND version > ${hiddenBelow('did_key')}`,
+    `SELECT toFloat64(uniqExact(did_key)) AS accounts FROM ${COUNT[kind]}`,
     { subject },
   );
   return row?.accounts ?? 0;
 }
+
+const isOfSubject = 'subject_key = sipHash64({subject:String})';
+
+/** In two steps: without FINAL one column tells which rows may count, and only these are read with FINAL. */
+function recordsOf(collection: string): string {
+  return `record_rows FINAL
+    WHERE collection = '${collection}' AND (record_hour, collection, repo, rkey_tid, rkey_text) IN
+      (SELECT record_hour, collection, repo, rkey_tid, rkey_text FROM record_rows WHERE collection = '${collection}' AND ${isOfSubject})
+      AND ${isOfSubject} AND ${isVisibleRecord}`;
+}
+
+const COUNT = {
+  likes: recordsOf('app.bsky.feed.like'),
+  reposts: recordsOf('app.bsky.feed.repost'),
+  follows: `follows FINAL WHERE ${isOfSubject} AND ${isVisible}`,
+} as const;
