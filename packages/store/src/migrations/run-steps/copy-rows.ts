@@ -3,7 +3,7 @@ import { PRIORITIES } from '../../clickhouse/settings.ts';
 import type { CallOptions, ClickHouse } from '../../clickhouse/types.ts';
 import { setRetention } from '../../retention/retention.ts';
 import { COPY_LIKES_WITHOUT_JSON, copyPostsSql, copyRecordsSql, OF_OLD_FORM, rejectBadRevsSql } from './copy-sql.ts';
-import { type CopyNotes, createCopyNotebook, type StreamNote } from './notes.ts';
+import { type CopyNotes, createCopyNotebook } from './notes.ts';
 import { countHours, hasOldForm, readOldRetention, requireRoom } from './old-store.ts';
 import { planSlices, type Slice } from './slices.ts';
 import type { StepContext } from './step.ts';
@@ -28,23 +28,25 @@ const COPY: CallOptions = {
 export async function copyRows(context: StepContext): Promise<void> {
   const [database] = context.target.databases;
   if (database === undefined) return;
+  const { rowsDatabase } = database;
   const notebook = createCopyNotebook(context.target);
-  let notes: CopyNotes = (await notebook.read()) ?? { streams: await readStreams(database), copiedFrom: {} };
+  let notes = await notebook.read();
   await notebook.write(notes);
+  const retention = await readOldRetention(database, rowsDatabase);
   const servers = await Promise.all(
-    context.target.rows.map((rows, index) =>
-      planServer(rows, { notes, name: String(index), sliceRows: context.sliceRows }),
-    ),
+    context.target.rows.map((rows, index) => planServer(rows, String(index), notes.copiedFrom, context.sliceRows)),
   );
-  for (const { rows, left, share } of servers) if (left > 0) await requireRoom(rows, share);
+  for (const { rows, left, share } of servers) if (left > 0) await requireRoom(rows, rowsDatabase, share);
+  if (Object.keys(notes.copiedFrom).length === 0)
+    for (const [table, days] of retention) await setRetention(database, table, days);
   const total = servers.reduce((sum, { left }) => sum + left, 0);
   let done = 0;
   for (const server of servers) {
-    await beginServer(server, database);
+    if (server.left > 0) await server.rows.command(rejectBadRevsSql(rejectedEvents(database)), {}, COPY);
     for (const slice of server.slices) {
       context.lock.assertHeld();
       context.signal?.throwIfAborted();
-      await copySlice(server, slice, context.signal);
+      await copySlice(server, slice, { signal: context.signal, hasLostJson: retention.has('repo_records') });
       done += slice.rows;
       context.progress.report({ subject: 'copying records', done, total });
       if (slice.part + 1 < slice.parts) continue;
@@ -52,6 +54,10 @@ export async function copyRows(context: StepContext): Promise<void> {
       await notebook.write(notes);
     }
   }
+}
+
+function rejectedEvents({ database }: ClickHouse): string {
+  return `${quoteName(database)}.rejected_events`;
 }
 
 interface ServerPlan {
@@ -62,42 +68,35 @@ interface ServerPlan {
   readonly left: number;
   readonly share: number;
   readonly hasOldForm: boolean;
-  /** The JSON of likes, reposts and posts may be gone while they stay. */
-  readonly hasLostJson: boolean;
 }
 
 async function planServer(
   rows: ClickHouse,
-  { notes, name, sliceRows }: { notes: CopyNotes; name: string; sliceRows: number },
+  name: string,
+  copiedFrom: CopyNotes['copiedFrom'],
+  sliceRows: number,
 ): Promise<ServerPlan> {
   const hours = await countHours(rows);
-  const slices = planSlices(hours, sliceRows, notes.copiedFrom[name]);
+  const slices = planSlices(hours, sliceRows, copiedFrom[name]);
   const left = slices.reduce((sum, slice) => sum + slice.rows, 0);
   const all = hours.reduce((sum, hour) => sum + hour.rows, 0);
-  const hasLostJson = (await readOldRetention(rows)).has('repo_records');
-  return { name, rows, slices, left, share: left / Math.max(1, all), hasOldForm: await hasOldForm(rows), hasLostJson };
+  return { name, rows, slices, left, share: left / Math.max(1, all), hasOldForm: await hasOldForm(rows) };
 }
 
-async function beginServer({ rows, slices }: ServerPlan, database: ClickHouse): Promise<void> {
-  for (const [table, days] of await readOldRetention(rows)) await setRetention(database, table, days);
-  if (slices.length > 0)
-    await rows.command(rejectBadRevsSql(`${quoteName(database.database)}.rejected_events`), {}, COPY);
-}
-
-/** Rows from before 0011 go first: of two of one version the one that was inserted last counts, and those are ours. */
-async function copySlice(server: ServerPlan, slice: Slice, signal: AbortSignal | undefined): Promise<void> {
-  const { from, to, part, parts } = slice;
+/**
+ * Rows from before 0011 go first: of two of one version the one that was inserted last counts, and those are ours. `hasLostJson`: a
+ * retention took the JSON of likes, reposts and posts that are still there.
+ */
+async function copySlice(
+  server: ServerPlan,
+  { from, to, part, parts }: Slice,
+  { signal, hasLostJson }: { signal: AbortSignal | undefined; hasLostJson: boolean },
+): Promise<void> {
   const copy = (sql: string): Promise<void> =>
     server.rows.command(sql, { from, to, part, parts }, { ...COPY, ...(signal && { signal }) });
   for (const which of server.hasOldForm ? [OF_OLD_FORM, `NOT (${OF_OLD_FORM})`] : ['1']) {
     await copy(copyRecordsSql(which.replaceAll(/(version|deleted)/g, 'r.$1')));
     await copy(copyPostsSql(which.replaceAll(/(version|deleted)/g, 'p.$1')));
   }
-  if (server.hasLostJson) await copy(COPY_LIKES_WITHOUT_JSON);
-}
-
-function readStreams(database: ClickHouse): Promise<StreamNote[]> {
-  return database.query<StreamNote>(
-    'SELECT stream, progress_json AS progressJson, toFloat64(last_seq) AS lastSeq FROM ingest_progress FINAL ORDER BY stream',
-  );
+  if (hasLostJson) await copy(COPY_LIKES_WITHOUT_JSON);
 }

@@ -37,12 +37,12 @@ export async function hasOldForm(rows: ClickHouse): Promise<boolean> {
   return found.length > 0;
 }
 
-/** Days that the old tables keep. */
-export async function readOldRetention(rows: ClickHouse): Promise<Retention> {
+/** Days that the old tables keep; `database` is where they stand on a server. */
+export async function readOldRetention(rows: ClickHouse, database: string): Promise<Retention> {
   const found = await rows.query<{ name: (typeof RETAINED_TABLES)[number]; days: number }>(
     `SELECT name, toUInt32OrZero(extract(engine_full, 'TTL record_time \\\\+ toIntervalDay\\\\((\\\\d+)\\\\)')) AS days
      FROM system.tables WHERE database = {database:String} AND name IN {names:Array(String)} AND days > 0`,
-    { database: rows.rowsDatabase, names: RETAINED_TABLES },
+    { database, names: RETAINED_TABLES },
   );
   return new Map(found.map(({ name, days }) => [name, days]));
 }
@@ -51,13 +51,13 @@ export async function readOldRetention(rows: ClickHouse): Promise<Retention> {
 const NEW_SHARE = 0.6;
 
 /** @throws MigrationError where the disk has no room for what is left to copy. */
-export async function requireRoom(rows: ClickHouse, shareLeft: number): Promise<void> {
+export async function requireRoom(rows: ClickHouse, database: string, shareLeft: number): Promise<void> {
   const [disk] = await rows.query<{ needed: number; free: number; server: string }>(
     `SELECT toFloat64(sum(bytes_on_disk)) * {share:Float64} AS needed, hostName() AS server,
             (SELECT toFloat64(min(least(free_space, unreserved_space))) FROM system.disks WHERE type IN ('Local', 'local') OR name = 'default') AS free
      FROM system.parts
      WHERE active AND database = {database:String} AND table IN ('repo_records', 'likes', 'reposts', 'posts')`,
-    { database: rows.rowsDatabase, share: NEW_SHARE * shareLeft },
+    { database, share: NEW_SHARE * shareLeft },
   );
   const { needed = 0, free = 0, server = '' } = disk ?? {};
   if (needed > free) throw new MigrationError(noRoom({ needed, free, server }));
