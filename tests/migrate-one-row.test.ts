@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createClickHouse, migrateDown, migrateUp } from '@updraft/store';
+import { createClickHouse, migrateDown, migrateUp, readRetention } from '@updraft/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hostileOperations } from './migrate/hostile-operations.ts';
 import { migrateToOld, shown, tid, writeOldRows } from './migrate/old-store.ts';
@@ -117,13 +117,13 @@ test('a copy that is stopped again and again, and whose server is killed, goes o
   const { connection, clickhouse } = old;
   await writeOldRows(clickhouse, operations);
   const before = await shown(connection);
-  const dones: number[] = [];
+  const totals: number[] = [];
   const attempt = async (slices: number, stop: () => Promise<void> | void) => {
     let reports = 0;
     const { promise: stopped, resolve } = Promise.withResolvers<void>();
     const controller = new AbortController();
-    const onProgress = ({ done }: { done: number }) => {
-      dones.push(done);
+    const onProgress = ({ total }: { total: number }) => {
+      totals.push(total);
       reports += 1;
       if (reports !== slices) return;
       controller.abort(new Error('stopped'));
@@ -133,11 +133,12 @@ test('a copy that is stopped again and again, and whose server is killed, goes o
     await expect(up).rejects.toThrow();
     await stopped;
   };
-  await attempt(1, () => {});
-  await attempt(2, () => store.kill());
+  await attempt(2, () => {});
+  await attempt(3, () => store.kill());
   await store.start();
-  await attempt(1, () => {});
+  await attempt(2, () => {});
   await migrateUp({ connection, log: quietLog, sliceRows: 300 });
+  expect(totals.at(-1)).toBeLessThan(totals[0] ?? 0);
   expect(await shown(connection)).toEqual(before);
 });
 
@@ -152,7 +153,9 @@ test('each stream is read again from where it stood when the copy began, whateve
     );
   await save('early', 1_000);
   const controller = new AbortController();
-  const onProgress = () => controller.abort(new Error('stopped'));
+  const onProgress = ({ done }: { done: number }) => {
+    if (done > 0) controller.abort(new Error('stopped'));
+  };
   const up = migrateUp({ connection, log: quietLog, sliceRows: 300, signal: controller.signal, onProgress });
   await expect(up).rejects.toThrow();
   await save('late', 2_000);
@@ -166,4 +169,27 @@ test('each stream is read again from where it stood when the copy began, whateve
   expect(await clickhouse.query('SELECT progress_json FROM ingest_progress FINAL')).toEqual([
     { progress_json: 'of the next lease' },
   ]);
+});
+
+test('days that the old tables keep are kept by the new ones, and a like whose JSON is gone has one of what is known', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  const sayDays = (table: string, days: number) =>
+    clickhouse.command(
+      `ALTER TABLE ${table} MODIFY TTL record_time + INTERVAL ${days} DAY DELETE WHERE record_time > '1970-01-01 00:00:00'`,
+    );
+  await sayDays('likes', 3_000);
+  await sayDays('repo_records', 2_000);
+  const like = { did: DID, collection: LIKE, rkey: tid(1), rev: tid(1), record: liked('2026-01-01T00:00:00.000Z') };
+  await writeOldRows(clickhouse, [{ ...like, record: { ...like.record, via: 'gone' } }]);
+  await clickhouse.command('TRUNCATE TABLE repo_records');
+  const before = await shown(connection);
+  await migrateUp({ connection, log: quietLog });
+  expect([...(await readRetention(clickhouse))].toSorted()).toEqual([
+    ['likes', 3_000],
+    ['repo_records', 2_000],
+  ]);
+  expect((await shown(connection))['likes']).toEqual(before['likes']);
+  const [kept] = await clickhouse.query<{ record_json: string }>('SELECT record_json FROM repo_records');
+  expect(JSON.parse(kept?.record_json ?? '')).toEqual(like.record);
 });

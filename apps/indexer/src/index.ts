@@ -5,7 +5,6 @@ export { createEventCounts } from './event-counts.ts';
 export { type IndexerDeps, runIndexer } from './indexer.ts';
 export { createIndexerMetrics, type IndexerMetrics } from './metrics.ts';
 export { postRow } from './post-row.ts';
-export { type ProgressOutput, startProgressBar } from './replay/progress-bar.ts';
 export { appendEvent, type RowSink } from './rows.ts';
 export { parseSince, sinceMicros } from './since.ts';
 export type { Ended, EndReason } from './source/connection.ts';

@@ -30,6 +30,7 @@ export {
   type MetricsServerOptions,
 } from './metrics-server.ts';
 export { addProcessMetrics } from './process-metrics.ts';
+export { type ProgressOutput, startProgressBar } from './progress-bar.ts';
 export { runService, type ServiceContext } from './run-service.ts';
 export { SetupError } from './setup-error.ts';
 export { sleep } from './sleep.ts';

@@ -1,9 +1,10 @@
-import { SetupError } from '@updraft/service';
+import { SetupError, startProgressBar } from '@updraft/service';
 import { processEnvironment, readCommandStores } from './config.ts';
 import { StoreError } from './errors.ts';
 import type { StoreLog } from './log.ts';
 import { forceVersion, migrateDown, migrateUp, migrationVersion } from './migrations/migrate.ts';
 import { createMigration, stemOf } from './migrations/migration-files.ts';
+import type { StepState } from './migrations/run-steps/step.ts';
 import type { MigrateOptions } from './migrations/types.ts';
 
 const USAGE = `usage: pnpm migrate COMMAND
@@ -15,13 +16,16 @@ const USAGE = `usage: pnpm migrate COMMAND
   create NAME   an empty pair of files with the next number
 ClickHouse: CLICKHOUSE_ADDRESS, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD, CLICKHOUSE_DATABASE, CLICKHOUSE_CLUSTER, CLICKHOUSE_SHARDS, CLICKHOUSE_REPLICATED`;
 
+/** For what rewrites or copies a large table. */
+const DAY_MS = 86_400_000;
+
 type Command = (argument: string | undefined) => Promise<string>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   up: async () => up(options()),
-  'up-long': async () => up({ ...options(), statementTimeoutMs: 86_400_000 }),
+  'up-long': async () => up({ ...options(), statementTimeoutMs: DAY_MS }),
   down: async (argument) => {
-    const takenBack = await migrateDown({ ...options(), count: wholeNumber(argument, 1) });
+    const takenBack = await migrateDown({ ...options(), statementTimeoutMs: DAY_MS, count: wholeNumber(argument, 1) });
     return takenBack.length === 0 ? 'nothing to take back' : `took back ${takenBack.map(stemOf).join(', ')}`;
   },
   version: async () => {
@@ -55,8 +59,32 @@ if (command === undefined) {
 }
 
 async function up(given: MigrateOptions): Promise<string> {
-  const applied = await migrateUp(given);
+  const bar = stepBar();
+  const applied = await migrateUp({ ...given, onProgress: bar.show }).finally(bar.end);
   return applied.length === 0 ? 'nothing to apply' : `applied ${applied.map(stemOf).join(', ')}`;
+}
+
+/** Shows how far a long step is, from its first report on. */
+function stepBar(): { show(state: StepState): void; end(): void } {
+  let last: StepState = { subject: '', done: 0, total: 0 };
+  let startedAt = 0;
+  let bar: ReturnType<typeof startProgressBar> | undefined;
+  const work = () => ({
+    subject: `${last.subject}: ${last.total.toLocaleString('en')} rows`,
+    share: last.total === 0 ? 1 : last.done / last.total,
+    count: Math.round(last.done),
+    unit: 'rows',
+    elapsedMs: performance.now() - startedAt,
+  });
+  return {
+    show: (state) => {
+      last = state;
+      if (bar !== undefined) return;
+      startedAt = performance.now();
+      bar = startProgressBar(work, process.stderr);
+    },
+    end: () => bar?.finish(),
+  };
 }
 
 function options(): MigrateOptions {

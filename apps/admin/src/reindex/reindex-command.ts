@@ -1,6 +1,7 @@
 import { type Command, CommandError, type CommandIo, type CommandOptions } from '@updraft/command';
 import { openStores } from '@updraft/feedgen/admin';
-import { parseSince, sinceMicros, startProgressBar } from '@updraft/indexer';
+import { parseSince, sinceMicros } from '@updraft/indexer';
+import { startProgressBar } from '@updraft/service';
 import { createErasedAccounts, createProgressStore, postHours } from '@updraft/store';
 import { openWriter } from '../open-writer.ts';
 import { type ReindexPlace, reachingTo, readPlace, startOf } from './reindex-place.ts';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { SetupError } from '@updraft/service';
+import { type ProgressOutput, SetupError, startProgressBar } from '@updraft/service';
 import {
   type BatchWriter,
   type CursorStore,
@@ -13,7 +13,6 @@ import type { CrashPoints } from '../crash-points.ts';
 import { FIRST_TIME_CURSOR } from '../cursor.ts';
 import { runPipeline } from '../pipeline.ts';
 import { createRecordedFileSource, type FilePosition } from '../source/recorded-file.ts';
-import { type ProgressOutput, startProgressBar } from './progress-bar.ts';
 import type { ReplayTally } from './tally.ts';
 
 export interface ReplayFileOptions {

@@ -41,6 +41,8 @@ export async function copyRows(context: StepContext): Promise<void> {
     for (const [table, days] of retention) await setRetention(database, table, days);
   const total = servers.reduce((sum, { left }) => sum + left, 0);
   let done = 0;
+  const report = (): void => context.progress.report({ subject: 'copying records', done, total });
+  if (total > 0) report();
   for (const server of servers) {
     if (server.left > 0) await server.rows.command(rejectBadRevsSql(rejectedEvents(database)), {}, COPY);
     for (const slice of server.slices) {
@@ -48,7 +50,7 @@ export async function copyRows(context: StepContext): Promise<void> {
       context.signal?.throwIfAborted();
       await copySlice(server, slice, { signal: context.signal, hasLostJson: retention.has('repo_records') });
       done += slice.rows;
-      context.progress.report({ subject: 'copying records', done, total });
+      report();
       if (slice.part + 1 < slice.parts) continue;
       notes = { ...notes, copiedFrom: { ...notes.copiedFrom, [server.name]: slice.from } };
       await notebook.write(notes);
