@@ -167,7 +167,7 @@ docker-admin *args:
     @scripts/env-files.sh common indexer feedgen search
     @docker compose run --rm --build --quiet-build admin "$@"
 
-# Docker: ask ClickHouse, as the owner of the tables (just docker-sql "SELECT count() FROM likes FINAL"; FORMAT TSVRaw for bare lines)
+# Docker: ask ClickHouse, as the owner of the tables (just docker-sql "SELECT count() FROM likes"; FORMAT TSVRaw for bare lines)
 [group('docker')]
 docker-sql statement:
     #!/usr/bin/env bash

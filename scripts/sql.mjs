@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 
 const { CLICKHOUSE_ADDRESS: address = '127.0.0.1:8123', CLICKHOUSE_USERNAME: user = 'default' } = process.env;
 const statement = process.argv.slice(2).join(' ').trim();
-if (statement === '') fail('Usage: npm run sql "SELECT count() FROM likes FINAL"');
+if (statement === '') fail('Usage: npm run sql "SELECT count() FROM likes"');
 
 const given = address.includes('://') ? address : `http://${address}`;
 if (!URL.canParse(given)) fail(`CLICKHOUSE_ADDRESS: expected host:port, not "${address}"`);

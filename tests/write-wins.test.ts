@@ -69,7 +69,7 @@ describe('invariants 3 and 4: a record that one commit deletes and writes again 
 
 /** Turns the last bit of every version around, as rows were before migration 0011, and merges: of two rows of a rev only the delete is left. */
 async function asEarlierReleaseWrote({ clickhouse }: Store): Promise<void> {
-  for (const table of ['posts', 'repo_records']) {
+  for (const table of ['post_rows']) {
     await clickhouse.command(`CREATE TABLE earlier AS ${table}`);
     await clickhouse.command(
       `INSERT INTO earlier SELECT * REPLACE (bitXor(version, 1) AS version) FROM ${table} ORDER BY version`,

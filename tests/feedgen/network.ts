@@ -30,7 +30,7 @@ export interface PostSpec {
   langs?: readonly string[];
   hasMedia?: boolean;
   rkey?: string;
-  /** The record itself; without it only the row of the post is written. */
+  /** The record itself; without it the post is one whose record isn't stored. */
   record?: object;
 }
 
@@ -65,7 +65,7 @@ export function createNetwork(clickhouse: ClickHouse): Network {
     embed: 'none',
     hasEmbeddedMedia: hasMedia,
     operation: 'create',
-    jsonRest: '{}',
+    jsonRest: '',
   });
   const subjectSpec = (collection: string, repo: string, subject: string, atMs: number) => {
     const { rkey, version } = typed(atMs);
@@ -74,7 +74,7 @@ export function createNetwork(clickhouse: ClickHouse): Network {
   return {
     post: async (...specs) => {
       const rows = specs.map((spec) => {
-        const jsonRest = spec.record === undefined ? '{}' : (recordJson(spec.record) ?? '');
+        const jsonRest = spec.record === undefined ? '' : (recordJson(spec.record) ?? '');
         return { ...postRow(spec), jsonRest };
       });
       await insertRows(clickhouse, postRows, rows);

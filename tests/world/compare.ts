@@ -1,4 +1,5 @@
 import { type GroundTruth, TABLE_KEYS, type TrueRow, type TrueTable } from '@updraft/simulator';
+import { STORED_OPERATIONS } from './stored-operations.ts';
 import { readAll, readRows } from './table-reader.ts';
 
 /** How the tables differ from the truth. */
@@ -20,7 +21,7 @@ const TIME_COLUMNS: Readonly<Record<string, (column: string) => string>> = {
 };
 const MAX_EXAMPLES = 5;
 
-/** Compares every table that the truth knows, row for row, and what follows from several rows: operations, hidden accounts, rejections. */
+/** Compares every table and view that the truth knows, row for row, and what follows from several rows: operations, hidden accounts, rejections. */
 export async function compareWithTruth(url: string, truth: GroundTruth): Promise<Difference> {
   const difference: Difference = { lost: 0, doubled: 0, mismatched: 0, examples: [] };
   for (const table of Object.keys(TABLE_KEYS) as TrueTable[]) {
@@ -30,7 +31,7 @@ export async function compareWithTruth(url: string, truth: GroundTruth): Promise
   }
   await compareTable(
     difference,
-    'repo_records with the deleted',
+    'records with the deleted',
     lastOperations(truth),
     ['repo', 'collection', 'rkey'],
     () =>
@@ -69,8 +70,7 @@ export async function countRows(url: string): Promise<Record<string, string>> {
   return Object.fromEntries(counts.map(({ name, rows }) => [String(name), String(rows)]));
 }
 
-const LAST_OPERATIONS =
-  'SELECT repo, collection, rkey, max((version, operation)) AS last FROM repo_records GROUP BY repo, collection, rkey';
+const LAST_OPERATIONS = `SELECT repo, collection, rkey, max((version, operation)) AS last FROM ${STORED_OPERATIONS} GROUP BY repo, collection, rkey`;
 
 async function compareTable(
   difference: Difference,

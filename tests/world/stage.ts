@@ -11,6 +11,7 @@ import {
 } from '@updraft/simulator';
 import type { Databases } from './databases.ts';
 import { type IndexerProcess, startIndexer } from './indexer-process.ts';
+import { STORED_OPERATIONS } from './stored-operations.ts';
 import { readAll } from './table-reader.ts';
 
 /** The whole system under a world that flows by stretches: databases, two hosts that show the same world, one indexer. */
@@ -24,7 +25,7 @@ export interface Stage extends AsyncDisposable {
   /** The indexer that runs now. */
   indexer(): IndexerProcess;
   startIndexer(variables?: Readonly<Record<string, string>>): IndexerProcess;
-  /** Lets the next stretch happen, and resolves when its last commit stands in `repo_records`: other tables may be behind, which suits a kill. */
+  /** Lets the next stretch happen, and resolves when its last commit stands in its table: other tables may be behind, which suits a kill. */
   flow(): Promise<void>;
   /** Resolves when the indexer has saved that everything up to this host's last event is written, so in all tables. */
   caughtUp(host: JetstreamServer): Promise<void>;
@@ -75,7 +76,7 @@ export async function startStage({ databases, world, folder, stretch, random }: 
     for (const host of hosts) host.settle();
     const { did, collection, rkey } = last;
     const expected = truth.records.get(`at://${did}/${collection}/${rkey}`)?.version ?? 0n;
-    const sql = `SELECT max(version) AS version FROM repo_records WHERE repo = '${did}' AND collection = '${collection}' AND rkey = '${rkey}'`;
+    const sql = `SELECT max(version) AS version FROM ${STORED_OPERATIONS} WHERE repo = '${did}' AND collection = '${collection}' AND rkey = '${rkey}'`;
     await until(`the indexer to catch up (see ${folder})`, async () => {
       const [row] = await readAll(databases.clickhouse.url, sql);
       return BigInt((row?.version as string | undefined) ?? 0) >= expected;

@@ -73,9 +73,9 @@ export function createBatchQueue(options: BatchQueueOptions): BatchQueue {
     due = true;
     if (wakeWriter !== undefined) cut();
   };
-  /** The two tables whose rows may be large; the others' rows are smaller than the raw record beside them. */
+  /** The tables whose rows may be large; a profile's is smaller than the record beside it. */
   const fillingBytes = (): number =>
-    filling.repoRecords.byteLength + filling.posts.byteLength + filling.rejectedEvents.byteLength;
+    filling.recordRows.byteLength + filling.postRows.byteLength + filling.rejectedEvents.byteLength;
   const byteLength = (): number => sealedBytes + batchBytes(filling);
 
   return {

@@ -2,17 +2,13 @@ import {
   actorHandles,
   actorStatus,
   type Block,
-  blocks,
   createBlock,
-  follows,
   ingestGaps,
-  likes,
   type Progress,
-  posts,
+  postRows,
   profiles,
+  recordRows,
   rejectedEvents,
-  repoRecords,
-  reposts,
   type WritableBlock,
 } from '@updraft/store';
 
@@ -38,12 +34,8 @@ export function createBatch(): Batch {
 
 function createBlocks() {
   return {
-    repoRecords: createBlock(repoRecords),
-    posts: createBlock(posts),
-    likes: createBlock(likes),
-    reposts: createBlock(reposts),
-    follows: createBlock(follows),
-    blocks: createBlock(blocks),
+    recordRows: createBlock(recordRows),
+    postRows: createBlock(postRows),
     profiles: createBlock(profiles),
     actorHandles: createBlock(actorHandles),
     actorStatus: createBlock(actorStatus),

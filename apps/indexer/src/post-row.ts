@@ -1,26 +1,43 @@
-import { type PostRecord, postTokens } from '@updraft/atproto';
+import { type PostRecord, postRest, postTokens } from '@updraft/atproto';
 import type { PostRow } from '@updraft/store';
 
 /** What the row of a post takes from elsewhere than its record. */
-export type PostPlace = Pick<PostRow, 'recordHour' | 'did' | 'rkey' | 'recordTime' | 'sortAt' | 'version'>;
+export type PostPlace = Pick<PostRow, 'recordHour' | 'did' | 'rkey' | 'operation' | 'sortAt' | 'version'>;
 
-/** The row of a post; of a record that is none, a removal. The same record always makes the same row. */
-export function postRow(post: PostRecord | undefined, place: PostPlace): PostRow {
-  const { text, langs, tags, mentions, parentUri, rootUri, quoteUri, embed, hasEmbeddedMedia } = post ?? NO_POST;
-  const { recordHour, sortAt: sortAtMs } = place;
+/** The row of a post that is there. The same record always makes the same row; `json` is its recordJson(). */
+export function postRow(post: PostRecord, json: string, place: PostPlace): PostRow {
+  const tokens = postTokens(post, { recordHour: place.recordHour, sortAtMs: place.sortAt });
+  return rowOf(post, tokens, place, json);
+}
+
+/** The row of a post that is deleted. */
+export function deletedPostRow(place: PostPlace): PostRow {
+  return rowOf(NO_POST, [], place, '');
+}
+
+/** All rows have one shape: the encoder is the quicker for it. */
+function rowOf(post: PostRecord, tokens: readonly string[], place: PostPlace, json: string): PostRow {
+  const { recordHour, did, rkey, operation, sortAt, version } = place;
+  const { text, langs, tags, mentions, parentUri, rootUri, quoteUri, embed, hasEmbeddedMedia } = post;
   return {
-    ...place,
+    recordHour,
+    did,
+    rkey,
+    operation,
+    sortAt,
     text,
     langs,
     tags,
     mentions,
-    tokens: post === undefined ? [] : postTokens(post, { recordHour, sortAtMs }),
+    tokens,
     parentUri,
     rootUri,
     quoteUri,
     embed,
     hasEmbeddedMedia,
-    deleted: post === undefined,
+    jsonRest: json === '' ? '' : postRest(json, { sortAt, langs, parentUri, rootUri, text, quoteUri }),
+    version,
+    deleted: operation === 'delete',
   };
 }
 

@@ -82,7 +82,7 @@ function parseCommit(value: JsonObject, did: string, timeUs: number, cursor: num
   if (!isJsonObject(commit)) return reject(value, 'bad_commit', `commit is ${describe(commit)}`);
   const { operation, collection, rkey } = commit;
   const rev = typeof commit.rev === 'string' ? parseTid(commit.rev) : undefined;
-  if (rev === undefined) return reject(value, 'bad_rev', `rev is ${describe(commit.rev)}`);
+  if (rev === undefined || rev.micros >= END_OF_REVS) return reject(value, 'bad_rev', `rev is ${describe(commit.rev)}`);
   if (operation !== 'create' && operation !== 'update' && operation !== 'delete') {
     return reject(value, 'unknown_operation', `operation is ${describe(operation)}`);
   }
@@ -134,6 +134,8 @@ function parseAccount(value: JsonObject, did: string, timeUs: number, cursor: nu
 }
 
 const MAX_STATUS_LENGTH = 256;
+/** In September 2112. Up to there every version is below 2^63: see relativeVersion(). */
+const END_OF_REVS = 2 ** 52;
 
 /** The inner did repeats the outer one; some senders leave it out. */
 function isSameDid(inner: unknown, did: string): boolean {

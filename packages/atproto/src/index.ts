@@ -15,9 +15,12 @@ export {
 export { foldAccents, isFolded } from './fold-accents.ts';
 export { isDid, isHandle, isNsid, isRkey } from './identifiers.ts';
 export { isTooDeep } from './json-depth.ts';
+export { isJsonObject } from './json-object.ts';
+export { type PostColumns, postJson, postRest } from './post-form.ts';
+export { type RecordForm, type RecordToForm, recordForm, recordJsonOf } from './record-form.ts';
 export { recordJson } from './record-json.ts';
-export { absoluteVersion, type RecordKey, recordKey, relativeVersion } from './record-key.ts';
-export { EARLIEST_CREATED_AT_MS, recordTime, sortAtMs } from './record-time.ts';
+export { absoluteVersion, type RecordKey, recordKey, relativeVersion, rkeyMs, rkeyOf } from './record-key.ts';
+export { EARLIEST_CREATED_AT_MS, earliestMs, recordTime, sortAtMs } from './record-time.ts';
 export {
   type FollowRecord,
   type LikeRecord,

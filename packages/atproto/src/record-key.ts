@@ -1,5 +1,5 @@
-import { recordTime } from './record-time.ts';
-import { parseTid } from './tid.ts';
+import { isRecordTime } from './record-time.ts';
+import { formatTid, parseTid } from './tid.ts';
 import type { Version } from './version.ts';
 
 /** The rkey of a record as its row holds it: a number where it is a TID within the bounds of recordTime(), text otherwise. */
@@ -15,12 +15,26 @@ export interface RecordKey {
 const NONE: Version = { hi: 0, lo: 0 };
 
 export function recordKey(rkey: string): RecordKey {
-  const { recordHour } = recordTime(rkey);
-  const tid = recordHour === 0 ? undefined : parseTid(rkey);
-  if (tid === undefined) return { recordHour: 0, rkeyTid: NONE, rkeyText: rkey };
+  const tid = parseTid(rkey);
+  if (tid === undefined || !isRecordTime(tid.micros)) return { recordHour: 0, rkeyTid: NONE, rkeyText: rkey };
   const hi = Math.floor(tid.micros / 2 ** 22);
   const lo = (tid.micros - hi * 2 ** 22) * 1024 + tid.clockId;
-  return { recordHour, rkeyTid: { hi, lo }, rkeyText: '' };
+  return { recordHour: Math.floor(tid.micros / 3.6e9), rkeyTid: { hi, lo }, rkeyText: '' };
+}
+
+/** The rkey again. */
+export function rkeyOf({ rkeyTid, rkeyText }: Pick<RecordKey, 'rkeyTid' | 'rkeyText'>): string {
+  if (rkeyTid.hi === 0 && rkeyTid.lo === 0) return rkeyText;
+  return formatTid({ micros: microsOf(rkeyTid), clockId: rkeyTid.lo & 1023 });
+}
+
+/** The time in the rkey in milliseconds since 1970; 0 where there is none within bounds. */
+export function rkeyMs(rkeyTid: Version): number {
+  return Math.floor(microsOf(rkeyTid) / 1000);
+}
+
+function microsOf({ hi, lo }: Version): number {
+  return hi * 2 ** 22 + (lo >>> 10);
 }
 
 /**

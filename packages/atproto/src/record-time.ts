@@ -15,10 +15,14 @@ export function recordTime(rkey: string): { recordTimeS: number; recordHour: num
  * imported archive stays old, and sort_at, cut to seconds, never exceeds record_time where that is not 0.
  */
 export function sortAtMs(rev: Tid, rkey: string, createdAtMs: number | undefined): number {
+  return earliestMs(rev, Math.floor(rkeyMicros(rkey) / 1000), createdAtMs);
+}
+
+/** sortAtMs() where the time in the rkey is known, in ms since 1970; 0 where there is none within bounds. */
+export function earliestMs(rev: Tid, keyMs: number, createdAtMs: number | undefined): number {
   let earliest = Math.floor(rev.micros / 1000);
-  const micros = rkeyMicros(rkey);
-  if (micros > 0) earliest = Math.min(earliest, Math.floor(micros / 1000));
-  if (createdAtMs !== undefined && createdAtMs >= EARLIEST_CREATED_AT_MS) earliest = Math.min(earliest, createdAtMs);
+  if (keyMs > 0 && keyMs < earliest) earliest = keyMs;
+  if (createdAtMs !== undefined && createdAtMs >= EARLIEST_CREATED_AT_MS && createdAtMs < earliest) return createdAtMs;
   return earliest;
 }
 
@@ -31,8 +35,13 @@ export const EARLIEST_CREATED_AT_MS: number = Date.UTC(2000, 0, 1);
 const FIRST_MICROS = Date.UTC(2022, 10, 1) * 1000;
 const END_MICROS = Date.UTC(2035, 0, 1) * 1000;
 
+/** Whether the time of a TID in an rkey is taken for one. */
+export function isRecordTime(micros: number): boolean {
+  return micros >= FIRST_MICROS && micros < END_MICROS;
+}
+
 /** The time in an rkey, 0 when it has none within the bounds. */
 function rkeyMicros(rkey: string): number {
   const tid = parseTid(rkey);
-  return tid !== undefined && tid.micros >= FIRST_MICROS && tid.micros < END_MICROS ? tid.micros : 0;
+  return tid !== undefined && isRecordTime(tid.micros) ? tid.micros : 0;
 }

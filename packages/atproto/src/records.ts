@@ -44,9 +44,9 @@ export interface ProfileRecord {
   readonly createdAtMs: number | undefined;
 }
 
-/** A post as far as it has sense; undefined only when the record is not an object. Never throws. */
-export function readPost(record: unknown): PostRecord | undefined {
-  if (!isJsonObject(record)) return undefined;
+/** A post as far as it has sense; an empty one when the record is not an object. Never throws. */
+export function readPost(record: unknown): PostRecord {
+  if (!isJsonObject(record)) return readPost(NOTHING);
   const reply = isJsonObject(record.reply) ? record.reply : NOTHING;
   const { embed, quoteUri, captions } = readEmbed(record.embed);
   const { tags, mentions } = featuresOf(record.facets, record.tags);

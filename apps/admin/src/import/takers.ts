@@ -1,6 +1,6 @@
 import { formatTid, isDid, parseEvent } from '@updraft/atproto';
 import { feedByName, importedApiKey } from '@updraft/feedgen/admin';
-import { appendEvent, type Batch, clearBatch, createBatch, filledBlocks, type RowSink } from '@updraft/indexer';
+import { appendEvent, type Batch, clearBatch, createBatch, filledBlocks } from '@updraft/indexer';
 import {
   type ActorLabelRow,
   type ApiKeyRow,
@@ -147,23 +147,8 @@ function appendRecord(source: SourceRow<'repo_records'>, batch: Batch, nowMs: nu
     commit: { rev: formatTid({ micros, clockId: 0 }), operation, collection, rkey, ...(!isDelete && { record }) },
   });
   if (!parsed.ok) return `refused as ${parsed.reason}`;
-  const outcome = appendEvent(parsed.event, versioned(batch, importedVersion(source.at, rkey, isDelete)));
+  const outcome = appendEvent(parsed.event, batch, importedVersion(source.at, rkey, isDelete));
   return outcome === 'record_too_deep' ? 'refused as record_too_deep' : undefined;
-}
-
-/** The batch's blocks, with that version on each row of a record. */
-function versioned(batch: Batch, version: { hi: number; lo: number }): RowSink {
-  const { repoRecords, posts, likes, reposts, follows, blocks, profiles } = batch;
-  return {
-    ...batch,
-    repoRecords: { append: (row) => repoRecords.append({ ...row, version }) },
-    posts: { append: (row) => posts.append({ ...row, version }) },
-    likes: { append: (row) => likes.append({ ...row, version }) },
-    reposts: { append: (row) => reposts.append({ ...row, version }) },
-    follows: { append: (row) => follows.append({ ...row, version }) },
-    blocks: { append: (row) => blocks.append({ ...row, version }) },
-    profiles: { append: (row) => profiles.append({ ...row, version }) },
-  };
 }
 
 function accountFault(did: string, isErased: (did: string) => boolean): string | undefined {

@@ -48,7 +48,7 @@ async function reindex(_positionals: readonly string[], options: CommandOptions,
     return place;
   });
   await save(undefined);
-  const left = read === written ? '' : `, ${read - written} left as they are: changed or removed meanwhile`;
+  const left = read === written ? '' : `, ${read - written} left as they are: of erased accounts`;
   io.out(`${read} posts read, ${written} written again${left}`);
 }
 

@@ -1,4 +1,4 @@
-import { readPost, versionToBigInt } from '@updraft/atproto';
+import { postJson, readPost } from '@updraft/atproto';
 import { postRow } from '@updraft/indexer';
 import {
   type BatchWriter,
@@ -6,9 +6,7 @@ import {
   createBlock,
   type ErasedAccounts,
   type PostKey,
-  posts,
-  type StoredPost,
-  storedPostRecords,
+  postRows,
   storedPosts,
 } from '@updraft/store';
 import type { ReindexPlace } from './reindex-place.ts';
@@ -29,7 +27,7 @@ export interface PostHour {
 /**
  * Reads the records of posts again, hour by hour in the order given, and writes their rows anew; tells after each stretch how far it is.
  * A row keeps its version, so a later change or deletion wins whenever it comes, and among rows of one version the last written
- * counts. A post whose record has another version is being written by the indexer at this moment, and is left to it.
+ * counts.
  */
 export async function* reindexHours(
   deps: ReindexDeps,
@@ -41,13 +39,11 @@ export async function* reindexHours(
     if (hour > start.hour) continue;
     if (hour !== place.hour) place = { ...place, hour, did: '', rkey: '' };
     for (let isWhole = false; !isWhole; ) {
-      const stretch = await storedPosts(deps.clickhouse, hour, place, deps.stretchPosts);
-      isWhole = stretch.length < deps.stretchPosts;
-      const last = stretch.at(-1);
+      const { last, read, written } = await reindexStretch(deps, hour, place);
+      isWhole = read < deps.stretchPosts;
       if (last === undefined) break;
-      const written = await reindexStretch(deps, stretch);
-      const { read, written: before } = place;
-      place = { ...place, did: last.did, rkey: last.rkey, read: read + stretch.length, written: before + written };
+      const { did, rkey } = last;
+      place = { ...place, did, rkey, read: place.read + read, written: place.written + written };
       yield place;
     }
   }
@@ -57,30 +53,33 @@ export async function* reindexHours(
 const BLOCK_BYTES = 16_777_216;
 const NEVER = new AbortController().signal;
 
-async function reindexStretch(
-  { clickhouse, writer, erased }: ReindexDeps,
-  stretch: readonly StoredPost[],
-): Promise<number> {
-  const byKey = new Map(stretch.map((post) => [keyOf(post), post]));
-  const block = createBlock(posts);
-  let written = 0;
+interface Stretch {
+  readonly read: number;
+  readonly written: number;
+  /** undefined when no post follows. */
+  readonly last: PostKey | undefined;
+}
+
+/** The next posts of the hour behind this one. */
+async function reindexStretch(deps: ReindexDeps, hour: number, after: PostKey): Promise<Stretch> {
+  const { clickhouse, writer, erased, stretchPosts } = deps;
+  const block = createBlock(postRows);
+  let [read, written] = [0, 0];
+  let last: PostKey | undefined;
   const write = async (): Promise<void> => {
     if (block.rows > 0) await writer.write([block], NEVER);
     written += block.rows;
     block.clear();
   };
   await erased.refresh();
-  for await (const record of storedPostRecords(clickhouse, stretch)) {
-    const post = byKey.get(keyOf(record));
-    if (post === undefined || erased.has(post.did)) continue;
-    if (versionToBigInt(post.version) !== versionToBigInt(record.version)) continue;
-    block.append(postRow(readPost(JSON.parse(record.recordJson)), post));
+  for await (const stored of storedPosts(clickhouse, hour, after, stretchPosts)) {
+    read += 1;
+    last = stored;
+    if (erased.has(stored.did)) continue;
+    const json = postJson(stored.jsonRest, stored);
+    block.append(postRow(readPost(JSON.parse(json)), json, stored));
     if (block.byteLength >= BLOCK_BYTES) await write();
   }
   await write();
-  return written;
-}
-
-function keyOf({ did, rkey }: PostKey): string {
-  return `${did}/${rkey}`;
+  return { read, written, last };
 }

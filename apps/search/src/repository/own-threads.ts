@@ -31,7 +31,7 @@ export function findOwnThreads(repository: Repository): IsInOwnThread {
 
 /** The key of the own post that this one's thread begins with. */
 function ownRoot(did: string, post: unknown): string | undefined {
-  const root = readPost(post)?.rootUri ?? '';
+  const root = readPost(post).rootUri;
   const prefix = `at://${did}/${POST}/`;
   return root.startsWith(prefix) ? root.slice(prefix.length) : undefined;
 }

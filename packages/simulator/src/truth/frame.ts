@@ -42,6 +42,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const MAX_DEPTH = 512;
 const NETWORK_BEGAN = BigInt(Date.UTC(2022, 10, 1)) * 1_000n;
+/** In September 2112: what a version holds. */
+const END_OF_REVS = 2n ** 52n;
 const LATEST_MICROS = BigInt(Number.MAX_SAFE_INTEGER);
 
 export function readFrame(line: string): Frame {
@@ -73,7 +75,7 @@ function readCommit(did: string, commit: unknown): Frame | string {
   if (!isFields(commit)) return 'bad_commit';
   const { operation, collection, rkey } = commit;
   const rev = tidOf(commit.rev);
-  if (rev === undefined) return 'bad_rev';
+  if (rev === undefined || rev.micros >= END_OF_REVS) return 'bad_rev';
   if (operation !== 'create' && operation !== 'update' && operation !== 'delete') return 'unknown_operation';
   if (!isNsid(collection)) return 'bad_collection';
   if (!isRkey(rkey)) return 'bad_rkey';

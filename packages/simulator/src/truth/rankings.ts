@@ -1,4 +1,5 @@
 import type { Fold, TrueRecord } from './fold.ts';
+import { isFields } from './frame.ts';
 import { recordSeconds, sortAt, truePost, trueSubjectUri } from './typed.ts';
 
 /** How a ranked feed chooses and orders posts. Times are milliseconds since 1970. */
@@ -56,7 +57,7 @@ export function rank(fold: Fold, ranking: Ranking): RankedPost[] {
     if (record.commit.collection !== 'app.bsky.feed.post' || likes < minLikes || !fold.shows(record)) continue;
     const post = truePost(record.commit.record);
     const sortAtMs = sortTime(record);
-    if (post === undefined || recordSeconds(record.commit.rkey) === 0 || (!replies && post.parent_uri !== '')) continue;
+    if (recordSeconds(record.commit.rkey) === 0 || (!replies && post.parent_uri !== '')) continue;
     if (sortAtMs <= fromMs || sortAtMs > asOfMs - minAgeMinutes * 60_000) continue;
     const ageHours = (asOfMs - sortAtMs) / 3_600_000;
     ranked.push({ uri, likes, sortAtMs, score: kind === 'top' ? likes : (likes - 1) / (ageHours + 2) ** gravity });
@@ -85,5 +86,5 @@ export function likersBySubject(
 }
 
 function sortTime({ commit }: TrueRecord): number {
-  return sortAt(commit, (commit.record as Record<string, unknown>).createdAt);
+  return sortAt(commit, isFields(commit.record) ? commit.record.createdAt : undefined);
 }

@@ -1,5 +1,5 @@
 import type { Fold, TrueRecord } from './fold.ts';
-import { recordSeconds, truePost, trueSubjectDid, trueSubjectUri } from './typed.ts';
+import { recordSeconds, trueSubjectDid, trueSubjectUri } from './typed.ts';
 
 /** One UTC day of records, by the time in their rkeys. */
 export interface TrueDay {
@@ -24,7 +24,7 @@ interface Tally {
 
 const KINDS: Readonly<Record<string, { kind: Kind; subject: (record: TrueRecord) => string | undefined }>> = {
   'app.bsky.feed.like': { kind: 'like', subject: ({ commit }) => trueSubjectUri(commit.record) },
-  'app.bsky.feed.post': { kind: 'post', subject: ({ commit }) => truePost(commit.record) && commit.rkey },
+  'app.bsky.feed.post': { kind: 'post', subject: ({ commit }) => commit.rkey },
   'app.bsky.graph.follow': { kind: 'follow', subject: ({ commit }) => trueSubjectDid(commit.record) },
   'app.bsky.graph.block': { kind: 'block', subject: ({ commit }) => trueSubjectDid(commit.record) },
 };

@@ -55,8 +55,8 @@ const ROWS: Readonly<
   }),
   posts: (record) => {
     const { commit } = record;
-    const post = commit.collection === 'app.bsky.feed.post' ? truePost(commit.record) : undefined;
-    return post && { ...common(record), did: commit.did, ...post };
+    if (commit.collection !== 'app.bsky.feed.post') return undefined;
+    return { ...common(record), did: commit.did, ...truePost(commit.record) };
   },
   likes: (record) => subjectRow(record, 'app.bsky.feed.like', 'subject_uri', trueSubjectUri),
   reposts: (record) => subjectRow(record, 'app.bsky.feed.repost', 'subject_uri', trueSubjectUri),

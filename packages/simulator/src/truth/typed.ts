@@ -35,8 +35,9 @@ export function sortAt({ rev, rkey }: TrueCommit, createdAt: unknown): number {
   return Math.min(...times);
 }
 
-export function truePost(record: unknown): TruePost | undefined {
-  if (!isFields(record)) return undefined;
+/** A record that is no object is an empty post. */
+export function truePost(given: unknown): TruePost {
+  const record = isFields(given) ? given : {};
   const reply = isFields(record.reply) ? record.reply : {};
   const features = featuresOf(record.facets);
   const { embed, quote } = embedOf(record.embed);

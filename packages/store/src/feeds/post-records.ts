@@ -1,7 +1,7 @@
+import { type PostColumns, postJson } from '@updraft/atproto';
 import { createList } from '../clickhouse/lists.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { string, uint32 } from '../row-binary/codecs.ts';
-import { type PostForm, postJson } from './post-json.ts';
 import { postKey } from './post-key.ts';
 
 /** A post's record as it is stored. */
@@ -16,7 +16,7 @@ export interface PostRecordRow {
 /** Records asked for in one query: they are held in memory until they are read. */
 const RECORDS_PER_QUERY = 1_000;
 
-/** The records of posts, in batches. Each is looked up by its whole key, those of neighbours in one query. Deleted ones are not among them. */
+/** The records of posts, in batches. Each is looked up by its whole key, those of neighbours in one query. Deleted ones are not among them, nor posts that were kept without their record by an earlier version. */
 export async function* postRecords(
   clickhouse: ClickHouse,
   uris: Iterable<string>,
@@ -29,9 +29,11 @@ export async function* postRecords(
 SELECT concat('at://', did, '/app.bsky.feed.post/', rkey) AS uri, toString(version) AS rowVersion,
     toUnixTimestamp64Milli(sort_at) + 0.0 AS sortAt, text, langs, parent_uri AS parentUri, root_uri AS rootUri, quote_uri AS quoteUri, json_rest AS jsonRest
 FROM post_rows FINAL
-WHERE (record_hour, did, rkey) IN given_posts`;
+WHERE (record_hour, did, rkey) IN given_posts AND json_rest != ''`;
     const lists = [createList('given_posts', { recordHour: uint32, did: string, rkey: string }, batch)];
-    const rows = await clickhouse.query<PostForm & Omit<PostRecordRow, 'recordJson'>>(sql, {}, { lists });
-    yield rows.map((row) => ({ uri: row.uri, rowVersion: row.rowVersion, recordJson: postJson(row) }));
+    const rows = await clickhouse.query<
+      PostColumns & Omit<PostRecordRow, 'recordJson'> & { readonly jsonRest: string }
+    >(sql, {}, { lists });
+    yield rows.map((row) => ({ uri: row.uri, rowVersion: row.rowVersion, recordJson: postJson(row.jsonRest, row) }));
   }
 }

@@ -16,7 +16,7 @@ export { type MostLikedQuery, mostLikedPosts } from './most-liked-posts.ts';
 export { type NewestQuery, newestPosts } from './newest-posts.ts';
 export { type OwnPostLikes, ownPostLikes } from './own-post-likes.ts';
 export type { PostFilter as SearchFilter } from './post-filter.ts';
-export { type PostKey, postHours, type StoredPost, storedPostRecords, storedPosts } from './stored-posts.ts';
+export { type PostKey, postHours, type StoredPost, storedPosts } from './stored-posts.ts';
 export type { TokenTerm } from './token-term.ts';
 export { type DaySource, type DaysQuery, daysToCount, storeNowMs, touchDaysOfChangedActors } from './touched-days.ts';
 export { countUsers, type ListedAccount, writeListedAccounts } from './users.ts';

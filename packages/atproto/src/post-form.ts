@@ -1,0 +1,61 @@
+/** The columns of a post's row that its JSON is made of. */
+export interface PostColumns {
+  /** Milliseconds since 1970. */
+  readonly sortAt: number;
+  readonly langs: readonly string[];
+  readonly parentUri: string;
+  readonly rootUri: string;
+  readonly text: string;
+  readonly quoteUri: string;
+}
+
+/**
+ * What a post's columns don't give of its recordJson(): that JSON with a control character in the place of each part that they do give.
+ * JSON has none of its own, so postJson() makes it whole again, whatever the record is. The view repo_records does the same in SQL.
+ */
+export function postRest(json: string, columns: PostColumns): string {
+  let rest = replaceFirst(json, beginning(columns), BEGINNING);
+  rest = replaceFirst(rest, langs(columns), LANGS);
+  if (columns.parentUri !== '') rest = replaceFirst(rest, reply(columns), REPLY);
+  rest = replaceFirst(rest, text(columns), TEXT);
+  return columns.quoteUri === '' ? rest : replaceFirst(rest, quote(columns), QUOTE);
+}
+
+/** The recordJson() of a post again. */
+export function postJson(rest: string, columns: PostColumns): string {
+  let json = put(rest, QUOTE, quote, columns);
+  json = put(json, TEXT, text, columns);
+  json = put(json, REPLY, reply, columns);
+  json = put(json, LANGS, langs, columns);
+  return put(json, BEGINNING, beginning, columns);
+}
+
+const BEGINNING = '\u0001';
+const LANGS = '\u0002';
+const REPLY = '\u0003';
+const TEXT = '\u0004';
+const QUOTE = '\u0005';
+
+const beginning = ({ sortAt }: PostColumns): string =>
+  `"$type":"app.bsky.feed.post","createdAt":"${new Date(sortAt).toISOString()}"`;
+const langs = (columns: PostColumns): string => `"langs":["${columns.langs.join('","')}"]`;
+const reply = ({ parentUri, rootUri }: PostColumns): string =>
+  `"reply":{"parent":{"uri":"${parentUri}"},"root":{"uri":"${rootUri}"}}`;
+const text = (columns: PostColumns): string => `"text":"${escaped(columns.text)}"`;
+const quote = ({ quoteUri }: PostColumns): string => `"uri":"${quoteUri}"`;
+
+/** Only what most texts have. A text with other characters that JSON escapes differs from its JSON, which is kept then. */
+function escaped(value: string): string {
+  return ESCAPED.test(value) ? value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n') : value;
+}
+
+const ESCAPED = /[\\"\n]/;
+
+function put(json: string, mark: string, part: (columns: PostColumns) => string, columns: PostColumns): string {
+  return json.includes(mark) ? replaceFirst(json, mark, part(columns)) : json;
+}
+
+function replaceFirst(where: string, what: string, by: string): string {
+  const at = where.indexOf(what);
+  return at < 0 ? where : where.slice(0, at) + by + where.slice(at + what.length);
+}

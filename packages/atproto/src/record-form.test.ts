@@ -1,0 +1,218 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type PostColumns, postJson, postRest } from './post-form.ts';
+import { recordForm, recordJsonOf } from './record-form.ts';
+import { recordJson } from './record-json.ts';
+import { recordKey, relativeVersion, rkeyMs, rkeyOf } from './record-key.ts';
+import { sortAtMs } from './record-time.ts';
+import { readFollow, readLike, readPost } from './records.ts';
+import { formatTid, type Tid } from './tid.ts';
+import { commitVersion, type Version, versionToBigInt } from './version.ts';
+
+const NOW_MS = Date.UTC(2026, 6, 4, 12);
+const URI = 'at://did:plc:r2zybk6op3ymzpz6jhqpkoy5/app.bsky.feed.post/3mpsjbtci2c2o';
+const LIKE = 'app.bsky.feed.like';
+const COLLECTIONS = [LIKE, 'app.bsky.feed.repost', 'app.bsky.graph.follow', 'app.bsky.graph.block', 'a.b.c'];
+const REV: Tid = { micros: NOW_MS * 1000 + 7, clockId: 5 };
+const RKEY = formatTid({ micros: NOW_MS * 1000, clockId: 3 });
+
+const micros = fc.oneof(
+  fc.constantFrom(0, Date.UTC(1990, 0) * 1000, Date.UTC(2035, 0) * 1000, Date.UTC(2111, 11, 31) * 1000, 2 ** 52 - 1),
+  fc.integer({ min: Date.UTC(2022, 9, 30) * 1000, max: Date.UTC(2022, 10, 3) * 1000 }),
+  fc.integer({ min: (NOW_MS - 5_000) * 1000, max: (NOW_MS + 5_000) * 1000 }),
+);
+const rev: fc.Arbitrary<Tid> = fc.record({ micros, clockId: fc.constantFrom(0, 1023) });
+const rkey = fc.oneof(rev.map(formatTid), fc.constantFrom('self', 'a::b', '~'));
+const createdAt = fc.oneof(
+  fc.integer({ min: NOW_MS - 10_000, max: NOW_MS + 10_000 }).map((ms) => new Date(ms).toISOString()),
+  fc.date({ noInvalidDate: true, min: new Date(-1e13), max: new Date(1e13) }).map((date) => date.toISOString()),
+  fc.constantFrom(
+    '2026-07-04T12:00:60.000Z',
+    '2026-07-04T12:00:00.000z',
+    '2026-07-04 12:00:00.000Z',
+    '2200-01-01T00:00:00.000Z',
+    '',
+  ),
+  fc.constantFrom(
+    '1999-12-31T23:59:59.999Z',
+    '2000-01-01T00:00:00.000Z',
+    '2199-12-31T23:59:59.999Z',
+    '2026-07-04T12:00:00Z',
+    7,
+  ),
+);
+const subject = fc.oneof(
+  fc.constantFrom<unknown>(
+    'did:plc:a',
+    'did:web:a"b',
+    { uri: URI },
+    { cid: 'bafy', uri: URI },
+    { uri: URI, cid: 'bafy' },
+  ),
+  fc.constantFrom<unknown>(
+    { uri: URI, cid: 1 },
+    { uri: URI, more: 1 },
+    JSON.parse(`{"uri":"${URI}","__proto__":1}`),
+    [],
+    null,
+  ),
+);
+const text = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom('"', '\\', '\n', '\t', '\u0001', '\u0004', '\ud800', 'é'),
+    fc.string({ maxLength: 1 }),
+  ),
+});
+const more = fc.dictionary(
+  fc.constantFrom('via', '1', '__proto__', 'toJSON', '\u0002'),
+  fc.oneof(text, fc.constant({ uri: URI, cid: 'bafy' }), fc.jsonValue({ maxDepth: 2 })),
+  { maxKeys: 2 },
+);
+
+/** The members of an object in some order, as JSON.parse gives them. */
+function shuffled(members: Record<string, fc.Arbitrary<unknown>>, rest: fc.Arbitrary<object>): fc.Arbitrary<unknown> {
+  const list = fc.record(members, { requiredKeys: [] }).chain((given) => {
+    const entries = Object.entries(given);
+    return fc.oneof(fc.constant(entries), fc.shuffledSubarray(entries, { minLength: entries.length }));
+  });
+  return fc.tuple(list, rest).map(([entries, extra]): unknown => {
+    const parts = [...entries, ...Object.entries(extra)].map(
+      ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
+    );
+    return JSON.parse(`{${parts.join(',')}}`);
+  });
+}
+
+const likeLike = fc
+  .constantFrom(...COLLECTIONS)
+  .chain((collection) =>
+    fc.tuple(
+      fc.constant(collection),
+      fc.oneof(
+        {
+          weight: 9,
+          arbitrary: shuffled(
+            { $type: fc.oneof(fc.constant(collection), fc.constantFrom(...COLLECTIONS)), createdAt, subject },
+            more,
+          ),
+        },
+        { weight: 1, arbitrary: fc.jsonValue() },
+      ),
+    ),
+  );
+
+/** A version of an import: see importedVersion() of apps/admin. */
+const imported = fc.option(
+  fc.nat().map((lo): Version => ({ hi: 200, lo })),
+  { nil: undefined },
+);
+
+/** sort_at as the view derives it. */
+function derivedSortAt(keyMs: number, createdDelta: number, version: Version): number {
+  const whole = versionToBigInt(version);
+  const times = [keyMs + createdDelta, ...(keyMs > 0 ? [keyMs] : [])];
+  if (whole >= 3_414_550_118_400_000_000n) times.push(Number((whole >> 11n) / 1000n));
+  return Math.min(...times);
+}
+
+describe('the form of a record', () => {
+  test.each([
+    ['nothing of a like that its columns tell', { subject: { cid: 'bafy', uri: URI } }, ''],
+    [
+      'what stands behind the subject',
+      { subject: { uri: URI }, via: { uri: URI, cid: 'bafy' } },
+      `,"via":{"uri":"${URI}"}`,
+    ],
+    ['all of a like with a subject of more than a uri', { subject: { uri: URI, x: 1 } }, undefined],
+  ])('keeps %s', (_, members, rest) => {
+    const record = { $type: LIKE, createdAt: '2026-07-04T11:59:59.123Z', ...members };
+    const form = recordForm({ collection: LIKE, record, rev: REV, keyMs: NOW_MS, version: commitVersion(REV, false) });
+    expect(form).toEqual({ subject: URI, createdDelta: -877, jsonRest: rest ?? recordJson(record) });
+  });
+
+  test('gives the JSON and the time of any record back, and its key', () => {
+    fc.assert(
+      fc.property(likeLike, rev, rkey, imported, ([collection, record], at, key, importedAs) => {
+        const { rkeyTid, rkeyText } = recordKey(key);
+        expect(rkeyOf({ rkeyTid, rkeyText })).toBe(key);
+        const keyMs = rkeyMs(rkeyTid);
+        const version = importedAs ?? commitVersion(at, false);
+        const form = recordForm({ collection, record, rev: at, keyMs, version });
+        if (form === undefined) throw new Error('no record here is too deep');
+        expect(recordJsonOf({ collection, ...form }, keyMs)).toBe(recordJson(record));
+        const read = collection.startsWith('app.bsky.graph.') ? readFollow(record) : readLike(record);
+        const usable = collection === 'a.b.c' ? undefined : read;
+        expect(form.subject !== '').toBe(usable !== undefined);
+        if (usable !== undefined)
+          expect(derivedSortAt(keyMs, form.createdDelta, version)).toBe(sortAtMs(at, key, usable.createdAtMs));
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
+  test('is none where the record is nested too deep', () => {
+    const deep: unknown = JSON.parse(`${'['.repeat(600)}${']'.repeat(600)}`);
+    for (const collection of COLLECTIONS)
+      for (const record of [deep, { subject: collection.includes('graph') ? 'did:plc:a' : { uri: URI }, deep }])
+        expect(
+          recordForm({ collection, record, rev: REV, keyMs: 0, version: commitVersion(REV, false) }),
+        ).toBeUndefined();
+  });
+});
+
+describe('the form of a post', () => {
+  const post = fc.oneof(
+    shuffled(
+      {
+        $type: fc.constantFrom('app.bsky.feed.post', 'x'),
+        createdAt,
+        langs: fc.oneof(fc.array(text), fc.constantFrom<unknown>(['en'], ['en', 'de'], [], [''], ['a","b'])),
+        reply: fc.constantFrom<unknown>(
+          { parent: { uri: URI, cid: 'b' }, root: { uri: URI } },
+          { root: { uri: URI } },
+          1,
+        ),
+        text: fc.oneof(text, fc.constantFrom('"text":""', '', '$&', '\u0004')),
+        embed: fc.constantFrom<unknown>(
+          { $type: 'app.bsky.embed.record', record: { uri: URI, cid: 'b' } },
+          { uri: URI },
+        ),
+      },
+      more,
+    ),
+    fc.jsonValue(),
+  );
+
+  test('keeps nothing of a common post but what its columns do not tell', () => {
+    const createdAt = new Date(NOW_MS).toISOString();
+    const reply = { parent: { cid: 'b', uri: URI }, root: { cid: 'b', uri: URI } };
+    const record = { $type: 'app.bsky.feed.post', createdAt, langs: ['en', 'de'], reply, text: 'one "two"\nthree' };
+    expect(restOf(record, NOW_MS)).toBe('{\u0001,\u0002,\u0003,\u0004}');
+  });
+
+  test('gives the JSON of any post back', () => {
+    fc.assert(
+      fc.property(post, rev, rkey, (record, at, key) => {
+        const sortAt = sortAtMs(at, key, readPost(record).createdAtMs);
+        expect(postJson(restOf(record, sortAt), { ...readPost(record), sortAt })).toBe(recordJson(record));
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
+  function restOf(record: unknown, sortAt: number): string {
+    const columns: PostColumns = { ...readPost(record), sortAt };
+    return postRest(recordJson(record) ?? '', columns);
+  }
+});
+
+test('the rows of one key are in the order of their versions, whatever the key and the revs', () => {
+  fc.assert(
+    fc.property(rkey, rev, rev, fc.boolean(), (key, a, b, isDelete) => {
+      const { rkeyTid } = recordKey(key);
+      const [first, second] = [commitVersion(a, isDelete), commitVersion(b, false)];
+      const [left, right] = [first, second].map((version) => versionToBigInt(relativeVersion(version, rkeyTid)));
+      expect((left ?? 0n) < (right ?? 0n)).toBe(versionToBigInt(first) < versionToBigInt(second));
+    }),
+  );
+});
