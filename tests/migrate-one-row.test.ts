@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createClickHouse, migrateDown, migrateUp, readRetention } from '@updraft/store';
+import { createClickHouse, migrateDown, migrateUp, readRetention, requireMoved } from '@updraft/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hostileOperations } from './migrate/hostile-operations.ts';
 import { migrateToOld, shown, tid, writeOldRows } from './migrate/old-store.ts';
@@ -192,4 +192,35 @@ test('days that the old tables keep are kept by the new ones, and a like whose J
   expect((await shown(connection))['likes']).toEqual(before['likes']);
   const [kept] = await clickhouse.query<{ record_json: string }>('SELECT record_json FROM repo_records');
   expect(JSON.parse(kept?.record_json ?? '')).toEqual(like.record);
+});
+
+test('an account that an earlier version erases while the copy goes on is gone after it, and this version refuses to until then', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  await writeOldRows(clickhouse, operations);
+  const [erased] = operations.map(({ did }) => did);
+  const controller = new AbortController();
+  const onProgress = ({ done, total }: { done: number; total: number }) => {
+    if (done > total / 2) controller.abort(new Error('stopped'));
+  };
+  const up = migrateUp({ connection, log: quietLog, sliceRows: 300, signal: controller.signal, onProgress });
+  await expect(up).rejects.toThrow();
+  await expect(requireMoved(clickhouse)).rejects.toThrow(/run the migrations first/);
+  await clickhouse.command(
+    "INSERT INTO erased_accounts (did_hash, erased_at) SELECT lower(hex(SHA256({erased:String}))), now64(3, 'UTC')",
+    { erased },
+  );
+  for (const [table, did] of [
+    ['repo_records', 'repo'],
+    ['posts', 'did'],
+    ['likes', 'actor_did'],
+    ['reposts', 'actor_did'],
+  ])
+    await clickhouse.command(`ALTER TABLE ${table} DELETE WHERE ${did} = {erased:String} SETTINGS mutations_sync = 2`, {
+      erased,
+    });
+  const before = await shown(connection);
+  await migrateUp({ connection, log: quietLog, sliceRows: 300 });
+  await requireMoved(clickhouse);
+  expect(await shown(connection)).toEqual(before);
 });

@@ -115,34 +115,44 @@ async function killMigrations({
   onProgress,
 }: {
   databases: Databases;
-  start: () => { kill(): void; readonly done: Promise<number | null> };
+  start: () => Migration;
   dice: (below: number) => number;
   onProgress: (line: string) => void;
 }): Promise<void> {
-  const begun = () =>
+  const copying = (of: Migration) =>
     until('the copy to begin', async () => {
-      const notes = await readAll(
-        databases.clickhouse.url,
-        "SELECT 1 FROM job_progress WHERE startsWith(name, 'migration')",
+      const sql =
+        "SELECT 1 FROM system.processes WHERE query LIKE '%INSERT INTO record_rows%' AND query NOT LIKE '%processes%'";
+      return (
+        /(applying|going on with) .*0013/.test(of.said()) && (await readAll(databases.clickhouse.url, sql)).length > 0
       );
-      return notes.length > 0;
     });
   const first = start();
-  await begun();
-  await delay(dice(400));
+  await copying(first);
+  await delay(dice(200));
   first.kill();
   if ((await first.done) !== null) throw new Error('the migration ended before it was killed');
-  onProgress('the migration was killed');
+  onProgress('the migration was killed as it copied');
   const second = start();
-  await delay(1_500 + dice(1_000));
+  await copying(second);
+  await delay(dice(200));
   await databases.clickhouse.kill();
   const code = await second.done;
   await databases.clickhouse.revive();
-  onProgress(`ClickHouse was killed under the next one, which ended with code ${code}`);
+  if (code === 0) throw new Error('the migration ended before ClickHouse was killed');
+  onProgress('ClickHouse was killed as the next one copied');
 }
 
-/** `pnpm migrate up` of a checkout; its exit code is null where it was killed. */
-function migrate(checkout: string, env: Readonly<Record<string, string>>, logFile: string) {
+interface Migration {
+  kill(): void;
+  /** Null where it was killed. */
+  readonly done: Promise<number | null>;
+  /** All that it has said. */
+  said(): string;
+}
+
+/** `pnpm migrate up` of a checkout. */
+function migrate(checkout: string, env: Readonly<Record<string, string>>, logFile: string): Migration {
   const child = spawn(process.execPath, [join(checkout, MIGRATE), 'up'], {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -150,8 +160,13 @@ function migrate(checkout: string, env: Readonly<Record<string, string>>, logFil
   const log = createWriteStream(logFile, { flags: 'a' });
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
+  let said = '';
+  child.stderr.on('data', (text) => {
+    said += String(text);
+  });
   return {
     kill: () => void child.kill('SIGKILL'),
+    said: () => said,
     done: once(child, 'close').then(([code]) => {
       log.end();
       return code as number | null;

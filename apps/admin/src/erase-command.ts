@@ -8,6 +8,7 @@ import {
   createHiddenActors,
   listErasedAccounts,
   removeAccountRows,
+  requireMoved,
 } from '@updraft/store';
 
 /** Indexers read the list every 3 s; the rest is for the batches that they hold. */
@@ -38,6 +39,7 @@ async function erase(names: readonly string[], options: CommandOptions, io: Comm
     io.note('dry run: nothing was changed. With --yes these rows are removed, and never written again.');
     return;
   }
+  await requireMoved(stores.clickhouse);
   await listErasedAccounts(stores.clickhouse, dids);
   await sleep(waitMs);
   await removeAll(stores, dids, io);

@@ -83,23 +83,21 @@ function shuffled(members: Record<string, fc.Arbitrary<unknown>>, rest: fc.Arbit
   });
 }
 
-const likeLike = fc
-  .constantFrom(...COLLECTIONS)
-  .chain((collection) =>
-    fc.tuple(
-      fc.constant(collection),
-      fc.oneof(
-        {
-          weight: 9,
-          arbitrary: shuffled(
-            { $type: fc.oneof(fc.constant(collection), fc.constantFrom(...COLLECTIONS)), createdAt, subject },
-            more,
-          ),
-        },
-        { weight: 1, arbitrary: fc.jsonValue() },
-      ),
+const likeLike = fc.constantFrom(...COLLECTIONS).chain((collection) =>
+  fc.tuple(
+    fc.constant(collection),
+    fc.oneof(
+      {
+        weight: 9,
+        arbitrary: shuffled(
+          { $type: fc.oneof(fc.constant(collection), fc.constantFrom(...COLLECTIONS)), createdAt, subject },
+          more,
+        ),
+      },
+      { weight: 1, arbitrary: fc.jsonValue() },
     ),
-  );
+  ),
+);
 
 /** A version of an import: see importedVersion() of apps/admin. */
 const imported = fc.option(

@@ -9,6 +9,7 @@ import {
   createProgressStore,
   hashText,
   matchColumns,
+  requireMoved,
   sourceColumns,
 } from '@updraft/store';
 import { openWriter } from '../open-writer.ts';
@@ -49,6 +50,7 @@ async function runImport(_positionals: readonly string[], options: CommandOption
   });
   try {
     await using stores = openStores(io);
+    await requireMoved(stores.clickhouse);
     const names = (Object.keys(IMPORTS) as ImportedTable[]).filter(
       (table) => table !== 'repo_records' || options['repo-records'] === true,
     );

@@ -2,7 +2,7 @@ import { type Command, CommandError, type CommandIo, type CommandOptions } from 
 import { openStores } from '@updraft/feedgen/admin';
 import { parseSince, sinceMicros } from '@updraft/indexer';
 import { startProgressBar } from '@updraft/service';
-import { createErasedAccounts, createProgressStore, postHours } from '@updraft/store';
+import { createErasedAccounts, createProgressStore, postHours, requireMoved } from '@updraft/store';
 import { openWriter } from '../open-writer.ts';
 import { type ReindexPlace, reachingTo, readPlace, startOf } from './reindex-place.ts';
 import { type ReindexDeps, reindexHours } from './reindex-posts.ts';
@@ -27,6 +27,7 @@ async function reindex(_positionals: readonly string[], options: CommandOptions,
   const fromHour = readSince(options['since']);
   await using stores = openStores(io);
   const { clickhouse } = stores;
+  await requireMoved(clickhouse);
   const progress = createProgressStore(clickhouse);
   const save = (place: ReindexPlace | undefined) => progress.save(NAME, place ?? {}, Date.now() * 1000);
   const saved = options['restart'] === true ? undefined : readPlace(await progress.load(NAME));

@@ -3,6 +3,7 @@ import { PRIORITIES } from '../../clickhouse/settings.ts';
 import type { CallOptions, ClickHouse } from '../../clickhouse/types.ts';
 import { setRetention } from '../../retention/retention.ts';
 import { COPY_LIKES_WITHOUT_JSON, copyPostsSql, copyRecordsSql, OF_OLD_FORM, rejectBadRevsSql } from './copy-sql.ts';
+import { eraseAgain } from './erase-again.ts';
 import { type CopyNotes, createCopyNotebook } from './notes.ts';
 import { countHours, hasOldForm, readOldRetention, requireRoom } from './old-store.ts';
 import { planSlices, type Slice } from './slices.ts';
@@ -56,6 +57,7 @@ export async function copyRows(context: StepContext): Promise<void> {
       await notebook.write(notes);
     }
   }
+  await eraseAgain(database, notes.begunAt);
 }
 
 function rejectedEvents({ database }: ClickHouse): string {

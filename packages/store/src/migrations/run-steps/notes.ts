@@ -9,6 +9,8 @@ export interface CopyNotes {
   readonly streams: readonly StreamNote[];
   /** The table that is filled: notes of another one, which is gone, say nothing. */
   readonly uuid: string;
+  /** When the copy began, by the server's clock. */
+  readonly begunAt: string;
   /** By server: all hours from this one on are copied. */
   readonly copiedFrom: Readonly<Record<string, number>>;
 }
@@ -29,6 +31,7 @@ const NAME = 'migration 0013: copied rows';
 
 const Notes = z.object({
   uuid: z.string(),
+  begunAt: z.string(),
   streams: z.array(z.object({ stream: z.string(), progressJson: z.string(), lastSeq: z.number() })),
   copiedFrom: z.record(z.string(), z.number()),
 });
@@ -42,7 +45,7 @@ export function createCopyNotebook({ databases: [database] }: MigrationTarget): 
       const found = await store.load(NAME);
       const notes = found === undefined ? undefined : Notes.parse(found);
       if (notes?.uuid === uuid) return notes;
-      return { uuid, streams: await readStreams(database), copiedFrom: {} };
+      return { uuid, begunAt: await now(database), streams: await readStreams(database), copiedFrom: {} };
     },
     write: (notes) => store.save(NAME, notes, Date.now() * 1000),
   };
@@ -60,4 +63,9 @@ function readStreams(database: ClickHouse): Promise<StreamNote[]> {
   return database.query<StreamNote>(
     'SELECT stream, progress_json AS progressJson, toFloat64(last_seq) AS lastSeq FROM ingest_progress FINAL ORDER BY stream',
   );
+}
+
+async function now(database: ClickHouse): Promise<string> {
+  const [row] = await database.query<{ now: string }>("SELECT toString(now64(3, 'UTC')) AS now");
+  return row?.now ?? '';
 }
