@@ -21,9 +21,13 @@ export const isInWindow = `record_hour >= {fromHour:UInt32}
 /** The reply's key is of the window's first hour or later, and it is not from the future. */
 export const isOfWindow = `record_hour >= {fromHour:UInt32}
     AND sort_at <= fromUnixTimestamp64Milli({toMs:Int64}, 'UTC')`;
-/** The same of a row of record_rows. */
+/**
+ * The same of a row of record_rows. Hardly a key is from the future, and a row of an hour has a TID: with LAZY_OR the rest is computed of
+ * the others alone, which takes a third off a ranking.
+ */
 export const isRecordOfWindow = `record_hour >= {fromHour:UInt32}
-    AND ${RECORD_SORT_AT_MS} <= {toMs:Int64}`;
+    AND (rkey_tid < bitShiftLeft(toUInt64({toMs:Int64} + 1) * 1000, 10) OR ${RECORD_SORT_AT_MS} <= {toMs:Int64})`;
+export const LAZY_OR = { short_circuit_function_evaluation: 'force_enable' } as const;
 
 /** The parameters of all. */
 export function windowParams(fromMs: number, toMs: number): { fromHour: number; fromMs: number; toMs: number } {

@@ -11,6 +11,7 @@ import {
   isVisibleRecord,
   type KeepPosts,
   keptOf,
+  LAZY_OR,
   postConditions,
   windowParams,
 } from './fragments.ts';
@@ -38,6 +39,7 @@ export async function rankPosts(clickhouse: ClickHouse, query: RankingQuery, kee
 const CALL = {
   timeoutMs: 60_000,
   settings: {
+    ...LAZY_OR,
     max_bytes_before_external_group_by: 1_000_000_000,
     max_memory_usage: 4_000_000_000,
   },

@@ -1,5 +1,5 @@
 import type { ClickHouse } from '../clickhouse/types.ts';
-import { hasSubject, isRecordOfWindow, isVisibleRecord, windowParams } from '../feeds/fragments.ts';
+import { hasSubject, isRecordOfWindow, isVisibleRecord, LAZY_OR, windowParams } from '../feeds/fragments.ts';
 import { RECORD_SORT_AT_MS } from '../tables/record-rows.ts';
 
 const DAY_MS = 86_400_000;
@@ -24,7 +24,7 @@ GROUP BY subject_key`,
     { generation: nowMs, ...windowParams(nowMs - DAY_MS, nowMs) },
     {
       timeoutMs: 120_000,
-      settings: { max_bytes_before_external_group_by: 500_000_000, max_memory_usage: 4_000_000_000 },
+      settings: { ...LAZY_OR, max_bytes_before_external_group_by: 500_000_000, max_memory_usage: 4_000_000_000 },
     },
   );
   for (const generation of await likeGenerations(clickhouse)) {
