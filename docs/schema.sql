@@ -2,52 +2,33 @@
 
 CREATE TABLE actor_days
 (
-    `did_key` UInt64 CODEC(NONE),
+    `did_key` UInt64 CODEC(Delta(8), ZSTD(1)),
     `day` Date CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (did_key, day)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
-CREATE MATERIALIZED VIEW actor_days_from_blocks TO actor_days
-(
-    `did_key` UInt64,
-    `day` Date
-)
-AS SELECT DISTINCT
-    sipHash64(actor_did) AS did_key,
-    toDate(record_time) AS day
-FROM blocks;
-
-CREATE MATERIALIZED VIEW actor_days_from_follows TO actor_days
-(
-    `did_key` UInt64,
-    `day` Date
-)
-AS SELECT DISTINCT
-    sipHash64(actor_did) AS did_key,
-    toDate(record_time) AS day
-FROM follows;
-
-CREATE MATERIALIZED VIEW actor_days_from_likes TO actor_days
-(
-    `did_key` UInt64,
-    `day` Date
-)
-AS SELECT DISTINCT
-    sipHash64(actor_did) AS did_key,
-    toDate(record_time) AS day
-FROM likes;
-
-CREATE MATERIALIZED VIEW actor_days_from_posts TO actor_days
+CREATE MATERIALIZED VIEW actor_days_from_post_rows TO actor_days
 (
     `did_key` UInt64,
     `day` Date
 )
 AS SELECT DISTINCT
     sipHash64(did) AS did_key,
-    toDate(record_time) AS day
-FROM posts;
+    toDate(toUInt16(intDiv(record_hour, 24))) AS day
+FROM post_rows;
+
+CREATE MATERIALIZED VIEW actor_days_from_record_rows TO actor_days
+(
+    `did_key` UInt64,
+    `day` Date
+)
+AS SELECT DISTINCT
+    sipHash64(repo) AS did_key,
+    toDate(toUInt16(intDiv(record_hour, 24))) AS day
+FROM record_rows
+WHERE collection IN ('app.bsky.feed.like', 'app.bsky.graph.follow', 'app.bsky.graph.block');
 
 CREATE TABLE actor_handles
 (
@@ -199,6 +180,31 @@ ENGINE = ReplacingMergeTree(version, deleted)
 ORDER BY (actor_did, rkey)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE MATERIALIZED VIEW blocks_from_record_rows TO blocks
+(
+    `actor_did` String,
+    `rkey` String,
+    `record_hour` UInt32,
+    `record_time` DateTime('UTC'),
+    `sort_at` DateTime64(3, 'UTC'),
+    `subject_did` LowCardinality(String),
+    `version` UInt64,
+    `deleted` LowCardinality(UInt8)
+)
+AS WITH
+    toInt64(intDiv(bitShiftRight(rkey_tid, 10), 1000)) AS key_ms
+SELECT
+    repo AS actor_did,
+    if(rkey_tid = 0, rkey_text, substring(translate(base32Encode(concat(char(0, 0), reverse(reinterpretAsFixedString(rkey_tid)))), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', '234567abcdefghijklmnopqrstuvwxyz'), 4)) AS rkey,
+    record_hour,
+    toDateTime(intDiv(bitShiftRight(rkey_tid, 10), 1000000), 'UTC') AS record_time,
+    fromUnixTimestamp64Milli(least(key_ms + created_delta, if(rkey_tid = 0, 9223372036854775807, key_ms), if(((relative_version + (2 * rkey_tid)) + 9223372036854775808) < 3414550118400000000, 9223372036854775807, toInt64(intDiv(bitShiftRight(((relative_version + (2 * rkey_tid)) + 9223372036854775808), 11), 1000)))), 'UTC') AS sort_at,
+    toString(subject) AS subject_did,
+    (relative_version + (2 * rkey_tid)) + 9223372036854775808 AS version,
+    toUInt8(subject = '') AS deleted
+FROM record_rows
+WHERE collection = 'app.bsky.graph.block';
+
 CREATE TABLE counted_days
 (
     `source` LowCardinality(String),
@@ -315,59 +321,30 @@ ENGINE = ReplacingMergeTree(version, deleted)
 ORDER BY (actor_did, rkey)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
-CREATE TABLE graph_by_hour
+CREATE MATERIALIZED VIEW follows_from_record_rows TO follows
 (
-    `record_hour` UInt32 CODEC(Delta(4), ZSTD(1)),
-    `kind` LowCardinality(String) COMMENT 'follow or block',
-    `did_key` UInt64 CODEC(NONE),
-    `rkey` String CODEC(ZSTD(1)),
-    `subject_key` UInt64 CODEC(NONE),
-    `version` UInt64 CODEC(ZSTD(1)),
-    `deleted` UInt8 CODEC(ZSTD(1))
-)
-ENGINE = ReplacingMergeTree(version, deleted)
-ORDER BY (record_hour, kind, did_key, rkey)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
-
-CREATE MATERIALIZED VIEW graph_by_hour_from_blocks TO graph_by_hour
-(
-    `record_hour` UInt32,
-    `kind` String,
-    `did_key` UInt64,
+    `actor_did` String,
     `rkey` String,
-    `subject_key` UInt64,
-    `version` UInt64,
-    `deleted` UInt8
-)
-AS SELECT
-    record_hour,
-    'block' AS kind,
-    sipHash64(actor_did) AS did_key,
-    rkey,
-    sipHash64(subject_did) AS subject_key,
-    version,
-    deleted
-FROM blocks;
-
-CREATE MATERIALIZED VIEW graph_by_hour_from_follows TO graph_by_hour
-(
     `record_hour` UInt32,
-    `kind` String,
-    `did_key` UInt64,
-    `rkey` String,
-    `subject_key` UInt64,
+    `record_time` DateTime('UTC'),
+    `sort_at` DateTime64(3, 'UTC'),
+    `subject_did` LowCardinality(String),
     `version` UInt64,
-    `deleted` UInt8
+    `deleted` LowCardinality(UInt8)
 )
-AS SELECT
+AS WITH
+    toInt64(intDiv(bitShiftRight(rkey_tid, 10), 1000)) AS key_ms
+SELECT
+    repo AS actor_did,
+    if(rkey_tid = 0, rkey_text, substring(translate(base32Encode(concat(char(0, 0), reverse(reinterpretAsFixedString(rkey_tid)))), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', '234567abcdefghijklmnopqrstuvwxyz'), 4)) AS rkey,
     record_hour,
-    'follow' AS kind,
-    sipHash64(actor_did) AS did_key,
-    rkey,
-    sipHash64(subject_did) AS subject_key,
-    version,
-    deleted
-FROM follows;
+    toDateTime(intDiv(bitShiftRight(rkey_tid, 10), 1000000), 'UTC') AS record_time,
+    fromUnixTimestamp64Milli(least(key_ms + created_delta, if(rkey_tid = 0, 9223372036854775807, key_ms), if(((relative_version + (2 * rkey_tid)) + 9223372036854775808) < 3414550118400000000, 9223372036854775807, toInt64(intDiv(bitShiftRight(((relative_version + (2 * rkey_tid)) + 9223372036854775808), 11), 1000)))), 'UTC') AS sort_at,
+    toString(subject) AS subject_did,
+    (relative_version + (2 * rkey_tid)) + 9223372036854775808 AS version,
+    toUInt8(subject = '') AS deleted
+FROM record_rows
+WHERE collection = 'app.bsky.graph.follow';
 
 CREATE DICTIONARY hidden
 (
@@ -464,24 +441,37 @@ ENGINE = ReplacingMergeTree(version)
 ORDER BY name
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
-CREATE TABLE likes
+CREATE VIEW likes
 (
-    `record_hour` UInt32 CODEC(Delta(4), ZSTD(1)),
-    `actor_did` String CODEC(ZSTD(1)),
-    `rkey` String CODEC(ZSTD(1)),
-    `record_time` DateTime('UTC') CODEC(ZSTD(1)),
-    `sort_at` DateTime64(3, 'UTC') CODEC(ZSTD(1)),
-    `subject_uri` String CODEC(ZSTD(1)),
-    `version` UInt64 CODEC(ZSTD(1)),
-    `deleted` UInt8 CODEC(ZSTD(1)),
-    `did_key` UInt64 MATERIALIZED sipHash64(actor_did) CODEC(ZSTD(1)),
-    `subject_key` UInt64 MATERIALIZED sipHash64(subject_uri) CODEC(ZSTD(1)),
-    `uri` String ALIAS concat('at://', actor_did, '/app.bsky.feed.like/', rkey)
+    `record_hour` UInt32,
+    `actor_did` String,
+    `rkey` String,
+    `record_time` DateTime('UTC'),
+    `sort_at` DateTime64(3, 'UTC'),
+    `subject_uri` LowCardinality(String),
+    `version` UInt64,
+    `deleted` UInt8,
+    `did_key` UInt64,
+    `subject_key` UInt64,
+    `uri` String
 )
-ENGINE = ReplacingMergeTree(version, deleted)
-PARTITION BY toYear(record_time)
-ORDER BY (record_hour, actor_did, rkey)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+AS WITH
+    toInt64(intDiv(bitShiftRight(rkey_tid, 10), 1000)) AS key_ms
+SELECT
+    record_hour,
+    repo AS actor_did,
+    if(rkey_tid = 0, rkey_text, substring(translate(base32Encode(concat(char(0, 0), reverse(reinterpretAsFixedString(rkey_tid)))), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', '234567abcdefghijklmnopqrstuvwxyz'), 4)) AS rkey,
+    toDateTime(intDiv(bitShiftRight(rkey_tid, 10), 1000000), 'UTC') AS record_time,
+    fromUnixTimestamp64Milli(least(key_ms + created_delta, if(rkey_tid = 0, 9223372036854775807, key_ms), if(version < 3414550118400000000, 9223372036854775807, toInt64(intDiv(bitShiftRight(version, 11), 1000)))), 'UTC') AS sort_at,
+    toString(subject) AS subject_uri,
+    (relative_version + (2 * rkey_tid)) + 9223372036854775808 AS version,
+    deleted,
+    did_key,
+    subject_key,
+    concat('at://', actor_did, '/app.bsky.feed.like/', rkey) AS uri
+FROM record_rows
+FINAL
+WHERE (collection = 'app.bsky.feed.like') AND (subject != '');
 
 CREATE TABLE listed_accounts
 (
@@ -504,25 +494,26 @@ PARTITION BY generation
 ORDER BY uri_key
 SETTINGS index_granularity = 8192;
 
-CREATE TABLE posts
+CREATE TABLE post_rows
 (
     `record_hour` UInt32 CODEC(Delta(4), ZSTD(1)),
     `did` String CODEC(ZSTD(1)),
     `rkey` String CODEC(ZSTD(1)),
-    `record_time` DateTime('UTC') CODEC(ZSTD(1)),
+    `operation` LowCardinality(String) COMMENT 'create, update or delete',
     `sort_at` DateTime64(3, 'UTC') COMMENT 'the earliest of the times in rev, rkey and createdAt' CODEC(ZSTD(1)),
     `text` String CODEC(ZSTD(3)),
     `langs` Array(String) CODEC(ZSTD(1)),
     `tags` Array(String) CODEC(ZSTD(1)),
     `mentions` Array(String) COMMENT 'DIDs' CODEC(ZSTD(1)),
-    `tokens` Array(String) COMMENT 'words of the text, | and those of each caption, ^ and the word without accents, then marks: #tag, @did, =lang, +media, ~character' CODEC(ZSTD(1)),
+    `tokens` Array(LowCardinality(String)) COMMENT 'words of the text, | and those of each caption, ^ and the word without accents, then marks: #tag, @did, =lang, +media, ~character' CODEC(ZSTD(1)),
     `parent_uri` String CODEC(ZSTD(1)),
     `root_uri` String CODEC(ZSTD(1)),
     `quote_uri` String CODEC(ZSTD(1)),
     `embed` LowCardinality(String) COMMENT 'none, images, gallery, video, external, record, or other for what is attached and not understood',
     `has_embedded_media` UInt8 CODEC(ZSTD(1)),
-    `version` UInt64 CODEC(ZSTD(1)),
-    `deleted` UInt8 CODEC(ZSTD(1)),
+    `json_rest` String COMMENT 'what the columns do not give of the JSON; without the cids of StrongRefs' CODEC(ZSTD(3)),
+    `version` UInt64 COMMENT 'rev * 2, + 1 for a write' CODEC(T64, ZSTD(1)),
+    `deleted` UInt8,
     `did_key` UInt64 MATERIALIZED sipHash64(did) CODEC(ZSTD(1)),
     `uri_key` UInt64 MATERIALIZED sipHash64(concat('at://', did, '/app.bsky.feed.post/', rkey)) CODEC(NONE),
     `uri` String ALIAS concat('at://', did, '/app.bsky.feed.post/', rkey),
@@ -530,9 +521,56 @@ CREATE TABLE posts
     INDEX tokens_text tokens TYPE text(tokenizer = 'array') GRANULARITY 100000000
 )
 ENGINE = ReplacingMergeTree(version, deleted)
-PARTITION BY toYear(record_time)
+PARTITION BY toYear(toDateTime(record_hour * 3600, 'UTC'))
 ORDER BY (record_hour, did, rkey)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 1024;
+
+CREATE VIEW posts
+(
+    `record_hour` UInt32,
+    `did` String,
+    `rkey` String,
+    `record_time` DateTime('UTC'),
+    `sort_at` DateTime64(3, 'UTC'),
+    `text` String,
+    `langs` Array(String),
+    `tags` Array(String),
+    `mentions` Array(String),
+    `tokens` Array(LowCardinality(String)),
+    `parent_uri` String,
+    `root_uri` String,
+    `quote_uri` String,
+    `embed` LowCardinality(String),
+    `has_embedded_media` UInt8,
+    `version` UInt64,
+    `deleted` UInt8,
+    `did_key` UInt64,
+    `uri_key` UInt64,
+    `uri` String
+)
+AS SELECT
+    record_hour,
+    did,
+    rkey,
+    if(record_hour = 0, toDateTime(0, 'UTC'), toDateTime(intDiv(bitShiftRight(reinterpretAsUInt64(reverse(substring(tryBase32Decode(concat('AAA', translate(rkey, '234567abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'))), 3))), 10), 1000000), 'UTC')) AS record_time,
+    sort_at,
+    text,
+    langs,
+    tags,
+    mentions,
+    tokens,
+    parent_uri,
+    root_uri,
+    quote_uri,
+    embed,
+    has_embedded_media,
+    version,
+    deleted,
+    did_key,
+    uri_key,
+    concat('at://', did, '/app.bsky.feed.post/', rkey) AS uri
+FROM post_rows
+FINAL;
 
 CREATE TABLE profiles
 (
@@ -583,7 +621,7 @@ AS SELECT
     quote_uri,
     embed,
     has_embedded_media
-FROM posts
+FROM post_rows
 FINAL
 WHERE (record_hour >= (intDiv(toUnixTimestamp(now()), 3600) - 72)) AND (sort_at > (now64(3, 'UTC') - toIntervalHour(72))) AND (sort_at <= now64(3, 'UTC')) AND (version > dictGetOrDefault('hidden_recent', 'hidden_below', did_key, dictGet('hidden', 'hidden_below', did_key)));
 
@@ -620,7 +658,6 @@ LEFT JOIN
         subject_key,
         uniqExact(did_key) AS like_count
     FROM likes
-    FINAL
     WHERE (record_hour >= (intDiv(toUnixTimestamp(now()), 3600) - 72)) AND (sort_at <= now64(3, 'UTC')) AND (version > dictGetOrDefault('hidden_recent', 'hidden_below', did_key, dictGet('hidden', 'hidden_below', did_key)))
     GROUP BY subject_key
 ) AS liked ON liked.subject_key = recent_posts.uri_key;
@@ -630,13 +667,13 @@ CREATE TABLE record_ops
     `rev_hour` UInt32 COMMENT 'hours since 1970 of the commit\'s rev' CODEC(Delta(4), ZSTD(1)),
     `collection` String CODEC(ZSTD(1)),
     `operation` LowCardinality(String),
-    `op_key` UInt64 COMMENT 'sipHash64 of (repo, rkey, rev * 2, + 1 for a delete)' CODEC(NONE)
+    `op_key` UInt64 COMMENT 'sipHash64 of (repo, rkey, rev * 2, + 1 for a delete)' CODEC(Delta(8), T64('bit'), LZ4)
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (rev_hour, collection, operation, op_key)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
-CREATE MATERIALIZED VIEW record_ops_from_records TO record_ops
+CREATE MATERIALIZED VIEW record_ops_from_post_rows TO record_ops
 (
     `rev_hour` UInt32,
     `collection` String,
@@ -645,10 +682,46 @@ CREATE MATERIALIZED VIEW record_ops_from_records TO record_ops
 )
 AS SELECT
     toUInt32(intDiv(bitShiftRight(version, 11), 3600000000)) AS rev_hour,
+    'app.bsky.feed.post' AS collection,
+    operation,
+    sipHash64(did, rkey, (intDiv(version, 2) * 2) + (operation = 'delete')) AS op_key
+FROM post_rows;
+
+CREATE MATERIALIZED VIEW record_ops_from_record_rows TO record_ops
+(
+    `rev_hour` UInt32,
+    `collection` LowCardinality(String),
+    `operation` LowCardinality(String),
+    `op_key` UInt64
+)
+AS SELECT
+    toUInt32(intDiv(bitShiftRight((relative_version + (2 * rkey_tid)) + 9223372036854775808 AS version, 11), 3600000000)) AS rev_hour,
     collection,
     operation,
-    sipHash64(repo, rkey, (intDiv(version, 2) * 2) + (operation = 'delete')) AS op_key
-FROM repo_records;
+    sipHash64(repo, if(rkey_tid = 0, rkey_text, substring(translate(base32Encode(concat(char(0, 0), reverse(reinterpretAsFixedString(rkey_tid)))), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', '234567abcdefghijklmnopqrstuvwxyz'), 4)), (intDiv(version, 2) * 2) + (operation = 'delete')) AS op_key
+FROM record_rows;
+
+CREATE TABLE record_rows
+(
+    `record_hour` UInt32 COMMENT 'hours since 1970 of the TID in the rkey; 0 when there is none within bounds' CODEC(Delta(4), ZSTD(1)),
+    `collection` LowCardinality(String) COMMENT 'NSID; never app.bsky.feed.post',
+    `repo` String COMMENT 'DID' CODEC(ZSTD(1)),
+    `rkey_tid` UInt64 COMMENT 'the rkey where it is a TID within the bounds of record_hour, else 0' CODEC(T64, LZ4),
+    `rkey_text` String COMMENT 'the rkey where rkey_tid is 0' CODEC(ZSTD(1)),
+    `operation` LowCardinality(String) COMMENT 'create, update or delete',
+    `subject` LowCardinality(String) COMMENT 'at-uri of what is liked or reposted, DID that is followed or blocked; empty for anything else' CODEC(ZSTD(1)),
+    `created_delta` Int64 COMMENT 'of a subject: milliseconds from the TID in the rkey (1970 where there is none) to createdAt' CODEC(T64, LZ4),
+    `json_rest` String COMMENT 'what the columns do not give of the JSON; without the cids of StrongRefs' CODEC(ZSTD(3)),
+    `relative_version` UInt64 COMMENT 'version - 2 * rkey_tid + 2^63; the version is rev * 2, + 1 for a write' CODEC(ZSTD(1)),
+    `deleted` UInt8,
+    `did_key` UInt64 MATERIALIZED sipHash64(repo) CODEC(ZSTD(1)),
+    `subject_key` UInt64 MATERIALIZED sipHash64(subject) CODEC(ZSTD(1)),
+    INDEX repo_bloom repo TYPE bloom_filter(0.01) GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(relative_version, deleted)
+PARTITION BY (toYear(toDateTime(record_hour * 3600, 'UTC')), multiIf(collection = 'app.bsky.feed.like', 1, collection = 'app.bsky.feed.repost', 2, 0))
+ORDER BY (record_hour, collection, repo, rkey_tid, rkey_text)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE rejected_events
 (
@@ -711,43 +784,85 @@ ENGINE = ReplacingMergeTree(version)
 ORDER BY (job_id, kind)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
-CREATE TABLE repo_records
+CREATE VIEW repo_records
 (
-    `record_hour` UInt32 COMMENT 'hours since 1970 of the TID in the rkey; 0 when there is none within bounds' CODEC(Delta(4), ZSTD(1)),
-    `repo` String COMMENT 'DID' CODEC(ZSTD(1)),
-    `collection` String COMMENT 'NSID' CODEC(ZSTD(1)),
-    `rkey` String CODEC(ZSTD(1)),
-    `record_time` DateTime('UTC') COMMENT 'time of the TID in the rkey; 1970-01-01 when there is none within bounds' CODEC(ZSTD(1)),
-    `operation` LowCardinality(String) COMMENT 'create, update or delete',
-    `record_json` String COMMENT 'without the cids of StrongRefs; empty after a delete' CODEC(ZSTD(3)),
-    `version` UInt64 COMMENT 'rev * 2, + 1 for a write; of rows before 0011 + 1 for a delete; rev is the TID as an integer' CODEC(ZSTD(1)),
-    `deleted` UInt8 CODEC(ZSTD(1)),
-    `uri` String ALIAS concat('at://', repo, '/', collection, '/', rkey),
-    INDEX repo_bloom repo TYPE bloom_filter(0.01) GRANULARITY 1
+    `record_hour` UInt32,
+    `repo` String,
+    `collection` String,
+    `rkey` String,
+    `record_time` DateTime('UTC'),
+    `operation` LowCardinality(String),
+    `record_json` String,
+    `version` UInt64,
+    `deleted` UInt8,
+    `did_key` UInt64,
+    `uri` String
 )
-ENGINE = ReplacingMergeTree(version, deleted)
-PARTITION BY toYear(record_time)
-ORDER BY (record_hour, collection, repo, rkey)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+AS WITH
+    toInt64(intDiv(bitShiftRight(rkey_tid, 10), 1000)) + created_delta AS created_ms
+SELECT
+    record_hour,
+    repo,
+    toString(collection) AS collection,
+    if(rkey_tid = 0, rkey_text, substring(translate(base32Encode(concat(char(0, 0), reverse(reinterpretAsFixedString(rkey_tid)))), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', '234567abcdefghijklmnopqrstuvwxyz'), 4)) AS rkey,
+    toDateTime(intDiv(bitShiftRight(rkey_tid, 10), 1000000), 'UTC') AS record_time,
+    toString(operation) AS operation,
+    if((json_rest = '') OR startsWith(json_rest, ','), concat('{"$type":"', collection, '","createdAt":"', formatDateTime(fromUnixTimestamp64Milli(created_ms, 'UTC'), '%Y-%m-%dT%H:%i:%S.', 'UTC'), leftPad(toString(created_ms % 1000), 3, '0'), 'Z', '","subject":', if(startsWith(collection, 'app.bsky.feed.'), concat('{"uri":"', subject, '"}'), concat('"', subject, '"')), json_rest, '}'), json_rest) AS record_json,
+    (relative_version + (2 * rkey_tid)) + 9223372036854775808 AS version,
+    deleted,
+    did_key,
+    concat('at://', repo, '/', collection, '/', rkey) AS uri
+FROM record_rows
+FINAL
+UNION ALL
+WITH
+    toInt64(intDiv(bitShiftRight(rkey_tid, 10), 1000)) + created_delta AS created_ms
+SELECT
+    record_hour,
+    did AS repo,
+    'app.bsky.feed.post' AS collection,
+    rkey,
+    if(record_hour = 0, toDateTime(0, 'UTC'), toDateTime(intDiv(bitShiftRight(reinterpretAsUInt64(reverse(substring(tryBase32Decode(concat('AAA', translate(rkey, '234567abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'))), 3))), 10), 1000000), 'UTC')) AS record_time,
+    toString(operation) AS operation,
+    replaceOne(replaceOne(replaceOne(replaceOne(replaceOne(json_rest, '', concat('"uri":"', quote_uri, '"')), '', concat('"text":"', replaceAll(replaceAll(replaceAll(text, '\\', '\\\\'), '"', '\\"'), '\n', '\\n'), '"')), '', concat('"reply":{"parent":{"uri":"', parent_uri, '"},"root":{"uri":"', root_uri, '"}}')), '', concat('"langs":["', arrayStringConcat(langs, '","'), '"]')), '', concat('"$type":"app.bsky.feed.post","createdAt":"', formatDateTime(fromUnixTimestamp64Milli(toUnixTimestamp64Milli(sort_at), 'UTC'), '%Y-%m-%dT%H:%i:%S.', 'UTC'), leftPad(toString(toUnixTimestamp64Milli(sort_at) % 1000), 3, '0'), 'Z', '"')) AS record_json,
+    version,
+    deleted,
+    did_key,
+    concat('at://', did, '/app.bsky.feed.post/', rkey) AS uri
+FROM post_rows
+FINAL;
 
-CREATE TABLE reposts
+CREATE VIEW reposts
 (
-    `record_hour` UInt32 CODEC(Delta(4), ZSTD(1)),
-    `actor_did` String CODEC(ZSTD(1)),
-    `rkey` String CODEC(ZSTD(1)),
-    `record_time` DateTime('UTC') CODEC(ZSTD(1)),
-    `sort_at` DateTime64(3, 'UTC') CODEC(ZSTD(1)),
-    `subject_uri` String CODEC(ZSTD(1)),
-    `version` UInt64 CODEC(ZSTD(1)),
-    `deleted` UInt8 CODEC(ZSTD(1)),
-    `did_key` UInt64 MATERIALIZED sipHash64(actor_did) CODEC(ZSTD(1)),
-    `subject_key` UInt64 MATERIALIZED sipHash64(subject_uri) CODEC(ZSTD(1)),
-    `uri` String ALIAS concat('at://', actor_did, '/app.bsky.feed.repost/', rkey)
+    `record_hour` UInt32,
+    `actor_did` String,
+    `rkey` String,
+    `record_time` DateTime('UTC'),
+    `sort_at` DateTime64(3, 'UTC'),
+    `subject_uri` LowCardinality(String),
+    `version` UInt64,
+    `deleted` UInt8,
+    `did_key` UInt64,
+    `subject_key` UInt64,
+    `uri` String
 )
-ENGINE = ReplacingMergeTree(version, deleted)
-PARTITION BY toYear(record_time)
-ORDER BY (record_hour, actor_did, rkey)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+AS WITH
+    toInt64(intDiv(bitShiftRight(rkey_tid, 10), 1000)) AS key_ms
+SELECT
+    record_hour,
+    repo AS actor_did,
+    if(rkey_tid = 0, rkey_text, substring(translate(base32Encode(concat(char(0, 0), reverse(reinterpretAsFixedString(rkey_tid)))), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', '234567abcdefghijklmnopqrstuvwxyz'), 4)) AS rkey,
+    toDateTime(intDiv(bitShiftRight(rkey_tid, 10), 1000000), 'UTC') AS record_time,
+    fromUnixTimestamp64Milli(least(key_ms + created_delta, if(rkey_tid = 0, 9223372036854775807, key_ms), if(version < 3414550118400000000, 9223372036854775807, toInt64(intDiv(bitShiftRight(version, 11), 1000)))), 'UTC') AS sort_at,
+    toString(subject) AS subject_uri,
+    (relative_version + (2 * rkey_tid)) + 9223372036854775808 AS version,
+    deleted,
+    did_key,
+    subject_key,
+    concat('at://', actor_did, '/app.bsky.feed.repost/', rkey) AS uri
+FROM record_rows
+FINAL
+WHERE (collection = 'app.bsky.feed.repost') AND (subject != '');
 
 CREATE TABLE touched_days
 (

@@ -98,13 +98,13 @@ describe('what goes wrong', () => {
   it('a failed statement leaves the migration dirty, and the next up says how to go on', async () => {
     await migration(
       '0003_third',
-      'CREATE TABLE three (a UInt8) ENGINE = MergeTree ORDER BY a; CREATE TABLE broken (',
+      'CREATE TABLE three (a UInt8) ENGINE = MergeTree ORDER BY a; INSERT INTO three SELECT broken',
       'SELECT 1',
     );
-    await expect(migrateUp(options)).rejects.toThrow(/^0003_third \(up\), statement 2: SYNTAX_ERROR/);
+    await expect(migrateUp(options)).rejects.toThrow(/^0003_third \(up\), statement 2: UNKNOWN_IDENTIFIER/);
     expect(await migrationVersion(options)).toMatchObject({ version: 3, dirty: true, statementsDone: 1 });
     await expect(migrateUp(options)).rejects.toThrow(
-      /stopped after 1 statements: SYNTAX_ERROR.*'migrate force 3'.*'migrate force 2'/,
+      /stopped after 1 statements: UNKNOWN_IDENTIFIER.*'migrate force 3'.*'migrate force 2'/,
     );
     await expect(migrateDown({ ...options, count: 1 })).rejects.toThrow(/migrate force/);
 
@@ -113,6 +113,25 @@ describe('what goes wrong', () => {
     expect(await migrationVersion(options)).toMatchObject({ version: 2, dirty: false });
     await migration('0003_third', 'CREATE TABLE three (a UInt8) ENGINE = MergeTree ORDER BY a', 'DROP TABLE three');
     expect(names(await migrateUp(options))).toEqual(['third']);
+  });
+
+  it('a statement that failed and may be done twice is tried again by the next up', async () => {
+    await migration(
+      '0003_third',
+      'CREATE TABLE three (a UInt8) ENGINE = MergeTree ORDER BY a; CREATE VIEW four AS SELECT a FROM needed',
+      'SELECT 1',
+    );
+    await expect(migrateUp(options)).rejects.toThrow(/^0003_third \(up\), statement 2:/);
+    await expect(migrateUp(options)).rejects.toThrow(/^0003_third \(up\), statement 2:/);
+    await clickhouse.command('CREATE TABLE needed (a UInt8) ENGINE = MergeTree ORDER BY a');
+    expect(names(await migrateUp(options))).toEqual(['third']);
+    expect(await tables()).toEqual(['four', 'needed', 'one', 'three', 'two']);
+  });
+
+  it('a step that nobody knows stops a migration before it begins', async () => {
+    await migration('0003_third', 'CREATE TABLE three (a UInt8) ENGINE = Memory; RUN nonsense', 'SELECT 1');
+    await expect(migrateUp(options)).rejects.toThrow(/RUN nonsense: there are copy_rows and read_again/);
+    expect(await tables()).toEqual(['one', 'two']);
   });
 
   it('a process killed between two statements, or in one, is gone on from', async () => {

@@ -36,8 +36,12 @@ export interface Killable {
 
 export const DATABASE = 'atproto';
 
-/** Starts both in `folder` and applies all migrations. */
-export async function startDatabases(folder: string): Promise<Databases> {
+/** Starts both in `folder` and applies all migrations, or what `migrate` does instead. */
+export async function startDatabases(
+  folder: string,
+  migrate: (clickhouse: Pick<Reachable, 'connection' | 'env'>) => Promise<unknown> = ({ connection }) =>
+    migrateUp({ connection, log: SILENT }),
+): Promise<Databases> {
   const clickhouseFolder = join(folder, 'clickhouse');
   const quiet = { onLine: () => {} };
   let clickhouse = await startClickHouse({ dataDir: clickhouseFolder, ...quiet });
@@ -45,19 +49,23 @@ export async function startDatabases(folder: string): Promise<Databases> {
   const clickhousePort = clickhouse.port;
   const { url, logins } = clickhouse;
   const connection = { address: url, ...logins.migrations, database: DATABASE };
-  await migrateUp({ connection, log: SILENT });
+  const env = {
+    CLICKHOUSE_ADDRESS: url,
+    CLICKHOUSE_USERNAME: logins.apps.username,
+    CLICKHOUSE_PASSWORD: logins.apps.password,
+    CLICKHOUSE_DATABASE: DATABASE,
+  };
+  await migrate({
+    connection,
+    env: { ...env, CLICKHOUSE_USERNAME: logins.migrations.username, CLICKHOUSE_PASSWORD: logins.migrations.password },
+  });
   const address = Object.assign(new URL(url), logins.migrations).href;
   return {
     ...redis,
     clickhouse: {
       url: Object.assign(new URL(url), logins.migrations).href,
       connection,
-      env: {
-        CLICKHOUSE_ADDRESS: url,
-        CLICKHOUSE_USERNAME: logins.apps.username,
-        CLICKHOUSE_PASSWORD: logins.apps.password,
-        CLICKHOUSE_DATABASE: DATABASE,
-      },
+      env,
       get pid() {
         return clickhouse.pid;
       },

@@ -16,6 +16,7 @@ import {
   createHiddenActors,
   listErasedAccounts,
   removeAccountRows,
+  requireMoved,
 } from '@updraft/store';
 
 /** Indexers read the list every 3 s; the rest is for the batches that they hold. */
@@ -50,6 +51,7 @@ async function erase(dids: readonly string[], options: EraseOptions, io: Command
     io.note('dry run: nothing was changed. With --yes these rows are removed, and never written again.');
     return;
   }
+  await requireMoved(stores.clickhouse);
   await listErasedAccounts(stores.clickhouse, dids);
   await sleep(options.wait * 1000);
   await removeAll(stores, dids, io);

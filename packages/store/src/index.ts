@@ -23,6 +23,7 @@ export type { StoreLog } from './log.ts';
 export { dumpSchema } from './migrations/dump-schema.ts';
 export { ensureDatabase, forceVersion, migrateDown, migrateUp, migrationVersion } from './migrations/migrate.ts';
 export { createMigration, MIGRATIONS_DIRECTORY } from './migrations/migration-files.ts';
+export { requireMoved } from './migrations/require-moved.ts';
 export type { AppliedMigration, MigrateOptions, Migration } from './migrations/types.ts';
 export { type AccountRowCount, countAccountRows, removeAccountRows } from './privacy/erase-accounts.ts';
 export {

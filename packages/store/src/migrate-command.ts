@@ -1,11 +1,21 @@
-import { type BuildProgram, type CommandIo, JSON_OPTION, runProgram, wholeNumber, writeRow } from '@updraft/command';
+import {
+  type BuildProgram,
+  type CommandIo,
+  JSON_OPTION,
+  runProgram,
+  startProgressBar,
+  wholeNumber,
+  writeRow,
+} from '@updraft/command';
 import { readCommandStores } from './config.ts';
 import { StoreError } from './errors.ts';
 import type { StoreLog } from './log.ts';
 import { forceVersion, migrateDown, migrateUp, migrationVersion } from './migrations/migrate.ts';
 import { createMigration, stemOf } from './migrations/migration-files.ts';
+import type { StepState } from './migrations/run-steps/step.ts';
 import type { MigrateOptions } from './migrations/types.ts';
 
+/** For what rewrites or copies a large table. */
 const DAY_MS = 86_400_000;
 
 const build: BuildProgram = (program, io) => {
@@ -22,7 +32,7 @@ const build: BuildProgram = (program, io) => {
     .description('take back the last migrations')
     .argument('<count>', 'how many', wholeNumber(1))
     .action(async (count) => {
-      const takenBack = await migrateDown({ ...options(io), count });
+      const takenBack = await migrateDown({ ...options(io), statementTimeoutMs: DAY_MS, count });
       io.out(takenBack.length === 0 ? 'nothing to take back' : `took back ${takenBack.map(stemOf).join(', ')}`);
     });
   program
@@ -59,9 +69,33 @@ const build: BuildProgram = (program, io) => {
 
 process.exitCode = await runProgram('pnpm migrate', build, process, (error) => error instanceof StoreError);
 
-async function up(given: MigrateOptions, { out }: CommandIo): Promise<void> {
-  const applied = await migrateUp(given);
+async function up(given: MigrateOptions, { out, screen }: CommandIo): Promise<void> {
+  const bar = stepBar(screen);
+  const applied = await migrateUp({ ...given, onProgress: bar.show }).finally(bar.end);
   out(applied.length === 0 ? 'nothing to apply' : `applied ${applied.map(stemOf).join(', ')}`);
+}
+
+/** Shows how far a long step is, from its first report on. */
+function stepBar(screen: CommandIo['screen']): { show(state: StepState): void; end(): void } {
+  let last: StepState = { subject: '', done: 0, total: 0 };
+  let startedAt = 0;
+  let bar: ReturnType<typeof startProgressBar> | undefined;
+  const work = () => ({
+    subject: `${last.subject}: ${last.total.toLocaleString('en')} rows`,
+    share: last.total === 0 ? 1 : last.done / last.total,
+    count: Math.round(last.done),
+    unit: 'rows',
+    elapsedMs: performance.now() - startedAt,
+  });
+  return {
+    show: (state) => {
+      last = state;
+      if (bar !== undefined || screen === undefined) return;
+      startedAt = performance.now();
+      bar = startProgressBar(work, screen);
+    },
+    end: () => bar?.finish(),
+  };
 }
 
 function options({ env, note }: CommandIo): MigrateOptions {

@@ -9,6 +9,7 @@ import {
   createProgressStore,
   hashText,
   matchColumns,
+  requireMoved,
   sourceColumns,
 } from '@updraft/store';
 import { openWriter } from '../open-writer.ts';
@@ -60,6 +61,7 @@ async function runImport(options: ImportOptions, io: CommandIo): Promise<void> {
   });
   try {
     await using stores = openStores(io);
+    await requireMoved(stores.clickhouse);
     const names = (Object.keys(IMPORTS) as ImportedTable[]).filter(
       (table) => table !== 'repo_records' || repoRecords === true,
     );

@@ -1,7 +1,7 @@
 import { type BuildProgram, type CommandIo, InvalidArgumentError, startProgressBar } from '@updraft/command';
 import { openStores } from '@updraft/feedgen/admin';
 import { parseSince, sinceMicros } from '@updraft/indexer';
-import { createErasedAccounts, createProgressStore, postHours } from '@updraft/store';
+import { createErasedAccounts, createProgressStore, postHours, requireMoved } from '@updraft/store';
 import { openWriter } from '../open-writer.ts';
 import { type ReindexPlace, reachingTo, readPlace, startOf } from './reindex-place.ts';
 import { type ReindexDeps, reindexHours } from './reindex-posts.ts';
@@ -33,6 +33,7 @@ async function reindex(
 ): Promise<void> {
   await using stores = openStores(io);
   const { clickhouse } = stores;
+  await requireMoved(clickhouse);
   const progress = createProgressStore(clickhouse);
   const save = (place: ReindexPlace | undefined) => progress.save(NAME, place ?? {}, Date.now() * 1000);
   const saved = restart === true ? undefined : readPlace(await progress.load(NAME));

@@ -13,6 +13,7 @@ import { type MigrationTarget, openTarget } from './target.ts';
 import type { AppliedMigration, MigrateOptions, Migration } from './types.ts';
 
 const LOCK_WAIT_MS = 60_000;
+const SLICE_ROWS = 500_000;
 
 /** Creates the database when it is missing and applies what is pending, in order. Gives what it applied. @throws MigrationError, SetupStoreError, … */
 export async function migrateUp(options: MigrateOptions): Promise<Migration[]> {
@@ -96,6 +97,7 @@ interface Context {
   statementTimeoutMs: number | undefined;
   progress: StepProgress;
   signal: AbortSignal | undefined;
+  sliceRows: number;
 }
 
 async function underLock<T>(options: MigrateOptions, run: (context: Context) => Promise<T>): Promise<T> {
@@ -111,7 +113,8 @@ async function underLock<T>(options: MigrateOptions, run: (context: Context) => 
     signal: options.signal,
   });
   const progress = { log: options.log, report: options.onProgress ?? (() => {}) };
-  return await run({ target, ledger, lock, files, statementTimeoutMs, progress, signal: options.signal });
+  const { signal, sliceRows = SLICE_ROWS } = options;
+  return await run({ target, ledger, lock, files, statementTimeoutMs, progress, signal, sliceRows });
 }
 
 function fileOf(files: readonly Migration[], version: number): Migration {

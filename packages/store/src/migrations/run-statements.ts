@@ -23,6 +23,7 @@ export interface Run {
   statementTimeoutMs?: number | undefined;
   progress: StepProgress;
   signal?: AbortSignal | undefined;
+  sliceRows: number;
 }
 
 /** ClickHouse's DDL has no transactions: each statement done is noted, so that a failure says where it stands. */

@@ -12,6 +12,8 @@ export interface MigrateOptions {
   /** How long one statement may take; default 10 min. */
   statementTimeoutMs?: number;
   signal?: AbortSignal;
+  /** How many rows a step copies at a time; default 500,000, which take some 400 MB of the engine's memory. */
+  sliceRows?: number;
   /** Hears how far a long step is. */
   onProgress?: (state: StepState) => void;
 }

@@ -1,18 +1,106 @@
-import type { ClickHouse } from '../../clickhouse/types.ts';
-import { type CopyNotes, createCopyNotebook, type StreamNote } from './notes.ts';
+import { quoteName } from '../../clickhouse/quote.ts';
+import { PRIORITIES } from '../../clickhouse/settings.ts';
+import type { CallOptions, ClickHouse } from '../../clickhouse/types.ts';
+import { setRetention } from '../../retention/retention.ts';
+import { COPY_LIKES_WITHOUT_JSON, copyPostsSql, copyRecordsSql, OF_OLD_FORM, rejectBadRevsSql } from './copy-sql.ts';
+import { eraseAgain } from './erase-again.ts';
+import { type CopyNotes, createCopyNotebook } from './notes.ts';
+import { countHours, hasOldForm, readOldRetention, requireRoom } from './old-store.ts';
+import { planSlices, type Slice } from './slices.ts';
 import type { StepContext } from './step.ts';
 
-/** Copies the rows of the old tables into record_rows and post_rows, newest first. */
-export async function copyRows({ target }: StepContext): Promise<void> {
-  const [database] = target.databases;
+/** A day: a slice takes seconds, on whatever server. It leaves the services their breath. */
+const COPY: CallOptions = {
+  timeoutMs: 86_400_000,
+  settings: {
+    ...PRIORITIES.background,
+    max_threads: 2,
+    max_memory_usage: 3_000_000_000,
+    join_algorithm: 'hash',
+    optimize_on_insert: 0,
+    throw_on_max_partitions_per_insert_block: 0,
+  },
+};
+
+/**
+ * Copies the rows of the old tables into record_rows and post_rows, newest first, in slices. Indexer, feeds and searches go on with the old
+ * tables meanwhile. It notes where each stream stands when it begins, and after each slice how far it is.
+ */
+export async function copyRows(context: StepContext): Promise<void> {
+  const [database] = context.target.databases;
   if (database === undefined) return;
-  const notebook = createCopyNotebook(target);
-  const notes: CopyNotes = (await notebook.read()) ?? { streams: await readStreams(database), copiedFrom: {} };
+  const { rowsDatabase } = database;
+  const notebook = createCopyNotebook(context.target);
+  let notes = await notebook.read();
   await notebook.write(notes);
+  const retention = await readOldRetention(database, rowsDatabase);
+  const servers = await Promise.all(
+    context.target.rows.map((rows, index) => planServer(rows, String(index), notes.copiedFrom, context.sliceRows)),
+  );
+  for (const { rows, left, share } of servers) if (left > 0) await requireRoom(rows, rowsDatabase, share);
+  if (Object.keys(notes.copiedFrom).length === 0)
+    for (const [table, days] of retention) await setRetention(database, table, days);
+  const total = servers.reduce((sum, { left }) => sum + left, 0);
+  let done = 0;
+  const report = (): void => context.progress.report({ subject: 'copying records', done, total });
+  if (total > 0) report();
+  for (const server of servers) {
+    if (server.left > 0) await server.rows.command(rejectBadRevsSql(rejectedEvents(database)), {}, COPY);
+    for (const slice of server.slices) {
+      context.lock.assertHeld();
+      context.signal?.throwIfAborted();
+      await copySlice(server, slice, { signal: context.signal, hasLostJson: retention.has('repo_records') });
+      done += slice.rows;
+      report();
+      if (slice.part + 1 < slice.parts) continue;
+      notes = { ...notes, copiedFrom: { ...notes.copiedFrom, [server.name]: slice.from } };
+      await notebook.write(notes);
+    }
+  }
+  await eraseAgain(database, notes.begunAt);
 }
 
-function readStreams(database: ClickHouse): Promise<StreamNote[]> {
-  return database.query<StreamNote>(
-    'SELECT stream, progress_json AS progressJson, toFloat64(last_seq) AS lastSeq FROM ingest_progress FINAL ORDER BY stream',
-  );
+function rejectedEvents({ database }: ClickHouse): string {
+  return `${quoteName(database)}.rejected_events`;
+}
+
+interface ServerPlan {
+  readonly name: string;
+  readonly rows: ClickHouse;
+  readonly slices: readonly Slice[];
+  /** Rows to copy, and their share of all. */
+  readonly left: number;
+  readonly share: number;
+  readonly hasOldForm: boolean;
+}
+
+async function planServer(
+  rows: ClickHouse,
+  name: string,
+  copiedFrom: CopyNotes['copiedFrom'],
+  sliceRows: number,
+): Promise<ServerPlan> {
+  const hours = await countHours(rows);
+  const slices = planSlices(hours, sliceRows, copiedFrom[name]);
+  const left = slices.reduce((sum, slice) => sum + slice.rows, 0);
+  const all = hours.reduce((sum, hour) => sum + hour.rows, 0);
+  return { name, rows, slices, left, share: left / Math.max(1, all), hasOldForm: await hasOldForm(rows) };
+}
+
+/**
+ * Rows from before 0011 go first: of two of one version the one that was inserted last counts, and those are ours. `hasLostJson`: a
+ * retention took the JSON of likes, reposts and posts that are still there.
+ */
+async function copySlice(
+  server: ServerPlan,
+  { from, to, part, parts }: Slice,
+  { signal, hasLostJson }: { signal: AbortSignal | undefined; hasLostJson: boolean },
+): Promise<void> {
+  const copy = (sql: string): Promise<void> =>
+    server.rows.command(sql, { from, to, part, parts }, { ...COPY, ...(signal && { signal }) });
+  for (const which of server.hasOldForm ? [OF_OLD_FORM, `NOT (${OF_OLD_FORM})`] : ['1']) {
+    await copy(copyRecordsSql(which.replaceAll(/(version|deleted)/g, 'r.$1')));
+    await copy(copyPostsSql(which.replaceAll(/(version|deleted)/g, 'p.$1')));
+  }
+  if (hasLostJson) await copy(COPY_LIKES_WITHOUT_JSON);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ClickHouse } from '../../clickhouse/types.ts';
 import { createProgressStore } from '../../search/job-progress.ts';
 import type { MigrationTarget } from '../target.ts';
 
@@ -6,6 +7,10 @@ import type { MigrationTarget } from '../target.ts';
 export interface CopyNotes {
   /** Where each stream stood when the copy began. */
   readonly streams: readonly StreamNote[];
+  /** The table that is filled: notes of another one, which is gone, say nothing. */
+  readonly uuid: string;
+  /** When the copy began, by the server's clock. */
+  readonly begunAt: string;
   /** By server: all hours from this one on are copied. */
   readonly copiedFrom: Readonly<Record<string, number>>;
 }
@@ -17,14 +22,16 @@ export interface StreamNote {
 }
 
 export interface CopyNotebook {
-  /** Undefined before the copy began. */
-  read(): Promise<CopyNotes | undefined>;
+  /** Those of the copy that was begun; without any, of one that begins now. */
+  read(): Promise<CopyNotes>;
   write(notes: CopyNotes): Promise<void>;
 }
 
 const NAME = 'migration 0013: copied rows';
 
 const Notes = z.object({
+  uuid: z.string(),
+  begunAt: z.string(),
   streams: z.array(z.object({ stream: z.string(), progressJson: z.string(), lastSeq: z.number() })),
   copiedFrom: z.record(z.string(), z.number()),
 });
@@ -34,9 +41,31 @@ export function createCopyNotebook({ databases: [database] }: MigrationTarget): 
   const store = createProgressStore(database);
   return {
     read: async () => {
+      const uuid = await uuidOfRecordRows(database);
       const found = await store.load(NAME);
-      return found === undefined ? undefined : Notes.parse(found);
+      const notes = found === undefined ? undefined : Notes.parse(found);
+      if (notes?.uuid === uuid) return notes;
+      return { uuid, begunAt: await now(database), streams: await readStreams(database), copiedFrom: {} };
     },
     write: (notes) => store.save(NAME, notes, Date.now() * 1000),
   };
+}
+
+async function uuidOfRecordRows(database: ClickHouse): Promise<string> {
+  const [table] = await database.query<{ uuid: string }>(
+    "SELECT toString(uuid) AS uuid FROM system.tables WHERE database = {rows:String} AND name = 'record_rows'",
+    { rows: database.rowsDatabase },
+  );
+  return table?.uuid ?? '';
+}
+
+function readStreams(database: ClickHouse): Promise<StreamNote[]> {
+  return database.query<StreamNote>(
+    'SELECT stream, progress_json AS progressJson, toFloat64(last_seq) AS lastSeq FROM ingest_progress FINAL ORDER BY stream',
+  );
+}
+
+async function now(database: ClickHouse): Promise<string> {
+  const [row] = await database.query<{ now: string }>("SELECT toString(now64(3, 'UTC')) AS now");
+  return row?.now ?? '';
 }

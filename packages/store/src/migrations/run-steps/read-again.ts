@@ -7,8 +7,8 @@ import type { StepContext } from './step.ts';
  */
 export async function readAgain({ target, progress: { log } }: StepContext): Promise<void> {
   const [database] = target.databases;
-  const notes = await createCopyNotebook(target).read();
-  for (const { stream, progressJson, lastSeq } of notes?.streams ?? []) {
+  const { streams } = await createCopyNotebook(target).read();
+  for (const { stream, progressJson, lastSeq } of streams) {
     await database?.command(
       `INSERT INTO ingest_progress (stream, progress_json, last_seq, version)
        SELECT {stream:String}, {progressJson:String}, {lastSeq:UInt64}, max(version) + {above:UInt64} FROM ingest_progress WHERE stream = {stream:String}`,

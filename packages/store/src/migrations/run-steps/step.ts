@@ -14,6 +14,8 @@ export interface StepContext {
   readonly lock: MigrationLock;
   readonly progress: StepProgress;
   readonly signal?: AbortSignal | undefined;
+  /** Rows that it copies at a time. */
+  readonly sliceRows: number;
 }
 
 /** Who hears how far a step is. */

@@ -1,0 +1,226 @@
+import { randomBytes } from 'node:crypto';
+import { createClickHouse, migrateDown, migrateUp, readRetention, requireMoved } from '@updraft/store';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hostileOperations } from './migrate/hostile-operations.ts';
+import { migrateToOld, shown, tid, writeOldRows } from './migrate/old-store.ts';
+import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
+
+const DID = `did:plc:${'b'.repeat(24)}`;
+const LIKE = 'app.bsky.feed.like';
+const POST = 'app.bsky.feed.post';
+const liked = (createdAt: string) => ({
+  $type: LIKE,
+  createdAt,
+  subject: { uri: `at://${DID}/app.bsky.feed.post/${tid(5)}` },
+});
+
+let store: StoreFixture;
+beforeAll(async () => {
+  store = await startStore({ migrated: false });
+});
+afterAll(() => store.close());
+
+/** A database of its own on the file's engine, as it was before 0013. */
+async function oldStore() {
+  const connection = { ...store.connection, database: `old_${randomBytes(4).toString('hex')}` };
+  await migrateToOld(connection);
+  const clickhouse = createClickHouse(connection);
+  return { connection, clickhouse, [Symbol.asyncDispose]: () => clickhouse.close() };
+}
+
+/** No post of which the old tables show less than the new ones. */
+const operations = hostileOperations(4_000).filter(
+  ({ collection, record, operation }) =>
+    collection !== POST ||
+    operation === 'delete' ||
+    (typeof record === 'object' && record !== null && !Array.isArray(record)),
+);
+
+test('an old store shows the same after the move as before, and after the way back', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  for (const half of [operations.slice(0, 2_000), operations.slice(1_000)]) await writeOldRows(clickhouse, half);
+  const before = await shown(connection);
+  expect(Number(before['likes']?.rows)).toBeGreaterThan(100);
+  expect(Number(before['posts']?.rows)).toBeGreaterThan(100);
+
+  await migrateUp({ connection, log: quietLog });
+  expect(await shown(connection)).toEqual(before);
+
+  await migrateDown({ connection, log: quietLog, count: 1 });
+  expect(await shown(connection)).toEqual(before);
+  await migrateUp({ connection, log: quietLog });
+  expect(await shown(connection)).toEqual(before);
+});
+
+test('a deleted record stays deleted when its older state comes again after the move', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  const like = { did: DID, collection: LIKE, rkey: tid(1_000_000), rev: tid(1_000_000) };
+  const gone = { ...like, rev: tid(2_000_000), operation: 'delete' as const };
+  await writeOldRows(clickhouse, [gone]);
+  await migrateUp({ connection, log: quietLog });
+  await migrateDown({ connection, log: quietLog, count: 1 });
+  await writeOldRows(clickhouse, [{ ...like, record: liked('2026-01-01T00:00:01.000Z') }]);
+  await migrateUp({ connection, log: quietLog });
+  expect((await shown(connection))['likes']?.rows).toBe('0');
+});
+
+test('of a write and a delete of one version from before 0011 the one that counted before counts', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  const record = liked('2026-01-01T00:00:01.000Z');
+  const place = (n: number) => ({ did: DID, collection: LIKE, rkey: tid(n), rev: tid(n) });
+  await writeOldRows(clickhouse, [{ ...place(1), operation: 'delete', version: 7_000_000_001n }]);
+  await writeOldRows(clickhouse, [{ ...place(1), record, version: 7_000_000_001n }]);
+  await writeOldRows(clickhouse, [{ ...place(2), record, version: 7_000_000_002n }]);
+  await writeOldRows(clickhouse, [{ ...place(2), operation: 'delete', version: 7_000_000_002n }]);
+  const before = await shown(connection);
+  expect(before['likes']?.rows).toBe('1');
+  await migrateUp({ connection, log: quietLog });
+  expect(await shown(connection)).toEqual(before);
+});
+
+test('a post that is no object is an empty one after the move, and its JSON is what it was', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  const place = { did: DID, collection: POST, rkey: tid(1), rev: tid(1) };
+  await writeOldRows(clickhouse, [{ ...place, record: ['no', 'post'] }]);
+  await migrateUp({ connection, log: quietLog });
+  expect(await clickhouse.query('SELECT text, record_json FROM posts INNER JOIN repo_records USING (uri)')).toEqual([
+    { text: '', record_json: '["no","post"]' },
+  ]);
+});
+
+test('a rev after 2112 goes to the rejected events with its JSON', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  const place = {
+    did: DID,
+    collection: LIKE,
+    rkey: tid(1),
+    rev: 'bzzzzzzzzzzzz',
+    record: liked('2026-01-01T00:00:01.000Z'),
+  };
+  await writeOldRows(clickhouse, [place]);
+  await migrateUp({ connection, log: quietLog });
+  expect((await shown(connection))['repo_records']?.rows).toBe('0');
+  const [rejected] = await clickhouse.query<{ reason: string; event: string }>(
+    'SELECT reason, event FROM rejected_events',
+  );
+  expect(rejected?.reason).toBe('bad_rev');
+  expect(JSON.parse(rejected?.event ?? '')).toMatchObject({ rkey: tid(1), record_json: JSON.stringify(place.record) });
+});
+
+test('a copy that is stopped again and again, and whose server is killed, goes on to the end', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  await writeOldRows(clickhouse, operations);
+  const before = await shown(connection);
+  const totals: number[] = [];
+  const attempt = async (slices: number, stop: () => Promise<void> | void) => {
+    let reports = 0;
+    const { promise: stopped, resolve } = Promise.withResolvers<void>();
+    const controller = new AbortController();
+    const onProgress = ({ total }: { total: number }) => {
+      totals.push(total);
+      reports += 1;
+      if (reports !== slices) return;
+      controller.abort(new Error('stopped'));
+      void Promise.resolve(stop()).then(resolve);
+    };
+    const up = migrateUp({ connection, log: quietLog, sliceRows: 300, signal: controller.signal, onProgress });
+    await expect(up).rejects.toThrow();
+    await stopped;
+  };
+  await attempt(2, () => {});
+  await attempt(3, () => store.kill());
+  await store.start();
+  await attempt(2, () => {});
+  await migrateUp({ connection, log: quietLog, sliceRows: 300 });
+  expect(totals.at(-1)).toBeLessThan(totals[0] ?? 0);
+  expect(await shown(connection)).toEqual(before);
+});
+
+test('each stream is read again from where it stood when the copy began, whatever the indexer saves meanwhile', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  await writeOldRows(clickhouse, operations);
+  const save = (progressJson: string, version: number) =>
+    clickhouse.command(
+      "INSERT INTO ingest_progress (stream, progress_json, last_seq, version) VALUES ('main', {progressJson:String}, {version:UInt64}, {version:UInt64})",
+      { progressJson, version },
+    );
+  await save('early', 1_000);
+  const controller = new AbortController();
+  const onProgress = ({ done }: { done: number }) => {
+    if (done > 0) controller.abort(new Error('stopped'));
+  };
+  const up = migrateUp({ connection, log: quietLog, sliceRows: 300, signal: controller.signal, onProgress });
+  await expect(up).rejects.toThrow();
+  await save('late', 2_000);
+  await migrateUp({ connection, log: quietLog });
+  await save('later still', 2_001);
+  expect(await clickhouse.query('SELECT progress_json FROM ingest_progress FINAL')).toEqual([
+    { progress_json: 'early' },
+  ]);
+  const nextLease = 2_000 + 100_000_000;
+  await save('of the next lease', nextLease);
+  expect(await clickhouse.query('SELECT progress_json FROM ingest_progress FINAL')).toEqual([
+    { progress_json: 'of the next lease' },
+  ]);
+});
+
+test('days that the old tables keep are kept by the new ones, and a like whose JSON is gone has one of what is known', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  const sayDays = (table: string, days: number) =>
+    clickhouse.command(
+      `ALTER TABLE ${table} MODIFY TTL record_time + INTERVAL ${days} DAY DELETE WHERE record_time > '1970-01-01 00:00:00'`,
+    );
+  await sayDays('likes', 3_000);
+  await sayDays('repo_records', 2_000);
+  const like = { did: DID, collection: LIKE, rkey: tid(1), rev: tid(1), record: liked('2026-01-01T00:00:00.000Z') };
+  await writeOldRows(clickhouse, [{ ...like, record: { ...like.record, via: 'gone' } }]);
+  await clickhouse.command('TRUNCATE TABLE repo_records');
+  const before = await shown(connection);
+  await migrateUp({ connection, log: quietLog });
+  expect([...(await readRetention(clickhouse))]).toEqual([
+    ['likes', 3_000],
+    ['repo_records', 2_000],
+  ]);
+  expect((await shown(connection))['likes']).toEqual(before['likes']);
+  const [kept] = await clickhouse.query<{ record_json: string }>('SELECT record_json FROM repo_records');
+  expect(JSON.parse(kept?.record_json ?? '')).toEqual(like.record);
+});
+
+test('an account that an earlier version erases while the copy goes on is gone after it, and this version refuses to until then', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  await writeOldRows(clickhouse, operations);
+  const [erased] = operations.map(({ did }) => did);
+  const controller = new AbortController();
+  const onProgress = ({ done, total }: { done: number; total: number }) => {
+    if (done > total / 2) controller.abort(new Error('stopped'));
+  };
+  const up = migrateUp({ connection, log: quietLog, sliceRows: 300, signal: controller.signal, onProgress });
+  await expect(up).rejects.toThrow();
+  await expect(requireMoved(clickhouse)).rejects.toThrow(/run the migrations first/);
+  await clickhouse.command(
+    "INSERT INTO erased_accounts (did_hash, erased_at) SELECT lower(hex(SHA256({erased:String}))), now64(3, 'UTC')",
+    { erased },
+  );
+  for (const [table, did] of [
+    ['repo_records', 'repo'],
+    ['posts', 'did'],
+    ['likes', 'actor_did'],
+    ['reposts', 'actor_did'],
+  ])
+    await clickhouse.command(`ALTER TABLE ${table} DELETE WHERE ${did} = {erased:String} SETTINGS mutations_sync = 2`, {
+      erased,
+    });
+  const before = await shown(connection);
+  await migrateUp({ connection, log: quietLog, sliceRows: 300 });
+  await requireMoved(clickhouse);
+  expect(await shown(connection)).toEqual(before);
+});
