@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createWorld, writeWorldFile } from '@updraft/simulator';
 import { createClickHouse, readApiKeys } from '@updraft/store';
@@ -34,8 +37,8 @@ afterAll(async () => {
   await stack.close();
 });
 
-function runImport(store: Store, ...args: string[]) {
-  const program = startProgram(
+function startImport(store: Pick<Store, 'env'>, ...args: string[]) {
+  return startProgram(
     'apps/admin/src/main.ts',
     ['import', '--from', stack.engine().url, '--database', 'original', ...args],
     {
@@ -44,7 +47,12 @@ function runImport(store: Store, ...args: string[]) {
       IMPORT_PASSWORD: stack.engine().logins.apps.password,
     },
   );
-  return program.exited.then(({ code }) => ({ code, output: program.output() }));
+}
+
+async function runImport(store: Store, ...args: string[]) {
+  const program = startImport(store, ...args);
+  const { code } = await program.exited;
+  return { code, output: program.output() };
 }
 
 const COLUMNS = ['--column', 'feed_request_analytics.requestedAt=ts'];
@@ -116,3 +124,43 @@ test('records come with their typed rows, and whatever the stream says of one wi
     differences(await imported.tables(), await streamed.tables()).filter((line) => !line.includes('record_ops')),
   ).toEqual([]);
 });
+
+test('an import that ClickHouse takes no rows of is ended by SIGTERM, in one sentence', async () => {
+  const store = await stack.createStore('stopped');
+  await using full = await refuseInserts(store.env['CLICKHOUSE_ADDRESS'] ?? '');
+  const program = startImport({ ...store, env: { ...store.env, CLICKHOUSE_ADDRESS: full.address } }, ...COLUMNS);
+  await program.says('a write failed and is tried again');
+  program.child.kill('SIGTERM');
+  expect(await program.exited).toEqual({ code: 1, signal: null });
+  expect(program.output().trim().split('\n').at(-1)).toMatch(/^stopped before all was written: run it again/);
+  expect(await store.count('actor_labels')).toBe(0);
+  expect(await runImport(store, ...COLUMNS)).toMatchObject({ code: 0 });
+  expect(await store.count('actor_labels')).toBe(1);
+});
+
+/** Stands before a ClickHouse, and answers INSERTs as one whose disk is full does. */
+async function refuseInserts(behind: string) {
+  const server = createServer((incoming, answer) => {
+    if (incoming.url?.includes('INSERT') === true) {
+      incoming.resume();
+      answer.writeHead(500, { 'x-clickhouse-exception-code': '243', connection: 'close' });
+      answer.end('Code: 243. DB::Exception: Cannot reserve 1.00 MiB, not enough space. (NOT_ENOUGH_SPACE)');
+      return;
+    }
+    const { method, headers, url = '' } = incoming;
+    const outgoing = request(new URL(url, behind), { method, headers }, (reply) => {
+      answer.writeHead(reply.statusCode ?? 500, reply.headers);
+      reply.pipe(answer);
+    });
+    incoming.pipe(outgoing);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    address: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}

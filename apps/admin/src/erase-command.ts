@@ -77,8 +77,7 @@ function show(counts: readonly AccountRowCount[], options: EraseOptions, io: Com
     const { table, rows, isMention } = count;
     if (rows > 0) writeRow(io, options, [table, rows, isMention ? 'named in rows of others' : ''], count);
   }
-  const rows = counts.reduce((sum, count) => sum + count.rows, 0);
-  writeRow(io, options, ['together', rows], { together: rows });
+  if (options.json !== true) io.out(['together', counts.reduce((sum, { rows }) => sum + rows, 0)].join('\t'));
 }
 
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -8,4 +8,5 @@ export { count, lasting } from './format.ts';
 export { type ProgressOutput, startProgressBar } from './progress-bar.ts';
 export { JSON_OPTION, writeRow } from './rows.ts';
 export { type BuildProgram, CommandError, type CommandIo, runCommand, runProgram } from './run-command.ts';
+export { stopSignal } from './stop-signal.ts';
 export { accountDid, each, wholeNumber } from './values.ts';
