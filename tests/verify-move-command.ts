@@ -2,7 +2,7 @@ import { type BuildProgram, runProgram, wholeNumber } from '@updraft/command';
 import { verifyMove } from './world/move.ts';
 import { isSound } from './world/verify.ts';
 
-let isMoved = false;
+let isFaulty = false;
 const build: BuildProgram = (program, { out, note }) => {
   program
     .description(
@@ -15,9 +15,9 @@ const build: BuildProgram = (program, { out, note }) => {
       const { examples, ...figures } = await verifyMove({ ...options, onProgress: note });
       for (const example of examples) note(example);
       out(JSON.stringify(figures));
-      isMoved = isSound({ examples, ...figures });
+      isFaulty = !isSound(figures);
     });
 };
 
 const code = await runProgram('pnpm verify:move', build, process);
-process.exitCode = code === 0 && !isMoved ? 1 : code;
+process.exitCode = isFaulty ? 1 : code;
