@@ -19,7 +19,7 @@ export interface MoveOptions {
   /** A checkout of the commit before, with its dependencies: its migrations and its indexer make the store that moves. */
   readonly old: string;
   readonly seed: number;
-  /** That the old indexer has written when the move begins; a tenth as many come while it goes on, and another tenth after it. */
+  /** That the old indexer has written when the move begins; more come all the while, and a tenth as many after it. */
   readonly events: number;
   readonly onProgress: (line: string) => void;
 }
@@ -67,11 +67,13 @@ async function playMove({ old, seed, events, onProgress }: MoveOptions, folder: 
   await untilSaved(databases, REDIS_PREFIX, host, folder);
   onProgress(`the old indexer has written ${events} events`);
 
-  const flowing = world.flow(events / 10, 60);
+  const moved = new AbortController();
+  const flowing = world.flowUntil(moved.signal);
   await killMigrations({ databases, start: () => migrate(HERE, login, log), dice: createDice(seed), onProgress });
   const startedAt = Date.now();
   if ((await migrate(HERE, login, log).done) !== 0) throw new Error(`the migration failed: see ${log}`);
   onProgress(`the rest of the move took ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`);
+  moved.abort();
   await flowing;
   await before.kill();
 
@@ -92,19 +94,29 @@ function startWorld(host: JetstreamServer, { seed, events }: { seed: number; eve
   const world = createWorld({ seed, accounts: Math.max(2_000, events / 100), eventsPerDay: events, hostile: 0.5 });
   const truth = createGroundTruth();
   const source = world.events();
-  /** Lets so many events happen, in so many stretches with a breath between them. */
-  const flow = async (count: number, stretches = 200): Promise<void> => {
-    for (let stretch = 0; stretch < stretches; stretch++) {
-      for (let i = 0; i < count / stretches; i++) {
-        const event = source.next().value;
-        host.append(event);
-        truth.add(eventLine(event), event.nth);
-      }
-      await delay(100);
+  const happen = (count: number): void => {
+    for (let i = 0; i < count; i++) {
+      const event = source.next().value;
+      host.append(event);
+      truth.add(eventLine(event), event.nth);
     }
     host.settle();
   };
-  return { truth, flow, startMs: world.options.nowMicros / 1_000 - world.options.historyHours * 3_600_000 };
+  /** Lets so many events happen, with breaths in between. */
+  const flow = async (count: number): Promise<void> => {
+    const stretches = 200;
+    for (let stretch = 0; stretch < stretches; stretch++) {
+      happen(count / stretches);
+      await delay(100);
+    }
+  };
+  const flowUntil = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      happen(30);
+      await delay(100);
+    }
+  };
+  return { truth, flow, flowUntil, startMs: world.options.nowMicros / 1_000 - world.options.historyHours * 3_600_000 };
 }
 
 /** Kills the migration once, and ClickHouse under the next one, each after the copy began. */
