@@ -1,9 +1,9 @@
 import { runIndexer } from '@updraft/indexer';
 import { createLogger } from '@updraft/service';
 import { Registry } from 'prom-client';
-import { createCrashPoints } from '../../apps/indexer/src/crash-points.ts';
-import { createIndexerMetrics } from '../../apps/indexer/src/metrics.ts';
-import { createStatus } from '../../apps/indexer/src/status.ts';
+import { createCrashPoints } from '../../apps/indexer/src/run/crash-points.ts';
+import { createIndexerMetrics } from '../../apps/indexer/src/watch/metrics.ts';
+import { createStatus } from '../../apps/indexer/src/watch/status.ts';
 import { recordBatch } from './recorded-blocks.ts';
 
 // Receives events and makes their rows, and writes them nowhere (or to files): `receive-only.ts URL SINCE LAST_SEQ [FOLDER]`.

@@ -20,8 +20,8 @@ import {
   storeEnvironment,
 } from '@updraft/store';
 import { z } from 'zod';
-import { type ArmedCrash, parseCrashPoint } from './crash-points.ts';
-import { parseSince, type Since } from './since.ts';
+import { parseSince, type Since } from './cursor/since.ts';
+import { type ArmedCrash, parseCrashPoint } from './run/crash-points.ts';
 
 /** The indexer's settings, read from the environment. */
 export interface IndexerConfig {

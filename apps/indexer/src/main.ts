@@ -2,15 +2,15 @@ import { createDidResolver, createSafeFetch } from '@updraft/identity';
 import { createMetricsServer, readBuildInfo, runService, startTelemetry } from '@updraft/service';
 import { Registry } from 'prom-client';
 import { type AskServer, createAskServer } from './accounts/ask-server.ts';
-import { becomeActive } from './active.ts';
 import { type IndexerConfig, readIndexerConfig } from './config.ts';
-import { createCrashPoints } from './crash-points.ts';
-import { createHealth } from './health.ts';
-import { type IndexerDeps, runIndexer } from './indexer.ts';
-import { createIndexerMetrics } from './metrics.ts';
-import { watchForStall } from './stall.ts';
-import { createStatus } from './status.ts';
-import { openStores } from './stores.ts';
+import { becomeActive } from './lease/active.ts';
+import { createCrashPoints } from './run/crash-points.ts';
+import { type IndexerDeps, runIndexer } from './run/indexer.ts';
+import { openStores } from './run/stores.ts';
+import { createHealth } from './watch/health.ts';
+import { createIndexerMetrics } from './watch/metrics.ts';
+import { watchForStall } from './watch/stall.ts';
+import { createStatus } from './watch/status.ts';
 
 const MAX_STALL_GRACE_MS = 30_000;
 

@@ -1,10 +1,10 @@
 import { runProgram } from '@updraft/command';
 import { createLogger, runService } from '@updraft/service';
 import { readReplayConfig } from './config.ts';
-import { createCrashPoints } from './crash-points.ts';
 import { replayFile, replayStream } from './replay/replay-file.ts';
 import { createReplayTally } from './replay/tally.ts';
-import { openStores } from './stores.ts';
+import { createCrashPoints } from './run/crash-points.ts';
+import { openStores } from './run/stores.ts';
 
 const HELP = `
 Interrupted and run again, it goes on where it was. The live cursor stays as it is.

@@ -9,10 +9,10 @@ import {
   type Progress,
   replayStreamName,
 } from '@updraft/store';
-import { type BatchLimits, createBatchQueue } from '../batch-queue.ts';
-import type { CrashPoints } from '../crash-points.ts';
-import { FIRST_TIME_CURSOR } from '../cursor.ts';
-import { runPipeline } from '../pipeline.ts';
+import { type BatchLimits, createBatchQueue } from '../batch/batch-queue.ts';
+import { FIRST_TIME_CURSOR } from '../cursor/place.ts';
+import type { CrashPoints } from '../run/crash-points.ts';
+import { runPipeline } from '../run/pipeline.ts';
 import { createRecordedFileSource, type FilePosition } from '../source/recorded-file.ts';
 import type { ReplayTally } from './tally.ts';
 

@@ -1,8 +1,8 @@
 import { sleep } from '@updraft/service';
 import type { Backoff, IngestGapRow } from '@updraft/store';
-import type { Place, ResumePoint } from '../cursor.ts';
-import type { EventCounts } from '../event-counts.ts';
-import { blindRow } from '../gap-rows.ts';
+import { blindRow } from '../cursor/gap-rows.ts';
+import type { Place, ResumePoint } from '../cursor/place.ts';
+import type { EventCounts } from '../intake/event-counts.ts';
 import { type Ended, type OpenConnection, readConnection } from './connection.ts';
 import { createHostHealth, type HealthSample, type HostHealth } from './host-health.ts';
 import { type BlindHost, WATCH_TIMING, type WatchTiming, watchHost } from './host-watch.ts';

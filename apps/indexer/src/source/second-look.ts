@@ -1,6 +1,6 @@
 import { type JetstreamEvent, parseFrame } from '@updraft/atproto';
 import { WebSocket } from 'ws';
-import { eventMicros } from '../tail.ts';
+import { eventMicros } from '../cursor/tail.ts';
 
 /** What another host says of a collection. */
 export type SecondLook =

@@ -1,3 +1,9 @@
+/*
+ * source: brings the stream's frames, from one of several hosts or from a recorded file.
+ * In: addresses, the place where the stream is to go on. Out: each frame's text, in the order in which it came.
+ * Keeps: a break is bridged from the last place, or stands in ingest_gaps; a full queue stops it.
+ */
+
 /** What takes the frames of a stream in. */
 export interface FrameSink {
   /** The text of one event. Afterwards isFull() may be true: then stop, or bring only what is already under way. */

@@ -1,10 +1,16 @@
+/*
+ * write: writes one batch after the other.
+ * In: batches. Out: acknowledged rows, and the cursor that may be saved then.
+ * Keeps: data before cursor.
+ */
+
 import { inSpan } from '@updraft/service';
 import type { BatchWriter, CursorStore, Progress } from '@updraft/store';
-import { type Batch, filledBlocks } from './batch.ts';
-import type { BatchQueue } from './batch-queue.ts';
-import { traceBatch } from './batch-trace.ts';
-import type { CrashPoints } from './crash-points.ts';
-import { createCursorSaver } from './cursor-saver.ts';
+import { type Batch, filledBlocks } from '../batch/batch.ts';
+import type { BatchQueue } from '../batch/batch-queue.ts';
+import { traceBatch } from '../batch/batch-trace.ts';
+import { createCursorSaver } from '../cursor/cursor-saver.ts';
+import type { CrashPoints } from '../run/crash-points.ts';
 
 export interface WriteCounts {
   /** A batch is acknowledged as a whole. */

@@ -1,20 +1,20 @@
 import { backoff, type Logger } from '@updraft/service';
 import type { BatchWriter, CursorStore, ErasedAccounts, IngestGapRow } from '@updraft/store';
-import type { AskServer } from './accounts/ask-server.ts';
-import { createQuestions, type Questions } from './accounts/questions.ts';
-import { filledBlocks } from './batch.ts';
-import { type BatchQueue, createBatchQueue } from './batch-queue.ts';
-import type { IndexerConfig } from './config.ts';
-import { connectionEvents } from './connection-events.ts';
+import type { AskServer } from '../accounts/ask-server.ts';
+import { createQuestions, type Questions } from '../accounts/questions.ts';
+import { filledBlocks } from '../batch/batch.ts';
+import { type BatchQueue, createBatchQueue } from '../batch/batch-queue.ts';
+import type { IndexerConfig } from '../config.ts';
+import { createPlace } from '../cursor/place.ts';
+import { sinceMicros } from '../cursor/since.ts';
+import type { IntakeCounts } from '../intake/intake.ts';
+import { createJetstreamSource } from '../source/jetstream.ts';
+import { connectionEvents } from '../watch/connection-events.ts';
+import type { IndexerMetrics } from '../watch/metrics.ts';
+import { type IndexerStatus, startReports } from '../watch/status.ts';
+import type { WriteCounts } from '../write/write.ts';
 import type { CrashPoints } from './crash-points.ts';
-import { createPlace } from './cursor.ts';
-import type { IntakeCounts } from './intake.ts';
-import type { IndexerMetrics } from './metrics.ts';
 import { runPipeline } from './pipeline.ts';
-import { sinceMicros } from './since.ts';
-import { createJetstreamSource } from './source/jetstream.ts';
-import { type IndexerStatus, startReports } from './status.ts';
-import type { WriteCounts } from './write.ts';
 
 export interface IndexerDeps {
   readonly config: Pick<IndexerConfig, 'hosts' | 'limits' | 'since' | 'idleTimeoutMs'>;

@@ -11,7 +11,7 @@ import {
 } from '@updraft/atproto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { batchBytes, createBatch } from './batch.ts';
+import { batchBytes, createBatch } from '../batch/batch.ts';
 import { appendEvent, type RowSink, type RowsOutcome } from './rows.ts';
 
 const DID = 'did:plc:wq4aajammjtxdomz3e23667t';

@@ -1,7 +1,7 @@
 import type { Logger } from '@updraft/service';
 import type { IngestGapRow } from '@updraft/store';
+import type { ConnectionEvents } from '../source/jetstream.ts';
 import type { IndexerMetrics } from './metrics.ts';
-import type { ConnectionEvents } from './source/jetstream.ts';
 import type { IndexerStatus } from './status.ts';
 
 export interface ConnectionEventsDeps {

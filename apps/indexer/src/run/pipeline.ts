@@ -1,10 +1,16 @@
+/*
+ * run: puts the stages together.
+ *     source → intake (rows) → batch → write → cursor
+ * Each stage knows only the next one.
+ */
+
 import { SetupError } from '@updraft/service';
 import type { BatchWriter, CursorStore } from '@updraft/store';
-import type { BatchQueue } from './batch-queue.ts';
+import type { BatchQueue } from '../batch/batch-queue.ts';
+import { createIntake, type IntakeCounts, type IntakeOptions } from '../intake/intake.ts';
+import type { Source } from '../source/source.ts';
+import { runWriteLoop, type WriteCounts } from '../write/write.ts';
 import type { CrashPoints } from './crash-points.ts';
-import { createIntake, type IntakeCounts, type IntakeOptions } from './intake.ts';
-import type { Source } from './source/source.ts';
-import { runWriteLoop, type WriteCounts } from './write.ts';
 
 export interface Pipeline {
   readonly source: Source;

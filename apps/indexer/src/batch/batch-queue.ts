@@ -1,3 +1,9 @@
+/*
+ * batch: gathers rows, a block for each table.
+ * In: rows. Out: batches, in order, each with the cursor that stands behind it.
+ * Keeps: the queue is bounded in bytes.
+ */
+
 import type { Progress } from '@updraft/store';
 import { type Batch, batchBytes, clearBatch, createBatch } from './batch.ts';
 

@@ -16,14 +16,14 @@ import {
   PRIORITIES,
   withCallOptions,
 } from '@updraft/store';
-import { ACTIVE_LEASE } from './active.ts';
-import type { IndexerConfig } from './config.ts';
+import type { IndexerConfig } from '../config.ts';
+import { followErasures } from '../intake/erasures.ts';
+import { ACTIVE_LEASE } from '../lease/active.ts';
+import { isProcessAlive, readLeaseOwner } from '../lease/lease-owner.ts';
+import type { IndexerMetrics } from '../watch/metrics.ts';
+import type { IndexerStatus } from '../watch/status.ts';
 import type { CrashPoints } from './crash-points.ts';
-import { followErasures } from './erasures.ts';
-import { isProcessAlive, readLeaseOwner } from './lease-owner.ts';
-import type { IndexerMetrics } from './metrics.ts';
 import { untilReachable } from './start-up.ts';
-import type { IndexerStatus } from './status.ts';
 
 /** ClickHouse and Redis, as the pipeline needs them. */
 export interface Stores extends AsyncDisposable {

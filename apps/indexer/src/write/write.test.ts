@@ -1,7 +1,7 @@
 import type { BatchWriter, Progress, WritableBlock } from '@updraft/store';
 import { describe, expect, test } from 'vitest';
-import { type BatchQueue, createBatchQueue } from './batch-queue.ts';
-import { createCrashPoints } from './crash-points.ts';
+import { type BatchQueue, createBatchQueue } from '../batch/batch-queue.ts';
+import { createCrashPoints } from '../run/crash-points.ts';
 import { runWriteLoop, type WriteLoopOptions } from './write.ts';
 
 /** A queue with three batches of one row, at progress 1, 2 and 3, and closed behind them. */

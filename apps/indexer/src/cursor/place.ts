@@ -1,3 +1,9 @@
+/*
+ * cursor: where the stream stands.
+ * In: events as they are taken in, the progress that was saved. Out: what to save, where to go on, gaps.
+ * Keeps: a cursor stands behind written events only; a gap is told, not guessed from distances in time.
+ */
+
 import type { JetstreamEvent } from '@updraft/atproto';
 import type { IngestGapRow, Progress } from '@updraft/store';
 import { leftOutRow, missedRow, type UnmetPlace } from './gap-rows.ts';

@@ -1,3 +1,9 @@
+/*
+ * rows: which rows an event makes. Pure.
+ * In: an event. Out: rows.
+ * Keeps: the same event always makes the same rows, so that a replay changes nothing.
+ */
+
 import {
   type AccountEvent,
   type CommitEvent,

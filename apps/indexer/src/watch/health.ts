@@ -1,6 +1,6 @@
 import type { HealthCheck } from '@updraft/service';
+import type { Stores } from '../run/stores.ts';
 import type { IndexerStatus } from './status.ts';
-import type { Stores } from './stores.ts';
 
 /** What /readyz and /startupz say of an indexer: first it waits for its databases, then it is the active one or the standby of another. */
 export interface IndexerHealth {

@@ -1,8 +1,8 @@
 import type { CommitEvent } from '@updraft/atproto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createPlace, FIRST_TIME_CURSOR, type Place, REWIND_AT_START, TIME_MARGIN_MICROS } from './cursor.ts';
 import { VOTING_ACCOUNTS } from './gaps.ts';
+import { createPlace, FIRST_TIME_CURSOR, type Place, REWIND_AT_START, TIME_MARGIN_MICROS } from './place.ts';
 import { eventIdentity, TAIL_EVENTS } from './tail.ts';
 
 const NOW = 1_783_175_888_000_000;

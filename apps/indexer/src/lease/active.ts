@@ -1,6 +1,12 @@
+/*
+ * lease: one indexer reads the stream, others stand by.
+ * In: a lease in Redis. Out: the right to save the cursor.
+ * Keeps: an elder indexer that wakes up can't move the cursor; its rows do no harm.
+ */
+
 import { type Logger, SetupError, sleep } from '@updraft/service';
 import { type CursorStore, type Lease, LeaseLostError, type Leases, StoreError } from '@updraft/store';
-import type { IndexerStatus } from './status.ts';
+import type { IndexerStatus } from '../watch/status.ts';
 
 export interface ActiveDeps {
   readonly leases: Leases;

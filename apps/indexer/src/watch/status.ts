@@ -1,5 +1,10 @@
+/*
+ * watch: what the outside sees: health, metrics, logs.
+ * In: what the stages report. Out: /metrics, /healthz, /readyz, and an end when nothing moves any more.
+ */
+
 import type { Logger } from '@updraft/service';
-import type { BatchQueue } from './batch-queue.ts';
+import type { BatchQueue } from '../batch/batch-queue.ts';
 import type { IndexerMetrics } from './metrics.ts';
 
 /** Whether the indexer gets on, for /healthz and /readyz. */

@@ -1,6 +1,6 @@
 import type { RejectReason } from '@updraft/atproto';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { collectionLabel, createEventCounts, type EventCounts } from './event-counts.ts';
+import { collectionLabel, createEventCounts, type EventCounts } from '../intake/event-counts.ts';
 
 /** The numbers of a running indexer, by the names that dashboards and the screen of `npm start` read. */
 export interface IndexerMetrics {

@@ -1,10 +1,16 @@
+/*
+ * intake: takes one frame at a time.
+ * In: a frame's text. Out: its rows, or its row for rejected_events, in the batch that fills now.
+ * Keeps: nothing is dropped in silence; an event is in a batch as a whole, or not at all.
+ */
+
 import { type JetstreamEvent, parseFrame, type RejectedFrame, type RejectReason } from '@updraft/atproto';
 import type { ErasedAccounts, IngestGapRow } from '@updraft/store';
 import { RefusedDataError } from '@updraft/store';
-import type { BatchQueue } from './batch-queue.ts';
-import type { CrashPoints } from './crash-points.ts';
-import { rejectedEventRow, rejectedFrameRow } from './rejected.ts';
-import { appendEvent } from './rows.ts';
+import type { BatchQueue } from '../batch/batch-queue.ts';
+import { rejectedEventRow, rejectedFrameRow } from '../rows/rejected.ts';
+import { appendEvent } from '../rows/rows.ts';
+import type { CrashPoints } from '../run/crash-points.ts';
 
 /** What became of events, for whoever counts them. */
 export interface IntakeCounts {
