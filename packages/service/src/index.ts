@@ -11,6 +11,7 @@ export { corsOrigins, origin } from './environment/origin.ts';
 export { trustedProxies } from './environment/proxies.ts';
 export { serviceEnvironment } from './environment/service-environment.ts';
 export { wholeNumber } from './environment/whole-number.ts';
+export { count, lasting } from './format.ts';
 export { callerKey } from './http/caller-key.ts';
 export { drain, drainEnvironment, untilStopped } from './http/drain.ts';
 export type { ErrorClassifier } from './http/errors.ts';
@@ -30,6 +31,7 @@ export {
   type MetricsServerOptions,
 } from './metrics-server.ts';
 export { addProcessMetrics } from './process-metrics.ts';
+export { type ProgressOutput, startProgressBar } from './progress-bar.ts';
 export { runService, type ServiceContext } from './run-service.ts';
 export { SetupError } from './setup-error.ts';
 export { sleep } from './sleep.ts';
