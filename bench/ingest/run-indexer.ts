@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startProgressBar } from '@updraft/command';
+import { startProgressBar } from '@updraft/service';
 import type { Databases } from '../../tests/world/databases.ts';
 import { startIndexer } from '../../tests/world/indexer-process.ts';
 import { cpuSeconds, peakRssMb } from '../../tests/world/process-figures.ts';

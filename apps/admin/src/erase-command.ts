@@ -18,6 +18,7 @@ import {
   removeAccountRows,
   requireMoved,
 } from '@updraft/store';
+import { SILENT } from './open-writer.ts';
 
 /** Indexers read the list every 3 s; the rest is for the batches that they hold. */
 const WAIT_S = 10;
@@ -79,5 +80,3 @@ function show(counts: readonly AccountRowCount[], options: EraseOptions, io: Com
   }
   if (options.json !== true) io.out(['together', counts.reduce((sum, { rows }) => sum + rows, 0)].join('\t'));
 }
-
-const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

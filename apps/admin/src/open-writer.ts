@@ -7,9 +7,12 @@ export function openWriter(clickhouse: ClickHouse, io: CommandIo): BatchWriter {
   const line = (fields: object, message: string) => io.note(`${message} ${JSON.stringify(fields)}`);
   const writer = createBatchWriter({
     clickhouse,
-    log: { debug: () => {}, info: line, warn: line, error: line },
+    log: { ...SILENT, info: line, warn: line, error: line },
     backoff: () => backoff({ minMs: 200, maxMs: 10_000 }),
   });
   const stopped = stopSignal('stopped before all was written: run it again, and it goes on where it was');
   return { write: (blocks, signal) => writer.write(blocks, AbortSignal.any([signal, stopped])) };
 }
+
+/** The log of what says nothing while a command runs. */
+export const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

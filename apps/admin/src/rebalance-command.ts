@@ -8,6 +8,7 @@ import {
 } from '@updraft/command';
 import { openStores } from '@updraft/feedgen/admin';
 import { copyDatabase, createHiddenActors } from '@updraft/store';
+import { SILENT } from './open-writer.ts';
 
 /** `pnpm admin rebalance`: from one server to several, or to more. */
 export const addRebalanceCommand: BuildProgram = (program, io) => {
@@ -45,5 +46,3 @@ async function rebalance(
       `not all is as it was: ${unlike.join('; ')}. Does something still write, or did this database hold rows before?`,
     );
 }
-
-const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -4,8 +4,6 @@
 // Out: the answer on stdout, notes on stderr, and an exit code: 0 done, 1 failed, 2 not understood.
 // Invariant: a person reads sentences and never a stack, unless the program itself is at fault.
 export { Command, CommanderError, InvalidArgumentError } from '@commander-js/extra-typings';
-export { count, lasting } from './format.ts';
-export { type ProgressOutput, startProgressBar } from './progress-bar.ts';
 export { JSON_OPTION, writeRow } from './rows.ts';
 export { type BuildProgram, CommandError, type CommandIo, runCommand, runProgram } from './run-command.ts';
 export { stopSignal } from './stop-signal.ts';

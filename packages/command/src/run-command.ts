@@ -1,6 +1,5 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { SetupError } from '@updraft/service';
-import type { ProgressOutput } from './progress-bar.ts';
+import { type ProgressOutput, SetupError } from '@updraft/service';
 
 /** What a command is given besides its arguments. */
 export interface CommandIo {

@@ -11,6 +11,7 @@ export { corsOrigins, origin } from './environment/origin.ts';
 export { trustedProxies } from './environment/proxies.ts';
 export { serviceEnvironment } from './environment/service-environment.ts';
 export { wholeNumber } from './environment/whole-number.ts';
+export { count, lasting } from './format.ts';
 export { checkHealth } from './health-check.ts';
 export { type ApiDescription, addRoutes } from './http/api.ts';
 export { callerKey } from './http/caller-key.ts';
@@ -43,6 +44,7 @@ export {
   type MetricsServerOptions,
 } from './metrics-server.ts';
 export { addProcessMetrics } from './process-metrics.ts';
+export { type ProgressOutput, startProgressBar } from './progress-bar.ts';
 export { runService, type ServiceContext } from './run-service.ts';
 export { SetupError } from './setup-error.ts';
 export { sleep } from './sleep.ts';

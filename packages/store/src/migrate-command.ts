@@ -3,10 +3,10 @@ import {
   type CommandIo,
   JSON_OPTION,
   runProgram,
-  startProgressBar,
   wholeNumber,
   writeRow,
 } from '@updraft/command';
+import { startProgressBar } from '@updraft/service';
 import { readCommandStores } from './config.ts';
 import { StoreError } from './errors.ts';
 import type { StoreLog } from './log.ts';
@@ -18,7 +18,7 @@ import type { MigrateOptions } from './migrations/types.ts';
 /** For what rewrites or copies a large table. */
 const DAY_MS = 86_400_000;
 
-const build: BuildProgram = (program, io) => {
+const addMoves: BuildProgram = (program, io) => {
   program
     .command('up')
     .description('apply what is pending (creates the database); a statement may take 10 minutes')
@@ -35,6 +35,9 @@ const build: BuildProgram = (program, io) => {
       const takenBack = await migrateDown({ ...options(io), statementTimeoutMs: DAY_MS, count });
       io.out(takenBack.length === 0 ? 'nothing to take back' : `took back ${takenBack.map(stemOf).join(', ')}`);
     });
+};
+
+const addStates: BuildProgram = (program, io) => {
   program
     .command('version')
     .description('where the database stands')
@@ -61,6 +64,11 @@ const build: BuildProgram = (program, io) => {
     .description('make an empty pair of files with the next number')
     .argument('<name>')
     .action(async (name) => io.out((await createMigration(name)).join('\n')));
+};
+
+const build: BuildProgram = (program, io) => {
+  addMoves(program, io);
+  addStates(program, io);
   program.addHelpText(
     'after',
     `\nClickHouse: CLICKHOUSE_ADDRESS, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD, CLICKHOUSE_DATABASE, CLICKHOUSE_CLUSTER, CLICKHOUSE_SHARDS, CLICKHOUSE_REPLICATED`,

@@ -1,6 +1,7 @@
-import { type BuildProgram, type CommandIo, InvalidArgumentError, startProgressBar } from '@updraft/command';
+import { type BuildProgram, type CommandIo, InvalidArgumentError } from '@updraft/command';
 import { openStores } from '@updraft/feedgen/admin';
 import { parseSince, sinceMicros } from '@updraft/indexer';
+import { startProgressBar } from '@updraft/service';
 import { createErasedAccounts, createProgressStore, postHours, requireMoved } from '@updraft/store';
 import { openWriter } from '../open-writer.ts';
 import { type ReindexPlace, reachingTo, readPlace, startOf } from './reindex-place.ts';

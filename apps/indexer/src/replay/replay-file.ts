@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type ProgressOutput, startProgressBar } from '@updraft/command';
-import { SetupError } from '@updraft/service';
+import { type ProgressOutput, SetupError, startProgressBar } from '@updraft/service';
 import {
   type BatchWriter,
   type CursorStore,

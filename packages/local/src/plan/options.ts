@@ -9,23 +9,23 @@ export interface StartOptions {
   /** Added to every port; 0 when not given. */
   readonly portOffset: number;
   /** A recorded stream to use as the network. */
-  readonly play: string | undefined;
+  readonly play?: string | undefined;
   /** Use the simulated network even when the public one can be reached. */
   readonly simulate: boolean;
   /** How far in the past to begin, as given: `2h`, or a time. */
-  readonly since: string | undefined;
+  readonly since?: string | undefined;
   /** Events per second of the played or simulated network. */
-  readonly rate: number | undefined;
-  readonly seed: number | undefined;
-  readonly accounts: number | undefined;
+  readonly rate?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly accounts?: number | undefined;
   /** Share of hostile content in the simulated network, 0 to 1. */
-  readonly hostile: number | undefined;
+  readonly hostile?: number | undefined;
   /** When the simulated network's history ends, instead of just now: ISO 8601 with its zone. */
-  readonly now: string | undefined;
+  readonly now?: string | undefined;
   /** Servers of ClickHouse, which are one cluster; 1 when not given. */
   readonly shards: number;
   /** A folder for the data instead of `.data`. */
-  readonly data: string | undefined;
+  readonly data?: string | undefined;
 }
 
 const ENVIRONMENT = `
@@ -107,21 +107,10 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
   if (unexpected !== undefined)
     throw new SetupError(`Unexpected "${unexpected}": options come after two dashes, as in npm start -- --play FILE.`);
   const { help = false, fresh = false, simulate = false, ...given } = program.opts();
-  const options = { ...NOT_GIVEN, ...given, help, fresh, simulate };
+  const options = { ...given, help, fresh, simulate };
   refuseContradictions(options);
   return options;
 }
-
-const NOT_GIVEN = {
-  play: undefined,
-  since: undefined,
-  rate: undefined,
-  seed: undefined,
-  accounts: undefined,
-  hostile: undefined,
-  now: undefined,
-  data: undefined,
-};
 
 function readShare(text: string): number {
   if (/^\d*\.?\d+$/.test(text) && Number(text) <= 1) return Number(text);

@@ -1,7 +1,7 @@
-import { count } from '@updraft/command';
+import { count } from '@updraft/service';
 import type { RowCount } from './snapshot.ts';
 
-export { count, lasting } from '@updraft/command';
+export { count, lasting } from '@updraft/service';
 
 /** `285,071`; an estimate `≈285,000`, since its other digits say nothing; `–` when unknown. */
 export function rowCount(value: RowCount | undefined): string {

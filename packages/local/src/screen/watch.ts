@@ -47,17 +47,8 @@ export async function watch(deps: WatchDeps, show: (snapshot: Snapshot) => void,
     if (current?.eventsPerSecond !== undefined) rates = [...rates, current.eventsPerSecond].slice(-keptRates);
     if (signal.aborted) return;
     const { network, isLive, addresses } = deps;
-    show({
-      atMs: Date.now(),
-      network,
-      isLive,
-      addresses,
-      figures: current,
-      rates,
-      rows,
-      parts,
-      remarks: deps.remarks(),
-    });
+    const remarks = deps.remarks();
+    show({ atMs: Date.now(), network, isLive, addresses, figures: current, rates, rows, parts, remarks });
     await sleep(everyMs, signal).catch(() => undefined);
   }
 }

@@ -88,17 +88,8 @@ interface RunDeps extends StartDeps {
   readonly onUp: () => void;
 }
 
-async function runStack({
-  plan,
-  logs,
-  ownership,
-  remark,
-  remarks,
-  onUp,
-  show,
-  stopping,
-  killing,
-}: RunDeps): Promise<void> {
+async function runStack(deps: RunDeps): Promise<void> {
+  const { plan, logs, ownership, remark, remarks, onUp, show, stopping, killing } = deps;
   const stack = createStack(plan.stack, {
     report: ({ part, level, text }) => remark({ atMs: Date.now(), part, level, text }),
     onPid: ownership.note,
