@@ -28,7 +28,7 @@ const schema = {
   security: [{}, { viewer: [] }],
   querystring: z.object({
     feed: onceOf('feed').meta({ format: 'at-uri' }),
-    limit: wholeNumber({ min: 1, max: 100, preset: 50, pattern: /^[1-9]\d*$/ }),
+    limit: wholeNumber({ min: 1, max: 100, preset: 50, pattern: /^[1-9]\d*$/, twice: 'expected once' }),
     cursor: optionalOnce,
   }),
   response: {
