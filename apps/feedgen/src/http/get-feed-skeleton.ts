@@ -23,6 +23,7 @@ import { createReadership, type Reader } from './readership.ts';
 const LXM = 'app.bsky.feed.getFeedSkeleton';
 export const SKELETON_PATH = `/xrpc/${LXM}`;
 
+const pin = z.object({ $type: z.literal('app.bsky.feed.defs#skeletonReasonPin') });
 const schema = {
   summary: 'A page of a feed; feeds that are not for everyone need the token',
   security: [{}, { viewer: [] }],
@@ -33,12 +34,7 @@ const schema = {
   }),
   response: {
     200: z.object({
-      feed: z.array(
-        z.object({
-          post: z.string(),
-          reason: z.object({ $type: z.literal('app.bsky.feed.defs#skeletonReasonPin') }).optional(),
-        }),
-      ),
+      feed: z.array(z.object({ post: z.string(), reason: pin.optional() })),
       cursor: z.string().optional(),
       reqId: z.string().optional(),
     }),
