@@ -21,19 +21,16 @@ await runService('search', async ({ signal }) => {
   });
   const search = await createSearch({ env, clickhouse, redis, log, signal: background.signal });
   const { app, context } = search;
+  const isReady = () =>
+    Promise.all([
+      checkHealth('redis', () => redis.ping()),
+      checkHealth('clickhouse', () => clickhouse.ping({ timeoutMs: 2_000 })),
+    ]);
   const service = {
     app,
     listen: env.LISTEN_ADDRESS,
     drainDelayMs: env.DRAIN_DELAY,
-    metrics: {
-      listen: env.METRICS_LISTEN_ADDRESS,
-      registry: context.metrics.registry,
-      isReady: () =>
-        Promise.all([
-          checkHealth('redis', () => redis.ping()),
-          checkHealth('clickhouse', () => clickhouse.ping({ timeoutMs: 2_000 })),
-        ]),
-    },
+    metrics: { listen: env.METRICS_LISTEN_ADDRESS, registry: context.metrics.registry, isReady },
     start: async () => ({ ended: search.run() }),
     background,
     log,

@@ -18,16 +18,7 @@ export { callerKey } from './http/caller-key.ts';
 export { drainEnvironment } from './http/drain.ts';
 export type { ErrorClassifier } from './http/errors.ts';
 export { onceOf, optionalOnce } from './http/fields.ts';
-export {
-  AuthenticationRequiredError,
-  ForbiddenError,
-  InvalidRequestError,
-  NotEnoughResourcesError,
-  NotFoundError,
-  RateLimitExceededError,
-  UpstreamFailureError,
-  UpstreamTimeoutError,
-} from './http/named-errors.ts';
+export * from './http/named-errors.ts';
 export { serveHttp } from './http/serve.ts';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './http/server.ts';
 export { type ErrorKind, type NamedErrorClass, namedError, XrpcError } from './http/xrpc-error.ts';

@@ -1,4 +1,4 @@
-import { AuthenticationRequiredError, type ErrorKind, ForbiddenError, NotEnoughResourcesError } from '@updraft/service';
+import { AuthenticationRequiredError, ForbiddenError, NotEnoughResourcesError } from '@updraft/service';
 import type { StoredApiKey } from '@updraft/store';
 import type { FastifyRequest } from 'fastify';
 import { type Feed, feedByName, membersLabel } from '../feeds-file/feed.ts';
@@ -7,9 +7,8 @@ import { UnknownFeedError } from './errors.ts';
 
 /** What the description of a route says that needs an API key. */
 export const needsApiKey = { security: [{ apiKey: [] }] };
-/** What such a route may answer, and one that is about a feed. */
-export const KEY_ERRORS: readonly ErrorKind[] = [AuthenticationRequiredError];
-export const ADMIN_FEED_ERRORS: readonly ErrorKind[] = [...KEY_ERRORS, ForbiddenError, UnknownFeedError];
+/** What such a route may answer that is about a feed. */
+export const ADMIN_FEED_ERRORS = [AuthenticationRequiredError, ForbiddenError, UnknownFeedError];
 
 /** The API key of a request. @throws AuthenticationRequiredError; NotEnoughResourcesError while keys can't be checked */
 export function requireApiKey({ keys }: FeedgenContext, request: FastifyRequest): StoredApiKey {

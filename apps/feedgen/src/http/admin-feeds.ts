@@ -1,8 +1,8 @@
-import type { HttpServer } from '@updraft/service';
+import { AuthenticationRequiredError, type HttpServer } from '@updraft/service';
 import { z } from 'zod';
 import { membersLabel } from '../feeds-file/feed.ts';
 import { shortAlias } from '../feeds-file/schema.ts';
-import { KEY_ERRORS, needsApiKey, requireApiKey } from './admin-auth.ts';
+import { needsApiKey, requireApiKey } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
 
 const schema = {
@@ -27,7 +27,7 @@ const schema = {
 /** GET /api/admin/feeds: the feeds that the key is for, by the name without its prefix. */
 export function adminFeeds(app: HttpServer, context: FeedgenContext): void {
   const { file, membership, viewerCounts } = context;
-  app.get('/api/admin/feeds', { schema, config: { errors: KEY_ERRORS } }, (request) => {
+  app.get('/api/admin/feeds', { schema, config: { errors: [AuthenticationRequiredError] } }, (request) => {
     const key = requireApiKey(context, request);
     const feeds = [...file.feeds.values()].filter((feed) => key.feeds.includes(feed.alias));
     const entries = feeds.map((feed) => {

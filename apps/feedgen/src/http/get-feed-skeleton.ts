@@ -23,22 +23,18 @@ import { createReadership, type Reader } from './readership.ts';
 const LXM = 'app.bsky.feed.getFeedSkeleton';
 export const SKELETON_PATH = `/xrpc/${LXM}`;
 
+const pin = z.object({ $type: z.literal('app.bsky.feed.defs#skeletonReasonPin') });
 const schema = {
   summary: 'A page of a feed; feeds that are not for everyone need the token',
   security: [{}, { viewer: [] }],
   querystring: z.object({
     feed: onceOf('feed').meta({ format: 'at-uri' }),
-    limit: wholeNumber({ min: 1, max: 100, preset: 50, pattern: /^[1-9]\d*$/ }),
+    limit: wholeNumber({ min: 1, max: 100, preset: 50, pattern: /^[1-9]\d*$/, twice: 'expected once' }),
     cursor: optionalOnce,
   }),
   response: {
     200: z.object({
-      feed: z.array(
-        z.object({
-          post: z.string(),
-          reason: z.object({ $type: z.literal('app.bsky.feed.defs#skeletonReasonPin') }).optional(),
-        }),
-      ),
+      feed: z.array(z.object({ post: z.string(), reason: pin.optional() })),
       cursor: z.string().optional(),
       reqId: z.string().optional(),
     }),

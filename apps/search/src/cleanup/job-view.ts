@@ -74,8 +74,12 @@ function keepView(did: string, { pinned, threads, minLikes, paths }: KeepOptions
 
 /** How many records stay, by the reason: all reasons, also those of none. */
 export function keptView(kept: KeptCounts): z.output<typeof numKept> {
-  const counts = KEEP_REASONS.map((reason) => [reason, kept[reason] ?? 0] as const);
-  return Object.fromEntries(counts) as z.output<typeof numKept>;
+  return countsOf(KEEP_REASONS, kept);
+}
+
+/** The number of each name, 0 for those that have none. */
+export function countsOf<T extends string>(names: readonly T[], counts: Partial<Record<T, number>>): Record<T, number> {
+  return Object.fromEntries(names.map((name) => [name, counts[name] ?? 0])) as Record<T, number>;
 }
 
 function iso(ms: number): string | null {

@@ -14,29 +14,15 @@ export function reports(app: HttpServer, context: SearchContext): void {
     const response = { 200: shape, 304: z.undefined().describe('As the If-None-Match of the request has it') };
     app.get(path, { schema: { summary, response } }, async (request, reply) => send(request, reply, report, ageS));
   };
-  serve(
-    '/stats',
-    'The network by day: likes, likers, posts, posters, follows, followers, blocks, blockers, and the totals',
-    networkStats,
-    network,
-  );
+  const totals = 'The network by day: likes, posts, follows, blocks and who made them; and the totals';
+  serve('/stats', totals, networkStats, network);
   serve('/stats/collections', 'Operations by day and collection, 30 days', collectionReport, collections);
-  serve(
-    '/stats/ingest',
-    'How far the index is behind (live streams only), events a second, gaps, what was rejected by reason',
-    ingestReport,
-    ingest,
-    Math.min(maxAgeS, 10),
-  );
+  const standing = 'How far the index is behind (live streams only), events a second, gaps, rejected events by reason';
+  serve('/stats/ingest', standing, ingestReport, ingest, Math.min(maxAgeS, 10));
   serve('/stats/feeds', 'Requests and viewers by day and feed, 30 days', feedReport, feeds);
 }
 
-async function send(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  report: Report,
-  maxAgeS: number,
-): Promise<FastifyReply> {
+async function send(request: FastifyRequest, reply: FastifyReply, report: Report, maxAgeS: number) {
   const { body, etag, computedAtMs, firstAtMs } = await report.get();
   // Of a new store's report the next comes soon.
   const ageS = Math.min(maxAgeS, Math.max(1, Math.floor((computedAtMs - firstAtMs) / 1000)));

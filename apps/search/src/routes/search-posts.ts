@@ -16,7 +16,7 @@ import { readCursor, readQuery, runSearch } from './run-search.ts';
 export const searchFields = {
   q: onceOf('q'),
   sort: z.enum(['latest', 'top'], { error: "expected 'latest' or 'top'" }).default('latest'),
-  limit: wholeNumber({ min: 1, max: 100, preset: 25 }),
+  limit: wholeNumber({ min: 1, max: 100, preset: 25, pattern: /^\d{1,9}$/ }),
   cursor: optionalOnce,
 };
 const foundPost = z

@@ -1,7 +1,7 @@
 import { callerKey, type HttpServer } from '@updraft/service';
 import { z } from 'zod';
-import { CLEANUP_TYPES, type CleanupType } from '../cleanup/deletions.ts';
-import { keptView, numKept } from '../cleanup/job-view.ts';
+import { CLEANUP_TYPES } from '../cleanup/deletions.ts';
+import { countsOf, keptView, numKept } from '../cleanup/job-view.ts';
 import type { CleanupRequest, CleanupStart } from '../cleanup/start-cleanup.ts';
 import type { SearchContext } from '../context.ts';
 import { readUri } from '../redir/redir.ts';
@@ -108,7 +108,7 @@ function startView({ job, did, plan }: CleanupStart): z.output<typeof startedCle
     num_enqueued: plan.total,
     dry_run: job === undefined,
     repo: did,
-    num_by_type: byType(plan.byType),
+    num_by_type: countsOf(CLEANUP_TYPES, plan.byType),
     num_kept: keptView(plan.kept),
     sample: plan.first
       .slice(0, 10)
@@ -121,9 +121,4 @@ function startView({ job, did, plan }: CleanupStart): z.output<typeof startedCle
     return { ...counts, message: `${plan.total} records will be deleted; ${kept}`, job_id: jobId, job_secret: secret };
   const { num_by_type: _, sample: __, num_kept: ___, ...rest } = counts;
   return { ...rest, message: `this account has a job already, here it is; ${kept}`, job_id: jobId, job_secret: secret };
-}
-
-function byType(counts: CleanupStart['plan']['byType']): Record<CleanupType, number> {
-  const all = CLEANUP_TYPES.map((type) => [type, counts[type] ?? 0] as const);
-  return Object.fromEntries(all) as Record<CleanupType, number>;
 }

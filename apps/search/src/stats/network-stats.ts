@@ -4,28 +4,26 @@ import { dayOf } from './refresh-days.ts';
 
 const count = z.int();
 
-/** The shape of GET /stats. A day without records that once had some is a row of zeros. */
+/** The shape of GET /stats: days oldest first; one without records that once had some is a row of zeros. */
 export const networkStats = z.object({
   total_users: count,
   total_posts: count,
   total_follows: count,
   total_likes: count,
   updated_at: z.iso.datetime(),
-  daily_data: z
-    .array(
-      z.object({
-        date: z.iso.date(),
-        num_likes: count,
-        num_likers: count,
-        num_posters: count,
-        num_posts: count,
-        num_follows: count,
-        num_followers: count,
-        num_blocks: count,
-        num_blockers: count,
-      }),
-    )
-    .describe('Oldest first'),
+  daily_data: z.array(
+    z.object({
+      date: z.iso.date(),
+      num_likes: count,
+      num_likers: count,
+      num_posters: count,
+      num_posts: count,
+      num_follows: count,
+      num_followers: count,
+      num_blocks: count,
+      num_blockers: count,
+    }),
+  ),
 });
 
 export async function readNetworkStats(clickhouse: ClickHouse, nowMs: number): Promise<z.output<typeof networkStats>> {

@@ -7,6 +7,8 @@ export interface WholeNumber {
   readonly preset: number;
   /** How it may be written; the empty text, where this takes it, says nothing. */
   readonly pattern?: RegExp;
+  /** What is said of one that comes twice; default: what was expected. */
+  readonly twice?: string;
 }
 
 /** A whole number in decimal digits, within both bounds: of the environment, or of a query string. */
@@ -15,11 +17,12 @@ export function wholeNumber({
   max = Number.MAX_SAFE_INTEGER,
   preset,
   pattern = /^\d{1,16}$/,
+  twice,
 }: WholeNumber): z.ZodType<number, string | undefined> {
   const error = `expected a whole number ${max === Number.MAX_SAFE_INTEGER ? `from ${min} on` : `from ${min} to ${max}`}`;
   const numberOf = (text: string) => (text === '' ? preset : Number(text));
   return z
-    .string({ error })
+    .string({ error: twice ?? error })
     .refine((text) => pattern.test(text) && numberOf(text) >= min && numberOf(text) <= max, { error })
     .transform(numberOf)
     .prefault(String(preset))

@@ -1,13 +1,6 @@
 import type { RouteOptions } from 'fastify';
 import { z } from 'zod';
-import {
-  InternalServerError,
-  InvalidRequestError,
-  NotEnoughResourcesError,
-  PayloadTooLargeError,
-  UnsupportedMediaTypeError,
-  UriTooLongError,
-} from './named-errors.ts';
+import { InvalidRequestError, OF_BODIES, OF_EVERY_ROUTE } from './named-errors.ts';
 import type { HttpServer } from './server.ts';
 import type { ErrorKind } from './xrpc-error.ts';
 
@@ -29,10 +22,6 @@ export function declareErrors(app: HttpServer): void {
     };
   });
 }
-
-/** The database may be away, and each route has its time: everywhere 503. */
-const OF_EVERY_ROUTE: readonly ErrorKind[] = [UriTooLongError, InternalServerError, NotEnoughResourcesError];
-const OF_BODIES: readonly ErrorKind[] = [PayloadTooLargeError, UnsupportedMediaTypeError];
 
 function errorsOf({ method, schema, config }: RouteOptions): ErrorKind[] {
   const takesBody = !['GET', 'HEAD'].includes(String(method));

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { z } from 'zod';
 import { durationMs } from '../config-types.ts';
 import { sleep } from '../sleep.ts';
@@ -14,11 +13,6 @@ export const drainEnvironment = z.object({
   /** How long it still takes requests after SIGTERM, so that whoever sends them can notice that it is not ready any more. */
   DRAIN_DELAY: durationMs('0s').refine((ms) => ms <= MAX_DELAY_MS, { error: "expected at most '5s'" }),
 });
-
-/** Resolves when the signal aborts. */
-export async function untilStopped(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort');
-}
 
 /**
  * Closes a server without failing a request: for `delayMs` it goes on answering, each reply with `connection: close`, so that nobody keeps

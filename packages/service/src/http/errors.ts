@@ -1,7 +1,7 @@
 import { ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { errorName, InternalServerError, InvalidRequestError } from './named-errors.ts';
+import { InternalServerError, InvalidRequestError } from './named-errors.ts';
 import type { HttpServer } from './server.ts';
 import { XrpcError } from './xrpc-error.ts';
 
@@ -115,3 +115,19 @@ function logFault(request: FastifyRequest, answer: XrpcError, error: unknown): v
   if (answer.status === 500) request.log.error(where, 'request failed');
   else request.log.warn(where, 'request could not be served');
 }
+
+/** What Fastify's and Node's own errors of this status are called. */
+function errorName(status: number): string {
+  return NAMES[status] ?? 'InvalidRequest';
+}
+
+const NAMES: Readonly<Record<number, string>> = {
+  404: 'NotFound',
+  406: 'NotAcceptable',
+  408: 'RequestTimeout',
+  413: 'PayloadTooLarge',
+  414: 'UriTooLong',
+  415: 'UnsupportedMediaType',
+  431: 'HeadersTooLarge',
+  503: 'NotEnoughResources',
+};

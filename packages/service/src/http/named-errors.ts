@@ -1,4 +1,4 @@
-import { namedError } from './xrpc-error.ts';
+import { type ErrorKind, namedError } from './xrpc-error.ts';
 
 export class InvalidRequestError extends namedError(400, 'InvalidRequest') {}
 export class AuthenticationRequiredError extends namedError(401, 'AuthenticationRequired') {}
@@ -15,18 +15,6 @@ export class UpstreamFailureError extends namedError(502, 'UpstreamFailure') {}
 export class NotEnoughResourcesError extends namedError(503, 'NotEnoughResources') {}
 export class UpstreamTimeoutError extends namedError(504, 'UpstreamTimeout') {}
 
-/** What Fastify's and Node's own errors of this status are called. */
-export function errorName(status: number): string {
-  return NAMES[status] ?? (status >= 500 ? 'InternalServerError' : 'InvalidRequest');
-}
-
-const NAMES: Readonly<Record<number, string>> = {
-  404: NotFoundError.error,
-  406: 'NotAcceptable',
-  408: 'RequestTimeout',
-  413: PayloadTooLargeError.error,
-  414: UriTooLongError.error,
-  415: UnsupportedMediaTypeError.error,
-  431: 'HeadersTooLarge',
-  503: NotEnoughResourcesError.error,
-};
+/** The database may be away, and each route has its time: everywhere 503. */
+export const OF_EVERY_ROUTE: readonly ErrorKind[] = [UriTooLongError, InternalServerError, NotEnoughResourcesError];
+export const OF_BODIES: readonly ErrorKind[] = [PayloadTooLargeError, UnsupportedMediaTypeError];

@@ -1,13 +1,13 @@
+import { once } from 'node:events';
 import { readBuildInfo } from '../build-info.ts';
 import { listenOrExplain } from '../listen.ts';
 import type { Logger } from '../logger.ts';
 import { createMetricsServer, type MetricsServerOptions } from '../metrics-server.ts';
-import { drain, untilStopped } from './drain.ts';
+import { drain } from './drain.ts';
 import type { HttpServer } from './server.ts';
 
 export interface HttpService {
   readonly app: HttpServer;
-  /** `host:port`, as listenAddress reads it. */
   readonly listen: string;
   readonly drainDelayMs: number;
   readonly metrics: Pick<MetricsServerOptions, 'listen' | 'registry' | 'isReady'>;
@@ -31,7 +31,7 @@ export async function serveHttp(service: HttpService, signal: AbortSignal): Prom
     app.listen({ host, port }),
   );
   log.info({ listen, metrics: metrics.address, ...service.facts, ...readBuildInfo() }, service.says);
-  await Promise.race([untilStopped(signal), ended]);
+  if (!signal.aborted) await Promise.race([once(signal, 'abort'), ended]);
   await drain(app, service.drainDelayMs);
   background.abort(signal.reason); // after the last request: what it left to write is written
   await ended;
