@@ -1,11 +1,4 @@
-import {
-  type BuildProgram,
-  type CommandIo,
-  JSON_OPTION,
-  runProgram,
-  wholeNumber,
-  writeRow,
-} from '@updraft/command';
+import { type BuildProgram, type CommandIo, JSON_OPTION, runProgram, wholeNumber, writeRow } from '@updraft/command';
 import { startProgressBar } from '@updraft/service';
 import { readCommandStores } from './config.ts';
 import { StoreError } from './errors.ts';

@@ -1,4 +1,4 @@
-import { type ErrorClassifier, XrpcError } from '@updraft/service';
+import { type ErrorClassifier, NotEnoughResourcesError } from '@updraft/service';
 import { SetupStoreError, StoreError } from './errors.ts';
 
 /**
@@ -8,5 +8,5 @@ import { SetupStoreError, StoreError } from './errors.ts';
 export const storeAnswer: ErrorClassifier = (error) => {
   if (!(error instanceof StoreError) || !(error.shouldRetry() || error instanceof SetupStoreError)) return undefined;
   const message = 'a database can not be asked just now, please try again';
-  return new XrpcError(503, 'NotEnoughResources', message, { 'retry-after': '5' }, { cause: error });
+  return new NotEnoughResourcesError(message, { retryAfterS: 5, cause: error });
 };
