@@ -18,7 +18,7 @@ const apps = {
 };
 
 /** Set by docker-compose.yml, or for tests only. */
-const notInExamples = ['LISTEN_ADDRESS', 'METRICS_LISTEN_ADDRESS', 'SPOOL_DIRECTORY', 'CRASH_POINT'];
+const notInExamples = ['LISTEN_ADDRESS', 'METRICS_LISTEN_ADDRESS', 'SPOOL_DIRECTORY'];
 /** The variables that an app asks for. */
 function variablesOf(read: (env: Environment) => unknown): string[] {
   const asked = new Set<string>();

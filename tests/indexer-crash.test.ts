@@ -60,7 +60,8 @@ async function play(rate?: number): Promise<PlayServer> {
 }
 
 function start(store: Store, server: PlayServer, env: Record<string, string> = {}): Program {
-  return startProgram('apps/indexer/src/main.ts', [], { ...store.env, ...SMALL_BATCHES, WS_URL: server.url, ...env });
+  const main = 'CRASH_POINT' in env ? 'tests/indexer/crashing-indexer.ts' : 'apps/indexer/src/main.ts';
+  return startProgram(main, [], { ...store.env, ...SMALL_BATCHES, WS_URL: server.url, ...env });
 }
 
 /** The sequence number up to which everything is written, 0 before the first. */

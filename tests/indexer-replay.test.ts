@@ -24,7 +24,8 @@ afterAll(() => stack.close());
 
 /** Runs `pnpm replay` to its end. */
 async function replay(store: Store, args: readonly string[], env: Record<string, string> = {}) {
-  const program = startProgram('apps/indexer/src/replay-command.ts', args, { ...store.env, ...env });
+  const main = 'CRASH_POINT' in env ? 'tests/indexer/crashing-replay.ts' : 'apps/indexer/src/replay-command.ts';
+  const program = startProgram(main, args, { ...store.env, ...env });
   return { ...(await program.exited), output: program.output() };
 }
 

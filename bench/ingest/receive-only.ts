@@ -1,7 +1,6 @@
 import { runIndexer } from '@updraft/indexer';
 import { createLogger } from '@updraft/service';
 import { Registry } from 'prom-client';
-import { createCrashPoints } from '../../apps/indexer/src/run/crash-points.ts';
 import { createIndexerMetrics } from '../../apps/indexer/src/watch/metrics.ts';
 import { createStatus } from '../../apps/indexer/src/watch/status.ts';
 import { recordBatch } from './recorded-blocks.ts';
@@ -47,7 +46,6 @@ await runIndexer(
         cpuAtStart = process.cpuUsage();
       },
     },
-    crash: createCrashPoints(undefined, () => {}),
     log,
   },
   done.signal,

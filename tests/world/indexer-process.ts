@@ -17,13 +17,14 @@ export interface IndexerProcess {
 }
 
 const MAIN = fileURLToPath(new URL('../../apps/indexer/src/main.ts', import.meta.url));
+const CRASHING = fileURLToPath(new URL('../indexer/crashing-indexer.ts', import.meta.url));
 const STOP_WITHIN_MS = 30_000;
 
 /** Starts the indexer with these variables, this checkout's or another `main`; what it prints is appended to `logFile`. */
 export function startIndexer(
   variables: Readonly<Record<string, string>>,
   logFile: string,
-  main: string = MAIN,
+  main: string = 'CRASH_POINT' in variables ? CRASHING : MAIN,
 ): IndexerProcess {
   const child: ChildProcess = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH ?? '', NODE_ENV: 'test', ...variables },

@@ -27,7 +27,6 @@ describe('the indexer’s environment', () => {
       since: undefined,
       limits: { maxRows: 50_000, flushIntervalMs: 1_000 },
       idleTimeoutMs: 60_000,
-      crashPoint: undefined,
     });
     expect(readIndexerConfig(NEEDED).hosts).toHaveLength(4);
   });
@@ -55,10 +54,9 @@ describe('the indexer’s environment', () => {
       BATCH_MAX_ROWS: '0',
       FLUSH_INTERVAL: '5',
       LOG_LEVEL: 'loud',
-      CRASH_POINT: 'nowhere',
     });
     expect(new Set(faults.map((fault) => fault.split(':')[0]))).toEqual(
-      new Set(['BATCH_MAX_ROWS', 'CRASH_POINT', 'FLUSH_INTERVAL', 'LOG_LEVEL', 'SINCE', 'WS_URL']),
+      new Set(['BATCH_MAX_ROWS', 'FLUSH_INTERVAL', 'LOG_LEVEL', 'SINCE', 'WS_URL']),
     );
   });
 
@@ -69,13 +67,6 @@ describe('the indexer’s environment', () => {
   ])('SINCE may be %s', (text, expected) => {
     const { since } = readIndexerConfig({ ...NEEDED, SINCE: text });
     expect(since && sinceMicros(since, 1_783_175_888_000)).toBe(expected);
-  });
-
-  test('names a crash point and which pass of it', () => {
-    expect(readIndexerConfig({ ...NEEDED, CRASH_POINT: 'mid-write:3' }).crashPoint).toEqual({
-      point: 'mid-write',
-      nth: 3,
-    });
   });
 });
 

@@ -21,7 +21,6 @@ import {
 } from '@updraft/store';
 import { z } from 'zod';
 import { parseSince, type Since } from './cursor/since.ts';
-import { type ArmedCrash, parseCrashPoint } from './run/crash-points.ts';
 
 /** The indexer's settings, read from the environment. */
 export interface IndexerConfig {
@@ -54,11 +53,10 @@ export interface IndexerConfig {
   };
   readonly telemetry: TelemetryOptions;
   /** Tests only: where the process is to kill itself. */
-  readonly crashPoint: ArmedCrash | undefined;
 }
 
 /** What `pnpm replay` needs of it. */
-export type ReplayConfig = Pick<IndexerConfig, 'clickhouse' | 'redis' | 'logLevel' | 'limits' | 'crashPoint'>;
+export type ReplayConfig = Pick<IndexerConfig, 'clickhouse' | 'redis' | 'logLevel' | 'limits'>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -116,13 +114,6 @@ const since = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const crashPoint = z.string().transform((text, context) => {
-  const read = parseCrashPoint(text);
-  if (read !== undefined) return read;
-  context.issues.push({ code: 'custom', input: text, message: "expected a crash point's 'name' or 'name:nth'" });
-  return z.NEVER;
-});
-
 /** A whole number from 1 on. */
 const count = (preset: number) => wholeNumber({ min: 1, preset });
 
@@ -131,7 +122,6 @@ const pipeline = {
   BATCH_MAX_BYTES: count(32 * MIB),
   FLUSH_INTERVAL: someTimeMs('1s'),
   QUEUE_MAX_BYTES: count(64 * MIB),
-  CRASH_POINT: crashPoint.optional(),
 };
 
 const ReplayVariables = commandEnvironment.extend({ ...serviceEnvironment.shape, ...pipeline });
@@ -161,7 +151,6 @@ function storeConfig(read: z.output<typeof ReplayVariables>): ReplayConfig {
       flushIntervalMs: read.FLUSH_INTERVAL,
       queueMaxBytes: read.QUEUE_MAX_BYTES,
     },
-    crashPoint: read.CRASH_POINT,
   };
 }
 

@@ -10,7 +10,7 @@ import { RefusedDataError } from '@updraft/store';
 import type { BatchQueue } from '../batch/batch-queue.ts';
 import { rejectedEventRow, rejectedFrameRow } from '../rows/rejected.ts';
 import { appendEvent } from '../rows/rows.ts';
-import type { CrashPoints } from '../run/crash-points.ts';
+import type { Hooks } from '../run/hooks.ts';
 
 /** What became of events, for whoever counts them. */
 export interface IntakeCounts {
@@ -28,7 +28,7 @@ export interface IntakeOptions {
   observe(event: JetstreamEvent): IngestGapRow | undefined;
   readonly counts: IntakeCounts;
   readonly erased: Pick<ErasedAccounts, 'has'>;
-  readonly crash: CrashPoints;
+  readonly hooks?: Hooks | undefined;
 }
 
 /**
@@ -36,7 +36,7 @@ export interface IntakeOptions {
  * All of it at once, without a queue of objects. Never throws on any input.
  */
 export function createIntake(options: IntakeOptions): (text: string) => void {
-  const { queue, observe, counts, erased, crash } = options;
+  const { queue, observe, counts, erased, hooks } = options;
 
   function takeEvent(event: JetstreamEvent, text: string): void {
     const batch = queue.current();
@@ -66,7 +66,7 @@ export function createIntake(options: IntakeOptions): (text: string) => void {
       counts.gap(gap);
     }
     queue.added();
-    crash.pass('after-receive');
+    hooks?.passed('after-receive');
   };
 }
 

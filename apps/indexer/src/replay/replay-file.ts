@@ -10,7 +10,7 @@ import {
 } from '@updraft/store';
 import { type BatchLimits, createBatchQueue } from '../batch/batch-queue.ts';
 import { FIRST_TIME_CURSOR } from '../cursor/place.ts';
-import type { CrashPoints } from '../run/crash-points.ts';
+import type { Hooks } from '../run/hooks.ts';
 import { runPipeline } from '../run/pipeline.ts';
 import { createRecordedFileSource, type FilePosition } from '../source/recorded-file.ts';
 import type { ReplayTally } from './tally.ts';
@@ -25,7 +25,7 @@ export interface ReplayFileOptions {
   readonly erased: Pick<ErasedAccounts, 'has'>;
   readonly limits: BatchLimits;
   readonly tally: ReplayTally;
-  readonly crash: CrashPoints;
+  readonly hooks?: Hooks | undefined;
   readonly output: ProgressOutput;
 }
 

@@ -13,7 +13,7 @@ import { connectionEvents } from '../watch/connection-events.ts';
 import type { IndexerMetrics } from '../watch/metrics.ts';
 import { type IndexerStatus, startReports } from '../watch/status.ts';
 import type { WriteCounts } from '../write/write.ts';
-import type { CrashPoints } from './crash-points.ts';
+import type { Hooks } from './hooks.ts';
 import { runPipeline } from './pipeline.ts';
 
 export interface IndexerDeps {
@@ -25,7 +25,7 @@ export interface IndexerDeps {
   readonly ask?: AskServer | undefined;
   readonly status: IndexerStatus;
   readonly metrics: IndexerMetrics;
-  readonly crash: CrashPoints;
+  readonly hooks?: Hooks | undefined;
   readonly log: Logger;
 }
 

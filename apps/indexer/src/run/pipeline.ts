@@ -10,7 +10,7 @@ import type { BatchQueue } from '../batch/batch-queue.ts';
 import { createIntake, type IntakeCounts, type IntakeOptions } from '../intake/intake.ts';
 import type { Source } from '../source/source.ts';
 import { runWriteLoop, type WriteCounts } from '../write/write.ts';
-import type { CrashPoints } from './crash-points.ts';
+import type { Hooks } from './hooks.ts';
 
 export interface Pipeline {
   readonly source: Source;
@@ -21,7 +21,7 @@ export interface Pipeline {
   readonly erased: IntakeOptions['erased'];
   readonly intakeCounts: IntakeCounts;
   readonly writeCounts: WriteCounts;
-  readonly crash: CrashPoints;
+  readonly hooks?: Hooks | undefined;
 }
 
 /** What is left of the 15 s that a service has to stop, after all else. */

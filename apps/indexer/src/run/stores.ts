@@ -22,7 +22,7 @@ import { ACTIVE_LEASE } from '../lease/active.ts';
 import { isProcessAlive, readLeaseOwner } from '../lease/lease-owner.ts';
 import type { IndexerMetrics } from '../watch/metrics.ts';
 import type { IndexerStatus } from '../watch/status.ts';
-import type { CrashPoints } from './crash-points.ts';
+import type { Hooks } from './hooks.ts';
 import { untilReachable } from './start-up.ts';
 
 /** ClickHouse and Redis, as the pipeline needs them. */
@@ -41,7 +41,7 @@ export interface OpenStoresOptions {
   readonly config: Pick<IndexerConfig, 'clickhouse' | 'redis'> & Partial<Pick<IndexerConfig, 'leaseTtlMs'>>;
   readonly metrics: Pick<IndexerMetrics, 'rowsWritten' | 'writeRetry' | 'writeHeld' | 'rejected'>;
   readonly status: Pick<IndexerStatus, 'active'>;
-  readonly crash: CrashPoints;
+  readonly hooks?: Hooks | undefined;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -55,7 +55,7 @@ const LEASE_TTL_MS = 6_000;
  * @throws SetupError when a person has to put something right: an address, a password, the migrations.
  */
 export async function openStores(options: OpenStoresOptions): Promise<Stores> {
-  const { config, log, crash, signal } = options;
+  const { config, log, hooks, signal } = options;
   const clickhouse = await untilReachable({ name: 'CLICKHOUSE_ADDRESS', log, signal }, async () =>
     withCallOptions(createClickHouse({ ...config.clickhouse, log }), { settings: PRIORITIES.indexer }),
   );
@@ -76,7 +76,7 @@ export async function openStores(options: OpenStoresOptions): Promise<Stores> {
     prefix: config.redis.prefix,
     log,
     leaseKey: `${leasePrefix}${ACTIVE_LEASE}`,
-    onProgressWritten: () => crash.pass('after-progress'),
+    onProgressWritten: () => hooks?.passed('after-progress'),
   });
   const ping = (): Promise<void> => clickhouse.ping({ timeoutMs: CHECK_TIMEOUT_MS });
   try {
@@ -91,14 +91,15 @@ export async function openStores(options: OpenStoresOptions): Promise<Stores> {
     throw error;
   }
   void followErasures(erased, log, closing.signal);
+  const writer = createBatchWriter({
+    clickhouse,
+    log,
+    metrics: writerHooks(options),
+    backoff: () => backoff(WRITE_BACKOFF),
+  });
   return {
     erased,
-    writer: createBatchWriter({
-      clickhouse,
-      log,
-      metrics: writerHooks(options),
-      backoff: () => backoff(WRITE_BACKOFF),
-    }),
+    writer: hooks?.writer(writer) ?? writer,
     cursor,
     leases: createLeases({
       redis,

@@ -1,7 +1,7 @@
 import type { BatchWriter, Progress, WritableBlock } from '@updraft/store';
 import { describe, expect, test } from 'vitest';
 import { type BatchQueue, createBatchQueue } from '../batch/batch-queue.ts';
-import { createCrashPoints } from '../run/crash-points.ts';
+import type { Moment } from '../run/hooks.ts';
 import { runWriteLoop, type WriteLoopOptions } from './write.ts';
 
 /** A queue with three batches of one row, at progress 1, 2 and 3, and closed behind them. */
@@ -21,7 +21,7 @@ function threeBatches(): BatchQueue {
 /** Runs the loop over fakes of its two interfaces, and keeps what it did in order. */
 async function run(
   behaviour: { write?: (nth: number) => Promise<void>; save?: (nth: number) => Promise<void> },
-  armed?: WriteLoopOptions['crash'],
+  hooks?: WriteLoopOptions['hooks'],
 ): Promise<{ did: string[]; failure: unknown }> {
   const did: string[] = [];
   let [writes, saves] = [0, 0];
@@ -41,9 +41,8 @@ async function run(
     },
   };
   const counts = { batch: () => {}, saved: () => {}, saveFailed: () => void did.push('save failed') };
-  const crash = armed ?? createCrashPoints(undefined, () => {});
   const failure = await runWriteLoop(
-    { queue: threeBatches(), writer, cursor, counts, crash },
+    { queue: threeBatches(), writer, cursor, counts, hooks },
     new AbortController().signal,
   ).catch((error: unknown) => error);
   return { did, failure };
@@ -95,15 +94,14 @@ test('the last cursor is tried once more at the end, and its failure is told', a
 
 test.each([
   ['before-write', 1],
-  ['mid-write', 2],
   ['after-write', 2],
-] as const)('the crash point %s strikes where its name says', async (point, written) => {
-  class Died extends Error {}
-  const die = () => {
-    throw new Died();
+] as const)('the moment %s passes when its name says', async (moment, written) => {
+  let passed = 0;
+  const dies = (here: Moment): void => {
+    if (here === moment && ++passed === 2) throw new Error('died');
   };
-  const { did, failure } = await run({}, createCrashPoints({ point, nth: 2 }, die));
-  expect(failure).toBeInstanceOf(Died);
+  const { did, failure } = await run({}, { passed: dies, writer: (writer) => writer });
+  expect(failure).toEqual(new Error('died'));
   expect(did.filter((step) => step.startsWith('wrote'))).toHaveLength(written);
   expect(did).not.toContain('saved 2');
 });

@@ -10,7 +10,7 @@ import { type Batch, filledBlocks } from '../batch/batch.ts';
 import type { BatchQueue } from '../batch/batch-queue.ts';
 import { traceBatch } from '../batch/batch-trace.ts';
 import { createCursorSaver } from '../cursor/cursor-saver.ts';
-import type { CrashPoints } from '../run/crash-points.ts';
+import type { Hooks } from '../run/hooks.ts';
 
 export interface WriteCounts {
   /** A batch is acknowledged as a whole. */
@@ -24,7 +24,7 @@ export interface WriteLoopOptions {
   readonly writer: BatchWriter;
   readonly cursor: Pick<CursorStore, 'save'>;
   readonly counts: WriteCounts;
-  readonly crash: CrashPoints;
+  readonly hooks?: Hooks | undefined;
 }
 
 /**
@@ -32,20 +32,20 @@ export interface WriteLoopOptions {
  * empty, and the last cursor saved. Rejects when `signal` gives a write up: the cursor then stands before it, and nothing is lost.
  */
 export async function runWriteLoop(options: WriteLoopOptions, signal: AbortSignal): Promise<void> {
-  const { queue, cursor, counts, crash } = options;
+  const { queue, cursor, counts, hooks } = options;
   const saver = createCursorSaver({
     cursor,
     onSaved: (progress) => {
       counts.saved(progress);
-      crash.pass('after-redis');
+      hooks?.passed('after-redis');
     },
     onFailed: counts.saveFailed,
   });
   const write = async (batch: Batch): Promise<void> => {
     const startedAt = performance.now();
-    crash.pass('before-write');
+    hooks?.passed('before-write');
     await inSpan('write', {}, () => writeBatch(options, batch, signal));
-    crash.pass('after-write');
+    hooks?.passed('after-write');
     counts.batch(batch, performance.now() - startedAt);
     if (batch.progress !== undefined) saver.offer(batch.progress);
   };
@@ -65,10 +65,8 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-async function writeBatch({ writer, crash }: WriteLoopOptions, batch: Batch, signal: AbortSignal): Promise<void> {
+async function writeBatch({ writer }: WriteLoopOptions, batch: Batch, signal: AbortSignal): Promise<void> {
   const blocks = filledBlocks(batch);
   if (blocks.length === 0) return;
-  if (crash.isNext('mid-write')) await writer.write(blocks.slice(0, Math.ceil(blocks.length / 2)), signal);
-  crash.pass('mid-write');
   await writer.write(blocks, signal);
 }
