@@ -20,11 +20,16 @@ const MAIN = fileURLToPath(new URL('../../apps/indexer/src/main.ts', import.meta
 const CRASHING = fileURLToPath(new URL('../indexer/crashing-indexer.ts', import.meta.url));
 const STOP_WITHIN_MS = 30_000;
 
+/** The indexer as it is in production; where a crash is asked for, with a hook that dies there. */
+function mainFor(variables: Readonly<Record<string, string>>): string {
+  return variables['CRASH_POINT'] === undefined ? MAIN : CRASHING;
+}
+
 /** Starts the indexer with these variables, this checkout's or another `main`; what it prints is appended to `logFile`. */
 export function startIndexer(
   variables: Readonly<Record<string, string>>,
   logFile: string,
-  main: string = 'CRASH_POINT' in variables ? CRASHING : MAIN,
+  main: string = mainFor(variables),
 ): IndexerProcess {
   const child: ChildProcess = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH ?? '', NODE_ENV: 'test', ...variables },
