@@ -47,12 +47,12 @@ interface EraseOptions {
 
 async function erase(dids: readonly string[], options: EraseOptions, io: CommandIo): Promise<void> {
   await using stores = openStores(io);
+  await requireMoved(stores.clickhouse);
   show(await countAccountRows(stores.clickhouse, dids), options, io);
   if (options.yes !== true) {
     io.note('dry run: nothing was changed. With --yes these rows are removed, and never written again.');
     return;
   }
-  await requireMoved(stores.clickhouse);
   await listErasedAccounts(stores.clickhouse, dids);
   await sleep(options.wait * 1000);
   await removeAll(stores, dids, io);

@@ -19,7 +19,7 @@ export interface SecondLookOptions {
 
 /** One account's wrong clock proves nothing. */
 export const WITNESSES = 5;
-const MAX_FRAME_BYTES = 4 * 1024 * 1024;
+const MAX_LOOK_BYTES = 4 * 1024 * 1024;
 
 /**
  * Asks a host for one collection only, from the begin of the stretch on, for a bounded time. Never rejects; `unknown` when it can't be asked
@@ -37,7 +37,7 @@ export function lookAtHost(options: SecondLookOptions, signal: AbortSignal): Pro
     let lastFrameMs = performance.now();
     const ws = new WebSocket(url, {
       perMessageDeflate: false,
-      maxPayload: MAX_FRAME_BYTES,
+      maxPayload: MAX_LOOK_BYTES,
       handshakeTimeout: timeoutMs,
       skipUTF8Validation: true,
     });

@@ -50,13 +50,18 @@ export function planDatabases({ env, folder, logins, shards, ports, output }: Su
       ...(clickhouseGiven === undefined
         ? servers.map(({ name, options }) => clickhousePart(name, { ...options, logins }, output))
         : []),
-      ...(redisGiven === undefined ? [redisPart(join(folder, 'redis'), ports.redis, output)] : []),
+      ...(redisGiven === undefined ? [redisPart(join(folder, redisFolder(cluster)), ports.redis, output)] : []),
     ],
     ports: {
       ...(clickhouseGiven === undefined && Object.fromEntries(servers.flatMap(portsOf))),
       ...(redisGiven === undefined && { Redis: ports.redis }),
     },
   };
+}
+
+/** A cluster has data of its own, and so has what is kept of it: builds, reports, cursors. */
+function redisFolder(cluster: LocalCluster | undefined): string {
+  return cluster === undefined ? 'redis' : `redis-of-${cluster.httpPorts.length}`;
 }
 
 /** Servers of ClickHouse on this machine that are one cluster. */

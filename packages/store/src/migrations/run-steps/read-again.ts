@@ -14,7 +14,10 @@ export async function readAgain({ target, progress: { log } }: StepContext): Pro
        SELECT {stream:String}, {progressJson:String}, {lastSeq:UInt64}, max(version) + {above:UInt64} FROM ingest_progress WHERE stream = {stream:String}`,
       { stream, progressJson, lastSeq, above: ABOVE },
     );
-    log.info({ stream }, 'the stream is read again from where the copy began:');
+    log.info(
+      { stream },
+      `the indexer of this version reads on from ${new Date(lastSeq / 1000).toISOString()}, where the copy began; one of an earlier version can write no more. Stream:`,
+    );
   }
 }
 
