@@ -224,3 +224,19 @@ test('an account that an earlier version erases while the copy goes on is gone a
   await requireMoved(clickhouse);
   expect(await shown(connection)).toEqual(before);
 });
+
+test('an account whose erasure began before the copy is gone after it, though its rows were still there', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  await writeOldRows(clickhouse, operations.slice(0, 500));
+  const [erased] = operations.map(({ did }) => did);
+  await clickhouse.command(
+    "INSERT INTO erased_accounts (did_hash, erased_at) SELECT lower(hex(SHA256({erased:String}))), now64(3, 'UTC') - INTERVAL 1 HOUR",
+    { erased },
+  );
+  const left = () =>
+    clickhouse.query<{ n: string }>('SELECT count() AS n FROM repo_records WHERE repo = {erased:String}', { erased });
+  expect(await left()).not.toEqual([{ n: '0' }]);
+  await migrateUp({ connection, log: quietLog });
+  expect(await left()).toEqual([{ n: '0' }]);
+});
