@@ -66,3 +66,15 @@ test('a post whose record a retention took keeps its columns, and no record is m
   await migrateDown({ connection, log: quietLog, count: 1 });
   expect(await shown(connection)).toEqual(before);
 });
+
+test('a like whose record was taken by a retention that is no more is there after the move', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  await writeOldRows(clickhouse, [like(1)]);
+  await clickhouse.command('TRUNCATE TABLE repo_records');
+  await clickhouse.command('ALTER TABLE repo_records REMOVE TTL');
+  const before = await shown(connection);
+  expect(before['likes']?.rows).toBe('1');
+  await migrateUp({ connection, log: quietLog });
+  expect((await shown(connection))['likes']).toEqual(before['likes']);
+});

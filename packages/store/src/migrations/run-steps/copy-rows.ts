@@ -49,7 +49,7 @@ export async function copyRows(context: StepContext): Promise<void> {
     for (const slice of server.slices) {
       context.lock.assertHeld();
       context.signal?.throwIfAborted();
-      await copySlice(server, slice, { signal: context.signal, hasLostJson: retention.has('repo_records') });
+      await copySlice(server, slice, context.signal);
       done += slice.rows;
       report();
       if (slice.part + 1 < slice.parts) continue;
@@ -88,13 +88,13 @@ async function planServer(
 }
 
 /**
- * Rows from before 0011 go first: of two of one version the one that was inserted last counts, and those are ours. `hasLostJson`: a
- * retention took the JSON of likes, reposts and posts that are still there.
+ * Rows from before 0011 go first: of two of one version the one that was inserted last counts, and those are ours. Likes without their
+ * JSON may be there though no retention is: of one that there was.
  */
 async function copySlice(
   server: ServerPlan,
   { from, to, part, parts }: Slice,
-  { signal, hasLostJson }: { signal: AbortSignal | undefined; hasLostJson: boolean },
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const copy = (sql: string): Promise<void> =>
     server.rows.command(sql, { from, to, part, parts }, { ...COPY, ...(signal && { signal }) });
@@ -102,5 +102,5 @@ async function copySlice(
     await copy(copyRecordsSql(which.replaceAll(/(version|deleted)/g, 'r.$1')));
     await copy(copyPostsSql(which.replaceAll(/(version|deleted)/g, 'p.$1')));
   }
-  if (hasLostJson) await copy(COPY_LIKES_WITHOUT_JSON);
+  await copy(COPY_LIKES_WITHOUT_JSON);
 }

@@ -112,7 +112,8 @@ SELECT
   if(s.deleted = 1, 0, s.sort_ms - toInt64(intDiv(bitShiftRight(rkey_tid, 10), 1000))) AS created_delta, '' AS json_rest,
   s.version - 2 * rkey_tid + ${FIRST_BAD_VERSION} AS relative_version, s.deleted AS deleted
 FROM (${[LIKES, REPOSTS].join(' UNION ALL ')}) AS s
-ANY LEFT JOIN (SELECT collection, repo, rkey, version, 1 AS is_there FROM repo_records WHERE ${SLICE('repo')}) AS r
+ANY LEFT JOIN (SELECT collection, repo, rkey, version, 1 AS is_there FROM repo_records
+  WHERE collection IN ('app.bsky.feed.like', 'app.bsky.feed.repost') AND ${SLICE('repo')}) AS r
   ON r.collection = s.collection AND r.repo = s.repo AND r.rkey = s.rkey AND r.version = s.version
 WHERE is_there = 0 AND s.version < ${FIRST_BAD_VERSION}`;
 
