@@ -240,3 +240,20 @@ test('an account whose erasure began before the copy is gone after it, though it
   await migrateUp({ connection, log: quietLog });
   expect(await left()).toEqual([{ n: '0' }]);
 });
+
+test('a stream that was first read while the copy went on is named, since its start is not known', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  await writeOldRows(clickhouse, operations.slice(0, 500));
+  const warned: object[] = [];
+  const log = { ...quietLog, warn: (fields: object) => void warned.push(fields) };
+  let begun: Promise<void> | undefined;
+  const onProgress = () => {
+    begun ??= clickhouse.command(
+      "INSERT INTO ingest_progress (stream, progress_json, last_seq, version) VALUES ('new', '{}', 7, 7)",
+    );
+  };
+  await migrateUp({ connection, log, sliceRows: 100, onProgress });
+  await begun;
+  expect(warned).toEqual([{ stream: 'new' }]);
+});
