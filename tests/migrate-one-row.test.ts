@@ -257,3 +257,20 @@ test('a stream that was first read while the copy went on is named, since its st
   await begun;
   expect(warned).toEqual([{ stream: 'new' }]);
 });
+
+test('records that are too large for the memory of one copy are copied in parts', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  const large = Array.from({ length: 150 }, (_, nth) => ({
+    did: DID,
+    collection: POST,
+    rkey: tid(nth),
+    rev: tid(nth),
+    record: { text: 'large', more: 'x'.repeat(1_000_000) },
+  }));
+  for (let at = 0; at < large.length; at += 25) await writeOldRows(clickhouse, large.slice(at, at + 25));
+  const before = await shown(connection);
+  expect(before['posts']?.rows).toBe('150');
+  await migrateUp({ connection, log: quietLog, sliceMemory: 200_000_000 });
+  expect(await shown(connection)).toEqual(before);
+});

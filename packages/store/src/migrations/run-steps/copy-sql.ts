@@ -1,13 +1,13 @@
 import { RECORD_SORT_AT_MS } from '../../tables/record-rows.ts';
 
 /*
- * The statements that copy a slice of the old tables: hours `from` … `to`, and of the accounts in them part `part` of `parts`. They read every
+ * The statements that copy a slice of the old tables: hours `from` … `to`, and of the keys in them part `part` of `parts`. They read every
  * state of a record, the deleted ones too, and each row is rebuilt byte for byte: where what a form leaves out isn't what stands there,
  * the whole JSON is kept.
  */
 
 const SLICE = (did: string): string =>
-  `record_hour BETWEEN {from:UInt32} AND {to:UInt32} AND ({parts:UInt32} = 1 OR cityHash64(${did}) % {parts:UInt32} = {part:UInt32})`;
+  `record_hour BETWEEN {from:UInt32} AND {to:UInt32} AND ({parts:UInt32} = 1 OR cityHash64(${did}, ${did.replace(/\w+$/, 'rkey')}) % {parts:UInt32} = {part:UInt32})`;
 
 /** Revs after 2112 have no place in a relative version. */
 const FIRST_BAD_VERSION = '9223372036854775808';
