@@ -156,7 +156,9 @@ SELECT
         '\x01', concat('"$type":"app.bsky.feed.post","createdAt":"', formatDateTime(fromUnixTimestamp64Milli(toUnixTimestamp64Milli(sort_at), 'UTC'), '%Y-%m-%dT%H:%i:%S.', 'UTC'), leftPad(toString(toUnixTimestamp64Milli(sort_at) % 1000), 3, '0'), 'Z', '"'))) AS record_json,
     version,
     deleted
-FROM post_rows;
+FROM post_rows
+-- Posts that were kept without their record had no row.
+WHERE deleted OR json_rest != '';
 
 INSERT INTO posts (record_hour, did, rkey, record_time, sort_at, text, langs, tags, mentions, tokens, parent_uri, root_uri, quote_uri, embed, has_embedded_media, version, deleted)
 SELECT record_hour, did, rkey, if(record_hour = 0, toDateTime(0, 'UTC'), toDateTime(intDiv(bitShiftRight(reinterpretAsUInt64(reverse(substring(tryBase32Decode(concat('AAA', translate(rkey, '234567abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'))), 3))), 10), 1000000), 'UTC')) AS record_time, sort_at, text, langs, tags, mentions, tokens, parent_uri, root_uri, quote_uri, embed, has_embedded_media, version, deleted

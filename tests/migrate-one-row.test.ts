@@ -224,3 +224,53 @@ test('an account that an earlier version erases while the copy goes on is gone a
   await requireMoved(clickhouse);
   expect(await shown(connection)).toEqual(before);
 });
+
+test('an account whose erasure began before the copy is gone after it, though its rows were still there', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  await writeOldRows(clickhouse, operations.slice(0, 500));
+  const [erased] = operations.map(({ did }) => did);
+  await clickhouse.command(
+    "INSERT INTO erased_accounts (did_hash, erased_at) SELECT lower(hex(SHA256({erased:String}))), now64(3, 'UTC') - INTERVAL 1 HOUR",
+    { erased },
+  );
+  const left = () =>
+    clickhouse.query<{ n: string }>('SELECT count() AS n FROM repo_records WHERE repo = {erased:String}', { erased });
+  expect(await left()).not.toEqual([{ n: '0' }]);
+  await migrateUp({ connection, log: quietLog });
+  expect(await left()).toEqual([{ n: '0' }]);
+});
+
+test('a stream that was first read while the copy went on is named, since its start is not known', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  await writeOldRows(clickhouse, operations.slice(0, 500));
+  const warned: object[] = [];
+  const log = { ...quietLog, warn: (fields: object) => void warned.push(fields) };
+  let begun: Promise<void> | undefined;
+  const onProgress = () => {
+    begun ??= clickhouse.command(
+      "INSERT INTO ingest_progress (stream, progress_json, last_seq, version) VALUES ('new', '{}', 7, 7)",
+    );
+  };
+  await migrateUp({ connection, log, sliceRows: 100, onProgress });
+  await begun;
+  expect(warned).toEqual([{ stream: 'new' }]);
+});
+
+test('records that are too large for the memory of one copy are copied in parts', async () => {
+  await using old = await oldStore();
+  const { connection, clickhouse } = old;
+  const large = Array.from({ length: 150 }, (_, nth) => ({
+    did: DID,
+    collection: POST,
+    rkey: tid(nth),
+    rev: tid(nth),
+    record: { text: 'large', more: 'x'.repeat(1_000_000) },
+  }));
+  for (let at = 0; at < large.length; at += 25) await writeOldRows(clickhouse, large.slice(at, at + 25));
+  const before = await shown(connection);
+  expect(before['posts']?.rows).toBe('150');
+  await migrateUp({ connection, log: quietLog, sliceMemory: 200_000_000 });
+  expect(await shown(connection)).toEqual(before);
+});

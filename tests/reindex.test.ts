@@ -138,6 +138,17 @@ describe('pnpm admin reindex', () => {
     ]);
   }, 240_000);
 
+  test('leaves posts that were kept without their record as they are', async () => {
+    const store = await stack.createStore('without');
+    const record = { text: 'seen', embed: { $type: 'app.bsky.embed.gallery', items: [{ alt: 'gull' }] } };
+    const place = { did: `did:plc:${'a'.repeat(24)}`, collection: 'app.bsky.feed.post', rkey: '3mptbyn75ed2b' };
+    await replay(store, 'without', [commitLine(0, { ...place, operation: 'create', record })]);
+    await store.clickhouse.command("INSERT INTO post_rows SELECT * REPLACE ('' AS json_rest) FROM post_rows FINAL");
+    const before = await store.tables();
+    expect(await reindex(store)).toContain('1 posts read, 0 written again');
+    expect(differences(await store.tables(), before)).toEqual([]);
+  }, 240_000);
+
   test('leaves posts from before --since as they are, and says what it can not read', async () => {
     const { store, tables } = await createWorldStore('since');
     const [middle] = await store.clickhouse.query<{ hour: number }>(

@@ -75,7 +75,8 @@ async function reindexStretch(deps: ReindexDeps, hour: number, after: PostKey): 
   for await (const stored of storedPosts(clickhouse, hour, after, stretchPosts)) {
     read += 1;
     last = stored;
-    if (erased.has(stored.did)) continue;
+    // An earlier version kept some without their record.
+    if (stored.jsonRest === '' || erased.has(stored.did)) continue;
     const json = postJson(stored.jsonRest, stored);
     block.append(postRow(readPost(JSON.parse(json)), json, stored));
     if (block.byteLength >= BLOCK_BYTES) await write();

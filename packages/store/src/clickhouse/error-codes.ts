@@ -97,6 +97,9 @@ const MEANINGS = new Map<number, CodeMeaning>([
   ...Object.values(TIMEOUT).map((code) => [code, 'timeout'] as const),
 ]);
 
+/** Tried again by most: others may have taken the memory. */
+export const MEMORY_LIMIT_EXCEEDED = 241;
+
 export const { ACCESS_DENIED, UNKNOWN_TABLE, UNKNOWN_DATABASE } = SETUP;
 export const { BACKUP_ALREADY_EXISTS, BACKUP_NOT_FOUND, CANNOT_RESTORE_TABLE, TABLE_ALREADY_EXISTS } = REFUSED_QUERY;
 

@@ -14,6 +14,7 @@ import type { AppliedMigration, MigrateOptions, Migration } from './types.ts';
 
 const LOCK_WAIT_MS = 60_000;
 const SLICE_ROWS = 500_000;
+const SLICE_MEMORY = 3_000_000_000;
 
 /** Creates the database when it is missing and applies what is pending, in order. Gives what it applied. @throws MigrationError, SetupStoreError, … */
 export async function migrateUp(options: MigrateOptions): Promise<Migration[]> {
@@ -98,6 +99,7 @@ interface Context {
   progress: StepProgress;
   signal: AbortSignal | undefined;
   sliceRows: number;
+  sliceMemory: number;
 }
 
 async function underLock<T>(options: MigrateOptions, run: (context: Context) => Promise<T>): Promise<T> {
@@ -113,8 +115,8 @@ async function underLock<T>(options: MigrateOptions, run: (context: Context) => 
     signal: options.signal,
   });
   const progress = { log: options.log, report: options.onProgress ?? (() => {}) };
-  const { signal, sliceRows = SLICE_ROWS } = options;
-  return await run({ target, ledger, lock, files, statementTimeoutMs, progress, signal, sliceRows });
+  const { signal, sliceRows = SLICE_ROWS, sliceMemory = SLICE_MEMORY } = options;
+  return await run({ target, ledger, lock, files, statementTimeoutMs, progress, signal, sliceRows, sliceMemory });
 }
 
 function fileOf(files: readonly Migration[], version: number): Migration {

@@ -24,6 +24,7 @@ export interface Run {
   progress: StepProgress;
   signal?: AbortSignal | undefined;
   sliceRows: number;
+  sliceMemory: number;
 }
 
 /** ClickHouse's DDL has no transactions: each statement done is noted, so that a failure says where it stands. */

@@ -14,6 +14,8 @@ export interface MigrateOptions {
   signal?: AbortSignal;
   /** How many rows a step copies at a time; default 500,000, which take some 400 MB of the engine's memory. */
   sliceRows?: number;
+  /** Bytes of the engine's memory that a copy may take, default 3 GB: rows that need more are copied in parts. */
+  sliceMemory?: number;
   /** Hears how far a long step is. */
   onProgress?: (state: StepState) => void;
 }

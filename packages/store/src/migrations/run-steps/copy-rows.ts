@@ -1,6 +1,8 @@
+import { MEMORY_LIMIT_EXCEEDED } from '../../clickhouse/error-codes.ts';
 import { quoteName } from '../../clickhouse/quote.ts';
 import { PRIORITIES } from '../../clickhouse/settings.ts';
 import type { CallOptions, ClickHouse } from '../../clickhouse/types.ts';
+import { StoreError } from '../../errors.ts';
 import { setRetention } from '../../retention/retention.ts';
 import { COPY_LIKES_WITHOUT_JSON, copyPostsSql, copyRecordsSql, OF_OLD_FORM, rejectBadRevsSql } from './copy-sql.ts';
 import { eraseAgain } from './erase-again.ts';
@@ -15,7 +17,6 @@ const COPY: CallOptions = {
   settings: {
     ...PRIORITIES.background,
     max_threads: 2,
-    max_memory_usage: 3_000_000_000,
     join_algorithm: 'hash',
     optimize_on_insert: 0,
     throw_on_max_partitions_per_insert_block: 0,
@@ -49,7 +50,7 @@ export async function copyRows(context: StepContext): Promise<void> {
     for (const slice of server.slices) {
       context.lock.assertHeld();
       context.signal?.throwIfAborted();
-      await copySlice(server, slice, { signal: context.signal, hasLostJson: retention.has('repo_records') });
+      await copyWithin(context, server, slice);
       done += slice.rows;
       report();
       if (slice.part + 1 < slice.parts) continue;
@@ -87,20 +88,38 @@ async function planServer(
   return { name, rows, slices, left, share: left / Math.max(1, all), hasOldForm: await hasOldForm(rows) };
 }
 
+/** Records may be megabytes each: where a slice takes more memory than it may, its keys go in parts. */
+async function copyWithin(context: StepContext, server: ServerPlan, slice: Slice): Promise<void> {
+  try {
+    return await copySlice(context, server, slice);
+  } catch (error) {
+    const isTooMuch = error instanceof StoreError && error.code === MEMORY_LIMIT_EXCEEDED;
+    if (!isTooMuch || slice.parts > MAX_PARTS) throw error;
+  }
+  for (let nth = 0; nth < SPLIT; nth++) {
+    context.lock.assertHeld();
+    await copyWithin(context, server, { ...slice, part: slice.part + nth * slice.parts, parts: slice.parts * SPLIT });
+  }
+}
+
+const SPLIT = 8;
+const MAX_PARTS = 100_000;
+
 /**
- * Rows from before 0011 go first: of two of one version the one that was inserted last counts, and those are ours. `hasLostJson`: a
- * retention took the JSON of likes, reposts and posts that are still there.
+ * Rows from before 0011 go first: of two of one version the one that was inserted last counts, and those are ours. Likes without their
+ * JSON may be there though no retention is: of one that there was.
  */
 async function copySlice(
+  { signal, sliceMemory }: StepContext,
   server: ServerPlan,
   { from, to, part, parts }: Slice,
-  { signal, hasLostJson }: { signal: AbortSignal | undefined; hasLostJson: boolean },
 ): Promise<void> {
+  const settings = { ...COPY.settings, max_memory_usage: sliceMemory };
   const copy = (sql: string): Promise<void> =>
-    server.rows.command(sql, { from, to, part, parts }, { ...COPY, ...(signal && { signal }) });
+    server.rows.command(sql, { from, to, part, parts }, { ...COPY, settings, ...(signal && { signal }) });
   for (const which of server.hasOldForm ? [OF_OLD_FORM, `NOT (${OF_OLD_FORM})`] : ['1']) {
     await copy(copyRecordsSql(which.replaceAll(/(version|deleted)/g, 'r.$1')));
     await copy(copyPostsSql(which.replaceAll(/(version|deleted)/g, 'p.$1')));
   }
-  if (hasLostJson) await copy(COPY_LIKES_WITHOUT_JSON);
+  await copy(COPY_LIKES_WITHOUT_JSON);
 }

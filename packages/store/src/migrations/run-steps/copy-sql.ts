@@ -1,13 +1,13 @@
 import { RECORD_SORT_AT_MS } from '../../tables/record-rows.ts';
 
 /*
- * The statements that copy a slice of the old tables: hours `from` … `to`, and of the accounts in them part `part` of `parts`. They read every
+ * The statements that copy a slice of the old tables: hours `from` … `to`, and of the keys in them part `part` of `parts`. They read every
  * state of a record, the deleted ones too, and each row is rebuilt byte for byte: where what a form leaves out isn't what stands there,
  * the whole JSON is kept.
  */
 
 const SLICE = (did: string): string =>
-  `record_hour BETWEEN {from:UInt32} AND {to:UInt32} AND ({parts:UInt32} = 1 OR cityHash64(${did}) % {parts:UInt32} = {part:UInt32})`;
+  `record_hour BETWEEN {from:UInt32} AND {to:UInt32} AND ({parts:UInt32} = 1 OR cityHash64(${did}, ${did.replace(/\w+$/, 'rkey')}) % {parts:UInt32} = {part:UInt32})`;
 
 /** Revs after 2112 have no place in a relative version. */
 const FIRST_BAD_VERSION = '9223372036854775808';
@@ -20,8 +20,9 @@ const isoMs = (ms: string): string =>
 
 /** The typed tables say whether a record was usable, and its true time. */
 const typed = (table: string, collection: string, subject: string): string =>
-  `SELECT record_hour, '${collection}' AS collection, actor_did AS repo, rkey, version, ${subject} AS subject, toUnixTimestamp64Milli(sort_at) AS sort_ms
-   FROM ${table} WHERE deleted = 0 AND ${SLICE('actor_did')}`;
+  `SELECT record_hour, '${collection}' AS collection, actor_did AS repo, rkey, version, ${subject} AS subject, toUnixTimestamp64Milli(sort_at) AS sort_ms, deleted
+   FROM ${table} WHERE ${SLICE('actor_did')}`;
+const usable = (states: string): string => `${states} AND deleted = 0`;
 
 const LIKES = typed('likes', 'app.bsky.feed.like', 'subject_uri');
 const REPOSTS = typed('reposts', 'app.bsky.feed.repost', 'subject_uri');
@@ -30,7 +31,9 @@ const TYPED = [
   REPOSTS,
   typed('follows', 'app.bsky.graph.follow', 'subject_did'),
   typed('blocks', 'app.bsky.graph.block', 'subject_did'),
-].join(' UNION ALL ');
+]
+  .map(usable)
+  .join(' UNION ALL ');
 
 /** `which` chooses among the states: see copySlice(). */
 export const copyRecordsSql = (which: string): string => `
@@ -67,8 +70,8 @@ FROM
 )`;
 
 /**
- * A post that was deleted in its own table only was no object: now it is an empty post. Of one whose JSON is gone, by a retention, what
- * the columns hold is its JSON.
+ * A post that was deleted in its own table only was no object: now it is an empty post. One whose JSON is gone, by a retention, has none:
+ * its columns don't hold all of it.
  */
 export const copyPostsSql = (which: string): string => `
 INSERT INTO post_rows
@@ -78,11 +81,10 @@ WITH
   replaceOne(without_time, concat('"langs":["', arrayStringConcat(langs, '","'), '"]'), '\\x02') AS without_langs,
   if(parent_uri = '', without_langs, replaceOne(without_langs, concat('"reply":{"parent":{"uri":"', parent_uri, '"},"root":{"uri":"', root_uri, '"}}'), '\\x03')) AS without_reply,
   replaceOne(without_reply, concat('"text":"', replaceAll(replaceAll(replaceAll(text, '\\\\', '\\\\\\\\'), '"', '\\\\"'), '\\n', '\\\\n'), '"'), '\\x04') AS without_text,
-  if(quote_uri = '', without_text, replaceOne(without_text, concat('"uri":"', quote_uri, '"'), '\\x05')) AS without_quote,
-  concat('{\\x01', if(empty(langs), '', ',\\x02'), if(parent_uri = '', '', ',\\x03'), ',\\x04}') AS made_json
+  if(quote_uri = '', without_text, replaceOne(without_text, concat('"uri":"', quote_uri, '"'), '\\x05')) AS without_quote
 SELECT
   record_hour, did, rkey, operation, sort_at, text, langs, tags, mentions, tokens, parent_uri, root_uri, quote_uri, embed, has_embedded_media,
-  multiIf(is_deleted, '', record_json = '', made_json, without_quote) AS json_rest, version, is_deleted AS deleted
+  if(is_deleted, '', without_quote) AS json_rest, version, is_deleted AS deleted
 FROM
 (
   SELECT p.*, r.record_json AS record_json,
@@ -97,18 +99,22 @@ FROM
   WHERE p.version < ${FIRST_BAD_VERSION} AND ${SLICE('p.did')} AND ${which}
 )`;
 
-/** Likes and reposts whose JSON is gone, by a retention: what the columns hold is their JSON. */
+/**
+ * States of likes and reposts whose JSON is gone, by a retention: what the columns hold is their JSON. Those of a delete too: an earlier
+ * state may still be there.
+ */
 export const COPY_LIKES_WITHOUT_JSON = `
 INSERT INTO record_rows
   (record_hour, collection, repo, rkey_tid, rkey_text, operation, subject, created_delta, json_rest, relative_version, deleted)
 SELECT
   s.record_hour AS record_hour, s.collection AS collection, s.repo AS repo, ${TID.replace('rkey,', 's.rkey,')} AS rkey_tid,
-  if(rkey_tid = 0, s.rkey, '') AS rkey_text, 'create' AS operation, s.subject AS subject,
-  s.sort_ms - toInt64(intDiv(bitShiftRight(rkey_tid, 10), 1000)) AS created_delta, '' AS json_rest,
-  s.version - 2 * rkey_tid + ${FIRST_BAD_VERSION} AS relative_version, 0 AS deleted
+  if(rkey_tid = 0, s.rkey, '') AS rkey_text, if(s.deleted = 1, 'delete', 'create') AS operation, if(s.deleted = 1, '', s.subject) AS subject,
+  if(s.deleted = 1, 0, s.sort_ms - toInt64(intDiv(bitShiftRight(rkey_tid, 10), 1000))) AS created_delta, '' AS json_rest,
+  s.version - 2 * rkey_tid + ${FIRST_BAD_VERSION} AS relative_version, s.deleted AS deleted
 FROM (${[LIKES, REPOSTS].join(' UNION ALL ')}) AS s
-ANY LEFT JOIN (SELECT collection, repo, rkey, 1 AS is_there FROM repo_records WHERE ${SLICE('repo')}) AS r
-  ON r.collection = s.collection AND r.repo = s.repo AND r.rkey = s.rkey
+ANY LEFT JOIN (SELECT collection, repo, rkey, version, 1 AS is_there FROM repo_records
+  WHERE collection IN ('app.bsky.feed.like', 'app.bsky.feed.repost') AND ${SLICE('repo')}) AS r
+  ON r.collection = s.collection AND r.repo = s.repo AND r.rkey = s.rkey AND r.version = s.version
 WHERE is_there = 0 AND s.version < ${FIRST_BAD_VERSION}`;
 
 /** Keeps apart what has no place in a relative version. `rejected`: the table's place. */

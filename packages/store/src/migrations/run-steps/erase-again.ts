@@ -1,20 +1,35 @@
 import type { CallOptions, ClickHouse } from '../../clickhouse/types.ts';
 
-/** Removes rows of accounts that an earlier version erased since the copy began: it knows the old tables only. */
+/**
+ * Removes rows of accounts that an earlier version erased since the copy began: it knows the old tables only. And of a day before, since an
+ * account is listed first and its rows go in the hours after. Who is listed meanwhile is removed too: that may take long.
+ */
 export async function eraseAgain(database: ClickHouse, begunAt: string): Promise<void> {
+  const done = new Set<string>();
+  for (;;) {
+    const hashes = (await erasedSince(database, begunAt)).filter((hash) => !done.has(hash));
+    if (hashes.length === 0) return;
+    for (let at = 0; at < hashes.length; at += GROUP) await removeRows(database, hashes.slice(at, at + GROUP));
+    for (const hash of hashes) done.add(hash);
+  }
+}
+
+async function erasedSince(database: ClickHouse, begunAt: string): Promise<string[]> {
   const erased = await database.query<{ hash: string }>(
-    'SELECT toString(did_hash) AS hash FROM erased_accounts FINAL WHERE erased_at >= {begunAt:DateTime64(3)}',
+    'SELECT toString(did_hash) AS hash FROM erased_accounts FINAL WHERE erased_at >= {begunAt:DateTime64(3)} - INTERVAL 1 DAY',
     { begunAt },
   );
-  const hashes = erased.map(({ hash }) => hash);
-  for (let at = 0; at < hashes.length; at += GROUP)
-    for (const [table, did] of TABLES)
-      await database.onEachServer(
-        (onCluster) =>
-          `ALTER TABLE ${table}${onCluster} DELETE WHERE lower(hex(SHA256(${did}))) IN {hashes:Array(String)}`,
-        { hashes: hashes.slice(at, at + GROUP) },
-        DELETE,
-      );
+  return erased.map(({ hash }) => hash);
+}
+
+async function removeRows(database: ClickHouse, hashes: readonly string[]): Promise<void> {
+  for (const [table, did] of TABLES)
+    await database.onEachServer(
+      (onCluster) =>
+        `ALTER TABLE ${table}${onCluster} DELETE WHERE lower(hex(SHA256(${did}))) IN {hashes:Array(String)}`,
+      { hashes },
+      DELETE,
+    );
 }
 
 const TABLES = [

@@ -59,7 +59,7 @@ async function uuidOfRecordRows(database: ClickHouse): Promise<string> {
   return table?.uuid ?? '';
 }
 
-function readStreams(database: ClickHouse): Promise<StreamNote[]> {
+export function readStreams(database: ClickHouse): Promise<StreamNote[]> {
   return database.query<StreamNote>(
     'SELECT stream, progress_json AS progressJson, toFloat64(last_seq) AS lastSeq FROM ingest_progress FINAL ORDER BY stream',
   );

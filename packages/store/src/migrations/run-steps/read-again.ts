@@ -1,4 +1,4 @@
-import { createCopyNotebook } from './notes.ts';
+import { createCopyNotebook, readStreams } from './notes.ts';
 import type { StepContext } from './step.ts';
 
 /**
@@ -19,6 +19,9 @@ export async function readAgain({ target, progress: { log } }: StepContext): Pro
       `the indexer of this version reads on from ${new Date(lastSeq / 1000).toISOString()}, where the copy began; one of an earlier version can write no more. Stream:`,
     );
   }
+  for (const { stream } of database === undefined ? [] : await readStreams(database))
+    if (!streams.some((noted) => noted.stream === stream))
+      log.warn({ stream }, 'the stream was first read while the copy went on: read it again from its start:');
 }
 
 /** More saves than an indexer makes in the name of one lease, and less than what the next lease is above it. */

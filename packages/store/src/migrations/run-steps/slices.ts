@@ -1,4 +1,4 @@
-/** Hours that are copied at one go, and of the accounts in them one part of `parts`. */
+/** Hours that are copied at one go, and of the keys in them one part of `parts`. */
 export interface Slice {
   readonly from: number;
   readonly to: number;
@@ -16,7 +16,7 @@ const LAST_HOUR = 2 ** 32 - 1;
 
 /**
  * Slices of about `size` rows over all hours below `below`, newest first. Hour 0 holds all keys without a time and is one by itself. An hour
- * of more rows is cut by accounts; what is written to it meanwhile changes the cut, so its parts are begun again together.
+ * of more rows is cut by keys; what is written to it meanwhile changes the cut, so its parts are begun again together.
  */
 export function planSlices(hours: readonly HourRows[], size: number, below: number = LAST_HOUR + 1): Slice[] {
   const slices: Slice[] = [];

@@ -16,6 +16,8 @@ export interface StepContext {
   readonly signal?: AbortSignal | undefined;
   /** Rows that it copies at a time. */
   readonly sliceRows: number;
+  /** Bytes that a statement of it may take of the engine's memory. */
+  readonly sliceMemory: number;
 }
 
 /** Who hears how far a step is. */
