@@ -32,7 +32,7 @@ export function startIndexer(
   main: string = mainFor(variables),
 ): IndexerProcess {
   const child: ChildProcess = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH ?? '', NODE_ENV: 'test', ...variables },
+    env: { PATH: process.env.PATH ?? '', NODE_ENV: 'test', NODE_OPTIONS: '--max-semi-space-size=8', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log = createWriteStream(logFile, { flags: 'a' });

@@ -121,7 +121,7 @@ const pipeline = {
   BATCH_MAX_ROWS: count(50_000),
   BATCH_MAX_BYTES: count(32 * MIB),
   FLUSH_INTERVAL: someTimeMs('1s'),
-  QUEUE_MAX_BYTES: count(64 * MIB),
+  QUEUE_MAX_BYTES: count(32 * MIB),
 };
 
 const ReplayVariables = commandEnvironment.extend({ ...serviceEnvironment.shape, ...pipeline });
