@@ -15,7 +15,7 @@ import { backoff } from '@updraft/service';
 import { createBatchWriter } from '@updraft/store';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { imported, post, recordOfCollection, rev, rkey } from '../packages/atproto/src/hostile-records.ts';
+import { imported, post, recordOfCollection, rev, rkey } from '../packages/atproto/src/hostile-records.fixture.ts';
 import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
 
 const POST = 'app.bsky.feed.post';

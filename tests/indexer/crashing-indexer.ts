@@ -1,4 +1,4 @@
 import { serveIndexer } from '@updraft/indexer';
 import { crashHooks } from './crash-points.ts';
 
-await serveIndexer(crashHooks(process.env['CRASH_POINT']));
+await serveIndexer(process.env, crashHooks(process.env['CRASH_POINT']));

@@ -1,3 +1,3 @@
 import { serveIndexer } from './run/serve-indexer.ts';
 
-await serveIndexer();
+await serveIndexer(process.env);

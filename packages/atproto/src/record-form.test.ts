@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { COLLECTIONS, imported, post, recordOfCollection, rev, rkey } from './hostile-records.ts';
+import { COLLECTIONS, imported, post, recordOfCollection, rev, rkey } from './hostile-records.fixture.ts';
 import { type PostColumns, postJson, postRest } from './post-form.ts';
 import { recordForm, recordJsonOf } from './record-form.ts';
 import { recordJson } from './record-json.ts';

@@ -1,6 +1,6 @@
 import { runProgram } from '@updraft/command';
-import { createLogger, runService } from '@updraft/service';
-import { readReplayConfig } from '../config.ts';
+import { createLogger, type Logger, runService } from '@updraft/service';
+import { type ReplayConfig, readReplayConfig } from '../config.ts';
 import type { Hooks } from '../run/hooks.ts';
 import { openStores } from '../run/stores.ts';
 import { replayFile, replayStream } from './replay-file.ts';
@@ -10,25 +10,28 @@ const HELP = `
 Interrupted and run again, it goes on where it was. The live cursor stays as it is.
 ClickHouse and Redis: CLICKHOUSE_ADDRESS, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD, CLICKHOUSE_DATABASE, CLICKHOUSE_CLUSTER, CLICKHOUSE_SHARDS, REDIS_ADDRESS, REDIS_PASSWORD, REDIS_PREFIX`;
 
-const log = createLogger({
-  service: 'replay',
-  level: 'warn',
-  pretty: process.stderr.isTTY,
-  destination: process.stderr,
-});
-
 /** Runs `pnpm replay` as this process. */
 export async function runReplay(hooks?: Hooks): Promise<void> {
+  const log = createLogger({
+    service: 'replay',
+    level: 'warn',
+    pretty: process.stderr.isTTY,
+    destination: process.stderr,
+  });
   process.exitCode = await runProgram(
     'pnpm replay',
-    (program) => {
+    (program, { env }) => {
       program
         .description("Sends recorded Jetstream events through the indexer's pipeline into ClickHouse.")
         .argument('<file...>', 'recorded events: .jsonl, .jsonl.gz, .jsonl.zst')
         .option('--restart', 'begin each file anew')
         .addHelpText('after', HELP)
         .action((files, { restart = false }) =>
-          runService('replay', ({ signal }) => replay({ files, restart, hooks }, signal), { log }),
+          runService(
+            'replay',
+            ({ signal }) => replay({ files, restart, config: readReplayConfig(env), hooks, log }, signal),
+            { log },
+          ),
         );
     },
     process,
@@ -38,11 +41,12 @@ export async function runReplay(hooks?: Hooks): Promise<void> {
 interface ReplayOptions {
   readonly files: readonly string[];
   readonly restart: boolean;
+  readonly config: ReplayConfig;
   readonly hooks: Hooks | undefined;
+  readonly log: Logger;
 }
 
-async function replay({ files, restart, hooks }: ReplayOptions, signal: AbortSignal): Promise<void> {
-  const config = readReplayConfig(process.env);
+async function replay({ files, restart, config, hooks, log }: ReplayOptions, signal: AbortSignal): Promise<void> {
   const tally = createReplayTally();
   const startedAt = performance.now();
   const metrics = {

@@ -15,12 +15,11 @@ import { openStores } from './stores.ts';
 const MAX_STALL_GRACE_MS = 30_000;
 
 /** Runs the indexer as this process until it is told to end. */
-export async function serveIndexer(hooks?: Hooks): Promise<void> {
-  await runService('indexer', (service) => serve(service, hooks));
+export async function serveIndexer(env: NodeJS.ProcessEnv, hooks?: Hooks): Promise<void> {
+  await runService('indexer', (service) => serve(service, readIndexerConfig(env), hooks));
 }
 
-async function serve({ signal, log }: ServiceContext, hooks: Hooks | undefined): Promise<void> {
-  const config = readIndexerConfig(process.env);
+async function serve({ signal, log }: ServiceContext, config: IndexerConfig, hooks: Hooks | undefined): Promise<void> {
   log.level = config.logLevel;
   await using last = new AsyncDisposableStack();
   last.use(await startTelemetry(config.telemetry, log));
