@@ -91,23 +91,19 @@ const ROWS: Record<Source, string> = {
 
 const isCountedRecord = `${isRecordOfWindow} AND ${isVisibleRecord}`;
 
-/** What counts of each source, as it is now. Conditions are evaluated in their order: the one that leaves least comes first. */
-const COUNTED: Record<Source, { readonly subject: string; readonly from: string; readonly where: string }> = {
+/** What counts of each source, as it is now. */
+const COUNTED: Record<Source, { readonly table: string; readonly subject: string; readonly where: string }> = {
   likes: {
+    table: 'record_rows',
     subject: 'subject_key',
-    from: "record_rows FINAL WHERE collection = 'app.bsky.feed.like'",
-    where: isCountedRecord,
+    where: `collection = 'app.bsky.feed.like' AND ${isCountedRecord}`,
   },
   reposts: {
+    table: 'record_rows',
     subject: 'subject_key',
-    from: "record_rows FINAL WHERE collection = 'app.bsky.feed.repost'",
-    where: isCountedRecord,
+    where: `collection = 'app.bsky.feed.repost' AND ${isCountedRecord}`,
   },
-  replies: {
-    subject: 'sipHash64(parent_uri)',
-    from: 'post_rows FINAL WHERE 1',
-    where: `${isOfWindow} AND ${isVisible}`,
-  },
+  replies: { table: 'post_rows', subject: 'sipHash64(parent_uri)', where: `${isOfWindow} AND ${isVisible}` },
 };
 
 async function readTallies(
@@ -119,11 +115,12 @@ async function readTallies(
   if (candidates.length === 0) return tallies;
   const lists = [createList('given_subjects', { key: version }, candidates.map(halvesOfKey))];
   for (const source of sourcesOf(query)) {
-    const { subject, from, where } = COUNTED[source];
+    const { table, subject, where } = COUNTED[source];
+    // Conditions are evaluated in their order: the one that leaves least comes first.
     const sql = `
 SELECT toString(${subject}) AS key, toFloat64(uniqExact(did_key)) AS accounts
-FROM ${from}
-    AND ${subject} IN given_subjects
+FROM ${table} FINAL
+WHERE ${subject} IN given_subjects
     AND ${where}
 GROUP BY key`;
     const rows = await clickhouse.query<{ key: string; accounts: number }>(sql, paramsOf(query), {
