@@ -346,6 +346,19 @@ SELECT
 FROM record_rows
 WHERE collection = 'app.bsky.graph.follow';
 
+CREATE TABLE healed_gaps
+(
+    `gap_id` FixedString(32) COMMENT 'of ingest_gaps',
+    `from_time` DateTime64(6, 'UTC') COMMENT 'the gap as it was known then',
+    `to_time` DateTime64(6, 'UTC'),
+    `source` String COMMENT 'where the stretch was read: an archive, or a host' CODEC(ZSTD(1)),
+    `num_events` UInt64 COMMENT 'events read, those included that were known' CODEC(T64, ZSTD(1)),
+    `healed_at` DateTime64(3, 'UTC') CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(healed_at)
+ORDER BY gap_id
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE DICTIONARY hidden
 (
     `did_key` UInt64,
@@ -363,9 +376,27 @@ CREATE VIEW hidden_actors
 )
 AS SELECT
     did_key,
-    if(argMax(active, (version, is_deletion)) = 0, toUInt64(18446744073709551615), maxIf(version, is_deletion = 1)) AS hidden_below
-FROM actor_status
-FINAL
+    if(argMax(active, (version, is_deletion)) = 0, toUInt64(18446744073709551615), greatest(maxIf(version, is_deletion = 1), max(synced_below))) AS hidden_below
+FROM
+(
+    SELECT
+        did_key,
+        active,
+        version,
+        is_deletion,
+        toUInt64(0) AS synced_below
+    FROM actor_status
+    FINAL
+    UNION ALL
+    SELECT
+        did_key,
+        toUInt8(1),
+        toUInt64(0),
+        toUInt8(0),
+        toUInt64(greatest(version, 1) - 1)
+    FROM repo_syncs
+    FINAL
+)
 GROUP BY did_key;
 
 CREATE VIEW hidden_actors_recent
@@ -375,16 +406,56 @@ CREATE VIEW hidden_actors_recent
 )
 AS SELECT
     did_key,
-    if(argMax(active, (version, is_deletion)) = 0, toUInt64(18446744073709551615), maxIf(version, is_deletion = 1)) AS hidden_below
-FROM actor_status
-FINAL
-WHERE did GLOBAL IN (
-    SELECT did
+    if(argMax(active, (version, is_deletion)) = 0, toUInt64(18446744073709551615), greatest(maxIf(version, is_deletion = 1), max(synced_below))) AS hidden_below
+FROM
+(
+    SELECT
+        did_key,
+        active,
+        version,
+        is_deletion,
+        toUInt64(0) AS synced_below
     FROM actor_status
-    WHERE ingest_at >= (
-        SELECT max(folded_at)
-        FROM hidden_folds
-    )
+    FINAL
+    WHERE (did GLOBAL IN (
+        SELECT did
+        FROM actor_status
+        WHERE ingest_at >= (
+            SELECT max(folded_at)
+            FROM hidden_folds
+        )
+    )) OR (did GLOBAL IN (
+        SELECT did
+        FROM repo_syncs
+        WHERE ingest_at >= (
+            SELECT max(folded_at)
+            FROM hidden_folds
+        )
+    ))
+    UNION ALL
+    SELECT
+        did_key,
+        toUInt8(1),
+        toUInt64(0),
+        toUInt8(0),
+        toUInt64(greatest(version, 1) - 1)
+    FROM repo_syncs
+    FINAL
+    WHERE (did GLOBAL IN (
+        SELECT did
+        FROM actor_status
+        WHERE ingest_at >= (
+            SELECT max(folded_at)
+            FROM hidden_folds
+        )
+    )) OR (did GLOBAL IN (
+        SELECT did
+        FROM repo_syncs
+        WHERE ingest_at >= (
+            SELECT max(folded_at)
+            FROM hidden_folds
+        )
+    ))
 )
 GROUP BY did_key;
 
@@ -482,6 +553,49 @@ CREATE TABLE listed_accounts
 ENGINE = ReplacingMergeTree(version)
 ORDER BY did_key
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE VIEW open_gaps
+(
+    `gap_id` FixedString(32),
+    `host` String,
+    `kind` LowCardinality(String),
+    `from_time` DateTime64(6, 'UTC'),
+    `to_time` DateTime64(6, 'UTC'),
+    `detail` String,
+    `ingest_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    gap_id,
+    host,
+    kind,
+    from_time,
+    to_time,
+    detail,
+    ingest_at
+FROM
+(
+    SELECT
+        gap_id,
+        host,
+        kind,
+        from_time,
+        to_time,
+        detail,
+        ingest_at
+    FROM ingest_gaps
+    FINAL
+) AS gaps
+LEFT JOIN
+(
+    SELECT
+        gap_id,
+        from_time AS healed_from,
+        to_time AS healed_to,
+        1 AS is_healed
+    FROM healed_gaps
+    FINAL
+) AS healed USING (gap_id)
+WHERE NOT (is_healed AND (from_time >= healed_from) AND (to_time <= healed_to));
 
 CREATE TABLE post_like_counts
 (
@@ -831,6 +945,18 @@ SELECT
     concat('at://', did, '/app.bsky.feed.post/', rkey) AS uri
 FROM post_rows
 FINAL;
+
+CREATE TABLE repo_syncs
+(
+    `did` String CODEC(ZSTD(1)),
+    `version` UInt64 COMMENT 'rev * 2 of the #sync: a record shows from this version on' CODEC(ZSTD(1)),
+    `ingest_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when this row was written; the dictionary hidden_recent and the daily statistics read it',
+    `did_key` UInt64 MATERIALIZED sipHash64(did),
+    INDEX ingest_at_minmax ingest_at TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY did
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE VIEW reposts
 (

@@ -1,8 +1,8 @@
-import { createClickHouse, migrateDown, migrateUp } from '@updraft/store';
+import { createClickHouse, migrateUp } from '@updraft/store';
 import { expect, test } from 'vitest';
 import { startEngines } from './cluster/engines.ts';
 import { hostileOperations } from './migrate/hostile-operations.ts';
-import { migrateToOld, shown, writeOldRows } from './migrate/old-store.ts';
+import { migrateBackToOld, migrateToOld, shown, writeOldRows } from './migrate/old-store.ts';
 import { quietLog } from './store-fixture.ts';
 
 test('a store on two shards shows the same after the move as before, each row on its own server, and after the way back', async () => {
@@ -30,7 +30,7 @@ test('a store on two shards shows the same after the move as before, each row on
   expect(await shown(connection)).toEqual(before);
   expect(await clickhouse.query(places)).toMatchObject([{ most: '1' }]);
 
-  await migrateDown({ connection, log: quietLog, count: 1 });
+  await migrateBackToOld(connection);
   expect(await shown(connection)).toEqual(before);
   await clickhouse.close();
 });

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { createClickHouse, migrateDown, migrateUp, readRetention, requireMoved } from '@updraft/store';
+import { createClickHouse, migrateUp, readRetention, requireMoved } from '@updraft/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hostileOperations } from './migrate/hostile-operations.ts';
-import { migrateToOld, shown, tid, writeOldRows } from './migrate/old-store.ts';
+import { migrateBackToOld, migrateToOld, shown, tid, writeOldRows } from './migrate/old-store.ts';
 import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
 
 const DID = `did:plc:${'b'.repeat(24)}`;
@@ -47,7 +47,7 @@ test('an old store shows the same after the move as before, and after the way ba
   await migrateUp({ connection, log: quietLog });
   expect(await shown(connection)).toEqual(before);
 
-  await migrateDown({ connection, log: quietLog, count: 1 });
+  await migrateBackToOld(connection);
   expect(await shown(connection)).toEqual(before);
   await migrateUp({ connection, log: quietLog });
   expect(await shown(connection)).toEqual(before);
@@ -60,7 +60,7 @@ test('a deleted record stays deleted when its older state comes again after the 
   const gone = { ...like, rev: tid(2_000_000), operation: 'delete' as const };
   await writeOldRows(clickhouse, [gone]);
   await migrateUp({ connection, log: quietLog });
-  await migrateDown({ connection, log: quietLog, count: 1 });
+  await migrateBackToOld(connection);
   await writeOldRows(clickhouse, [{ ...like, record: liked('2026-01-01T00:00:01.000Z') }]);
   await migrateUp({ connection, log: quietLog });
   expect((await shown(connection))['likes']?.rows).toBe('0');

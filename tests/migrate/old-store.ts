@@ -21,6 +21,7 @@ import {
   type ClickHouseOptions,
   createClickHouse,
   MIGRATIONS_DIRECTORY,
+  migrateDown,
   migrateUp,
 } from '@updraft/store';
 import { quietLog } from '../store-fixture.ts';
@@ -37,16 +38,25 @@ export interface Operation {
   readonly version?: bigint;
 }
 
+const isOld = (file: string): boolean => !/^(0013|001[4-9]|00[2-9])/.test(file);
+
 /** Brings a database to where it stood before 0013. */
 export async function migrateToOld(connection: ClickHouseOptions): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'updraft-old-migrations-'));
   try {
     for (const file of await readdir(MIGRATIONS_DIRECTORY))
-      if (!/^(0013|001[4-9]|00[2-9])/.test(file)) await cp(join(MIGRATIONS_DIRECTORY, file), join(directory, file));
+      if (isOld(file)) await cp(join(MIGRATIONS_DIRECTORY, file), join(directory, file));
     await migrateUp({ connection, log: quietLog, directory });
   } finally {
     await rm(directory, { recursive: true });
   }
+}
+
+/** Takes 0013 and all that came after it back. */
+export async function migrateBackToOld(connection: ClickHouseOptions): Promise<void> {
+  const files = await readdir(MIGRATIONS_DIRECTORY);
+  const count = files.filter((file) => file.endsWith('.down.sql') && !isOld(file)).length;
+  await migrateDown({ connection, log: quietLog, count });
 }
 
 /** Writes what the indexer before 0013 wrote, one insert for each table, in the order of the operations. */

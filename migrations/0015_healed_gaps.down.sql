@@ -1,0 +1,2 @@
+DROP VIEW IF EXISTS open_gaps;
+DROP TABLE IF EXISTS healed_gaps;
