@@ -36,6 +36,31 @@ test.each(documents)('every document that %s links to is there', async (document
   expect(missing).toEqual([]);
 });
 
+/** The anchors that the hosting site gives the headings of a document. */
+async function anchorsOf(path: string): Promise<Set<string>> {
+  const text = await readFile(path, 'utf8');
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
+test.each(documents)('every section that %s links to is there', async (document) => {
+  const text = await readFile(join(root, document), 'utf8');
+  const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)];
+  const missing: string[] = [];
+  for (const [, path = '', anchor = ''] of links) {
+    const anchors = await anchorsOf(path === '' ? join(root, document) : resolve(root, document, '..', path));
+    if (!anchors.has(anchor)) missing.push(`${path}#${anchor}`);
+  }
+  expect(missing).toEqual([]);
+});
+
 test('the map of CONTRIBUTING names enough of the tree to be one', async () => {
   const text = await readFile(join(root, 'CONTRIBUTING.md'), 'utf8');
   expect([...text.matchAll(/`(?:apps|packages)\/[\w./-]+`/g)].length).toBeGreaterThan(7);
