@@ -19,7 +19,7 @@ start *options:
 replay *files:
     @node --import ./scripts/local-login.mjs apps/indexer/src/replay-command.ts "$@"
 
-# API keys, members, feeds, erasure, retention, back-ups, import, tokens for the simulated network (just admin --help)
+# Run an admin command: API keys, members, feeds, erasure, retention, back-ups, import, tokens for the simulated network (just admin --help)
 [group('here')]
 admin *args:
     @node --import ./scripts/local-login.mjs apps/admin/src/main.ts "$@"
@@ -103,31 +103,31 @@ _migrate *args:
     fi
     exec node --import ./scripts/local-login.mjs packages/store/src/migrate-command.ts "$@"
 
-# Docker: ClickHouse and Redis, up and healthy
+# Docker: start ClickHouse and Redis, wait until healthy
 [group('docker')]
 common:
     @scripts/env-files.sh common indexer feedgen search
     docker compose up --detach --wait clickhouse redis
 
-# Docker: the indexer on the newest code and schema, up and healthy
+# Docker: migrate, build and start the indexer, wait until healthy
 [group('docker')]
 indexer: (_up "indexer")
 
-# Docker: the feed generator on the newest code and schema, up and healthy
+# Docker: migrate, build and start the feed generator, wait until healthy
 [group('docker')]
 feedgen: (_up "feedgen")
 
-# Docker: the search service on the newest code and schema, up and healthy
+# Docker: migrate, build and start the search service, wait until healthy
 [group('docker')]
 search: (_up "search")
 
-# Docker: OpenTelemetry's collector, Prometheus, and Grafana on http://127.0.0.1:3000
+# Docker: start OpenTelemetry's collector, Prometheus, and Grafana on http://127.0.0.1:3000
 [group('docker')]
 observability:
     @scripts/env-files.sh common indexer feedgen search observability
     docker compose up --detach --wait otel-collector prometheus grafana
 
-# Docker: the databases and the three apps
+# Docker: start the databases and the three apps
 [group('docker')]
 up: common indexer feedgen search
 
@@ -156,12 +156,12 @@ search-down: (_down "search" "migrate")
 [group('docker')]
 observability-down: (_down "grafana" "prometheus" "otel-collector")
 
-# Docker: follow the logs (of some: just logs indexer feedgen)
+# Docker: follow the logs (all, or some: just logs indexer feedgen)
 [group('docker')]
 logs *services:
     @just _compose --profile '*' logs --follow --tail 100 "$@"
 
-# Docker: admin commands in a container of their own (just docker-admin --help)
+# Docker: run an admin command in a container (just docker-admin --help)
 [group('docker')]
 docker-admin *args:
     @scripts/env-files.sh common indexer feedgen search
