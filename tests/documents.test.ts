@@ -61,6 +61,15 @@ test.each(documents)('every section that %s links to is there', async (document)
   expect(missing).toEqual([]);
 });
 
+test('every variable of the examples in env is explained in a document', async () => {
+  const texts = (await Promise.all(documents.map((name) => readFile(join(root, name), 'utf8')))).join('\n');
+  const examples = (await readdir(join(root, 'env'))).filter((name) => name.endsWith('.env.example'));
+  const settings = await Promise.all(examples.map((name) => readFile(join(root, 'env', name), 'utf8')));
+  const names = [...settings.join('\n').matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm)].map(([, name = '']) => name);
+  expect(names.length).toBeGreaterThan(40);
+  expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(texts))).toEqual([]);
+});
+
 test('the map of CONTRIBUTING names enough of the tree to be one', async () => {
   const text = await readFile(join(root, 'CONTRIBUTING.md'), 'utf8');
   expect([...text.matchAll(/`(?:apps|packages)\/[\w./-]+`/g)].length).toBeGreaterThan(7);
