@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import {
   createEventCounts,
   createJetstreamSource,
-  createPlace,
+  createStreamPosition,
   type Ended,
   type FrameSink,
   type JetstreamOptions,
@@ -65,14 +65,14 @@ function read(
   const sink: FrameSink = {
     frame: (text) => void frames.push(text),
     isFull: () => false,
-    hasRoom: async () => {},
+    waitForRoom: async () => {},
     ...options.sink,
   };
   const source = createJetstreamSource({
     hosts,
     lastHost: undefined,
-    place: {
-      ...createPlace({ saved: undefined, startMicros: undefined, now: () => new Date() }),
+    position: {
+      ...createStreamPosition({ saved: undefined, startMicros: undefined, now: () => new Date() }),
       resumePoint: () => options.point,
     },
     eventCounts: createEventCounts(),
@@ -163,11 +163,11 @@ describe('when the sink is full', () => {
   test('for a moment, the connection stays', async () => {
     const host = await startHost((ws) => ['1', '2'].map((text) => ws.send(text)));
     let full = true;
-    const hasRoom = async () => {
+    const waitForRoom = async () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       full = false;
     };
-    const reading = read([host.url], { sink: { isFull: () => full, hasRoom } });
+    const reading = read([host.url], { sink: { isFull: () => full, waitForRoom } });
     await reading.until(() => reading.frames.length === 2);
     expect(host.tries).toHaveLength(1);
   });
@@ -176,7 +176,7 @@ describe('when the sink is full', () => {
     const host = await startHost((ws, nth) => ws.send(`connection ${nth}`));
     const room = Promise.withResolvers<void>();
     let [full, rooms] = [true, 0];
-    const hasRoom = (signal: AbortSignal) => {
+    const waitForRoom = (signal: AbortSignal) => {
       rooms += 1;
       if (rooms === 1) return Promise.resolve();
       // The first wait is that of the paused socket, the second that of the closed one.
@@ -186,7 +186,7 @@ describe('when the sink is full', () => {
         new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
       ]);
     };
-    const reading = read([host.url], { sink: { isFull: () => full, hasRoom }, source: { maxPauseMs: 50 } });
+    const reading = read([host.url], { sink: { isFull: () => full, waitForRoom }, source: { maxPauseMs: 50 } });
     await reading.until(() => reading.frames.length === 2);
     expect(reading.ends[0]?.reason).toBe('backpressure');
     expect(reading.frames).toEqual(['connection 1', 'connection 2']);

@@ -2,11 +2,11 @@ import { type JetstreamEvent, parseFrame } from '@updraft/atproto';
 import {
   createEventCounts,
   createJetstreamSource,
-  createPlace,
+  createStreamPosition,
   type Ended,
   type JetstreamOptions,
-  lookAtHost,
-  type SecondLook,
+  type ProbeAnswer,
+  probeHost,
 } from '@updraft/indexer';
 import {
   createWorld,
@@ -66,7 +66,7 @@ interface Reading {
   readonly gaps: IngestGapRow[];
   readonly ends: { readonly host: string; readonly end: Ended; readonly retryInMs: number }[];
   readonly blind: { readonly host: string; readonly collection: string; readonly witness: string | undefined }[];
-  readonly place: ReturnType<typeof createPlace>;
+  readonly position: ReturnType<typeof createStreamPosition>;
   until(done: () => boolean): Promise<void>;
 }
 
@@ -82,13 +82,13 @@ function read(
     [],
   ];
   const { startMicros = 1e15 } = options;
-  const place = createPlace({ saved: undefined, startMicros, now: () => new Date() });
+  const position = createStreamPosition({ saved: undefined, startMicros, now: () => new Date() });
   const eventCounts = createEventCounts();
   const stop = new AbortController();
   const source = createJetstreamSource({
     hosts: hosts.map(({ url }) => url),
     lastHost: undefined,
-    place,
+    position,
     eventCounts,
     idleTimeoutMs: 60_000,
     maxPauseMs: 2_000,
@@ -111,10 +111,10 @@ function read(
     if (!parsed.ok) return;
     events.push(parsed.event);
     eventCounts.add(parsed.event);
-    const gap = place.observe(parsed.event);
+    const gap = position.observe(parsed.event);
     if (gap !== undefined) gaps.push(gap);
   };
-  const running = source.run({ frame, isFull: () => false, hasRoom: async () => {} }, stop.signal);
+  const running = source.run({ frame, isFull: () => false, waitForRoom: async () => {} }, stop.signal);
   cleanups.unshift(async () => {
     stop.abort();
     await running;
@@ -122,7 +122,7 @@ function read(
   const until = async (done: () => boolean): Promise<void> => {
     while (!done()) await new Promise((resolve) => setTimeout(resolve, 5));
   };
-  return { events, gaps, ends, blind, place, until };
+  return { events, gaps, ends, blind, position, until };
 }
 
 const keysOf = (events: readonly JetstreamEvent[]) =>
@@ -235,7 +235,7 @@ describe('a host that ends each connection', () => {
 });
 
 describe('a host that is blind to likes', () => {
-  const watchTiming = { everyMs: 20, missingForMs: 100, lookMs: 2_000, marginMicros: 30_000_000 };
+  const watchTiming = { everyMs: 20, missingForMs: 100, probeMs: 2_000, marginMicros: 30_000_000 };
   const isLike = (event: JetstreamEvent) => event.kind === 'commit' && event.collection === LIKE;
 
   /** All of a day, then its second half is what comes while the watch is on. */
@@ -281,7 +281,9 @@ describe('a host that is blind to likes', () => {
     await reading.until(() => reading.events.length >= 1_000);
     first.setWeather({ blindTo: [LIKE] });
     await sendSlowly([first, second], events.slice(1_000, 4_000));
-    await reading.until(() => witnesses.length === 1 && first.status().connects === 2 && reading.place.isContinuous());
+    await reading.until(
+      () => witnesses.length === 1 && first.status().connects === 2 && reading.position.isContinuous(),
+    );
     second.setWeather({ unavailable: false });
     await sendSlowly([first, second], events.slice(4_000));
     const all = await keysOfAll(events);
@@ -302,7 +304,7 @@ describe('a host that is blind to likes', () => {
   test('and all others with it, is a network without likes: nobody is blamed, and it is read on', async () => {
     const { first, second, events } = await twoHosts([LIKE]);
     second.setWeather({ blindTo: [LIKE] });
-    const reading = read([first, second], { watchTiming: { ...watchTiming, lookMs: 200 } });
+    const reading = read([first, second], { watchTiming: { ...watchTiming, probeMs: 200 } });
     await reading.until(() => reading.events.length > 100);
     await sendSlowly([first, second], events.slice(1_000));
     await reading.until(() => second.status().connects === 1 && second.status().readers === 0);
@@ -343,19 +345,19 @@ describe('a second look at a host', () => {
   const events = worldOf(3_000);
   const microsAt = (index: number) => events[index]?.timeUs ?? 0;
   /** Asks for the likes of the middle third. */
-  async function look(options: JetstreamServerOptions): Promise<SecondLook> {
+  async function look(options: JetstreamServerOptions): Promise<ProbeAnswer> {
     const host = await startHost(options);
     sendTo([host], events);
     const stretch = { fromMicros: microsAt(1_000), toMicros: microsAt(2_000) };
-    return lookAtHost({ host: host.url, collection: LIKE, ...stretch, timeoutMs: 600 }, new AbortController().signal);
+    return probeHost({ host: host.url, collection: LIKE, ...stretch, timeoutMs: 600 }, new AbortController().signal);
   }
 
   test('finds what it brings', async () => {
-    expect(await look({})).toBe('brings');
+    expect(await look({})).toBe('sends');
   });
 
   test('finds that it brings none', async () => {
-    expect(await look({ weather: { blindTo: [LIKE] } })).toBe('brings none');
+    expect(await look({ weather: { blindTo: [LIKE] } })).toBe('sends none');
   });
 
   test('is no answer while the host is still replaying what came long before', async () => {

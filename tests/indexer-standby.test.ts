@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 const ACTIVE = 'this indexer is the active one';
-const STANDBY = 'another indexer is at work';
+const STANDBY = 'another indexer is active';
 /** The standby's delay is the TTL that is left, and a look a second. */
 const TAKE_OVER_MS = 15_000;
 

@@ -1,5 +1,6 @@
 export { type IndexerConfig, readIndexerConfig } from './config.ts';
-export { createPlace, type Place, type ResumePoint } from './cursor/place.ts';
+export type { ResumePoint } from './cursor/resume-point.ts';
+export { createStreamPosition, type StreamPosition } from './cursor/stream-position.ts';
 export { createEventCounts } from './intake/event-counts.ts';
 export { runReplay } from './replay/run-replay.ts';
 export type { Hooks, Moment } from './run/hooks.ts';
@@ -7,6 +8,6 @@ export { type IndexerDeps, runIndexer } from './run/indexer.ts';
 export { serveIndexer } from './run/serve-indexer.ts';
 export type { Ended, EndReason } from './source/connection.ts';
 export { createJetstreamSource, type JetstreamOptions } from './source/jetstream.ts';
-export { lookAtHost, type SecondLook } from './source/second-look.ts';
+export { type ProbeAnswer, probeHost } from './source/probe-host.ts';
 export type { FrameSink, Source } from './source/source.ts';
 export { createIndexerMetrics, type IndexerMetrics } from './watch/metrics.ts';

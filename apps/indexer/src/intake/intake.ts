@@ -1,7 +1,7 @@
 /*
  * intake: takes one frame at a time.
  * In: a frame's text. Out: its rows, or its row for rejected_events, in the batch that fills now.
- * Keeps: nothing is dropped in silence; an event is in a batch as a whole, or not at all.
+ * Keeps: nothing is dropped in silence; an event is in a batch completely or not at all.
  */
 
 import { type JetstreamEvent, parseFrame, type RejectReason } from '@updraft/atproto';
@@ -10,7 +10,7 @@ import type { ErasedAccounts, IngestGapRow } from '@updraft/store';
 import type { BatchQueue } from '../batch/batch-queue.ts';
 import type { Hooks } from '../run/hooks.ts';
 
-/** What became of events, for whoever counts them. */
+/** Counts what becomes of events. */
 export interface IntakeCounts {
   event(event: JetstreamEvent): void;
   rejected(reason: RejectReason): void;
@@ -22,7 +22,7 @@ export interface IntakeCounts {
 
 export interface IntakeOptions {
   readonly queue: Pick<BatchQueue, 'current' | 'added'>;
-  /** Follows the stream's place; gives a gap's row when one shows. */
+  /** Follows the stream's position; gives a gap's row when it finds one. */
   observe(event: JetstreamEvent): IngestGapRow | undefined;
   readonly counts: IntakeCounts;
   readonly erased: Pick<ErasedAccounts, 'has'>;
@@ -30,16 +30,16 @@ export interface IntakeOptions {
 }
 
 /**
- * Takes one frame in: afterwards its rows, or its row in rejected_events, stand in the current batch; nothing when its account was erased.
- * All of it at once, without a queue of objects. Never throws on any input.
+ * Takes one frame: afterwards the current batch has its rows, or its row for rejected_events, or nothing if its account was erased. There is
+ * no queue of objects in between. Never throws on any input.
  */
 export function createIntake(options: IntakeOptions): (text: string) => void {
   const { queue, observe, counts, erased, hooks } = options;
 
-  const count = (event: JetstreamEvent, taken: ReturnType<typeof takeEvent>): void => {
-    if (taken !== 'written' && taken !== 'unusable') return counts.rejected(taken);
+  const count = (event: JetstreamEvent, outcome: ReturnType<typeof takeEvent>): void => {
+    if (outcome !== 'written' && outcome !== 'unusable') return counts.rejected(outcome);
     counts.event(event);
-    if (taken === 'unusable' && event.kind === 'commit') counts.unusable(event.collection);
+    if (outcome === 'unusable' && event.kind === 'commit') counts.unusable(event.collection);
   };
 
   return (text) => {
@@ -47,7 +47,7 @@ export function createIntake(options: IntakeOptions): (text: string) => void {
     if (erased.has(parsed.ok ? parsed.event.did : parsed.did)) counts.erased();
     else if (parsed.ok) count(parsed.event, takeEvent(parsed.event, text, queue.current()));
     else counts.rejected(takeRejected(parsed, text, queue.current()));
-    // The place in the stream moves with the events of erased accounts too.
+    // The position moves with the events of erased accounts too.
     const gap = parsed.ok ? observe(parsed.event) : undefined;
     if (gap !== undefined) {
       queue.current().ingestGaps.append(gap);
