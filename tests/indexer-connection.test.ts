@@ -2,16 +2,16 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
-  createEventCounts,
-  createJetstreamSource,
   createStreamPosition,
   type Ended,
   type FrameSink,
   type JetstreamOptions,
   type ResumePoint,
 } from '@updraft/indexer';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { useCleanups } from './indexer/fixtures.ts';
+import { sourceOf } from './indexer/source.ts';
 
 /** A host of which each test says what it does with a connection. */
 interface Host {
@@ -20,10 +20,7 @@ interface Host {
   readonly tries: string[];
 }
 
-const cleanups: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0)) cleanup();
-});
+const cleanups = useCleanups();
 
 async function startHost(
   onConnection: (ws: WebSocket, nth: number) => void,
@@ -68,24 +65,11 @@ function read(
     waitForRoom: async () => {},
     ...options.sink,
   };
-  const source = createJetstreamSource({
+  const position = createStreamPosition({ saved: undefined, startMicros: undefined, now: () => new Date() });
+  const source = sourceOf({
     hosts,
-    lastHost: undefined,
-    position: {
-      ...createStreamPosition({ saved: undefined, startMicros: undefined, now: () => new Date() }),
-      resumePoint: () => options.point,
-    },
-    eventCounts: createEventCounts(),
-    idleTimeoutMs: 60_000,
-    maxPauseMs: 2_000,
-    backoff: { next: () => 5, reset: () => {} },
-    events: {
-      connecting: () => {},
-      connected: () => {},
-      ended: (_host, end) => void ends.push(end),
-      leftOut: () => {},
-      blind: () => {},
-    },
+    position: { ...position, resumePoint: () => options.point },
+    events: { ended: (_host, end) => void ends.push(end) },
     ...options.source,
   });
   const running = source.run({ ...sink, frame: (text) => (sink.frame(text), check()) }, stop.signal);

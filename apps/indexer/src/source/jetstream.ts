@@ -1,5 +1,5 @@
-import { sleep } from '@updraft/service';
-import type { Backoff, IngestGapRow } from '@updraft/store';
+import { type Backoff, sleep } from '@updraft/service';
+import type { IngestGapRow } from '@updraft/store';
 import { blindRow } from '../cursor/gap-rows.ts';
 import type { ResumePoint } from '../cursor/resume-point.ts';
 import type { StreamPosition } from '../cursor/stream-position.ts';
