@@ -5,21 +5,11 @@ import { TestNetworkNoAppView } from '@atproto/dev-env';
 import { type JetstreamServer, startJetstream } from '@updraft/simulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { account } from './indexer/events.ts';
-import {
-  expectCleanEnd,
-  type Program,
-  type Stack,
-  type Store,
-  startProgram,
-  startStack,
-  until,
-} from './indexer/stack.ts';
+import { useStack } from './indexer/fixtures.ts';
+import { type Program, type Store, until } from './indexer/stack.ts';
+import { replayAll, startIndexer } from './indexer/start.ts';
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-});
-afterAll(() => stack.close());
+const stack = useStack();
 
 const MINUTE = 60_000_000;
 const NOW = Date.now() * 1_000;
@@ -39,7 +29,7 @@ function identity(did: string, handle: string, micros: number, timeUs: number): 
 async function replay(store: Store, lines: readonly string[]): Promise<void> {
   const file = join(stack.directory, 'lines.jsonl');
   await writeFile(file, lines.map((line) => `${line}\n`).join(''));
-  await expectCleanEnd(startProgram('apps/indexer/src/replay-command.ts', ['--restart', file], store.env));
+  await replayAll(store, file);
 }
 
 async function actorOf({ clickhouse }: Store, did: string) {
@@ -91,8 +81,7 @@ describe('an account whose order is in doubt', () => {
     network = await TestNetworkNoAppView.create({});
     host = await startJetstream({});
     store = await stack.createStore('asked');
-    indexer = startProgram('apps/indexer/src/main.ts', [], {
-      ...store.env,
+    indexer = startIndexer(store, {
       WS_URL: host.url,
       FLUSH_INTERVAL: '100ms',
       SINCE: '1h',
@@ -102,8 +91,7 @@ describe('an account whose order is in doubt', () => {
     });
   });
   afterAll(async () => {
-    indexer.child.kill('SIGTERM');
-    await expectCleanEnd(indexer);
+    await indexer.stop();
     await host.close();
     await network.close();
   });

@@ -1,7 +1,9 @@
 import { startPlayServer } from '@updraft/simulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CommitParts, commitLine, likes, START_MICROS, tid } from './indexer/events.ts';
-import { type Program, type Stack, type Store, startProgram, startStack, until } from './indexer/stack.ts';
+import { useStack } from './indexer/fixtures.ts';
+import { type Program, type Store, until } from './indexer/stack.ts';
+import { startIndexer } from './indexer/start.ts';
 
 const POST = 'app.bsky.feed.post';
 const DEEP = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
@@ -106,26 +108,20 @@ function spreadOverMonths(): string[] {
   );
 }
 
-let stack: Stack;
+const stack = useStack();
 let store: Store;
 let indexer: Program;
 let server: Awaited<ReturnType<typeof startPlayServer>>;
 beforeAll(async () => {
-  stack = await startStack();
   store = await stack.createStore('bad_input');
   server = await startPlayServer({ lines: everything() });
-  indexer = startProgram('apps/indexer/src/main.ts', [], {
-    ...store.env,
-    WS_URL: server.url,
-    SINCE: '2020-01-01T00:00:00Z',
-  });
+  indexer = startIndexer(store, { WS_URL: server.url });
   const last = tid(START_MICROS + (90_000 + GOOD - 1) * 100_000);
   await until(async () => indexer.child.exitCode !== null || (await store.count('likes', `rkey = '${last}'`)) > 0);
 });
 afterAll(async () => {
-  indexer.child.kill('SIGKILL');
+  await indexer.kill();
   await server.close();
-  await stack.close();
 });
 
 test('the process goes on, and every good event around the bad ones arrives', async () => {

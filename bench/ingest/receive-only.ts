@@ -37,15 +37,15 @@ await runIndexer(
       },
     },
     erased: { has: () => false },
-    status: createStatus({ stalledAfterMs: 60_000, eventCount: metrics.events.total, now: () => performance.now() }),
-    metrics: {
-      ...metrics,
+    status: {
+      ...createStatus({ stalledAfterMs: 60_000, eventCount: metrics.events.total, now: () => performance.now() }),
       connected: () => {
         if (startedAt !== 0) return;
         startedAt = performance.now();
         cpuAtStart = process.cpuUsage();
       },
     },
+    metrics,
     log,
   },
   done.signal,

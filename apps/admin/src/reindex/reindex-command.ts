@@ -1,6 +1,6 @@
 import { type BuildProgram, type CommandIo, InvalidArgumentError } from '@updraft/command';
 import { openStores } from '@updraft/feedgen/admin';
-import { parseSince, sinceMicros } from '@updraft/indexer';
+import { parseSince, sinceMicros } from '@updraft/ingest';
 import { startProgressBar } from '@updraft/service';
 import { createErasedAccounts, createProgressStore, postHours, requireMoved } from '@updraft/store';
 import { openWriter } from '../open-writer.ts';

@@ -14,9 +14,9 @@ export interface EventCount {
 export interface EventCounts {
   add(event: JetstreamEvent): void;
   total(): number;
-  /** What isn't 0. */
+  /** The counts above 0. */
   list(): EventCount[];
-  /** Median of the last events' time_us, in microseconds; undefined before the first. One strange time does not move it. */
+  /** Median of the last events' time_us, in microseconds; undefined before the first. A single wrong time does not move it. */
   timeUs(): number | undefined;
 }
 

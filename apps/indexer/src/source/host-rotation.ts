@@ -1,13 +1,13 @@
-/** How a connection ended, as far as it tells whether its host is any good. */
+/** How a connection ended, as far as it matters to the choice of the next host. */
 export interface ConnectionEnd {
-  /** Whether it brought events. */
+  /** Whether events came. */
   readonly delivered: boolean;
   readonly lastedMs: number;
   /**
-   * - paused: by us, since the writer is behind.
-   * - too_large: by us, at a frame above the limit, of which the host was not told.
-   * - unfit: by us, since the host does not do what it should: another one may.
-   * - ended: whatever else.
+   * - paused: by us, because the writer is behind.
+   * - too_large: by us, at a frame above a limit that the host was not told.
+   * - unfit: by us, because the host does not do what it should, and another one may.
+   * - ended: anything else.
    */
   readonly kind: 'paused' | 'too_large' | 'unfit' | 'ended';
 }
@@ -17,19 +17,19 @@ export interface HostRotation {
   current(): string;
   /** The next one is `host`. */
   prefer(host: string): void;
-  /** Takes note of an ended connection; `wait`: whether to back off before the next try; `good`: the backoff may begin anew. */
+  /** A connection has ended. `wait`: back off before the next try; `good`: the backoff may begin anew. */
   ended(end: ConnectionEnd): { readonly wait: boolean; readonly good: boolean };
 }
 
-/** A connection that brought events for so long was a good one. */
+/** A connection that brought events for at least this long was a good one. */
 export const GOOD_CONNECTION_MS = 10_000;
 
 /**
- * A host that served well is tried once more before another: it goes on by sequence number, exactly and without duplicates. One that
- * fails twice in a row, or brings nothing, makes place for the next in the list, round and round. `preferred` comes first.
+ * A host that served well is tried once more before another: it resumes by sequence number, exactly and without duplicates. After one that
+ * fails twice in a row, or brings nothing, comes the next in the list, round and round. `preferred` comes first.
  *
- * Every end but two is followed by a wait, so that no host can make us come again and again: the end of a good connection, which lasted
- * at least GOOD_CONNECTION_MS; and the first frame that is too large since then. A pause lasts longer than a wait would.
+ * No host can make us reconnect again and again without a wait. There is none after a good connection, nor after the first frame since then
+ * that is too large. A pause has none either: it lasts longer than a wait would.
  */
 export function createHostRotation(hosts: readonly string[], preferred?: string): HostRotation {
   let index = Math.max(0, hosts.indexOf(preferred ?? ''));

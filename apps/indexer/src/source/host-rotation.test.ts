@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ConnectionEnd, createHostRotation, GOOD_CONNECTION_MS } from './hosts.ts';
+import { type ConnectionEnd, createHostRotation, GOOD_CONNECTION_MS } from './host-rotation.ts';
 
 const HOSTS = ['a', 'b', 'c'];
 const good = { delivered: true, lastedMs: GOOD_CONNECTION_MS, kind: 'ended' } as const;

@@ -7,7 +7,7 @@ import {
   MARGIN_MICROS,
   type ObservedEvent,
   VOTING_ACCOUNTS,
-} from './gaps.ts';
+} from './continuity.ts';
 
 const SECOND = 1_000_000;
 const NOW = 1_783_175_888_000_000;
@@ -40,21 +40,21 @@ function verdict(
 const known = { identities: [`at ${NOW}`, `at ${NOW + SECOND}`], micros: NOW, cursor: undefined };
 
 describe('a stream resumed by time', () => {
-  test('that brings one of the known events again has met its place', () => {
+  test('that brings one of the known events again has met its position', () => {
     expect(verdict(createContinuityCheck(known), stream(NOW - 10 * SECOND, 1_000))).toEqual({
       state: 'met',
       after: 101,
     });
   });
 
-  test('that begins past the known place, as a clamping server does, has passed it', () => {
+  test('that begins past the known position, as a clamping server does, has passed it', () => {
     const from = NOW + 3_600 * SECOND;
     const seen = verdict(createContinuityCheck(known), stream(from, 1_000));
     expect(seen).toMatchObject({ state: 'passed', after: VOTING_ACCOUNTS });
     expect(seen.state === 'passed' && seen.toMicros).toBeGreaterThanOrEqual(from);
   });
 
-  test('that comes near the known place without meeting it waits until most revs are past the margin', () => {
+  test('that comes near the known position without meeting it waits until most revs are past the margin', () => {
     const elsewhere = stream(NOW - 10 * SECOND, 2_000, (event) => ({ identity: `other ${event.micros}` }));
     const seen = verdict(createContinuityCheck(known), elsewhere);
     expect(seen.state).toBe('passed');
@@ -88,7 +88,7 @@ describe('a stream resumed by time', () => {
 describe('a stream resumed by sequence number', () => {
   const numbered = { ...known, cursor: 500 };
 
-  test('has passed its place when the numbers go on behind the known one', () => {
+  test('has passed its position when the numbers go on behind the known one', () => {
     const clamped = stream(NOW + 2 * SECOND, 100, (_, index) => ({ cursor: 700 + index }));
     expect(verdict(createContinuityCheck(numbered), clamped)).toMatchObject({
       state: 'passed',
@@ -102,7 +102,7 @@ describe('a stream resumed by sequence number', () => {
   });
 });
 
-describe('a place of which only the time is known', () => {
+describe('a position of which only the time is known', () => {
   const timeOnly = { identities: [], micros: NOW, cursor: undefined };
 
   test('is met by a stream that begins before it', () => {
@@ -132,7 +132,7 @@ test('a complete resume in any order within seconds is never called a gap, and a
             identity: `${index}`,
           };
         });
-        // The place is at 30 s; the last 256 events before it are known.
+        // The position is at 30 s; the last 256 events before it are known.
         const kept = events.slice(30 * rate - 256, 30 * rate);
         const check = createContinuityCheck({
           identities: kept.map(({ identity }) => identity),

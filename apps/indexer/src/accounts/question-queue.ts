@@ -1,19 +1,19 @@
 import { createRateLimit } from '@updraft/service';
 import type { Doubt } from './doubts.ts';
 
-/** A doubt that an account's server is to be asked about. */
+/** A doubt about which an account's server is to be asked. */
 export interface Question extends Doubt {
-  /** Not asked before, in milliseconds since 1970. */
+  /** The earliest time to ask, in milliseconds since 1970. */
   readonly dueAt: number;
   readonly tries: number;
 }
 
-/** Questions that wait: a bounded number, one for each account and matter. */
-export interface Waiting {
-  /** A newer one takes the place of the one that waits. False when there is no room. */
+/** Questions that wait: a bounded number, one for each account and subject. */
+export interface QuestionQueue {
+  /** A newer question replaces the one that waits. False when there is no room. */
   put(question: Question): boolean;
   has(question: Question): boolean;
-  /** Those to ask now, which are then under way until `done`. */
+  /** The questions to ask now. They are under way until `done`. */
   take(): Question[];
   done(question: Question): void;
 }
@@ -22,7 +22,7 @@ const MAX_WAITING = 1_000;
 const AT_ONCE = 4;
 const RATE = { burst: 20, perSecond: 5 };
 
-export function createWaiting(now: () => number): Waiting {
+export function createQuestionQueue(now: () => number): QuestionQueue {
   const waiting = new Map<string, Question>();
   const underWay = new Set<string>();
   const limit = createRateLimit(RATE, { maxNames: 1, now });
