@@ -37,8 +37,10 @@ test('a length of time is short to read', () => {
   ]);
 });
 
-test('an estimated count of rows is told from a counted one', () => {
-  expect(rowCount({ rows: 285_071, isExact: true })).toBe('285,071');
-  expect(rowCount({ rows: 285_071, isExact: false })).toBe('≈285,000');
+test('an estimated count of rows and an upper bound are told from a counted one', () => {
+  expect(rowCount({ rows: 285_071, precision: 'exact' })).toBe('285,071');
+  expect(rowCount({ rows: 285_071, precision: 'estimate' })).toBe('≈285,000');
+  expect(rowCount({ rows: 285_071, precision: 'at most' })).toBe('≤286,000');
+  expect(rowCount({ rows: 0, precision: 'at most' })).toBe('≤0');
   expect(rowCount(undefined)).toBe('–');
 });
