@@ -10,7 +10,7 @@ export async function runMigrations(
   program: NodeProgram,
   { output, signal, advice }: { output: ProgramOutput; signal: AbortSignal; advice: string },
 ): Promise<void> {
-  // what it says is news, not alarm, wherever it is said: a failure is thrown below
+  // it reports its progress on stderr: no error, which is thrown below
   const quiet: ProgramOutput = { ...output, remark: (name, { text }) => output.remark(name, { level: 'info', text }) };
   const running = await nodeProgram(program, quiet).start({ signal, onSpawn: () => {} });
   const end = () => void running.kill('SIGTERM');
@@ -20,6 +20,6 @@ export async function runMigrations(
   signal.throwIfAborted();
   if (exit.code === 0) return;
   throw new SetupError(
-    `The migrations failed (${describeExit(exit)}): ${running.lastWords?.()?.text ?? 'see the log'}. ${advice}`,
+    `The migrations failed (${describeExit(exit)}): ${running.lastWords?.()?.text ?? 'without a word'}. ${advice}\nAll that they said is in the log migrations.log.`,
   );
 }

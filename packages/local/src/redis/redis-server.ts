@@ -1,4 +1,4 @@
-// A redis-server of ours.
+// Runs redis-server on a folder of this machine.
 //
 // In:  a folder for the data, and a port or none.
 // Out: a server on 127.0.0.1 that answers PING, and the means to end it (`RedisServer`); or a SetupError with what it said last.
@@ -12,7 +12,7 @@ import { type Child, type ChildExit, describeExit, startChild } from '../process
 import { freePort, requireFreePort } from '../process/ports.ts';
 import { projectRoot } from '../project-root.ts';
 
-/** A redis-server of ours on 127.0.0.1. */
+/** A redis-server on 127.0.0.1. */
 export interface RedisServer {
   /** `127.0.0.1:port`, as `REDIS_ADDRESS` wants it. */
   readonly address: string;
@@ -27,12 +27,12 @@ export interface RedisServer {
 }
 
 export interface RedisServerOptions {
-  /** Where the append-only file lies; made when missing. The same folder again brings the data back. */
+  /** Where the append-only file lies; made when missing. The same folder brings the data back. */
   dataDir: string;
   /** A free one when not given. */
   port?: number | undefined;
-  /** The program; found by `findRedisServer` when not given. */
-  binary?: string | undefined;
+  /** Where the program is looked for: REDIS_SERVER and PATH. */
+  env: NodeJS.ProcessEnv;
   /** In a process group of its own, so that a terminal's Ctrl-C does not reach it. */
   detached?: boolean | undefined;
   /** Gets the process's id as soon as there is one. */
@@ -44,13 +44,13 @@ export interface RedisServerOptions {
 const readyWithinMs = 30_000;
 
 /**
- * Starts redis-server with its append-only file on, flushed each second: a cursor that a crash of the machine takes back by
- * a second is older than its copy in ClickHouse, and the earlier of the two counts. Resolves when it answers PING.
+ * Starts redis-server with its append-only file, flushed each second, and waits until it answers PING. A crash of the machine may take a
+ * cursor back by a second; that is safe, since the earlier of it and its copy in ClickHouse counts.
  * @throws PortInUseError when `port` is given and taken; SetupError when there is no redis-server or it does not start
  */
 export async function startRedis(options: RedisServerOptions): Promise<RedisServer> {
   await mkdir(options.dataDir, { recursive: true });
-  const binary = options.binary ?? (await findRedisServer(process.env));
+  const binary = await findRedisServer(options.env);
   if (options.port !== undefined) {
     await requireFreePort(options.port, 'Redis');
     return launch(binary, options.port, options);
@@ -58,7 +58,7 @@ export async function startRedis(options: RedisServerOptions): Promise<RedisServ
   return launchOnFreePort(binary, options);
 }
 
-/** Between finding a free port and listening on it another process may take it: then another port is tried. */
+/** Another process may take the free port before we listen on it: then the next one is tried. */
 async function launchOnFreePort(binary: string, options: RedisServerOptions): Promise<RedisServer> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -69,11 +69,8 @@ async function launchOnFreePort(binary: string, options: RedisServerOptions): Pr
   }
 }
 
-/**
- * The redis-server to run: REDIS_SERVER, else the first on PATH, else the one that `npm start` and `npm test` unpack.
- * @throws SetupError when there is none
- */
-export async function findRedisServer(env: NodeJS.ProcessEnv): Promise<string> {
+/** The redis-server to run: REDIS_SERVER, else the first on PATH, else the one that `npm start` and `npm test` unpack. */
+async function findRedisServer(env: NodeJS.ProcessEnv): Promise<string> {
   const onPath = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   const candidates = [
     ...(env['REDIS_SERVER'] ? [env['REDIS_SERVER']] : []),
@@ -83,7 +80,7 @@ export async function findRedisServer(env: NodeJS.ProcessEnv): Promise<string> {
   for (const candidate of candidates) {
     if (await isExecutable(candidate)) return candidate;
   }
-  throw new SetupError('There is no redis-server: npm start and npm test fetch one, or set REDIS_ADDRESS=host:port.');
+  throw new SetupError('No redis-server was found. npm start and npm test fetch one; or set REDIS_ADDRESS=host:port.');
 }
 
 async function isExecutable(path: string): Promise<boolean> {

@@ -30,8 +30,7 @@ export function createKeeper(part: Part, deps: KeeperDeps): Keeper {
   const stopping = new AbortController();
   const runs = createRuns(part, deps, stopping.signal);
   const report = (level: PartEvent['level'], text: string) => deps.report({ part: part.name, level, text });
-  let kept: Promise<void> = Promise.resolve();
-
+  let kept = Promise.resolve();
   const keep = async () => {
     for (;;) {
       if ((await runs.untilEnd()) >= HEALTHY_AFTER_MS) wait.reset();
@@ -47,7 +46,6 @@ export function createKeeper(part: Part, deps: KeeperDeps): Keeper {
       );
     }
   };
-
   return {
     name: part.name,
     async start() {
@@ -60,7 +58,7 @@ export function createKeeper(part: Part, deps: KeeperDeps): Keeper {
       await stopRun(runs, graceMs);
       await kept;
     },
-    kill() {
+    kill: () => {
       stopping.abort();
       void runs.current()?.kill('SIGKILL');
     },

@@ -10,7 +10,7 @@ export interface NodeProgram {
   readonly main: string;
   readonly args?: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** It prints `ready {…}` when it is at work, and is not counted as running before. */
+  /** It prints `ready {…}` when it is at work, and counts as running from then on. */
   readonly announcesReady?: boolean;
 }
 
@@ -21,10 +21,7 @@ export interface ProgramOutput {
 
 const readyWithinMs = 60_000;
 
-/**
- * The program as a part. It gets a process group of its own: a terminal's Ctrl-C reaches only `npm start`, which stops the
- * parts in order.
- */
+/** The program as a part, in a process group of its own: a terminal's Ctrl-C reaches `npm start` alone, which stops the parts in order. */
 export function nodeProgram(program: NodeProgram, output: ProgramOutput): Part {
   return { name: program.name, start: (context) => startProgram(program, output, context) };
 }
@@ -49,7 +46,9 @@ async function startProgram(program: NodeProgram, output: ProgramOutput, context
   child.process.stdout?.on('data', createLineCutter(onLine('stdout')));
   child.process.stderr?.on('data', createLineCutter(onLine('stderr')));
   const part: RunningPart = { ...child, lastWords: () => last, stop: () => child.stop() };
-  if (program.announcesReady) await untilAnnounced(program.name, ready.promise, part, context.signal);
+  if (!program.announcesReady) return part;
+  output.remark(program.name, { level: 'info', text: 'starting, which may take a minute' });
+  await untilAnnounced(program.name, ready.promise, part, context.signal);
   return part;
 }
 
@@ -70,7 +69,7 @@ async function untilAnnounced(
     await part.kill('SIGKILL');
     throw new SetupError(`${name} was not ready within ${readyWithinMs / 1000} s.`);
   });
-  tooLate.catch(() => undefined);
+  tooLate.catch(() => undefined); // it may lose the race
   try {
     await Promise.race([announced, failed, tooLate]);
   } finally {
