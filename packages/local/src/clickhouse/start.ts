@@ -13,12 +13,12 @@ export interface ClickHouseOptions {
   readonly port?: number;
   /** Default 127.0.0.1. */
   readonly host?: string;
-  /** Where the passwords are kept, for curl's --netrc-file; default: `netrc` in `dataDir`. */
+  /** The file with the passwords, for curl's --netrc-file; default: `netrc` in `dataDir`. */
   readonly netrc?: string;
-  /** Instead of those in `netrc`: who asks it while it is started again must not meet other ones, whatever became of the file. */
+  /** Instead of those in `netrc`. A restart must not change the passwords, even if the file is gone meanwhile. */
   readonly logins?: Logins;
   readonly maxMemoryBytes?: number;
-  /** The cluster that this server belongs to, and its own port among those of the cluster. */
+  /** The cluster of this server, and its own native port in it. */
   readonly remoteServers?: RemoteCluster;
   readonly tcpPort?: number;
   /** Gets the lines the engine writes. */
@@ -32,20 +32,20 @@ export interface ClickHouse {
   readonly url: string;
   readonly port: number;
   readonly logins: Logins;
-  /** Of the engine. */
+  /** The engine's. */
   readonly pid: number;
   readonly exited: Promise<ChildExit>;
   /** Whether the engine answers a query; false when it takes longer than `timeoutMs`. */
   answers(timeoutMs: number): Promise<boolean>;
   /** Sends the signal and waits until the process is gone. */
   kill(signal: NodeJS.Signals): Promise<ChildExit>;
-  /** Lets running queries end, then stops; SIGKILL when that takes too long. */
+  /** Lets running queries end, then stops the engine; SIGKILL when that takes too long. */
   stop(): Promise<ChildExit>;
 }
 
 /**
- * Starts ClickHouse on `dataDir`, with its HTTP interface on 127.0.0.1 open to those who know a password, and waits until it answers.
- * Rejects with a SetupError when it does not start.
+ * Starts ClickHouse on `dataDir`, with its HTTP interface on 127.0.0.1 for those who know a password, and waits until it answers.
+ * @throws SetupError when it does not start
  */
 export async function startClickHouse(options: ClickHouseOptions): Promise<ClickHouse> {
   const { dataDir, host = '127.0.0.1', port = 0 } = options;

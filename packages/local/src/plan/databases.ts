@@ -23,7 +23,7 @@ export interface DatabasePlan {
 
 interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
-  /** Where their data lies. */
+  /** Where their data lie. */
   readonly folder: string;
   /** Who may ask the ClickHouse that is started here, and the file that keeps their passwords. */
   readonly logins: Logins;
@@ -144,7 +144,7 @@ function redisPart(options: RedisServerOptions, output: ProgramOutput): Part {
   };
 }
 
-/** What a database prints goes to its log; its last line may explain its end. */
+/** Logs what a database prints, and keeps its last line, which may explain its end. */
 function logged(name: string, output: ProgramOutput) {
   let last: LastWords | undefined;
   const onLine = (line: string) => {

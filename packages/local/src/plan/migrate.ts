@@ -3,14 +3,14 @@ import { describeExit } from '../process/child.ts';
 import { type NodeProgram, nodeProgram, type ProgramOutput } from '../supervision/node-program.ts';
 
 /**
- * Runs the migrations as the command does that operators use.
- * @throws SetupError with what the command said when it fails
+ * Runs `pnpm migrate up`.
+ * @throws SetupError with the command's last words when it fails
  */
 export async function runMigrations(
   program: NodeProgram,
   { output, signal, advice }: { output: ProgramOutput; signal: AbortSignal; advice: string },
 ): Promise<void> {
-  // it reports its progress on stderr: no error, which is thrown below
+  // the command reports its progress on stderr; a failure is thrown below
   const quiet: ProgramOutput = { ...output, remark: (name, { text }) => output.remark(name, { level: 'info', text }) };
   const running = await nodeProgram(program, quiet).start({ signal, onSpawn: () => {} });
   const end = () => void running.kill('SIGTERM');

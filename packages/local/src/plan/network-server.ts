@@ -4,7 +4,7 @@ import { loopback, type Ports } from './addresses.ts';
 import { type Network, publicHosts } from './network.ts';
 import type { StartOptions } from './options.ts';
 
-/** What the services have to know of the network, and the program that provides it when it is a local one. */
+/** What the services have to know of the network, and the program that provides a local one. */
 export interface NetworkPlan {
   /** In words, for the screen. */
   readonly title: string;
@@ -16,14 +16,14 @@ export interface NetworkPlan {
 
 interface Surroundings {
   readonly projectRoot: string;
-  /** Where the network's data lies. */
+  /** Where the network's data lie. */
   readonly folder: string;
   readonly ports: Ports;
   readonly options: StartOptions;
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** A new store begins with all of a simulated world's history: 24 h before the last full ten minutes of its first start. */
+/** A new store begins with the whole history of a simulated world: 24 h before the last full ten minutes of its first start. */
 const HISTORY_HOURS = 26;
 
 export function planNetwork(network: Network, around: Surroundings): NetworkPlan {
@@ -51,7 +51,7 @@ function planPlay(
   const rate = options.rate === undefined ? [] : ['--rate', String(options.rate)];
   return {
     title: `recorded: ${file}`,
-    // What the accounts' servers say today is not what the recording says.
+    // The accounts' servers know today's state, not the recording's.
     env: { WS_URL: `ws://${loopback(ports.network)}/subscribe`, ASK_ACCOUNT_SERVERS: 'false', ...since },
     program: {
       name: 'player',

@@ -9,7 +9,7 @@ export type Network =
   | { readonly kind: 'play'; readonly file: string }
   | { readonly kind: 'simulated'; readonly seed: number };
 
-/** Source: the list of public instances in Jetstream's README. In the order of the indexer's default, see there. */
+/** Source: the list of public instances in Jetstream's README. The order is that of the indexer's default. */
 export const publicHosts: readonly string[] = [
   'wss://jetstream1.us-east.bsky.network/subscribe',
   'wss://jetstream1.us-west.bsky.network/subscribe',
@@ -24,15 +24,15 @@ interface NetworkDeps {
   readonly options: StartOptions;
   /** WS_URL of the environment. */
   readonly wsUrl: string | undefined;
-  /** The simulated network's program is there. */
+  /** Whether the simulated network's program is installed. */
   readonly canSimulate: boolean;
   readonly isReachable: (url: string, timeoutMs: number) => Promise<boolean>;
   readonly report: (line: string) => void;
 }
 
 /**
- * Options come first, then WS_URL, then the public hosts; the simulated network when none of those answers within a few seconds.
- * @throws SetupError when the file to play is missing, or no network can be simulated though it was asked for
+ * The network of the options, else of WS_URL, else the public hosts; the simulated network when none of those answers within a few seconds.
+ * @throws SetupError when the file to play is missing, or no network can be simulated
  */
 export async function chooseNetwork({
   options,
@@ -42,7 +42,7 @@ export async function chooseNetwork({
   report,
 }: NetworkDeps): Promise<Network> {
   if (options.play !== undefined) {
-    if (!existsSync(options.play)) throw new SetupError(`--play: there is no file ${options.play}.`);
+    if (!existsSync(options.play)) throw new SetupError(`--play: the file ${options.play} does not exist.`);
     return { kind: 'play', file: options.play };
   }
   if (options.simulate) {
@@ -54,14 +54,14 @@ export async function chooseNetwork({
   const answers = await Promise.all(publicHosts.map((url) => isReachable(url, probeMs)));
   if (answers.includes(true)) return { kind: 'jetstream', urls: publicHosts, reachable: true };
   if (canSimulate && options.since === undefined) {
-    report('No public Jetstream host can be reached from here: using the simulated network.');
+    report('No public Jetstream host can be reached: using the simulated network.');
     return { kind: 'simulated', seed: defaultSeed };
   }
-  report('No public Jetstream host can be reached from here: trying again, with growing waits, until one answers.');
+  report('No public Jetstream host can be reached: trying again, after growing waits, until one answers.');
   return { kind: 'jetstream', urls: publicHosts, reachable: false };
 }
 
-/** WS_URL may list several hosts, separated by commas or blanks. */
+/** Hosts separated by commas or blanks, as in WS_URL. */
 export function splitUrls(text: string | undefined): string[] {
   return (text ?? '').split(/[\s,]+/).filter((url) => url !== '');
 }

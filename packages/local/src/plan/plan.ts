@@ -1,7 +1,8 @@
 // Decides what `npm start` runs. Nothing starts here.
 //
 // In:  the options, the environment, the chosen network, the folder and its logins.
-// Out: the parts with their ports and environments (`StackPlan`), the addresses to show, and where the screen's figures come from.
+// Out: the parts with their ports and environments (`StackPlan`), the addresses to show, the sources of the screen's figures, and what
+//      commands need to find it all.
 // Invariant: a database that the environment names is used and never started; each network has databases of its own.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,7 +33,7 @@ export interface LocalPlan {
 interface Surroundings {
   readonly options: StartOptions;
   readonly env: NodeJS.ProcessEnv;
-  /** Where the network's databases lie. */
+  /** Where the network's data lie. */
   readonly folder: string;
   /** Who may ask the ClickHouse that is started here. */
   readonly logins: Logins;

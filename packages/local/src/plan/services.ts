@@ -4,7 +4,7 @@ import type { NamedAddress } from '../screen/snapshot.ts';
 import type { NodeProgram } from '../supervision/node-program.ts';
 import { loopback, type Ports } from './addresses.ts';
 
-/** A service of ours, and what of it belongs on the screen. */
+/** A service, and what the screen shows of it. */
 export interface Service {
   readonly program: NodeProgram;
   /** Ports it listens on, by what they are for. */
@@ -15,13 +15,13 @@ export interface Service {
 export interface ServiceSurroundings {
   readonly projectRoot: string;
   readonly ports: Ports;
-  /** The environment of this process with the addresses of the databases and the network put in. */
+  /** The environment of this process, with the addresses of the databases and the network. */
   readonly env: NodeJS.ProcessEnv;
   /** Where the data lie. */
   readonly folder: string;
 }
 
-/** All services that `npm start` knows. One whose main file is not there is left out by the caller. */
+/** All services of `npm start`. The caller leaves out those whose main file is not installed. */
 export function listServices({ projectRoot, ports, env, folder }: ServiceSurroundings): Service[] {
   const service = (name: string, own: NodeJS.ProcessEnv) => ({
     name,
@@ -32,7 +32,7 @@ export function listServices({ projectRoot, ports, env, folder }: ServiceSurroun
     {
       program: service('indexer', {
         METRICS_LISTEN_ADDRESS: loopback(ports.indexerMetrics),
-        // Frames and rows live for a moment: a small young generation holds them, a large one takes 100 MB more for nothing.
+        // Frames and rows are short-lived: a small young generation holds them; a large one would take 100 MB more for nothing.
         NODE_OPTIONS: `--max-semi-space-size=8 ${env['NODE_OPTIONS'] ?? ''}`,
       }),
       ports: { 'the indexer’s metrics': ports.indexerMetrics },

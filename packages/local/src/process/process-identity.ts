@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { ps } from './ps.ts';
 
-/** A process, told apart from a later one that got the same pid by when it was started. */
+/** A process. Its start tells it from a later process with the same pid. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly startedAt: string;
 }
 
-/** The process of that pid, or undefined when there is none (a zombie is none). */
+/** The process with that pid. Undefined when it is gone, or a zombie. */
 export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
   const startedAt = process.platform === 'linux' ? await startTicks(pid) : (await ps(pid, 'lstart')) || undefined;
   return startedAt === undefined ? undefined : { pid, startedAt };

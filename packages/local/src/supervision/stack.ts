@@ -1,31 +1,31 @@
 // Starts the parts in order, keeps each running, stops them in the opposite order. part.ts says what a part is, keeper.ts keeps one.
 //
 // In:  a plan: databases, migrations, network, services.
-// Out: events for the screen (`report`), pids for the folder's note (`onPid`), and the state of each part (`keepers`).
-// Invariant: nothing starts before what it needs is there; a part that ends or gives no answer is started again, until `stop` or `kill`.
+// Out: events for the screen (`report`), pids for the note in the data folder (`onPid`), and the state of each part (`keepers`).
+// Invariant: nothing starts before what it needs runs. A part that ends or gives no answer is started again, until `stop` or `kill`.
 import { backoff, sleep } from '@updraft/service';
 import { requireFreePort } from '../process/ports.ts';
 import { createKeeper, type Keeper } from './keeper.ts';
 import type { Part } from './part.ts';
 import type { RunsDeps } from './runs.ts';
 
-/** What runs, in the order in which it starts; it stops the other way round. */
+/** What runs, in the order in which it starts. It stops in the opposite order. */
 export interface StackPlan {
   /** ClickHouse and Redis, started side by side. */
   readonly databases: readonly Part[];
   /** Brings the tables up to date once the databases are there. */
   readonly migrate: (signal: AbortSignal) => Promise<void>;
-  /** The player of a recorded stream or the simulated network, if one is used. */
+  /** The player of a recorded stream, or the simulated network. */
   readonly network: Part | undefined;
   readonly services: readonly Part[];
-  /** Every port that will be listened on, and what for. */
+  /** Each port that a part listens on, by what it is for. */
   readonly ports: Readonly<Record<string, number>>;
 }
 
 export interface Stack {
-  /** @throws SetupError when a port is taken or a part does not start; what was started is stopped again */
+  /** @throws SetupError when a port is taken or a part does not start; the others are stopped again */
   start(signal: AbortSignal): Promise<void>;
-  /** In order: services, network, ClickHouse, Redis; each ended at once when its time is up. At most 14 s together. */
+  /** Stops services, network, ClickHouse and Redis, in this order. A part that exceeds its time is killed; all take at most 14 s. */
   stop(): Promise<void>;
   /** Ends everything at once. */
   kill(): void;
