@@ -28,5 +28,5 @@ confineTo({ write: [folder], read: ['/sys', '/proc/self', '/usr/share/zoneinfo',
 const result = functions.chdb_query_cmdline(strings.length, getRawPointer(argv));
 const error = functions.chdb_result_error(result);
 const said = error === 0n ? '' : (toString(error) ?? '');
-process.stderr.write(said);
+if (said !== '') process.stderr.write(`${said}\n`);
 process.exit(said === '' || said.includes('QUERY_WAS_CANCELLED') ? 0 : 1);

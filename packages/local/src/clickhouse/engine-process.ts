@@ -7,10 +7,10 @@
 //      in `default`, which has no password and may read: see `engine-config.ts`.
 import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { SetupError, sleep } from '@updraft/service';
-import { type Child, type ChildExit, describeExit, startChild } from '../process/child.ts';
+import { type Child, type ChildExit, describeExit, startChild, untilReady } from '../process/child.ts';
+import { listenTo } from '../process/output-lines.ts';
 import { freePort } from '../process/ports.ts';
 import { type EngineSettings, type EngineUser, forgetEngineConfig, writeEngineConfig } from './engine-config.ts';
 import { noteVersion, refuseNewer } from './folder-version.ts';
@@ -64,7 +64,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   const onLine = (line: string) => {
     if (!isStopping) options.onLine?.(line);
   };
-  await untilItAnswers(child, folder, ask, listenTo(child, onLine));
+  await requireAnswer(child, folder, ask, listenTo(child, onLine));
   await forgetEngineConfig(folder);
   await noteVersion(folder, library.version);
   return {
@@ -114,19 +114,6 @@ async function prepareFolder(settings: EngineSettings, version: string): Promise
   }
 }
 
-/** Gives a function that tells the last line the engine wrote. */
-function listenTo(child: Child, onLine: (line: string) => void): () => string {
-  let last = '';
-  for (const stream of [child.process.stdout, child.process.stderr]) {
-    if (stream === null) continue;
-    createInterface({ input: stream }).on('line', (line) => {
-      if (line.trim() !== '') last = line.trim();
-      onLine(line);
-    });
-  }
-  return () => last;
-}
-
 async function query(...call: Parameters<typeof post>): Promise<string> {
   const { ok, text } = await post(...call);
   if (!ok) throw new Error(text);
@@ -151,20 +138,11 @@ async function untilIdle(ask: Ask): Promise<void> {
   }
 }
 
-async function untilItAnswers(child: Child, folder: string, ask: Ask, lastWords: () => string): Promise<void> {
-  const looking = new AbortController();
-  void child.exited.then(() => looking.abort());
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (!looking.signal.aborted && Date.now() < deadline) {
-    const answers = await ask('SELECT 1', 5_000).catch(() => '');
-    if (answers === '1\n') return;
-    await sleep(LOOK_AGAIN_MS, looking.signal).catch(() => undefined);
-  }
-  if (!looking.signal.aborted) {
-    await child.kill('SIGKILL');
-    throw new SetupError(`ClickHouse did not start within ${START_TIMEOUT_MS / 1000} s.`);
-  }
-  throw await startFault(folder, await child.exited, lastWords());
+async function requireAnswer(child: Child, folder: string, ask: Ask, lastLine: () => string): Promise<void> {
+  const answers = () => ask('SELECT 1', 5_000).catch(() => ''); // it is not there yet
+  const state = await untilReady(child, async () => (await answers()) === '1\n', START_TIMEOUT_MS);
+  if (state === 'ended') throw await startFault(folder, await child.exited, lastLine());
+  if (state === 'late') throw new SetupError(`ClickHouse did not start within ${START_TIMEOUT_MS / 1000} s.`);
 }
 
 async function startFault(folder: string, exit: ChildExit, said: string): Promise<SetupError> {

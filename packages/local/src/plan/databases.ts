@@ -4,7 +4,6 @@ import type { Logins } from '../clickhouse/netrc.ts';
 import { type ClickHouseOptions, startClickHouse } from '../clickhouse/start.ts';
 import { type RedisServerOptions, startRedis } from '../redis/redis-server.ts';
 import type { NamedAddress } from '../screen/snapshot.ts';
-import { createLineCutter } from '../supervision/lines.ts';
 import type { ProgramOutput } from '../supervision/node-program.ts';
 import type { LastWords, Part } from '../supervision/part.ts';
 import { loopback, type Ports } from './addresses.ts';
@@ -138,8 +137,7 @@ function redisPart(options: RedisServerOptions, output: ProgramOutput): Part {
     name: 'redis',
     start: async ({ onSpawn }) => {
       const { onLine, lastWords } = logged('redis', output);
-      const onOutput = createLineCutter(onLine);
-      return { ...(await startRedis({ ...options, detached: true, onOutput, onSpawn })), lastWords };
+      return { ...(await startRedis({ ...options, detached: true, onLine, onSpawn })), lastWords };
     },
   };
 }

@@ -5,6 +5,7 @@
 // Invariant: `exited` resolves once, after the last byte of output, whatever ended the process. It never rejects.
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { sleep } from '@updraft/service';
 
 /** How a process ended: its exit code, or the signal that ended it. */
 export interface ChildExit {
@@ -50,6 +51,24 @@ export async function startChild(command: string, args: readonly string[], optio
       }
     },
   };
+}
+
+/** Waits until a process that was just started is at work. One that needs longer than `withinMs` is killed. */
+export async function untilReady(
+  child: Child,
+  isReady: () => Promise<boolean>,
+  withinMs: number,
+): Promise<'ready' | 'ended' | 'late'> {
+  let hasEnded = false;
+  void child.exited.then(() => {
+    hasEnded = true;
+  });
+  for (const deadline = Date.now() + withinMs; Date.now() < deadline; await sleep(20)) {
+    if (hasEnded) return 'ended';
+    if (await isReady()) return 'ready';
+  }
+  await child.kill('SIGKILL');
+  return 'late';
 }
 
 /** `exit code 1` or `signal SIGKILL`. */

@@ -6,9 +6,9 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { delimiter, join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { SetupError } from '@updraft/service';
-import { type Child, type ChildExit, describeExit, startChild } from '../process/child.ts';
+import { type Child, type ChildExit, describeExit, startChild, untilReady } from '../process/child.ts';
+import { listenTo } from '../process/output-lines.ts';
 import { freePort, requireFreePort } from '../process/ports.ts';
 import { projectRoot } from '../project-root.ts';
 
@@ -37,8 +37,8 @@ export interface RedisServerOptions {
   detached?: boolean | undefined;
   /** Gets the process's id as soon as there is one. */
   onSpawn?: ((pid: number) => void) | undefined;
-  /** Gets what it prints, line ends included. */
-  onOutput?: ((chunk: Buffer) => void) | undefined;
+  /** Gets the lines that it prints. */
+  onLine?: ((line: string) => void) | undefined;
 }
 
 const readyWithinMs = 30_000;
@@ -96,8 +96,7 @@ async function launch(binary: string, port: number, options: RedisServerOptions)
     detached: options.detached ?? false,
   });
   options.onSpawn?.(child.pid);
-  const lastOutput = collectOutput(child, options.onOutput);
-  await untilReady(child, port, lastOutput);
+  await requireReady(child, port, listenTo(child, options.onLine ?? (() => {})));
   return {
     address: `127.0.0.1:${port}`,
     port,
@@ -124,35 +123,14 @@ function redisArguments(port: number, dataDir: string): string[] {
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
-/** Passes output on and keeps its last 2,000 characters for error messages. */
-function collectOutput(child: Child, onOutput: RedisServerOptions['onOutput']): () => string {
-  let kept = '';
-  for (const stream of [child.process.stdout, child.process.stderr]) {
-    stream?.on('data', (chunk: Buffer) => {
-      kept = (kept + chunk.toString()).slice(-2_000);
-      onOutput?.(chunk);
-    });
-  }
-  return () => kept;
-}
-
-async function untilReady(child: Child, port: number, lastOutput: () => string): Promise<void> {
-  let ended: ChildExit | undefined;
-  void child.exited.then((exit) => {
-    ended = exit;
-  });
-  const deadline = Date.now() + readyWithinMs;
-  while (Date.now() < deadline) {
-    if (ended !== undefined) {
-      throw new SetupError(`redis-server did not start (${describeExit(ended)}): ${lastLine(lastOutput())}`);
-    }
-    if (await answersPing(port)) return;
-    await delay(20);
-  }
-  await child.kill('SIGKILL');
-  throw new SetupError(
-    `redis-server did not answer on 127.0.0.1:${port} within ${readyWithinMs / 1000} s: ${lastLine(lastOutput())}`,
-  );
+async function requireReady(child: Child, port: number, lastLine: () => string): Promise<void> {
+  const state = await untilReady(child, () => answersPing(port), readyWithinMs);
+  if (state === 'ready') return;
+  const fault =
+    state === 'ended'
+      ? `did not start (${describeExit(await child.exited)})`
+      : `did not answer on 127.0.0.1:${port} within ${readyWithinMs / 1000} s`;
+  throw new SetupError(`redis-server ${fault}: ${lastLine()}`);
 }
 
 /** True when what listens there answers PING with PONG; false while it still loads its data. */
@@ -169,8 +147,4 @@ function answersPing(port: number): Promise<boolean> {
     socket.once('connect', () => socket.write('PING\r\n'));
     socket.once('data', (chunk) => finish(chunk.toString().startsWith('+PONG')));
   });
-}
-
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? '';
 }

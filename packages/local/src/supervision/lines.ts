@@ -1,20 +1,4 @@
-import { StringDecoder } from 'node:string_decoder';
 import { parseJson } from '@updraft/service';
-
-/** Cuts output into lines. A line longer than `maxLength` characters is cut there. */
-export function createLineCutter(onLine: (line: string) => void, maxLength = 64_000): (chunk: Buffer) => void {
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
-  return (chunk) => {
-    const lines = (rest + decoder.write(chunk)).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) onLine(line);
-    if (rest.length > maxLength) {
-      onLine(rest);
-      rest = '';
-    }
-  };
-}
 
 /** What a person should see of a line of a log. */
 export interface Remark {

@@ -1,6 +1,7 @@
-import { SetupError, sleep } from '@updraft/service';
-import { describeExit, startChild } from '../process/child.ts';
-import { createLineCutter, type Remark, readRemark } from './lines.ts';
+import { SetupError } from '@updraft/service';
+import { type Child, describeExit, startChild, untilReady } from '../process/child.ts';
+import { listenTo } from '../process/output-lines.ts';
+import { type Remark, readRemark } from './lines.ts';
 import type { LastWords, Part, RunningPart, StartContext } from './part.ts';
 
 /** A program of the project, run by this Node as a process of its own. */
@@ -33,47 +34,38 @@ async function startProgram(program: NodeProgram, output: ProgramOutput, context
     detached: true,
   });
   context.onSpawn(child.pid);
-  const ready = Promise.withResolvers<void>();
+  let isReady = !program.announcesReady;
   let last: LastWords | undefined;
-  const onLine = (stream: 'stdout' | 'stderr') => (line: string) => {
-    if (line.startsWith('ready')) return ready.resolve();
+  listenTo(child, (line, stream) => {
+    if (line.startsWith('ready')) {
+      isReady = true;
+      return;
+    }
     output.line(program.name, line);
     const remark = readRemark(line, stream);
     if (remark === undefined) return;
     last = { text: remark.text, atMs: Date.now() };
     output.remark(program.name, remark);
-  };
-  child.process.stdout?.on('data', createLineCutter(onLine('stdout')));
-  child.process.stderr?.on('data', createLineCutter(onLine('stderr')));
-  const part: RunningPart = { ...child, lastWords: () => last, stop: () => child.stop() };
-  if (!program.announcesReady) return part;
-  output.remark(program.name, { level: 'info', text: 'starting, which may take a minute' });
-  await untilAnnounced(program.name, ready.promise, part, context.signal);
-  return part;
+  });
+  if (!isReady) {
+    output.remark(program.name, { level: 'info', text: 'starting, which may take a minute' });
+    await requireReady(program.name, child, { isReady: () => isReady, signal: context.signal, lastWords: () => last });
+  }
+  return { ...child, lastWords: () => last, stop: () => child.stop() };
 }
 
-async function untilAnnounced(
-  name: string,
-  announced: Promise<void>,
-  part: RunningPart,
-  signal: AbortSignal,
-): Promise<void> {
-  const giveUp = () => void part.stop();
+interface Announcement {
+  readonly isReady: () => boolean;
+  readonly lastWords: () => LastWords | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function requireReady(name: string, child: Child, { isReady, lastWords, signal }: Announcement): Promise<void> {
+  const giveUp = () => void child.stop();
   signal.addEventListener('abort', giveUp, { once: true });
-  const late = new AbortController();
-  const failed = part.exited.then((exit) => {
-    const words = part.lastWords?.()?.text;
-    throw new SetupError(`${name} did not start (${describeExit(exit)})${words === undefined ? '' : `: ${words}`}`);
-  });
-  const tooLate = sleep(readyWithinMs, late.signal).then(async () => {
-    await part.kill('SIGKILL');
-    throw new SetupError(`${name} was not ready within ${readyWithinMs / 1000} s.`);
-  });
-  tooLate.catch(() => undefined); // it may lose the race
-  try {
-    await Promise.race([announced, failed, tooLate]);
-  } finally {
-    late.abort();
-    signal.removeEventListener('abort', giveUp);
-  }
+  const state = await untilReady(child, async () => isReady(), readyWithinMs);
+  signal.removeEventListener('abort', giveUp);
+  if (state === 'late') throw new SetupError(`${name} was not ready within ${readyWithinMs / 1000} s.`);
+  const words = lastWords() === undefined ? '' : `: ${lastWords()?.text}`;
+  if (state === 'ended') throw new SetupError(`${name} did not start (${describeExit(await child.exited)})${words}`);
 }
