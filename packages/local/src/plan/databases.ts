@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Logins } from '../clickhouse/netrc.ts';
 import { type ClickHouseOptions, startClickHouse } from '../clickhouse/start.ts';
 import { type RedisServerOptions, startRedis } from '../redis/redis-server.ts';
 import type { NamedAddress } from '../screen/snapshot.ts';
@@ -8,6 +7,7 @@ import type { ProgramOutput } from '../supervision/node-program.ts';
 import type { LastWords, Part } from '../supervision/part.ts';
 import { loopback, type Ports } from './addresses.ts';
 import { fromHere } from './folders.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** Where ClickHouse and Redis are, and which of them `npm start` runs. */
 export interface DatabasePlan {
@@ -20,29 +20,16 @@ export interface DatabasePlan {
   readonly ports: Readonly<Record<string, number>>;
 }
 
-interface Surroundings {
-  readonly env: NodeJS.ProcessEnv;
-  /** Where their data lie. */
-  readonly folder: string;
-  /** Who may ask the ClickHouse that is started here, and the file that keeps their passwords. */
-  readonly logins: Logins;
-  readonly netrc: string;
-  /** Servers of ClickHouse. */
-  readonly shards: number;
-  readonly ports: Ports;
-  readonly output: ProgramOutput;
-}
-
 /** A database whose address the environment names is used, never started. One that happens to listen at our port is not ours. */
 export function planDatabases(around: Surroundings): DatabasePlan {
-  const { env, folder, shards, ports, output } = around;
+  const { env, folder, options, ports, output } = around;
   const clickhouse = env['CLICKHOUSE_ADDRESS'] ? givenClickHouse(env['CLICKHOUSE_ADDRESS']) : ownClickHouse(around);
   if (env['REDIS_ADDRESS'])
     return { ...clickhouse, addresses: [...clickhouse.addresses, { label: 'Redis', address: env['REDIS_ADDRESS'] }] };
   const address = loopback(ports.redis);
   // the builds, reports and cursors of a cluster are its own, as its tables are
-  const isCluster = !env['CLICKHOUSE_ADDRESS'] && shards > 1;
-  const redisFolder = join(folder, isCluster ? `redis-of-${shards}` : 'redis');
+  const isCluster = !env['CLICKHOUSE_ADDRESS'] && options.shards > 1;
+  const redisFolder = join(folder, isCluster ? `redis-of-${options.shards}` : 'redis');
   return {
     ...clickhouse,
     addresses: [...clickhouse.addresses, { label: 'Redis', address }],
@@ -57,7 +44,7 @@ function givenClickHouse(address: string): DatabasePlan {
   return { clickhouseUrl, addresses: [{ label: 'ClickHouse', address: clickhouseUrl }], env: {}, parts: [], ports: {} };
 }
 
-function ownClickHouse({ folder, logins, netrc, shards, ports, output }: Surroundings): DatabasePlan {
+function ownClickHouse({ folder, logins, netrc, options: { shards }, ports, output }: Surroundings): DatabasePlan {
   const cluster = shards > 1 ? clusterOf(shards, ports) : undefined;
   const servers = cluster === undefined ? [oneServer(folder, ports)] : shardsOf(cluster, folder);
   const address = loopback(ports.clickhouse);

@@ -4,8 +4,8 @@ import type { StartOptions } from './options.ts';
 
 /** Where the events come from. */
 export type Network =
-  /** The public Jetstream, or the hosts of WS_URL. */
-  | { readonly kind: 'jetstream'; readonly urls: readonly string[]; readonly reachable: boolean }
+  // the public Jetstream, or the hosts of WS_URL
+  | { readonly kind: 'jetstream'; readonly urls: readonly string[] }
   | { readonly kind: 'play'; readonly file: string }
   | { readonly kind: 'simulated'; readonly seed: number };
 
@@ -50,19 +50,20 @@ export async function chooseNetwork({
     return { kind: 'simulated', seed: options.seed ?? defaultSeed };
   }
   const given = splitUrls(wsUrl);
-  if (given.length > 0) return { kind: 'jetstream', urls: given, reachable: true };
+  if (given.length > 0) return { kind: 'jetstream', urls: given };
   const answers = await Promise.all(publicHosts.map((url) => isReachable(url, probeMs)));
-  if (answers.includes(true)) return { kind: 'jetstream', urls: publicHosts, reachable: true };
-  if (canSimulate && options.since === undefined) {
-    report('No public Jetstream host can be reached: using the simulated network.');
-    return { kind: 'simulated', seed: defaultSeed };
+  if (!answers.includes(true)) {
+    if (canSimulate && options.since === undefined) {
+      report('No public Jetstream host can be reached: using the simulated network.');
+      return { kind: 'simulated', seed: defaultSeed };
+    }
+    report('No public Jetstream host can be reached: trying again, after growing waits, until one answers.');
   }
-  report('No public Jetstream host can be reached: trying again, after growing waits, until one answers.');
-  return { kind: 'jetstream', urls: publicHosts, reachable: false };
+  return { kind: 'jetstream', urls: publicHosts };
 }
 
 /** Hosts separated by commas or blanks, as in WS_URL. */
-export function splitUrls(text: string | undefined): string[] {
+function splitUrls(text: string | undefined): string[] {
   return (text ?? '').split(/[\s,]+/).filter((url) => url !== '');
 }
 

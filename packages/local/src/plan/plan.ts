@@ -4,14 +4,12 @@
 // Out: the parts with their ports and environments (`StackPlan`), the addresses to show, the sources of the screen's figures, and what
 //      commands need to find it all.
 // Invariant: a database that the environment names is used and never started; each network has databases of its own.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Login } from '../clickhouse/credentials.ts';
-import type { Logins } from '../clickhouse/netrc.ts';
 import { projectRoot } from '../project-root.ts';
 import type { NamedAddress } from '../screen/snapshot.ts';
 import type { WatchTargets } from '../screen/watch.ts';
-import { nodeProgram, type ProgramOutput } from '../supervision/node-program.ts';
+import { nodeProgram } from '../supervision/node-program.ts';
 import type { StackPlan } from '../supervision/stack.ts';
 import { loopback, portsFor } from './addresses.ts';
 import { type DatabasePlan, planDatabases } from './databases.ts';
@@ -20,6 +18,7 @@ import type { Network } from './network.ts';
 import { planNetwork } from './network-server.ts';
 import type { StartOptions } from './options.ts';
 import { listServices } from './services.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** What `npm start` runs, and what it shows of it. */
 export interface LocalPlan {
@@ -30,29 +29,16 @@ export interface LocalPlan {
   readonly forCommands: Readonly<Record<string, string>>;
 }
 
-interface Surroundings {
-  readonly options: StartOptions;
-  readonly env: NodeJS.ProcessEnv;
-  /** Where the network's data lie. */
-  readonly folder: string;
-  /** Who may ask the ClickHouse that is started here. */
-  readonly logins: Logins;
-  /** The file that keeps their passwords. */
-  readonly netrc: string;
-  readonly network: Network;
-  readonly output: ProgramOutput;
-}
-
 /** Puts together ClickHouse, Redis, the network and the services, each with its ports and its environment. */
-export function planLocalStack({ options, env, folder, logins, netrc, network, output }: Surroundings): LocalPlan {
+export function planLocalStack(network: Network, given: Omit<Surroundings, 'ports'>): LocalPlan {
+  const { options, env, logins, output } = given;
   const ports = portsFor(options.portOffset);
-  const databases = planDatabases({ env, folder, logins, netrc, shards: options.shards, ports, output });
-  const net = planNetwork(network, { projectRoot, folder, ports, options, env });
+  const around = { ...given, ports };
+  const databases = planDatabases(around);
+  const net = planNetwork(network, around);
   const envOf = (login: Login) => ({ ...withDatabases(env, databases, login), ...net.env });
   const servicesEnv = envOf(logins.apps);
-  const services = listServices({ projectRoot, ports, env: servicesEnv, folder }).filter(({ program }) =>
-    existsSync(program.main),
-  );
+  const services = listServices({ ...around, env: servicesEnv });
   const migrate = { main: migrateMain, args: ['up'], name: 'migrations', env: envOf(logins.migrations) };
   const plc = net.env['PLC_HOST'];
   return {

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { keepTokenKey } from '../data-folder/token-key.ts';
+import { projectRoot } from '../project-root.ts';
 import type { NamedAddress } from '../screen/snapshot.ts';
 import type { NodeProgram } from '../supervision/node-program.ts';
-import { loopback, type Ports } from './addresses.ts';
+import { loopback } from './addresses.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** A service, and what the screen shows of it. */
 export interface Service {
@@ -12,23 +15,14 @@ export interface Service {
   readonly addresses: readonly NamedAddress[];
 }
 
-export interface ServiceSurroundings {
-  readonly projectRoot: string;
-  readonly ports: Ports;
-  /** The environment of this process, with the addresses of the databases and the network. */
-  readonly env: NodeJS.ProcessEnv;
-  /** Where the data lie. */
-  readonly folder: string;
-}
-
-/** All services of `npm start`. The caller leaves out those whose main file is not installed. */
-export function listServices({ projectRoot, ports, env, folder }: ServiceSurroundings): Service[] {
+/** The services that are installed; `env` leads to the databases and the network. */
+export function listServices({ ports, env, folder }: Pick<Surroundings, 'ports' | 'env' | 'folder'>): Service[] {
   const service = (name: string, own: NodeJS.ProcessEnv) => ({
     name,
     main: join(projectRoot, 'apps', name, 'src', 'main.ts'),
     env: { ...env, ...own },
   });
-  return [
+  const all = [
     {
       program: service('indexer', {
         METRICS_LISTEN_ADDRESS: loopback(ports.indexerMetrics),
@@ -56,4 +50,5 @@ export function listServices({ projectRoot, ports, env, folder }: ServiceSurroun
       addresses: [{ label: 'Search', address: `http://${loopback(ports.search)}` }],
     },
   ];
+  return all.filter(({ program }) => existsSync(program.main));
 }

@@ -14,7 +14,6 @@ import { acceptsSubscription, chooseNetwork, type Network } from '../plan/networ
 import { simulatorMain } from '../plan/network-server.ts';
 import type { StartOptions } from '../plan/options.ts';
 import { planLocalStack } from '../plan/plan.ts';
-import { projectRoot } from '../project-root.ts';
 import { createRemarks, type Remarks } from '../screen/remarks.ts';
 import type { Show } from '../screen/show.ts';
 import type { TimedRemark } from '../screen/snapshot.ts';
@@ -64,7 +63,7 @@ function networkFor({ options, env, show }: StartDeps): Promise<Network> {
   return chooseNetwork({
     options,
     wsUrl: env['WS_URL'],
-    canSimulate: existsSync(simulatorMain(projectRoot)),
+    canSimulate: existsSync(simulatorMain),
     isReachable: acceptsSubscription,
     report: show.say,
   });
@@ -84,7 +83,7 @@ async function runOn(network: Network, folder: string, ownership: Ownership, dep
   const netrc = join(folder, 'netrc');
   const logins = await keepLogins(netrc);
   const output = { line: logs.write, remark: (part: string, remark: Remark) => report({ part, ...remark }) };
-  const plan = planLocalStack({ options, env, folder: data, logins, netrc, network, output });
+  const plan = planLocalStack(network, { options, env, folder: data, logins, netrc, output });
   await ownership.announce(plan.forCommands);
   const stack = createStack(plan.stack, { report, onPid: ownership.note });
   const addresses = [...plan.addresses, { label: 'Logs', address: fromHere(logs.folder) }];
