@@ -1,4 +1,4 @@
-// `npm test`: format, lint, types, unused code; then every test; then one line that says how it went.
+// `npm test`: format, lint, types, unused code; then all tests; then one line with the result.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -22,7 +22,7 @@ export interface EngineSettings {
   /** The data folder, absolute. */
   readonly folder: string;
   readonly httpPort: number;
-  /** ClickHouse's native protocol, which only shards of a cluster need. */
+  /** For ClickHouse's native protocol, which only the shards of a cluster need. */
   readonly tcpPort?: number | undefined;
   readonly users: readonly EngineUser[];
   readonly remoteServers?: RemoteCluster | undefined;

@@ -26,14 +26,10 @@ export interface EngineOptions extends Partial<Omit<EngineSettings, 'folder' | '
   readonly onSpawn?: ((pid: number) => void) | undefined;
 }
 
-export interface RunningEngine {
+export interface RunningEngine extends Pick<Child, 'pid' | 'exited' | 'kill'> {
   /** `http://127.0.0.1:PORT`, ClickHouse's own HTTP interface. A connection that closes within its first request's head ends the engine. */
   readonly httpUrl: string;
-  readonly pid: number;
-  readonly exited: Promise<ChildExit>;
-  /** Sends the signal and waits until the process is gone. */
-  kill(signal: NodeJS.Signals): Promise<ChildExit>;
-  /** Whether it answers a query; false when that takes longer than `timeoutMs`. */
+  /** Whether it answers a query within `timeoutMs`. */
   answers(timeoutMs: number): Promise<boolean>;
   /** Resolves when no query runs any more, after some seconds at the latest. */
   untilIdle(): Promise<void>;
@@ -71,7 +67,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     httpUrl,
     pid: child.pid,
     exited: child.exited,
-    kill: (signal) => child.kill(signal),
+    kill: child.kill,
     answers: (timeoutMs) =>
       post(httpUrl, options.users[0], 'SELECT 1', timeoutMs).then(
         () => true, // a refusal is an answer too

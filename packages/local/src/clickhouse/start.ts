@@ -1,13 +1,12 @@
 import { join } from 'node:path';
-import type { ChildExit } from '../process/child.ts';
 import { freePort } from '../process/ports.ts';
-import type { RemoteCluster } from './engine-config.ts';
-import { startEngine } from './engine-process.ts';
+import { type EngineOptions, type RunningEngine, startEngine } from './engine-process.ts';
 import { openFront } from './front.ts';
 import { keepLogins, type Logins } from './netrc.ts';
 import { engineUsers } from './users.ts';
 
-export interface ClickHouseOptions {
+export interface ClickHouseOptions
+  extends Pick<EngineOptions, 'maxMemoryBytes' | 'remoteServers' | 'tcpPort' | 'onLine' | 'onSpawn'> {
   readonly dataDir: string;
   /** Default 0: a free one. */
   readonly port?: number;
@@ -17,30 +16,14 @@ export interface ClickHouseOptions {
   readonly netrc?: string;
   /** Instead of those in `netrc`. A restart must not change the passwords, even if the file is gone meanwhile. */
   readonly logins?: Logins;
-  readonly maxMemoryBytes?: number;
-  /** The cluster of this server, and its own native port in it. */
-  readonly remoteServers?: RemoteCluster;
-  readonly tcpPort?: number;
-  /** Gets the lines the engine writes. */
-  readonly onLine?: (line: string) => void;
-  /** Gets the process's id as soon as there is one. */
-  readonly onSpawn?: (pid: number) => void;
 }
 
-export interface ClickHouse {
+/** The engine, behind a front that checks passwords; `stop` drains the front first. */
+export interface ClickHouse extends Pick<RunningEngine, 'pid' | 'exited' | 'answers' | 'kill' | 'stop'> {
   /** `http://127.0.0.1:8123` */
   readonly url: string;
   readonly port: number;
   readonly logins: Logins;
-  /** The engine's. */
-  readonly pid: number;
-  readonly exited: Promise<ChildExit>;
-  /** Whether the engine answers a query; false when it takes longer than `timeoutMs`. */
-  answers(timeoutMs: number): Promise<boolean>;
-  /** Sends the signal and waits until the process is gone. */
-  kill(signal: NodeJS.Signals): Promise<ChildExit>;
-  /** Lets running queries end, then stops the engine; SIGKILL when that takes too long. */
-  stop(): Promise<ChildExit>;
 }
 
 /**

@@ -7,19 +7,16 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { delimiter, join, resolve } from 'node:path';
 import { SetupError } from '@updraft/service';
-import { type Child, type ChildExit, describeExit, startChild, untilReady } from '../process/child.ts';
+import { type Child, describeExit, startChild, untilReady } from '../process/child.ts';
 import { listenTo } from '../process/output-lines.ts';
 import { freePort, requireFreePort } from '../process/ports.ts';
 import { projectRoot } from '../project-root.ts';
 
 /** A redis-server on 127.0.0.1. */
-export interface RedisServer {
-  /** `127.0.0.1:port`, as `REDIS_ADDRESS` wants it. */
+export interface RedisServer extends Pick<Child, 'pid' | 'exited'> {
+  /** `127.0.0.1:port`, for `REDIS_ADDRESS`. */
   readonly address: string;
   readonly port: number;
-  readonly pid: number;
-  /** Resolves when the process is gone, whatever ended it. */
-  readonly exited: Promise<ChildExit>;
   /** Sends the signal and waits until the process is gone. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Lets it write its data and end; SIGKILL after 10 s. */
@@ -83,7 +80,7 @@ async function findRedisServer(env: NodeJS.ProcessEnv): Promise<string> {
   throw new SetupError('No redis-server was found. npm start and npm test fetch one; or set REDIS_ADDRESS=host:port.');
 }
 
-async function isExecutable(path: string): Promise<boolean> {
+function isExecutable(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
     () => true,
     () => false,

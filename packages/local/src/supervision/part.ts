@@ -1,4 +1,4 @@
-import type { ChildExit } from '../process/child.ts';
+import type { Child } from '../process/child.ts';
 
 /** Something that `npm start` keeps running: ClickHouse, Redis, a service, the network that is played. */
 export interface Part {
@@ -17,10 +17,7 @@ export interface StartContext {
   readonly onSpawn: (pid: number) => void;
 }
 
-export interface RunningPart {
-  readonly pid: number;
-  /** Resolves when the process is gone. */
-  readonly exited: Promise<ChildExit>;
+export interface RunningPart extends Pick<Child, 'pid' | 'exited'> {
   /** Whether it is at work. A part that gives no answer for long is killed and started again. */
   readonly answers?: (timeoutMs: number) => Promise<boolean>;
   /** Its last line of output that may explain its end. */
