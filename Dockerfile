@@ -1,5 +1,5 @@
 # One image for each app: docker build --build-arg APP=indexer --tag updraft-indexer .   (indexer, feedgen, search, admin)
-# The code runs as TypeScript, as it does in development; only what the app needs at run time is installed.
+# The code runs as TypeScript, as in development. Only the app's run-time dependencies are installed.
 ARG NODE_IMAGE=node:26-bookworm-slim
 
 FROM ${NODE_IMAGE} AS installed
@@ -10,7 +10,7 @@ COPY . .
 RUN --mount=type=cache,target=/root/.npm --mount=type=cache,target=/pnpm-store \
     npx -y pnpm@12.21.0 install --store-dir /pnpm-store --package-import-method copy \
       --prod --no-optional --frozen-lockfile --filter "@updraft/${APP}..." \
- # what only people read: types of packages, source maps, their documentation
+ # what only people read: types, source maps and documentation of packages
  && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -iname '*.md' \) -delete
 
 FROM ${NODE_IMAGE}
@@ -19,12 +19,12 @@ ENV NODE_ENV=production APP=${APP} TZ=UTC
 WORKDIR /updraft
 RUN install --directory --owner=node --group=node /spool
 COPY --from=installed /updraft /updraft
-# What the image was built from: in /healthz and in the first line of the log. Last, so that a new commit makes a new small layer only.
+# What the image was built from, for /healthz and the first line of the log. It comes last, so that a new commit makes only a small new layer.
 ARG COMMIT=unknown
 RUN printf '{"commit":"%s","builtAt":"%s"}\n' "$COMMIT" "$(date --utc +%FT%TZ)" > build-info.json
 USER node
-# Alive, not ready: a container whose databases are away must not be taken for broken. Each app's metrics port is set by compose.
+# Asks whether it is alive, not ready: a container without its databases is not broken. Compose sets each app's metrics port.
 HEALTHCHECK --interval=10s --timeout=5s --retries=3 --start-period=60s --start-interval=1s \
   CMD ["node", "--eval", "fetch('http://' + (process.env.METRICS_LISTEN_ADDRESS ?? '').replace('0.0.0.0', '127.0.0.1') + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# exec: the app is process 1 and gets SIGTERM itself
+# exec: the app becomes process 1 and gets SIGTERM itself
 CMD ["sh", "-c", "exec node apps/$APP/src/main.ts"]

@@ -1,5 +1,5 @@
 # Updraft's recipes. `just --list` is the manual.
-# just comes with what tests need: once `npm test` has run, `npx just RECIPE` works without a just of your own.
+# `npm test` installs just: after it, `npx just RECIPE` works without a just of your own.
 
 set positional-arguments
 
@@ -37,7 +37,7 @@ check:
     tsc -b
     knip
 
-# Prove the indexer against the simulated network's ground truth (--seed N --events N)
+# Prove the indexer against the ground truth of the simulated network (--seed N --events N)
 [group('work')]
 verify-world *options:
     @node tests/verify-world-command.ts "$@"
@@ -52,17 +52,17 @@ verify-outage *options:
 bench *args:
     @node bench/main.ts "$@"
 
-# Put format and imports right
+# Correct format and imports
 [group('work')]
 format:
     biome check --write .
 
-# Bring the database's schema up to date (migrate-* go to CLICKHOUSE_ADDRESS; unset: to the ClickHouse of `just common`, else that of npm start)
+# Bring the database's schema up to date (migrate-* use CLICKHOUSE_ADDRESS, else the ClickHouse of `just common`, else that of npm start)
 [group('database')]
 migrate-up:
     @just _migrate up
 
-# The same, where a statement may take a day instead of ten minutes
+# The same, but a statement may take a day instead of ten minutes
 [group('database')]
 migrate-up-long:
     @just _migrate up-long
@@ -72,12 +72,12 @@ migrate-up-long:
 migrate-down count="1":
     @just _migrate down "$1"
 
-# Say which migration the database stands at
+# Show the migration at which the database stands
 [group('database')]
 migrate-version:
     @just _migrate version
 
-# Declare that the database stands at migration N, after a failed one was put right by hand
+# Declare that the database stands at migration N, after a failed one was repaired by hand
 [group('database')]
 migrate-force version:
     @just _migrate force "$1"
@@ -131,7 +131,7 @@ observability:
 [group('docker')]
 up: common indexer feedgen search
 
-# Docker: stop everything; the data stay in their volumes (--volumes: they go too)
+# Docker: stop everything; the data stay in their volumes (--volumes: delete them too)
 [group('docker')]
 down *options:
     @just _compose --profile '*' down "$@"
@@ -200,7 +200,7 @@ docker-replay *files:
 docker-test *options:
     @scripts/docker-test.sh "$@"
 
-# Decrypts, migrates, builds, starts, waits until healthy.
+# Prepares the env files, builds, migrates, starts, waits until healthy.
 [private]
 _up app:
     #!/usr/bin/env bash
@@ -210,7 +210,7 @@ _up app:
     docker compose build indexer $([ "$1" = indexer ] || echo "$1") # migrations run in the indexer's image
     docker compose up --detach --wait "$1"
 
-# A container that other services still use stays: only what is named goes, and the networks when nothing is left in them.
+# Removes only the named containers, since other services may still use the rest, and the networks once they are empty.
 [private]
 _down *services:
     #!/usr/bin/env bash
@@ -224,12 +224,12 @@ _compose *args:
     @scripts/env-files.sh common indexer feedgen search observability >/dev/null
     @docker compose "$@"
 
-# Docker: write the digests of the images' tags, as they are today, to .env, where compose finds them
+# Docker: write the current digests of the images' tags to .env, where compose finds them
 [group('docker')]
 pin-images:
     @scripts/pin-images.sh
 
-# The committed development secrets, which everybody knows, instead of random ones (needs sops; a start never takes them by itself)
+# Use the committed development secrets, which everybody knows, instead of random ones (needs sops)
 [group('secrets')]
 dev-secrets: _sops
     @scripts/env-files.sh --development common observability search
@@ -239,7 +239,7 @@ dev-secrets: _sops
 secrets-edit name: _sops
     @sops edit --input-type dotenv --output-type dotenv "env/$1.enc.env"
 
-# env/NAME.enc.env → env/NAME.env (all there are, unless named)
+# env/NAME.enc.env → env/NAME.env (all, unless named)
 [group('secrets')]
 secrets-decrypt *names: _sops
     #!/usr/bin/env bash
@@ -247,7 +247,7 @@ secrets-decrypt *names: _sops
     if [ $# = 0 ]; then set -- $(cd env && ls *.enc.env | sed 's/[.]enc[.]env$//'); fi
     scripts/env-files.sh --decrypt "$@"
 
-# env/NAME.env → env/NAME.enc.env, for the keys of .sops.yaml (all there are, unless named)
+# env/NAME.env → env/NAME.enc.env, for the keys of .sops.yaml (all, unless named)
 [group('secrets')]
 secrets-encrypt *names: _sops
     #!/usr/bin/env bash
@@ -255,7 +255,7 @@ secrets-encrypt *names: _sops
     if [ $# = 0 ]; then set -- $(cd env && ls *.env | grep -v '[.]enc[.]env$' | sed 's/[.]env$//'); fi
     key=$(sed -n 's/^# public key: //p' env/development.agekey)
     if [ -n "$key" ] && grep -q "$key" .sops.yaml && ! (cd env && grep -q '^# Development values' $(printf '%s.env ' "$@")); then
-      echo "Everybody has the key that .sops.yaml names: put your own there first (age-keygen), or begin the file with '# Development values'." >&2
+      echo "Everybody has the key that .sops.yaml names. Put your own there first (age-keygen), or begin the file with '# Development values'." >&2
       exit 1
     fi
     for name in "$@"; do
@@ -265,4 +265,4 @@ secrets-encrypt *names: _sops
 
 [private]
 _sops:
-    @command -v sops >/dev/null || { echo "sops is not installed: see https://getsops.io"; exit 1; }
+    @command -v sops >/dev/null || { echo "sops is not installed. See https://getsops.io"; exit 1; }
