@@ -91,7 +91,7 @@ has() { grep -q "^$2" "env/$1.env"; } # NAME BEGIN
 
 # Completes files from before Redis had a password and the apps had users of their own. Databases of your own need nothing.
 complete() { # NAME
-  if has "$1" "$MARK"; then return; fi # the next start writes it anew; what is missing is reported below
+  if has "$1" "$MARK"; then return; fi # the next start writes it again; what is missing is reported below
   if [ "$1" = common ] && has common REDIS_ADDRESS=redis:6379 && ! has common REDIS_PASSWORD=; then
     printf '\n# Added: Redis has a password now.\nREDIS_PASSWORD=%s\n' "$(random)" >> env/common.env
     echo 'env/common.env: REDIS_PASSWORD added; restart all apps once' >&2
@@ -116,8 +116,8 @@ derive() {
     sums+="CLICKHOUSE_${name^^}_SHA256=$(hash_of "$name")"$'\n'
   done
   sums+="CLICKHOUSE_UPDRAFT_SHA256=$(hash_of common)"
-  printf '# Made anew at each start by scripts/env-files.sh.\n%s\n' "$sums" > env/clickhouse.env
-  printf '# Made anew at each start by scripts/env-files.sh.\nREDIS_PASSWORD=%s\n' "$(sed -n 's/^REDIS_PASSWORD=//p' env/common.env | tail -n 1)" > env/redis.env
+  printf '# scripts/env-files.sh writes this file at each start.\n%s\n' "$sums" > env/clickhouse.env
+  printf '# scripts/env-files.sh writes this file at each start.\nREDIS_PASSWORD=%s\n' "$(sed -n 's/^REDIS_PASSWORD=//p' env/common.env | tail -n 1)" > env/redis.env
 }
 
 case ${1:-} in

@@ -26,7 +26,7 @@ if (!answer.ok) {
   const isLogin = answer.status === 401 || answer.status === 403;
   fail(isLogin ? `ClickHouse at ${url.origin} refuses the login of ${user}: ${said}\n${beside}` : said);
 }
-// a reader such as `head` may have enough before the end: EPIPE is no fault
+// a reader such as `head` may have enough before the end: EPIPE is not a fault
 await pipeline(answer.body, process.stdout, { end: false }).catch((error) => {
   if (error.code !== 'EPIPE') fail(`The answer broke off (${error.cause?.code ?? error.message}).`);
 });

@@ -20,7 +20,7 @@ function targetOf({ connection }: StoreFixture) {
   return { clickhouseUrl: address, clickhouseHeaders, database, isCluster: false };
 }
 
-/** Handles of so many accounts, in a version of their own. */
+/** Handles of that many accounts, with their own version. */
 function insert(accounts: number, version: number): Promise<void> {
   return store.clickhouse.command(
     `INSERT INTO actor_handles (did, handle, version) SELECT concat('did:plc:', toString(number)), 'a.example', {version:UInt64} FROM numbers({accounts:UInt64})`,

@@ -179,7 +179,7 @@ describe('npm start', () => {
     await first.exit;
     const second = startHere();
     await until(() => /ClickHouse: http/.test(second.output()), second);
-    // Ended at once, but whoever adopted them may take its time to reap them.
+    // They end at once, but the process that adopted them may take its time to reap them.
     await until(() => !pids.some(isRunning), second);
     expect(second.output()).toMatch(/left behind/);
 

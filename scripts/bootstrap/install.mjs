@@ -75,7 +75,7 @@ async function installedMode(root) {
   return state.included?.devDependencies ? 'full' : 'prod';
 }
 
-/** Undefined when the file is missing or malformed: then everything is installed anew. */
+/** Undefined when the file is missing or malformed: then everything is installed again. */
 function readJson(path) {
   return readFile(path, 'utf8')
     .then(JSON.parse)

@@ -10,10 +10,8 @@ export async function withLock(path, out, work) {
     if (!told) out.write('Waiting for another installation in this folder…\n');
     await delay(300);
   }
-  const touch = setInterval(
-    () => void utimes(path, new Date(), new Date()).catch(() => {}) /* it was taken over */,
-    touchMs,
-  );
+  const ignoreTakeover = () => {};
+  const touch = setInterval(() => void utimes(path, new Date(), new Date()).catch(ignoreTakeover), touchMs);
   try {
     return await work();
   } finally {
@@ -29,7 +27,7 @@ async function take(path) {
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
   }
-  const touched = await stat(path).catch(() => undefined);
+  const touched = await stat(path).catch(() => undefined); // it is free again
   if (touched !== undefined && Date.now() - touched.mtimeMs > staleMs) await rm(path, { force: true });
   return false;
 }

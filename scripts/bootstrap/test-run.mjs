@@ -56,7 +56,7 @@ async function runVitest({ root, node, env, args }) {
       [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args],
       { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] },
     );
-    const text = await readFile(report, 'utf8').catch(() => '');
+    const text = await readFile(report, 'utf8').catch(() => ''); // vitest left none
     return countTests(text, code);
   } finally {
     await rm(folder, { recursive: true, force: true });

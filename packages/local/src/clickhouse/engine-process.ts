@@ -150,7 +150,7 @@ async function startFault(folder: string, exit: ChildExit, said: string): Promis
 
 /** The process that has the folder open, if one runs. The engine keeps its id in the file `status`. */
 async function holderOf(folder: string): Promise<number | undefined> {
-  const status = await readFile(join(folder, 'status'), 'utf8').catch(() => '');
+  const status = await readFile(join(folder, 'status'), 'utf8').catch(() => ''); // no engine was ever here
   const pid = Number(/^PID: (\d+)/m.exec(status)?.[1]);
   return Number.isInteger(pid) && isRunning(pid) ? pid : undefined;
 }

@@ -7,10 +7,10 @@ const FILE = 'engine-version';
 
 /** ClickHouse reads what older versions wrote. Parts that a newer one wrote it may misread or delete. @throws SetupError for those */
 export async function refuseNewer(folder: string, version: string): Promise<void> {
-  const last = (await readFile(join(folder, FILE), 'utf8').catch(() => '')).trim();
-  if (!isNewer(last, version)) return;
+  const last = await readFile(join(folder, FILE), 'utf8').catch(() => ''); // none yet
+  if (!isNewer(last.trim(), version)) return;
   throw new SetupError(
-    `The data folder ${folder} was written by ClickHouse ${last}, which is newer than this one, ${version}. Go back to the version of Updraft that wrote it.`,
+    `The data folder ${folder} was written by ClickHouse ${last.trim()}, which is newer than this one, ${version}. Go back to the version of Updraft that wrote it.`,
   );
 }
 

@@ -51,6 +51,7 @@ export async function chooseNetwork({
   }
   const given = splitUrls(wsUrl);
   if (given.length > 0) return { kind: 'jetstream', urls: given };
+  report('Asking the public Jetstream hosts …');
   const answers = await Promise.all(publicHosts.map((url) => isReachable(url, probeMs)));
   if (!answers.includes(true)) {
     if (canSimulate && options.since === undefined) {

@@ -20,7 +20,7 @@ import type { StartOptions } from './options.ts';
 import { listServices } from './services.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** What `npm start` runs, and what it shows of it. */
+/** What `npm start` runs and shows. */
 export interface LocalPlan {
   readonly stack: StackPlan;
   readonly addresses: readonly NamedAddress[];
@@ -82,7 +82,7 @@ function adviceFor({ data }: StartOptions, env: NodeJS.ProcessEnv): string {
     : 'Another folder for --data begins with empty tables.';
 }
 
-/** The environment with the databases' addresses. A ClickHouse of ours has users of its own and one database. */
+/** The environment with the databases' addresses. A ClickHouse that is started here has its own users and one database. */
 function withDatabases(env: NodeJS.ProcessEnv, databases: DatabasePlan, login: Login): NodeJS.ProcessEnv {
   if (env['CLICKHOUSE_ADDRESS']) return { ...env, ...databases.env };
   const { CLICKHOUSE_DATABASE: _database, CLICKHOUSE_CLUSTER: _cluster, CLICKHOUSE_SHARDS: _shards, ...others } = env;

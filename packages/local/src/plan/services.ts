@@ -7,7 +7,7 @@ import type { NodeProgram } from '../supervision/node-program.ts';
 import { loopback } from './addresses.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** A service, and what the screen shows of it. */
+/** A service, with what the screen shows. */
 export interface Service {
   readonly program: NodeProgram;
   /** Ports it listens on, by what they are for. */

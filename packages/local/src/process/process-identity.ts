@@ -19,10 +19,10 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
 
 /** Field 22 of /proc/PID/stat counts ticks since boot, so the boot's id belongs to it. */
 async function startTicks(pid: number): Promise<string | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined); // the process is gone
   if (stat === undefined) return undefined;
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields[0] === 'Z') return undefined;
-  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''); // a container may hide it
   return `${boot.trim()} ${fields[19]}`;
 }

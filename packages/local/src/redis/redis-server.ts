@@ -42,8 +42,8 @@ const readyWithinMs = 30_000;
 
 /**
  * Starts redis-server with its append-only file, flushed each second, and waits until it answers PING. A crash of the machine may take a
- * cursor back by a second; that is safe, since the earlier of it and its copy in ClickHouse counts.
- * @throws PortInUseError when `port` is given and taken; SetupError when there is no redis-server or it does not start
+ * cursor back by a second. That is safe: of the cursor and its copy in ClickHouse the earlier one counts.
+ * @throws PortInUseError when `port` is given and taken; SetupError when redis-server is not found or does not start
  */
 export async function startRedis(options: RedisServerOptions): Promise<RedisServer> {
   await mkdir(options.dataDir, { recursive: true });

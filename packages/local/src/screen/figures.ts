@@ -9,7 +9,7 @@ export interface IndexerReading {
   readonly rejected: number;
   readonly gaps: number;
   readonly queueBytes: number;
-  /** Undefined while there is no connection: the time since the last event is then no lag of ours. */
+  /** Undefined while there is no connection: the time since the last event says nothing then. */
   readonly lagSeconds: number | undefined;
   /** The host that events come from; undefined while there is none. */
   readonly connectedTo: string | undefined;

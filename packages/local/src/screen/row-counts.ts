@@ -54,7 +54,7 @@ function createBackgroundCounts(target: RowCountTarget, shares: Map<string, numb
     counting = counting
       .then(() => ask(target, `${countOf(table)} ${LARGE_SETTINGS}`, LARGE_TIMEOUT_MS))
       .then(({ [table]: rows = stored }) => void shares.set(table, rows / stored))
-      .catch(() => undefined);
+      .catch(() => undefined); // the upper bound stays
   };
 }
 

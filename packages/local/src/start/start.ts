@@ -2,7 +2,7 @@
 //
 // In:  the options, the environment, a screen, and two signals: stop, and stop at once.
 // Out: nothing, once everything has stopped; or a SetupError that says what a person must change first.
-// Invariant: once the folder is taken, no process of ours is left in the end and the folder is free again, whatever happens.
+// Invariant: whatever happens once the folder is taken, in the end none of the processes is left and the folder is free again.
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';

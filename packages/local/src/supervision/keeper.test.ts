@@ -88,7 +88,7 @@ describe('keeping a part running', () => {
     await keeper.stop(1_000);
   });
 
-  test('waits begin anew after a life of half a minute', async () => {
+  test('waits are short again after a life of half a minute', async () => {
     const { part, lives, die } = createFakePart();
     const wait = createWait();
     let nowMs = 0;
