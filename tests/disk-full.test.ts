@@ -27,7 +27,7 @@ test('a full disk holds the cursor and loses nothing, and the rows follow when t
   const engine = await startClickHouse({ dataDir: join(directory, 'clickhouse'), onLine: () => {} });
   cleanup.defer(() => engine.kill('SIGKILL').then(() => {}));
   const redisDirectory = await mkdtemp(join(tmpdir(), 'updraft-disk-redis-'));
-  const redis = await startRedis({ dataDir: redisDirectory });
+  const redis = await startRedis({ env: process.env, dataDir: redisDirectory });
   cleanup.defer(async () => {
     await redis.kill('SIGKILL');
     await rm(redisDirectory, { recursive: true });

@@ -12,7 +12,7 @@ let server: RedisServer;
 let redis: Redis;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'updraft-reports-'));
-  server = await startRedis({ dataDir: directory });
+  server = await startRedis({ env: process.env, dataDir: directory });
   redis = createRedis({ address: server.address, prefix: 'reports' });
 });
 afterAll(async () => {

@@ -28,7 +28,7 @@ let files = 0;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'updraft-redis-'));
-  [store, server] = await Promise.all([startStore(), startRedis({ dataDir })]);
+  [store, server] = await Promise.all([startStore(), startRedis({ env: process.env, dataDir })]);
   redis = createRedis({ address: `127.0.0.1:${server.port}` });
 });
 

@@ -5,7 +5,7 @@ import { createIndexerMetrics } from '../../apps/indexer/src/watch/metrics.ts';
 import { createStatus } from '../../apps/indexer/src/watch/status.ts';
 import { recordBatch } from './recorded-blocks.ts';
 
-// Receives events and makes their rows, and writes them nowhere (or to files): `receive-only.ts URL SINCE LAST_SEQ [FOLDER]`.
+// Receives events and makes their rows, but writes them nowhere, or to files: `receive-only.ts URL SINCE LAST_SEQ [FOLDER]`.
 // Prints {"events","cpuSeconds","seconds"}.
 const [, , url = '', since = '', lastSeq = '', folder] = process.argv;
 const log = createLogger({ service: 'receive-only', level: 'error' });

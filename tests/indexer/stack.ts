@@ -36,7 +36,7 @@ export async function startStack(): Promise<Stack> {
   const start = { clickhouse: join(directory, 'clickhouse'), redis: join(directory, 'redis') };
   const quiet = { onLine: () => {} };
   let engine = await startClickHouse({ dataDir: start.clickhouse, ...quiet });
-  let redis = await startRedis({ dataDir: start.redis });
+  let redis = await startRedis({ env: process.env, dataDir: start.redis });
   const clients: ClickHouse[] = [];
   return {
     directory,
@@ -49,7 +49,7 @@ export async function startStack(): Promise<Stack> {
     },
     restartRedis: async (signal) => {
       await redis.kill(signal);
-      redis = await startRedis({ dataDir: start.redis, port: redis.port });
+      redis = await startRedis({ env: process.env, dataDir: start.redis, port: redis.port });
     },
     createStore: async (name) => {
       const connection = { address: engine.url, ...engine.logins.migrations, database: name };

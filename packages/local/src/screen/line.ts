@@ -8,7 +8,7 @@ export interface Span {
 
 export type Line = readonly Span[];
 
-/** The line as text with its styles, cut to `width` columns with `…` where something is missing. */
+/** The line as styled text of at most `width` columns; `…` marks a cut. */
 export function drawLine(line: Line, width: number): string {
   let left = width;
   let drawn = '';
@@ -21,7 +21,7 @@ export function drawLine(line: Line, width: number): string {
   return drawn;
 }
 
-/** Blanks at the end need no room. */
+/** Without blanks at the end, which need no room. */
 function withoutTail(line: Line): Line {
   const last = line.at(-1);
   return last === undefined ? line : [...line.slice(0, -1), { ...last, text: last.text.trimEnd() }];

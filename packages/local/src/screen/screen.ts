@@ -7,10 +7,7 @@ export interface ScreenSize {
   readonly rows: number;
 }
 
-/**
- * The live view, cut to the size: narrower than `columns`, lower than `rows`. When it is tight the blank lines go first, then the
- * oldest warnings.
- */
+/** The live view, narrower than `columns` and lower than `rows`. When room is short, the blank lines go first, then the oldest warnings. */
 export function renderScreen(snapshot: Snapshot, size: ScreenSize): string {
   const height = Math.max(1, size.rows - 1);
   const width = Math.max(20, size.columns - 1);
@@ -56,16 +53,17 @@ function flow({ figures, isLive, rates }: Snapshot, width: number): Line[] {
   const rate = eventsPerSecond === undefined ? '–' : count(eventsPerSecond);
   const words: Span[] = [
     { text: `${rate} events/s`, style: ['bold', 'green'] },
-    { text: `   total ${count(total)}` },
-    ...(isLive
-      ? [
-          { text: '   lag ' },
-          { text: seconds(lagSeconds), ...((lagSeconds ?? 0) > 60 && { style: 'yellow' as const }) },
-        ]
-      : []),
-    { text: '   ' },
+    { text: `   ${count(total)} since start   ` },
   ];
   if (connectedTo === undefined) return [[...words, { text: 'no connection to the network', style: 'yellow' }]];
+  if (isLive) {
+    const isLate = (lagSeconds ?? 0) > 60;
+    words.push(
+      { text: 'lag ' },
+      { text: seconds(lagSeconds), ...(isLate && { style: 'yellow' as const }) },
+      { text: '   ' },
+    );
+  }
   const used = words.reduce((sum, { text }) => sum + text.length, 0);
   return [[...words, { text: sparkline(rates, Math.min(60, width - used)), style: 'green' }]];
 }
@@ -108,7 +106,6 @@ function processes({ parts, atMs }: Snapshot): Line[] {
   return [[head], ...parts.map((part) => processLine(part, atMs, width))];
 }
 
-/** Wide enough for every process, such as clickhouse-1. */
 function nameWidth(parts: readonly PartView[]): number {
   return Math.max(labelWidth, ...parts.map(({ name }) => name.length + 2));
 }
@@ -147,7 +144,7 @@ function dim(text: string): Span {
   return { text, style: 'dim' };
 }
 
-/** How many of that width fit beside each other: at least one, at most `most`. */
+/** How many columns of that width fit beside each other: at least one, at most `most`. */
 function fitting(width: number, each: number, most: number): number {
   return Math.max(1, Math.min(most, Math.floor((width + 2) / each)));
 }

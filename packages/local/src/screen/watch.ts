@@ -8,7 +8,7 @@ import type { NamedAddress, PartView, Snapshot, TimedRemark } from './snapshot.t
 
 /** Where the figures come from. */
 export interface WatchTargets {
-  /** The network's name, for the screen. */
+  /** The network's name. */
   readonly network: string;
   readonly isLive: boolean;
   readonly metricsUrl: string;
@@ -28,7 +28,7 @@ export interface WatchDeps extends WatchTargets {
 const everyMs = 1_000;
 const timeoutMs = 900;
 const keptRates = 120;
-/** ClickHouse is asked for its counts this many times less often than the indexer. */
+/** ClickHouse is asked for its counts at each third snapshot. */
 const countsEvery = 3;
 
 /** Takes a snapshot each second until the signal. */
@@ -49,7 +49,7 @@ export async function watch(deps: WatchDeps, show: (snapshot: Snapshot) => void,
     const { network, isLive, addresses } = deps;
     const remarks = deps.remarks();
     show({ atMs: Date.now(), network, isLive, addresses, figures: current, rates, rows, parts, remarks });
-    await sleep(everyMs, signal).catch(() => undefined);
+    await sleep(everyMs, signal).catch(() => undefined); // the signal ends the wait
   }
 }
 
@@ -58,7 +58,7 @@ async function readFigures(url: string, figures: ReturnType<typeof createFigures
     const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
     return response.ok ? figures.add(readIndexer(parseSamples(await response.text()), Date.now())) : undefined;
   } catch {
-    return undefined;
+    return undefined; // the screen says that the indexer does not answer
   }
 }
 
