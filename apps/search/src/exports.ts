@@ -1,10 +1,10 @@
+import type { Spool } from '@updraft/repository';
 import { createTurns } from '@updraft/service';
 import type { Account, Accounts } from './accounts.ts';
 import type { CountLikes } from './cleanup/count-likes.ts';
 import type { Exports } from './context.ts';
 import type { DeletionPlan, DeletionQuery } from './repository/plan-deletions.ts';
 import { exportRepository, planFromRepository } from './repository/read-repository.ts';
-import type { Spool } from './repository/spool.ts';
 
 export interface ExportsOptions {
   readonly spool: Spool;

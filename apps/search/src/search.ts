@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDidDirectory, createDidResolver, createHandles, createSafeFetch } from '@updraft/identity';
+import { createSpool, type Spool } from '@updraft/repository';
 import { createRateLimit, createTurns, type HttpServer, type Logger } from '@updraft/service';
 import {
   type ClickHouse,
@@ -26,10 +27,9 @@ import type { SearchEnvironment } from './config.ts';
 import type { Cleanups, SearchContext } from './context.ts';
 import { createExports, createPlan, limitPlans } from './exports.ts';
 import { createSearchMetrics, type SearchMetrics } from './metrics.ts';
-import { createPdsClient, type PdsClient } from './pds/pds-client.ts';
+import { createPdsClient, type PdsClient, USER_AGENT } from './pds/pds-client.ts';
 import { createSessions } from './pds/sessions.ts';
 import { createLikeCounts } from './query/like-counts.ts';
-import { createSpool, type Spool } from './repository/spool.ts';
 import { keepListing } from './stats/list-repos.ts';
 import { createReports } from './stats/reports.ts';
 
@@ -161,6 +161,7 @@ function makeSpool(env: SearchEnvironment): Promise<Spool> {
     safeFetch,
     directory,
     maxBytes,
+    userAgent: USER_AGENT,
     idleTimeoutMs: env.EXPORT_IDLE_TIMEOUT,
     minBytesPerSecond: env.EXPORT_MIN_RATE,
   });

@@ -1,7 +1,6 @@
+import { PdsError, RepositoryError } from '@updraft/repository';
 import { LimitError } from '@updraft/service';
 import { AccountError } from '../accounts.ts';
-import { PdsError } from '../pds/pds-error.ts';
-import { RepositoryError } from '../repository/repository-error.ts';
 import { LikesError } from './count-likes.ts';
 import type { JobEvent } from './job.ts';
 import type { Refusal } from './set-aside.ts';

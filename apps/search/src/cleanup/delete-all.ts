@@ -1,5 +1,5 @@
+import { PdsError } from '@updraft/repository';
 import type { Account } from '../accounts.ts';
-import { PdsError } from '../pds/pds-error.ts';
 import type { RateHeaders } from '../pds/rate-headers.ts';
 import type { Session } from '../pds/sessions.ts';
 import { DeletionError, isAboutWrites } from './after-error.ts';

@@ -1,6 +1,6 @@
+import { PdsError } from '@updraft/repository';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PdsError } from '../pds/pds-error.ts';
 import { DEFAULT_POLICY } from './allowance.ts';
 import { cleanUp, path, pathsOf, server } from './run-job.fixture.ts';
 

@@ -1,6 +1,6 @@
+import { PdsError } from '@updraft/repository';
 import type { Lease, StoredCleanupJob } from '@updraft/store';
 import type { Account } from '../accounts.ts';
-import { PdsError } from '../pds/pds-error.ts';
 import type { Session } from '../pds/sessions.ts';
 import { afterError, DeletionError } from './after-error.ts';
 import { allowance } from './allowance.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type AtUri, isDid } from '@updraft/atproto';
+import { PdsError } from '@updraft/repository';
 import {
   AuthenticationRequiredError,
   InvalidRequestError,
@@ -9,7 +10,6 @@ import {
 import type { CleanupJobStore, Leases, StoredCleanupJob } from '@updraft/store';
 import { type Account, AccountError, type Accounts } from '../accounts.ts';
 import type { CallLimit } from '../call-limit.ts';
-import { PdsError } from '../pds/pds-error.ts';
 import type { Session, Sessions } from '../pds/sessions.ts';
 import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
 import type { CleanupRule, CleanupType } from './deletions.ts';

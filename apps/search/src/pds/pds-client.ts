@@ -1,6 +1,6 @@
 import { isTooDeep } from '@updraft/atproto';
 import type { SafeFetch } from '@updraft/identity';
-import { PdsError, type PdsFault } from './pds-error.ts';
+import { PdsError, type PdsFault, xrpcUrl } from '@updraft/repository';
 import { type RateHeaders, readRateHeaders } from './rate-headers.ts';
 
 /** Talks to accounts' servers, which strangers choose: JSON over XRPC, everything bounded. */
@@ -75,13 +75,6 @@ async function exchange(
     request.signal?.throwIfAborted();
     throw new PdsError('unavailable', "the account's server can not be reached or did not answer in time", { cause });
   }
-}
-
-/** The address of a method at a server. */
-export function xrpcUrl(pds: string, method: string, query: Readonly<Record<string, string>> = {}): string {
-  const url = new URL(`/xrpc/${method}`, pds);
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-  return url.href;
 }
 
 /** An empty answer is as good as `{}`: some procedures have none. One too deep to be passed on is as bad as none. */

@@ -1,7 +1,7 @@
 import { isDid } from '@updraft/atproto';
+import { PdsError } from '@updraft/repository';
 import { z } from 'zod';
 import type { PdsClient, PdsReply } from './pds-client.ts';
-import { PdsError } from './pds-error.ts';
 
 export interface Session {
   readonly did: string;

@@ -1,5 +1,4 @@
-import type { Repository, RepositoryRecord } from './repository.ts';
-import type { PathRange } from './tree.ts';
+import type { PathRange, Repository, RepositoryRecord } from '@updraft/repository';
 
 /** `json`: one object, its records by kind; `ndjson`: a record a line, in the order of their paths. */
 export type ExportFormat = 'json' | 'ndjson';

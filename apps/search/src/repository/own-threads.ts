@@ -1,6 +1,5 @@
 import { readPost } from '@updraft/atproto';
-import type { Repository } from './repository.ts';
-import { RepositoryError } from './repository-error.ts';
+import { type Repository, RepositoryError } from '@updraft/repository';
 
 /** Whether a post stands in a thread of its author's own. */
 export type IsInOwnThread = (rkey: string, post: unknown) => boolean;

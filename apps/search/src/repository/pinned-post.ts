@@ -1,6 +1,5 @@
 import { parseAtUri, readProfile } from '@updraft/atproto';
-import type { Repository } from './repository.ts';
-import { RepositoryError } from './repository-error.ts';
+import { type Repository, RepositoryError } from '@updraft/repository';
 
 const PROFILE = 'app.bsky.actor.profile/self';
 

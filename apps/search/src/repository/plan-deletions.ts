@@ -1,3 +1,4 @@
+import type { Repository } from '@updraft/repository';
 import { CLEANUP_PREFIX, type CleanupRule, type CleanupType, type Deletion, deletionOf } from '../cleanup/deletions.ts';
 import {
   type KeepFacts,
@@ -9,7 +10,6 @@ import {
 } from '../cleanup/keep.ts';
 import { findOwnThreads } from './own-threads.ts';
 import { pinnedPath } from './pinned-post.ts';
-import type { Repository } from './repository.ts';
 
 /** What a clean-up has before it. */
 export interface DeletionPlan {

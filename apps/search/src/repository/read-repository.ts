@@ -1,7 +1,6 @@
+import { type Commit, RepositoryError, type RepositoryOptions } from '@updraft/repository';
 import type { ExportFormat } from './export-text.ts';
 import type { DeletionPlan, InformedQuery } from './plan-deletions.ts';
-import type { Commit, RepositoryOptions } from './repository.ts';
-import { RepositoryError } from './repository-error.ts';
 import { type RepositoryThread, startThread } from './repository-thread.ts';
 
 /** Whether the commit is the account's own. Asked once a repository is known to be whole. */

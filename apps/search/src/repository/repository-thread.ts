@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { RepositoryError } from './repository-error.ts';
+import { RepositoryError } from '@updraft/repository';
 import type { WorkerInput, WorkerMessage } from './worker-messages.ts';
 
 /** The thread that reads one repository. */

@@ -1,8 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { openRepository, type Repository, RepositoryError } from '@updraft/repository';
 import { type ExportFormat, exportText } from './export-text.ts';
 import { planDeletions } from './plan-deletions.ts';
-import { openRepository, type Repository } from './repository.ts';
-import { RepositoryError } from './repository-error.ts';
 import type { WorkerInput, WorkerMessage } from './worker-messages.ts';
 
 /** Reads one repository in a thread of its own, so that hashing and decoding hold up no request. */

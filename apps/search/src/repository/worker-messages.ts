@@ -1,6 +1,6 @@
+import type { Commit, RepositoryOptions } from '@updraft/repository';
 import type { ExportFormat } from './export-text.ts';
 import type { DeletionPlan, InformedQuery } from './plan-deletions.ts';
-import type { Commit, RepositoryOptions } from './repository.ts';
 
 /** What the thread that reads a repository is to do with it. */
 export type RepositoryTask =

@@ -1,3 +1,4 @@
+import { PdsError, type PdsFault, RepositoryError } from '@updraft/repository';
 import {
   AuthenticationRequiredError,
   type ErrorClassifier,
@@ -12,8 +13,6 @@ import {
 } from '@updraft/service';
 import { AccountError } from '../accounts.ts';
 import { LikesError } from '../cleanup/count-likes.ts';
-import { PdsError, type PdsFault } from '../pds/pds-error.ts';
-import { RepositoryError } from '../repository/repository-error.ts';
 
 /** What a route may answer that asks an account's own server, which may have names of its own for what it does not have. */
 export const UPSTREAM_ERRORS: readonly ErrorKind[] = [

@@ -1,10 +1,10 @@
 import { isDid } from '@updraft/atproto';
+import { PdsError } from '@updraft/repository';
 import { backoff, type Logger, sleep } from '@updraft/service';
 import type { Leases } from '@updraft/store';
 import { type ClickHouse, type ListedAccount, type ProgressStore, writeListedAccounts } from '@updraft/store';
 import { z } from 'zod';
 import type { PdsClient } from '../pds/pds-client.ts';
-import { PdsError } from '../pds/pds-error.ts';
 
 export interface ListReposOptions {
   readonly clickhouse: ClickHouse;

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SafeFetch } from '@updraft/identity';
-import { USER_AGENT, xrpcUrl } from '../pds/pds-client.ts';
-import { PdsError } from '../pds/pds-error.ts';
+import { RepositoryError } from '../repository-error.ts';
 import { type PaceOptions, watchPace } from './pace.ts';
-import { RepositoryError } from './repository-error.ts';
+import { PdsError } from './pds-error.ts';
+import { xrpcUrl } from './xrpc-url.ts';
 import { createYoungCollector } from './young-garbage.ts';
 
 /** A downloaded repository, on disk until it is disposed of. */
@@ -21,6 +21,8 @@ export interface SpoolOptions extends PaceOptions {
   /** Where the files go; emptied at start. */
   readonly directory: string;
   readonly maxBytes: number;
+  /** Who asks, as servers read it. */
+  readonly userAgent: string;
 }
 
 /** Downloads repositories (com.atproto.sync.getRepo) to disk. */
@@ -59,7 +61,7 @@ async function download(options: SpoolOptions, url: string, path: string, signal
   using pace = watchPace(options);
   await using file = await open(path, 'wx', 0o600);
   try {
-    const headers = { accept: 'application/vnd.ipld.car', 'user-agent': USER_AGENT };
+    const headers = { accept: 'application/vnd.ipld.car', 'user-agent': options.userAgent };
     const response = await safeFetch(url, { headers, signal: AbortSignal.any([signal, pace.signal]) });
     if (!response.ok) throw await refusal(response);
     let [bytes, collectAt] = [0, COLLECT_EACH_BYTES];
