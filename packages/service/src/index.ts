@@ -11,6 +11,7 @@ export { corsOrigins, origin } from './environment/origin.ts';
 export { trustedProxies } from './environment/proxies.ts';
 export { serviceEnvironment } from './environment/service-environment.ts';
 export { wholeNumber } from './environment/whole-number.ts';
+export { every } from './every.ts';
 export { count, lasting } from './format.ts';
 export { checkHealth } from './health-check.ts';
 export { type ApiDescription, addRoutes } from './http/api.ts';
@@ -38,7 +39,7 @@ export { addProcessMetrics } from './process-metrics.ts';
 export { type ProgressOutput, startProgressBar } from './progress-bar.ts';
 export { runService, type ServiceContext } from './run-service.ts';
 export { SetupError } from './setup-error.ts';
-export { sleep } from './sleep.ts';
+export { pause, sleep } from './sleep.ts';
 export { type TelemetryOptions, telemetryEnvironment, telemetryOptions } from './telemetry/config.ts';
 export {
   type Attributes,

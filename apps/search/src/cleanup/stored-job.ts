@@ -1,3 +1,4 @@
+import { parseJson } from '@updraft/service';
 import type { RepoCleanupJobRow, StoredCleanupJob } from '@updraft/store';
 import { z } from 'zod';
 import { CLEANUP_TYPES, type CleanupType } from './deletions.ts';
@@ -41,12 +42,7 @@ const setAsideShape = z.array(z.object({ path: z.string(), reason: z.string(), n
 
 /** The preset for a row from before the column; undefined for what can't be understood. */
 function readJson<T>(shape: z.ZodType<T>, text: string, preset: T): T | undefined {
-  if (text === '') return preset;
-  try {
-    return shape.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+  return text === '' ? preset : shape.safeParse(parseJson(text)).data;
 }
 
 function isCleanupType(name: string): name is CleanupType {

@@ -1,6 +1,7 @@
 import { isTooDeep } from '@updraft/atproto';
 import type { SafeFetch } from '@updraft/identity';
 import { PdsError, type PdsFault, xrpcUrl } from '@updraft/repository';
+import { parseJson } from '@updraft/service';
 import { type RateHeaders, readRateHeaders } from './rate-headers.ts';
 
 /** Talks to accounts' servers, which strangers choose: JSON over XRPC, everything bounded. */
@@ -42,7 +43,7 @@ export function createPdsClient({ safeFetch, headersFor = () => ({}), now = Date
     call: async (request) => {
       const { response, text } = await exchange(safeFetch, request, headersFor(request.pds));
       const rate = readRateHeaders(response.headers, now());
-      const body = parseJson(text);
+      const body = readBody(text);
       if (response.ok && body !== undefined) return { body, characters: text.length, rate };
       throw toError(response, body, rate);
     },
@@ -78,14 +79,9 @@ async function exchange(
 }
 
 /** An empty answer is as good as `{}`: some procedures have none. One too deep to be passed on is as bad as none. */
-function parseJson(text: string): unknown {
-  if (text === '') return {};
-  try {
-    const body: unknown = JSON.parse(text);
-    return isTooDeep(body) ? undefined : body;
-  } catch {
-    return undefined;
-  }
+function readBody(text: string): unknown {
+  const body = text === '' ? {} : parseJson(text);
+  return isTooDeep(body) ? undefined : body;
 }
 
 function toError(response: Response, body: unknown, { resetAtMs }: RateHeaders): PdsError {

@@ -1,4 +1,5 @@
 import { isDid, isRkey } from '@updraft/atproto';
+import { parseJson } from '@updraft/service';
 import type { PostPlace } from '@updraft/store';
 import { z } from 'zod';
 
@@ -33,12 +34,3 @@ const shape = z.union([
   z.tuple([...place]),
   z.tuple([...place, z.number().int().min(0).max(4_294_967_295), time.min(0), time.min(0), z.boolean()]),
 ]);
-
-function parseJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
-}

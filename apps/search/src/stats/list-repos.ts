@@ -1,8 +1,13 @@
 import { isDid } from '@updraft/atproto';
 import { PdsError } from '@updraft/repository';
-import { backoff, type Logger, sleep } from '@updraft/service';
-import type { Leases } from '@updraft/store';
-import { type ClickHouse, type ListedAccount, type ProgressStore, writeListedAccounts } from '@updraft/store';
+import { backoff, type Logger, pause, sleep } from '@updraft/service';
+import {
+  type ClickHouse,
+  type Leases,
+  type ListedAccount,
+  type ProgressStore,
+  writeListedAccounts,
+} from '@updraft/store';
 import { z } from 'zod';
 import type { PdsClient } from '../pds/pds-client.ts';
 
@@ -28,7 +33,7 @@ export interface ListReposOptions {
  */
 export async function keepListing(options: ListReposOptions, signal: AbortSignal): Promise<void> {
   if (options.hosts.length === 0) return;
-  const pause = backoff({ minMs: 5_000, maxMs: 600_000 });
+  const retry = backoff({ minMs: 5_000, maxMs: 600_000 });
   while (!signal.aborted) {
     let failed = 0;
     for (const host of options.hosts) {
@@ -40,8 +45,8 @@ export async function keepListing(options: ListReposOptions, signal: AbortSignal
         },
       );
     }
-    if (failed === 0) pause.reset();
-    await sleep(failed === 0 ? ROUND_MS : pause.next(), signal).catch(() => undefined);
+    if (failed === 0) retry.reset();
+    await pause(failed === 0 ? ROUND_MS : retry.next(), signal);
   }
 }
 

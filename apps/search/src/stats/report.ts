@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { backoff, inTrace, type Logger, NotEnoughResourcesError, sleep } from '@updraft/service';
+import { backoff, inTrace, type Logger, NotEnoughResourcesError, parseJson, pause, sleep } from '@updraft/service';
 import type { Leases, Redis } from '@updraft/store';
 import { z } from 'zod';
 
@@ -76,11 +76,11 @@ export function createReport(options: ReportOptions): Report {
       return known.snapshot;
     },
     keepFresh: async (signal) => {
-      const pause = backoff({ minMs: Math.min(1_000, ttlMs), maxMs: Math.max(ttlMs, 60_000) });
+      const retry = backoff({ minMs: Math.min(1_000, ttlMs), maxMs: Math.max(ttlMs, 60_000) });
       while (!signal.aborted) {
-        if (isFresh() || ((await tryToRefresh()) && isFresh())) pause.reset();
+        if (isFresh() || ((await tryToRefresh()) && isFresh())) retry.reset();
         const freshMs = freshForMs(known.snapshot, ttlMs);
-        await sleep(freshMs > 0 ? freshMs : pause.next(), signal).catch(() => undefined);
+        await pause(freshMs > 0 ? freshMs : retry.next(), signal);
       }
     },
   };
@@ -131,13 +131,7 @@ const keptSnapshot: z.ZodType<Snapshot> = z.object({
 /** What an instance left in Redis; undefined where it can't be read, so that it is computed again. */
 async function readKept(redis: Redis, key: string): Promise<Snapshot | undefined> {
   const text = await redis.get(key);
-  if (text === null) return undefined;
-  try {
-    return keptSnapshot.safeParse(JSON.parse(text)).data;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return text === null ? undefined : keptSnapshot.safeParse(parseJson(text)).data;
 }
 
 function toSnapshot(value: unknown, computedAtMs: number, firstAtMs: number): Snapshot {

@@ -1,7 +1,7 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import type { Sampler } from '@opentelemetry/sdk-trace';
 import type { Logger } from '../logger.ts';
-import { sleep } from '../sleep.ts';
+import { pause } from '../sleep.ts';
 import type { TelemetryOptions } from './config.ts';
 import { isTracing } from './span.ts';
 
@@ -31,7 +31,7 @@ export async function startTelemetry(options: TelemetryOptions, log: Logger): Pr
   return {
     [Symbol.asyncDispose]: async () => {
       const late = new AbortController();
-      const inTime = sleep(LAST_EXPORT_MS, late.signal).catch(() => {}); // the export was quicker
+      const inTime = pause(LAST_EXPORT_MS, late.signal);
       await Promise.race([sdk.shutdown().catch(() => {}), inTime]); // its troubles are logged above
       late.abort();
     },
