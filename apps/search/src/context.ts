@@ -1,13 +1,24 @@
 import type { Logger, RateLimit, Turns } from '@updraft/service';
-import type { CleanupJobStore, ClickHouse } from '@updraft/store';
+import type { CleanupJobStore, ClickHouse, Redis } from '@updraft/store';
 import type { Account, Accounts } from './accounts.ts';
 import type { CleanupRequest, CleanupStart } from './cleanup/start-cleanup.ts';
+import type { SearchEnvironment } from './config.ts';
 import type { SearchMetrics } from './metrics.ts';
 import type { PdsClient } from './pds/pds-client.ts';
 import type { LatestLikeCounts } from './query/search-posts.ts';
 import type { ExportFormat } from './repository/export-text.ts';
 import type { RepositoryExport } from './repository/read-repository.ts';
 import type { Report } from './stats/report.ts';
+
+/** What the service is made of. */
+export interface SearchDeps {
+  readonly env: SearchEnvironment;
+  readonly clickhouse: ClickHouse;
+  readonly redis: Redis;
+  readonly log: Logger;
+  /** Aborts when the service stops. */
+  readonly signal: AbortSignal;
+}
 
 /** What the routes work with. */
 export interface SearchContext {
@@ -43,6 +54,6 @@ export interface Exports {
 export interface Cleanups {
   readonly store: CleanupJobStore;
   start(request: CleanupRequest, signal: AbortSignal): Promise<CleanupStart>;
-  /** Has the worker look for work now. */
-  poke(): void;
+  /** Makes the worker look for work now. */
+  lookNow(): void;
 }

@@ -21,7 +21,7 @@ export function cancelCleanup(app: HttpServer, { cleanups }: SearchContext): voi
       throw new InvalidRequestError(`the job has ended already: ${job.jobState}`);
     }
     if (!job.isCancelRequested) await known.store.requestCancel(job.jobId, Date.now() * 1000);
-    known.poke();
+    known.lookNow();
     return { message: 'job cancelled' };
   });
 }

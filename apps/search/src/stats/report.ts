@@ -36,54 +36,69 @@ export interface ReportOptions {
 }
 
 /**
- * The answer is kept in memory and, for the other instances and the next start, in Redis. Whoever finds it too old has it
- * computed in the background, under a lease; everybody gets the old one meanwhile.
+ * The answer is kept in memory and, for the other instances and the next start, in Redis. Whoever asks for one that is too old
+ * starts its computation in the background, under a lease, and gets the old one meanwhile.
  */
 export function createReport(options: ReportOptions): Report {
-  const { name, ttlMs, coldTimeoutMs, log } = options;
-  const known: { snapshot?: Snapshot } = {};
-  let refreshing: Promise<void> | undefined;
-  const isFresh = () => freshForMs(known.snapshot, ttlMs) > 0;
-  const refresh = (): Promise<void> => {
-    refreshing ??= refreshOnce(options, known).finally(() => {
-      refreshing = undefined;
-    });
-    return refreshing;
-  };
-  /** True when it went well. */
-  const tryToRefresh = async (): Promise<boolean> => {
-    try {
-      await refresh();
-      return true;
-    } catch (error) {
-      log.warn({ err: error, report: name }, 'a report could not be computed');
-      return false;
-    }
-  };
-  const waitForFirst = async (): Promise<Snapshot> => {
-    const deadline = Date.now() + coldTimeoutMs;
-    for (let leftMs = coldTimeoutMs; leftMs > 0; leftMs = deadline - Date.now()) {
-      await Promise.race([tryToRefresh(), sleep(leftMs)]);
-      if (known.snapshot !== undefined) return known.snapshot;
-      await sleep(Math.max(0, Math.min(RETRY_MS, deadline - Date.now())));
-    }
-    throw new NotEnoughResourcesError('this is being computed; ask again soon', { retryAfterS: 10 });
-  };
+  const { coldTimeoutMs, ttlMs } = options;
+  const latest = createLatest(options);
   return {
     get: async () => {
-      if (known.snapshot === undefined) return waitForFirst();
-      if (!isFresh()) void tryToRefresh();
-      return known.snapshot;
+      const snapshot = latest.snapshot();
+      if (snapshot === undefined) return waitForFirst(latest, coldTimeoutMs);
+      if (!latest.isFresh()) void latest.refresh();
+      return snapshot;
     },
     keepFresh: async (signal) => {
       const retry = backoff({ minMs: Math.min(1_000, ttlMs), maxMs: Math.max(ttlMs, 60_000) });
       while (!signal.aborted) {
-        if (isFresh() || ((await tryToRefresh()) && isFresh())) retry.reset();
-        const freshMs = freshForMs(known.snapshot, ttlMs);
+        if (latest.isFresh() || ((await latest.refresh()) && latest.isFresh())) retry.reset();
+        const freshMs = freshForMs(latest.snapshot(), ttlMs);
         await pause(freshMs > 0 ? freshMs : retry.next(), signal);
       }
     },
   };
+}
+
+/** The newest answer that this instance has. */
+interface Latest {
+  snapshot(): Snapshot | undefined;
+  isFresh(): boolean;
+  /** One at a time. False when it failed, which is logged. */
+  refresh(): Promise<boolean>;
+}
+
+function createLatest(options: ReportOptions): Latest {
+  const { name, ttlMs, log } = options;
+  const known: { snapshot?: Snapshot } = {};
+  let refreshing: Promise<boolean> | undefined;
+  const refresh = async (): Promise<boolean> => {
+    try {
+      await refreshOnce(options, known);
+      return true;
+    } catch (error) {
+      log.warn({ err: error, report: name }, 'a report could not be computed');
+      return false;
+    } finally {
+      refreshing = undefined;
+    }
+  };
+  return {
+    snapshot: () => known.snapshot,
+    isFresh: () => freshForMs(known.snapshot, ttlMs) > 0,
+    refresh: () => (refreshing ??= refresh()),
+  };
+}
+
+async function waitForFirst(latest: Latest, timeoutMs: number): Promise<Snapshot> {
+  const deadline = Date.now() + timeoutMs;
+  for (let leftMs = timeoutMs; leftMs > 0; leftMs = deadline - Date.now()) {
+    await Promise.race([latest.refresh(), sleep(leftMs)]);
+    const snapshot = latest.snapshot();
+    if (snapshot !== undefined) return snapshot;
+    await sleep(Math.max(0, Math.min(RETRY_MS, deadline - Date.now())));
+  }
+  throw new NotEnoughResourcesError('this is being computed; ask again soon', { retryAfterS: 10 });
 }
 
 const RETRY_MS = 250;
@@ -98,9 +113,9 @@ function freshForMs(snapshot: Snapshot | undefined, ttlMs: number): number {
   return computedAtMs + lifeMs - Date.now();
 }
 
-/** Takes what another instance computed if that is newer than ours and fresh, or all there is; else computes, or leaves that to another. */
+/** Takes what another instance computed when that is newer than ours. Unless it is fresh, computes, or leaves that to another instance. */
 async function refreshOnce(options: ReportOptions, known: { snapshot?: Snapshot }): Promise<void> {
-  const { name, ttlMs, redis, leases } = options;
+  const { name, ttlMs, redis, leases, log } = options;
   const key = `report:${name}`;
   const kept = await readKept(redis, key);
   const isNewer = kept !== undefined && kept.computedAtMs > (known.snapshot?.computedAtMs ?? 0);
@@ -112,7 +127,9 @@ async function refreshOnce(options: ReportOptions, known: { snapshot?: Snapshot 
     const nowMs = Date.now();
     const value = await inTrace('report', { attributes: { 'updraft.report': name } }, () => options.compute(nowMs));
     known.snapshot = toSnapshot(value, nowMs, known.snapshot?.firstAtMs ?? nowMs);
-    await redis.set(key, JSON.stringify(known.snapshot), 'EX', KEPT_FOR_S).catch(() => undefined); // memory has it
+    await redis.set(key, JSON.stringify(known.snapshot), 'EX', KEPT_FOR_S).catch((error: unknown) => {
+      log.warn({ err: error, report: name }, 'a report could not be left in Redis for the other instances');
+    });
   } finally {
     await lease.release();
   }

@@ -33,6 +33,7 @@ export interface Spool {
 
 export async function createSpool(options: SpoolOptions): Promise<Spool> {
   const { directory } = options;
+  const downloading = { ...options, collectYoung: createYoungCollector() };
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true, mode: 0o700 });
   return {
@@ -43,7 +44,7 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
         await Promise.all([rm(carPath, { force: true }), rm(indexPath, { force: true })]);
       };
       try {
-        await download(options, xrpcUrl(pds, 'com.atproto.sync.getRepo', { did }), carPath, signal);
+        await download(downloading, xrpcUrl(pds, 'com.atproto.sync.getRepo', { did }), carPath, signal);
       } catch (error) {
         await remove();
         throw error;
@@ -53,11 +54,14 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
   };
 }
 
-const COLLECT_EACH_BYTES = 4 * 1024 * 1024;
-const collectYoung = createYoungCollector();
+interface DownloadOptions extends SpoolOptions {
+  readonly collectYoung: () => void;
+}
 
-async function download(options: SpoolOptions, url: string, path: string, signal: AbortSignal): Promise<void> {
-  const { safeFetch, maxBytes } = options;
+const COLLECT_EACH_BYTES = 4 * 1024 * 1024;
+
+async function download(options: DownloadOptions, url: string, path: string, signal: AbortSignal): Promise<void> {
+  const { safeFetch, maxBytes, collectYoung } = options;
   using pace = watchPace(options);
   await using file = await open(path, 'wx', 0o600);
   try {
