@@ -1,4 +1,4 @@
-/** What is wrong with a repository that its server sent; the message is for whoever asked for it. */
+/** A server sent a repository that is faulty or too large; the message, a sentence for its reader, says how. */
 export class RepositoryError extends Error {
   override name = 'RepositoryError';
 }

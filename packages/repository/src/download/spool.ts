@@ -16,9 +16,9 @@ export interface SpooledRepository extends AsyncDisposable {
 }
 
 export interface SpoolOptions extends PaceOptions {
-  /** Bounded in bytes and time by itself, a little above what is said here. */
+  /** Has its own bounds of bytes and time, a little above these. */
   readonly safeFetch: SafeFetch;
-  /** Where the files go; emptied at start. */
+  /** For the files; emptied at the start. */
   readonly directory: string;
   readonly maxBytes: number;
   /** Who asks, as servers read it. */
@@ -27,7 +27,7 @@ export interface SpoolOptions extends PaceOptions {
 
 /** Downloads repositories (com.atproto.sync.getRepo) to disk. */
 export interface Spool {
-  /** @throws PdsError or RepositoryError saying why there is none, or the signal's reason. */
+  /** @throws PdsError or RepositoryError with the reason, or the signal's reason */
   fetch(pds: string, did: string, signal: AbortSignal): Promise<SpooledRepository>;
 }
 
@@ -74,7 +74,7 @@ async function download(options: DownloadOptions, url: string, path: string, sig
       bytes += chunk.length;
       pace.arrived(chunk.length);
       if (bytes > maxBytes) throw new RepositoryError(`the repository is larger than ${maxBytes} bytes`);
-      await file.writeFile(chunk); // appends: it goes on where it stood, and writes all
+      await file.writeFile(chunk); // appends all of it
       if (bytes >= collectAt) {
         collectAt = bytes + COLLECT_EACH_BYTES;
         collectYoung();
@@ -88,7 +88,7 @@ async function download(options: DownloadOptions, url: string, path: string, sig
   }
 }
 
-/** A server says in its error's name whether the repository is gone; its text is repeated to nobody. */
+/** The name of a server's error says whether the repository is gone. Its text is not passed on. */
 async function refusal(response: Response): Promise<PdsError> {
   const text = (await response.text()).slice(0, 2_000);
   const [, name = ''] = /"error"\s*:\s*"([A-Za-z]{1,64})"/.exec(text) ?? [];

@@ -11,13 +11,13 @@ export interface TurnsOptions {
   readonly maxWaiting?: number;
   /** The longest wait; default 5 s. */
   readonly maxWaitMs?: number;
-  /** What is done in a turn, for the sentence that a refused caller reads: 'searches'. */
+  /** What the turns are for, in the sentence that a refused caller reads: 'searches'. */
   readonly what: string;
   /** When a refused caller may ask again, in seconds; default 1. */
   readonly retryAfterS?: number;
 }
 
-/** Turns to do something expensive: few at once, few of one caller, and a short queue that is fair between callers. */
+/** Bounds expensive work: few turns at once, few of one caller, and a short queue that is fair between callers. */
 export interface Turns {
   /** Waits for a turn, then does the work. @throws LimitError, the signal's reason while it waits, or what the work throws */
   run<T>(caller: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
@@ -134,7 +134,7 @@ function inQueue(
 function refusal({ what, perCaller, retryAfterS = 1 }: TurnsOptions, whose: 'caller' | 'all'): LimitError {
   const message =
     whose === 'caller'
-      ? `${perCaller} ${what} of one caller may be under way at once: wait for the ones before`
-      : `too many ${what} are under way at this moment: ask again soon`;
+      ? `one caller may have ${perCaller} ${what} under way at once: wait until one ends`
+      : `too many ${what} are under way now: ask again soon`;
   return new LimitError(whose, message, retryAfterS);
 }
