@@ -6,12 +6,10 @@ import { traceCall } from './trace-call.ts';
 
 /** The directory or host that should know a DID could not be asked, or did not answer sensibly. It may later. */
 export class ResolutionError extends Error {
-  readonly did: string;
+  override name = 'ResolutionError';
 
   constructor(did: string, message: string, options?: ErrorOptions) {
     super(`${did}: ${message}`, options);
-    this.name = 'ResolutionError';
-    this.did = did;
   }
 }
 
@@ -79,12 +77,9 @@ async function fetchDocument(
   let text: string;
   try {
     const response = await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
-    if (response.status === 404 || response.status === 410) {
-      await response.body?.cancel();
-      return undefined;
-    }
     if (!response.ok) {
       await response.body?.cancel();
+      if (response.status === 404 || response.status === 410) return undefined;
       throw new ResolutionError(did, `${new URL(url).host} answered ${response.status}`);
     }
     text = await boundedText(did, response);

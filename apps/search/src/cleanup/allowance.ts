@@ -1,3 +1,5 @@
+import type { RepoCleanupJobRow } from '@updraft/store';
+
 /** How fast a job may delete, and how long it goes on trying. */
 export interface JobPolicy {
   readonly maxPerHour: number;
@@ -10,14 +12,10 @@ export interface JobPolicy {
 }
 
 /** What a job has sent. A server counts a deletion that it refuses like one that it does. */
-export interface Spending {
-  readonly pointsHour: number;
-  readonly hourStartedAt: number;
-  readonly pointsToday: number;
-  readonly numDeletedToday: number;
-  /** Days since 1970 (UTC) that pointsToday and numDeletedToday count. */
-  readonly today: number;
-}
+export type Spending = Pick<
+  RepoCleanupJobRow,
+  'pointsHour' | 'hourStartedAt' | 'pointsToday' | 'numDeletedToday' | 'today'
+>;
 
 export interface Allowance {
   readonly count: number;

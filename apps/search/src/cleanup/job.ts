@@ -1,4 +1,5 @@
-import { countToday, DAY_MS, DEFAULT_POLICY, type JobPolicy, type Spending, spend } from './allowance.ts';
+import type { RepoCleanupJobRow } from '@updraft/store';
+import { countToday, DAY_MS, DEFAULT_POLICY, type JobPolicy, spend } from './allowance.ts';
 import type { CleanupType } from './deletions.ts';
 import type { KeepOptions, KeptCounts } from './keep.ts';
 import { isLeft, MAX_SET_ASIDE, type Refusal, type SetAside, setAside } from './set-aside.ts';
@@ -6,36 +7,14 @@ import { isLeft, MAX_SET_ASIDE, type Refusal, type SetAside, setAside } from './
 export const JOB_STATES = ['queued', 'running', 'waiting', 'completed', 'cancelled', 'failed'] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
-/** A clean-up. Times are milliseconds since 1970, 0 for never; records are named by their paths, `collection/rkey`. */
-export interface CleanupJob extends Spending {
-  readonly jobId: string;
-  /** DID. */
-  readonly repo: string;
+/** A clean-up: its row, with types, state and JSON read. Records are named by their paths, `collection/rkey`. */
+export interface CleanupJob extends Omit<RepoCleanupJobRow, 'version' | 'keepJson' | 'keptJson' | 'setAsideJson'> {
   readonly cleanupTypes: readonly CleanupType[];
-  readonly deleteOlderThan: number;
   readonly keep: KeepOptions;
   /** What stayed when the repository was last read. */
   readonly kept: KeptCounts;
-  /** Sealed; '' once the job has ended. */
-  readonly refreshToken: string;
-  /** Records that were sent and are gone: the repository was read. */
-  readonly numDeleted: number;
-  readonly estNumRemaining: number;
   readonly jobState: JobState;
-  readonly stateReason: string;
-  /** Tries in a row that deleted nothing. */
-  readonly numFailures: number;
-  /** What was sent and whose outcome is not known. */
-  readonly inFlight: readonly string[];
-  /** What the server called deleted, until the repository is read. */
-  readonly claimed: readonly string[];
   readonly setAside: readonly SetAside[];
-  /** The most that the server takes in a call, as far as is known; 0: not known. */
-  readonly writesPerCall: number;
-  readonly nextRunAt: number;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly lastDeletedAt: number;
 }
 
 /** What happened to a job. */
