@@ -10,7 +10,7 @@ import type { ExportFormat } from './repository/export-text.ts';
 import type { RepositoryExport } from './repository/read-repository.ts';
 import type { Report } from './stats/report.ts';
 
-/** What the service is made of. */
+/** What main.ts gives the service. */
 export interface SearchDeps {
   readonly env: SearchEnvironment;
   readonly clickhouse: ClickHouse;
@@ -30,18 +30,18 @@ export interface SearchContext {
   readonly accounts: Accounts;
   readonly pdsClient: PdsClient;
   readonly likeCounts: LatestLikeCounts;
-  /** By caller. */
+  /** Searches a second, by caller. */
   readonly searchLimit: RateLimit;
   readonly searchTurns: Turns;
   readonly listTurns: Turns;
   readonly exports: Exports;
-  /** Undefined without a key for the tokens. */
+  /** Undefined without CLEANUP_TOKEN_KEY. */
   readonly cleanups: Cleanups | undefined;
 }
 
 /** Repositories as text. */
 export interface Exports {
-  /** Downloads and checks the repository, then hands over its text; all of it is over when `use` resolves. */
+  /** Downloads and checks the repository, then calls `use` with its text, which ends when `use` resolves. */
   use(
     caller: string,
     account: Account,

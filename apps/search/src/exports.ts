@@ -12,7 +12,7 @@ export interface ExportsOptions {
   readonly atOnce: number;
 }
 
-/** Exports within bounds: few at once, one of a caller, one of an account. @throws LimitError beyond them */
+/** Bounds exports: few at once, one of a caller, one of an account. @throws LimitError beyond that */
 export function createExports({ spool, accounts, atOnce }: ExportsOptions): Exports {
   const callers = createTurns({ atOnce, perCaller: 1, what: 'exports', retryAfterS: RETRY_AFTER_S });
   const repositories = createTurns({ ...ONE_AT_ONCE, atOnce: Number.POSITIVE_INFINITY });
@@ -33,7 +33,7 @@ const ONE_AT_ONCE = { perCaller: 1, what: 'readings of one repository', retryAft
 
 export type Plan = (account: Account, query: DeletionQuery, signal: AbortSignal) => Promise<DeletionPlan>;
 
-/** Reads an account's repository for a clean-up, and the likes of its posts where they matter. @throws LikesError among others */
+/** Reads an account's repository for a clean-up, and the likes of its posts where they matter. @throws LikesError, AccountError, PdsError, RepositoryError */
 export function createPlan(spool: Spool, accounts: Accounts, countLikes: CountLikes): Plan {
   return async (account, query, signal) => {
     const { minLikes } = query.keep;
@@ -46,7 +46,7 @@ export function createPlan(spool: Spool, accounts: Accounts, countLikes: CountLi
   };
 }
 
-/** The same, but few at once, and one of an account. @throws LimitError */
+/** Bounds plans: few at once, one of an account. @throws LimitError beyond that */
 export function limitPlans(plan: Plan, { atOnce }: { atOnce: number }): Plan {
   const turns = createTurns({ ...ONE_AT_ONCE, atOnce });
   return (account, query, signal) => turns.run(account.did, () => plan(account, query, signal), signal);

@@ -4,7 +4,7 @@ import { checkStores, clickHouseOptions, createClickHouse, createRedis } from '@
 import { readSearchConfig } from './config.ts';
 import { createSearch } from './search.ts';
 
-enableCompileCache(); // a thread that reads a repository then needs no compiler of its own: 30 MB less each
+enableCompileCache(); // saves each thread that reads a repository a compiler, 30 MB
 
 await runService('search', async ({ signal }) => {
   const env = readSearchConfig(process.env);

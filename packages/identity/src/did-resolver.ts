@@ -4,7 +4,7 @@ import { type DidDocument, parseDidDocument } from './did-document.ts';
 import type { SafeFetch } from './safe-fetch.ts';
 import { traceCall } from './trace-call.ts';
 
-/** The directory or host that should know a DID could not be asked, or did not answer sensibly. It may later. */
+/** The directory or host that should know a DID can't be reached, or did not answer sensibly. It may later. */
 export class ResolutionError extends Error {
   override name = 'ResolutionError';
 
@@ -13,14 +13,14 @@ export class ResolutionError extends Error {
   }
 }
 
-/** Gives the document of a DID, undefined when there is none (unknown, tombstoned, of another method, misnamed). */
+/** Gives the document of a DID; undefined when there is none (unknown, tombstoned, another method, malformed). */
 export interface DidResolver {
-  /** @throws ResolutionError when the answer could not be had */
+  /** @throws ResolutionError when there is no answer */
   resolve(did: string): Promise<DidDocument | undefined>;
 }
 
 export interface DidResolverOptions {
-  /** Origin of the PLC directory, the operator's own choice: asked with a plain fetch. */
+  /** Origin of the PLC directory. The operator chose it, so a plain fetch asks it. */
   plcHost: string;
   /** For did:web hosts, which strangers choose. */
   safeFetch: SafeFetch;
@@ -48,7 +48,7 @@ export function createDidResolver(options: DidResolverOptions): DidResolver {
   };
 }
 
-/** Where a did:web keeps its document; undefined when it is not one that atproto allows (paths and ports are not). */
+/** The address of a did:web's document; undefined when atproto doesn't allow the DID (it has a path or a port). */
 export function didWebUrl(did: string, allowLocalhost = false): string | undefined {
   const match = /^did:web:([a-zA-Z0-9.-]{1,253})(?:%3[aA](\d{1,5}))?$/.exec(did);
   const [, host = '', port] = match ?? [];
@@ -59,7 +59,7 @@ export function didWebUrl(did: string, allowLocalhost = false): string | undefin
   return `https://${host}/.well-known/did.json`;
 }
 
-/** The operator's own directory may know which trace asks; hosts of strangers are told nothing. */
+/** Trace headers go to the operator's own directory, and not to hosts that strangers choose. */
 const fetchFromOurs: SafeFetch = (input, init) =>
   traceCall(input, 'GET', () => fetch(input, { ...init, headers: { ...headersOf(init), ...traceHeaders() } }));
 

@@ -5,7 +5,7 @@
 // Invariant: no record comes out before every block is known to match its CID and the tree is known to be whole. Memory does not
 // grow with the repository. A faulty file is a RepositoryError, a faulty server a PdsError.
 export { PdsError, type PdsFault } from './download/pds-error.ts';
-export { createSpool, type Spool, type SpoolOptions } from './download/spool.ts';
+export { createSpool, type Spool } from './download/spool.ts';
 export { xrpcUrl } from './download/xrpc-url.ts';
 export {
   type Commit,
@@ -15,4 +15,4 @@ export {
   type RepositoryRecord,
 } from './repository.ts';
 export { RepositoryError } from './repository-error.ts';
-export type { PathRange } from './tree.ts';
+export { collectionRange, recordRange } from './tree.ts';

@@ -4,7 +4,7 @@ import { isNsid, isRkey } from '@updraft/atproto';
 import { type BlockIndex, indexBlocks } from './block-index.ts';
 import { carRoot } from './car-blocks.ts';
 import { RepositoryError } from './repository-error.ts';
-import { decodeBlock, type PathRange, treeEntries } from './tree.ts';
+import { decodeBlock, type PathRange, recordRange, treeEntries } from './tree.ts';
 
 /** A record as a repository holds it. */
 export interface RepositoryRecord {
@@ -59,7 +59,7 @@ export function openRepository({ carPath, indexPath, did }: RepositoryOptions): 
       did,
       commit,
       records: (range) => readRecords(did, data, blocks, range),
-      has: (path) => treeEntries(data, blocks.get, { from: path, to: `${path}\0` }).next().done !== true,
+      has: (path) => treeEntries(data, blocks.get, recordRange(path)).next().done !== true,
       close,
     };
   } catch (error) {

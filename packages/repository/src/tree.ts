@@ -13,6 +13,16 @@ export interface PathRange {
   readonly to: string;
 }
 
+/** All paths of a collection: `0` is the character after `/`. */
+export function collectionRange(collection: string): PathRange {
+  return { from: `${collection}/`, to: `${collection}0` };
+}
+
+/** The one path. */
+export function recordRange(path: string): PathRange {
+  return { from: path, to: `${path}\0` };
+}
+
 type GetBlock = (cid: Uint8Array) => Uint8Array | undefined;
 
 /**

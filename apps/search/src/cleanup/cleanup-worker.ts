@@ -21,7 +21,7 @@ export interface CleanupWorker {
   lookNow(): void;
 }
 
-/** Finds jobs whose time has come and runs them. Each run holds its account's lease, so all instances together run one job of an account. */
+/** Finds the jobs that are due and runs them. A run holds its account's lease: over all instances an account has one run at a time. */
 export function createCleanupWorker(options: CleanupWorkerOptions): CleanupWorker {
   const { log, pollMs } = options;
   const running = new Map<string, Promise<void>>();
@@ -33,7 +33,7 @@ export function createCleanupWorker(options: CleanupWorkerOptions): CleanupWorke
         waiting = new AbortController();
         const waitMs = await startDue(options, running, signal).then(
           () => (retry.reset(), pollMs),
-          (error: unknown) => (log.warn({ err: error }, 'clean-ups can not be looked for'), retry.next()),
+          (error: unknown) => (log.warn({ err: error }, 'the clean-ups that are due could not be read'), retry.next()),
         );
         await pause(waitMs, AbortSignal.any([signal, waiting.signal]));
       }
@@ -72,7 +72,7 @@ async function runUnderLease(
 ): Promise<void> {
   const { store, now, log } = options;
   try {
-    const job = await store.get(jobId); // what it was before the lease may be out of date
+    const job = await store.get(jobId); // another instance may have changed it before we held the lease
     if (job !== undefined && isDue(job, now())) await runAndReport(options, job, lease, signal);
   } catch (error) {
     if (!signal.aborted) log.error({ err: error, jobId }, 'a clean-up was interrupted');

@@ -16,7 +16,7 @@ export interface CleanupParts extends Outside {
   readonly metrics: SearchMetrics;
 }
 
-/** Clean-ups as the routes see them, and the worker's run; undefined without a key for the tokens, since none could be stored. */
+/** Clean-ups for the routes, and the worker's run; undefined without a key for the tokens, which could not be stored. */
 export function createCleanups(
   { env, clickhouse, redis, log }: SearchDeps,
   { accounts, pdsClient, spool, leases, metrics }: CleanupParts,

@@ -28,7 +28,7 @@ describe('runJob', () => {
   test('fails, with the records named, where a server only says that it deletes', async () => {
     const { job, left, runs } = await cleanUp({ count: 300, behave: () => {} });
     expect([job.jobState, job.numDeleted, left.length]).toEqual(['failed', 0, 300]);
-    expect(job.stateReason).toContain('calls 300 records deleted, but they are still there');
+    expect(job.stateReason).toContain('says that 300 records are deleted, but they are still there');
     expect(job.setAside).toHaveLength(50);
     expect(runs).toBe(DEFAULT_POLICY.maxFailures);
   });

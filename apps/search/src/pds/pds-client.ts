@@ -4,7 +4,7 @@ import { PdsError, type PdsFault, xrpcUrl } from '@updraft/repository';
 import { parseJson } from '@updraft/service';
 import { type RateHeaders, readRateHeaders } from './rate-headers.ts';
 
-/** Talks to accounts' servers, which strangers choose: JSON over XRPC, everything bounded. */
+/** Calls methods of accounts' servers, which strangers choose: JSON over XRPC, bounded in size and time. */
 export interface PdsClient {
   call(request: PdsRequest): Promise<PdsReply>;
 }
@@ -15,7 +15,7 @@ export interface PdsRequest {
   /** NSID. */
   readonly method: string;
   readonly query?: Readonly<Record<string, string>>;
-  /** Makes it a procedure (POST); without it a procedure is made by `isProcedure`. */
+  /** With a body the call is a procedure (POST), without one only when `isProcedure` says so. */
   readonly body?: unknown;
   readonly isProcedure?: boolean;
   /** Sent as `Authorization: Bearer`. */
@@ -25,14 +25,14 @@ export interface PdsRequest {
 
 export interface PdsReply {
   readonly body: unknown;
-  /** Of the answer's text. */
+  /** The length of the answer's text. */
   readonly characters: number;
   readonly rate: RateHeaders;
 }
 
 export interface PdsClientOptions {
   readonly safeFetch: SafeFetch;
-  /** Headers for servers of this origin. */
+  /** Additional headers for the server at this origin. */
   readonly headersFor?: ((pds: string) => Readonly<Record<string, string>>) | undefined;
   readonly now?: (() => number) | undefined;
 }
@@ -78,7 +78,7 @@ async function exchange(
   }
 }
 
-/** An empty answer is as good as `{}`: some procedures have none. One too deep to be passed on is as bad as none. */
+/** Some procedures answer nothing, which counts as `{}`. Undefined for malformed JSON, and for JSON too deep to be passed on. */
 function readBody(text: string): unknown {
   const body = text === '' ? {} : parseJson(text);
   return isTooDeep(body) ? undefined : body;
@@ -113,7 +113,7 @@ const UNAUTHORIZED = new Set(['ExpiredToken', 'InvalidToken', 'AccountTakedown',
 /** Source: the lexicons com.atproto.sync.getRepo and com.atproto.repo.getRecord. */
 const ABSENT = new Set(['RepoNotFound', 'RepoTakendown', 'RepoSuspended', 'RepoDeactivated', 'RecordNotFound']);
 
-/** Names of errors are identifiers; anything else a server sends is not repeated to anybody. */
+/** Names of errors are identifiers; anything else that a server sends is not passed on. */
 function wireName(body: unknown): string {
   const name: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'error') : undefined;
   return typeof name === 'string' && /^[A-Za-z]{1,64}$/.test(name) ? name : '';

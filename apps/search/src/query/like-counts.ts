@@ -35,7 +35,7 @@ export function createLikeCounts({ clickhouse, leases, ttlMs, log }: LikeCountsO
 /** Counts that are older than this are made again before anything is sorted by them. */
 const USABLE_MS = 1_800_000;
 
-/** The generation that was made, which may hold nothing; undefined while another instance makes one. */
+/** The new generation, which may be empty; undefined while another instance counts. */
 async function countUnderLease(clickhouse: ClickHouse, leases: Leases): Promise<number | undefined> {
   const lease = await leases.acquire('like-counts');
   if (lease === undefined) return undefined;

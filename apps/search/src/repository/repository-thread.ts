@@ -5,14 +5,14 @@ import type { WorkerInput, WorkerMessage } from './worker-messages.ts';
 
 /** The thread that reads one repository. */
 export interface RepositoryThread {
-  /** Its next message; rejects with what is wrong with the repository, or with the signal's reason. One call at a time. */
+  /** The next message. @throws RepositoryError, or the signal's reason */
   next(): Promise<Exclude<WorkerMessage, { kind: 'faulty' }>>;
-  /** `used`: the memory of a chunk that is done with, for the next one. */
+  /** `used`: the memory of a chunk that has been read, for the next one. */
   askForChunk(used: ArrayBuffer | undefined): void;
   stop(): Promise<void>;
 }
 
-/** What a repository takes does not depend on its size: MiB of the thread's heap. */
+/** MiB of the thread's heap: enough for a repository of any size. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 };
 
 export function startThread(input: WorkerInput, signal: AbortSignal): RepositoryThread {

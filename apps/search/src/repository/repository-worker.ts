@@ -4,10 +4,10 @@ import { type ExportFormat, exportText } from './export-text.ts';
 import { planDeletions } from './plan-deletions.ts';
 import type { WorkerInput, WorkerMessage } from './worker-messages.ts';
 
-/** Reads one repository in a thread of its own, so that hashing and decoding hold up no request. */
+/** Reads one repository in a thread of its own, so that hashing and decoding delay no request. */
 run(workerData as WorkerInput);
 
-/** Text is handed over in pieces of about this many characters. */
+/** The approximate size of a chunk. */
 const CHUNK_CHARACTERS = 64 * 1024;
 const BUFFER_BYTES = 256 * 1024;
 

@@ -14,7 +14,7 @@ import {
 import { AccountError } from '../accounts.ts';
 import { LikesError } from '../cleanup/count-likes.ts';
 
-/** What a route may answer that asks an account's own server, which may have names of its own for what it does not have. */
+/** The errors of a route that asks an account's own server. That server names the errors for what it does not have. */
 export const UPSTREAM_ERRORS: readonly ErrorKind[] = [
   AuthenticationRequiredError,
   NotFoundError,
@@ -24,7 +24,7 @@ export const UPSTREAM_ERRORS: readonly ErrorKind[] = [
   UpstreamTimeoutError,
 ];
 
-/** What somebody else's server or repository did, as an answer to our caller. */
+/** The answer to our caller for a fault of another server or of a repository. */
 export const upstreamAnswer: ErrorClassifier = (error) => {
   if (!(error instanceof Error)) return undefined;
   const { message } = error;

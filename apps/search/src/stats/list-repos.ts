@@ -102,7 +102,7 @@ const accountShape = z.object({
  */
 export function readAccountsPage(body: unknown): { accounts: ListedAccount[]; cursor: string | undefined } {
   const page = pageShape.safeParse(body);
-  if (!page.success) throw new PdsError('unavailable', 'the host gave no list of accounts');
+  if (!page.success) throw new PdsError('unavailable', "the host's answer is not a list of accounts");
   const accounts = page.data.repos.flatMap((entry) => {
     const { data } = accountShape.safeParse(entry);
     return data === undefined ? [] : [{ did: data.did, active: data.active !== false }];

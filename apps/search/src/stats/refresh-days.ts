@@ -15,7 +15,7 @@ export interface DayRefreshOptions {
   readonly clickhouse: ClickHouse;
   readonly hidden: HiddenActors;
   readonly progress: ProgressStore;
-  /** Days since 1970 (UTC): days before it keep their numbers. */
+  /** The first day that is counted again, in days since 1970 (UTC). */
   readonly oldestDay: number;
   readonly signal: AbortSignal;
 }
@@ -25,7 +25,7 @@ export async function refreshDailyStats(options: DayRefreshOptions, nowMs: numbe
   const { clickhouse, hidden, progress } = options;
   const oldestDay = Math.max(options.oldestDay, oldestWholeDay(await readRetention(clickhouse), nowMs));
   await touchChangedActors(clickhouse, progress);
-  await hidden.refresh(); // after the touching: what was touched is counted with what hides it
+  await hidden.refresh(); // only now, so that the days marked above are counted without the accounts that are hidden now
   const always = recentDays(nowMs).filter((day) => day >= oldestDay);
   const query = { source: 'records', always, limit: MAX_DAYS, oldestDay, newestDay: LAST_DAY } as const;
   await countWithin(options, always.length, await daysToCount(clickhouse, query), countDay);

@@ -3,7 +3,7 @@ import { backoff, inTrace, type Logger, NotEnoughResourcesError, parseJson, paus
 import type { Leases, Redis } from '@updraft/store';
 import { z } from 'zod';
 
-/** A finished answer. */
+/** A computed answer. */
 export interface Snapshot {
   /** JSON. */
   readonly body: string;
@@ -15,19 +15,19 @@ export interface Snapshot {
   readonly firstAtMs: number;
 }
 
-/** An answer that is computed now and then, by one instance for all. */
+/** An answer that one instance computes for all, from time to time. */
 export interface Report {
-  /** The last answer, however old, without waiting; while there is none, waits for it up to the timeout. @throws NotEnoughResourcesError */
+  /** The last answer, however old. Waits only for the first one, up to the timeout. @throws NotEnoughResourcesError */
   get(): Promise<Snapshot>;
-  /** Computes again whenever the last answer is older than the TTL, until the signal aborts. */
+  /** Computes the answer again whenever it is older than the TTL, until the signal aborts. */
   keepFresh(signal: AbortSignal): Promise<void>;
 }
 
 export interface ReportOptions {
   readonly name: string;
-  /** An answer is computed again when it is that old, sooner while the store is new. */
+  /** The age at which an answer is computed again; less while the store is new. */
   readonly ttlMs: number;
-  /** How long a caller waits when there is no answer at all. */
+  /** How long a caller waits for the first answer. */
   readonly coldTimeoutMs: number;
   readonly compute: (nowMs: number) => Promise<unknown>;
   readonly redis: Redis;
@@ -102,10 +102,10 @@ async function waitForFirst(latest: Latest, timeoutMs: number): Promise<Snapshot
 }
 
 const RETRY_MS = 250;
-/** Of the first answer of a new store, which is being filled: each one lives as long as all before it, until that is the TTL. */
+/** The TTL of a new store's first answer. While the store fills, an answer lives as long as all before it together, up to the TTL. */
 const FIRST_TTL_MS = 2_000;
 
-/** How long the answer may still be given before it is computed again. */
+/** The time until the answer must be computed again. */
 function freshForMs(snapshot: Snapshot | undefined, ttlMs: number): number {
   if (snapshot === undefined) return 0;
   const { computedAtMs, firstAtMs } = snapshot;
@@ -113,7 +113,7 @@ function freshForMs(snapshot: Snapshot | undefined, ttlMs: number): number {
   return computedAtMs + lifeMs - Date.now();
 }
 
-/** Takes what another instance computed when that is newer than ours. Unless it is fresh, computes, or leaves that to another instance. */
+/** Takes the answer of another instance if it is newer. Unless that is fresh, computes a new one, or lets the instance do so that has the lease. */
 async function refreshOnce(options: ReportOptions, known: { snapshot?: Snapshot }): Promise<void> {
   const { name, ttlMs, redis, leases, log } = options;
   const key = `report:${name}`;
@@ -141,11 +141,11 @@ const keptSnapshot: z.ZodType<Snapshot> = z.object({
   body: z.string(),
   etag: z.string(),
   computedAtMs: z.number(),
-  // A snapshot of an earlier version does not say it: its store is not new.
+  // Snapshots of earlier versions lack it: their store is not new.
   firstAtMs: z.number().default(0),
 });
 
-/** What an instance left in Redis; undefined where it can't be read, so that it is computed again. */
+/** The answer in Redis; undefined when there is none or it is malformed. */
 async function readKept(redis: Redis, key: string): Promise<Snapshot | undefined> {
   const text = await redis.get(key);
   return text === null ? undefined : keptSnapshot.safeParse(parseJson(text)).data;
