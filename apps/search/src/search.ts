@@ -42,7 +42,7 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     searchLimit: createRateLimit({ burst: 10, perSecond: 10 }),
     searchTurns,
     listTurns: createTurns({ atOnce: 4, perCaller: 1, what: 'lists', retryAfterS: 10 }),
-    exports: createExports({ spool, accounts, atOnce: 4 }),
+    exports: createExports(spool, accounts),
     cleanups: clean?.cleanups,
   };
   const listing = { ...common, client: pdsClient, hosts: env.LIST_REPOS_HOSTS, intervalMs: env.LIST_REPOS_INTERVAL };

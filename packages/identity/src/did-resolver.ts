@@ -26,24 +26,24 @@ export interface DidResolverOptions {
   safeFetch: SafeFetch;
   /** did:web of `localhost` over http, as tests and `npm start` need. */
   allowLocalhost?: boolean | undefined;
-  timeoutMs?: number | undefined;
 }
 
 const MAX_BYTES = 256 * 1024;
+const TIMEOUT_MS = 3_000;
 
 /** Resolves did:plc at the directory and did:web at its host. Sources: https://web.plc.directory, https://atproto.com/specs/did */
 export function createDidResolver(options: DidResolverOptions): DidResolver {
-  const { plcHost, safeFetch, allowLocalhost = false, timeoutMs = 3_000 } = options;
+  const { plcHost, safeFetch, allowLocalhost = false } = options;
   const plcOrigin = plcHost.replace(/\/+$/, '');
   return {
     resolve: async (did) => {
       if (!isDid(did)) return undefined;
       if (did.startsWith('did:plc:')) {
         if (!/^did:plc:[a-z2-7]{24}$/.test(did)) return undefined;
-        return fetchDocument(did, `${plcOrigin}/${did}`, fetchFromOurs, timeoutMs);
+        return fetchDocument(did, `${plcOrigin}/${did}`, fetchFromOurs);
       }
       const url = didWebUrl(did, allowLocalhost);
-      return url === undefined ? undefined : fetchDocument(did, url, safeFetch, timeoutMs);
+      return url === undefined ? undefined : fetchDocument(did, url, safeFetch);
     },
   };
 }
@@ -67,16 +67,11 @@ function headersOf(init: RequestInit | undefined): Record<string, string> {
   return Object.fromEntries(new Headers(init?.headers));
 }
 
-async function fetchDocument(
-  did: string,
-  url: string,
-  fetch: SafeFetch,
-  timeoutMs: number,
-): Promise<DidDocument | undefined> {
+async function fetchDocument(did: string, url: string, fetch: SafeFetch): Promise<DidDocument | undefined> {
   const headers = { accept: 'application/did+ld+json, application/json' };
   let text: string;
   try {
-    const response = await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+    const response = await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!response.ok) {
       await response.body?.cancel();
       if (response.status === 404 || response.status === 410) return undefined;

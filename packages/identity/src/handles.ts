@@ -21,11 +21,11 @@ export interface HandlesOptions {
   readonly dids: DidDirectory;
   /** Reads `/.well-known/atproto-did` at hosts that strangers choose. */
   readonly safeFetch: SafeFetch;
-  readonly timeoutMs?: number;
   /** Asks DNS and the host; replaced in tests. */
   readonly ask?: (handle: string) => Promise<string | undefined>;
 }
 
+const TIMEOUT_MS = 3_000;
 const MAX_CACHED = 20_000;
 const MINUTE_MS = 60_000;
 /** How soon a handle that moved is noticed, and one that was created after somebody had asked for it. */
@@ -34,8 +34,8 @@ const ABSENT_FOR_MS = MINUTE_MS;
 const ABSENT: DidAnswer = { kind: 'absent' };
 
 export function createHandles(options: HandlesOptions): Handles {
-  const { dids, safeFetch, timeoutMs = 3_000 } = options;
-  const resolver = new HandleResolver({ timeout: timeoutMs, fetch: safeFetch });
+  const { dids, safeFetch } = options;
+  const resolver = new HandleResolver({ timeout: TIMEOUT_MS, fetch: safeFetch });
   const ask = options.ask ?? ((handle: string) => resolver.resolve(handle));
   const memory = new LRUCache<string, { did: string | undefined }>({ max: MAX_CACHED });
   const turns = createTurns({ atOnce: 32, perCaller: 4, what: 'look-ups of handles', retryAfterS: 5 });

@@ -19,7 +19,8 @@ export interface BlockIndex {
  * memory does not grow with the repository. Throws a RepositoryError for a forged or broken file.
  */
 export function indexBlocks(fd: number, indexPath: string): BlockIndex {
-  const db = new DatabaseSync(indexPath);
+  using opened = new DisposableStack();
+  const db = opened.adopt(new DatabaseSync(indexPath), (database) => database.close());
   // A scratch file, worth nothing after a crash. A negative cache size is in KiB.
   db.exec(
     'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -3072',
@@ -32,6 +33,7 @@ export function indexBlocks(fd: number, indexPath: string): BlockIndex {
     const row = select.get(cid);
     return row === undefined ? undefined : readBlock(fd, Number(row['at']), into(Number(row['length'])));
   };
+  const kept = opened.move();
   return {
     get: (cid) => read(cid, (length) => Buffer.alloc(length)),
     getShortly: (cid) =>
@@ -40,7 +42,7 @@ export function indexBlocks(fd: number, indexPath: string): BlockIndex {
         return scratch.subarray(0, length);
       }),
     has: (cid) => select.get(cid) !== undefined,
-    close: () => db.close(),
+    close: () => kept.dispose(),
   };
 }
 

@@ -44,28 +44,21 @@ export interface RepositoryOptions {
 
 /** Opens a repository. @throws RepositoryError with what is wrong with it */
 export function openRepository({ carPath, indexPath, did }: RepositoryOptions): Repository {
-  const fd = openSync(carPath, 'r');
-  const blocks = indexBlocks(fd, indexPath);
-  const close = () => {
-    blocks.close();
-    closeSync(fd);
-  };
-  try {
-    const { commit, data } = readCommit(decodeBlock(carRoot(fd), blocks.get), did);
-    for (const { cid } of treeEntries(data, blocks.get)) {
-      if (!blocks.has(cid)) throw new RepositoryError('the repository is incomplete: a record is missing');
-    }
-    return {
-      did,
-      commit,
-      records: (range) => readRecords(did, data, blocks, range),
-      has: (path) => treeEntries(data, blocks.get, recordRange(path)).next().done !== true,
-      close,
-    };
-  } catch (error) {
-    close();
-    throw error;
+  using opened = new DisposableStack();
+  const fd = opened.adopt(openSync(carPath, 'r'), closeSync);
+  const blocks = opened.adopt(indexBlocks(fd, indexPath), (index) => index.close());
+  const { commit, data } = readCommit(decodeBlock(carRoot(fd), blocks.get), did);
+  for (const { cid } of treeEntries(data, blocks.get)) {
+    if (!blocks.has(cid)) throw new RepositoryError('the repository is incomplete: a record is missing');
   }
+  const kept = opened.move();
+  return {
+    did,
+    commit,
+    records: (range) => readRecords(did, data, blocks, range),
+    has: (path) => treeEntries(data, blocks.get, recordRange(path)).next().done !== true,
+    close: () => kept.dispose(),
+  };
 }
 
 function* readRecords(

@@ -9,9 +9,7 @@ export interface CleanupWorkerOptions extends JobDeps {
   readonly leases: Leases;
   readonly log: Logger;
   readonly pollMs: number;
-  /** Jobs that this process runs at once. */
-  readonly maxConcurrent: number;
-  readonly onRun?: ((state: string) => void) | undefined;
+  readonly onRun: (state: string) => void;
 }
 
 export interface CleanupWorker {
@@ -49,9 +47,9 @@ async function startDue(
   running: Map<string, Promise<void>>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { store, leases, now, maxConcurrent } = options;
+  const { store, leases, now } = options;
   for (const job of await store.due(now(), DUE_LIMIT)) {
-    if (running.size >= maxConcurrent || signal.aborted) return;
+    if (running.size >= MAX_RUNNING || signal.aborted) return;
     if (running.has(job.repo)) continue;
     const lease = await leases.acquire(`cleanup:${job.repo}`, fenceOf(job));
     if (lease === undefined) continue;
@@ -82,6 +80,8 @@ async function runUnderLease(
 }
 
 const DUE_LIMIT = 100;
+/** Jobs that this process runs at once. */
+const MAX_RUNNING = 2;
 
 function isDue(job: StoredCleanupJob, nowMs: number): boolean {
   return !isEnded(toJob(job)) && (job.nextRunAt <= nowMs || job.isCancelRequested);
@@ -95,7 +95,7 @@ async function runAndReport(
 ): Promise<void> {
   const after = await inTrace('clean-up', {}, () => runJob(options, job, lease, signal));
   const { jobId, jobState, stateReason, numDeleted, estNumRemaining, setAside } = after;
-  options.onRun?.(jobState);
+  options.onRun(jobState);
   options.log.info(
     { jobId, jobState, stateReason, numDeleted, estNumRemaining, numSetAside: setAside.length },
     'clean-up run',

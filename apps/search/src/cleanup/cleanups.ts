@@ -1,13 +1,13 @@
 import { createCleanupJobStore, type Leases } from '@updraft/store';
 import { createCallLimit } from '../call-limit.ts';
 import type { Cleanups, SearchDeps } from '../context.ts';
-import { createPlan, limitPlans } from '../exports.ts';
 import type { SearchMetrics } from '../metrics.ts';
 import type { Outside } from '../outside.ts';
 import { createSessions } from '../pds/sessions.ts';
 import { DEFAULT_POLICY } from './allowance.ts';
 import { type CleanupWorker, createCleanupWorker } from './cleanup-worker.ts';
 import { createCountLikes } from './count-likes.ts';
+import { createPlan, limitPlans } from './plan.ts';
 import { startCleanup } from './start-cleanup.ts';
 import { createTokenSeal } from './token-seal.ts';
 
@@ -36,10 +36,9 @@ export function createCleanups(
     random: Math.random,
     log,
     pollMs: env.CLEANUP_POLL_INTERVAL,
-    maxConcurrent: 2,
     onRun: (state) => metrics.cleanupRuns.inc({ state }),
   });
   const signIns = createCallLimit({ redis, name: 'sign-in', max: 5, perMs: 60_000 });
-  const startDeps = { ...common, plan: limitPlans(plan, { atOnce: 2 }), signIns, onJob: lookNow };
+  const startDeps = { ...common, plan: limitPlans(plan), signIns, onJob: lookNow };
   return { run, cleanups: { store, lookNow, start: (request, signal) => startCleanup(startDeps, request, signal) } };
 }

@@ -1,9 +1,9 @@
 import type { CleanupJobStore, Lease, StoredCleanupJob } from '@updraft/store';
-import type { Account, Accounts } from '../accounts.ts';
+import type { Accounts } from '../accounts.ts';
 import type { Sessions } from '../pds/sessions.ts';
-import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
 import type { JobPolicy } from './allowance.ts';
 import { advance, type CleanupJob, type JobEvent } from './job.ts';
+import type { Plan } from './plan.ts';
 import { toJob, toRow } from './stored-job.ts';
 import type { TokenSeal } from './token-seal.ts';
 
@@ -11,8 +11,7 @@ export interface JobDeps {
   readonly store: CleanupJobStore;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
-  /** Reads the account's repository and finds what to delete. */
-  readonly plan: (account: Account, query: DeletionQuery, signal: AbortSignal) => Promise<DeletionPlan>;
+  readonly plan: Plan;
   readonly seal: TokenSeal;
   readonly policy: JobPolicy;
   readonly now: () => number;

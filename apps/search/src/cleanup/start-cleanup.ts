@@ -11,12 +11,13 @@ import type { CleanupJobStore, Leases, StoredCleanupJob } from '@updraft/store';
 import { type Account, AccountError, type Accounts } from '../accounts.ts';
 import type { CallLimit } from '../call-limit.ts';
 import type { Session, Sessions } from '../pds/sessions.ts';
-import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
+import type { DeletionPlan } from '../repository/plan-deletions.ts';
 import type { CleanupRule, CleanupType } from './deletions.ts';
 import { isEnded } from './job.ts';
 import { createJobSecret } from './job-secret.ts';
 import type { KeepOptions } from './keep.ts';
 import { type JobTask, newJob } from './new-job.ts';
+import type { Plan } from './plan.ts';
 import { toJob, toRow } from './stored-job.ts';
 import type { TokenSeal } from './token-seal.ts';
 
@@ -45,7 +46,7 @@ export interface StartDeps {
   readonly store: CleanupJobStore;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
-  readonly plan: (account: Account, query: DeletionQuery, signal: AbortSignal) => Promise<DeletionPlan>;
+  readonly plan: Plan;
   readonly seal: TokenSeal;
   readonly leases: Leases;
   readonly signIns: CallLimit;

@@ -33,16 +33,15 @@ export interface PdsReply {
 export interface PdsClientOptions {
   readonly safeFetch: SafeFetch;
   /** Additional headers for the server at this origin. */
-  readonly headersFor?: ((pds: string) => Readonly<Record<string, string>>) | undefined;
-  readonly now?: (() => number) | undefined;
+  readonly headersFor: (pds: string) => Readonly<Record<string, string>>;
 }
 
 /** `call` gives the answer's JSON. @throws PdsError for every other outcome, or the signal's reason. */
-export function createPdsClient({ safeFetch, headersFor = () => ({}), now = Date.now }: PdsClientOptions): PdsClient {
+export function createPdsClient({ safeFetch, headersFor }: PdsClientOptions): PdsClient {
   return {
     call: async (request) => {
       const { response, text } = await exchange(safeFetch, request, headersFor(request.pds));
-      const rate = readRateHeaders(response.headers, now());
+      const rate = readRateHeaders(response.headers, Date.now());
       const body = readBody(text);
       if (response.ok && body !== undefined) return { body, characters: text.length, rate };
       throw toError(response, body, rate);
