@@ -2,23 +2,24 @@ import { type Call, handOn } from './dev-network.ts';
 
 /** Kills and faulty answers at a job's calls, one after the other; `left` names those that have not happened yet. */
 export function createTrouble(kill: () => void) {
+  const killed = async (call: Call) => {
+    kill();
+    call.drop();
+  };
+  const handedOnThenKilled = async (call: Call) => {
+    await call.forward();
+    await killed(call);
+  };
   const steps: { readonly name: string; readonly method: string; act(call: Call): Promise<void> }[] = [
     {
       name: 'killed before the session is refreshed',
       method: 'com.atproto.server.refreshSession',
-      act: async (call) => {
-        kill();
-        call.drop();
-      },
+      act: killed,
     },
     {
       name: 'killed after the session was refreshed, before the token is stored',
       method: 'com.atproto.server.refreshSession',
-      act: async (call) => {
-        await call.forward();
-        kill();
-        call.drop();
-      },
+      act: handedOnThenKilled,
     },
     {
       name: 'killed while the repository is read',
@@ -42,19 +43,12 @@ export function createTrouble(kill: () => void) {
     {
       name: 'killed before a batch is sent on',
       method: 'com.atproto.repo.applyWrites',
-      act: async (call) => {
-        kill();
-        call.drop();
-      },
+      act: killed,
     },
     {
       name: 'killed after a batch was deleted, before that is known',
       method: 'com.atproto.repo.applyWrites',
-      act: async (call) => {
-        await call.forward();
-        kill();
-        call.drop();
-      },
+      act: handedOnThenKilled,
     },
     { name: '429', method: 'com.atproto.repo.applyWrites', act: async (call) => call.answer(limited()) },
     {

@@ -45,7 +45,7 @@ export interface AccountsOptions {
   readonly handles: Handles;
   /** Limits on look-ups of names that are not cached: by caller, and of all together under the name `all`. */
   readonly lookUps: { readonly perCaller: RateLimit; readonly inAll: RateLimit };
-  /** Tests only, which have no DNS: handles as events named them. In production a password must not go where only an event points. */
+  /** Tests only, since they have no DNS: handles that events named. A password must not go where only an event points. */
   readonly indexedHandle?: ((handle: string) => Promise<string | undefined>) | undefined;
 }
 

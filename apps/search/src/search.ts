@@ -4,10 +4,10 @@ import { createApp } from './app.ts';
 import { createCleanups } from './cleanup/cleanups.ts';
 import type { SearchEnvironment } from './config.ts';
 import type { SearchContext, SearchDeps } from './context.ts';
-import { createExports } from './exports.ts';
 import { createSearchMetrics } from './metrics.ts';
 import { createOutside } from './outside.ts';
 import { createLikeCounts } from './query/like-counts.ts';
+import { createExports } from './repository/exports.ts';
 import { keepListing } from './stats/list-repos.ts';
 import { createReports } from './stats/reports.ts';
 

@@ -26,8 +26,8 @@ const MISUSE = 2;
 const EXIT_CODES = `\nExit codes: 0 done, ${FAILED} failed, ${MISUSE} not understood`;
 
 /**
- * Runs the command that `argv` (without node and the script) names, of the program `name`, such as `pnpm admin`; without arguments it
- * shows the help. Gives the exit code: 0, 1 for a SetupError, 2 for arguments that were not understood. Throws all other errors.
+ * Runs the command that `argv` (without node and the script) names; without arguments it shows the help. `name` is the program's,
+ * such as `pnpm admin`. Gives the exit code: 0, 1 for a SetupError, 2 for arguments that were not understood. Throws other errors.
  */
 export async function runCommand(
   name: string,
@@ -54,7 +54,7 @@ export async function runCommand(
   }
 }
 
-/** Runs a program with this process's arguments and environment. `isFault`: errors whose message is a sentence for people, besides a SetupError. */
+/** Runs a program as this process. `isFault`: errors whose message is a sentence for people, besides a SetupError. */
 export async function runProgram(
   name: string,
   build: BuildProgram,

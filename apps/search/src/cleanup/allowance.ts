@@ -1,4 +1,5 @@
 import type { RepoCleanupJobRow } from '@updraft/store';
+import { DAY_MS, dayOf } from '../days.ts';
 
 /** How fast a job may delete, and how long it keeps trying. */
 export interface JobPolicy {
@@ -23,7 +24,6 @@ export interface Allowance {
 }
 
 const HOUR_MS = 3_600_000;
-export const DAY_MS = 86_400_000;
 
 /** Below what a PDS allows (5,000 points an hour, 35,000 a day), so that the owner can still post. Tries for about two days. */
 export const DEFAULT_POLICY: JobPolicy = {
@@ -59,8 +59,4 @@ function atTime<T extends Spending>(job: T, nowMs: number): T {
   const today = dayOf(nowMs);
   const sameDay = job.today === today ? job : { ...job, today, pointsToday: 0, numDeletedToday: 0 };
   return nowMs - job.hourStartedAt < HOUR_MS ? sameDay : { ...sameDay, hourStartedAt: nowMs, pointsHour: 0 };
-}
-
-function dayOf(ms: number): number {
-  return Math.floor(ms / DAY_MS);
 }

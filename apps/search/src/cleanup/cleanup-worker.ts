@@ -19,7 +19,7 @@ export interface CleanupWorker {
   lookNow(): void;
 }
 
-/** Finds the jobs that are due and runs them. A run holds its account's lease: over all instances an account has one run at a time. */
+/** Finds the jobs that are due and runs them, each under its account's lease: one at a time over all instances. */
 export function createCleanupWorker(options: CleanupWorkerOptions): CleanupWorker {
   const { log, pollMs } = options;
   const running = new Map<string, Promise<void>>();

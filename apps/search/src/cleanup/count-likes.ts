@@ -1,6 +1,6 @@
 import { recordTime } from '@updraft/atproto';
 import { type ClickHouse, oldestWholeDay, ownPostLikes, readRetention, StoreError } from '@updraft/store';
-import { DAY_MS } from './allowance.ts';
+import { DAY_MS } from '../days.ts';
 import { type LikedPosts, tidNumbers } from './keep.ts';
 
 /** The likes of an account's posts can't be counted now, so no post may be deleted that they could keep. */

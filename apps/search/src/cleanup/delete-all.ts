@@ -1,9 +1,10 @@
 import { PdsError } from '@updraft/repository';
 import type { Account } from '../accounts.ts';
+import { DAY_MS } from '../days.ts';
 import type { RateHeaders } from '../pds/rate-headers.ts';
 import type { Session } from '../pds/sessions.ts';
 import { DeletionError, isAboutWrites } from './after-error.ts';
-import { allowance, DAY_MS } from './allowance.ts';
+import { allowance } from './allowance.ts';
 import { BATCH_SIZE, type Batches, createBatches } from './batches.ts';
 import type { JobDeps, Run } from './job-run.ts';
 import { MAX_SET_ASIDE, type Refusal } from './set-aside.ts';

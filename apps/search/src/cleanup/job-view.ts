@@ -1,5 +1,6 @@
 import type { StoredCleanupJob } from '@updraft/store';
 import { z } from 'zod';
+import { dayOf } from '../days.ts';
 import { CLEANUP_TYPES } from './deletions.ts';
 import { isEnded, JOB_STATES } from './job.ts';
 import { KEEP_REASONS, type KeepOptions, type KeptCounts } from './keep.ts';
@@ -45,7 +46,7 @@ export function jobView(stored: StoredCleanupJob): z.output<typeof cleanupJob> {
     ...keepView(job.repo, job.keep),
     num_deleted: job.numDeleted + job.claimed.length,
     num_unconfirmed: job.claimed.length,
-    num_deleted_today: job.today === Math.floor(Date.now() / 86_400_000) ? job.numDeletedToday : 0,
+    num_deleted_today: job.today === dayOf(Date.now()) ? job.numDeletedToday : 0,
     est_num_remaining: job.estNumRemaining,
     num_kept: keptView(job.kept),
     not_deleted: job.setAside.map(({ path, reason, numTries }) => ({

@@ -1,5 +1,6 @@
 import type { RepoCleanupJobRow } from '@updraft/store';
-import { countToday, DAY_MS, DEFAULT_POLICY, type JobPolicy, spend } from './allowance.ts';
+import { DAY_MS } from '../days.ts';
+import { countToday, DEFAULT_POLICY, type JobPolicy, spend } from './allowance.ts';
 import type { CleanupType } from './deletions.ts';
 import type { KeepOptions, KeptCounts } from './keep.ts';
 import { isLeft, MAX_SET_ASIDE, type Refusal, type SetAside, setAside } from './set-aside.ts';
@@ -92,7 +93,7 @@ export function advance(
   }
 }
 
-/** What became of the records that were sent: how many are gone, and which are still there although the server said that it deleted them. */
+/** Of the records that were sent, how many are gone, and which are still there although the server said otherwise. */
 export function outcomeOf(
   { inFlight, claimed }: Pick<CleanupJob, 'inFlight' | 'claimed'>,
   stillThere: readonly string[],

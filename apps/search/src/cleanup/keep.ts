@@ -22,7 +22,7 @@ export const KEEP_REASONS = ['unknown_media', 'pinned', 'listed', 'thread', 'lik
 export type KeepReason = (typeof KEEP_REASONS)[number];
 export type KeptCounts = Readonly<Partial<Record<KeepReason, number>>>;
 
-/** The TIDs of the account's posts in the index, in rising order. A post whose likes are not all in the index may only be in `enough`. */
+/** Rising TIDs of the account's posts in the index. A post whose likes are not all there can only be in `enough`. */
 export interface LikedPosts {
   readonly enough: BigUint64Array;
   readonly few: BigUint64Array;

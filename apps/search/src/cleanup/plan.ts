@@ -1,7 +1,7 @@
 import type { Spool } from '@updraft/repository';
 import { createTurns } from '@updraft/service';
 import type { Account, Accounts } from '../accounts.ts';
-import { ONE_READING_OF_A_REPOSITORY } from '../exports.ts';
+import { ONE_READING_OF_A_REPOSITORY } from '../repository/exports.ts';
 import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
 import { planFromRepository } from '../repository/read-repository.ts';
 import type { CountLikes } from './count-likes.ts';

@@ -8,18 +8,18 @@ import {
   RateLimitExceededError,
 } from '@updraft/service';
 import type { CleanupJobStore, Leases, StoredCleanupJob } from '@updraft/store';
-import { type Account, AccountError, type Accounts } from '../accounts.ts';
+import { type Account, AccountError } from '../accounts.ts';
 import type { CallLimit } from '../call-limit.ts';
-import type { Session, Sessions } from '../pds/sessions.ts';
+import { DAY_MS } from '../days.ts';
+import type { Session } from '../pds/sessions.ts';
 import type { DeletionPlan } from '../repository/plan-deletions.ts';
 import type { CleanupRule, CleanupType } from './deletions.ts';
 import { isEnded } from './job.ts';
+import type { JobDeps } from './job-run.ts';
 import { createJobSecret } from './job-secret.ts';
 import type { KeepOptions } from './keep.ts';
 import { type JobTask, newJob } from './new-job.ts';
-import type { Plan } from './plan.ts';
 import { toJob, toRow } from './stored-job.ts';
-import type { TokenSeal } from './token-seal.ts';
 
 export interface CleanupRequest {
   readonly identifier: string;
@@ -42,15 +42,9 @@ export interface CleanupStart {
   readonly plan: Pick<DeletionPlan, 'total' | 'byType' | 'kept' | 'first'>;
 }
 
-export interface StartDeps {
-  readonly store: CleanupJobStore;
-  readonly accounts: Accounts;
-  readonly sessions: Sessions;
-  readonly plan: Plan;
-  readonly seal: TokenSeal;
+export interface StartDeps extends Omit<JobDeps, 'policy' | 'random'> {
   readonly leases: Leases;
   readonly signIns: CallLimit;
-  readonly now: () => number;
   readonly onJob: () => void;
 }
 
@@ -84,7 +78,6 @@ export async function startCleanup(
   }
 }
 
-const DAY_MS = 86_400_000;
 const SAMPLE_SIZE = 10;
 
 async function findAccount({ accounts, signIns }: StartDeps, { identifier, caller }: CleanupRequest): Promise<Account> {

@@ -9,6 +9,7 @@ import {
   newestPosts,
   type SearchFilter,
 } from '@updraft/store';
+import { DAY_MS } from '../days.ts';
 import type { AccountTerm, PostQuery, Term } from './post-query.ts';
 import type { SearchCursor } from './search-cursor.ts';
 
@@ -45,7 +46,6 @@ export async function searchPosts(
 }
 
 const NOTHING: SearchPage = { posts: [], cursor: undefined };
-const DAY_MS = 86_400_000;
 
 async function newestPage(clickhouse: ClickHouse, request: SearchRequest, filter: SearchFilter): Promise<SearchPage> {
   const { query, cursor, limit, nowMs } = request;
@@ -59,7 +59,10 @@ async function newestPage(clickhouse: ClickHouse, request: SearchRequest, filter
   return toPage(posts, limit, (last) => ({ sortAtMs: last.sortAtMs, did: last.did, rkey: last.rkey }));
 }
 
-/** Posts of the last 24 hours: first those with the words as they are spelled, then by likes. All pages use the counts and the hours of the first one. */
+/**
+ * Posts of the last 24 hours by their likes, those with the words as they are spelled first. All pages use the counts and the
+ * hours of the first one.
+ */
 async function topPage(
   clickhouse: ClickHouse,
   likeCounts: LatestLikeCounts,
@@ -127,7 +130,7 @@ async function toFilter(clickhouse: ClickHouse, { query, viewer }: SearchRequest
   };
 }
 
-/** Whether the query also includes every word and mark of an excluded term: then no post can match. Ignores phrases of several words. */
+/** Whether the query includes every word and mark of an excluded term, so that no post matches. Ignores longer phrases. */
 function isDemanded({ phrases, marks }: Term, include: readonly Term[]): boolean {
   const wanted = new Set(include.flatMap((term) => [...term.words, ...term.phrases.flat(), ...term.marks]));
   return (

@@ -10,7 +10,7 @@ export interface Piece {
   readonly isQuoted: boolean;
 }
 
-/** Cuts a query at spaces that are not within quotes. Throws a QuerySyntaxError for a quote that is not closed or has nothing in it. */
+/** Cuts a query at spaces outside quotes. Throws a QuerySyntaxError for a quote that is empty or not closed. */
 export function splitQuery(query: string): Piece[] {
   const pieces: Piece[] = [];
   let at = 0;

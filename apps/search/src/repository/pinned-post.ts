@@ -3,7 +3,7 @@ import { type Repository, RepositoryError, recordRange } from '@updraft/reposito
 
 const PROFILE = 'app.bsky.actor.profile/self';
 
-/** The path, `collection/rkey`, of the post that the account's profile pins. @throws RepositoryError when its profile can't be read */
+/** The path of the post that the account's profile pins. @throws RepositoryError when the profile can't be read */
 export function pinnedPath(repository: Repository): string | undefined {
   for (const { value } of repository.records(recordRange(PROFILE))) {
     const profile = readProfile(value);

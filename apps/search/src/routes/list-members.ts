@@ -21,7 +21,7 @@ const schema = {
 };
 const LIST = 'app.bsky.graph.list';
 const LIST_ITEM = 'app.bsky.graph.listitem';
-/** The most pages of 100 list items, and the most text: of a longer list the answer has the first members, and says that it is cut. */
+/** The most pages of 100 items, and the most text. The answer for a longer list has its first members, and says so. */
 const MAX_PAGES = 300;
 const MAX_CHARACTERS = 20_000_000;
 const ITEMS_A_PAGE = 100;

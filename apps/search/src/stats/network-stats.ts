@@ -1,6 +1,6 @@
 import { type ClickHouse, countUsers, readDailyStats } from '@updraft/store';
 import { z } from 'zod';
-import { dayOf } from './refresh-days.ts';
+import { dayOf } from '../days.ts';
 
 const count = z.int();
 

@@ -6,7 +6,7 @@ import {
   readIngestStats,
 } from '@updraft/store';
 import { z } from 'zod';
-import { dayOf } from './refresh-days.ts';
+import { dayOf } from '../days.ts';
 
 const DAYS = 30;
 const COLLECTIONS_PER_DAY = 50;

@@ -10,6 +10,7 @@ import {
   storeNowMs,
   touchDaysOfChangedActors,
 } from '@updraft/store';
+import { dayOf } from '../days.ts';
 
 export interface DayRefreshOptions {
   readonly clickhouse: ClickHouse;
@@ -37,10 +38,6 @@ export async function refreshCollectionStats(options: DayRefreshOptions, nowMs: 
   const always = recentDays(nowMs);
   const query = { source: 'ops', always, limit: MAX_DAYS, oldestDay: 0, newestDay: dayOf(nowMs) } as const;
   await countWithin(options, always.length, await daysToCount(clickhouse, query), countOpsOfDay);
-}
-
-export function dayOf(ms: number): number {
-  return Math.floor(ms / 86_400_000);
 }
 
 /** The most touched days that one run counts again, besides today and yesterday, and the time after which it begins no other. */

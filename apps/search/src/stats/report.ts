@@ -102,7 +102,7 @@ async function waitForFirst(latest: Latest, timeoutMs: number): Promise<Snapshot
 }
 
 const RETRY_MS = 250;
-/** The TTL of a new store's first answer. While the store fills, an answer lives as long as all before it together, up to the TTL. */
+/** For a new store's first answer. Each later one lives as long as all before it together, up to the TTL. */
 const FIRST_TTL_MS = 2_000;
 
 /** The time until the answer must be computed again. */
@@ -113,7 +113,7 @@ function freshForMs(snapshot: Snapshot | undefined, ttlMs: number): number {
   return computedAtMs + lifeMs - Date.now();
 }
 
-/** Takes the answer of another instance if it is newer. Unless that is fresh, computes a new one, or lets the instance do so that has the lease. */
+/** Takes the answer of another instance if it is newer. Unless that is fresh, computes one, if no other instance does. */
 async function refreshOnce(options: ReportOptions, known: { snapshot?: Snapshot }): Promise<void> {
   const { name, ttlMs, redis, leases, log } = options;
   const key = `report:${name}`;

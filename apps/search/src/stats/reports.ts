@@ -1,9 +1,10 @@
 import { createHiddenActors, type Leases, type ProgressStore } from '@updraft/store';
 import type { SearchDeps } from '../context.ts';
+import { dayOf } from '../days.ts';
 import type { SearchMetrics } from '../metrics.ts';
 import { readNetworkStats } from './network-stats.ts';
 import { readCollectionReport, readFeedReport, readIngestReport } from './operator-stats.ts';
-import { dayOf, refreshCollectionStats, refreshDailyStats } from './refresh-days.ts';
+import { refreshCollectionStats, refreshDailyStats } from './refresh-days.ts';
 import { createReport, type Report } from './report.ts';
 
 export interface ReportsOptions extends SearchDeps {

@@ -35,7 +35,7 @@ function describeComponents(document: Parameters<SwaggerTransformObject>[0]): Op
   return { ...described, components: { ...components, schemas: Object.fromEntries(kept) } };
 }
 
-/** Adds what schemas can't say: a response without a description gets its status's phrase, and a number's default becomes a number. */
+/** Gives a response without a description the phrase of its status, and turns a number's default into a number. */
 function complete(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {
   const operations = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path ?? {}));
   for (const { responses, parameters = [] } of operations as OpenAPIV3_1.OperationObject[]) {

@@ -22,7 +22,7 @@ export function answerErrors(app: HttpServer, classify: ErrorClassifier = () => 
   });
 }
 
-/** The request broke off, or its work was aborted because the caller had gone: nobody receives an answer, and nothing is wrong here. */
+/** The request broke off, or its work was aborted since the caller had left: nobody waits for an answer, nothing is wrong. */
 function hasCallerGone(error: unknown, request: FastifyRequest, reply: FastifyReply): boolean {
   if (!reply.raw.destroyed && request.raw.socket.writable) return false;
   return error === request.raw.errored || (error instanceof DOMException && error.name === 'AbortError');

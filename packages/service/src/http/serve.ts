@@ -21,7 +21,7 @@ export interface HttpService {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** Runs a service until the signal aborts or its background work ends. Then no request fails, and all work under way is finished. */
+/** Runs a service until the signal aborts or its background work ends. No request fails, and work under way is finished. */
 export async function serveHttp(service: HttpService, signal: AbortSignal): Promise<void> {
   const { app, background, log } = service;
   const isStarted = () => app.server.listening;

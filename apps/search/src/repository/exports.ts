@@ -1,8 +1,8 @@
 import type { Spool } from '@updraft/repository';
 import { createTurns } from '@updraft/service';
-import type { Accounts } from './accounts.ts';
-import type { Exports } from './context.ts';
-import { exportRepository } from './repository/read-repository.ts';
+import type { Accounts } from '../accounts.ts';
+import type { Exports } from '../context.ts';
+import { exportRepository } from './read-repository.ts';
 
 /** Bounds exports: four at once, one of a caller, one of an account. @throws LimitError beyond that */
 export function createExports(spool: Spool, accounts: Accounts): Exports {
