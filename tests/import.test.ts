@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { apiKeyId, hashApiKey } from '@updraft/feeds';
 import { createWorld, writeWorldFile } from '@updraft/simulator';
 import { createClickHouse, readApiKeys } from '@updraft/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { apiKeyId, hashApiKey } from '../apps/feedgen/src/keys/api-key.ts';
 import { account, tid } from './indexer/events.ts';
 import { differences, type Stack, type Store, startProgram, startStack } from './indexer/stack.ts';
 

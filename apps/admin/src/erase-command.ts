@@ -8,7 +8,6 @@ import {
   wholeNumber,
   writeRow,
 } from '@updraft/command';
-import { type AdminStores, openStores } from '@updraft/feedgen/admin';
 import { sleep } from '@updraft/service';
 import {
   type AccountRowCount,
@@ -18,6 +17,7 @@ import {
   removeAccountRows,
   requireMoved,
 } from '@updraft/store';
+import { type AdminStores, openStores } from './open-stores.ts';
 import { SILENT } from './open-writer.ts';
 
 /** Indexers read the list every 3 s; the rest is for the batches that they hold. */
@@ -58,7 +58,7 @@ async function erase(dids: readonly string[], options: EraseOptions, io: Command
   await removeAll(stores, dids, io);
   // What readers hold in memory; those who miss the news look by themselves within seconds.
   await createHiddenActors({ clickhouse: stores.clickhouse, log: SILENT }).fold();
-  await stores.bus.publish({ kind: 'erased' });
+  await stores.tell({ kind: 'erased' });
   (options.json === true ? io.note : io.out)(`erased: ${dids.join(', ')}`);
 }
 

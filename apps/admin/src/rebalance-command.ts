@@ -6,8 +6,8 @@ import {
   JSON_OPTION,
   writeRow,
 } from '@updraft/command';
-import { openStores } from '@updraft/feedgen/admin';
 import { copyDatabase, createHiddenActors } from '@updraft/store';
+import { openStores } from './open-stores.ts';
 import { SILENT } from './open-writer.ts';
 
 /** `pnpm admin rebalance`: from one server to several, or to more. */

@@ -1,6 +1,6 @@
 import { type BuildProgram, type CommandIo, InvalidArgumentError, JSON_OPTION, writeRow } from '@updraft/command';
-import { openStores } from '@updraft/feedgen/admin';
 import { RETAINED_TABLES, readRetention, setRetention } from '@updraft/store';
+import { openStores } from './open-stores.ts';
 
 /** `pnpm admin retention`: how long records are kept. */
 export const addRetentionCommand: BuildProgram = (program, io) => {

@@ -1,3 +1,4 @@
+import type { FeedsFile } from '@updraft/feeds';
 import { backoff, createRateLimit, type HttpServer, type Logger } from '@updraft/service';
 import {
   type BatchWriter,
@@ -19,7 +20,6 @@ import { createBuilding } from './builds/building.ts';
 import { createBus } from './bus.ts';
 import type { FeedgenConfig } from './config.ts';
 import { every } from './every.ts';
-import type { FeedsFile } from './feeds-file/feed.ts';
 import { createApp } from './http/app.ts';
 import type { FeedgenContext, MemberStore } from './http/context.ts';
 import { createIdentity } from './identity.ts';

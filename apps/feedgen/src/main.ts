@@ -1,8 +1,8 @@
+import { readFeedsFile } from '@updraft/feeds';
 import { createLogger, runService, serveHttp, startTelemetry } from '@updraft/service';
 import { createClickHouse, createRedis, PRIORITIES, withCallOptions } from '@updraft/store';
 import { readFeedgenConfig } from './config.ts';
 import { createFeedgen } from './feedgen.ts';
-import { readFeedsFile } from './feeds-file/read-feeds.ts';
 import { readiness } from './health.ts';
 import { keepGauges } from './metrics.ts';
 

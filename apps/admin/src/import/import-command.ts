@@ -1,6 +1,5 @@
 import { type BuildProgram, CommandError, type CommandIo, InvalidArgumentError } from '@updraft/command';
-import { readFeedsConfig } from '@updraft/feedgen';
-import { type AdminStores, openStores, readFeedsFile } from '@updraft/feedgen/admin';
+import { readFeedsConfig, readFeedsFile } from '@updraft/feeds';
 import {
   type ClickHouse,
   type ColumnMatch,
@@ -12,6 +11,7 @@ import {
   requireMoved,
   sourceColumns,
 } from '@updraft/store';
+import { type AdminStores, openStores } from '../open-stores.ts';
 import { openWriter } from '../open-writer.ts';
 import { copyTable } from './copy-table.ts';
 import { createTakers, type Taker } from './takers.ts';
@@ -129,7 +129,7 @@ async function copyAll({ source, stores, tables, site, restart, io }: CopyAll): 
     );
     for (const [reason, count] of report.leftOut) io.out(`${table}: ${count} of them left out: rows ${reason}`);
   }
-  await stores.bus.publish({ kind: 'api-keys' });
+  await stores.tell({ kind: 'api-keys' });
 }
 
 async function openTakers({ clickhouse }: AdminStores, io: CommandIo): Promise<Readonly<Record<ImportedTable, Taker>>> {

@@ -1,5 +1,5 @@
 import { formatTid, isDid, parseEvent } from '@updraft/atproto';
-import { feedByName, importedApiKey } from '@updraft/feedgen/admin';
+import { feedByName, importedApiKey } from '@updraft/feeds';
 import { appendEvent, type Batch, clearBatch, createBatch, filledBlocks } from '@updraft/indexer';
 import { parseJson } from '@updraft/service';
 import {

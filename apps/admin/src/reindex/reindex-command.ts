@@ -1,8 +1,8 @@
 import { type BuildProgram, type CommandIo, InvalidArgumentError } from '@updraft/command';
-import { openStores } from '@updraft/feedgen/admin';
 import { parseSince, sinceMicros } from '@updraft/indexer';
 import { startProgressBar } from '@updraft/service';
 import { createErasedAccounts, createProgressStore, postHours, requireMoved } from '@updraft/store';
+import { openStores } from '../open-stores.ts';
 import { openWriter } from '../open-writer.ts';
 import { type ReindexPlace, reachingTo, readPlace, startOf } from './reindex-place.ts';
 import { type ReindexDeps, reindexHours } from './reindex-posts.ts';

@@ -1,6 +1,6 @@
+import type { QueriedFeed } from '@updraft/feeds';
 import { inTrace, type Logger, sleep } from '@updraft/service';
 import type { Bus } from '../bus.ts';
-import type { QueriedFeed } from '../feeds-file/feed.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
 import type { BuildStore } from './build-store.ts';
 import type { LiveBuilds } from './live-builds.ts';

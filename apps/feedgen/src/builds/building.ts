@@ -1,8 +1,8 @@
+import type { FeedsFile, QueriedFeed } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import { type ClickHouse, postRecords, type Redis, visiblePosts } from '@updraft/store';
 import type { Bus } from '../bus.ts';
 import type { FeedgenConfig } from '../config.ts';
-import type { FeedsFile, QueriedFeed } from '../feeds-file/feed.ts';
 import type { Membership } from '../members/membership.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
 import { createValidPosts } from '../validity/valid-posts.ts';

@@ -1,5 +1,5 @@
+import type { QueriedFeed } from '@updraft/feeds';
 import { type ClickHouse, type KeepPosts, labelledPosts, rankPosts } from '@updraft/store';
-import type { QueriedFeed } from '../feeds-file/feed.ts';
 
 /** Runs a feed's query as it stands at `asOfMs`: uris, best first. `keepValid` tells whose records keep to their lexicon. */
 export async function runFeedQuery(

@@ -1,7 +1,7 @@
+import { type Feed, feedByName, membersLabel } from '@updraft/feeds';
 import { AuthenticationRequiredError, ForbiddenError, NotEnoughResourcesError } from '@updraft/service';
 import type { StoredApiKey } from '@updraft/store';
 import type { FastifyRequest } from 'fastify';
-import { type Feed, feedByName, membersLabel } from '../feeds-file/feed.ts';
 import type { FeedgenContext } from './context.ts';
 import { UnknownFeedError } from './errors.ts';
 

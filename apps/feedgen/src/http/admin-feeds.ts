@@ -1,7 +1,6 @@
+import { membersLabel, shortAlias } from '@updraft/feeds';
 import { AuthenticationRequiredError, type HttpServer } from '@updraft/service';
 import { z } from 'zod';
-import { membersLabel } from '../feeds-file/feed.ts';
-import { shortAlias } from '../feeds-file/schema.ts';
 import { needsApiKey, requireApiKey } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
 

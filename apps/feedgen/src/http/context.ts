@@ -1,3 +1,4 @@
+import { type FeedsFile, type ServiceIdentity } from '@updraft/feeds';
 import type { DidDirectory, Handles } from '@updraft/identity';
 import type { Logger, RateLimit } from '@updraft/service';
 import type {
@@ -12,8 +13,6 @@ import type { RowQueue } from '../analytics/row-queue.ts';
 import type { ViewerCounts } from '../analytics/viewer-counts.ts';
 import type { Cuts } from '../builds/cuts.ts';
 import type { LiveBuilds } from '../builds/live-builds.ts';
-import type { ServiceIdentity } from '../config.ts';
-import type { FeedsFile } from '../feeds-file/feed.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { Membership } from '../members/membership.ts';
 import type { NameFinder } from '../members/name-finder.ts';

@@ -1,7 +1,6 @@
 import { parseAtUri } from '@updraft/atproto';
+import { type Feed, type FeedsFile, type ServiceIdentity } from '@updraft/feeds';
 import { InvalidRequestError } from '@updraft/service';
-import type { ServiceIdentity } from '../config.ts';
-import type { Feed, FeedsFile } from '../feeds-file/feed.ts';
 import { UnknownFeedError } from './errors.ts';
 
 /** Finds the feed that an at-uri names, under the publisher's DID or the service's. @throws InvalidRequestError, UnknownFeedError */

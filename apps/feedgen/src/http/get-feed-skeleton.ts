@@ -1,3 +1,4 @@
+import type { Feed } from '@updraft/feeds';
 import {
   callerKey,
   type HttpServer,
@@ -12,7 +13,6 @@ import { z } from 'zod';
 import type { Build } from '../builds/build.ts';
 import { type FeedCursor, parseCursor } from '../builds/cursor.ts';
 import { placeAfter } from '../builds/page.ts';
-import type { Feed } from '../feeds-file/feed.ts';
 import { VIEWER_ERRORS } from '../viewer/viewer-errors.ts';
 import type { FeedgenContext } from './context.ts';
 import { FeedNotReadyError, UnknownFeedError } from './errors.ts';

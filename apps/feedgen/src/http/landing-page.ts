@@ -1,6 +1,6 @@
+import type { Feed } from '@updraft/feeds';
 import type { HttpServer } from '@updraft/service';
 import { z } from 'zod';
-import type { Feed } from '../feeds-file/feed.ts';
 import type { FeedgenContext } from './context.ts';
 
 const response = { 200: { description: 'A page', content: { 'text/html': { schema: z.string() } } } };

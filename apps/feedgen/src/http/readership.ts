@@ -1,6 +1,6 @@
+import { type Feed, membersLabel } from '@updraft/feeds';
 import { NotEnoughResourcesError } from '@updraft/service';
 import { type Build, createBuildThawer, type FeedPost } from '../builds/build.ts';
-import { type Feed, membersLabel } from '../feeds-file/feed.ts';
 import { SignInRequiredError } from '../viewer/viewer-errors.ts';
 import type { FeedgenContext } from './context.ts';
 

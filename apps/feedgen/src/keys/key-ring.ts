@@ -1,7 +1,7 @@
+import { apiKeyId, hashApiKey, isSameHash } from '@updraft/feeds';
 import { type ApiKeyUseRow, type ClickHouse, readApiKeys, type StoredApiKey, writeApiKeyUses } from '@updraft/store';
 import type { Bus } from '../bus.ts';
 import { every } from '../every.ts';
-import { apiKeyId, hashApiKey, isSameHash } from './api-key.ts';
 
 /** The API keys, in memory: read every few seconds, and at once when one is made or revoked. */
 export interface KeyRing {

@@ -1,7 +1,7 @@
+import { type FeedsFile, membersLabel } from '@updraft/feeds';
 import { type ClickHouse, readMembers } from '@updraft/store';
 import type { Bus } from '../bus.ts';
 import { every } from '../every.ts';
-import { type FeedsFile, membersLabel } from '../feeds-file/feed.ts';
 
 /** Who bears which label, in memory: read every few seconds, and told of changes at once. */
 export interface Membership {

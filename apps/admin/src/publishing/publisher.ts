@@ -1,11 +1,9 @@
 import { AtpAgent, BlobRef, XRPCError } from '@atproto/api';
 import { readAccountName } from '@updraft/atproto';
 import { CommandError } from '@updraft/command';
+import { type Feed, type FeedsFile, readFeedsConfig, readFeedsFile, type ServiceIdentity } from '@updraft/feeds';
 import { readConfig, SetupError } from '@updraft/service';
 import { z } from 'zod';
-import { readFeedsConfig, type ServiceIdentity } from '../config.ts';
-import type { Feed, FeedsFile } from '../feeds-file/feed.ts';
-import { readFeedsFile } from '../feeds-file/read-feeds.ts';
 import { readPicture } from './pictures.ts';
 import type { GeneratorRecord, PlanTarget, PublishedFeed, WantedFeed } from './plan.ts';
 

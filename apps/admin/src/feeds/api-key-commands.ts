@@ -7,12 +7,9 @@ import {
   JSON_OPTION,
   writeRow,
 } from '@updraft/command';
+import { createApiKey, type Feed, feedByName, readFeedsConfig, readFeedsFile } from '@updraft/feeds';
 import { type ApiKeyRow, readApiKeys, type StoredApiKey, writeApiKey } from '@updraft/store';
-import { readFeedsConfig } from '../config.ts';
-import { type Feed, feedByName } from '../feeds-file/feed.ts';
-import { readFeedsFile } from '../feeds-file/read-feeds.ts';
-import { createApiKey } from '../keys/api-key.ts';
-import { openStores } from './config.ts';
+import { openStores } from '../open-stores.ts';
 
 /** `pnpm admin api-key create | list | revoke`. */
 export const addApiKeyCommands: BuildProgram = (program, io) => {
@@ -50,7 +47,7 @@ async function create(names: readonly string[], owner: string, io: CommandIo): P
     revokedAt: 0,
     version: now * 1000,
   });
-  await stores.bus.publish({ kind: 'api-keys' });
+  await stores.tell({ kind: 'api-keys' });
   io.note(`The key ${keyId} for ${aliases.join(', ')}. It is shown this once; send it as the header X-API-Key.`);
   io.out(key);
 }
@@ -84,7 +81,7 @@ async function revoke(id: string, io: CommandIo): Promise<void> {
   if (key === undefined) throw new CommandError(`there is no key ${id}`);
   if (key.revokedAt !== 0) throw new CommandError(`the key ${id} was revoked on ${moment(key.revokedAt)}`);
   await writeApiKey(stores.clickhouse, revoked(key, Date.now()));
-  await stores.bus.publish({ kind: 'api-keys' });
+  await stores.tell({ kind: 'api-keys' });
   io.out(`the key ${id} is revoked`);
 }
 
