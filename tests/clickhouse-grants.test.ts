@@ -1,5 +1,5 @@
 import { parseFrame } from '@updraft/atproto';
-import { appendEvent, createBatch, filledBlocks } from '@updraft/indexer';
+import { appendEvent, createBatch, filledBlocks } from '@updraft/ingest';
 import { createWorld, eventLine } from '@updraft/simulator';
 import {
   actorHandles,

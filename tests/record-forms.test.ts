@@ -10,7 +10,7 @@ import {
   type Version,
   versionToBigInt,
 } from '@updraft/atproto';
-import { appendEvent, createBatch, filledBlocks } from '@updraft/indexer';
+import { appendEvent, createBatch, filledBlocks } from '@updraft/ingest';
 import { backoff } from '@updraft/service';
 import { createBatchWriter } from '@updraft/store';
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+import { parseSince, type Since } from '@updraft/ingest';
 import {
   flag,
   flagOn,
@@ -20,7 +21,6 @@ import {
   storeEnvironment,
 } from '@updraft/store';
 import { z } from 'zod';
-import { parseSince, type Since } from './cursor/since.ts';
 
 /** The indexer's settings, read from the environment. */
 export interface IndexerConfig {

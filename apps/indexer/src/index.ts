@@ -1,11 +1,7 @@
-export { type Batch, clearBatch, createBatch, filledBlocks } from './batch/batch.ts';
 export { type IndexerConfig, readIndexerConfig } from './config.ts';
 export { createPlace, type Place, type ResumePoint } from './cursor/place.ts';
-export { parseSince, sinceMicros } from './cursor/since.ts';
 export { createEventCounts } from './intake/event-counts.ts';
 export { runReplay } from './replay/run-replay.ts';
-export { postRow } from './rows/post-row.ts';
-export { appendEvent, type RowSink } from './rows/rows.ts';
 export type { Hooks, Moment } from './run/hooks.ts';
 export { type IndexerDeps, runIndexer } from './run/indexer.ts';
 export { serveIndexer } from './run/serve-indexer.ts';

@@ -1,6 +1,6 @@
 import { formatTid, isDid, parseEvent } from '@updraft/atproto';
 import { feedByName, importedApiKey } from '@updraft/feeds';
-import { appendEvent, type Batch, clearBatch, createBatch, filledBlocks } from '@updraft/indexer';
+import { appendEvent, type Batch, clearBatch, createBatch, filledBlocks } from '@updraft/ingest';
 import { parseJson } from '@updraft/service';
 import {
   type ActorLabelRow,

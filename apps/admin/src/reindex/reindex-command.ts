@@ -1,5 +1,5 @@
 import { type BuildProgram, type CommandIo, InvalidArgumentError } from '@updraft/command';
-import { parseSince, sinceMicros } from '@updraft/indexer';
+import { parseSince, sinceMicros } from '@updraft/ingest';
 import { startProgressBar } from '@updraft/service';
 import { createErasedAccounts, createProgressStore, postHours, requireMoved } from '@updraft/store';
 import { openStores } from '../open-stores.ts';

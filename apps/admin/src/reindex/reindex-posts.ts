@@ -1,5 +1,5 @@
 import { postJson, readPost } from '@updraft/atproto';
-import { postRow } from '@updraft/indexer';
+import { postRow } from '@updraft/ingest';
 import {
   type BatchWriter,
   type ClickHouse,

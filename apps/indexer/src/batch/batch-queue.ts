@@ -4,8 +4,8 @@
  * Keeps: the queue is bounded in bytes.
  */
 
+import { type Batch, batchBytes, clearBatch, createBatch } from '@updraft/ingest';
 import type { Progress } from '@updraft/store';
-import { type Batch, batchBytes, clearBatch, createBatch } from './batch.ts';
 
 export interface BatchLimits {
   /** Events of a batch; each makes at most one row a table. */
@@ -17,6 +17,17 @@ export interface BatchLimits {
   readonly queueMaxBytes: number;
 }
 
+/** A batch on its way from the stream to the writer. */
+export interface QueuedBatch extends Batch {
+  /** Frames that were taken into it, also those without a row. */
+  events: number;
+  /** When its first frame came, and when it was cut, in milliseconds since 1970. */
+  receivedAtMs: number;
+  cutAtMs: number;
+  /** What to save when it is written; undefined: the saved progress stays. */
+  progress: Progress | undefined;
+}
+
 export interface BatchQueueOptions extends BatchLimits {
   /** What to save when everything taken in so far is written. */
   progress(): Progress | undefined;
@@ -25,7 +36,7 @@ export interface BatchQueueOptions extends BatchLimits {
 /** Batches between the stream and the writer: one fills, the others wait their turn in order. */
 export interface BatchQueue {
   /** The batch that fills now. Only to be appended to at once, not kept. */
-  current(): Batch;
+  current(): QueuedBatch;
   /** An event's rows are appended to the current batch: cuts it when it is full. */
   added(): void;
   /** Whether the bound is reached: no more events should come until hasRoom(). A few more do no harm. */
@@ -33,7 +44,7 @@ export interface BatchQueue {
   /** Resolves when there is room again; rejects with the signal's reason. */
   hasRoom(signal: AbortSignal): Promise<void>;
   /** The next batch to write, in order; undefined when the queue is closed and empty. One at a time: done() before the next. */
-  next(): Promise<Batch | undefined>;
+  next(): Promise<QueuedBatch | undefined>;
   /** The batch that next() gave is written, or given up. */
   done(): void;
   /** Cuts the current batch and ends: next() gives what is left, then undefined. */
@@ -49,10 +60,10 @@ const ROOM_SHARE = 0.85;
 
 export function createBatchQueue(options: BatchQueueOptions): BatchQueue {
   const { maxRows, maxBytes, flushIntervalMs, queueMaxBytes } = options;
-  const spare: Batch[] = [];
-  const waiting: Batch[] = [];
-  let filling = createBatch();
-  let writing: Batch | undefined;
+  const spare: QueuedBatch[] = [];
+  const waiting: QueuedBatch[] = [];
+  let filling = createQueuedBatch();
+  let writing: QueuedBatch | undefined;
   /** Bytes of what waits and what is written: those don't change any more. */
   let sealedBytes = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -72,7 +83,7 @@ export function createBatchQueue(options: BatchQueueOptions): BatchQueue {
     filling.progress = options.progress();
     sealedBytes += batchBytes(filling);
     waiting.push(filling);
-    filling = spare.pop() ?? createBatch();
+    filling = spare.pop() ?? createQueuedBatch();
     wakeWriter?.();
   };
   const age = (): void => {
@@ -123,6 +134,8 @@ export function createBatchQueue(options: BatchQueueOptions): BatchQueue {
       const bytes = batchBytes(writing);
       sealedBytes -= bytes;
       clearBatch(writing);
+      writing.events = 0;
+      writing.progress = undefined;
       // One swollen by huge records is left to the garbage collector.
       if (spare.length < SPARE_BATCHES && bytes <= maxBytes) spare.push(writing);
       writing = undefined;
@@ -135,4 +148,8 @@ export function createBatchQueue(options: BatchQueueOptions): BatchQueue {
     },
     byteLength,
   };
+}
+
+function createQueuedBatch(): QueuedBatch {
+  return { ...createBatch(), events: 0, receivedAtMs: 0, cutAtMs: 0, progress: undefined };
 }

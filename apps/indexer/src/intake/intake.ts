@@ -4,12 +4,10 @@
  * Keeps: nothing is dropped in silence; an event is in a batch as a whole, or not at all.
  */
 
-import { type JetstreamEvent, parseFrame, type RejectedFrame, type RejectReason } from '@updraft/atproto';
+import { type JetstreamEvent, parseFrame, type RejectReason } from '@updraft/atproto';
+import { takeEvent, takeRejected } from '@updraft/ingest';
 import type { ErasedAccounts, IngestGapRow } from '@updraft/store';
-import { RefusedDataError } from '@updraft/store';
 import type { BatchQueue } from '../batch/batch-queue.ts';
-import { rejectedEventRow, rejectedFrameRow } from '../rows/rejected.ts';
-import { appendEvent } from '../rows/rows.ts';
 import type { Hooks } from '../run/hooks.ts';
 
 /** What became of events, for whoever counts them. */
@@ -38,27 +36,17 @@ export interface IntakeOptions {
 export function createIntake(options: IntakeOptions): (text: string) => void {
   const { queue, observe, counts, erased, hooks } = options;
 
-  function takeEvent(event: JetstreamEvent, text: string): void {
-    const batch = queue.current();
-    const fault = append(event, batch, counts);
-    if (fault === undefined) {
-      counts.event(event);
-    } else {
-      batch.rejectedEvents.append(rejectedEventRow(event, fault.reason, fault.detail, text));
-      counts.rejected(fault.reason);
-    }
-  }
-
-  function takeRejected(frame: RejectedFrame, text: string): void {
-    queue.current().rejectedEvents.append(rejectedFrameRow(frame, text));
-    counts.rejected(frame.reason);
-  }
+  const count = (event: JetstreamEvent, taken: ReturnType<typeof takeEvent>): void => {
+    if (taken !== 'written' && taken !== 'unusable') return counts.rejected(taken);
+    counts.event(event);
+    if (taken === 'unusable' && event.kind === 'commit') counts.unusable(event.collection);
+  };
 
   return (text) => {
     const parsed = parseFrame(text);
     if (erased.has(parsed.ok ? parsed.event.did : parsed.did)) counts.erased();
-    else if (parsed.ok) takeEvent(parsed.event, text);
-    else takeRejected(parsed, text);
+    else if (parsed.ok) count(parsed.event, takeEvent(parsed.event, text, queue.current()));
+    else counts.rejected(takeRejected(parsed, text, queue.current()));
     // The place in the stream moves with the events of erased accounts too.
     const gap = parsed.ok ? observe(parsed.event) : undefined;
     if (gap !== undefined) {
@@ -68,27 +56,4 @@ export function createIntake(options: IntakeOptions): (text: string) => void {
     queue.added();
     hooks?.passed('after-receive');
   };
-}
-
-interface Fault {
-  readonly reason: RejectReason;
-  readonly detail: string;
-}
-
-function append(
-  event: JetstreamEvent,
-  batch: ReturnType<BatchQueue['current']>,
-  counts: IntakeCounts,
-): Fault | undefined {
-  try {
-    const outcome = appendEvent(event, batch);
-    if (outcome === 'record_too_deep')
-      return { reason: outcome, detail: 'the record is nested deeper than 512 levels' };
-    if (outcome === 'unusable' && event.kind === 'commit') counts.unusable(event.collection);
-    return undefined;
-  } catch (error) {
-    // A value that fits no column: it would be refused for ever, and with it the events around it.
-    if (error instanceof RefusedDataError) return { reason: 'refused_by_clickhouse', detail: error.message };
-    throw error;
-  }
 }

@@ -1,12 +1,11 @@
+import { filledBlocks, sinceMicros } from '@updraft/ingest';
 import { backoff, type Logger } from '@updraft/service';
 import type { BatchWriter, CursorStore, ErasedAccounts, IngestGapRow } from '@updraft/store';
 import type { AskServer } from '../accounts/ask-server.ts';
 import { createQuestions, type Questions } from '../accounts/questions.ts';
-import { filledBlocks } from '../batch/batch.ts';
 import { type BatchQueue, createBatchQueue } from '../batch/batch-queue.ts';
 import type { IndexerConfig } from '../config.ts';
 import { createPlace } from '../cursor/place.ts';
-import { sinceMicros } from '../cursor/since.ts';
 import type { IntakeCounts } from '../intake/intake.ts';
 import { createJetstreamSource } from '../source/jetstream.ts';
 import { connectionEvents } from '../watch/connection-events.ts';

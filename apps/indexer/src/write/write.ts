@@ -4,17 +4,17 @@
  * Keeps: data before cursor.
  */
 
+import { filledBlocks } from '@updraft/ingest';
 import { inSpan } from '@updraft/service';
 import type { BatchWriter, CursorStore, Progress } from '@updraft/store';
-import { type Batch, filledBlocks } from '../batch/batch.ts';
-import type { BatchQueue } from '../batch/batch-queue.ts';
+import type { BatchQueue, QueuedBatch } from '../batch/batch-queue.ts';
 import { traceBatch } from '../batch/batch-trace.ts';
 import { createCursorSaver } from '../cursor/cursor-saver.ts';
 import type { Hooks } from '../run/hooks.ts';
 
 export interface WriteCounts {
   /** A batch is acknowledged as a whole. */
-  batch(batch: Batch, durationMs: number): void;
+  batch(batch: QueuedBatch, durationMs: number): void;
   saved(progress: Progress): void;
   saveFailed(error: unknown): void;
 }
@@ -41,7 +41,7 @@ export async function runWriteLoop(options: WriteLoopOptions, signal: AbortSigna
     },
     onFailed: counts.saveFailed,
   });
-  const write = async (batch: Batch): Promise<void> => {
+  const write = async (batch: QueuedBatch): Promise<void> => {
     const startedAt = performance.now();
     hooks?.passed('before-write');
     await inSpan('write', {}, () => writeBatch(options, batch, signal));
@@ -65,7 +65,7 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-async function writeBatch({ writer }: WriteLoopOptions, batch: Batch, signal: AbortSignal): Promise<void> {
+async function writeBatch({ writer }: WriteLoopOptions, batch: QueuedBatch, signal: AbortSignal): Promise<void> {
   const blocks = filledBlocks(batch);
   if (blocks.length === 0) return;
   await writer.write(blocks, signal);

@@ -11,8 +11,8 @@ import {
 } from '@updraft/atproto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { batchBytes, createBatch } from '../batch/batch.ts';
-import { appendEvent, type RowSink, type RowsOutcome } from './rows.ts';
+import { batchBytes, createBatch } from './batch.ts';
+import { appendEvent, type RowSink, type RowsOutcome } from './event-rows.ts';
 
 const DID = 'did:plc:wq4aajammjtxdomz3e23667t';
 const REV = { micros: 1_783_175_888_000_000, clockId: 7 };

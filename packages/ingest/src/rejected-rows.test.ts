@@ -1,7 +1,7 @@
 import { parseFrame } from '@updraft/atproto';
 import { MAX_EVENT_BYTES } from '@updraft/store';
 import { describe, expect, test } from 'vitest';
-import { rejectedFrameRow } from './rejected.ts';
+import { rejectedFrameRow } from './rejected-rows.ts';
 
 function rowOf(text: string) {
   const parsed = parseFrame(text);

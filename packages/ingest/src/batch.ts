@@ -4,7 +4,6 @@ import {
   type Block,
   createBlock,
   ingestGaps,
-  type Progress,
   postRows,
   profiles,
   recordRows,
@@ -12,24 +11,17 @@ import {
   type WritableBlock,
 } from '@updraft/store';
 
-/** Rows of a stretch of the stream: a block for each table. */
+/** Rows of many events: a block for each table. */
 export interface Batch extends Blocks {
   /** All of them. */
   readonly tables: readonly (WritableBlock & Pick<Block<never>, 'clear'>)[];
-  /** Frames that were taken into it, also those without a row. */
-  events: number;
-  /** When its first frame came, and when it was cut, in milliseconds since 1970. */
-  receivedAtMs: number;
-  cutAtMs: number;
-  /** What to save when it is written; undefined: the saved progress stays. */
-  progress: Progress | undefined;
 }
 
 type Blocks = ReturnType<typeof createBlocks>;
 
 export function createBatch(): Batch {
   const byTable = createBlocks();
-  return { ...byTable, tables: Object.values(byTable), events: 0, receivedAtMs: 0, cutAtMs: 0, progress: undefined };
+  return { ...byTable, tables: Object.values(byTable) };
 }
 
 function createBlocks() {
@@ -44,7 +36,7 @@ function createBlocks() {
   };
 }
 
-/** The blocks of a batch that have rows. */
+/** The blocks that have rows: what a BatchWriter is given. */
 export function filledBlocks(batch: Batch): WritableBlock[] {
   return batch.tables.filter((block) => block.rows > 0);
 }
@@ -53,9 +45,7 @@ export function batchBytes(batch: Batch): number {
   return batch.tables.reduce((sum, block) => sum + block.byteLength, 0);
 }
 
-/** Empties it and keeps its memory. */
+/** Empties the batch and keeps its memory. Only after its write has settled. */
 export function clearBatch(batch: Batch): void {
   for (const block of batch.tables) block.clear();
-  batch.events = 0;
-  batch.progress = undefined;
 }
