@@ -4,7 +4,6 @@ import { createClickHouse, createRedis, PRIORITIES, withCallOptions } from '@upd
 import { readFeedgenConfig } from './config.ts';
 import { createFeedgen } from './feedgen.ts';
 import { readiness } from './health.ts';
-import { keepGauges } from './metrics.ts';
 
 await runService('feedgen', async ({ signal }) => {
   const config = readFeedgenConfig(process.env);
@@ -17,7 +16,6 @@ await runService('feedgen', async ({ signal }) => {
   const redis = createRedis({ address, password });
   const subscriber = createRedis({ address, password });
   const feedgen = createFeedgen({ config, file, clickhouse, redis, subscriber, log });
-  keepGauges(feedgen.context);
   const isReady = readiness(feedgen.context, {
     redis: () => redis.ping(),
     clickhouse: () => clickhouse.ping({ timeoutMs: 2_000 }),

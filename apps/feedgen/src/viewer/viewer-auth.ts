@@ -36,18 +36,22 @@ export interface ViewerAuthOptions {
   dids: DidDirectory;
   signatures: SignaturePool;
   metrics: Pick<FeedgenMetrics, 'tokens'>;
-  now?: () => number;
 }
 
 export function createViewerAuth(options: ViewerAuthOptions): ViewerAuth {
-  const { serviceDid, metrics, now = Date.now } = options;
+  const { serviceDid, metrics } = options;
   return {
     identify: async ({ authorization, lxm, isStrict, isOpen, caller }) => {
       if (authorization === undefined) return undefined;
       const bearer = /^bearer +([^ ]+) *$/i.exec(authorization)?.[1];
       if (bearer === undefined)
         throw refuse(metrics, { error: 'AuthenticationRequired', message: 'expected authorization: Bearer TOKEN' });
-      const token = readServiceToken(bearer, { audience: serviceDid, lxm, requireLxm: isStrict, now: now() / 1000 });
+      const token = readServiceToken(bearer, {
+        audience: serviceDid,
+        lxm,
+        requireLxm: isStrict,
+        now: Date.now() / 1000,
+      });
       if (!('issuer' in token)) {
         if (!isOpen || token.foreign === undefined) throw refuse(metrics, token);
         metrics.tokens.inc({ outcome: `foreign_${token.foreign}` });
