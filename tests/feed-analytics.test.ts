@@ -40,7 +40,7 @@ describe('sendInteractions', () => {
     ]);
   });
 
-  test('refuses whoever has no token for it, and nonsense', async () => {
+  test('refuses a request without a token for it, and nonsense', async () => {
     expect((await send({ interactions: [] })).status).toBe(401);
     expect((await send({ interactions: [] }, await sign(viewer))).status).toBe(401);
     expect((await send({ interactions: [] }, await sign({ did: viewer.did, key: other.key }, { lxm }))).status).toBe(

@@ -80,7 +80,7 @@ describe('a private feed', () => {
     expect(Date.now() - removedAt).toBeLessThan(5_000);
   });
 
-  test('leaves out the posts of whoever lost the label, before its next build', async () => {
+  test('leaves out the posts of an account that lost the label, before its next build', async () => {
     const author = await directory.register('author');
     await change('PUT', member.did);
     await change('PUT', author.did);

@@ -27,7 +27,7 @@ describe("viewers' keys", () => {
     expect((await feeds.page('signed', {}, bearer(await sign({ did: account.did, key: oldKey })))).status).toBe(401);
   });
 
-  test('are looked for again once a minute at the most, however many bad signatures come', async () => {
+  test('are looked for again once a minute at most, for any number of bad signatures', async () => {
     const account = await directory.register('victim');
     directory.asked.length = 0;
     for (let n = 0; n < 10; n++) await feeds.page('open', {}, bearer(await sign({ did: account.did, key: other.key })));

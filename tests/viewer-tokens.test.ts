@@ -61,7 +61,7 @@ describe('a good token', () => {
     expect((await feeds.page('a-club', {}, { authorization: `bearer  ${await sign(viewer)}` })).status).toBe(200);
   });
 
-  test('without lxm is enough for a public feed and one for whoever is signed in, not for a private one', async () => {
+  test('without lxm is enough for a public feed and one for signed-in viewers, not for a private one', async () => {
     const token = bearer(await sign(viewer, { lxm: undefined }));
     expect((await feeds.page('open', {}, token)).status).toBe(200);
     expect(uris(await feeds.page('signed', {}, token))).toEqual([POST(3)]);
@@ -154,14 +154,14 @@ const FORGED: [string, () => Promise<string>][] = [
   ['a list as audience', async () => sign(viewer, { aud: [SERVICE_DID] })],
   ['no audience', async () => sign(viewer, { aud: undefined })],
   ['lxm null', async () => sign(viewer, { lxm: null })],
-  ['an issuer that is no DID', async () => sign(viewer, { iss: 'viewer.example' })],
+  ['an issuer that is not a DID', async () => sign(viewer, { iss: 'viewer.example' })],
   ['an issuer with a foreign fragment', async () => sign(viewer, { iss: `${viewer.did}#atproto_labeler` })],
   ['an issuer with an empty fragment', async () => sign(viewer, { iss: `${viewer.did}#` })],
   ['an issuer with two fragments', async () => sign(viewer, { iss: `${viewer.did}#a#b` })],
   ['no issuer', async () => sign(viewer, { iss: undefined })],
   ['an issuer that nobody knows', async () => sign({ did: didOf('unknown'), key: viewer.key })],
   ['a padded part', async () => `${await sign(viewer)}==`],
-  ['a header that is no JSON', async () => `e30x.${(await sign(viewer)).split('.').slice(1).join('.')}`],
+  ['a header that is not JSON', async () => `e30x.${(await sign(viewer)).split('.').slice(1).join('.')}`],
   ['a header that is a list', async () => `${encode([])}.${(await sign(viewer)).split('.').slice(1).join('.')}`],
   ['three empty parts', async () => '..'],
   ['a token of 10,000 characters', async () => sign(viewer, { jti: 'x'.repeat(10_000) })],

@@ -52,7 +52,7 @@ function backupName(text: string): string {
 /** Longer than any disk takes. */
 const TIMEOUT_MS = 86_400_000;
 
-/** Taken without its cluster's variables, a back-up of a spread database would hold no rows. */
+/** Without its cluster's variables, the back-up of a spread database would hold no rows. */
 async function requireItsTables(io: CommandIo): Promise<void> {
   const clickhouse = createClickHouse(readCommandStores(io.env).clickhouse);
   try {
@@ -74,18 +74,18 @@ async function runStatements(statements: typeof backupStatements, name: string, 
   if (cluster?.isReplicated === true)
     throw new CommandError('a cluster with replicas is backed up by BACKUP … ON CLUSTER: see docs/scaling.md');
   const rowsDatabase = cluster === undefined ? database : rowsDatabaseOf(database);
-  // A database that is to be restored does not exist yet, and none can be asked for that doesn't.
+  // A database to restore does not exist yet, and a connection can't name one that doesn't.
   const addresses = cluster?.servers ?? [connection.address];
   const servers = addresses.map((address) =>
     createClickHouse({ ...connection, address, database: 'system', cluster: undefined }),
   );
   const parts: string[] = [];
-  const placeOf = (part: string) => {
+  const destinationOf = (part: string) => {
     parts.push(`${name}-${part}`);
     return `File('${name}-${part}')`;
   };
   try {
-    for (const [index, sql] of statements({ database, rowsDatabase }, placeOf).entries()) {
+    for (const [index, sql] of statements({ database, rowsDatabase }, destinationOf).entries()) {
       io.note(`part ${index + 1} of ${parts.length} …`);
       await Promise.all(servers.map((server) => server.command(sql, {}, { timeoutMs: TIMEOUT_MS })));
     }

@@ -35,12 +35,12 @@ export interface FeedgenConfig {
   readonly clickhouse: ClickHouseOptions;
   readonly redis: RedisAddress;
   readonly corsOrigins: readonly string[];
-  /** Proxies that are believed about the caller's address. */
+  /** Proxies whose word on the caller's address counts. */
   readonly trustProxy: boolean | string[];
   /** Tests and the simulated network only: did:web and handles may live on private addresses. */
   readonly allowPrivateAddresses: boolean;
   readonly logLevel: LogLevel;
-  /** How long it still takes requests after it was told to stop. */
+  /** How long it still takes requests after SIGTERM. */
   readonly drainDelayMs: number;
   readonly telemetry: TelemetryOptions;
 }

@@ -1,8 +1,8 @@
 import { sleep } from '@updraft/service';
 
 /**
- * Runs `task` now and then every `intervalMs` (± 10 %, so that instances spread) until the signal aborts. A failure goes to
- * `onError` and the next run comes as usual. Resolves when the last run is over.
+ * Runs `task` at once and then every `intervalMs` (± 10 %, so that instances spread) until the signal aborts. A failure goes to `onError`
+ * and does not delay the next run. Resolves when the last run has ended.
  */
 export async function every(
   intervalMs: number,

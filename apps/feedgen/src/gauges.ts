@@ -1,6 +1,6 @@
 import type { FeedgenContext } from './http/context.ts';
 
-/** Sets the gauges that are read when they are asked for. */
+/** Sets the gauges whenever the metrics are read. */
 export function keepGauges({ metrics, live, cuts, file, analytics }: FeedgenContext): void {
   metrics.onRead(() => {
     for (const feed of file.feeds.keys()) {

@@ -9,14 +9,16 @@ export function createFeedgenMetrics() {
   let refresh = (): void => {};
   return {
     registry,
-    /** Sets what refreshes the gauges when they are asked for. */
+    /** Sets what refreshes the gauges when the metrics are read. */
     onRead: (refreshGauges: () => void): void => {
       refresh = refreshGauges;
     },
-    // The first gauge that is read refreshes all.
-    buildAge: make.gauge('feed_build_age_seconds', 'Age of the build that is served: alarm when it grows', {
+    buildAge: new Gauge({
+      name: 'feed_build_age_seconds',
+      help: 'Age of the build that is served: alarm when it grows',
       labelNames: ['feed'],
-      collect: () => refresh(),
+      registers: [registry],
+      collect: () => refresh(), // the first gauge that is read refreshes all
     }),
     ...createBuildMetrics(make),
     ...createReaderMetrics(make),
@@ -26,18 +28,13 @@ export function createFeedgenMetrics() {
 
 type Maker = ReturnType<typeof createMaker>;
 
-interface Details<Label extends string> {
-  readonly labelNames?: Label[];
-  readonly collect?: () => void;
-}
-
 function createMaker(registry: Registry) {
   const registers = [registry];
   return {
     counter: <Label extends string>(name: string, help: string, labelNames: Label[]) =>
       new Counter({ name, help, labelNames, registers }),
-    gauge: <Label extends string>(name: string, help: string, details: Details<Label> = {}) =>
-      new Gauge({ name, help, ...details, registers }),
+    gauge: <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
+      new Gauge({ name, help, labelNames, registers }),
     histogram: <Label extends string>(name: string, help: string, buckets: number[], labelNames: Label[] = []) =>
       new Histogram({ name, help, buckets, labelNames, registers }),
   };
@@ -47,15 +44,14 @@ const BUILD_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60];
 const PAGE_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5];
 
 function createBuildMetrics({ counter, gauge, histogram }: Maker) {
-  const perFeed = { labelNames: ['feed'] as 'feed'[] };
   return {
     builds: counter('feed_builds_total', 'Builds made by this instance, by feed and outcome', ['feed', 'outcome']),
     buildSeconds: histogram('feed_build_seconds', 'Time a build takes', BUILD_SECONDS, ['feed']),
-    buildPosts: gauge('feed_build_posts', 'Posts in the build that is served', perFeed),
+    buildPosts: gauge('feed_build_posts', 'Posts in the build that is served', ['feed']),
     invalidPosts: gauge(
       'feed_invalid_posts',
       "Posts left out of the feed's last query since their records break the lexicon",
-      perFeed,
+      ['feed'],
     ),
     cuts: gauge('feed_cut_posts', 'Posts of live builds that no longer show'),
     cutsAge: gauge('feed_cuts_age_seconds', 'Time since live builds were last checked for posts to hide'),
@@ -71,16 +67,13 @@ function createReaderMetrics({ counter, gauge, histogram }: Maker) {
     rowsDropped: counter('feed_rows_dropped_total', 'Analytics and interactions dropped since the queue was full', [
       'table',
     ]),
-    uniqueViewers: gauge('feed_unique_viewers_today', 'Signed-in viewers of the feed since 00:00 UTC, within 1 %', {
-      labelNames: ['feed'],
-    }),
+    uniqueViewers: gauge('feed_unique_viewers_today', 'Signed-in viewers of the feed since 00:00 UTC, within 1 %', [
+      'feed',
+    ]),
   };
 }
 
-/**
- * Counts pages in plain numbers, which become metrics when they are read: prom-client would put the labels in order and hash
- * them for each page.
- */
+/** Counts pages in plain numbers, which become metrics when they are read: prom-client would sort and hash the labels of each page. */
 function createPageTally(registry: Registry) {
   const tallies = new Map<string, Map<string, number>>();
   const pages = new Counter({

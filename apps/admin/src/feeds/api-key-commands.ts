@@ -16,7 +16,7 @@ export const addApiKeyCommands: BuildProgram = (program, io) => {
   const apiKey = program.command('api-key').description('Keys of the admin API.');
   apiKey
     .command('create')
-    .description('Makes a key of the admin API for these feeds and shows it, this once.')
+    .description('Makes a key of the admin API for these feeds and shows it once.')
     .requiredOption('--feed <name>', 'a feed that the key is for; may be given several times', each(String))
     .requiredOption('--for <did>', 'the person whose key it is', accountDid)
     .action(({ feed, for: owner }) => create(feed, owner, io));
@@ -27,7 +27,7 @@ export const addApiKeyCommands: BuildProgram = (program, io) => {
     .action((options) => list(options, io));
   apiKey
     .command('revoke')
-    .description('Ends a key, at once and for good.')
+    .description('Revokes a key, at once and for good.')
     .argument('<id>', 'as pnpm admin api-key list shows it')
     .action((id) => revoke(id, io));
 };
@@ -48,7 +48,7 @@ async function create(names: readonly string[], owner: string, io: CommandIo): P
     version: now * 1000,
   });
   await stores.tell({ kind: 'api-keys' });
-  io.note(`The key ${keyId} for ${aliases.join(', ')}. It is shown this once; send it as the header X-API-Key.`);
+  io.note(`The key ${keyId} for ${aliases.join(', ')}. It is shown only now. Send it as the header X-API-Key.`);
   io.out(key);
 }
 
@@ -70,7 +70,7 @@ async function list(options: { readonly json?: true | undefined }, io: CommandIo
   }
 }
 
-/** Undefined for what has not happened. */
+/** Undefined for what never happened. */
 function moment(ms: number): string | undefined {
   return ms === 0 ? undefined : new Date(ms).toISOString();
 }

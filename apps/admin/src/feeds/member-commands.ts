@@ -3,7 +3,7 @@ import { feedByName, membersLabel, readFeedsConfig, readFeedsFile } from '@updra
 import { changeMembership, readMembersPage } from '@updraft/store';
 import { openStores } from '../open-stores.ts';
 
-/** `pnpm admin member add | remove | list`: what the admin API does, for whoever has the machine. */
+/** `pnpm admin member add | remove | list`: what the admin API does, for the operator. */
 export const addMemberCommands: BuildProgram = (program, io) => {
   const member = program.command('member').description("Feeds' members.");
   const verbs = [
@@ -16,7 +16,7 @@ export const addMemberCommands: BuildProgram = (program, io) => {
       .description(description)
       .argument('<feed>', 'its name')
       .argument('<did>', 'the account', accountDid)
-      .option('--by <who>', 'who did it, for the list of changes', 'pnpm admin')
+      .option('--by <who>', 'who makes the change, for the list of changes', 'pnpm admin')
       .action((feed, did, { by }) => setMember({ feed, did, isMember, changedBy: by }, io));
   member
     .command('list')

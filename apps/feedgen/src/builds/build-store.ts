@@ -7,7 +7,7 @@ import type { StoredBuild } from './build.ts';
 export interface BuildStore {
   /** The right to build a feed, undefined while another holds it. */
   acquire(alias: string): Promise<Lease | undefined>;
-  /** Makes a build the feed's current one; the one before lives on for a while. False when a higher fence has published already. */
+  /** Makes a build the feed's current one, and keeps the one before for a while. False when a higher fence has already published. */
   publish(alias: string, fence: number, build: StoredBuild): Promise<boolean>;
   currentId(alias: string): Promise<string | undefined>;
   load(alias: string, id: string): Promise<StoredBuild | undefined>;

@@ -8,7 +8,7 @@ import type { LiveBuilds } from './live-builds.ts';
 
 export interface BuilderOptions {
   feed: QueriedFeed;
-  /** The feed's query as it stands at a moment: uris, best first. */
+  /** The feed's query as of a moment: uris, best first. */
   query: (feed: QueriedFeed, asOfMs: number) => Promise<string[]>;
   store: BuildStore;
   live: LiveBuilds;

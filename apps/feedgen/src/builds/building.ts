@@ -71,7 +71,7 @@ function oneAtATime<Args extends unknown[], T>(run: (...args: Args) => Promise<T
   let last: Promise<unknown> = Promise.resolve();
   return (...args) => {
     const next = last.then(() => run(...args));
-    last = next.catch(() => {}); // whoever asked for it gets the rejection
+    last = next.catch(() => {}); // its caller gets the rejection
     return next;
   };
 }

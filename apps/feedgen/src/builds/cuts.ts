@@ -5,7 +5,7 @@ import type { FeedgenMetrics } from '../metrics.ts';
 import type { FeedPost } from './build.ts';
 import type { LiveBuilds } from './live-builds.ts';
 
-/** Which posts of live builds no longer show: deleted since, or of accounts that went inactive. */
+/** The posts of live builds that no longer show: deleted since, or of accounts that went inactive. */
 export interface Cuts {
   isCut(post: FeedPost): boolean;
   /** Changes whenever isCut answers differently for some post. */
@@ -30,7 +30,7 @@ export interface CutsOptions {
 /** Posts that are looked up at once, those of the newest builds first. */
 const MAX_POSTS = 50_000;
 
-/** Every post of the builds in memory is looked up by its key: a re-created post and a reactivated account come back. */
+/** Looks up every post of the builds in memory by its key, so a re-created post and a reactivated account come back. */
 export function createCuts(options: CutsOptions): Cuts {
   const { live, visiblePosts, metrics, bus, log, cutsIntervalMs = 8_000 } = options;
   const onError = (err: unknown) => log.warn({ err }, 'live builds could not be checked');

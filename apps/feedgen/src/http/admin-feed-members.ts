@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ADMIN_FEED_ERRORS, needsApiKey, requireAdminFeed } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
-import { createDidFinder, type FindDid } from './find-did.ts';
+import { createDidFinder } from './find-did.ts';
 
 const listQuery = z.object({
   feedName: onceOf('feedName').min(1),
@@ -45,7 +45,7 @@ const CHANGES = [
 
 /** /api/admin/feed_members: GET lists a feed's members, PUT adds one, DELETE removes one. The three older paths do the same. */
 export function adminFeedMembers(app: HttpServer, context: FeedgenContext): void {
-  const findDid = createDidFinder(context.identity);
+  const setMember = createMemberSetter(context);
   app.get('/api/admin/feed_members', list, async (request) => {
     const { page, limit } = request.query;
     const { members, totalCount } = await listMembers(context, request, request.query);
@@ -58,13 +58,7 @@ export function adminFeedMembers(app: HttpServer, context: FeedgenContext): void
   const response = { 200: z.object({ message: z.string() }) };
   for (const { method, url, isMember, summary } of CHANGES) {
     const schema = { ...needsApiKey, summary, querystring: changeQuery, response };
-    app.route({
-      method,
-      url,
-      schema,
-      config,
-      handler: (request) => setMember(context, findDid, request, request.query, isMember),
-    });
+    app.route({ method, url, schema, config, handler: (request) => setMember(request, request.query, isMember) });
   }
 }
 
@@ -82,19 +76,16 @@ function withHandle({ identity: { names, dids } }: FeedgenContext, member: Membe
   return { ...member, handle: dids.peek(member.did)?.handle ?? '' };
 }
 
-async function setMember(
-  context: FeedgenContext,
-  findDid: FindDid,
-  request: FastifyRequest,
-  query: z.output<typeof changeQuery>,
-  isMember: boolean,
-) {
-  const { feed, label, key } = requireAdminFeed(context, request, query.feedName);
-  const did = await findDid(request, query.handle, !isMember);
-  const changedBy = `${key.actorDid} (API key ${key.keyId})`;
-  const isChanged = await context.membership.change({ label, did, isMember, changedBy, atMicros: Date.now() * 1000 });
-  request.log.info({ feed: feed.alias, did, isMember, changedBy }, 'membership changed');
-  return { message: `${did} ${describeChange(isMember, isChanged)} ${feed.alias}` };
+function createMemberSetter(context: FeedgenContext) {
+  const findDid = createDidFinder(context.identity);
+  return async (request: FastifyRequest, query: z.output<typeof changeQuery>, isMember: boolean) => {
+    const { feed, label, key } = requireAdminFeed(context, request, query.feedName);
+    const did = await findDid(request, query.handle, !isMember);
+    const changedBy = `${key.actorDid} (API key ${key.keyId})`;
+    const isChanged = await context.membership.change({ label, did, isMember, changedBy, atMicros: Date.now() * 1000 });
+    request.log.info({ feed: feed.alias, did, isMember, changedBy }, 'membership changed');
+    return { message: `${did} ${describeChange(isMember, isChanged)} ${feed.alias}` };
+  };
 }
 
 function describeChange(isMember: boolean, isChanged: boolean): string {

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Identity } from '../identity.ts';
 
 /** The DID that a person means. `isKnown`: the account may be one whose handle leads nowhere any more, but that had it by our records. */
-export type FindDid = (request: FastifyRequest, name: string, isKnown: boolean) => Promise<string>;
+type FindDid = (request: FastifyRequest, name: string, isKnown: boolean) => Promise<string>;
 
 /** Finds the DID of a handle or DID, with a limit for each caller. @throws InvalidRequestError, RateLimitExceededError */
 export function createDidFinder({ handles, storedDidOf }: Identity): FindDid {

@@ -16,7 +16,7 @@ export interface SignaturePoolOptions {
   threads: number;
   /** Checks that may wait or run at once. */
   maxPending?: number;
-  onThreadLost?: (error: unknown) => void;
+  onThreadLost: (error: unknown) => void;
 }
 
 /**
@@ -36,7 +36,7 @@ export function createSignaturePool(options: SignaturePoolOptions): SignaturePoo
     const idlestFirst = pool.toSorted((a, b) => a.load() - b.load());
     for (const [index, thread] of idlestFirst.entries()) {
       const part = batch.slice(index * share, (index + 1) * share);
-      if (part.length > 0) thread.send(part);
+      if (part.length > 0) void thread.send(part);
     }
   }
 

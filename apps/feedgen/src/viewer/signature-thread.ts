@@ -1,79 +1,39 @@
-import { Worker } from 'node:worker_threads';
 import { createSignatureVerifier } from '@updraft/identity/signature';
-import { type Check, packBatch, type SignatureVerdicts } from './signature-batch.ts';
+import { createVerdictThread } from '../threads/verdict-thread.ts';
+import { type Check, packBatch, type SignatureBatch } from './signature-batch.ts';
 
-/** A check that somebody waits for. */
+/** A check whose caller waits. */
 export interface PendingCheck extends Check {
   readonly settle: (isValid: boolean) => void;
 }
 
 /** One thread that checks signatures. */
 export interface SignatureThread {
-  send(checks: readonly PendingCheck[]): void;
-  /** Checks that it has not answered. */
+  /** Settles each check: here, when the thread is lost. */
+  send(checks: readonly PendingCheck[]): Promise<void>;
+  /** Checks that are not settled. */
   load(): number;
   close(): Promise<void>;
 }
 
-/** A thread that dies is replaced, and the checks that it had are made here. */
-export function createSignatureThread(onLost: ((error: unknown) => void) | undefined): SignatureThread {
-  const pending = createPendingBatches();
-  let isClosed = false;
-  let worker = start();
-
-  function start(): Worker {
-    const made = new Worker(new URL('./signature-worker.ts', import.meta.url));
-    made.unref();
-    made.on('message', ({ id, verdicts }: SignatureVerdicts) =>
-      pending.settle(id, (_, index) => verdicts[index] === 1),
-    );
-    made.once('error', (error) => onLost?.(error));
-    made.once('exit', () => {
-      const verifier = createSignatureVerifier();
-      pending.settleAll(({ key, message, signature }) => verifier.verify(key, message, signature));
-      if (!isClosed) worker = start();
-    });
-    return made;
-  }
-
+export function createSignatureThread(onLost: (error: unknown) => void): SignatureThread {
+  const thread = createVerdictThread<SignatureBatch>(new URL('signature-worker.ts', import.meta.url), onLost);
+  thread.start();
+  let load = 0;
   return {
-    load: pending.load,
-    send: (checks) => {
-      const packed = packBatch(pending.add(checks), checks);
-      worker.postMessage(packed, [packed.bytes.buffer]);
+    load: () => load,
+    send: async (checks) => {
+      load += checks.length;
+      const batch = packBatch(checks);
+      const verdicts = await thread.ask(batch, [batch.bytes.buffer]).catch(() => checkHere(checks)); // the thread is lost
+      load -= checks.length;
+      for (const [index, check] of checks.entries()) check.settle(verdicts[index] === true);
     },
-    close: async () => {
-      isClosed = true;
-      await worker.terminate();
-    },
+    close: thread.close,
   };
 }
 
-type Judge = (check: PendingCheck, index: number) => boolean;
-
-/** Batches that wait for a thread's answer, by id. */
-function createPendingBatches() {
-  const batches = new Map<number, readonly PendingCheck[]>();
-  let [nextId, load] = [0, 0];
-
-  function settle(id: number, isValid: Judge): void {
-    const batch = batches.get(id) ?? [];
-    batches.delete(id);
-    load -= batch.length;
-    for (const [index, check] of batch.entries()) check.settle(isValid(check, index));
-  }
-
-  return {
-    load: () => load,
-    add: (batch: readonly PendingCheck[]): number => {
-      const id = nextId++;
-      batches.set(id, batch);
-      load += batch.length;
-      return id;
-    },
-    settle,
-    settleAll: (isValid: Judge): void => {
-      for (const id of batches.keys()) settle(id, isValid);
-    },
-  };
+function checkHere(checks: readonly Check[]): boolean[] {
+  const { verify } = createSignatureVerifier();
+  return checks.map(({ key, message, signature }) => verify(key, message, signature));
 }
