@@ -62,13 +62,13 @@ async function requireItsTables(io: CommandIo): Promise<void> {
   }
 }
 
-/** Where a back-up lies on one server. */
-interface Lying {
+/** The folders of a back-up on one server. */
+interface BackUp {
   readonly address: string;
   readonly places: readonly string[];
 }
 
-async function runStatements(statements: typeof backupStatements, name: string, io: CommandIo): Promise<Lying[]> {
+async function runStatements(statements: typeof backupStatements, name: string, io: CommandIo): Promise<BackUp[]> {
   const { clickhouse: connection } = readCommandStores(io.env);
   const { cluster, database } = connection;
   if (cluster?.isReplicated === true)

@@ -22,6 +22,7 @@ const {
   .option('--plc <url>', "the simulated network's PLC directory", 'http://127.0.0.1:2582')
   .option('--seed <n>', "that network's seed", readNumber, 1)
   .option('--accounts <n>', 'how many accounts it has', readNumber, 2_000)
+  .showHelpAfterError()
   .parse()
   .opts();
 
