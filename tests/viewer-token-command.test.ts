@@ -18,8 +18,9 @@ afterAll(() => plc.close());
 
 /** Runs `pnpm viewer-token …` as a person does. */
 function token(...args: string[]): Promise<{ code: number; out: string; note: string }> {
+  const env = { PATH: process.env['PATH'], PLC_HOST: plc.url };
   const { promise, resolve } = Promise.withResolvers<{ code: number; out: string; note: string }>();
-  execFile(process.execPath, [MAIN, '--plc', plc.url, ...args], (error, out, note) => {
+  execFile(process.execPath, [MAIN, ...args], { env }, (error, out, note) => {
     resolve({ code: typeof error?.code === 'number' ? error.code : 0, out: out.trim(), note: note.trim() });
   });
   return promise;
@@ -37,6 +38,22 @@ describe('pnpm viewer-token', () => {
       const payload = await verifyJwt(out, 'did:web:localhost%3A8094', SKELETON, async () => key?.did() ?? '');
       expect(payload).toMatchObject({ iss: world.accounts.did(accounts[index] ?? 0), lxm: SKELETON });
     }
+  });
+
+  test('mints tokens for the service that is named', async () => {
+    const did = world.accounts.did(1);
+    const { out } = await token(
+      '--as',
+      did,
+      '--seed',
+      '7',
+      '--accounts',
+      '50',
+      '--service',
+      'https://feeds.example:444/',
+    );
+    const key = await plc.signingKeyOf(did);
+    expect(await verifyJwt(out, 'did:web:feeds.example', SKELETON, async () => key?.did() ?? '')).toBeDefined();
   });
 
   test('says why there is none for others, and for accounts of another seed', async () => {
