@@ -121,7 +121,7 @@ describe('a clean-up of records that the server does not delete as it should', (
     const job = await cleanUp(account, misbehave(liesAbout()).intercept);
     expect(job).toMatchObject({ job_state: 'failed', num_deleted: 0, num_deleted_today: 0, est_num_remaining: 120 });
     expect(job.state_reason).toBe(
-      "given up after 4 tries: the account's server calls 120 records deleted, but they are still there",
+      "given up after 4 tries: the account's server says that 120 records are deleted, but they are still there",
     );
     expect(job.not_deleted).toHaveLength(50);
     for (const { uri } of job.not_deleted) expect(records.map(uriOf(account))).toContain(uri);

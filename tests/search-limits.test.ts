@@ -69,7 +69,7 @@ describe('a caller who sends many expensive searches', () => {
     expect(refused?.headers['retry-after']).toBe('1');
     expect(refused?.json()).toEqual({
       error: 'RateLimitExceeded',
-      message: '2 searches of one caller may be under way at once: wait for the ones before',
+      message: 'one caller may have 2 searches under way at once: wait until one ends',
     });
   });
 });

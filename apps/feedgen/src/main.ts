@@ -1,6 +1,6 @@
 import { readFeedsFile } from '@updraft/feeds';
 import { createLogger, runService, serveHttp, startTelemetry } from '@updraft/service';
-import { createClickHouse, createRedis, PRIORITIES, withCallOptions } from '@updraft/store';
+import { checkStores, createClickHouse, createRedis, PRIORITIES, withCallOptions } from '@updraft/store';
 import { readFeedgenConfig } from './config.ts';
 import { createFeedgen } from './feedgen.ts';
 import { readiness } from './health.ts';
@@ -16,10 +16,7 @@ await runService('feedgen', async ({ signal }) => {
   const redis = createRedis({ address, password });
   const subscriber = createRedis({ address, password });
   const feedgen = createFeedgen({ config, file, clickhouse, redis, subscriber, log });
-  const isReady = readiness(feedgen.context, {
-    redis: () => redis.ping(),
-    clickhouse: () => clickhouse.ping({ timeoutMs: 2_000 }),
-  });
+  const isReady = readiness(feedgen.context, () => checkStores(clickhouse, redis));
   const background = new AbortController();
   const service = {
     app: feedgen.app,

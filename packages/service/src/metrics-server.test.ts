@@ -159,7 +159,7 @@ describe('the metrics server', () => {
 
   test('says when the address is not this machine’s', async () => {
     await expect(createMetricsServer({ listen: '192.0.2.1:1', registry: new Registry() })).rejects.toThrow(
-      /192\.0\.2\.1:1 is no address of this machine.*METRICS_LISTEN_ADDRESS/,
+      /192\.0\.2\.1:1 is not an address of this machine.*METRICS_LISTEN_ADDRESS/,
     );
   });
 });

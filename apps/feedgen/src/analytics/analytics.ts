@@ -1,5 +1,5 @@
 import { parseAtUri } from '@updraft/atproto';
-import { backoff, type Logger } from '@updraft/service';
+import { backoff, every, type Logger } from '@updraft/service';
 import {
   type ClickHouse,
   createBatchWriter,
@@ -13,7 +13,6 @@ import {
   type Table,
 } from '@updraft/store';
 import type { Bus } from '../bus.ts';
-import { every } from '../every.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
 import { createRowQueue } from './row-queue.ts';
 import { createViewerCounts } from './viewer-counts.ts';

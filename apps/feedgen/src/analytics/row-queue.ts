@@ -1,4 +1,4 @@
-import { sleep } from '@updraft/service';
+import { pause } from '@updraft/service';
 import { type BatchWriter, type Block, createBlock, type Table } from '@updraft/store';
 import type { FeedgenMetrics } from '../metrics.ts';
 
@@ -50,7 +50,7 @@ export function createRowQueue<Row extends object>(options: RowQueueOptions<Row>
     run: async (signal) => {
       const lastMoment = abortedAfter(signal, LAST_WRITE_MS);
       while (!signal.aborted) {
-        await sleep(INTERVAL_MS, signal).catch(() => {}); // aborted: the loop ends
+        await pause(INTERVAL_MS, signal);
         await flush(lastMoment).catch(onError);
       }
       await flush(lastMoment).catch(onError);

@@ -1,5 +1,5 @@
 import type { QueriedFeed } from '@updraft/feeds';
-import { inTrace, type Logger, sleep } from '@updraft/service';
+import { inTrace, type Logger, pause } from '@updraft/service';
 import type { Bus } from '../bus.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
 import { type BuildOutcome, type BuildSchedule, createBuildSchedule } from './build-schedule.ts';
@@ -40,7 +40,7 @@ export function createBuilder(options: BuilderOptions): Builder {
       while (!signal.aborted) {
         if (schedule.isDue()) await buildDue(schedule, options);
         const jitter = 0.5 + Math.random();
-        await sleep(Math.min(LOOK_EVERY_MS, feed.refresh / 4) * jitter, signal).catch(() => {}); // aborted: the loop ends
+        await pause(Math.min(LOOK_EVERY_MS, feed.refresh / 4) * jitter, signal);
       }
     },
   };

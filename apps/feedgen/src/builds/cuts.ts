@@ -1,6 +1,5 @@
-import type { Logger } from '@updraft/service';
+import { every, type Logger } from '@updraft/service';
 import type { Bus } from '../bus.ts';
-import { every } from '../every.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
 import type { FeedPost } from './build.ts';
 import type { LiveBuilds } from './live-builds.ts';

@@ -1,6 +1,5 @@
-import type { Logger } from '@updraft/service';
+import { every, type Logger } from '@updraft/service';
 import type { Bus } from '../bus.ts';
-import { every } from '../every.ts';
 import type { Build, StoredBuild } from './build.ts';
 import type { BuildStore } from './build-store.ts';
 import { createFeedBuilds } from './feed-builds.ts';

@@ -1,8 +1,7 @@
 import { apiKeyId, hashApiKey, isSameHash } from '@updraft/feeds';
-import type { Logger } from '@updraft/service';
+import { every, type Logger } from '@updraft/service';
 import { type ClickHouse, readApiKeys, type StoredApiKey, writeApiKeyUses } from '@updraft/store';
 import type { Bus } from '../bus.ts';
-import { every } from '../every.ts';
 
 /** The API keys, in memory: read every few seconds, and at once when one is made or revoked. */
 export interface KeyRing {

@@ -1,5 +1,5 @@
 import { type FeedsFile, membersLabel } from '@updraft/feeds';
-import type { Logger } from '@updraft/service';
+import { every, type Logger } from '@updraft/service';
 import {
   type ClickHouse,
   changeMembership,
@@ -10,7 +10,6 @@ import {
   readMembersPage,
 } from '@updraft/store';
 import type { Bus } from '../bus.ts';
-import { every } from '../every.ts';
 import { createLabelBearers } from './label-bearers.ts';
 
 /** The members of all feeds, in memory: read every few seconds, and told of changes at once. */

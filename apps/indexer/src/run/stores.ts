@@ -4,6 +4,7 @@ import {
   type BatchWriterHooks,
   type CursorStore,
   checkRedis,
+  checkStores,
   checkTables,
   createBatchWriter,
   createClickHouse,
@@ -111,7 +112,7 @@ export async function openStores(options: OpenStoresOptions): Promise<Stores> {
       ttlMs: config.leaseTtlMs ?? LEASE_TTL_MS,
       isAlive: isProcessAlive,
     }),
-    check: async () => [await check('clickhouse', ping), await check('redis', () => checkRedis(redis))],
+    check: () => checkStores(clickhouse, redis),
     [Symbol.asyncDispose]: close,
   };
 }
@@ -126,13 +127,4 @@ function writerHooks({ metrics, status }: OpenStoresOptions): BatchWriterHooks {
     onSetAside: () => metrics.rejected('refused_by_clickhouse'),
     onHeld: (table) => metrics.writeHeld(table),
   };
-}
-
-async function check(name: string, answers: () => Promise<unknown>): Promise<HealthCheck> {
-  try {
-    await answers();
-    return { name, ok: true };
-  } catch (error) {
-    return { name, ok: false, detail: error instanceof Error ? error.message : String(error) };
-  }
 }

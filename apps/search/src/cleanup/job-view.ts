@@ -8,7 +8,7 @@ import { toJob } from './stored-job.ts';
 export const numKept = z.record(z.enum(KEEP_REASONS), z.int());
 const time = z.iso.datetime();
 
-/** A job as people see it; everybody who may see it, so without its token. Times are null for never. */
+/** A job as its owner sees it, without its token. Times are null for never. */
 export const cleanupJob = z
   .object({
     job_id: z.string(),
@@ -62,7 +62,7 @@ export function jobView(stored: StoredCleanupJob): z.output<typeof cleanupJob> {
   };
 }
 
-/** What the owner asked to keep, by the names of the request. */
+/** What the owner asked to keep, under the names of the request. */
 function keepView(did: string, { pinned, threads, minLikes, paths }: KeepOptions) {
   return {
     keep_pinned: pinned,
@@ -72,12 +72,12 @@ function keepView(did: string, { pinned, threads, minLikes, paths }: KeepOptions
   };
 }
 
-/** How many records stay, by the reason: all reasons, also those of none. */
+/** How many records stay, for every reason, also 0. */
 export function keptView(kept: KeptCounts): z.output<typeof numKept> {
   return countsOf(KEEP_REASONS, kept);
 }
 
-/** The number of each name, 0 for those that have none. */
+/** The count of each name, 0 where there is none. */
 export function countsOf<T extends string>(names: readonly T[], counts: Partial<Record<T, number>>): Record<T, number> {
   return Object.fromEntries(names.map((name) => [name, counts[name] ?? 0])) as Record<T, number>;
 }

@@ -1,6 +1,6 @@
+import { PdsError } from '@updraft/repository';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PdsError } from '../pds/pds-error.ts';
 import { DEFAULT_POLICY } from './allowance.ts';
 import { cleanUp, path, pathsOf, server } from './run-job.fixture.ts';
 
@@ -28,7 +28,7 @@ describe('runJob', () => {
   test('fails, with the records named, where a server only says that it deletes', async () => {
     const { job, left, runs } = await cleanUp({ count: 300, behave: () => {} });
     expect([job.jobState, job.numDeleted, left.length]).toEqual(['failed', 0, 300]);
-    expect(job.stateReason).toContain('calls 300 records deleted, but they are still there');
+    expect(job.stateReason).toContain('says that 300 records are deleted, but they are still there');
     expect(job.setAside).toHaveLength(50);
     expect(runs).toBe(DEFAULT_POLICY.maxFailures);
   });
