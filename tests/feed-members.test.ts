@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { timeVersion } from '@updraft/atproto';
 import { runCommand } from '@updraft/command';
-import { addFeedgenCommands } from '@updraft/feedgen/admin';
 import { insertRows, profiles } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addFeedsCommands } from '../apps/admin/src/feeds/feeds-commands.ts';
 import { type Account, type Directory, startDirectory } from './feedgen/directory.ts';
 import { didOf } from './feedgen/network.ts';
 import { type Instance, type Stage, startStage, until, uris } from './feedgen/stage.ts';
@@ -46,7 +46,7 @@ async function admin(...argv: string[]) {
     REDIS_ADDRESS: stage.databases.redis.address,
     FEEDS_FILE: join(import.meta.dirname, '../config/feeds.yaml'),
   };
-  const code = await runCommand('pnpm admin', addFeedgenCommands, argv, {
+  const code = await runCommand('pnpm admin', addFeedsCommands, argv, {
     env,
     out: (line) => out.push(line),
     note: (line) => notes.push(line),
@@ -80,7 +80,7 @@ describe('a private feed', () => {
     expect(Date.now() - removedAt).toBeLessThan(5_000);
   });
 
-  test('leaves out the posts of whoever lost the label, before its next build', async () => {
+  test('leaves out the posts of an account that lost the label, before its next build', async () => {
     const author = await directory.register('author');
     await change('PUT', member.did);
     await change('PUT', author.did);

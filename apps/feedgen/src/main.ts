@@ -1,10 +1,9 @@
+import { readFeedsFile } from '@updraft/feeds';
 import { createLogger, runService, serveHttp, startTelemetry } from '@updraft/service';
 import { checkStores, createClickHouse, createRedis, PRIORITIES, withCallOptions } from '@updraft/store';
 import { readFeedgenConfig } from './config.ts';
 import { createFeedgen } from './feedgen.ts';
-import { readFeedsFile } from './feeds-file/read-feeds.ts';
 import { readiness } from './health.ts';
-import { keepGauges } from './metrics.ts';
 
 await runService('feedgen', async ({ signal }) => {
   const config = readFeedgenConfig(process.env);
@@ -17,7 +16,6 @@ await runService('feedgen', async ({ signal }) => {
   const redis = createRedis({ address, password });
   const subscriber = createRedis({ address, password });
   const feedgen = createFeedgen({ config, file, clickhouse, redis, subscriber, log });
-  keepGauges(feedgen.context);
   const isReady = readiness(feedgen.context, () => checkStores(clickhouse, redis));
   const background = new AbortController();
   const service = {

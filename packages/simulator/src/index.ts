@@ -3,7 +3,6 @@ export type { Fault, Weather } from './jetstream/faults.ts';
 export { FIRST_HOST, type HostOptions, SECOND_HOST } from './jetstream/host-view.ts';
 export { type Pump, type PumpOptions, startPump } from './jetstream/pump.ts';
 export { type JetstreamOptions, type JetstreamServer, startJetstream } from './jetstream/server.ts';
-export { createKeys, type Keys } from './keys.ts';
 export { type PlayOptions, type PlayServer, type Recording, startPlayServer } from './play.ts';
 export { type PlcDirectory, type PlcOptions, startPlcDirectory } from './plc.ts';
 export type { TrueRecord } from './truth/fold.ts';
@@ -11,7 +10,7 @@ export { type RankedPost, type Ranking, TOP, WHATS_HOT } from './truth/rankings.
 export type { TrueDay } from './truth/statistics.ts';
 export { TABLE_KEYS, type TrueRow, type TrueTable } from './truth/tables.ts';
 export { createGroundTruth, type GroundTruth } from './truth/truth.ts';
-export { type Accounts, createAccounts } from './world/accounts.ts';
+export type { Accounts } from './world/accounts.ts';
 export { eventLine, type WorldEvent } from './world/event.ts';
 export { createWorld, DEFAULT_NOW_MICROS, type World, type WorldOptions } from './world/world.ts';
 export { writeWorldFile } from './world/world-file.ts';

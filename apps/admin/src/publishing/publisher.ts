@@ -1,20 +1,17 @@
 import { AtpAgent, BlobRef, XRPCError } from '@atproto/api';
 import { readAccountName } from '@updraft/atproto';
 import { CommandError } from '@updraft/command';
+import { type Feed, type FeedsFile, readFeedsConfig, readFeedsFile } from '@updraft/feeds';
 import { readConfig, SetupError } from '@updraft/service';
 import { z } from 'zod';
-import { readFeedsConfig, type ServiceIdentity } from '../config.ts';
-import type { Feed, FeedsFile } from '../feeds-file/feed.ts';
-import { readFeedsFile } from '../feeds-file/read-feeds.ts';
 import { readPicture } from './pictures.ts';
 import type { GeneratorRecord, PlanTarget, PublishedFeed, WantedFeed } from './plan.ts';
 
 /** The publisher's repository at its PDS. */
 export interface Publisher extends PlanTarget {
   records(): Promise<PublishedFeed[]>;
-  /** What feeds.yaml wants published: the named feeds, or all that have a `publish`. */
-  wanted(file: FeedsFile, names: readonly string[]): Promise<WantedFeed[]>;
-  now(): Date;
+  /** The feeds to publish: those named, or all that have a `publish`. */
+  wanted(names: readonly string[]): Promise<WantedFeed[]>;
 }
 
 const COLLECTION = 'app.bsky.feed.generator';
@@ -25,16 +22,10 @@ const Variables = z.object({
   PUBLISHER_PASSWORD: z.string(),
 });
 
-interface Publishing {
-  readonly publisher: Publisher;
-  readonly file: FeedsFile;
-  readonly service: ServiceIdentity;
-}
-
-/** Signs in as the publisher and works on its repository; signs out at the end. @throws SetupError with a sentence */
+/** Signs in as the publisher, works on its repository, and signs out. @throws SetupError with a sentence */
 export async function withPublisher(
   env: Readonly<Record<string, string | undefined>>,
-  work: (publishing: Publishing) => Promise<void>,
+  work: (publisher: Publisher, serviceDid: string) => Promise<void>,
 ): Promise<void> {
   const { service, feedsFile } = readFeedsConfig(env);
   const { PUBLISHER_PDS: pds, PUBLISHER_IDENTIFIER: pasted, PUBLISHER_PASSWORD: password } = readConfig(Variables, env);
@@ -51,13 +42,14 @@ export async function withPublisher(
         `${identifier} is ${agent.did}, but FEED_ACTOR_DID, whose feeds are served, is ${service.actorDid}`,
       );
     }
-    await work({ publisher: createPublisher(agent, service.actorDid, feedsFile), file, service });
+    const wanted = (names: readonly string[]) => wantedFeeds(file, names, feedsFile);
+    await work({ ...createRepository(agent, service.actorDid), wanted }, service.did);
   } finally {
-    await agent.logout().catch(() => {}); // the session lapses by itself
+    await agent.logout().catch(() => {}); // the session expires by itself
   }
 }
 
-/** The client's own number for a request that got no answer. */
+/** The client's status for a request without an answer. */
 const UNANSWERED = 1;
 
 function signInFault(pds: string, identifier: string, cause: unknown): string {
@@ -68,11 +60,9 @@ function signInFault(pds: string, identifier: string, cause: unknown): string {
   return `${pds} ${isRefusal ? 'refuses' : 'fails'} to sign ${identifier} in: ${reason}`;
 }
 
-function createPublisher(agent: AtpAgent, repo: string, feedsFile: string): Publisher {
+function createRepository(agent: AtpAgent, repo: string): Omit<Publisher, 'wanted'> {
   return {
-    now: () => new Date(),
     records: () => listRecords(agent, repo),
-    wanted: (file, names) => Promise.all(chosen(file, names).map((feed) => wantedFeed(feed, feedsFile))),
     upload: async ({ bytes, mimeType }) =>
       (await agent.com.atproto.repo.uploadBlob(bytes, { encoding: mimeType })).data.blob,
     put: async (rkey, record, swapRecord) => {
@@ -104,19 +94,16 @@ async function listRecords(agent: AtpAgent, repo: string): Promise<PublishedFeed
   return found;
 }
 
-function chosen({ feeds }: FeedsFile, names: readonly string[]): Feed[] {
-  if (names.length === 0) return [...feeds.values()].filter(({ publish }) => publish !== undefined);
-  return names.map((name) => {
-    const feed = feeds.get(name);
-    if (feed?.publish === undefined) throw new CommandError(`${name} has no publish: in the feeds file`);
-    return feed;
-  });
+function wantedFeeds({ feeds }: FeedsFile, names: readonly string[], feedsFile: string): Promise<WantedFeed[]> {
+  const published = [...feeds.values()].filter(({ publish }) => publish !== undefined).map(({ alias }) => alias);
+  const chosen = names.length === 0 ? published : names;
+  return Promise.all(chosen.map((name) => wantedFeed(name, feeds.get(name)?.publish, feedsFile)));
 }
 
-async function wantedFeed({ alias, publish }: Feed, feedsFile: string): Promise<WantedFeed> {
-  if (publish === undefined) throw new CommandError(`${alias} has no publish: in the feeds file`);
+async function wantedFeed(rkey: string, publish: Feed['publish'], feedsFile: string): Promise<WantedFeed> {
+  if (publish === undefined) throw new CommandError(`${rkey} has no publish: in the feeds file`);
   return {
-    rkey: alias,
+    rkey,
     displayName: publish.name,
     description: publish.description,
     acceptsInteractions: publish.acceptsInteractions,

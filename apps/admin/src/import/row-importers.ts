@@ -1,5 +1,5 @@
 import { formatTid, isDid, parseEvent } from '@updraft/atproto';
-import { feedByName, importedApiKey } from '@updraft/feedgen/admin';
+import { type FeedsFile, feedByName, importedApiKey } from '@updraft/feeds';
 import { appendEvent, type Batch, clearBatch, createBatch, filledBlocks } from '@updraft/ingest';
 import { parseJson } from '@updraft/service';
 import {
@@ -7,46 +7,46 @@ import {
   type ApiKeyRow,
   actorLabels,
   apiKeys,
-  type BatchWriter,
   createBlock,
   type FeedRequestRow,
   feedRequestAnalytics,
   hashText,
   type Table,
 } from '@updraft/store';
+import type { WriteBlocks } from '../open-writer.ts';
 import { commitMicros, importedVersion } from './record-version.ts';
 import type { ImportedTable, SourceRow } from './wanted.ts';
 
 /** Writes rows of the source as ours. Resolves when they are acknowledged, with how many were left out, by reason. */
-export type Taker = (rows: readonly unknown[]) => Promise<LeftOut>;
+export type ImportRows = (rows: readonly unknown[]) => Promise<LeftOut>;
 export type LeftOut = ReadonlyMap<string, number>;
 
-export interface TakerDeps {
-  readonly writer: BatchWriter;
+export interface ImportDeps {
+  readonly write: WriteBlocks;
   readonly isErased: (did: string) => boolean;
-  readonly feeds: Parameters<typeof feedByName>[0];
+  readonly feeds: FeedsFile['feeds'];
   readonly nowMs: number;
 }
 
-/** The same row of the source always becomes the same row here, with a version below that of any change made here. */
-export function createTakers(deps: TakerDeps): Readonly<Record<ImportedTable, Taker>> {
+/** A row of the source always becomes the same row here, with a version below that of any change made here. */
+export function createImporters(deps: ImportDeps): Readonly<Record<ImportedTable, ImportRows>> {
   return {
-    actor_labels: taker(deps, actorLabels, labelRow(deps)),
-    api_keys: taker(deps, apiKeys, apiKeyRow(deps)),
-    feed_request_analytics: taker(deps, feedRequestAnalytics, requestRow(deps)),
-    repo_records: recordTaker(deps),
+    actor_labels: importer(deps, actorLabels, labelRow(deps)),
+    api_keys: importer(deps, apiKeys, apiKeyRow(deps)),
+    feed_request_analytics: importer(deps, feedRequestAnalytics, requestRow(deps)),
+    repo_records: recordImporter(deps),
   };
 }
 
-/** A row of ours, or why there is none. */
+/** A row of ours, or why the source's row is left out. */
 type RowOrReason<Row> = Row | string;
 
-function taker<Row extends object>(
-  { writer }: TakerDeps,
+function importer<Row extends object>(
+  { write }: ImportDeps,
   table: Table<Row>,
-  /** Takes what `readSource` gives for this table. */
+  /** Gets what `readSource` gives for this table. */
   rowOf: (source: never) => RowOrReason<Row>,
-): Taker {
+): ImportRows {
   return async (rows) => {
     const leftOut = new Map<string, number>();
     const block = createBlock(table);
@@ -55,14 +55,12 @@ function taker<Row extends object>(
       if (typeof row === 'string') leftOut.set(row, (leftOut.get(row) ?? 0) + 1);
       else block.append(row);
     }
-    await writer.write([block], NEVER);
+    await write([block]);
     return leftOut;
   };
 }
 
-const NEVER = new AbortController().signal;
-
-function labelRow({ isErased }: TakerDeps) {
+function labelRow({ isErased }: ImportDeps) {
   return (source: SourceRow<'actor_labels'>): RowOrReason<ActorLabelRow> => {
     const reason = accountFault(source.did, isErased);
     if (reason !== undefined) return reason;
@@ -79,7 +77,7 @@ function labelRow({ isErased }: TakerDeps) {
   };
 }
 
-function apiKeyRow({ isErased, feeds }: TakerDeps) {
+function apiKeyRow({ isErased, feeds }: ImportDeps) {
   return (source: SourceRow<'api_keys'>): RowOrReason<ApiKeyRow> => {
     const reason = accountFault(source.did, isErased);
     if (reason !== undefined) return reason;
@@ -99,7 +97,7 @@ function apiKeyRow({ isErased, feeds }: TakerDeps) {
   };
 }
 
-function requestRow({ isErased, feeds }: TakerDeps) {
+function requestRow({ isErased, feeds }: ImportDeps) {
   return (source: SourceRow<'feed_request_analytics'>): RowOrReason<FeedRequestRow> => {
     const reason = accountFault(source.viewerDid, isErased);
     if (reason !== undefined) return reason;
@@ -120,7 +118,7 @@ function requestRow({ isErased, feeds }: TakerDeps) {
   };
 }
 
-function recordTaker({ writer, isErased, nowMs }: TakerDeps): Taker {
+function recordImporter({ write, isErased, nowMs }: ImportDeps): ImportRows {
   const batch = createBatch();
   return async (rows) => {
     const leftOut = new Map<string, number>();
@@ -129,17 +127,17 @@ function recordTaker({ writer, isErased, nowMs }: TakerDeps): Taker {
       const reason = isErased(source.repo) ? 'of erased accounts' : appendRecord(source, batch, nowMs);
       if (reason !== undefined) leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
     }
-    await writer.write(filledBlocks(batch), NEVER);
+    await write(filledBlocks(batch));
     return leftOut;
   };
 }
 
-/** Through the indexer's own parsing and rows, so that the typed tables follow. Gives why nothing was appended. */
+/** Parses the record as the indexer does, so that its rows of the typed tables follow. Gives the reason when nothing was appended. */
 function appendRecord(source: SourceRow<'repo_records'>, batch: Batch, nowMs: number): string | undefined {
   const { operation, collection, rkey } = source;
   const isDelete = operation === 'delete';
   const record = isDelete ? undefined : parseJson(source.recordJson);
-  if (record === undefined && !isDelete) return 'whose record is no JSON';
+  if (record === undefined && !isDelete) return 'whose record is not JSON';
   const micros = commitMicros(source.at, nowMs);
   const parsed = parseEvent({
     did: source.repo,

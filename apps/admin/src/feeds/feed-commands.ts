@@ -2,20 +2,20 @@ import { type BuildProgram, type CommandIo, JSON_OPTION, writeRow } from '@updra
 import { applyPlan, describeStep, planPublishing, planUnpublishing } from '../publishing/plan.ts';
 import { type Publisher, withPublisher } from '../publishing/publisher.ts';
 
-const DRY_RUN = ['--dry-run', 'only say what would be done'] as const;
+const DRY_RUN = ['--dry-run', 'only show what would be done'] as const;
 
 /** `pnpm admin feed publish | unpublish | list`. */
 export const addFeedCommands: BuildProgram = (program, io) => {
   const feed = program.command('feed').description("The publisher's records of feeds.");
   feed
     .command('publish')
-    .description("Makes the publisher's records of the feeds as feeds.yaml has them.")
+    .description("Writes the publisher's records of the feeds, as feeds.yaml has them.")
     .argument('[name...]', 'feeds; default: all that have a publish: in the feeds file')
     .option(...DRY_RUN)
     .action((names, options) =>
-      withPublisher(io.env, async ({ publisher, file, service }) => {
-        const wanted = await publisher.wanted(file, names);
-        const plan = planPublishing(await publisher.records(), wanted, service.did, publisher.now());
+      withPublisher(io.env, async (publisher, serviceDid) => {
+        const wanted = await publisher.wanted(names);
+        const plan = planPublishing(await publisher.records(), wanted, serviceDid, new Date());
         await carryOut(plan, publisher, options, io);
       }),
     );
@@ -26,8 +26,8 @@ export const addFeedCommands: BuildProgram = (program, io) => {
     .option('--all', 'all feeds of this service')
     .option(...DRY_RUN)
     .action((names, options) =>
-      withPublisher(io.env, async ({ publisher, service }) => {
-        const plan = planUnpublishing(await publisher.records(), options.all === true ? 'all' : names, service.did);
+      withPublisher(io.env, async (publisher, serviceDid) => {
+        const plan = planUnpublishing(await publisher.records(), options.all === true ? 'all' : names, serviceDid);
         await carryOut(plan, publisher, options, io);
       }),
     );
@@ -36,10 +36,10 @@ export const addFeedCommands: BuildProgram = (program, io) => {
     .description("Lists the publisher's records of feeds, of this service and of others.")
     .option(...JSON_OPTION)
     .action((options) =>
-      withPublisher(io.env, async ({ publisher, service }) => {
+      withPublisher(io.env, async (publisher, serviceDid) => {
         for (const { rkey, record } of await publisher.records()) {
           const { displayName, did, createdAt } = record;
-          const columns = [rkey, displayName, did === service.did ? 'this service' : did, createdAt];
+          const columns = [rkey, displayName, did === serviceDid ? 'this service' : did, createdAt];
           writeRow(io, options, columns, { rkey, displayName, did, createdAt });
         }
       }),

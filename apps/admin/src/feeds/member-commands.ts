@@ -1,11 +1,9 @@
 import { accountDid, type BuildProgram, CommandError, type CommandIo, JSON_OPTION, writeRow } from '@updraft/command';
+import { feedByName, membersLabel, readFeedsConfig, readFeedsFile } from '@updraft/feeds';
 import { changeMembership, readMembersPage } from '@updraft/store';
-import { readFeedsConfig } from '../config.ts';
-import { feedByName, membersLabel } from '../feeds-file/feed.ts';
-import { readFeedsFile } from '../feeds-file/read-feeds.ts';
-import { openStores } from './config.ts';
+import { openStores } from '../open-stores.ts';
 
-/** `pnpm admin member add | remove | list`: what the admin API does, for whoever has the machine. */
+/** `pnpm admin member add | remove | list`: what the admin API does, for the operator. */
 export const addMemberCommands: BuildProgram = (program, io) => {
   const member = program.command('member').description("Feeds' members.");
   const verbs = [
@@ -18,7 +16,7 @@ export const addMemberCommands: BuildProgram = (program, io) => {
       .description(description)
       .argument('<feed>', 'its name')
       .argument('<did>', 'the account', accountDid)
-      .option('--by <who>', 'who did it, for the list of changes', 'pnpm admin')
+      .option('--by <who>', 'who makes the change, for the list of changes', 'pnpm admin')
       .action((feed, did, { by }) => setMember({ feed, did, isMember, changedBy: by }, io));
   member
     .command('list')
@@ -45,7 +43,7 @@ async function setMember({ feed, did, isMember, changedBy }: Change, io: Command
     changedBy,
     atMicros: Date.now() * 1000,
   });
-  await stores.bus.publish({ kind: 'member', label, did, isMember });
+  await stores.tell({ kind: 'member', label, did, isMember });
   io.out(isChanged ? `${did} ${isMember ? 'now bears' : 'no longer bears'} the label ${label}` : 'nothing to change');
 }
 

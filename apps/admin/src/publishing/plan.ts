@@ -1,11 +1,11 @@
-/** A record of app.bsky.feed.generator, as far as we use it. */
+/** A record of app.bsky.feed.generator: the fields that we use. */
 export interface GeneratorRecord {
   readonly $type: 'app.bsky.feed.generator';
   /** The service that gives the feed. */
   readonly did: string;
   readonly displayName: string;
   readonly description?: string;
-  /** What the PDS gave for the picture. */
+  /** The PDS's reference to the picture. */
   readonly avatar?: unknown;
   readonly acceptsInteractions?: boolean;
   readonly contentMode?: string;
@@ -13,7 +13,7 @@ export interface GeneratorRecord {
   readonly labels?: unknown;
 }
 
-/** A record that stands in the publisher's repository. */
+/** A record in the publisher's repository. */
 export interface PublishedFeed {
   readonly rkey: string;
   readonly cid: string;
@@ -50,16 +50,16 @@ export type PublishingStep =
   | { readonly kind: 'delete'; readonly rkey: string; readonly swapCid: string }
   | { readonly kind: 'keep'; readonly rkey: string; readonly why: string };
 
-/** What publishes: the rim that a plan is applied through. */
+/** The repository that a plan is applied to. */
 export interface PlanTarget {
   /** Stores a picture and gives the reference for the record. */
   upload(picture: Picture): Promise<unknown>;
-  /** `swapCid`: the version that must stand there now, null for none; so nobody's change is lost. */
+  /** `swapCid`: the version to replace, null for none. The PDS refuses any other, so no change of others is lost. */
   put(rkey: string, record: GeneratorRecord, swapCid: string | null): Promise<void>;
   remove(rkey: string, swapCid: string): Promise<void>;
 }
 
-/** What must be done so that each wanted feed is published as it should be. Doing it twice changes nothing the second time. */
+/** The steps that publish the wanted feeds. A second time they change nothing. */
 export function planPublishing(
   published: readonly PublishedFeed[],
   wanted: readonly WantedFeed[],
@@ -77,7 +77,7 @@ export function planPublishing(
   });
 }
 
-/** What must be done so that these feeds (or all of this service) are not published. Other services' records stay. */
+/** The steps that unpublish these feeds, or all of this service. Other services' records stay. */
 export function planUnpublishing(
   published: readonly PublishedFeed[],
   names: readonly string[] | 'all',

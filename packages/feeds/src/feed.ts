@@ -1,8 +1,8 @@
 import { type FeedEntry, shortAlias } from './schema.ts';
 
-/** A feed as config/feeds.yaml declares it, with its name: the rkey of its record. Durations are in milliseconds. */
+/** A feed as config/feeds.yaml declares it. `alias` is its name, the rkey of its record. Durations are in milliseconds. */
 export type Feed = FeedEntry & { readonly alias: string };
-/** A feed whose posts come from a query, and so from builds. */
+/** A feed whose posts come from a query, in builds. */
 export type QueriedFeed = Exclude<Feed, { kind: 'static' }>;
 
 export interface FeedsFile {
@@ -10,12 +10,12 @@ export interface FeedsFile {
   readonly links: { privacyPolicy?: string | undefined; termsOfService?: string | undefined };
 }
 
-/** The label whose bearers are the feed's members, if it has such. */
+/** The label whose bearers are the feed's members; undefined for a feed without members. */
 export function membersLabel(feed: Feed): string | undefined {
   return feed.members ?? (feed.kind === 'author-label' ? feed.label : undefined);
 }
 
-/** The feed that admins mean by `name`: its alias, or its alias without prefix. */
+/** The feed that an admin means by `name`: its alias, or its alias without the prefix. */
 export function feedByName(feeds: ReadonlyMap<string, Feed>, name: string): Feed | undefined {
   return (
     feeds.get(name) ??

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { feedByName } from './feed.ts';
 import { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';
 
-const SHIPPED = join(import.meta.dirname, '../../../../config/feeds.yaml');
+const SHIPPED = join(import.meta.dirname, '../../../config/feeds.yaml');
 
 function faultsOf(text: string): readonly string[] {
   try {

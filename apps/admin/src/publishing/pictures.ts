@@ -11,7 +11,7 @@ const MAX_BYTES = 1_000_000;
 const RAW = 0x55;
 const SHA_256 = 0x12;
 
-/** Reads a feed's picture; a relative path starts at the feeds file. @throws SetupError when it is missing, too large or no such image */
+/** Reads a feed's picture; a relative path starts at the feeds file. @throws SetupError when it is missing, too large, or neither png nor jpeg */
 export async function readPicture(path: string, feedsFile: string): Promise<Picture> {
   const full = resolve(dirname(feedsFile), path);
   const bytes = await readFile(full).catch((cause: unknown) => {

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import type { FeedsFile } from './feed.ts';
 import { feedsFileSchema } from './schema.ts';
 
-/** What is wrong with the feeds file: each fault as `path:line: where: what was expected`. */
+/** The faults of the feeds file, each as `path:line: where: what was expected`. */
 export class FeedsFileError extends SetupError {
   readonly faults: readonly string[];
 
@@ -16,7 +16,7 @@ export class FeedsFileError extends SetupError {
   }
 }
 
-/** Reads and validates the file. @throws FeedsFileError with all faults together */
+/** Reads and validates the file. @throws FeedsFileError that names all faults */
 export async function readFeedsFile(path: string): Promise<FeedsFile> {
   let text: string;
   try {
@@ -44,7 +44,7 @@ export function parseFeedsFile(text: string, path: string): FeedsFile {
   return { feeds: new Map(Object.entries(feeds).map(([alias, feed]) => [alias, { ...feed, alias }])), links };
 }
 
-/** Aliases expand at most 100-fold: the file is the operator's, but a slip should not eat the memory. */
+/** Aliases expand at most 100-fold, so that a slip of the operator does not fill the memory. */
 function toValue(document: Document.Parsed, path: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
@@ -69,7 +69,7 @@ function expectation(issue: z.core.$ZodIssue): string {
   return `${issue.message.replace(/^Invalid (?:input|option|URL): ?/, '').replace(/, received .*$/, '')}${got}`;
 }
 
-/** Where in the text the last key of `path` that exists stands. */
+/** The offset in the text of the last key of `path` that exists. */
 function offsetOf(document: Document.Parsed, path: readonly (string | number)[]): number {
   let offset = document.contents?.range[0] ?? 0;
   for (let depth = 1; depth <= path.length; depth++) {

@@ -7,19 +7,16 @@ import {
   JSON_OPTION,
   writeRow,
 } from '@updraft/command';
+import { createApiKey, type Feed, feedByName, readFeedsConfig, readFeedsFile } from '@updraft/feeds';
 import { type ApiKeyRow, readApiKeys, type StoredApiKey, writeApiKey } from '@updraft/store';
-import { readFeedsConfig } from '../config.ts';
-import { type Feed, feedByName } from '../feeds-file/feed.ts';
-import { readFeedsFile } from '../feeds-file/read-feeds.ts';
-import { createApiKey } from '../keys/api-key.ts';
-import { openStores } from './config.ts';
+import { openStores } from '../open-stores.ts';
 
 /** `pnpm admin api-key create | list | revoke`. */
 export const addApiKeyCommands: BuildProgram = (program, io) => {
   const apiKey = program.command('api-key').description('Keys of the admin API.');
   apiKey
     .command('create')
-    .description('Makes a key of the admin API for these feeds and shows it, this once.')
+    .description('Makes a key of the admin API for these feeds and shows it once.')
     .requiredOption('--feed <name>', 'a feed that the key is for; may be given several times', each(String))
     .requiredOption('--for <did>', 'the person whose key it is', accountDid)
     .action(({ feed, for: owner }) => create(feed, owner, io));
@@ -30,7 +27,7 @@ export const addApiKeyCommands: BuildProgram = (program, io) => {
     .action((options) => list(options, io));
   apiKey
     .command('revoke')
-    .description('Ends a key, at once and for good.')
+    .description('Revokes a key, at once and for good.')
     .argument('<id>', 'as pnpm admin api-key list shows it')
     .action((id) => revoke(id, io));
 };
@@ -50,8 +47,8 @@ async function create(names: readonly string[], owner: string, io: CommandIo): P
     revokedAt: 0,
     version: now * 1000,
   });
-  await stores.bus.publish({ kind: 'api-keys' });
-  io.note(`The key ${keyId} for ${aliases.join(', ')}. It is shown this once; send it as the header X-API-Key.`);
+  await stores.tell({ kind: 'api-keys' });
+  io.note(`The key ${keyId} for ${aliases.join(', ')}. It is shown only now. Send it as the header X-API-Key.`);
   io.out(key);
 }
 
@@ -73,7 +70,7 @@ async function list(options: { readonly json?: true | undefined }, io: CommandIo
   }
 }
 
-/** Undefined for what has not happened. */
+/** Undefined for what never happened. */
 function moment(ms: number): string | undefined {
   return ms === 0 ? undefined : new Date(ms).toISOString();
 }
@@ -84,7 +81,7 @@ async function revoke(id: string, io: CommandIo): Promise<void> {
   if (key === undefined) throw new CommandError(`there is no key ${id}`);
   if (key.revokedAt !== 0) throw new CommandError(`the key ${id} was revoked on ${moment(key.revokedAt)}`);
   await writeApiKey(stores.clickhouse, revoked(key, Date.now()));
-  await stores.bus.publish({ kind: 'api-keys' });
+  await stores.tell({ kind: 'api-keys' });
   io.out(`the key ${id} is revoked`);
 }
 

@@ -18,7 +18,7 @@ const label = z
   .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, { error: 'expected lower-case letters, digits and hyphens' });
 const language = z.string().regex(/^[a-z]{2,3}$/, { error: "expected a language code such as 'en' or 'ja'" });
 
-/** A duration within bounds; the text of the bounds is for the message. */
+/** A duration within bounds. `bounds` says them in the message. */
 function duration(preset: string, minMs: number, maxMs: number, bounds: string) {
   return durationMs(preset).refine((ms) => ms >= minMs && ms <= maxMs, { error: `expected a duration ${bounds}` });
 }
@@ -45,7 +45,7 @@ function hasAtMostGraphemes(max: number): (text: string) => boolean {
 
 const everyFeed = {
   audience: z.enum(['everyone', 'signed-in', 'members']).default('everyone'),
-  /** The label whose bearers may read, for `audience: members`; a label feed's own label by default. */
+  /** For `audience: members`: the label whose bearers may read. Default: a label feed's own. */
   members: label.optional(),
   outsiders: z.array(postUri).max(100).default([]),
   publish: publishing.optional(),
@@ -126,7 +126,7 @@ const feedSchema = z
     }
   });
 
-/** config/feeds.yaml as zod sees it; read-feeds.ts turns it into feeds. docs/feeds.md describes every setting. */
+/** The schema of config/feeds.yaml. docs/feeds.md describes every setting. */
 export const feedsFileSchema = z.strictObject({
   links: z.strictObject({ privacyPolicy: z.url().optional(), termsOfService: z.url().optional() }).optional(),
   feeds: z
@@ -134,7 +134,7 @@ export const feedsFileSchema = z.strictObject({
     .superRefine(refuseAmbiguousNames),
 });
 
-/** Admins may leave the prefix out, so no two feeds may differ in it alone. */
+/** Admins may leave out the prefix, so two feeds must differ in more than that. */
 function refuseAmbiguousNames(feeds: Record<string, unknown>, context: z.core.$RefinementCtx): void {
   const seen = new Map<string, string>();
   for (const alias of Object.keys(feeds)) {
@@ -150,7 +150,7 @@ function refuseAmbiguousNames(feeds: Record<string, unknown>, context: z.core.$R
   }
 }
 
-/** The name that admins know a feed by: `a-mpls` and `cl-tqsp` without their prefix. */
+/** The name by which admins know a feed: `mpls` for `a-mpls`, `tqsp` for `cl-tqsp`. */
 export function shortAlias(alias: string): string {
   return alias.replace(/^(?:a|cl)-/, '');
 }
