@@ -1,6 +1,5 @@
 import type { CommandIo } from '@updraft/command';
 import { type News, publishNews } from '@updraft/feeds';
-import { createLogger } from '@updraft/service';
 import { type ClickHouse, createClickHouse, createRedis, readCommandStores } from '@updraft/store';
 
 /** The stores that a command works on. */
@@ -13,10 +12,7 @@ export interface AdminStores extends AsyncDisposable {
 /** Opens the stores that the environment names, as a service would. */
 export function openStores({ env, note }: CommandIo): AdminStores {
   const stores = readCommandStores(env);
-  const clickhouse = createClickHouse({
-    ...stores.clickhouse,
-    log: createLogger({ service: 'admin', level: 'silent' }),
-  });
+  const clickhouse = createClickHouse(stores.clickhouse);
   const { address, password, prefix } = stores.redis;
   const redis = createRedis({ address, password });
   return {

@@ -40,7 +40,7 @@ async function run(
   }
 }
 
-/** The feeds show the posts of three days. */
+/** Feeds show posts of the last three days: a shorter retention would empty them. */
 const MIN_DAYS = 4;
 
 function readDays(text: string): number | undefined {

@@ -11,7 +11,7 @@ await runService('feedgen', async ({ signal }) => {
   const file = await readFeedsFile(config.feedsFile);
   await using last = new AsyncDisposableStack();
   last.use(await startTelemetry(config.telemetry, log));
-  const clickhouse = withCallOptions(createClickHouse({ ...config.clickhouse, log }), { settings: PRIORITIES.feeds });
+  const clickhouse = withCallOptions(createClickHouse(config.clickhouse), { settings: PRIORITIES.feeds });
   const { address, password } = config.redis;
   const redis = createRedis({ address, password });
   const subscriber = createRedis({ address, password });

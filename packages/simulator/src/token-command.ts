@@ -37,7 +37,7 @@ if (key === undefined)
   fail(
     `${did} is not an account of the simulated network (seed ${world.seed}, ${world.accounts} accounts): only its own server has the key of a real account, and mints tokens by com.atproto.server.getServiceAuth`,
   );
-// A token that the service would refuse helps nobody: its PLC directory must know the same key.
+// A service refuses a token when its PLC directory does not know the key.
 const answer = await fetch(`${plc}/${did}`).catch(() =>
   fail(`the PLC directory ${plc} (PLC_HOST) does not answer: is the simulated network running?`),
 );

@@ -19,7 +19,7 @@ export function reachingTo(progress: ReindexProgress, fromHour: number): Reindex
   return { ...progress, fromHour: Math.min(progress.fromHour, fromHour) };
 }
 
-/** Where to go on, of what was saved; undefined when nothing was begun, or all of it was done. */
+/** The saved progress; undefined when none was saved, or the last reindex was completed. */
 export function readProgress(saved: unknown): ReindexProgress | undefined {
   if (typeof saved !== 'object' || saved === null) return undefined;
   const { fromHour, hour, did, rkey, read, written }: Partial<Record<keyof ReindexProgress, unknown>> = saved;

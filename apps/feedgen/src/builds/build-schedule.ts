@@ -41,6 +41,7 @@ export function createBuildSchedule(refreshMs: number, current: () => Build | un
         if (outcome === 'busy' && wasWanted) isWanted = true; // the build under way may not have seen the change
         return outcome;
       } catch (error) {
+        if (wasWanted) isWanted = true;
         retryAt = Date.now() + Math.min(refreshMs, RETRY_MS) * (0.5 + Math.random());
         throw error;
       }

@@ -65,7 +65,7 @@ describe('a page is a slice', () => {
     expect(takePage(buildOf(3), 99, 10, () => false)).toEqual({ posts: [], next: undefined });
   });
 
-  test('a reader whose build has gone goes on after the last post it was given', () => {
+  test('a reader whose build has gone continues after the last post it was given', () => {
     expect(offsetAfter(buildOf(5), uriOf(2))).toBe(3);
     expect(offsetAfter(buildOf(5), uriOf(7))).toBeUndefined();
   });

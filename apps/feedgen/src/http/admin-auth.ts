@@ -7,7 +7,7 @@ import { UnknownFeedError } from './errors.ts';
 
 /** For the schema of a route that needs an API key. */
 export const needsApiKey = { security: [{ apiKey: [] }] };
-/** What such a route may answer when it is about a feed. */
+/** Errors of such a route when it is about a feed. */
 export const ADMIN_FEED_ERRORS = [AuthenticationRequiredError, ForbiddenError, UnknownFeedError];
 
 /** The API key of a request. @throws AuthenticationRequiredError; NotEnoughResourcesError while keys can't be checked */

@@ -3,7 +3,7 @@ import { callerKey, createRateLimit, InvalidRequestError, RateLimitExceededError
 import type { FastifyRequest } from 'fastify';
 import type { Identity } from '../identity.ts';
 
-/** The DID that a person means. `isKnown`: the account may be one whose handle leads nowhere any more, but that had it by our records. */
+/** `isKnown`: a handle that no longer resolves may still name the account that last had it, by our records. */
 type FindDid = (request: FastifyRequest, name: string, isKnown: boolean) => Promise<string>;
 
 /** Finds the DID of a handle or DID, with a limit for each caller. @throws InvalidRequestError, RateLimitExceededError */

@@ -108,7 +108,7 @@ function startInMemory(reader: Reader, cursor: FeedCursor | undefined): PageStar
   return build === undefined ? undefined : { build, offset: cursor.offset };
 }
 
-/** Where a reader goes on whose build is not in memory: in Redis, or after its last post in the current one, or at the end. */
+/** For a cursor whose build is not in memory: the build from Redis, else the current one after the cursor's last post, or at its end. */
 async function findStart(reader: Reader, cursor: FeedCursor | undefined): Promise<PageStart> {
   const own = cursor === undefined ? undefined : await inSpan('find build', {}, () => reader.find(cursor.buildId));
   if (own !== undefined && cursor !== undefined) return { build: own, offset: cursor.offset };

@@ -15,7 +15,7 @@ export interface RenderedPage {
 /** Pages that are kept: most readers ask for the same few. */
 const MAX_PAGES = 2_000;
 
-/** Renders pages and remembers them. A build never changes, so a page changes only with what is hidden, and `reader.version` then. */
+/** Renders pages and remembers them. A build never changes, so a page changes only when `reader.version` does. */
 export function createPageRenderer(): (
   alias: string,
   build: Build,
@@ -45,7 +45,7 @@ function render(alias: string, build: Build, offset: number, limit: number, { is
   return { fields: flat(`"feed":[${posts.map((post) => post.json).join(',')}]${cursor}`), size: posts.length };
 }
 
-/** The text in one piece: one that is kept as many pieces is joined anew each time it is sent. */
+/** The text in one piece. V8 keeps a joined text as pieces, and would copy them together each time it is sent. */
 function flat(text: string): string {
   return Buffer.from(text).toString();
 }

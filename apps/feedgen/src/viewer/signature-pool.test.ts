@@ -50,7 +50,7 @@ describe('a pool of signature threads', () => {
   });
 });
 
-test('checks of a thread that ends are made all the same', async () => {
+test('checks of a thread that ends are made here', async () => {
   const pool = createSignaturePool({ threads: 1, onThreadLost: () => {} });
   const pair = newPair();
   const [message, signature] = [Buffer.from('m'), pair.sign(Buffer.from('m'))];
