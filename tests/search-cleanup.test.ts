@@ -99,7 +99,7 @@ describe('a clean-up', () => {
     network.intercept = handOn;
   }, 180_000);
 
-  test('is worked on by one of two instances at a time, while its owner deletes some of it', async () => {
+  test('is run by one of two instances at a time, while its owner deletes some of it', async () => {
     const account = await createAccount(network.pdsUrl, 'shared');
     const written = makeRecords(700, () => oldPost());
     await account.write(written);
@@ -125,7 +125,7 @@ describe('a clean-up', () => {
     network.intercept = handOn;
   });
 
-  test('gives up in the end on a server that always fails, and says why', async () => {
+  test('fails after its last try at a server that always fails, and says why', async () => {
     const account = await createAccount(network.pdsUrl, 'unlucky');
     await account.write(makeRecords(3, () => oldPost()));
     const service = await world.startService({ CLEANUP_RETRY_WAIT: '1ms', CLEANUP_MAX_TRIES: '4' });

@@ -103,7 +103,7 @@ describe('GET /repo/:did', () => {
     expect((await service.get('/redir?q=at://did:plc:abc')).status).toBe(302);
   });
 
-  test('refuses the repository of another account, however well signed', async () => {
+  test('refuses the repository of another account, though it is signed', async () => {
     const other = await createAccount(network.pdsUrl, 'stranger');
     const car = await other.agent.com.atproto.sync.getRepo({ did: other.did });
     network.intercept = async (call) =>

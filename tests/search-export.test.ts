@@ -121,7 +121,7 @@ describe('GET /repo/:did', () => {
     expect((await service.get(`/repo/${someone?.did}`)).status).toBe(200);
   });
 
-  test('thirty look-ups of unknown accounts a minute are made for a caller', async () => {
+  test('a caller gets thirty look-ups of unknown accounts a minute', async () => {
     const letters = 'abcdefghijklmnopqrstuvwxyz234567';
     const unknown = Array.from({ length: 32 }, (_, index) => `/repo/did:plc:${letters[index]?.repeat(24)}`);
     const answers = await Promise.all(unknown.map((path) => service.get(path, {}, '198.51.100.4')));

@@ -92,7 +92,7 @@ test('a search that would read more than its budget is refused, and its caller t
   expect(Array.isArray(await newestPosts(within, query))).toBe(true);
 });
 
-test('a search that takes long stands back for those that begin: what runs of it is begun again', async () => {
+test('a search that takes long gives way to new ones: its statement is started again with a lower priority', async () => {
   const reader = withCallOptions(store.clickhouse, { settings: PRIORITIES.search });
   const sql = "SELECT toUInt8(getSetting('priority')) AS priority, sleepEachRow({seconds:Float64}) FROM numbers(2)";
   const prioritiesOf = async (seconds: number) =>

@@ -82,7 +82,7 @@ describe('GET /list/members', () => {
     expect(status).toBe(502);
   });
 
-  test('a list whose pages are large is cut, and said to be', async () => {
+  test('a list whose pages are large is cut, and the answer says so', async () => {
     let [pages, cursor] = [0, 0];
     network.intercept = (call) => {
       if (call.method === 'com.atproto.repo.listRecords') pages++;

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 describe('GET /search/posts', () => {
-  test('finds what 200 queries mean, all of it, newest first, each post once', async () => {
+  test('finds every post that 200 queries mean, newest first, each once', async () => {
     const posts = postsThatShow(truth, Date.now());
     expect(posts.length).toBeGreaterThan(200);
     const queries = makeQueries(posts, 200, seeded(42));
@@ -36,7 +36,7 @@ describe('GET /search/posts', () => {
     expect(found).toBeGreaterThan(1_000);
   }, 240_000);
 
-  test('gives the same with the index as without', async () => {
+  test('finds the same with the index as without', async () => {
     const rows = await store.clickhouse.query<{ token: string }>(
       'SELECT DISTINCT arrayJoin(tokens) AS token FROM posts ORDER BY cityHash64(token) LIMIT 60',
     );
@@ -57,7 +57,7 @@ describe('GET /search/posts', () => {
     expect(found).toBeGreaterThan(60);
   });
 
-  test('gives the same to an AppView', async () => {
+  test('finds the same for an AppView', async () => {
     const { did } = postsThatShow(truth, Date.now())[0] as TruePost;
     const skeleton = await service.get(`/xrpc/app.bsky.unspecced.searchPostsSkeleton?q=*&author=${did}&limit=100`);
     const uris = (skeleton.json() as { posts: { uri: string }[] }).posts.map(({ uri }) => uri);
@@ -93,7 +93,7 @@ describe('GET /search/posts', () => {
     expect(await found(`since:${day(24 * 61)} until:${day(24 * 59)}`)).toEqual([4]);
   });
 
-  test('finds what stands behind many posts that were deleted, edited or moved in time', async () => {
+  test('finds posts behind many that were deleted, edited or moved in time', async () => {
     const [did = ''] = truth.handles.keys();
     const minutes = (count: number) => count * 60_000_000;
     const isWet = (index: number) => index % 10 === 9;

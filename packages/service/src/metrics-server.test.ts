@@ -86,7 +86,7 @@ describe('the metrics server', () => {
     expect((await get('/healthz')).status).toBe(200);
   });
 
-  test('takes a check that throws for one that failed', async () => {
+  test('counts a check that throws as failed', async () => {
     const get = await start({
       isReady: () => {
         throw new Error('no checks today');

@@ -33,7 +33,7 @@ describe('runJob', () => {
     expect(runs).toBe(DEFAULT_POLICY.maxFailures);
   });
 
-  test('finds a lie about more records than an hour allows, and sends no more than that', async () => {
+  test('finds out a server that deletes nothing of more records than an hour allows, and sends no more than that', async () => {
     const { job, mostPerHour } = await cleanUp({ count: 9_000, behave: () => {} });
     expect(job.jobState).toBe('failed');
     expect(mostPerHour).toBeLessThanOrEqual(DEFAULT_POLICY.maxPerHour);
@@ -48,7 +48,7 @@ describe('runJob', () => {
     }
   });
 
-  test('ends where more records are refused than it names', async () => {
+  test('ends when more records are refused than it names', async () => {
     const stuck = new Set(pathsOf(900).filter((_, index) => index % 3 === 1));
     const { job, sizes, left } = await cleanUp({ count: 900, behave: server({ stuck }) });
     expect([job.jobState, job.numDeleted]).toEqual(['failed', 900 - left.length]);

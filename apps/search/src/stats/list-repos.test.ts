@@ -21,7 +21,7 @@ describe('readAccountsPage', () => {
     });
   });
 
-  test.each([undefined, [], { repos: 'x' }, { cursor: 7, repos: [] }])('says that %j is no page', (body) => {
+  test.each([undefined, [], { repos: 'x' }, { cursor: 7, repos: [] }])('says that %j is not a page', (body) => {
     expect(() => readAccountsPage(body)).toThrow("the host's answer is not a list of accounts");
   });
 });

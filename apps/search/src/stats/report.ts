@@ -36,7 +36,7 @@ export interface ReportOptions {
 }
 
 /**
- * The answer is kept in memory and, for the other instances and the next start, in Redis. Whoever asks for one that is too old
+ * The answer is kept in memory and, for the other instances and the next start, in Redis. A caller who finds it too old
  * starts its computation in the background, under a lease, and gets the old one meanwhile.
  */
 export function createReport(options: ReportOptions): Report {
