@@ -1,6 +1,6 @@
 import { newestPosts, OverBudgetError, PRIORITIES, SEARCH_BUDGET, withCallOptions } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { searchSelect } from '../packages/store/src/search/search-select.ts';
+import { searchSelect } from '../packages/store/src/queries/post-search/search-select.ts';
 import { type Stack, type Store, startStack } from './indexer/stack.ts';
 import { type SearchService, startSearchService } from './search/service.ts';
 

@@ -1,3 +1,5 @@
+import { insertRows } from '../clickhouse/insert-rows.ts';
+import type { ClickHouse } from '../clickhouse/types.ts';
 import { string, uint64 } from '../row-binary/codecs.ts';
 import { defineTable, type Table } from '../row-binary/table.ts';
 
@@ -14,3 +16,24 @@ export const jobProgress: Table<JobProgressRow> = defineTable<JobProgressRow>('j
   progressJson: string,
   version: uint64,
 });
+
+/** Remembers how far background work has come, by its name. */
+export interface ProgressStore {
+  load(name: string): Promise<unknown>;
+  save(name: string, progress: unknown, atMicros: number): Promise<void>;
+}
+
+export function createProgressStore(clickhouse: ClickHouse): ProgressStore {
+  return {
+    load: async (name) => {
+      const [row] = await clickhouse.query<{ progress_json: string }>(
+        'SELECT progress_json FROM job_progress FINAL WHERE name = {name:String}',
+        { name },
+      );
+      const progress: unknown = row === undefined ? undefined : JSON.parse(row.progress_json);
+      return progress;
+    },
+    save: (name, progress, atMicros) =>
+      insertRows(clickhouse, jobProgress, [{ name, progressJson: JSON.stringify(progress), version: atMicros }]),
+  };
+}

@@ -1,5 +1,5 @@
 import type { ClickHouse } from '../clickhouse/types.ts';
-import { isVisible, isVisibleRecord } from '../feeds/fragments.ts';
+import { isVisible, isVisibleRecord } from '../queries/fragments.ts';
 
 /** Undeleted records by collection, those of hidden accounts left out. Reads the whole table: for tools and tests, not for requests. */
 export function countRecordsByCollection(clickhouse: ClickHouse): Promise<{ collection: string; records: number }[]> {

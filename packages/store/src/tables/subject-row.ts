@@ -1,5 +1,5 @@
 import type { ClickHouse } from '../clickhouse/types.ts';
-import { isVisible, isVisibleRecord } from '../feeds/fragments.ts';
+import { isVisible, isVisibleRecord } from '../queries/fragments.ts';
 
 /** Accounts that show and have an undeleted record with this subject, each counted once. Exact; reads one column of them all. */
 export async function countActorsOfSubject(

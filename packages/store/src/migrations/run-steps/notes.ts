@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ClickHouse } from '../../clickhouse/types.ts';
-import { createProgressStore } from '../../search/job-progress.ts';
+import { createProgressStore } from '../../tables/job-progress.ts';
 import type { MigrationTarget } from '../target.ts';
 
 /** What the copy remembers between two tries, in job_progress. */

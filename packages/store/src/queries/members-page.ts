@@ -1,7 +1,5 @@
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { isBorne } from '../tables/actor-handles.ts';
-import { type ActorLabelRow, actorLabels } from '../tables/actor-labels.ts';
-import { insertRows } from './insert-rows.ts';
 
 export interface Member {
   readonly did: string;
@@ -15,48 +13,6 @@ export interface Member {
 export interface MembersPage {
   readonly members: readonly Member[];
   readonly totalCount: number;
-}
-
-export interface MembershipChange {
-  readonly label: string;
-  readonly did: string;
-  readonly isMember: boolean;
-  /** Who makes the change, for the record. */
-  readonly changedBy: string;
-  /** Microseconds since 1970. */
-  readonly atMicros: number;
-}
-
-/** The DIDs that bear the label. */
-export async function readMembers(clickhouse: ClickHouse, label: string): Promise<string[]> {
-  const sql = 'SELECT actor_did FROM actor_labels FINAL WHERE label = {label:String}';
-  const rows = await clickhouse.query<{ actor_did: string }>(sql, { label });
-  return rows.map(({ actor_did }) => actor_did);
-}
-
-/**
- * Gives or takes a label. False when that changes nothing; then nothing is written. A member of long standing keeps the
- * time since when; every change stays in actor_label_changes.
- */
-export async function changeMembership(clickhouse: ClickHouse, change: MembershipChange): Promise<boolean> {
-  const { label, did, isMember, changedBy, atMicros } = change;
-  const [last] = await clickhouse.query<{ since: number; version: number; deleted: number }>(
-    `SELECT toUnixTimestamp64Milli(created_at) + 0.0 AS since, toFloat64(version) AS version, deleted
-     FROM actor_labels WHERE label = {label:String} AND actor_did = {did:String} ORDER BY actor_labels.version DESC LIMIT 1`,
-    { label, did },
-  );
-  const wasMember = last !== undefined && last.deleted === 0;
-  if (wasMember === isMember) return false;
-  const row: ActorLabelRow = {
-    label,
-    actorDid: did,
-    createdAt: isMember ? Math.floor(atMicros / 1000) : (last?.since ?? 0),
-    changedBy,
-    version: Math.max(atMicros, (last?.version ?? 0) + 1), // another machine's clock may be ahead
-    deleted: !isMember,
-  };
-  await insertRows(clickhouse, actorLabels, [row]);
-  return true;
 }
 
 export interface MembersQuery {

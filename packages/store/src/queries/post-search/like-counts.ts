@@ -1,6 +1,6 @@
-import type { ClickHouse } from '../clickhouse/types.ts';
-import { hasSubject, isRecordOfWindow, isVisibleRecord, LAZY_OR, windowParams } from '../feeds/fragments.ts';
-import { RECORD_SORT_AT_MS } from '../tables/record-rows.ts';
+import type { ClickHouse } from '../../clickhouse/types.ts';
+import { RECORD_SORT_AT_MS } from '../../tables/record-rows.ts';
+import { hasSubject, isRecordOfWindow, isVisibleRecord, LAZY_OR, windowParams } from '../fragments.ts';
 
 const DAY_MS = 86_400_000;
 const HALF_HOUR_MS = 1_800_000;

@@ -1,6 +1,6 @@
-import { PRIORITIES } from '../clickhouse/settings.ts';
-import type { CallOptions, ClickHouse, QueryParams } from '../clickhouse/types.ts';
-import { TimeoutError } from '../errors.ts';
+import { PRIORITIES } from '../../clickhouse/settings.ts';
+import type { CallOptions, ClickHouse, QueryParams } from '../../clickhouse/types.ts';
+import { TimeoutError } from '../../errors.ts';
 import { SEARCH_TIMEOUT_MS } from './found-post.ts';
 
 /** The rows of a SELECT, within what is left of the whole search's time. */

@@ -1,4 +1,4 @@
-import type { ClickHouse } from '../clickhouse/types.ts';
+import type { ClickHouse } from '../../clickhouse/types.ts';
 import { markCounted, storeNowMs } from './touched-days.ts';
 
 /** Operations of one day on one collection. */

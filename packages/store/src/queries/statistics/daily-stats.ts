@@ -1,5 +1,5 @@
-import type { ClickHouse } from '../clickhouse/types.ts';
-import { hasSubject, isVisible, isVisibleRecord } from '../feeds/fragments.ts';
+import type { ClickHouse } from '../../clickhouse/types.ts';
+import { hasSubject, isVisible, isVisibleRecord } from '../fragments.ts';
 import { markCounted, storeNowMs } from './touched-days.ts';
 
 /** A day's numbers: undeleted records of active accounts by the time in their keys, one per account and subject. */

@@ -1,5 +1,5 @@
 import type { Command, Redis } from 'ioredis';
-import { ConnectionError } from './errors.ts';
+import { ConnectionError } from '../errors.ts';
 
 const MAX_WAITING = 1_000;
 /** What ioredis itself sends to make a connection ready. */

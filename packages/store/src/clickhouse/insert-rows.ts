@@ -1,6 +1,6 @@
-import type { ClickHouse } from '../clickhouse/types.ts';
 import { createBlock } from '../row-binary/block.ts';
 import type { Table } from '../row-binary/table.ts';
+import type { ClickHouse } from './types.ts';
 
 /** Inserts a few rows at once, outside the batch writer: changes that people make. Resolves when they are acknowledged. */
 export async function insertRows<Row extends object>(

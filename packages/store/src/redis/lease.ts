@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { redisError } from './redis.ts';
+import { redisError } from './client.ts';
 
 /** The right to work on something alone, for as long as it is renewed. */
 export interface Lease {

@@ -1,5 +1,5 @@
-import type { ClickHouse } from '../clickhouse/types.ts';
-import { isVisible } from '../feeds/fragments.ts';
+import type { ClickHouse } from '../../clickhouse/types.ts';
+import { isVisible } from '../fragments.ts';
 import {
   COLUMNS,
   type FoundPost,

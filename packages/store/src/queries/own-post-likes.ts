@@ -1,5 +1,5 @@
 import type { ClickHouse } from '../clickhouse/types.ts';
-import { isVisibleRecord } from '../feeds/fragments.ts';
+import { isVisibleRecord } from './fragments.ts';
 
 /** A post that the index holds, and whether it got the likes. */
 export interface OwnPostLikes {

@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
-import type { ClickHouse } from './clickhouse/types.ts';
-import { SetupStoreError } from './errors.ts';
+import type { ClickHouse } from '../clickhouse/types.ts';
+import { SetupStoreError } from '../errors.ts';
+import type { StoreLog } from '../log.ts';
+import { redisError } from './client.ts';
 import { fenceKey, LeaseLostError } from './lease.ts';
-import type { StoreLog } from './log.ts';
 import { formatProgress, type Progress, parseProgress } from './progress.ts';
-import { redisError } from './redis.ts';
 
 export interface CursorStore {
   /**

@@ -1,9 +1,9 @@
 import { Redis, ReplyError } from 'ioredis';
-import { ConnectionError, SetupStoreError, StoreError, UnavailableError } from './errors.ts';
-import type { StoreLog } from './log.ts';
-import { translateErrors } from './redis-errors.ts';
-import { boundOfflineQueue } from './redis-offline-queue.ts';
-import { traceCommands } from './redis-tracing.ts';
+import { ConnectionError, SetupStoreError, StoreError, UnavailableError } from '../errors.ts';
+import type { StoreLog } from '../log.ts';
+import { translateErrors } from './errors.ts';
+import { boundOfflineQueue } from './offline-queue.ts';
+import { traceCommands } from './tracing.ts';
 
 export type { Redis } from 'ioredis';
 

@@ -1,7 +1,7 @@
 import type { Version } from '@updraft/atproto';
-import { createList } from '../clickhouse/lists.ts';
-import type { ClickHouse } from '../clickhouse/types.ts';
-import { version } from '../row-binary/codecs.ts';
+import { createList } from '../../clickhouse/lists.ts';
+import type { ClickHouse } from '../../clickhouse/types.ts';
+import { version } from '../../row-binary/codecs.ts';
 import {
   hasSubject,
   isInWindow,
@@ -14,7 +14,7 @@ import {
   LAZY_OR,
   postConditions,
   windowParams,
-} from './fragments.ts';
+} from '../fragments.ts';
 import { type Candidate, isComplete, orderPosts, type RankedPost, type RankingQuery, type Tallies } from './ranking.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { QueryParams } from '../clickhouse/types.ts';
+import type { QueryParams } from '../../clickhouse/types.ts';
 
 /** The place of a post in the order of an answer; ties of the number or the time go by DID and rkey, descending. */
 export interface PostPlace {

@@ -1,5 +1,5 @@
-import type { ClickHouse } from '../clickhouse/types.ts';
-import { isInWindow, type KeepPosts, keptOf, type PostFilter, postConditions, windowParams } from './fragments.ts';
+import type { ClickHouse } from '../../clickhouse/types.ts';
+import { isInWindow, type KeepPosts, keptOf, type PostFilter, postConditions, windowParams } from '../fragments.ts';
 
 export interface LabelledPostsQuery extends PostFilter {
   readonly label: string;

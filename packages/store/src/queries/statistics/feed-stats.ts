@@ -1,4 +1,4 @@
-import type { ClickHouse } from '../clickhouse/types.ts';
+import type { ClickHouse } from '../../clickhouse/types.ts';
 
 /** What signed-in viewers read of a feed on one day. */
 export interface FeedDayStats {

@@ -1,4 +1,4 @@
-import type { PostFilter } from './fragments.ts';
+import type { PostFilter } from '../fragments.ts';
 
 export interface RankingQuery extends PostFilter {
   /** The moment of the ranking, in ms since 1970: nothing later counts. */

@@ -1,6 +1,6 @@
 import type { Command, Redis } from 'ioredis';
-import type { StoreError } from './errors.ts';
-import { HANDSHAKE } from './redis-offline-queue.ts';
+import type { StoreError } from '../errors.ts';
+import { HANDSHAKE } from './offline-queue.ts';
 
 /** Makes every command reject with the store's errors: ioredis's own are told apart by their text only, and it reads those of its handshake itself. */
 export function translateErrors(redis: Redis, toStoreError: (error: unknown) => StoreError): void {

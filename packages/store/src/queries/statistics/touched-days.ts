@@ -1,4 +1,4 @@
-import type { ClickHouse } from '../clickhouse/types.ts';
+import type { ClickHouse } from '../../clickhouse/types.ts';
 
 /** What a day's numbers are made of: `records` for daily_stats, `ops` for daily_collection_stats. */
 export type DaySource = 'records' | 'ops';

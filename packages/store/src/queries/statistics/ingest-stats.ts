@@ -1,5 +1,5 @@
-import type { ClickHouse } from '../clickhouse/types.ts';
-import { REPLAY_STREAM_PATTERN } from '../replay-stream.ts';
+import type { ClickHouse } from '../../clickhouse/types.ts';
+import { REPLAY_STREAM_PATTERN } from '../../replay-stream.ts';
 
 export interface IngestStats {
   /** Live ones: a recorded file's place is a line, which has no lag. */

@@ -1,8 +1,8 @@
 import { BACKDATED_TOKEN, backdatedToken } from '@updraft/atproto';
-import { createList } from '../clickhouse/lists.ts';
-import type { ClickHouse, QueryParams } from '../clickhouse/types.ts';
-import { isVisible } from '../feeds/fragments.ts';
-import { string, uint32 } from '../row-binary/codecs.ts';
+import { createList } from '../../clickhouse/lists.ts';
+import type { ClickHouse, QueryParams } from '../../clickhouse/types.ts';
+import { string, uint32 } from '../../row-binary/codecs.ts';
+import { isVisible } from '../fragments.ts';
 import {
   COLUMNS,
   type FoundPost,
