@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { countDay, createClickHouse } from '@updraft/store';
+import { selectRows } from '../tests/select-rows.ts';
 import { readNumbers } from '../tests/world/command-line.ts';
 import { startDatabases } from '../tests/world/databases.ts';
 import { runLoad, startProgram } from './feed/processes.ts';
@@ -59,11 +60,14 @@ const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-search-'));
   process.stdout.write(`${JSON.stringify(result)}\n`);
 
   async function measureIndex(): Promise<number> {
-    const [row] = await clickhouse.query<{ index_bytes: number; tokens_bytes: number; all_bytes: number }>(`
+    const [row] = await selectRows<{ index_bytes: number; tokens_bytes: number; all_bytes: number }>(
+      clickhouse,
+      `
 SELECT toFloat64(sum(secondary_indices_compressed_bytes)) AS index_bytes, toFloat64(sum(bytes_on_disk)) AS all_bytes,
     (SELECT toFloat64(sum(column_data_compressed_bytes)) FROM system.parts_columns
      WHERE database = currentDatabase() AND table = 'post_rows' AND active AND column = 'tokens') AS tokens_bytes
-FROM system.parts WHERE database = currentDatabase() AND table = 'post_rows' AND active`);
+FROM system.parts WHERE database = currentDatabase() AND table = 'post_rows' AND active`,
+    );
     const perPost = (bytes = 0) => Math.round((bytes / posts) * 10) / 10;
     say(
       `a post takes ${perPost(row?.all_bytes)} bytes on disk, ${perPost(row?.tokens_bytes)} of them its tokens and ${perPost(row?.index_bytes)} the indexes`,

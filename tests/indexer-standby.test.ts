@@ -11,6 +11,7 @@ import {
   startStack,
   until,
 } from './indexer/stack.ts';
+import { selectRows } from './select-rows.ts';
 
 let stack: Stack;
 let redis: Redis;
@@ -74,7 +75,8 @@ async function stop(program: Program): Promise<void> {
 }
 
 async function progress(store: Store): Promise<{ clickhouse: number; redis: number }> {
-  const [row] = await store.clickhouse.query<{ cursor: string }>(
+  const [row] = await selectRows<{ cursor: string }>(
+    store.clickhouse,
     "SELECT JSONExtractUInt(progress_json, 'cursor') AS cursor FROM ingest_progress FINAL",
   );
   const text = await redis.get(`${store.env['REDIS_PREFIX']}:progress`);

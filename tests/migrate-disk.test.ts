@@ -7,6 +7,7 @@ import { createClickHouse, migrateUp } from '@updraft/store';
 import { expect, test } from 'vitest';
 import { hostileOperations } from './migrate/hostile-operations.ts';
 import { migrateToOld, shown, writeOldRows } from './migrate/old-store.ts';
+import { selectRows } from './select-rows.ts';
 import { quietLog } from './store-fixture.ts';
 
 test('a copy for which the disk has no room is refused before it begins, and goes on when there is (needs the right to mount)', async ({
@@ -41,7 +42,7 @@ test('a copy for which the disk has no room is refused before it begins, and goe
   await expect(migrateUp({ connection, log: quietLog })).rejects.toThrow(
     /copying the records takes \d+ MB of the disk of .+, of which \d+ MB are free: make room/,
   );
-  expect(await clickhouse.query('SELECT count() AS n FROM record_rows')).toEqual([{ n: '0' }]);
+  expect(await selectRows(clickhouse, 'SELECT count() AS n FROM record_rows')).toEqual([{ n: '0' }]);
 
   await rm(ballast);
   await migrateUp({ connection, log: quietLog });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Stack, type Store, startProgram, startStack } from './indexer/stack.ts';
 import { makeQueries, type NaiveQuery, postsThatShow, type TruePost } from './search/naive-search.ts';
 import { type SearchService, startSearchService } from './search/service.ts';
+import { selectRows } from './select-rows.ts';
 
 const EVENTS = 8_000;
 /** The world ends an hour ago: its last day is yesterday or today. */
@@ -116,12 +117,14 @@ describe('GET /search/posts', () => {
   }, 240_000);
 
   test('gives the same with the index as without', async () => {
-    const rows = await store.clickhouse.query<{ token: string }>(
+    const rows = await selectRows<{ token: string }>(
+      store.clickhouse,
       'SELECT DISTINCT arrayJoin(tokens) AS token FROM posts ORDER BY cityHash64(token) LIMIT 60',
     );
     const tokens = rows.map(({ token }) => token);
     const ask = (pair: readonly string[], use: number) =>
-      store.clickhouse.query(
+      selectRows(
+        store.clickhouse,
         'SELECT did, rkey FROM posts FINAL WHERE hasAll(tokens, {pair:Array(String)}) ORDER BY did, rkey',
         { pair },
         { settings: { use_skip_indexes: use } },

@@ -17,6 +17,7 @@ import {
 } from '@updraft/store';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { recordRow } from './record-row.ts';
+import { selectRows } from './select-rows.ts';
 import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
 
 interface GuardedRow {
@@ -98,7 +99,8 @@ function twoBlocks(rows: number) {
 }
 
 async function count(table: string): Promise<number> {
-  const [row] = await store.clickhouse.query<{ rows: number }>(
+  const [row] = await selectRows<{ rows: number }>(
+    store.clickhouse,
     `SELECT toFloat64(count()) AS rows FROM ${table}${table === 'hidden_folds' ? '' : ' FINAL'}`,
   );
   return row?.rows ?? 0;
@@ -186,7 +188,8 @@ describe('invariant 2: nothing is dropped in silence: a refused row', () => {
     expect(report).toMatchObject({ rowsWritten: 997, rowsSetAside: 3 });
     expect(setAside).toEqual(['guarded', 'guarded', 'guarded']);
     expect(await count('guarded')).toBe(997);
-    const rejected = await store.clickhouse.query<{ event: string; detail: string }>(
+    const rejected = await selectRows<{ event: string; detail: string }>(
+      store.clickhouse,
       'SELECT reason, kind, detail, event FROM rejected_events FINAL ORDER BY event',
     );
     expect(rejected.map(({ event }) => JSON.parse(event))).toEqual(
@@ -258,7 +261,8 @@ describe('invariant 4: a delete deletes: an account that goes away', () => {
     await writer().write([block], never);
   };
   const hidden = async (did: string) => {
-    const [row] = await store.clickhouse.query<{ below: string }>(
+    const [row] = await selectRows<{ below: string }>(
+      store.clickhouse,
       `SELECT ${hiddenBelow('sipHash64({did:String})')} AS below`,
       { did },
     );

@@ -4,17 +4,10 @@ import {
   actorHandles,
   actorStatus,
   type Block,
-  countActorsOfSubject,
-  countOperations,
-  countRecordsByCollection,
-  countRejectedByReason,
   createBatchWriter,
   createBlock,
-  getActor,
   hashText,
   ingestGaps,
-  listGaps,
-  listRejected,
   type PostRow,
   postRows,
   type RecordRow,
@@ -24,7 +17,9 @@ import {
   type WritableBlock,
 } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countAccounts } from './account-counts.ts';
 import { recordRow, rkeyAt } from './record-row.ts';
+import { selectRows } from './select-rows.ts';
 import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
 
 let store: StoreFixture;
@@ -74,7 +69,7 @@ const gone = (did: string, second: number) =>
   status(did, second, { active: false, status: 'deleted', isDeletion: true });
 
 describe('invariants 3 and 4: replay changes nothing, a delete deletes: likes of a subject', () => {
-  const count = (subject: string) => countActorsOfSubject(store.clickhouse, 'likes', subject);
+  const count = (subject: string) => countAccounts(store.clickhouse, 'likes', subject);
 
   it('count one an account, however many like records it has and however often they arrive', async () => {
     const subject = 'at://a/app.bsky.feed.post/many';
@@ -165,13 +160,14 @@ describe('the other counts', () => {
         like('did:plc:c', 'r1', 1, { subject }),
       ]),
     );
-    expect(await countActorsOfSubject(store.clickhouse, 'reposts', subject)).toBe(2);
+    expect(await countAccounts(store.clickhouse, 'reposts', subject)).toBe(2);
     const follow = (repo: string, rkey: string) =>
       like(repo, rkey, 1, { collection: 'app.bsky.graph.follow', subject: 'did:plc:star' });
     await write(block(recordRows, [follow('did:plc:a', 'f1'), follow('did:plc:a', 'f2'), follow('did:plc:b', 'f1')]));
-    expect(await countActorsOfSubject(store.clickhouse, 'follows', 'did:plc:star')).toBe(2);
+    expect(await countAccounts(store.clickhouse, 'follows FINAL', 'did:plc:star')).toBe(2);
     expect(
-      await store.clickhouse.query(
+      await selectRows(
+        store.clickhouse,
         "SELECT actor_did, toFloat64(following_count) AS n FROM following_counts WHERE actor_did = 'did:plc:a'",
       ),
     ).toEqual([{ actor_did: 'did:plc:a', n: 1 }]);
@@ -194,14 +190,19 @@ describe('the other counts', () => {
     ];
     for (let time = 0; time < 2; time++) for (const row of rows) await write(block(recordRows, [row]));
     await write(block(recordRows, rows));
-    const isOurs = ({ collection }: { collection: string }) => collection === 'com.example.thing';
-    expect((await countRecordsByCollection(store.clickhouse)).filter(isOurs)).toEqual([
-      { collection: 'com.example.thing', records: 2 },
-    ]);
-    expect((await countOperations(store.clickhouse)).filter(isOurs)).toEqual([
-      { collection: 'com.example.thing', operation: 'create', operations: 3 },
-      { collection: 'com.example.thing', operation: 'delete', operations: 1 },
-      { collection: 'com.example.thing', operation: 'update', operations: 1 },
+    const ofCollection = "WHERE collection = 'com.example.thing'";
+    expect(
+      await selectRows(store.clickhouse, `SELECT toUInt32(count()) AS records FROM repo_records ${ofCollection}`),
+    ).toEqual([{ records: 2 }]);
+    expect(
+      await selectRows(
+        store.clickhouse,
+        `SELECT operation, toUInt32(count()) AS n FROM record_ops FINAL ${ofCollection} GROUP BY operation ORDER BY operation`,
+      ),
+    ).toEqual([
+      { operation: 'create', n: 3 },
+      { operation: 'delete', n: 1 },
+      { operation: 'update', n: 1 },
     ]);
   });
 });
@@ -213,22 +214,14 @@ describe('actors', () => {
       handle: name,
       version: timeVersion(tid(second).micros),
     });
+    const actors = (did: string) =>
+      selectRows(store.clickhouse, 'SELECT handle, active, status FROM actors WHERE did = {did:String}', { did });
     await write(block(actorHandles, [handle('new.example', 2)]));
     await write(block(actorHandles, [handle('old.example', 1)]));
-    expect(await getActor(store.clickhouse, 'did:plc:h')).toEqual({
-      did: 'did:plc:h',
-      handle: 'new.example',
-      active: true,
-      status: '',
-    });
+    expect(await actors('did:plc:h')).toEqual([{ handle: 'new.example', active: 1, status: '' }]);
     await write(block(actorStatus, [status('did:plc:h', 3, { active: false, status: 'suspended' })]));
-    expect(await getActor(store.clickhouse, 'did:plc:h')).toEqual({
-      did: 'did:plc:h',
-      handle: 'new.example',
-      active: false,
-      status: 'suspended',
-    });
-    expect(await getActor(store.clickhouse, 'did:plc:nobody')).toBeUndefined();
+    expect(await actors('did:plc:h')).toEqual([{ handle: 'new.example', active: 0, status: 'suspended' }]);
+    expect(await actors('did:plc:nobody')).toEqual([]);
   });
 });
 
@@ -278,7 +271,8 @@ describe('recent posts', () => {
         ),
       ),
     );
-    const rows = await store.clickhouse.query<{ rkey: string; likes: number; score: number; age: number }>(
+    const rows = await selectRows<{ rkey: string; likes: number; score: number; age: number }>(
+      store.clickhouse,
       'SELECT rkey, toFloat64(like_count) AS likes, score, age_hours AS age FROM recent_posts_with_score ORDER BY score DESC',
     );
     expect(rows.map(({ rkey, likes: count }) => [rkey, count])).toEqual([
@@ -311,16 +305,17 @@ describe('what was rejected and what may be missing', () => {
       detail: '',
     };
     for (let time = 0; time < 2; time++) await write(block(rejectedEvents, [rejected]), block(ingestGaps, [gap]));
-    expect(await countRejectedByReason(store.clickhouse)).toEqual([{ reason: 'not_json', events: 1 }]);
-    expect(await listRejected(store.clickhouse)).toEqual([
-      { reason: 'not_json', detail: 'at 3', did: '', event: '{{', ingestAt: expect.any(String) },
+    expect(await selectRows(store.clickhouse, 'SELECT reason, detail, did, event FROM rejected_events FINAL')).toEqual([
+      { reason: 'not_json', detail: 'at 3', did: '', event: '{{' },
     ]);
-    expect(await listGaps(store.clickhouse)).toEqual([
+    expect(
+      await selectRows(store.clickhouse, 'SELECT host, kind, from_time, to_time, detail FROM ingest_gaps FINAL'),
+    ).toEqual([
       {
         host: 'wss://x',
         kind: 'possible',
-        fromTime: '2025-11-24 16:00:00.000001',
-        toTime: '2025-11-24 16:00:00.000009',
+        from_time: '2025-11-24 16:00:00.000001',
+        to_time: '2025-11-24 16:00:00.000009',
         detail: '',
       },
     ]);

@@ -6,6 +6,7 @@ import { addMembers } from './feedgen/members.ts';
 import { didOf } from './feedgen/network.ts';
 import { type Instance, SERVICE_DID, type Stage, startStage, until, uris } from './feedgen/stage.ts';
 import { bearer, encode, goodToken, sign, withOtherS } from './feedgen/tokens.ts';
+import { selectRows } from './select-rows.ts';
 
 const POST = (n: number) => `at://${didOf('author')}/app.bsky.feed.post/3l3frqadlo3${n}h`;
 const FEEDS = `
@@ -272,7 +273,8 @@ describe('sendInteractions', () => {
     ];
     expect(await send({ feed, interactions }, await sign(viewer, { lxm }))).toMatchObject({ status: 200, body: {} });
     const rows = () =>
-      stage.clickhouse.query(
+      selectRows(
+        stage.clickhouse,
         'SELECT feed, viewer_did, item, event, feed_context, req_id FROM feed_interactions FINAL ORDER BY item',
       );
     await until(async () => (await rows()).length === 2);
@@ -316,7 +318,8 @@ describe('analytics', () => {
     await feeds.page('open', { limit: '10' }, { ...bearer(await sign(reader)), 'accept-language': 'de' });
     await feeds.page('a-club', {}, bearer(await sign(reader)));
     const rows = () =>
-      stage.clickhouse.query(
+      selectRows(
+        stage.clickhouse,
         'SELECT feed, page_limit, page_size, is_outsider, accept_language FROM feed_request_analytics FINAL WHERE viewer_did = {did:String} ORDER BY feed',
         { did: reader.did },
       );
@@ -325,7 +328,8 @@ describe('analytics', () => {
       { feed: 'a-club', page_limit: 50, page_size: 2, is_outsider: 1, accept_language: '*' },
       { feed: 'open', page_limit: 10, page_size: 1, is_outsider: 0, accept_language: 'de' },
     ]);
-    const [anonymous] = await stage.clickhouse.query<{ rows: number }>(
+    const [anonymous] = await selectRows<{ rows: number }>(
+      stage.clickhouse,
       "SELECT toFloat64(count()) AS rows FROM feed_request_analytics WHERE viewer_did = ''",
     );
     expect(anonymous?.rows).toBe(0);
@@ -345,7 +349,7 @@ describe('analytics', () => {
     }
     // The witness's rows were queued last: when they are in, so is all that came before.
     const rows = (table: string, did: string) =>
-      stage.clickhouse.query(`SELECT * FROM ${table} WHERE viewer_did = {did:String}`, { did });
+      selectRows(stage.clickhouse, `SELECT * FROM ${table} WHERE viewer_did = {did:String}`, { did });
     await until(async () => (await rows('feed_request_analytics', witness.did)).length === 1);
     await until(async () => (await rows('feed_interactions', witness.did)).length === 1);
     expect(await rows('feed_request_analytics', erased.did)).toEqual([]);

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ClickHouse as Engine, type RedisServer, startClickHouse, startRedis } from '@updraft/local';
 import { type ClickHouse, createClickHouse, migrateUp } from '@updraft/store';
+import { selectRows } from '../select-rows.ts';
 
 /** ClickHouse and Redis of one test file, and databases in them. */
 export interface Stack {
@@ -117,7 +118,7 @@ async function readTables(clickhouse: ClickHouse): Promise<Tables> {
   const tables: Record<string, unknown[]> = {};
   for (const [table, order] of Object.entries(TABLES)) {
     const columns = VARYING[table] === undefined ? '*' : `* EXCEPT (${VARYING[table]})`;
-    tables[table] = await clickhouse.query(`SELECT ${columns} FROM ${table} FINAL ORDER BY ${order}`);
+    tables[table] = await selectRows(clickhouse, `SELECT ${columns} FROM ${table} FINAL ORDER BY ${order}`);
   }
   return tables;
 }
@@ -133,7 +134,10 @@ export function differences(found: Tables, expected: Tables = {}): string[] {
 }
 
 async function count(clickhouse: ClickHouse, table: string, where = '1'): Promise<number> {
-  const [row] = await clickhouse.query<{ rows: string }>(`SELECT count() AS rows FROM ${table} FINAL WHERE ${where}`);
+  const [row] = await selectRows<{ rows: string }>(
+    clickhouse,
+    `SELECT count() AS rows FROM ${table} FINAL WHERE ${where}`,
+  );
   return Number(row?.rows);
 }
 

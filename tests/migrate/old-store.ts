@@ -23,6 +23,7 @@ import {
   MIGRATIONS_DIRECTORY,
   migrateUp,
 } from '@updraft/store';
+import { selectRows } from '../select-rows.ts';
 import { quietLog } from '../store-fixture.ts';
 
 /** An operation as the indexer before 0013 saw it. */
@@ -134,7 +135,8 @@ export async function shown(connection: ClickHouseOptions): Promise<Record<strin
   const clickhouse = createClickHouse(connection);
   const answers: Record<string, { rows: string; hash: string }> = {};
   for (const [name, columns] of Object.entries(SHOWN)) {
-    const [answer] = await clickhouse.query<{ rows: string; hash: string }>(
+    const [answer] = await selectRows<{ rows: string; hash: string }>(
+      clickhouse,
       `SELECT count() AS rows, toString(sum(sipHash64(${columns}))) AS hash FROM ${name} FINAL`,
     );
     if (answer !== undefined) answers[name] = answer;

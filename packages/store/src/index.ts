@@ -1,5 +1,6 @@
-export { createClickHouse, rowsDatabaseOf } from './clickhouse/client.ts';
+export { createClickHouse } from './clickhouse/client.ts';
 export { insertRows } from './clickhouse/insert-rows.ts';
+export { rowsDatabaseOf } from './clickhouse/servers.ts';
 export { PINNED_SETTINGS, PRIORITIES, SEARCH_BUDGET } from './clickhouse/settings.ts';
 export type * from './clickhouse/types.ts';
 export { withCallOptions } from './clickhouse/with-call-options.ts';
@@ -66,6 +67,7 @@ export {
 } from './retention/retention.ts';
 export { type Block, createBlock, type WritableBlock } from './row-binary/block.ts';
 export * as codecs from './row-binary/codecs.ts';
+export { type Shape, shape } from './row-binary/shape.ts';
 export { defineTable, type Table } from './row-binary/table.ts';
 export { storeAnswer } from './store-answer.ts';
 export { type ActorHandleRow, actorHandles, didOfHandle, handlesOf } from './tables/actor-handles.ts';
@@ -77,7 +79,6 @@ export {
   readMembers,
 } from './tables/actor-labels.ts';
 export { type ActorStatusRow, actorStatus } from './tables/actor-status.ts';
-export { type Actor, getActor } from './tables/actors.ts';
 export {
   type ApiKeyRow,
   type ApiKeyUseRow,
@@ -98,18 +99,13 @@ export {
 export { type FeedInteractionRow, feedInteractions } from './tables/feed-interactions.ts';
 export { type FeedRequestRow, feedRequestAnalytics } from './tables/feed-request-analytics.ts';
 export { createHiddenActors, type HiddenActors, hiddenBelow } from './tables/hidden-actors.ts';
-export { type IngestGapRow, ingestGaps, listGaps } from './tables/ingest-gaps.ts';
+export { type IngestGapRow, ingestGaps } from './tables/ingest-gaps.ts';
 export { createProgressStore, type ProgressStore } from './tables/job-progress.ts';
 export { type ListedAccount, writeListedAccounts } from './tables/listed-accounts.ts';
 export { type PostRow, postRows } from './tables/post-rows.ts';
 export { type ProfileRow, profiles } from './tables/profiles.ts';
 export { type RecordRow, recordRows } from './tables/record-rows.ts';
-export {
-  countRejectedByReason,
-  listRejected,
-  type RejectedEventRow,
-  rejectedEvents,
-} from './tables/rejected-events.ts';
+export { type RejectedEventRow, rejectedEvents } from './tables/rejected-events.ts';
 export {
   type CleanupJobStore,
   type CleanupTotals,
@@ -117,8 +113,6 @@ export {
   type RepoCleanupJobRow,
   type StoredCleanupJob,
 } from './tables/repo-cleanup-jobs.ts';
-export { countOperations, countRecordsByCollection } from './tables/repo-records.ts';
-export { countActorsOfSubject } from './tables/subject-row.ts';
 export { type BackupFault, backupFault } from './upkeep/backup-fault.ts';
 export { backupFolder } from './upkeep/backup-folder.ts';
 export { backupStatements, restoreStatements } from './upkeep/backup-statements.ts';

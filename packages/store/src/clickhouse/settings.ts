@@ -19,6 +19,9 @@ export const PINNED_SETTINGS = {
   session_timezone: 'UTC',
 } as const satisfies CallSettings;
 
+/** Over those, for what is read: times come in ISO 8601. */
+export const ANSWER_SETTINGS = { date_time_output_format: 'iso' } as const satisfies CallSettings;
+
 /** For a server that is only read and whose age is unknown: what every version has. */
 export const FOREIGN_SETTINGS = { output_format_json_quote_64bit_integers: 1 } as const satisfies CallSettings;
 

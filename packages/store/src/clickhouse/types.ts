@@ -1,4 +1,5 @@
 import type { StoreLog } from '../log.ts';
+import type { Shape } from '../row-binary/shape.ts';
 import type { List } from './lists.ts';
 
 export interface ClickHouseOptions {
@@ -40,12 +41,17 @@ export interface ClickHouse {
   /** Where the tables with the rows stand: `database`, and on a cluster one beside it on each server. */
   readonly rowsDatabase: string;
   /**
-   * The rows of a SELECT, as objects by column name. 64-bit integers come as strings (a number would lose digits): wrap
-   * small ones in toFloat64() or Number(). Parameters are bound as `{name:Type}`.
+   * The rows of a SELECT. Parameters are bound as `{name:Type}`.
+   * @throws AnswerFault when the answer has another shape.
    */
-  query<T>(sql: string, params?: QueryParams, options?: CallOptions): Promise<T[]>;
+  query<Row>(sql: string, shape: Shape<Row>, params?: QueryParams, options?: CallOptions): Promise<Row[]>;
   /** The rows of a SELECT in chunks as they arrive; leaving the loop early ends the query. */
-  stream<T>(sql: string, params?: QueryParams, options?: CallOptions): AsyncIterable<readonly T[]>;
+  stream<Row>(
+    sql: string,
+    shape: Shape<Row>,
+    params?: QueryParams,
+    options?: CallOptions,
+  ): AsyncIterable<readonly Row[]>;
   /** A statement without an answer: DDL, INSERT … SELECT, SYSTEM …. */
   command(sql: string, params?: QueryParams, options?: CallOptions): Promise<void>;
   /**

@@ -16,8 +16,8 @@ export function withCallOptions(clickhouse: ClickHouse, preset: CallOptions): Cl
   };
   return {
     ...clickhouse,
-    query: (sql, params, options) => clickhouse.query(sql, params, settle(options)),
-    stream: (sql, params, options) => clickhouse.stream(sql, params, settle(options)),
+    query: (sql, shape, params, options) => clickhouse.query(sql, shape, params, settle(options)),
+    stream: (sql, shape, params, options) => clickhouse.stream(sql, shape, params, settle(options)),
     command: (sql, params, options) => clickhouse.command(sql, params, settle(options)),
     insertBytes: (table, header, body, options) => clickhouse.insertBytes(table, header, body, settle(options)),
   };

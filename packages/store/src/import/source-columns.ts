@@ -1,3 +1,5 @@
+import { snakeCase } from '../row-binary/table.ts';
+
 /** A field that an import wants, and the names under which a source may hold it, the likeliest first. */
 export interface WantedField {
   readonly names: readonly string[];
@@ -41,10 +43,10 @@ export function matchColumns(
   };
 }
 
-/** The SELECT list that gives each field under its own name, whatever the source's type is; what is absent comes empty. */
+/** The SELECT list that gives each field under its own name in snake_case, whatever the source's type is; what is absent comes empty. */
 export function fieldExpressions(wanted: Readonly<Record<string, WantedField>>, match: ColumnMatch): string {
   return Object.entries(wanted)
-    .map(([field, { as }]) => `${expression(match.columns[field], as)} AS ${field}`)
+    .map(([field, { as }]) => `${expression(match.columns[field], as)} AS ${snakeCase(field)}`)
     .join(', ');
 }
 

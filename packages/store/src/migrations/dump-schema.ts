@@ -1,5 +1,7 @@
 import { createClickHouse } from '../clickhouse/client.ts';
 import type { ClickHouseOptions } from '../clickhouse/types.ts';
+import { string } from '../row-binary/codecs.ts';
+import { shape } from '../row-binary/shape.ts';
 
 const HEADER = `-- The whole schema as ClickHouse tells it, after all migrations. Written by \`just migrate-dump-schema\`; a test keeps it true.`;
 
@@ -10,10 +12,11 @@ const OWN_TABLES = ['schema_migrations', 'schema_migrations_lock'];
 export async function dumpSchema(connection: ClickHouseOptions): Promise<string> {
   const clickhouse = createClickHouse(connection);
   try {
-    const rows = await clickhouse.query<{ name: string; ddl: string }>(
-      `SELECT name, formatQuery(create_table_query) AS ddl FROM system.tables
+    const rows = await clickhouse.query(
+      `SELECT formatQuery(create_table_query) AS ddl FROM system.tables
        WHERE database = {database:String} AND name NOT IN {own:Array(String)} AND NOT startsWith(name, '.inner')
        ORDER BY name`,
+      shape({ ddl: string }),
       { database: connection.database, own: OWN_TABLES },
     );
     const statements = rows.map(({ ddl }) => `${withoutDatabase(ddl, connection.database)};`);

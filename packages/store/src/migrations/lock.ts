@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readCount } from '../clickhouse/read-value.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { MigrationError } from '../errors.ts';
 
@@ -50,11 +51,12 @@ export async function acquireLock({ clickhouse, waitMs, signal }: LockOptions): 
 
 async function tryClaim(clickhouse: ClickHouse, claim: string): Promise<boolean> {
   await setClaim(clickhouse, claim, LIFE_MS);
-  const others = await clickhouse.query(
-    'SELECT claim FROM schema_migrations_lock FINAL WHERE until > now64(3) AND claim != {claim:String}',
+  const others = await readCount(
+    clickhouse,
+    'SELECT count() AS value FROM schema_migrations_lock FINAL WHERE until > now64(3) AND claim != {claim:String}',
     { claim },
   );
-  if (others.length === 0) return true;
+  if (others === 0) return true;
   await setClaim(clickhouse, claim, 0);
   return false;
 }

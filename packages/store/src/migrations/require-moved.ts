@@ -1,3 +1,4 @@
+import { readCount } from '../clickhouse/read-value.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { MigrationError } from '../errors.ts';
 
@@ -6,11 +7,12 @@ import { MigrationError } from '../errors.ts';
  * erased. @throws MigrationError until then.
  */
 export async function requireMoved(clickhouse: ClickHouse): Promise<void> {
-  const old = await clickhouse.query(
-    "SELECT 1 FROM system.tables WHERE database = {database:String} AND name = 'repo_records' AND engine != 'View'",
+  const old = await readCount(
+    clickhouse,
+    "SELECT count() AS value FROM system.tables WHERE database = {database:String} AND name = 'repo_records' AND engine != 'View'",
     { database: clickhouse.database },
   );
-  if (old.length > 0)
+  if (old > 0)
     throw new MigrationError(
       'the records have not moved to their new tables yet: run the migrations first (pnpm migrate up)',
     );

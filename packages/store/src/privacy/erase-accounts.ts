@@ -1,5 +1,6 @@
 import { didList } from '../clickhouse/lists.ts';
 import { quoteName } from '../clickhouse/quote.ts';
+import { readCount } from '../clickhouse/read-value.ts';
 import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
 import { RECORD_VERSION } from '../tables/record-rows.ts';
 import { ACCOUNT_ROWS, type AccountRows, BOUND, LISTED } from './account-rows.ts';
@@ -79,17 +80,13 @@ const REWRITE: CallOptions = {
 };
 const COUNT_TIMEOUT_MS = 600_000;
 
-async function countIn(
-  clickhouse: ClickHouse,
-  { table, where }: AccountRows,
-  dids: readonly string[],
-): Promise<number> {
-  const [row] = await clickhouse.query<{ rows: number }>(
-    `SELECT toFloat64(count()) AS rows FROM ${table} WHERE ${where({ ...LISTED, database: quoteName(clickhouse.database) })}`,
+function countIn(clickhouse: ClickHouse, { table, where }: AccountRows, dids: readonly string[]): Promise<number> {
+  return readCount(
+    clickhouse,
+    `SELECT count() AS value FROM ${table} WHERE ${where({ ...LISTED, database: quoteName(clickhouse.database) })}`,
     {},
     { timeoutMs: COUNT_TIMEOUT_MS, lists: [didList(dids)] },
   );
-  return row?.rows ?? 0;
 }
 
 /** The statistics of these days are counted anew. */

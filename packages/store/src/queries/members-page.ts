@@ -1,4 +1,7 @@
+import { readCount } from '../clickhouse/read-value.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
+import { dateTime64Ms, string } from '../row-binary/codecs.ts';
+import { shape } from '../row-binary/shape.ts';
 import { isBorne } from '../tables/actor-handles.ts';
 
 export interface Member {
@@ -28,34 +31,23 @@ export interface MembersQuery {
 export async function readMembersPage(clickhouse: ClickHouse, query: MembersQuery): Promise<MembersPage> {
   const { label, search, limit } = query;
   const params = { label, search, limit, offset: (query.page - 1) * limit };
-  const [counted, rows] = await Promise.all([
-    clickhouse.query<{ total: number }>(`SELECT toFloat64(count()) AS total FROM (${NAMED_MEMBERS})`, params),
-    clickhouse.query<NamedMember>(
+  const [totalCount, rows] = await Promise.all([
+    readCount(clickhouse, `SELECT count() AS value FROM (${NAMED_MEMBERS})`, params),
+    clickhouse.query(
       `${NAMED_MEMBERS} ORDER BY created_at DESC, did LIMIT {limit:UInt32} OFFSET {offset:UInt64}`,
+      shape({ did: string, handle: string, displayName: string, createdAt: dateTime64Ms }),
       params,
     ),
   ]);
-  const members = rows.map((row) => ({
-    did: row.did,
-    handle: row.handle,
-    displayName: row.display_name,
-    createdAt: new Date(row.since).toISOString(),
-  }));
-  return { members, totalCount: counted[0]?.total ?? 0 };
-}
-
-interface NamedMember {
-  did: string;
-  handle: string;
-  display_name: string;
-  since: number;
+  const members = rows.map((row) => ({ ...row, createdAt: new Date(row.createdAt).toISOString() }));
+  return { members, totalCount };
 }
 
 const BEARERS = '(SELECT actor_did FROM actor_labels FINAL WHERE label = {label:String})';
 
 const NAMED_MEMBERS = `
 SELECT labels.actor_did AS did, handles.handle AS handle, names.display_name AS display_name,
-    toUnixTimestamp64Milli(labels.created_at) + 0.0 AS since, labels.created_at AS created_at
+    labels.created_at AS created_at
 FROM (SELECT actor_did, created_at FROM actor_labels FINAL WHERE label = {label:String}) AS labels
 LEFT JOIN (SELECT did, handle FROM actor_handles FINAL WHERE did IN ${BEARERS} AND ${isBorne}) AS handles ON handles.did = labels.actor_did
 LEFT JOIN (SELECT actor_did, display_name FROM profiles FINAL WHERE actor_did IN ${BEARERS}) AS names ON names.actor_did = labels.actor_did

@@ -1,4 +1,6 @@
 import type { ClickHouse } from '../clickhouse/types.ts';
+import { bool, string } from '../row-binary/codecs.ts';
+import { shape } from '../row-binary/shape.ts';
 import { isVisibleRecord } from './fragments.ts';
 
 /** A post that the index holds, and whether it got the likes. */
@@ -16,18 +18,17 @@ export async function* ownPostLikes(
   query: { readonly did: string; readonly minLikes: number; readonly signal?: AbortSignal },
 ): AsyncGenerator<readonly OwnPostLikes[]> {
   const { signal, ...params } = query;
-  const chunks = clickhouse.stream<{ rkey: string; enough: number }>(SELECT_LIKES, params, {
+  yield* clickhouse.stream(SELECT_LIKES, shape({ rkey: string, hasEnough: bool }), params, {
     timeoutMs: TIMEOUT_MS,
     settings: { max_threads: 1, max_bytes_before_external_group_by: 500_000_000 },
     ...(signal === undefined ? {} : { signal }),
   });
-  for await (const rows of chunks) yield rows.map(({ rkey, enough }) => ({ rkey, hasEnough: enough === 1 }));
 }
 
 const TIMEOUT_MS = 300_000;
 
 const SELECT_LIKES = `
-SELECT rkey, likes >= {minLikes:UInt64} AS enough
+SELECT rkey, likes >= {minLikes:UInt64} AS has_enough
 FROM (SELECT rkey, uri_key FROM post_rows FINAL WHERE did = {did:String}) AS own
 LEFT JOIN
 (

@@ -1,7 +1,10 @@
-import { type PostColumns, postJson } from '@updraft/atproto';
+import { postJson } from '@updraft/atproto';
 import { createList } from '../clickhouse/lists.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { string, uint32 } from '../row-binary/codecs.ts';
+import { shape } from '../row-binary/shape.ts';
+import { pick } from '../row-binary/table.ts';
+import { postRows } from '../tables/post-rows.ts';
 import { postKey } from './post-key.ts';
 
 /** A post's record as it is stored. */
@@ -26,14 +29,18 @@ export async function* postRecords(
   for (let start = 0; start < keys.length; start += RECORDS_PER_QUERY) {
     const batch = keys.slice(start, start + RECORDS_PER_QUERY);
     const sql = `
-SELECT concat('at://', did, '/app.bsky.feed.post/', rkey) AS uri, toString(version) AS rowVersion,
-    toUnixTimestamp64Milli(sort_at) + 0.0 AS sortAt, text, langs, parent_uri AS parentUri, root_uri AS rootUri, quote_uri AS quoteUri, json_rest AS jsonRest
+SELECT concat('at://', did, '/app.bsky.feed.post/', rkey) AS uri, toString(version) AS row_version,
+    sort_at, text, langs, parent_uri, root_uri, quote_uri, json_rest
 FROM post_rows FINAL
 WHERE (record_hour, did, rkey) IN given_posts AND json_rest != ''`;
     const lists = [createList('given_posts', { recordHour: uint32, did: string, rkey: string }, batch)];
-    const rows = await clickhouse.query<
-      PostColumns & Omit<PostRecordRow, 'recordJson'> & { readonly jsonRest: string }
-    >(sql, {}, { lists });
+    const rows = await clickhouse.query(sql, RECORD, {}, { lists });
     yield rows.map((row) => ({ uri: row.uri, rowVersion: row.rowVersion, recordJson: postJson(row.jsonRest, row) }));
   }
 }
+
+const RECORD = shape({
+  uri: string,
+  rowVersion: string,
+  ...pick(postRows, 'sortAt', 'text', 'langs', 'parentUri', 'rootUri', 'quoteUri', 'jsonRest'),
+});

@@ -1,6 +1,9 @@
 import type { PostColumns, Version } from '@updraft/atproto';
 import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
-import type { PostRow } from '../tables/post-rows.ts';
+import { uint32, uint64 } from '../row-binary/codecs.ts';
+import { shape } from '../row-binary/shape.ts';
+import { pick } from '../row-binary/table.ts';
+import { type PostRow, postRows } from '../tables/post-rows.ts';
 
 /** A post as it is stored, without what is read of its JSON. */
 export interface StoredPost
@@ -18,8 +21,9 @@ export interface PostKey {
 /** The posts of each hour, the newest hour first; those without a time in their keys are hour 0. About: every version of a row counts. */
 export function postHours(clickhouse: ClickHouse, fromHour: number): Promise<{ recordHour: number; posts: number }[]> {
   return clickhouse.query(
-    `SELECT record_hour AS recordHour, toFloat64(count()) AS posts FROM post_rows
+    `SELECT record_hour, count() AS posts FROM post_rows
      WHERE record_hour >= {fromHour:UInt32} GROUP BY record_hour ORDER BY record_hour DESC`,
+    shape({ recordHour: uint32, posts: uint64 }),
     { fromHour },
     CALL,
   );
@@ -32,18 +36,22 @@ export async function* storedPosts(
   { did, rkey }: PostKey,
   limit: number,
 ): AsyncGenerator<StoredPost> {
-  const chunks = clickhouse.stream<Omit<StoredPost, 'version'> & Version>(
-    `SELECT record_hour AS recordHour, did, rkey, operation, toUnixTimestamp64Milli(sort_at) + 0.0 AS sortAt,
-         text, langs, parent_uri AS parentUri, root_uri AS rootUri, quote_uri AS quoteUri, json_rest AS jsonRest,
-         toUInt32(bitShiftRight(version, 32)) AS hi, toUInt32(bitAnd(version, 4294967295)) AS lo
+  const chunks = clickhouse.stream(
+    `SELECT record_hour, did, rkey, operation, sort_at, text, langs, parent_uri, root_uri, quote_uri, json_rest, version
      FROM post_rows FINAL
      WHERE record_hour = {recordHour:UInt32} AND (did, rkey) > ({did:String}, {rkey:String})
      ORDER BY did, rkey LIMIT {limit:UInt32}`,
+    STORED_POST,
     { recordHour, did, rkey, limit },
     CALL,
   );
-  for await (const chunk of chunks) for (const { hi, lo, ...row } of chunk) yield { ...row, version: { hi, lo } };
+  for await (const chunk of chunks) yield* chunk;
 }
+
+const STORED_POST = shape<StoredPost>({
+  ...pick(postRows, 'recordHour', 'did', 'rkey', 'operation', 'sortAt', 'text', 'langs'),
+  ...pick(postRows, 'parentUri', 'rootUri', 'quoteUri', 'jsonRest', 'version'),
+});
 
 /** In the background of whatever else the server does. Writing what is read holds the reading up. */
 const CALL: CallOptions = { timeoutMs: 600_000, settings: { max_threads: 2 } };

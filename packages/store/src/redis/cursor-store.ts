@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis';
+import { readCount, readValue } from '../clickhouse/read-value.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { SetupStoreError } from '../errors.ts';
 import type { StoreLog } from '../log.ts';
+import { string } from '../row-binary/codecs.ts';
 import { redisError } from './client.ts';
 import { fenceKey, LeaseLostError } from './lease.ts';
 import { formatProgress, type Progress, parseProgress } from './progress.ts';
@@ -123,23 +125,18 @@ function fromRedisAlone(found: ReturnType<typeof parseProgress>, log: StoreLog):
 }
 
 async function loadCopy(clickhouse: ClickHouse, prefix: string): Promise<Progress | undefined> {
-  const [row] = await clickhouse.query<{ progress_json: string }>(
-    'SELECT progress_json FROM ingest_progress FINAL WHERE stream = {stream:String}',
-    { stream: prefix },
-  );
-  if (row === undefined) return undefined;
-  const copy = parseProgress(row.progress_json);
+  const sql = 'SELECT progress_json AS value FROM ingest_progress FINAL WHERE stream = {stream:String}';
+  const json = await readValue(clickhouse, string, sql, { stream: prefix });
+  if (json === undefined) return undefined;
+  const copy = parseProgress(json);
   if (copy === undefined)
-    throw new SetupStoreError(`ingest_progress holds no progress for '${prefix}': ${row.progress_json.slice(0, 200)}`);
+    throw new SetupStoreError(`ingest_progress holds no progress for '${prefix}': ${json.slice(0, 200)}`);
   return copy.progress;
 }
 
-async function copyVersion(clickhouse: ClickHouse, prefix: string): Promise<number> {
-  const [row] = await clickhouse.query<{ version: number }>(
-    'SELECT toFloat64(max(version)) AS version FROM ingest_progress WHERE stream = {stream:String}',
-    { stream: prefix },
-  );
-  return row?.version ?? 0;
+function copyVersion(clickhouse: ClickHouse, prefix: string): Promise<number> {
+  const sql = 'SELECT max(version) AS value FROM ingest_progress WHERE stream = {stream:String}';
+  return readCount(clickhouse, sql, { stream: prefix });
 }
 
 /** The latest version is the one that counts: a fence and the number of saves in its name, or the time. */

@@ -1,4 +1,6 @@
 import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
+import { string } from '../row-binary/codecs.ts';
+import { shape } from '../row-binary/shape.ts';
 import { ttlDays, ttlSql } from './ttl.ts';
 
 /**
@@ -29,9 +31,10 @@ const KEPT = [
 
 /** What the tables' TTLs say. */
 export async function readRetention(clickhouse: ClickHouse): Promise<Retention> {
-  const rows = await clickhouse.query<{ name: string; engine: string }>(
+  const rows = await clickhouse.query(
     `SELECT name, engine_full AS engine FROM system.tables
      WHERE database = {database:String} AND name IN {names:Array(String)}`,
+    shape({ name: string, engine: string }),
     { database: clickhouse.rowsDatabase, names: KEPT.map(({ table }) => table) },
   );
   const days = new Map<string, number>();

@@ -1,7 +1,9 @@
 import { NO_HANDLE, type Version } from '@updraft/atproto';
 import { didList } from '../clickhouse/lists.ts';
+import { readValue } from '../clickhouse/read-value.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { string, version } from '../row-binary/codecs.ts';
+import { shape } from '../row-binary/shape.ts';
 import { defineTable, type Table } from '../row-binary/table.ts';
 
 /** From an identity event that carries a handle. */
@@ -22,19 +24,21 @@ export const actorHandles: Table<ActorHandleRow> = defineTable<ActorHandleRow>('
 });
 
 /** The account that bears the handle now; undefined when none is known to. Where several claim it, the last claim counts. */
-export async function didOfHandle(clickhouse: ClickHouse, handle: string): Promise<string | undefined> {
-  const [row] = await clickhouse.query<{ did: string }>(
-    `SELECT did FROM actor_handles FINAL WHERE handle = {handle:String} AND ${isBorne} ORDER BY version DESC, did LIMIT 1`,
+export function didOfHandle(clickhouse: ClickHouse, handle: string): Promise<string | undefined> {
+  return readValue(
+    clickhouse,
+    string,
+    `SELECT did AS value FROM actor_handles FINAL WHERE handle = {handle:String} AND ${isBorne} ORDER BY version DESC, did LIMIT 1`,
     { handle: handle.toLowerCase() },
   );
-  return row?.did;
 }
 
 /** The handles that are known of these accounts, by DID. */
 export async function handlesOf(clickhouse: ClickHouse, dids: readonly string[]): Promise<Map<string, string>> {
   if (dids.length === 0) return new Map();
-  const rows = await clickhouse.query<{ did: string; handle: string }>(
+  const rows = await clickhouse.query(
     `SELECT did, handle FROM actor_handles FINAL WHERE did IN given_dids AND ${isBorne}`,
+    shape({ did: string, handle: string }),
     {},
     { lists: [didList(dids)] },
   );

@@ -1,7 +1,8 @@
 import { insertRows } from '../clickhouse/insert-rows.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { bool, dateTime64Ms, string, uint64 } from '../row-binary/codecs.ts';
-import { defineTable, type Table } from '../row-binary/table.ts';
+import { shape } from '../row-binary/shape.ts';
+import { columnList, defineTable, type Table } from '../row-binary/table.ts';
 
 /** An account's label, or its end. Every row written is a change, and stays in actor_label_changes. */
 export interface ActorLabelRow {
@@ -37,8 +38,8 @@ export interface MembershipChange {
 /** The DIDs that bear the label. */
 export async function readMembers(clickhouse: ClickHouse, label: string): Promise<string[]> {
   const sql = 'SELECT actor_did FROM actor_labels FINAL WHERE label = {label:String}';
-  const rows = await clickhouse.query<{ actor_did: string }>(sql, { label });
-  return rows.map(({ actor_did }) => actor_did);
+  const rows = await clickhouse.query(sql, shape({ actorDid: string }), { label });
+  return rows.map(({ actorDid }) => actorDid);
 }
 
 /**
@@ -47,17 +48,18 @@ export async function readMembers(clickhouse: ClickHouse, label: string): Promis
  */
 export async function changeMembership(clickhouse: ClickHouse, change: MembershipChange): Promise<boolean> {
   const { label, did, isMember, changedBy, atMicros } = change;
-  const [last] = await clickhouse.query<{ since: number; version: number; deleted: number }>(
-    `SELECT toUnixTimestamp64Milli(created_at) + 0.0 AS since, toFloat64(version) AS version, deleted
-     FROM actor_labels WHERE label = {label:String} AND actor_did = {did:String} ORDER BY actor_labels.version DESC LIMIT 1`,
+  const [last] = await clickhouse.query(
+    `SELECT ${columnList(actorLabels)} FROM actor_labels
+     WHERE label = {label:String} AND actor_did = {did:String} ORDER BY version DESC LIMIT 1`,
+    shape(actorLabels.codecs),
     { label, did },
   );
-  const wasMember = last !== undefined && last.deleted === 0;
+  const wasMember = last !== undefined && !last.deleted;
   if (wasMember === isMember) return false;
   const row: ActorLabelRow = {
     label,
     actorDid: did,
-    createdAt: isMember ? Math.floor(atMicros / 1000) : (last?.since ?? 0),
+    createdAt: isMember ? Math.floor(atMicros / 1000) : (last?.createdAt ?? 0),
     changedBy,
     version: Math.max(atMicros, (last?.version ?? 0) + 1), // another machine's clock may be ahead
     deleted: !isMember,

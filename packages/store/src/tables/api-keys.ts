@@ -1,7 +1,8 @@
 import { insertRows } from '../clickhouse/insert-rows.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { arrayOfStrings, dateTime64Ms, fixedString, string, uint64 } from '../row-binary/codecs.ts';
-import { defineTable, type Table } from '../row-binary/table.ts';
+import { shape } from '../row-binary/shape.ts';
+import { columnList, defineTable, type Table } from '../row-binary/table.ts';
 
 /** A key of the admin API, as far as it is kept: never the key itself. */
 export interface ApiKeyRow {
@@ -45,35 +46,15 @@ export interface StoredApiKey extends ApiKeyRow {
 }
 
 /** All keys, revoked ones included, oldest first. */
-export async function readApiKeys(clickhouse: ClickHouse): Promise<StoredApiKey[]> {
-  const rows = await clickhouse.query<RawKey>(`
-SELECT key_id, toString(key_hash) AS hash, feeds, actor_did, toFloat64(version) AS version_micros,
-    toUnixTimestamp64Milli(created_at) + 0.0 AS created_ms, toUnixTimestamp64Milli(revoked_at) + 0.0 AS revoked_ms,
-    toUnixTimestamp64Milli(uses.last_used_at) + 0.0 AS used_ms
+export function readApiKeys(clickhouse: ClickHouse): Promise<StoredApiKey[]> {
+  return clickhouse.query(
+    `
+SELECT ${columnList(apiKeys)}, uses.last_used_at AS last_used_at
 FROM (SELECT * FROM api_keys FINAL) AS keys
 LEFT JOIN (SELECT key_id, last_used_at FROM api_key_uses FINAL) AS uses USING key_id
-ORDER BY created_at, key_id`);
-  return rows.map((row) => ({
-    keyId: row.key_id,
-    keyHash: row.hash,
-    feeds: row.feeds,
-    actorDid: row.actor_did,
-    createdAt: row.created_ms,
-    revokedAt: row.revoked_ms,
-    version: row.version_micros,
-    lastUsedAt: row.used_ms,
-  }));
-}
-
-interface RawKey {
-  key_id: string;
-  hash: string;
-  feeds: string[];
-  actor_did: string;
-  version_micros: number;
-  created_ms: number;
-  revoked_ms: number;
-  used_ms: number;
+ORDER BY created_at, key_id`,
+    shape({ ...apiKeys.codecs, lastUsedAt: apiKeyUses.codecs.lastUsedAt }),
+  );
 }
 
 /** Writes a new key, or the new state of one. */

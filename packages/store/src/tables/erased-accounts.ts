@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import { didList } from '../clickhouse/lists.ts';
 import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
+import { fixedString } from '../row-binary/codecs.ts';
+import { shape } from '../row-binary/shape.ts';
 
 /** The accounts whose events are not to be written, in memory. */
 export interface ErasedAccounts {
@@ -23,12 +25,13 @@ export function createErasedAccounts(clickhouse: ClickHouse): ErasedAccounts {
   return {
     has: (did) => hashes.size > 0 && hashes.has(erasedHash(did)),
     refresh: async (options) => {
-      const rows = await clickhouse.query<{ did_hash: string }>(
-        'SELECT DISTINCT toString(did_hash) AS did_hash FROM erased_accounts',
+      const rows = await clickhouse.query(
+        'SELECT DISTINCT did_hash FROM erased_accounts',
+        shape({ didHash: fixedString(64) }),
         {},
         options,
       );
-      hashes = new Set(rows.map((row) => row.did_hash));
+      hashes = new Set(rows.map(({ didHash }) => didHash));
     },
   };
 }

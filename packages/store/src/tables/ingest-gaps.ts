@@ -1,4 +1,3 @@
-import type { ClickHouse } from '../clickhouse/types.ts';
 import { dateTime64Micros, fixedString, lowCardinalityString, string } from '../row-binary/codecs.ts';
 import { defineTable, type Table } from '../row-binary/table.ts';
 
@@ -24,12 +23,3 @@ export const ingestGaps: Table<IngestGapRow> = defineTable<IngestGapRow>('ingest
   toTime: dateTime64Micros,
   detail: string,
 });
-
-/** All known gaps, oldest first; times as ClickHouse writes them, in UTC. */
-export function listGaps(
-  clickhouse: ClickHouse,
-): Promise<{ host: string; kind: string; fromTime: string; toTime: string; detail: string }[]> {
-  return clickhouse.query(
-    'SELECT host, kind, from_time AS fromTime, to_time AS toTime, detail FROM ingest_gaps FINAL ORDER BY from_time, gap_id',
-  );
-}

@@ -1,4 +1,5 @@
 import { insertRows } from '../clickhouse/insert-rows.ts';
+import { readValue } from '../clickhouse/read-value.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { string, uint64 } from '../row-binary/codecs.ts';
 import { defineTable, type Table } from '../row-binary/table.ts';
@@ -26,11 +27,9 @@ export interface ProgressStore {
 export function createProgressStore(clickhouse: ClickHouse): ProgressStore {
   return {
     load: async (name) => {
-      const [row] = await clickhouse.query<{ progress_json: string }>(
-        'SELECT progress_json FROM job_progress FINAL WHERE name = {name:String}',
-        { name },
-      );
-      const progress: unknown = row === undefined ? undefined : JSON.parse(row.progress_json);
+      const sql = 'SELECT progress_json AS value FROM job_progress FINAL WHERE name = {name:String}';
+      const json = await readValue(clickhouse, string, sql, { name });
+      const progress: unknown = json === undefined ? undefined : JSON.parse(json);
       return progress;
     },
     save: (name, progress, atMicros) =>

@@ -1,16 +1,17 @@
 import { insertRows } from '../clickhouse/insert-rows.ts';
-import type { ClickHouse } from '../clickhouse/types.ts';
+import type { ClickHouse, QueryParams } from '../clickhouse/types.ts';
 import {
   arrayOfStrings,
-  type Codec,
+  bool,
+  date,
   dateTime64Ms,
   lowCardinalityString,
   string,
-  uint16,
   uint32,
   uint64,
 } from '../row-binary/codecs.ts';
-import { defineTable, type Table } from '../row-binary/table.ts';
+import { shape } from '../row-binary/shape.ts';
+import { columnList, defineTable, type Table } from '../row-binary/table.ts';
 import { repoCleanupRequests } from './repo-cleanup-requests.ts';
 
 /** A clean-up as it stands. Times are milliseconds since 1970, 0 for never. */
@@ -55,9 +56,6 @@ export interface RepoCleanupJobRow {
   /** fence · 2^24 + step: the holder of a later lease always wins. */
   readonly version: number;
 }
-
-/** Days since 1970. */
-const date: Codec<number> = { ...uint16, type: 'Date', expected: 'days since 1970, up to 65535' };
 
 export const repoCleanupJobs: Table<RepoCleanupJobRow> = defineTable<RepoCleanupJobRow>('repo_cleanup_jobs', {
   jobId: string,
@@ -117,8 +115,7 @@ export interface CleanupJobStore {
 }
 
 export function createCleanupJobStore(clickhouse: ClickHouse): CleanupJobStore {
-  const read = async (where: string, params: Record<string, unknown>): Promise<StoredCleanupJob[]> =>
-    (await clickhouse.query<RawJob>(`${SELECT_JOBS} ${where}`, params)).map(fromRaw);
+  const read = (where: string, params: QueryParams) => clickhouse.query(`${SELECT_JOBS} ${where}`, STORED_JOB, params);
   const request = (jobId: string, kind: string, value: string, version: number) =>
     insertRows(clickhouse, repoCleanupRequests, [{ jobId, kind, value, version }]);
   return {
@@ -135,9 +132,10 @@ export function createCleanupJobStore(clickhouse: ClickHouse): CleanupJobStore {
     saveSecret: (jobId, secretHash, atMicros) => request(jobId, 'secret', secretHash, atMicros),
     requestCancel: (jobId, atMicros) => request(jobId, 'cancel', '', atMicros),
     totals: async () => {
-      const [row] = await clickhouse.query<CleanupTotals>(
-        `SELECT toFloat64(sum(num_deleted)) AS numDeleted, toFloat64(count()) AS numJobs, toFloat64(uniqExact(repo)) AS numRepos
-         FROM repo_cleanup_jobs FINAL`,
+      const [row] = await clickhouse.query(
+        `SELECT sum(jobs.num_deleted) AS num_deleted, count() AS num_jobs, uniqExact(repo) AS num_repos
+         FROM repo_cleanup_jobs AS jobs FINAL`,
+        TOTALS,
       );
       return row ?? { numDeleted: 0, numJobs: 0, numRepos: 0 };
     },
@@ -150,17 +148,8 @@ export function createCleanupJobStore(clickhouse: ClickHouse): CleanupJobStore {
   };
 }
 
-const ms = (column: string) => `toUnixTimestamp64Milli(${column}) + 0.0`;
-
-/** Aliases of their own for what is converted: a WHERE would else read the converted value. */
 const SELECT_JOBS = `
-SELECT job_id, repo, cleanup_types, refresh_token, job_state, state_reason, num_failures, in_flight, claimed, set_aside_json,
-    writes_per_call, keep_json, kept_json, toFloat64(points_hour) AS hour_points, toFloat64(points_today) AS day_points,
-    toFloat64(num_deleted) AS deleted, toFloat64(num_deleted_today) AS deleted_today,
-    toFloat64(est_num_remaining) AS remaining, toFloat64(version) AS job_version, toUInt16(today) AS today_number,
-    ${ms('delete_older_than')} AS older_than_ms, ${ms('hour_started_at')} AS hour_started_ms, ${ms('next_run_at')} AS next_run_ms,
-    ${ms('created_at')} AS created_ms, ${ms('updated_at')} AS updated_ms, ${ms('last_deleted_at')} AS last_deleted_ms,
-    secret_hash, is_cancel_requested
+SELECT ${columnList(repoCleanupJobs)}, secret_hash, is_cancel_requested
 FROM (SELECT * FROM repo_cleanup_jobs FINAL) AS jobs
 LEFT JOIN
 (
@@ -169,66 +158,10 @@ LEFT JOIN
     GROUP BY job_id
 ) AS requests USING job_id`;
 
-interface RawJob {
-  job_id: string;
-  repo: string;
-  cleanup_types: string[];
-  refresh_token: string;
-  job_state: string;
-  state_reason: string;
-  num_failures: number;
-  in_flight: string[];
-  claimed: string[];
-  set_aside_json: string;
-  writes_per_call: number;
-  keep_json: string;
-  kept_json: string;
-  hour_points: number;
-  day_points: number;
-  deleted: number;
-  deleted_today: number;
-  remaining: number;
-  job_version: number;
-  today_number: number;
-  older_than_ms: number;
-  hour_started_ms: number;
-  next_run_ms: number;
-  created_ms: number;
-  updated_ms: number;
-  last_deleted_ms: number;
-  secret_hash: string;
-  is_cancel_requested: number;
-}
+const STORED_JOB = shape<StoredCleanupJob>({
+  ...repoCleanupJobs.codecs,
+  secretHash: string,
+  isCancelRequested: bool,
+});
 
-function fromRaw(row: RawJob): StoredCleanupJob {
-  return {
-    jobId: row.job_id,
-    repo: row.repo,
-    cleanupTypes: row.cleanup_types,
-    deleteOlderThan: row.older_than_ms,
-    keepJson: row.keep_json,
-    keptJson: row.kept_json,
-    refreshToken: row.refresh_token,
-    numDeleted: row.deleted,
-    numDeletedToday: row.deleted_today,
-    pointsHour: row.hour_points,
-    pointsToday: row.day_points,
-    today: row.today_number,
-    hourStartedAt: row.hour_started_ms,
-    estNumRemaining: row.remaining,
-    jobState: row.job_state,
-    stateReason: row.state_reason,
-    numFailures: row.num_failures,
-    inFlight: row.in_flight,
-    claimed: row.claimed,
-    setAsideJson: row.set_aside_json,
-    writesPerCall: row.writes_per_call,
-    nextRunAt: row.next_run_ms,
-    createdAt: row.created_ms,
-    updatedAt: row.updated_ms,
-    lastDeletedAt: row.last_deleted_ms,
-    version: row.job_version,
-    secretHash: row.secret_hash,
-    isCancelRequested: row.is_cancel_requested === 1,
-  };
-}
+const TOTALS = shape<CleanupTotals>({ numDeleted: uint64, numJobs: uint64, numRepos: uint64 });

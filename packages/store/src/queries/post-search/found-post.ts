@@ -1,4 +1,6 @@
 import type { QueryParams } from '../../clickhouse/types.ts';
+import { pick } from '../../row-binary/table.ts';
+import { postRows } from '../../tables/post-rows.ts';
 
 /** The place of a post in the order of an answer; ties of the number or the time go by DID and rkey, descending. */
 export interface PostPlace {
@@ -16,14 +18,14 @@ export interface FoundPost extends PostPlace {
   readonly rootUri: string;
   readonly quoteUri: string;
   /** Of the last 24 h; only where posts are sorted by it. */
-  readonly numLikes: number | undefined;
+  readonly numLikes?: number;
   /** Whether it has the query's words as they are spelled, not only with other accents; only where posts are sorted by it. */
-  readonly isSpelled: boolean | undefined;
+  readonly isSpelled?: boolean;
 }
 
 export const RAW_COLUMNS = 'did, rkey, sort_at, text, langs, tags, has_embedded_media, parent_uri, root_uri, quote_uri';
-/** A RawPost of post_rows. */
-export const COLUMNS = `did, rkey, toUnixTimestamp64Milli(sort_at) + 0.0 AS sort_at_ms, text, langs, tags, has_embedded_media, parent_uri, root_uri, quote_uri`;
+/** Of post_rows. */
+export const COLUMNS = `did, rkey, sort_at AS sort_at_ms, text, langs, tags, has_embedded_media, parent_uri, root_uri, quote_uri`;
 
 /** The condition that a post comes after the place bound as `after`. */
 export const isAfter = `(sort_at, did, rkey) < (${placeSql('after')})`;
@@ -50,37 +52,12 @@ export function newestFirst(a: FoundPost, b: FoundPost): number {
   return a.rkey < b.rkey ? 1 : -1;
 }
 
-export interface RawPost {
-  did: string;
-  rkey: string;
-  sort_at_ms: number;
-  text: string;
-  langs: string[];
-  tags: string[];
-  has_embedded_media: number;
-  parent_uri: string;
-  root_uri: string;
-  quote_uri: string;
-  likes?: number;
-  is_spelled?: number;
-}
-
-export function fromRaw(row: RawPost): FoundPost {
-  return {
-    did: row.did,
-    rkey: row.rkey,
-    sortAtMs: row.sort_at_ms,
-    text: row.text,
-    langs: row.langs,
-    tags: row.tags,
-    hasEmbeddedMedia: row.has_embedded_media === 1,
-    parentUri: row.parent_uri,
-    rootUri: row.root_uri,
-    quoteUri: row.quote_uri,
-    numLikes: row.likes,
-    isSpelled: row.is_spelled === undefined ? undefined : row.is_spelled === 1,
-  };
-}
+/** What COLUMNS are read as. */
+export const FOUND_POST = {
+  ...pick(postRows, 'did', 'rkey'),
+  sortAtMs: postRows.codecs.sortAt,
+  ...pick(postRows, 'text', 'langs', 'tags', 'hasEmbeddedMedia', 'parentUri', 'rootUri', 'quoteUri'),
+};
 
 /** How long a search may take. */
 export const SEARCH_TIMEOUT_MS = 10_000;

@@ -1,4 +1,6 @@
 import type { ClickHouse } from '../../clickhouse/types.ts';
+import { uint64 } from '../../row-binary/codecs.ts';
+import { shape } from '../../row-binary/shape.ts';
 import { RECORD_SORT_AT_MS } from '../../tables/record-rows.ts';
 import { hasSubject, isRecordOfWindow, isVisibleRecord, LAZY_OR, windowParams } from '../fragments.ts';
 
@@ -41,10 +43,11 @@ GROUP BY subject_key`,
 /** Generations there are, the newest first. */
 export async function likeGenerations(clickhouse: ClickHouse): Promise<number[]> {
   // A generation is a partition: what the parts say of themselves answers it, and no row is read.
-  const rows = await clickhouse.query<{ generation: string }>(
+  const rows = await clickhouse.query(
     'SELECT generation FROM post_like_counts GROUP BY generation',
+    shape({ generation: uint64 }),
   );
-  return rows.map(({ generation }) => Number(generation)).toSorted((a, b) => b - a);
+  return rows.map(({ generation }) => generation).toSorted((a, b) => b - a);
 }
 
 /** Whether a page can still be read by this generation. A young one may hold nothing, and be seen nowhere. */

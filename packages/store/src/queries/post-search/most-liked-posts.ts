@@ -1,15 +1,16 @@
 import type { ClickHouse } from '../../clickhouse/types.ts';
+import { bool, uint32 } from '../../row-binary/codecs.ts';
+import { shape } from '../../row-binary/shape.ts';
 import { isVisible } from '../fragments.ts';
 import {
   COLUMNS,
+  FOUND_POST,
   type FoundPost,
-  fromRaw,
   isInTime,
   type PostPlace,
   placeParams,
   placeSql,
   RAW_COLUMNS,
-  type RawPost,
 } from './found-post.ts';
 import { filterSql, type PostFilter, spelledSql } from './post-filter.ts';
 import { searchSelect } from './search-select.ts';
@@ -27,12 +28,12 @@ export interface MostLikedQuery extends PostFilter {
  * Posts of a stretch of time: those first that have the query's words as it spells them, and among these those that got the most likes
  * by this generation of counts.
  */
-export async function mostLikedPosts(clickhouse: ClickHouse, query: MostLikedQuery): Promise<FoundPost[]> {
+export function mostLikedPosts(clickhouse: ClickHouse, query: MostLikedQuery): Promise<FoundPost[]> {
   const { fromMs, toMs, generation, after, limit } = query;
   const filter = filterSql(query);
   const spelled = spelledSql(query);
   const sql = `
-SELECT ${COLUMNS}, toFloat64(num_likes) AS likes, is_spelled
+SELECT ${COLUMNS}, num_likes, is_spelled
 FROM (SELECT uri_key, num_likes FROM post_like_counts WHERE generation = {generation:UInt64}) AS counts
 RIGHT JOIN
 (
@@ -55,5 +56,7 @@ LIMIT {limit:UInt32}`;
     generation,
     limit,
   };
-  return (await searchSelect(clickhouse)<RawPost>(sql, params)).map(fromRaw);
+  return searchSelect(clickhouse)(sql, LIKED_POST, params);
 }
+
+const LIKED_POST = shape({ ...FOUND_POST, numLikes: uint32, isSpelled: bool });

@@ -1,19 +1,19 @@
 import { BACKDATED_TOKEN, backdatedToken } from '@updraft/atproto';
 import { createList } from '../../clickhouse/lists.ts';
 import type { ClickHouse, QueryParams } from '../../clickhouse/types.ts';
-import { string, uint32 } from '../../row-binary/codecs.ts';
+import { dateTime64Ms, string, uint32 } from '../../row-binary/codecs.ts';
+import { shape } from '../../row-binary/shape.ts';
 import { isVisible } from '../fragments.ts';
 import {
   COLUMNS,
+  FOUND_POST,
   type FoundPost,
-  fromRaw,
   isAfter,
   isInTime,
   newestFirst,
   type PostPlace,
   placeParams,
   placeSql,
-  type RawPost,
 } from './found-post.ts';
 import { filterSql, type PostFilter } from './post-filter.ts';
 import { type SearchSelect, searchSelect } from './search-select.ts';
@@ -54,6 +54,13 @@ const more = (spare: number): number => Math.min(spare * 4, MAX_SPARE_PLACES);
 interface MatchingPlace extends PostPlace {
   readonly recordHour: number;
 }
+
+const MATCHING_PLACE = shape<MatchingPlace>({
+  did: string,
+  rkey: string,
+  sortAtMs: dateTime64Ms,
+  recordHour: uint32,
+});
 
 /** How far back to look next, and the matches of those hours where all of them are known already. */
 interface Stretch {
@@ -133,7 +140,7 @@ function matchingPlaces(
 ): Promise<MatchingPlace[]> {
   const { conditions, params } = filterSql(query);
   const sql = `
-SELECT did, rkey, toUnixTimestamp64Milli(sort_at) + 0.0 AS sortAtMs, record_hour AS recordHour
+SELECT did, rkey, sort_at AS sort_at_ms, record_hour
 FROM post_rows
 WHERE ${hours}
     AND ${isInTime}
@@ -142,7 +149,7 @@ WHERE ${hours}
     ${query.after === undefined ? '' : `AND ${isAfter}`}
 ORDER BY ${order}
 LIMIT {limit:UInt32}`;
-  return select(sql, { ...params, ...stretchParams(query) }, FROM_INDEX_ALONE);
+  return select(sql, MATCHING_PLACE, { ...params, ...stretchParams(query) }, FROM_INDEX_ALONE);
 }
 
 /**
@@ -152,13 +159,13 @@ LIMIT {limit:UInt32}`;
 const FROM_INDEX_ALONE = { settings: { use_top_k_dynamic_filtering: 0, read_in_order_use_buffering: 0 } };
 
 /** The posts at these places, as they are now: those that still match, show, and are sorted before `after` and not beyond `last`. */
-async function postsAt(
+function postsAt(
   select: SearchSelect,
   query: NewestQuery,
   places: readonly MatchingPlace[],
   last: PostPlace | undefined,
 ): Promise<FoundPost[]> {
-  if (places.length === 0) return [];
+  if (places.length === 0) return Promise.resolve([]);
   const { conditions, params } = filterSql(query);
   const sql = `
 SELECT ${COLUMNS}
@@ -171,12 +178,12 @@ WHERE (record_hour, did, rkey) IN given_places
     ${last === undefined ? '' : `AND (sort_at, did, rkey) >= (${placeSql('last')})`}
 ORDER BY sort_at DESC, did DESC, rkey DESC
 LIMIT {limit:UInt32}`;
-  const rows = await select<RawPost>(
+  return select(
     sql,
+    shape(FOUND_POST),
     { ...params, ...stretchParams(query), ...placeParams('last', last) },
     { lists: [createList('given_places', { recordHour: uint32, did: string, rkey: string }, places)] },
   );
-  return rows.map(fromRaw);
 }
 
 /** `sort_at` never exceeds the record's hour, and is at most an hour before it unless the post is backdated. */

@@ -1,14 +1,16 @@
 import { PRIORITIES } from '../../clickhouse/settings.ts';
 import type { CallOptions, ClickHouse, QueryParams } from '../../clickhouse/types.ts';
 import { TimeoutError } from '../../errors.ts';
+import type { Shape } from '../../row-binary/shape.ts';
 import { SEARCH_TIMEOUT_MS } from './found-post.ts';
 
 /** The rows of a SELECT, within what is left of the whole search's time. */
-export type SearchSelect = <T>(
+export type SearchSelect = <Row>(
   sql: string,
+  shape: Shape<Row>,
   params: QueryParams,
   options?: Pick<CallOptions, 'settings' | 'lists'>,
-) => Promise<T[]>;
+) => Promise<Row[]>;
 
 /** So long a search goes before the background. */
 const LONG_MS = 400;
@@ -22,17 +24,17 @@ export function searchSelect(clickhouse: ClickHouse): SearchSelect {
   const startedAt = performance.now();
   const isCluster = clickhouse.rowsDatabase !== clickhouse.database;
   const leftOf = (ms: number) => Math.floor(ms - (performance.now() - startedAt));
-  return async <T>(sql: string, params: QueryParams, options: Parameters<SearchSelect>[2] = {}) => {
+  return async (sql, shape, params, options = {}) => {
     const firstMs = leftOf(LONG_MS);
     if (firstMs > 0 && !isCluster) {
       try {
-        return await clickhouse.query<T>(sql, params, { ...options, timeoutMs: firstMs });
+        return await clickhouse.query(sql, shape, params, { ...options, timeoutMs: firstMs });
       } catch (error) {
         if (!(error instanceof TimeoutError)) throw error;
       }
     }
     const isLong = leftOf(LONG_MS) <= 0;
-    return clickhouse.query<T>(sql, params, {
+    return clickhouse.query(sql, shape, params, {
       ...options,
       ...(isLong && { settings: { ...options.settings, ...PRIORITIES.background, max_threads: 1 } }),
       timeoutMs: Math.max(1, leftOf(SEARCH_TIMEOUT_MS)),

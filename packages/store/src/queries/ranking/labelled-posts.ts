@@ -1,4 +1,6 @@
 import type { ClickHouse } from '../../clickhouse/types.ts';
+import { string } from '../../row-binary/codecs.ts';
+import { shape } from '../../row-binary/shape.ts';
 import { isInWindow, type KeepPosts, keptOf, type PostFilter, postConditions, windowParams } from '../fragments.ts';
 
 export interface LabelledPostsQuery extends PostFilter {
@@ -30,6 +32,8 @@ interface LabelledPost {
   readonly rowVersion: string;
 }
 
+const LABELLED_POST = shape<LabelledPost>({ uri: string, did: string, rowVersion: string });
+
 function readPosts(
   clickhouse: ClickHouse,
   query: LabelledPostsQuery,
@@ -37,7 +41,7 @@ function readPosts(
   perAuthor: number | undefined,
 ): Promise<LabelledPost[]> {
   const sql = `
-SELECT uri, did, toString(version) AS rowVersion
+SELECT uri, did, toString(version) AS row_version
 FROM post_rows FINAL
 WHERE ${isInWindow}
     AND did IN (SELECT actor_did FROM actor_labels FINAL WHERE label = {label:String})
@@ -52,7 +56,7 @@ LIMIT {limit:UInt32}`;
     perAuthor: perAuthor ?? 0,
     limit,
   };
-  return clickhouse.query<LabelledPost>(sql, params);
+  return clickhouse.query(sql, LABELLED_POST, params);
 }
 
 function withinShares(posts: readonly LabelledPost[], perAuthor = Number.POSITIVE_INFINITY): LabelledPost[] {

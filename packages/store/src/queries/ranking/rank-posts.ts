@@ -1,7 +1,8 @@
 import type { Version } from '@updraft/atproto';
 import { createList } from '../../clickhouse/lists.ts';
 import type { ClickHouse } from '../../clickhouse/types.ts';
-import { version } from '../../row-binary/codecs.ts';
+import { float64, int64, string, uint64, version } from '../../row-binary/codecs.ts';
+import { shape } from '../../row-binary/shape.ts';
 import {
   hasSubject,
   isInWindow,
@@ -63,7 +64,7 @@ async function readCandidates(clickhouse: ClickHouse, query: RankingQuery, limit
     return `${kind} JOIN (${ROWS[source]}) AS ${source} ON ${source}.subject_key = candidates.uri_key`;
   });
   const sql = `
-SELECT toString(uri_key) AS key, did, uri, toString(version) AS rowVersion, toFloat64(sort_at_ms) AS sortAtMs, toFloat64(${score}) AS atMost
+SELECT toString(uri_key) AS key, did, uri, toString(version) AS row_version, sort_at_ms, toFloat64(${score}) AS at_most
 FROM
 (
   SELECT did, uri, uri_key, version, toUnixTimestamp64Milli(sort_at) AS sort_at_ms
@@ -73,10 +74,20 @@ FROM
     AND ${postConditions(query)}
 ) AS candidates
 ${joins.join('\n')}
-ORDER BY atMost DESC
+ORDER BY at_most DESC
 LIMIT {limit:UInt32}`;
-  return clickhouse.query<Candidate>(sql, { ...paramsOf(query), limit }, CALL);
+  return clickhouse.query(sql, CANDIDATE, { ...paramsOf(query), limit }, CALL);
 }
+
+const CANDIDATE = shape<Candidate>({
+  key: string,
+  did: string,
+  uri: string,
+  rowVersion: string,
+  sortAtMs: int64,
+  atMost: float64,
+});
+const TALLY = shape({ key: string, accounts: uint64 });
 
 /** Rows by subject: at least as many as accounts. Read without FINAL, and by the hash of the subject, which is quick. */
 const ROWS: Record<Source, string> = {
@@ -118,12 +129,12 @@ async function readTallies(
     const { table, subject, where } = COUNTED[source];
     // Conditions are evaluated in their order: the one that leaves least comes first.
     const sql = `
-SELECT toString(${subject}) AS key, toFloat64(uniqExact(did_key)) AS accounts
+SELECT toString(${subject}) AS key, uniqExact(did_key) AS accounts
 FROM ${table} FINAL
 WHERE ${subject} IN given_subjects
     AND ${where}
 GROUP BY key`;
-    const rows = await clickhouse.query<{ key: string; accounts: number }>(sql, paramsOf(query), {
+    const rows = await clickhouse.query(sql, TALLY, paramsOf(query), {
       ...CALL,
       lists,
     });

@@ -1,4 +1,6 @@
 import type { ClickHouse } from '../../clickhouse/types.ts';
+import { string, uint64 } from '../../row-binary/codecs.ts';
+import { shape } from '../../row-binary/shape.ts';
 import { markCounted, storeNowMs } from './touched-days.ts';
 
 /** Operations of one day on one collection. */
@@ -34,10 +36,10 @@ export function readCollectionStats(
   fromDay: number,
   perDay: number,
 ): Promise<CollectionStats[]> {
-  return clickhouse.query<CollectionStats>(
+  return clickhouse.query(
     `
 SELECT toString(day) AS date, if(place <= {perDay:UInt32}, collection, 'other') AS collection,
-    toFloat64(sum(created)) AS creates, toFloat64(sum(updated)) AS updates, toFloat64(sum(deleted)) AS deletes
+    sum(created) AS creates, sum(updated) AS updates, sum(deleted) AS deletes
 FROM
 (
     SELECT day, collection, sumIf(num_ops, operation = 'create') AS created, sumIf(num_ops, operation = 'update') AS updated,
@@ -49,6 +51,7 @@ FROM
 )
 GROUP BY day, collection
 ORDER BY day, creates + updates + deletes DESC, collection`,
+    shape({ date: string, collection: string, creates: uint64, updates: uint64, deletes: uint64 }),
     { fromDay, perDay },
   );
 }

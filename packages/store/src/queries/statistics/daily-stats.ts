@@ -1,4 +1,6 @@
 import type { ClickHouse } from '../../clickhouse/types.ts';
+import { string, uint64 } from '../../row-binary/codecs.ts';
+import { shape } from '../../row-binary/shape.ts';
 import { hasSubject, isVisible, isVisibleRecord } from '../fragments.ts';
 import { markCounted, storeNowMs } from './touched-days.ts';
 
@@ -6,14 +8,14 @@ import { markCounted, storeNowMs } from './touched-days.ts';
 export interface DailyStats {
   /** YYYY-MM-DD; 1970-01-01 for records whose key bears no time. */
   readonly date: string;
-  readonly num_likes: number;
-  readonly num_likers: number;
-  readonly num_posters: number;
-  readonly num_posts: number;
-  readonly num_follows: number;
-  readonly num_followers: number;
-  readonly num_blocks: number;
-  readonly num_blockers: number;
+  readonly numLikes: number;
+  readonly numLikers: number;
+  readonly numPosters: number;
+  readonly numPosts: number;
+  readonly numFollows: number;
+  readonly numFollowers: number;
+  readonly numBlocks: number;
+  readonly numBlockers: number;
 }
 
 /** Counts a day (days since 1970, UTC) anew and writes its row; one whose records are all gone becomes zeros. */
@@ -26,8 +28,7 @@ export async function countDay(clickhouse: ClickHouse, day: number): Promise<voi
 
 /** All days that were counted, oldest first. */
 export function readDailyStats(clickhouse: ClickHouse): Promise<DailyStats[]> {
-  const numbers = COLUMNS.map((column) => `toFloat64(${column}) AS ${column}`).join(', ');
-  return clickhouse.query<DailyStats>(`SELECT toString(day) AS date, ${numbers} FROM daily_stats FINAL ORDER BY day`);
+  return clickhouse.query(`SELECT toString(day) AS date, ${NUMBERS} FROM daily_stats FINAL ORDER BY day`, DAILY_STATS);
 }
 
 const COUNT_TIMEOUT_MS = 300_000;
@@ -38,16 +39,19 @@ const COUNT_SETTINGS = {
   max_threads: 2,
 };
 
-const COLUMNS = [
-  'num_likes',
-  'num_likers',
-  'num_posts',
-  'num_posters',
-  'num_follows',
-  'num_followers',
-  'num_blocks',
-  'num_blockers',
-] as const;
+const NUMBERS = 'num_likes, num_likers, num_posts, num_posters, num_follows, num_followers, num_blocks, num_blockers';
+
+const DAILY_STATS = shape<DailyStats>({
+  date: string,
+  numLikes: uint64,
+  numLikers: uint64,
+  numPosts: uint64,
+  numPosters: uint64,
+  numFollows: uint64,
+  numFollowers: uint64,
+  numBlocks: uint64,
+  numBlockers: uint64,
+});
 
 const IS_OF_DAY = 'record_hour >= {fromHour:UInt32} AND record_hour < {toHour:UInt32}';
 
@@ -61,7 +65,7 @@ function pairsSql(collection: string): string {
 }
 
 const COUNT_DAY = `
-INSERT INTO daily_stats (day, num_likes, num_likers, num_posts, num_posters, num_follows, num_followers, num_blocks, num_blockers, computed_at)
+INSERT INTO daily_stats (day, ${NUMBERS}, computed_at)
 WITH
     (${pairsSql('app.bsky.feed.like')}) AS likes,
     (SELECT (count(), uniqExact(did_key)) FROM post_rows FINAL WHERE ${IS_OF_DAY} AND ${isVisible}) AS posts,

@@ -1,5 +1,8 @@
+import { readCount } from '../../clickhouse/read-value.ts';
 import type { ClickHouse } from '../../clickhouse/types.ts';
 import { REPLAY_STREAM_PATTERN } from '../../replay-stream.ts';
+import { dateTime64Ms, float64, string, uint64 } from '../../row-binary/codecs.ts';
+import { shape } from '../../row-binary/shape.ts';
 
 export interface IngestStats {
   /** Live ones: a recorded file's place is a line, which has no lag. */
@@ -21,24 +24,27 @@ export interface IngestStats {
 /** How the indexer stands, from what it wrote. */
 export async function readIngestStats(clickhouse: ClickHouse, nowMs: number): Promise<IngestStats> {
   const lastHour = Math.floor(nowMs / 3_600_000) - 1;
-  const [streams, ops, gapCount, gaps, rejected] = await Promise.all([
-    clickhouse.query<IngestStats['streams'][number]>(
-      `SELECT stream, toFloat64(last_seq) / 1000 AS lastEventMs, toFloat64(toUnixTimestamp64Milli(parseDateTime64BestEffortOrZero(JSONExtractString(progress_json, 'last_seq_processed_at'), 3, 'UTC'))) AS savedAtMs
+  const [streams, lastHourOps, numGaps, gaps, rejected] = await Promise.all([
+    clickhouse.query(
+      `SELECT stream, last_seq / 1000 AS last_event_ms,
+           parseDateTime64BestEffortOrZero(JSONExtractString(progress_json, 'last_seq_processed_at'), 3, 'UTC') AS saved_at_ms
        FROM ingest_progress FINAL WHERE NOT match(stream, {replays:String}) ORDER BY stream`,
+      shape({ stream: string, lastEventMs: float64, savedAtMs: dateTime64Ms }),
       { replays: REPLAY_STREAM_PATTERN },
     ),
-    clickhouse.query<{ num: number }>(
-      'SELECT toFloat64(count()) AS num FROM record_ops FINAL WHERE rev_hour = {lastHour:UInt32}',
-      { lastHour },
-    ),
-    clickhouse.query<{ num: number }>('SELECT toFloat64(count()) AS num FROM ingest_gaps FINAL'),
-    clickhouse.query<IngestStats['gaps'][number]>(
+    readCount(clickhouse, 'SELECT count() AS value FROM record_ops FINAL WHERE rev_hour = {lastHour:UInt32}', {
+      lastHour,
+    }),
+    readCount(clickhouse, 'SELECT count() AS value FROM ingest_gaps FINAL'),
+    clickhouse.query(
       `SELECT host, kind, formatDateTime(from_time, '%Y-%m-%dT%H:%i:%S.%fZ') AS from, formatDateTime(to_time, '%Y-%m-%dT%H:%i:%S.%fZ') AS to, detail
        FROM ingest_gaps FINAL ORDER BY to_time DESC LIMIT 20`,
+      shape({ host: string, kind: string, from: string, to: string, detail: string }),
     ),
-    clickhouse.query<IngestStats['rejected'][number]>(
-      'SELECT reason, toFloat64(count()) AS numEvents FROM rejected_events FINAL GROUP BY reason ORDER BY numEvents DESC, reason',
+    clickhouse.query(
+      'SELECT reason, count() AS num_events FROM rejected_events FINAL GROUP BY reason ORDER BY num_events DESC, reason',
+      shape({ reason: string, numEvents: uint64 }),
     ),
   ]);
-  return { streams, lastHourOps: ops[0]?.num ?? 0, numGaps: gapCount[0]?.num ?? 0, gaps, rejected };
+  return { streams, lastHourOps, numGaps, gaps, rejected };
 }

@@ -1,4 +1,7 @@
+import { readValue } from '../../clickhouse/read-value.ts';
 import type { ClickHouse } from '../../clickhouse/types.ts';
+import { date, dateTime64Ms } from '../../row-binary/codecs.ts';
+import { shape } from '../../row-binary/shape.ts';
 
 /** What a day's numbers are made of: `records` for daily_stats, `ops` for daily_collection_stats. */
 export type DaySource = 'records' | 'ops';
@@ -21,9 +24,9 @@ export interface DaysQuery {
  */
 export async function daysToCount(clickhouse: ClickHouse, query: DaysQuery): Promise<number[]> {
   const { source, always, ...params } = query;
-  const rows = await clickhouse.query<{ day_number: number }>(
+  const rows = await clickhouse.query(
     `
-SELECT toUInt16(day) AS day_number
+SELECT day
 FROM (SELECT day, max(touched_days.touched_at) AS touched_at FROM touched_days WHERE source = {source:String} GROUP BY day) AS touched
 LEFT JOIN (SELECT day, computed_at FROM counted_days FINAL WHERE source = {source:String}) AS counted USING day
 WHERE touched_at > computed_at - INTERVAL 2 MINUTE
@@ -31,17 +34,15 @@ WHERE touched_at > computed_at - INTERVAL 2 MINUTE
     AND NOT has({always:Array(UInt16)}, toUInt16(day))
 ORDER BY computed_at ASC, day DESC
 LIMIT {limit:UInt32}`,
+    shape({ day: date }),
     { source, always, ...params },
   );
-  return [...always, ...rows.map(({ day_number }) => day_number)];
+  return [...always, ...rows.map(({ day }) => day)];
 }
 
 /** The store's clock, in ms since 1970: what is visible to a query is measured by it. */
 export async function storeNowMs(clickhouse: ClickHouse): Promise<number> {
-  const [row] = await clickhouse.query<{ now_ms: number }>(
-    "SELECT toUnixTimestamp64Milli(now64(3, 'UTC')) + 0.0 AS now_ms",
-  );
-  return row?.now_ms ?? Date.now();
+  return (await readValue(clickhouse, dateTime64Ms, "SELECT now64(3, 'UTC') AS value")) ?? Date.now();
 }
 
 /** Records that a day was counted from what was visible at `computedAtMs`. */

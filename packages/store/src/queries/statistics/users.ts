@@ -1,13 +1,15 @@
+import { readCount } from '../../clickhouse/read-value.ts';
 import type { ClickHouse } from '../../clickhouse/types.ts';
 
 /**
  * Accounts that exist, known by an event or from a host's list, without those that are not active: an account's own last
  * event says so, and for an account without one the list.
  */
-export async function countUsers(clickhouse: ClickHouse): Promise<number> {
-  const [row] = await clickhouse.query<{ num_users: number }>(
+export function countUsers(clickhouse: ClickHouse): Promise<number> {
+  return readCount(
+    clickhouse,
     `
-SELECT toFloat64(count()) AS num_users
+SELECT count() AS value
 FROM
 (
     SELECT did_key
@@ -25,5 +27,4 @@ FROM
     {},
     { timeoutMs: 120_000, settings: { max_bytes_before_external_group_by: 500_000_000, max_threads: 2 } },
   );
-  return row?.num_users ?? 0;
 }
