@@ -52,11 +52,10 @@ export {
 export { countUsers } from './queries/statistics/users.ts';
 export { type PostKey, postHours, type StoredPost, storedPosts } from './queries/stored-posts.ts';
 export { visiblePosts } from './queries/visible-posts.ts';
-export { checkRedis, createRedis, type Redis, type RedisOptions, redisError } from './redis/client.ts';
+export { checkRedis, createRedis, type Redis, type RedisOptions } from './redis/client.ts';
 export { type CursorStore, type CursorStoreOptions, createCursorStore } from './redis/cursor-store.ts';
 export { createLeases, type Lease, LeaseLostError, type LeaseOwner, type Leases } from './redis/lease.ts';
 export { formatProgress, type Progress, parseProgress } from './redis/progress.ts';
-export { replayStreamName } from './replay-stream.ts';
 export {
   oldestWholeDay,
   RETAINED_TABLES,
@@ -100,6 +99,7 @@ export { type FeedInteractionRow, feedInteractions } from './tables/feed-interac
 export { type FeedRequestRow, feedRequestAnalytics } from './tables/feed-request-analytics.ts';
 export { createHiddenActors, type HiddenActors, hiddenBelow } from './tables/hidden-actors.ts';
 export { type IngestGapRow, ingestGaps } from './tables/ingest-gaps.ts';
+export { replayStreamName } from './tables/ingest-progress.ts';
 export { createProgressStore, type ProgressStore } from './tables/job-progress.ts';
 export { type ListedAccount, writeListedAccounts } from './tables/listed-accounts.ts';
 export { type PostRow, postRows } from './tables/post-rows.ts';
@@ -116,12 +116,5 @@ export {
 export { type BackupFault, backupFault } from './upkeep/backup-fault.ts';
 export { backupFolder } from './upkeep/backup-folder.ts';
 export { backupStatements, restoreStatements } from './upkeep/backup-statements.ts';
-export {
-  type Backoff,
-  type BatchWriter,
-  type BatchWriterHooks,
-  type BatchWriterOptions,
-  createBatchWriter,
-  type WriteReport,
-} from './writer/batch-writer.ts';
+export { type BatchWriter, type BatchWriterHooks, createBatchWriter } from './writer/batch-writer.ts';
 export { MAX_EVENT_BYTES, truncateUtf8 } from './writer/rejected-row.ts';

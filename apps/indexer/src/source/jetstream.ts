@@ -1,5 +1,5 @@
-import { sleep } from '@updraft/service';
-import type { Backoff, IngestGapRow } from '@updraft/store';
+import { type Backoff, sleep } from '@updraft/service';
+import type { IngestGapRow } from '@updraft/store';
 import { blindRow } from '../cursor/gap-rows.ts';
 import type { Place, ResumePoint } from '../cursor/place.ts';
 import type { EventCounts } from '../intake/event-counts.ts';

@@ -26,11 +26,10 @@ async function run(
   const did: string[] = [];
   let [writes, saves] = [0, 0];
   const writer: BatchWriter = {
-    write: async (blocks: readonly WritableBlock[]) => {
+    write: async () => {
       writes += 1;
       await behaviour.write?.(writes);
       did.push(`wrote ${writes}`);
-      return { rowsWritten: blocks.length, rowsSetAside: 0, tries: 1, durationMs: 0 };
     },
   };
   const cursor = {

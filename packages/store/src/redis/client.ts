@@ -27,7 +27,7 @@ const MAX_TRIES = 2;
  * A Redis client that connects at its first command. A command fails after 5 s or two failed connects, whichever is first; the
  * connection itself is tried again for ever, with jitter. At most 1,000 commands wait for it. An outage is logged once. What commands
  * reject with is a StoreError.
- * @throws SetupStoreError when the address is none.
+ * @throws SetupStoreError when the address is not one.
  */
 export function createRedis({ address, password = '', prefix, log }: RedisOptions): Redis {
   const redis = new Redis(redisUrl(address).href, {
@@ -48,13 +48,11 @@ export function createRedis({ address, password = '', prefix, log }: RedisOption
 
 /** Resolves when Redis answers. @throws SetupStoreError or ConnectionError with one clear sentence. */
 export async function checkRedis(redis: Redis): Promise<void> {
-  await redis.ping().catch((error: unknown) => {
-    throw redisError(error, redis);
-  });
+  await redis.ping();
 }
 
 /** The store's error of what ioredis threw. */
-export function redisError(error: unknown, redis: Redis): StoreError {
+function redisError(error: unknown, redis: Redis): StoreError {
   if (error instanceof StoreError) return error;
   const where = `Redis at ${redis.options.host}:${redis.options.port}`;
   if (!(error instanceof Error && error instanceof ReplyError)) {

@@ -1,12 +1,9 @@
 import type { Redis } from 'ioredis';
-import { readCount, readValue } from '../clickhouse/read-value.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
-import { SetupStoreError } from '../errors.ts';
 import type { StoreLog } from '../log.ts';
-import { string } from '../row-binary/codecs.ts';
-import { redisError } from './client.ts';
+import { readProgress, readProgressVersion, writeProgress } from '../tables/ingest-progress.ts';
 import { fenceKey, LeaseLostError } from './lease.ts';
-import { formatProgress, type Progress, parseProgress } from './progress.ts';
+import { formatProgress, type Progress, parseProgress, type StoredProgress } from './progress.ts';
 
 export interface CursorStore {
   /**
@@ -50,61 +47,74 @@ export interface CursorStoreOptions {
 }
 
 export function createCursorStore(options: CursorStoreOptions): CursorStore {
-  const { redis, clickhouse, prefix, log, leaseKey = '', onProgressWritten } = options;
-  const key = redis.options.keyPrefix ? 'progress' : `${prefix}:progress`;
-  let redisFailed = false;
+  const { clickhouse, prefix, log, onProgressWritten } = options;
+  const inRedis = createRedisProgress(options);
   let fence: number | undefined;
   let saves = 0;
 
   async function load(): Promise<Progress | undefined> {
-    const copy = await loadCopy(clickhouse, prefix);
-    const text = await redis.get(key).catch((error: unknown) => {
-      throw redisError(error, redis);
-    });
-    const found = text === null ? undefined : parseProgress(text);
-    if (text !== null && found === undefined)
-      log.warn({ key }, 'the progress in Redis is unreadable: ClickHouse has the say');
+    const copy = await readProgress(clickhouse, prefix);
+    const found = await inRedis.load();
     if (copy === undefined) return fromRedisAlone(found, log);
     return found !== undefined && found.progress.lastSeq < copy.lastSeq ? found.progress : copy;
-  }
-
-  async function saveInRedis(text: string): Promise<void> {
-    if (fence === undefined) await redis.set(key, text);
-    else if ((await redis.eval(SET_FENCED, 2, key, fenceKey(leaseKey), text, fence)) === 0)
-      throw new LeaseLostError('the cursor is saved by another indexer now');
   }
 
   return {
     load,
     save: async (progress) => {
-      const text = formatProgress(progress);
-      await saveCopy(clickhouse, prefix, progress.lastSeq, text, fence === undefined ? undefined : fence + ++saves);
+      await writeProgress(clickhouse, prefix, progress, fence === undefined ? undefined : fence + ++saves);
       onProgressWritten?.();
-      // Known to be away: the client goes on trying to connect, nobody waits for it.
-      if (redisFailed && redis.status !== 'ready') return;
-      try {
-        await saveInRedis(text);
-        if (redisFailed) log.info({ key }, 'the progress is saved in Redis again');
-        redisFailed = false;
-      } catch (error) {
-        if (error instanceof LeaseLostError) throw error;
-        if (!redisFailed) log.warn({ key, err: redisError(error, redis) }, 'the progress is saved in ClickHouse only');
-        redisFailed = true;
-      }
+      await inRedis.trySave(progress, fence);
     },
-    version: () => copyVersion(clickhouse, prefix),
+    version: () => readProgressVersion(clickhouse, prefix),
     takeOver: async (newFence) => {
       const progress = await load();
       fence = newFence;
       saves = 0;
       if (progress === undefined) return;
-      const text = formatProgress(progress);
-      await saveCopy(clickhouse, prefix, progress.lastSeq, text, fence);
-      await saveInRedis(text).catch((error: unknown) => {
-        throw error instanceof LeaseLostError ? error : redisError(error, redis);
-      });
+      await writeProgress(clickhouse, prefix, progress, fence);
+      await inRedis.save(progress, fence);
     },
   };
+}
+
+/** The progress in Redis, in the name of a lease once there is a fence. */
+function createRedisProgress({ redis, prefix, log, leaseKey = '' }: CursorStoreOptions) {
+  const key = redis.options.keyPrefix ? 'progress' : `${prefix}:progress`;
+  let hasFailed = false;
+
+  async function load(): Promise<StoredProgress | undefined> {
+    const text = await redis.get(key);
+    const found = text === null ? undefined : parseProgress(text);
+    if (text !== null && found === undefined)
+      log.warn({ key }, "the progress in Redis is unreadable: ClickHouse's copy counts");
+    return found;
+  }
+
+  /** @throws LeaseLostError when a later lease was granted. */
+  async function save(progress: Progress, fence: number | undefined): Promise<void> {
+    const text = formatProgress(progress);
+    if (fence === undefined) await redis.set(key, text);
+    else if ((await redis.eval(SET_FENCED, 2, key, fenceKey(leaseKey), text, fence)) === 0)
+      throw new LeaseLostError('the cursor is saved by another indexer now');
+  }
+
+  /** Logs that Redis can't be reached, once, and that it can again. @throws LeaseLostError as save() does. */
+  async function trySave(progress: Progress, fence: number | undefined): Promise<void> {
+    // While Redis is known to be away, its client goes on trying to connect and nobody waits for it.
+    if (hasFailed && redis.status !== 'ready') return;
+    try {
+      await save(progress, fence);
+      if (hasFailed) log.info({ key }, 'the progress is saved in Redis again');
+      hasFailed = false;
+    } catch (error) {
+      if (error instanceof LeaseLostError) throw error;
+      if (!hasFailed) log.warn({ key, err: error }, 'the progress is saved in ClickHouse only');
+      hasFailed = true;
+    }
+  }
+
+  return { load, save, trySave };
 }
 
 /** Sets the progress unless a later lease was granted. */
@@ -113,7 +123,7 @@ if tonumber(redis.call('GET', KEYS[2]) or '0') > tonumber(ARGV[2]) then return 0
 redis.call('SET', KEYS[1], ARGV[1])
 return 1`;
 
-function fromRedisAlone(found: ReturnType<typeof parseProgress>, log: StoreLog): Progress | undefined {
+function fromRedisAlone(found: StoredProgress | undefined, log: StoreLog): Progress | undefined {
   if (found === undefined) return undefined;
   const { progress, isOurs } = found;
   if (isOurs) {
@@ -122,34 +132,4 @@ function fromRedisAlone(found: ReturnType<typeof parseProgress>, log: StoreLog):
   }
   log.info({ lastSeq: progress.lastSeq }, 'going on where the original stopped');
   return progress;
-}
-
-async function loadCopy(clickhouse: ClickHouse, prefix: string): Promise<Progress | undefined> {
-  const sql = 'SELECT progress_json AS value FROM ingest_progress FINAL WHERE stream = {stream:String}';
-  const json = await readValue(clickhouse, string, sql, { stream: prefix });
-  if (json === undefined) return undefined;
-  const copy = parseProgress(json);
-  if (copy === undefined)
-    throw new SetupStoreError(`ingest_progress holds no progress for '${prefix}': ${json.slice(0, 200)}`);
-  return copy.progress;
-}
-
-function copyVersion(clickhouse: ClickHouse, prefix: string): Promise<number> {
-  const sql = 'SELECT max(version) AS value FROM ingest_progress WHERE stream = {stream:String}';
-  return readCount(clickhouse, sql, { stream: prefix });
-}
-
-/** The latest version is the one that counts: a fence and the number of saves in its name, or the time. */
-function saveCopy(
-  clickhouse: ClickHouse,
-  prefix: string,
-  lastSeq: number,
-  text: string,
-  version: number | undefined,
-): Promise<void> {
-  return clickhouse.command(
-    `INSERT INTO ingest_progress (stream, progress_json, last_seq, version)
-     SELECT {stream:String}, {text:String}, {lastSeq:UInt64}, if({version:UInt64} = 0, toUInt64(toUnixTimestamp64Micro(now64(6))), {version:UInt64})`,
-    { stream: prefix, text, lastSeq, version: version ?? 0 },
-  );
 }

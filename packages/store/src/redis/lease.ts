@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { redisError } from './client.ts';
 
 /** The right to work on something alone, for as long as it is renewed. */
 export interface Lease {
@@ -64,11 +63,17 @@ export function createLeases(options: LeaseOptions): Leases {
       const token = formatHolder(options.owner, randomUUID());
       const askedAt = performance.now();
       const ask = async (dead: string): Promise<string[]> => {
-        const answer: unknown = await redis
-          .eval(ACQUIRE, 2, key, fenceKey(key), token, ttlMs, fenceAbove, fences, dead)
-          .catch((error: unknown) => {
-            throw redisError(error, redis);
-          });
+        const answer: unknown = await redis.eval(
+          ACQUIRE,
+          2,
+          key,
+          fenceKey(key),
+          token,
+          ttlMs,
+          fenceAbove,
+          fences,
+          dead,
+        );
         return Array.isArray(answer) ? answer.map(String) : [];
       };
       let [outcome, value = ''] = await ask('');

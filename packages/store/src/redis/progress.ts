@@ -1,3 +1,4 @@
+import { parseJson } from '@updraft/service';
 import { z } from 'zod';
 
 /** Where the indexer stands in the stream. */
@@ -14,6 +15,13 @@ export interface Progress {
   readonly recent: readonly string[];
   /** ISO 8601. */
   readonly savedAt: string;
+}
+
+/** A progress as one of the two programs wrote it. */
+export interface StoredProgress {
+  readonly progress: Progress;
+  /** False for the original's. */
+  readonly isOurs: boolean;
 }
 
 /** A time_us below this is a sequence number, or milliseconds. */
@@ -43,8 +51,8 @@ export function formatProgress(progress: Progress): string {
   });
 }
 
-/** Reads either program's text; `isOurs` is false for the original's. Undefined when it is neither. */
-export function parseProgress(text: string): { progress: Progress; isOurs: boolean } | undefined {
+/** Reads either program's text. Undefined when it is neither's. */
+export function parseProgress(text: string): StoredProgress | undefined {
   const { success, data } = stored.safeParse(parseJson(text));
   if (!success) return undefined;
   const { cursor, host, recent } = data;
@@ -59,12 +67,4 @@ export function parseProgress(text: string): { progress: Progress; isOurs: boole
       ...(cursor === undefined ? {} : { cursor }),
     },
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

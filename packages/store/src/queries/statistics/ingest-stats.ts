@@ -1,8 +1,8 @@
 import { readCount } from '../../clickhouse/read-value.ts';
 import type { ClickHouse } from '../../clickhouse/types.ts';
-import { REPLAY_STREAM_PATTERN } from '../../replay-stream.ts';
 import { dateTime64Ms, float64, string, uint64 } from '../../row-binary/codecs.ts';
 import { shape } from '../../row-binary/shape.ts';
+import { REPLAY_STREAM_PATTERN } from '../../tables/ingest-progress.ts';
 
 export interface IngestStats {
   /** Live ones: a recorded file's place is a line, which has no lag. */
