@@ -1,7 +1,7 @@
 import {
   type CommitEvent,
   commitVersion,
-  readBlock,
+  readFollow,
   readLike,
   readPost,
   recordJson,
@@ -98,7 +98,7 @@ test.each(Object.entries(VIEWS))(
     );
     const expected = writes.flatMap(({ event, version }) => {
       if (event.collection !== collection) return [];
-      const read = subjectColumn === 'subject_uri' ? readLike(event.record) : readBlock(event.record);
+      const read = subjectColumn === 'subject_uri' ? readLike(event.record) : readFollow(event.record);
       if (read === undefined) return [];
       const sortAt = sortAtMs(event.rev, event.rkey, read.createdAtMs);
       const subject = 'subjectUri' in read ? read.subjectUri : read.subjectDid;

@@ -5,11 +5,9 @@ import {
   commitVersion,
   formatTid,
   parseTid,
-  readBlock,
   readFollow,
   readLike,
   readPost,
-  readRepost,
   recordJson,
   recordTime,
   sortAtMs,
@@ -96,12 +94,12 @@ function typedRow(
   const table = SUBJECTS[collection];
   if (table === undefined) return [];
   if (collection.startsWith('app.bsky.feed.')) {
-    const read = table === 'likes' ? readLike(record) : readRepost(record);
+    const read = readLike(record);
     const subject_uri = read?.subjectUri ?? '';
     const state = { sort_at: sortAt(read?.createdAtMs), subject_uri, deleted: Number(read === undefined) };
     return [[table, { ...key, actor_did: did, ...state }]];
   }
-  const read = table === 'follows' ? readFollow(record) : readBlock(record);
+  const read = readFollow(record);
   const subject_did = read?.subjectDid ?? '';
   const state = { sort_at: sortAt(read?.createdAtMs), subject_did, deleted: Number(read === undefined) };
   return [[table, { ...key, actor_did: did, ...state }]];

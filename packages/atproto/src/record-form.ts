@@ -8,7 +8,7 @@ import { parseTimeMs } from './rfc3339.ts';
 import type { Tid } from './tid.ts';
 import type { Version } from './version.ts';
 
-/** What a row holds of a record's content. recordJsonOf() makes its JSON of that. */
+/** What a row holds of a record's content: enough to write its JSON again, as the view repo_records does. */
 export interface RecordForm {
   /** What is liked or reposted, or who is followed or blocked; '' in an unusable record and in one of any other collection. */
   readonly subject: string;
@@ -39,21 +39,10 @@ export function recordForm(from: RecordToForm): RecordForm | undefined {
   return commonForm(from, kind) ?? anyForm(from, kind);
 }
 
-/** The recordJson() of a record that is not deleted. */
-export function recordJsonOf(
-  { collection, subject, createdDelta, jsonRest }: RecordForm & { readonly collection: string },
-  keyMs: number,
-): string {
-  if (jsonRest !== '' && jsonRest.charCodeAt(0) !== COMMA) return jsonRest;
-  const createdAt = new Date(keyMs + createdDelta).toISOString();
-  return `${beginning(collection, createdAt)}${subjectJson(subjectKind(collection), subject)}${jsonRest}}`;
-}
-
 type SubjectKind = 0 | 1 | 2;
 const NO_SUBJECT = 0;
 const SUBJECT_URI = 1;
 const SUBJECT_DID = 2;
-const COMMA = 0x2c;
 
 function subjectKind(collection: string): SubjectKind {
   switch (collection) {

@@ -36,9 +36,9 @@ export function timeVersion(micros: number): Version {
   return versionOf(Math.min(Math.floor(micros), Number.MAX_SAFE_INTEGER), 0);
 }
 
-/** The version as the UInt64 it is, for tests and tools. */
-export function versionToBigInt(version: Version): bigint {
-  return (BigInt(version.hi) << 32n) | BigInt(version.lo);
+/** The version as the UInt64 it is: for comparisons where speed doesn't matter. */
+export function versionToBigInt({ hi, lo }: Version): bigint {
+  return (BigInt(hi) << 32n) | BigInt(lo);
 }
 
 /** micros·2048 + low, where low has 11 bits: 21 bits of micros stand beside it in the lower half. */

@@ -5,7 +5,7 @@ export { PINNED_SETTINGS, PRIORITIES, SEARCH_BUDGET } from './clickhouse/setting
 export type * from './clickhouse/types.ts';
 export { withCallOptions } from './clickhouse/with-call-options.ts';
 export { checkTables } from './cluster/check.ts';
-export { type CopiedTable, copyDatabase } from './cluster/copy-database.ts';
+export { copyDatabase } from './cluster/copy-database.ts';
 export {
   clickHouseOptions,
   commandEnvironment,
@@ -16,54 +16,40 @@ export {
 } from './config.ts';
 export * from './errors.ts';
 export { hashText } from './hash.ts';
-export { readSource, type SourcePart, sourceColumns, sourceParts } from './import/source.ts';
+export { readSource, sourceColumns, sourceParts } from './import/source.ts';
 export { type ColumnMatch, matchColumns, type WantedField } from './import/source-columns.ts';
 export type { StoreLog } from './log.ts';
 export { dumpSchema } from './migrations/dump-schema.ts';
 export { ensureDatabase, forceVersion, migrateDown, migrateUp, migrationVersion } from './migrations/migrate.ts';
 export { createMigration, MIGRATIONS_DIRECTORY } from './migrations/migration-files.ts';
 export { requireMoved } from './migrations/require-moved.ts';
-export type { AppliedMigration, MigrateOptions, Migration } from './migrations/types.ts';
+export type { MigrateOptions, Migration } from './migrations/types.ts';
 export { type AccountRowCount, countAccountRows, removeAccountRows } from './privacy/erase-accounts.ts';
 export type { KeepPosts } from './queries/fragments.ts';
 export { type Member, type MembersPage, type MembersQuery, readMembersPage } from './queries/members-page.ts';
-export { type OwnPostLikes, ownPostLikes } from './queries/own-post-likes.ts';
+export { ownPostLikes } from './queries/own-post-likes.ts';
 export { type PostRecordRow, postRecords } from './queries/post-records.ts';
 export type { FoundPost, PostPlace } from './queries/post-search/found-post.ts';
 export { countRecentLikes, isGenerationKept, likeGenerations } from './queries/post-search/like-counts.ts';
-export { type MostLikedQuery, mostLikedPosts } from './queries/post-search/most-liked-posts.ts';
-export { type NewestQuery, newestPosts } from './queries/post-search/newest-posts.ts';
+export { mostLikedPosts } from './queries/post-search/most-liked-posts.ts';
+export { newestPosts } from './queries/post-search/newest-posts.ts';
 export type { PostFilter as SearchFilter } from './queries/post-search/post-filter.ts';
-export type { TokenTerm } from './queries/post-search/token-term.ts';
-export { type LabelledPostsQuery, labelledPosts } from './queries/ranking/labelled-posts.ts';
+export { labelledPosts } from './queries/ranking/labelled-posts.ts';
 export { rankPosts } from './queries/ranking/rank-posts.ts';
 export type { RankedPost, RankingQuery } from './queries/ranking/ranking.ts';
 export { type CollectionStats, countOpsOfDay, readCollectionStats } from './queries/statistics/collection-stats.ts';
 export { countDay, type DailyStats, readDailyStats } from './queries/statistics/daily-stats.ts';
-export { type FeedDayStats, readFeedStats } from './queries/statistics/feed-stats.ts';
-export { type IngestStats, readIngestStats } from './queries/statistics/ingest-stats.ts';
-export {
-  type DaySource,
-  type DaysQuery,
-  daysToCount,
-  storeNowMs,
-  touchDaysOfChangedActors,
-} from './queries/statistics/touched-days.ts';
+export { readFeedStats } from './queries/statistics/feed-stats.ts';
+export { readIngestStats } from './queries/statistics/ingest-stats.ts';
+export { daysToCount, storeNowMs, touchDaysOfChangedActors } from './queries/statistics/touched-days.ts';
 export { countUsers } from './queries/statistics/users.ts';
-export { type PostKey, postHours, type StoredPost, storedPosts } from './queries/stored-posts.ts';
+export { type PostKey, postHours, storedPosts } from './queries/stored-posts.ts';
 export { visiblePosts } from './queries/visible-posts.ts';
-export { checkRedis, createRedis, type Redis, type RedisOptions } from './redis/client.ts';
-export { type CursorStore, type CursorStoreOptions, createCursorStore } from './redis/cursor-store.ts';
+export { checkRedis, createRedis, type Redis } from './redis/client.ts';
+export { type CursorStore, createCursorStore } from './redis/cursor-store.ts';
 export { createLeases, type Lease, LeaseLostError, type LeaseOwner, type Leases } from './redis/lease.ts';
 export { formatProgress, type Progress, parseProgress } from './redis/progress.ts';
-export {
-  oldestWholeDay,
-  RETAINED_TABLES,
-  type RetainedTable,
-  type Retention,
-  readRetention,
-  setRetention,
-} from './retention/retention.ts';
+export { oldestWholeDay, RETAINED_TABLES, readRetention, setRetention } from './retention/retention.ts';
 export { type Block, createBlock, type WritableBlock } from './row-binary/block.ts';
 export * as codecs from './row-binary/codecs.ts';
 export { type Shape, shape } from './row-binary/shape.ts';
@@ -82,7 +68,6 @@ export {
   type ApiKeyRow,
   type ApiKeyUseRow,
   apiKeys,
-  apiKeyUses,
   readApiKeys,
   type StoredApiKey,
   writeApiKey,
@@ -108,7 +93,6 @@ export { type RecordRow, recordRows } from './tables/record-rows.ts';
 export { type RejectedEventRow, rejectedEvents } from './tables/rejected-events.ts';
 export {
   type CleanupJobStore,
-  type CleanupTotals,
   createCleanupJobStore,
   type RepoCleanupJobRow,
   type StoredCleanupJob,

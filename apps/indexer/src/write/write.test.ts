@@ -1,4 +1,4 @@
-import type { BatchWriter, Progress, WritableBlock } from '@updraft/store';
+import type { BatchWriter, Progress } from '@updraft/store';
 import { describe, expect, test } from 'vitest';
 import { type BatchQueue, createBatchQueue } from '../batch/batch-queue.ts';
 import type { Moment } from '../run/hooks.ts';
