@@ -61,7 +61,7 @@ describe('what the environment says is compared with the servers:', () => {
     [
       'the servers in another order',
       (cluster: ClusterOptions) => ({ cluster: { ...cluster, servers: cluster.servers.toReversed() } }),
-      /CLICKHOUSE_SHARDS: .* is server 2 of the cluster 'updraft' and stands in place 1/,
+      /CLICKHOUSE_SHARDS: .* is server 2 of the cluster 'updraft', but is named in place 1/,
     ],
     [
       'fewer servers',

@@ -40,7 +40,7 @@ test('a copy for which the disk has no room is refused before it begins, and goe
   await writeFile(ballast, Buffer.alloc(bavail * bsize - 9e6));
 
   await expect(migrateUp({ connection, log: quietLog })).rejects.toThrow(
-    /copying the records takes \d+ MB of the disk of .+, of which \d+ MB are free: make room/,
+    /copying the records takes \d+ MB of the disk of .+, which has \d+ MB free: make room/,
   );
   expect(await selectRows(clickhouse, 'SELECT count() AS n FROM record_rows')).toEqual([{ n: '0' }]);
 

@@ -8,7 +8,7 @@ export interface RecordKey {
   readonly recordHour: number;
   /** The TID as an unsigned 64-bit number in two halves; 0 where there is none within bounds. */
   readonly rkeyTid: Version;
-  /** '' where rkeyTid says it. */
+  /** '' where rkeyTid has it. */
   readonly rkeyText: string;
 }
 

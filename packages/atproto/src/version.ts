@@ -12,7 +12,7 @@ import type { Tid } from './tid.ts';
  *
  * Earlier releases wrote rev·2 for a write and rev·2 + 1 for a delete, and such rows stay. Of rows of two revs the later rev wins
  * in either form. Of two rows of one rev and one key, one of each form, the one that was inserted last stays where they are equal:
- * - their delete and a write of ours, rev·2 + 1: nobody writes that delete again, so ours is the last, and the write wins;
+ * - their delete and a write of ours, rev·2 + 1: that delete is never written again, so ours is the last, and the write wins;
  * - their write and a delete of ours, rev·2: the delete wins, and that is wrong only until the write comes again, at rev·2 + 1.
  *   It does: where the delete is read again, the stream has the write of that commit too, behind it or before it.
  */

@@ -23,7 +23,7 @@ export interface Statement {
 
 /**
  * A SELECT's rows in chunks, as they arrive. The signal holds until the last row: the client itself lets go of it when
- * the head of the answer is there. A query whose rows nobody takes any more is killed: the server itself goes on with what came by POST.
+ * the head of the answer is there. A query whose reader has gone is killed, since the server would go on with what came by POST.
  * @throws AnswerFault for an answer of another shape.
  */
 export async function* readRows<T>(
@@ -96,7 +96,7 @@ async function send(
   const { sql, params, lists = [], settings, signal } = statement;
   if (params !== undefined) requireShortParams(params);
   if (lists.length > 0) {
-    // Whatever fails after the first row would else be found in the text of the answer.
+    // Otherwise the text of an error that comes after the first row would be part of the answer.
     const whole = { ...statement, settings: { ...ANSWER_SETTINGS, ...settings, wait_end_of_query: 1 } };
     const answer = await sendWithLists(client, `${sql}\nFORMAT ${FORMAT}`, lists, whole, queryId);
     return new ResultSet(answer, FORMAT, '');
@@ -134,7 +134,7 @@ async function sendWithLists(
 
 const KILL_TIMEOUT_MS = 5_000;
 
-/** Nobody waits for it, and its failure harms nobody: the query ends at its max_execution_time. */
+/** Not awaited, and a failure is harmless: the query ends at its max_execution_time. */
 function kill(client: ClickHouseClient, queryId: string): void {
   client
     .command({

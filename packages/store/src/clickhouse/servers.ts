@@ -62,7 +62,7 @@ export function connect(
     // Long lists go in the body: servers refuse URLs of more than some KiB.
     use_multipart_params_auto: true,
     clickhouse_settings: settings,
-    // Errors come as exceptions; whoever handles them logs them, once.
+    // Errors come as exceptions, and are logged once, where they are handled.
     log: { level: ClickHouseLogLevel.OFF },
   });
 }

@@ -10,7 +10,7 @@ export interface ClickHouseOptions {
   database: string;
   /** The servers over which the tables are spread; absent where there is one server. */
   cluster?: ClusterOptions | undefined;
-  /** A server of others, perhaps an older one: only read, and without the settings that ours are pinned to. */
+  /** Another system's server, perhaps an older one: it is only read, and without our pinned settings. */
   isForeign?: boolean;
   log?: StoreLog;
 }
@@ -32,7 +32,7 @@ export interface CallOptions {
   /** How long the call may take, all of it; default 30 s. The server stops at the same time (`max_execution_time`). */
   timeoutMs?: number;
   signal?: AbortSignal;
-  /** Tables that go with this call of query, stream or command; whatever has no bound of its own belongs there, and not in a parameter. */
+  /** Tables that go with this call of query, stream or command. A list without a bound belongs here, not in a parameter. */
   lists?: readonly List[];
 }
 

@@ -1,8 +1,8 @@
 import type { CallOptions, ClickHouse } from './types.ts';
 
 /**
- * The same client, whose calls have these options where they say nothing else; a signal ends them beside their own. A ping has none of it:
- * it asks whether anybody is there.
+ * The same client with default options for its calls; a call ends at its own signal or at this one. A ping has no defaults: it asks
+ * whether the server is there.
  */
 export function withCallOptions(clickhouse: ClickHouse, preset: CallOptions): ClickHouse {
   const settle = (options: CallOptions = {}): CallOptions => {

@@ -5,7 +5,7 @@ import { arrayOfStrings, bool, string, uint32, uint64 } from '../row-binary/code
 import { shape } from '../row-binary/shape.ts';
 
 /**
- * Whether the servers are the cluster that the environment says: each answers, each is another one, and all mean the same by its name.
+ * Checks that the servers are the cluster that the environment names: each answers, none is named twice, and all have the same servers under its name.
  * @throws SetupStoreError saying in one line what differs, ConnectionError for a server that doesn't answer.
  */
 export async function checkCluster(connection: ClickHouseOptions): Promise<void> {
@@ -32,7 +32,7 @@ export async function checkCluster(connection: ClickHouseOptions): Promise<void>
   const server = servers[misplaced];
   if (!cluster.isReplicated && server !== undefined)
     throw new SetupStoreError(
-      `CLICKHOUSE_SHARDS: ${server.address} is server ${server.place} of the cluster '${cluster.name}' and stands in place ${misplaced + 1}; the first one keeps what migrations are done`,
+      `CLICKHOUSE_SHARDS: ${server.address} is server ${server.place} of the cluster '${cluster.name}', but is named in place ${misplaced + 1}: use the cluster's order, since the first server keeps the list of migrations`,
     );
 }
 
@@ -49,12 +49,12 @@ export async function checkTables(clickhouse: ClickHouse): Promise<void> {
   const isSpread = rowsDatabase !== database;
   if (isSpread && table.engine === 'Distributed' && !table.isOurs)
     throw new SetupStoreError(
-      `the database '${database}' was spread over a cluster by an earlier version: how to copy it says docs/scaling.md (From one server to several)`,
+      `the database '${database}' was spread over a cluster by an earlier version: docs/scaling.md (From one server to several) says how to copy it`,
     );
   if (isSpread === (table.engine === 'Distributed')) return;
   throw new SetupStoreError(
     isSpread
-      ? `CLICKHOUSE_CLUSTER is set, but the database '${database}' is of one server: how to go on says docs/scaling.md (From one server to several)`
+      ? `CLICKHOUSE_CLUSTER is set, but the database '${database}' is of one server: docs/scaling.md (From one server to several) says how to go on`
       : `the database '${database}' is spread over a cluster: set CLICKHOUSE_CLUSTER and CLICKHOUSE_SHARDS`,
   );
 }

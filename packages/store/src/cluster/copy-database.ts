@@ -42,8 +42,8 @@ export async function* copyDatabase(clickhouse: ClickHouse, from: string): Async
 }
 
 /**
- * The tables whose rows replace each other: what else there is (a day's likes by post, when the hidden accounts were folded) is made anew
- * by whoever needs it. Views write the touched days of what is copied.
+ * The tables whose rows replace each other. The others (likes of the last day by post, times of the hidden accounts' folds) are computed
+ * again when they are needed. Views write the touched days of what is copied.
  */
 async function commonTables(
   clickhouse: ClickHouse,

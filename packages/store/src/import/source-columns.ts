@@ -1,6 +1,6 @@
 import { snakeCase } from '../row-binary/table.ts';
 
-/** A field that an import wants, and the names under which a source may hold it, the likeliest first. */
+/** A field that an import wants, and the names that a source may have for it, the likeliest first. */
 export interface WantedField {
   readonly names: readonly string[];
   /** What it is read as. `time` becomes milliseconds since 1970 (0 when there is none). */
@@ -17,13 +17,13 @@ export interface SourceColumn {
 /** Which column of the source each field is read from; undefined: from none. */
 export interface ColumnMatch {
   readonly columns: Readonly<Record<string, SourceColumn | undefined>>;
-  /** Required fields that have no column. */
+  /** Required fields without a column. */
   readonly missing: readonly string[];
-  /** Other fields that have none. */
+  /** Other fields without a column. */
   readonly absent: readonly string[];
 }
 
-/** Finds the fields' columns by their names; `chosen` (field → column) goes before. */
+/** Finds the fields' columns by their names; `chosen` (field → column) takes precedence. */
 export function matchColumns(
   wanted: Readonly<Record<string, WantedField>>,
   columns: readonly SourceColumn[],

@@ -9,7 +9,7 @@ export interface SourcePart {
   readonly rows: number;
 }
 
-/** The columns of a table of the source, without aliases; empty when there is no such table. */
+/** The columns of a table of the source, without aliases; empty when the table does not exist. */
 export function sourceColumns(source: ClickHouse, table: string): Promise<SourceColumn[]> {
   return source.query(
     `SELECT name, type FROM system.columns
@@ -19,7 +19,7 @@ export function sourceColumns(source: ClickHouse, table: string): Promise<Source
   );
 }
 
-/** The parts of a table of the source, by name; none when it is empty, or no MergeTree. */
+/** The parts of a table of the source, by name; none when it is empty, or not a MergeTree. */
 export function sourceParts(source: ClickHouse, table: string): Promise<SourcePart[]> {
   return source.query(
     `SELECT name, rows FROM system.parts

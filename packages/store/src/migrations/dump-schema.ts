@@ -5,7 +5,7 @@ import { shape } from '../row-binary/shape.ts';
 
 const HEADER = `-- The whole schema as ClickHouse tells it, after all migrations. Written by \`just migrate-dump-schema\`; a test keeps it true.`;
 
-/** Tables of the migrations' own keeping are no part of the schema that they make. */
+/** The migrations' own tables are not part of the schema that they make. */
 const OWN_TABLES = ['schema_migrations', 'schema_migrations_lock'];
 
 /** All tables, views and dictionaries of the database as CREATE statements, by name, without the database's name. */

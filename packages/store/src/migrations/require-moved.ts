@@ -3,8 +3,7 @@ import type { ClickHouse } from '../clickhouse/types.ts';
 import { MigrationError } from '../errors.ts';
 
 /**
- * Whether the rows stand where this version writes and removes them: until migration 0013 is through, its copy would bring back what was
- * erased. @throws MigrationError until then.
+ * Checks that migration 0013 is done: until then its copy would bring back what was erased. @throws MigrationError until then.
  */
 export async function requireMoved(clickhouse: ClickHouse): Promise<void> {
   const old = await readCount(

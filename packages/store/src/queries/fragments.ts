@@ -1,18 +1,18 @@
 import { hiddenBelow } from '../tables/hidden-actors.ts';
 import { RECORD_SORT_AT_MS, RECORD_VERSION } from '../tables/record-rows.ts';
 
-/** Pieces of SQL that the feeds' queries share. All of them read tables with FINAL and name columns without a prefix. */
+/** Pieces of SQL that queries share. They are for tables read with FINAL, and name columns without a prefix. */
 
 /** The post is of an account that shows; what it wrote before a deletion stays hidden. */
 export const isVisible = `version > ${hiddenBelow('did_key')}`;
-/** The same of a row of record_rows. */
+/** isVisible for a row of record_rows. */
 export const isVisibleRecord = `${RECORD_VERSION} > ${hiddenBelow('did_key')}`;
 /** Rows of record_rows that have one: a delete and an unusable record have none. */
 export const hasSubject = "subject_key != sipHash64('')";
 
 /**
  * The post's time lies in the window that ends at as_of. Exact although only record_hour prunes: sort_at never exceeds
- * record_time. Posts whose rkey is no TID have hour 0 and take no part.
+ * record_time. Posts whose rkey is not a TID have hour 0 and are left out.
  */
 export const isInWindow = `record_hour >= {fromHour:UInt32}
     AND sort_at > fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')
@@ -22,8 +22,8 @@ export const isInWindow = `record_hour >= {fromHour:UInt32}
 export const isOfWindow = `record_hour >= {fromHour:UInt32}
     AND sort_at <= fromUnixTimestamp64Milli({toMs:Int64}, 'UTC')`;
 /**
- * The same of a row of record_rows. Hardly a key is from the future, and a row of an hour has a TID: with LAZY_OR the rest is computed of
- * the others alone, which takes a third off a ranking.
+ * isOfWindow for a row of record_rows. Few keys are from the future, and a row of an hour has a TID: with LAZY_OR the second condition is
+ * computed for those few only, which takes a third off a ranking.
  */
 export const isRecordOfWindow = `record_hour >= {fromHour:UInt32}
     AND (rkey_tid < bitShiftLeft(toUInt64({toMs:Int64} + 1) * 1000, 10) OR ${RECORD_SORT_AT_MS} <= {toMs:Int64})`;
@@ -36,7 +36,7 @@ export function windowParams(fromMs: number, toMs: number): { fromHour: number; 
 
 /** What posts a feed takes, beyond their time. */
 export interface PostFilter {
-  /** Whether replies take part. */
+  /** Whether it takes replies. */
   readonly replies: boolean;
   readonly mediaOnly: boolean;
   /** Language codes without region; none: all languages. */

@@ -9,7 +9,7 @@ export interface Member {
   /** '' when none is known. */
   readonly handle: string;
   readonly displayName: string;
-  /** ISO 8601: since when. */
+  /** ISO 8601: when the account became a member. */
   readonly createdAt: string;
 }
 
@@ -27,7 +27,7 @@ export interface MembersQuery {
   readonly limit: number;
 }
 
-/** A page of a label's bearers with their names, those who came last first. */
+/** A page of a label's members with their names, the newest members first. */
 export async function readMembersPage(clickhouse: ClickHouse, query: MembersQuery): Promise<MembersPage> {
   const { label, search, limit } = query;
   const params = { label, search, limit, offset: (query.page - 1) * limit };

@@ -16,10 +16,10 @@ export interface PostRecordRow {
   readonly recordJson: string;
 }
 
-/** Records asked for in one query: they are held in memory until they are read. */
+/** Records of one query, which are in memory until they are read. */
 const RECORDS_PER_QUERY = 1_000;
 
-/** The records of posts, in batches. Each is looked up by its whole key, those of neighbours in one query. Deleted ones are not among them, nor posts that were kept without their record by an earlier version. */
+/** The records of posts, in batches. Each is looked up by its whole key, neighbours in one query. Leaves out deleted posts, and those that an earlier version kept without their record. */
 export async function* postRecords(
   clickhouse: ClickHouse,
   uris: Iterable<string>,

@@ -18,7 +18,7 @@ export interface PostKey {
   readonly rkey: string;
 }
 
-/** The posts of each hour, the newest hour first; those without a time in their keys are hour 0. About: every version of a row counts. */
+/** The posts of each hour, the newest hour first; those without a time in their keys are hour 0. An estimate: every version of a row counts. */
 export function postHours(clickhouse: ClickHouse, fromHour: number): Promise<{ recordHour: number; posts: number }[]> {
   return clickhouse.query(
     `SELECT record_hour, count() AS posts FROM post_rows
@@ -53,5 +53,5 @@ const STORED_POST = shape<StoredPost>({
   ...pick(postRows, 'parentUri', 'rootUri', 'quoteUri', 'jsonRest', 'version'),
 });
 
-/** In the background of whatever else the server does. Writing what is read holds the reading up. */
+/** Long, since the caller writes what it reads before it reads on. */
 const CALL: CallOptions = { timeoutMs: 600_000, settings: { max_threads: 2 } };

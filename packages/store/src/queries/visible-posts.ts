@@ -7,7 +7,7 @@ import { postKey } from './post-key.ts';
 
 /**
  * Those of the posts that show now: not deleted, and their accounts neither inactive nor deleted since. Looks each up by its
- * whole key, so the cost is that of the list, not of the network. Uris that are no posts' are not among the answer.
+ * whole key, so the cost is that of the list, not of the network. Leaves out uris of anything but posts.
  */
 export async function visiblePosts(clickhouse: ClickHouse, uris: Iterable<string>): Promise<Set<string>> {
   const keys = [...uris].map(postKey).filter((key) => key !== undefined);

@@ -20,13 +20,13 @@ export interface RedisOptions {
 const CONNECT_TIMEOUT_MS = 5_000;
 const COMMAND_TIMEOUT_MS = 5_000;
 const MAX_RECONNECT_MS = 2_000;
-/** Tries of the connection that a command lives through before it fails. */
+/** Attempts to connect before a waiting command fails. */
 const MAX_TRIES = 2;
 
 /**
- * A Redis client that connects at its first command. A command fails after 5 s or two failed connects, whichever is first; the
- * connection itself is tried again for ever, with jitter. At most 1,000 commands wait for it. An outage is logged once. What commands
- * reject with is a StoreError.
+ * A Redis client that connects at its first command. A command fails after 5 s or two failed connects, whichever is first. The
+ * connection itself is retried for ever, with jitter; at most 1,000 commands wait for it. An outage is logged once. Commands reject with
+ * StoreErrors.
  * @throws SetupStoreError when the address is not one.
  */
 export function createRedis({ address, password = '', prefix, log }: RedisOptions): Redis {

@@ -8,27 +8,26 @@ import { formatProgress, type Progress, parseProgress, type StoredProgress } fro
 export interface CursorStore {
   /**
    * Where to go on; undefined for a new store.
-   * - Both have a progress of ours: the earlier counts. A replay changes nothing, a leap loses events.
-   * - Redis has lost it, or holds what nobody can read: ClickHouse's copy.
-   * - ClickHouse has none: it is a new store (or one that was wiped), and a progress of ours in Redis speaks of rows that are
-   *   not there: it is not believed.
-   * - ClickHouse has none and Redis holds the original's `{last_seq, last_seq_processed_at}`: that is believed. It says nothing of
-   *   this ClickHouse, whose tables the original never wrote, but where the original stopped; a new store would begin at the
-   *   live tip, later still, so nothing is lost by it and the time since is won.
+   * - Both have a progress of ours: the earlier counts. A replay changes nothing; a skipped stretch loses events.
+   * - Redis has lost it, or has something unreadable: ClickHouse's copy.
+   * - ClickHouse has none: the store is new (or was wiped). A progress of ours in Redis is about rows that are not there, so it is
+   *   ignored.
+   * - ClickHouse has none and Redis has the original's `{last_seq, last_seq_processed_at}`: that counts. It says where the original
+   *   stopped. A new store would begin later still, at the live tip.
    * @throws StoreError when either can't be asked.
    */
   load(): Promise<Progress | undefined>;
   /**
-   * Call only after every row of every event up to it is acknowledged. ClickHouse first, then Redis; a Redis that can't be
-   * reached is logged and not waited for, since the copy stands and the earlier of the two counts.
-   * @throws StoreError when ClickHouse can't be written; LeaseLostError when a later lease was granted: then nothing changes that counts.
+   * Call only after every row of every event up to it is acknowledged. Writes ClickHouse first, then Redis. When Redis can't be
+   * reached, that is logged and not waited for: ClickHouse has the copy, and the earlier of the two counts.
+   * @throws StoreError when ClickHouse can't be written; LeaseLostError when a later lease was granted: this save then has no effect.
    */
   save(progress: Progress): Promise<void>;
   /** The version of the copy in ClickHouse, 0 for a new store: the fence of a new lease must be above it. */
   version(): Promise<number>;
   /**
-   * Saves from now on in the name of a lease. What is stored is stored again under its fence at once, so that an earlier holder that wakes
-   * up after a pause can change it no more, whatever it saves.
+   * Saves in the name of a lease from now on. Stores the present progress again under the lease's fence at once, so that an earlier holder
+   * that wakes up after a pause can't change it.
    * @throws StoreError when either can't be asked or written.
    */
   takeOver(fence: number): Promise<void>;
@@ -127,7 +126,7 @@ function fromRedisAlone(found: StoredProgress | undefined, log: StoreLog): Progr
   if (found === undefined) return undefined;
   const { progress, isOurs } = found;
   if (isOurs) {
-    log.warn({ lastSeq: progress.lastSeq }, 'ClickHouse is a new store: the progress in Redis is not believed');
+    log.warn({ lastSeq: progress.lastSeq }, 'ClickHouse is a new store: the progress in Redis is ignored');
     return undefined;
   }
   log.info({ lastSeq: progress.lastSeq }, 'going on where the original stopped');

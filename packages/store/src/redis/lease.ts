@@ -7,7 +7,7 @@ export interface Lease {
   readonly fence: number;
   /** Aborts with a LeaseLostError: from then on nothing may be written in the lease's name. */
   readonly signal: AbortSignal;
-  /** Gives it back, so that the next holder needs not wait for its end. */
+  /** Gives it back, so that the next holder doesn't wait until it lapses. */
   release(): Promise<void>;
 }
 
@@ -25,9 +25,9 @@ export interface LeaseOptions {
   /** Stands before each name. */
   readonly prefix: string;
   /**
-   * What a holder does that can't reach Redis. `lose`: it stops before anybody else can have the lease, so that there is never more than
-   * one. `keep`: it works on until it hears of another holder, so that an outage of Redis stops nothing; but when it alone is cut off
-   * from Redis, another one works beside it. Then the fence has to keep the elder from doing harm.
+   * What a holder does while it can't reach Redis. `lose`: it stops before another can have the lease, so that there is never more than
+   * one holder. `keep`: it works on until it hears of another holder, so that an outage of Redis stops nothing. But when it alone is cut off
+   * from Redis, another works beside it, and the fence must keep the older one from doing harm.
    */
   readonly whenUnreachable: 'lose' | 'keep';
   /**
@@ -35,7 +35,7 @@ export interface LeaseOptions {
    * from one fence never reach the next.
    */
   readonly fences: 'count' | 'clock';
-  /** Absent: a dead holder is told by its silence alone. */
+  /** Absent: only silence tells that a holder is dead. */
   readonly owner?: LeaseOwner;
   /** Whether a process of our own scope is alive. */
   readonly isAlive?: (pid: number) => boolean;
@@ -49,7 +49,7 @@ export interface Leases {
   acquire(name: string, fenceAbove?: number): Promise<Lease | undefined>;
 }
 
-/** Another has the right now, or may have it. */
+/** Another holder has the lease now, or may have it. */
 export class LeaseLostError extends Error {
   override name = 'LeaseLostError';
 }
@@ -104,7 +104,7 @@ end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return {'granted', string.format('%.0f', fence)}`;
 
-/** Redis may have lost it while it was away: who keeps a lease takes it up again, unless another had it meanwhile. */
+/** Redis may have lost the lease while it was away: a holder that keeps it takes it up again, unless another had it meanwhile. */
 const RENEW = `
 local held = redis.call('GET', KEYS[1])
 if held and held ~= ARGV[1] then return 0 end

@@ -5,7 +5,7 @@ const MAX_WAITING = 1_000;
 /** What ioredis itself sends to make a connection ready. */
 export const HANDSHAKE: ReadonlySet<string> = new Set(['auth', 'client', 'hello', 'info', 'readonly', 'select']);
 
-/** ioredis queues commands without a bound while there is no connection: this makes the one too many fail at once. */
+/** ioredis queues commands without a bound while there is no connection. This bounds the queue: further commands fail at once. */
 export function boundOfflineQueue(redis: Redis, maxWaiting = MAX_WAITING): void {
   const send = redis.sendCommand.bind(redis);
   let waiting = 0;

@@ -1,7 +1,7 @@
 import { parseJson } from '@updraft/service';
 import { z } from 'zod';
 
-/** Where the indexer stands in the stream. */
+/** How far the indexer is in the stream. */
 export interface Progress {
   /** time_us of the last event: what the original calls last_seq. */
   readonly lastSeq: number;

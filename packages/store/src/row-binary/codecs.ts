@@ -33,7 +33,7 @@ export interface Codec<T> {
   readonly type: string;
   /** What a value must be, for the message about one that is not. */
   readonly expected: string;
-  /** Total: false for null, undefined and whatever else a bug may pass. */
+  /** False for any other value, null and undefined included. */
   accepts(value: T): boolean;
   write(writer: RowBinaryWriter, value: T): void;
   read(reader: RowBinaryReader): T;
@@ -41,7 +41,7 @@ export interface Codec<T> {
   fromJson?(value: unknown): T;
 }
 
-/** Rows of 2 GiB would break LEB128 and Buffer alike; ClickHouse's own limit on a String is far above what the network allows. */
+/** Far above what the network allows, and below the 2 GiB that a Buffer and our LEB128 can take. */
 const MAX_STRING_UNITS = 256 * 1024 * 1024;
 /** DateTime64 holds 1900-01-01 … 2299-12-31 (https://clickhouse.com/docs/en/sql-reference/data-types/datetime64). */
 const MIN_DATETIME64_S = Date.UTC(1900, 0, 1) / 1000;

@@ -6,7 +6,7 @@ import { string, version } from '../row-binary/codecs.ts';
 import { shape } from '../row-binary/shape.ts';
 import { defineTable, type Table } from '../row-binary/table.ts';
 
-/** From an identity event that carries a handle. */
+/** From an identity event with a handle. */
 export interface ActorHandleRow {
   readonly did: string;
   readonly handle: string;
@@ -14,7 +14,7 @@ export interface ActorHandleRow {
   readonly version: Version;
 }
 
-/** The condition that a row's handle is one that its account bears. */
+/** The condition that a row's handle is a real one. */
 export const isBorne = `handle NOT IN ('', '${NO_HANDLE}')`;
 
 export const actorHandles: Table<ActorHandleRow> = defineTable<ActorHandleRow>('actor_handles', {
@@ -23,7 +23,7 @@ export const actorHandles: Table<ActorHandleRow> = defineTable<ActorHandleRow>('
   version,
 });
 
-/** The account that bears the handle now; undefined when none is known to. Where several claim it, the last claim counts. */
+/** The account that has the handle now, if one is known. When several claim it, the last claim counts. */
 export function didOfHandle(clickhouse: ClickHouse, handle: string): Promise<string | undefined> {
   return readValue(
     clickhouse,
@@ -33,7 +33,7 @@ export function didOfHandle(clickhouse: ClickHouse, handle: string): Promise<str
   );
 }
 
-/** The handles that are known of these accounts, by DID. */
+/** The known handles of these accounts, by DID. */
 export async function handlesOf(clickhouse: ClickHouse, dids: readonly string[]): Promise<Map<string, string>> {
   if (dids.length === 0) return new Map();
   const rows = await clickhouse.query(

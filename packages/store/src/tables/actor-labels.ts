@@ -4,11 +4,11 @@ import { bool, dateTime64Ms, string, uint64 } from '../row-binary/codecs.ts';
 import { shape } from '../row-binary/shape.ts';
 import { columnList, defineTable, type Table } from '../row-binary/table.ts';
 
-/** An account's label, or its end. Every row written is a change, and stays in actor_label_changes. */
+/** An account's label, or its end. Every row is a change, and is kept in actor_label_changes. */
 export interface ActorLabelRow {
   readonly label: string;
   readonly actorDid: string;
-  /** Milliseconds since 1970: since when the account bears the label. */
+  /** Milliseconds since 1970: when the account got the label. */
   readonly createdAt: number;
   readonly changedBy: string;
   /** Microseconds since 1970 of the change; rises with each of them. */
@@ -29,13 +29,13 @@ export interface MembershipChange {
   readonly label: string;
   readonly did: string;
   readonly isMember: boolean;
-  /** Who makes the change, for the record. */
+  /** Who makes the change. */
   readonly changedBy: string;
   /** Microseconds since 1970. */
   readonly atMicros: number;
 }
 
-/** The DIDs that bear the label. */
+/** The DIDs that have the label. */
 export async function readMembers(clickhouse: ClickHouse, label: string): Promise<string[]> {
   const sql = 'SELECT actor_did FROM actor_labels FINAL WHERE label = {label:String}';
   const rows = await clickhouse.query(sql, shape({ actorDid: string }), { label });
@@ -43,8 +43,8 @@ export async function readMembers(clickhouse: ClickHouse, label: string): Promis
 }
 
 /**
- * Gives or takes a label. False when that changes nothing; then nothing is written. A member of long standing keeps the
- * time since when; every change stays in actor_label_changes.
+ * Gives or takes a label. False when that changes nothing; then nothing is written. A member keeps the time of
+ * joining; every change is kept in actor_label_changes.
  */
 export async function changeMembership(clickhouse: ClickHouse, change: MembershipChange): Promise<boolean> {
   const { label, did, isMember, changedBy, atMicros } = change;

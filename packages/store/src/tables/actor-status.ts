@@ -5,7 +5,7 @@ import { defineTable, type Table } from '../row-binary/table.ts';
 /** From an account event. */
 export interface ActorStatusRow {
   readonly did: string;
-  /** True in the row of an event whose status is `deleted`: such a row stays beside the account's later ones. */
+  /** True for an event with the status `deleted`: its row stays beside the account's later ones. */
   readonly isDeletion: boolean;
   readonly active: boolean;
   /** takendown, suspended, deleted, deactivated, … an open set; '' when active. */

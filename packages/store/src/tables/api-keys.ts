@@ -4,17 +4,17 @@ import { arrayOfStrings, dateTime64Ms, fixedString, string, uint64 } from '../ro
 import { shape } from '../row-binary/shape.ts';
 import { columnList, defineTable, type Table } from '../row-binary/table.ts';
 
-/** A key of the admin API, as far as it is kept: never the key itself. */
+/** A key of the admin API, without the key itself. */
 export interface ApiKeyRow {
   readonly keyId: string;
   /** SHA-256 of the key, in hex. */
   readonly keyHash: string;
-  /** Aliases of the feeds that it may administer. */
+  /** Aliases of the feeds that the key may administer. */
   readonly feeds: readonly string[];
   /** Whose key it is. */
   readonly actorDid: string;
   readonly createdAt: number;
-  /** Milliseconds since 1970; 0 while the key is good. */
+  /** Milliseconds since 1970; 0 while the key is valid. */
   readonly revokedAt: number;
   /** Microseconds since 1970 of the last change. */
   readonly version: number;

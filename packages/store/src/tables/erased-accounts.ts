@@ -11,15 +11,15 @@ export interface ErasedAccounts {
   refresh(options?: CallOptions): Promise<void>;
 }
 
-/** How often whoever writes reads the list again. `pnpm admin erase` waits for longer before it removes rows. */
+/** How often writers read the list again. `pnpm admin erase` waits longer than this before it removes rows. */
 export const ERASED_INTERVAL_MS = 3_000;
 
-/** What the list holds of a DID: it keeps no personal data, and can answer only about a DID that one has already. */
+/** What the list holds of a DID: a hash, so that the list has no personal data and answers only about a DID that the caller knows. */
 export function erasedHash(did: string): string {
   return hash('sha256', did, 'hex');
 }
 
-/** An empty list until the first refresh(). While nobody is erased, a look-up costs nothing; else a hash (about 1 µs). */
+/** An empty list until the first refresh(). A look-up costs nothing while the list is empty, else a hash (about 1 µs). */
 export function createErasedAccounts(clickhouse: ClickHouse): ErasedAccounts {
   let hashes: ReadonlySet<string> = new Set();
   return {

@@ -26,7 +26,7 @@ export interface HiddenActors {
 export interface HiddenActorsOptions {
   clickhouse: ClickHouse;
   log: StoreLog;
-  /** Fold when so many accounts have changed; default 50,000, whose refresh takes 50 ms. */
+  /** Fold when this many accounts have changed; default 50,000, whose refresh takes 50 ms. */
   foldAbove?: number;
 }
 
@@ -54,7 +54,7 @@ export function createHiddenActors({ clickhouse, log, foldAbove = FOLD_ABOVE }: 
     if (performance.now() - lastFoldMs < MIN_FOLD_INTERVAL_MS) return;
     if ((await readCount(clickhouse, SELECT_NUM_CHANGED, {}, options)) < foldAbove) return;
     lastFoldMs = performance.now();
-    // Not awaited: until it is done hidden_recent holds the same, only more slowly.
+    // Not awaited: until the fold is done hidden_recent has the same accounts, only more slowly.
     fold(options).catch((error: unknown) =>
       log.warn({ err: error }, 'the dictionary of hidden accounts could not be folded'),
     );

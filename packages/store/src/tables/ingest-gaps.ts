@@ -6,7 +6,7 @@ export interface IngestGapRow {
   /** 32 hex characters: see hashText, of host, from and to. */
   readonly gapId: string;
   readonly host: string;
-  /** possible. */
+  /** possible or left_out. */
   readonly kind: string;
   /** Microseconds since 1970: rev time of the last known event. */
   readonly fromTime: number;

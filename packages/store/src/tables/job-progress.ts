@@ -4,7 +4,7 @@ import type { ClickHouse } from '../clickhouse/types.ts';
 import { string, uint64 } from '../row-binary/codecs.ts';
 import { defineTable, type Table } from '../row-binary/table.ts';
 
-/** How far a piece of background work has come. */
+/** How far a background job is. */
 export interface JobProgressRow {
   readonly name: string;
   readonly progressJson: string;
@@ -18,7 +18,7 @@ export const jobProgress: Table<JobProgressRow> = defineTable<JobProgressRow>('j
   version: uint64,
 });
 
-/** Remembers how far background work has come, by its name. */
+/** Remembers how far each background job is, by its name. */
 export interface ProgressStore {
   load(name: string): Promise<unknown>;
   save(name: string, progress: unknown, atMicros: number): Promise<void>;

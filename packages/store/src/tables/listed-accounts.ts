@@ -8,7 +8,7 @@ export interface ListedAccount {
   readonly active: boolean;
 }
 
-/** Remembers listed accounts. Resolves when they are acknowledged. */
+/** Writes listed accounts. Resolves when they are acknowledged. */
 export function writeListedAccounts(
   clickhouse: ClickHouse,
   accounts: readonly ListedAccount[],

@@ -28,7 +28,7 @@ export interface PostRow {
   readonly mentions: readonly string[];
   /** What the post is found by: postTokens() of @updraft/atproto; none where it is deleted. */
   readonly tokens: readonly string[];
-  /** '' when the post is no reply. */
+  /** '' when the post is not a reply. */
   readonly parentUri: string;
   readonly rootUri: string;
   readonly quoteUri: string;

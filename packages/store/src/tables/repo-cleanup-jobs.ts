@@ -41,13 +41,13 @@ export interface RepoCleanupJobRow {
   readonly jobState: string;
   readonly stateReason: string;
   readonly numFailures: number;
-  /** `collection/rkey` of what was sent and whose outcome is not known. */
+  /** `collection/rkey` of what was sent and has no known outcome. */
   readonly inFlight: readonly string[];
-  /** `collection/rkey` of what the server called deleted and nobody has looked for yet. */
+  /** `collection/rkey` of what the server called deleted and we have not checked yet. */
   readonly claimed: readonly string[];
   /** Records that could not be deleted, and why. */
   readonly setAsideJson: string;
-  /** The most that the server takes in a call, as far as is known; 0: not known. */
+  /** The most that the server takes in a call; 0 while that is not known. */
   readonly writesPerCall: number;
   readonly nextRunAt: number;
   readonly createdAt: number;

@@ -3,8 +3,9 @@ import { fixedString } from '../../row-binary/codecs.ts';
 import { shape } from '../../row-binary/shape.ts';
 
 /**
- * Removes rows of accounts that an earlier version erased since the copy began: it knows the old tables only. And of a day before, since an
- * account is listed first and its rows go in the hours after. Who is listed meanwhile is removed too: that may take long.
+ * Removes rows of accounts that an earlier version erased since the copy began, since it knows the old tables only; also those erased within
+ * the day before, since an account is listed first and its rows go in the hours after. Accounts that are listed meanwhile are removed as
+ * well, since this may take long.
  */
 export async function eraseAgain(database: ClickHouse, begunAt: string): Promise<void> {
   const done = new Set<string>();

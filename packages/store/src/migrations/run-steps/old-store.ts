@@ -7,11 +7,11 @@ import { shape } from '../../row-binary/shape.ts';
 import { OF_OLD_FORM } from './copy-sql.ts';
 import type { HourRows } from './slices.ts';
 
-/** What the old tables say of themselves before they are copied. */
+/** What the old tables have, before they are copied. */
 
 const WHOLE_TABLE = { timeoutMs: 3_600_000, settings: { max_threads: 2 } };
 
-/** Of each hour about how many rows there are to copy. */
+/** About how many rows there are to copy, by hour. */
 export async function countHours(rows: ClickHouse): Promise<HourRows[]> {
   const typed = ['posts', 'likes', 'reposts'].map((table) => `SELECT record_hour FROM ${table}`).join(' UNION ALL ');
   return rows.query(
@@ -57,7 +57,7 @@ export async function readOldRetention(rows: ClickHouse, database: string): Prom
   return new Map(RETAINED_TABLES.flatMap((table) => (daysOf.has(table) ? [[table, daysOf.get(table) ?? 0]] : [])));
 }
 
-/** What the new tables take of the disk, for each byte of the old ones; merges in between included. */
+/** Bytes of disk that the new tables take for each byte of the old ones, merges in between included. */
 const NEW_SHARE = 0.6;
 
 /** @throws MigrationError where the disk has no room for what is left to copy. */
@@ -76,7 +76,7 @@ export async function requireRoom(rows: ClickHouse, database: string, shareLeft:
 
 function noRoom({ needed, free, server }: { needed: number; free: number; server: string }): string {
   return (
-    `copying the records takes ${megabytes(needed)} of the disk of ${server}, of which ${megabytes(free)} are free: make room and run the migration again; ` +
+    `copying the records takes ${megabytes(needed)} of the disk of ${server}, which has ${megabytes(free)} free: make room and run the migration again; ` +
     'or begin with an empty database and read the stream again (docs/operations.md, Upgrades)'
   );
 }

@@ -2,9 +2,9 @@ import { isFolded } from '@updraft/atproto';
 import { asWritten, type Bind, type TokenTerm, tokensOf, WRITTEN_TOKENS } from './token-term.ts';
 
 /**
- * Conditions that none of the terms hold. Single tokens are one question to the index, a fifth of the time of 29; what it finds is looked at
- * as written where folding may have added the word. Phrases are looked for all at once in the joined tokens, half the time of a look for
- * each; only where one seems to stand is each looked at exactly (a tag may hold the space that joins).
+ * Conditions that none of the terms hold. Single tokens are one query of the index, which takes a fifth of the time of 29; a match
+ * is checked as written where folding may have added the word. Phrases are searched for all at once in the joined tokens, in half the time of
+ * one search for each; a match is then checked exactly (a tag may contain the space that joins).
  */
 export function exclusionSql(terms: readonly TokenTerm[], bind: Bind): string[] {
   const conditions: string[] = [];

@@ -9,7 +9,7 @@ const HALF_HOUR_MS = 1_800_000;
 
 /**
  * Counts the likes that posts got within the last 24 h into a new generation, and drops generations that no page can still
- * be reading. The generation is its time in ms.
+ * be reading. A generation is its time in ms.
  */
 export async function countRecentLikes(clickhouse: ClickHouse, nowMs: number): Promise<number> {
   await clickhouse.command(
@@ -42,7 +42,7 @@ GROUP BY subject_key`,
 
 /** Generations there are, the newest first. */
 export async function likeGenerations(clickhouse: ClickHouse): Promise<number[]> {
-  // A generation is a partition: what the parts say of themselves answers it, and no row is read.
+  // A generation is a partition: the parts' metadata answers this, and no row is read.
   const rows = await clickhouse.query(
     'SELECT generation FROM post_like_counts GROUP BY generation',
     shape({ generation: uint64 }),
@@ -50,7 +50,7 @@ export async function likeGenerations(clickhouse: ClickHouse): Promise<number[]>
   return rows.map(({ generation }) => generation).toSorted((a, b) => b - a);
 }
 
-/** Whether a page can still be read by this generation. A young one may hold nothing, and be seen nowhere. */
+/** Whether a page can still be read by this generation. A young one may have no rows, and then no table shows it. */
 export async function isGenerationKept(clickhouse: ClickHouse, generation: number, nowMs: number): Promise<boolean> {
   return generation >= nowMs - HALF_HOUR_MS || (await likeGenerations(clickhouse)).includes(generation);
 }

@@ -29,8 +29,8 @@ export interface NewestQuery extends PostFilter {
 }
 
 /**
- * The newest posts that match, in order. Walks back in stretches of time, each as long as the index says that a page needs, and stops
- * when there are enough: words that are used every day cost no look at the years before, and rare ones no walk in small steps.
+ * The newest posts that match, in order. Goes back in stretches of time, each as long as the index says that a page needs, and stops
+ * when it has enough posts. So common words don't read the years before, and rare ones don't take many small steps.
  */
 export async function newestPosts(clickhouse: ClickHouse, query: NewestQuery): Promise<FoundPost[]> {
   const found: FoundPost[] = [];
@@ -45,7 +45,7 @@ export async function newestPosts(clickhouse: ClickHouse, query: NewestQuery): P
   return found;
 }
 
-/** Some of the places hold a post that was deleted, changed or hidden since: more of them are asked for, in rounds that grow. */
+/** Some of the places have a post that was deleted, changed or hidden since, so more places than posts are asked for, in growing rounds. */
 const SPARE_PLACES = 12;
 const MAX_SPARE_PLACES = 1_000;
 const more = (spare: number): number => Math.min(spare * 4, MAX_SPARE_PLACES);
@@ -86,8 +86,8 @@ async function nextStretch(select: SearchSelect, query: NewestQuery, spare: numb
 }
 
 /**
- * Most posts stand among the hours around the time that they are sorted by; those that were backdated stand anywhere later (or, without a
- * time in their key, before all), and are found by the mark of the day that they are sorted into.
+ * Most posts are in the hours around the time that they are sorted by. Those that were backdated are anywhere later (or, without a time in
+ * their key, in hour 0); the mark of the day that they are sorted into finds them.
  */
 async function postsOfStretch(
   select: SearchSelect,
@@ -105,9 +105,9 @@ const IS_NEAR = 'record_hour >= {firstHour:UInt32} AND record_hour <= {lastHour:
 const IS_FAR = '(record_hour > {lastHour:UInt32} OR record_hour = 0)';
 
 /**
- * Two steps, since FINAL would read the tokens of every post near a match. The index alone gives the places where any version of a
- * post matches, newest first; then the posts that stand at those places are read as they are now. A post counts in the round in
- * whose stretch it is sorted now, so that none comes twice, and none out of turn.
+ * Two steps, since FINAL would read the tokens of every post near a match. First the index alone gives the places where any version of a
+ * post matches, newest first; then the posts at those places are read as they are now. A post belongs to the stretch that it is sorted into
+ * now, so that none comes twice, and none out of order.
  */
 async function newestAmong(select: SearchSelect, query: NewestQuery, hours: string): Promise<FoundPost[]> {
   const found: FoundPost[] = [];
@@ -125,8 +125,8 @@ async function newestAmong(select: SearchSelect, query: NewestQuery, hours: stri
 }
 
 /**
- * The index can't answer an exclusion, and has the tokens read. Few posts are excluded as a rule, and the second step finds them; where
- * that leaves too few, the next rounds look for them here.
+ * The index can't answer an exclusion, which reads the tokens. Usually few posts are excluded, and the second step drops them. Where that
+ * leaves too few posts, the next rounds exclude here.
  */
 function withExclusions(query: NewestQuery, areAsked: boolean): NewestQuery {
   return areAsked ? query : { ...query, exclude: [] };

@@ -12,13 +12,13 @@ export type SearchSelect = <Row>(
   options?: Pick<CallOptions, 'settings' | 'lists'>,
 ) => Promise<Row[]>;
 
-/** So long a search goes before the background. */
+/** A search that takes longer than this goes on in the background. */
 const LONG_MS = 400;
 
 /**
- * Selects of one search. One that has taken long stands back for those that begin: what runs then is stopped and begun again in the
- * background, since a running statement keeps its priority. On a cluster it runs on: a local engine may end when what it does for
- * another server is stopped.
+ * Selects of one search. One that takes long yields to those that begin: its statement is stopped and begun again in the
+ * background, since a running statement keeps its priority. On a cluster it is not stopped: a local engine may end when a statement that it
+ * runs for another server is stopped.
  */
 export function searchSelect(clickhouse: ClickHouse): SearchSelect {
   const startedAt = performance.now();

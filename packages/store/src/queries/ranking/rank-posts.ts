@@ -25,7 +25,7 @@ import { type Candidate, isComplete, orderPosts, type RankedPost, type RankingQu
  * Exact, in two steps, since counting accounts exactly over a day of the whole network takes several times as long as
  * counting rows: first all posts by what they can have at most (rows of likes, replaced and hidden ones included, are never
  * fewer than accounts), then the accounts of those that come first. When a post that was left out might still belong
- * among them, more are taken. `keep` is asked before anything is counted, so what it leaves out takes nobody's place.
+ * among them, more are taken. `keep` is asked before anything is counted, so what it leaves out doesn't count toward the size.
  */
 export async function rankPosts(clickhouse: ClickHouse, query: RankingQuery, keep?: KeepPosts): Promise<RankedPost[]> {
   for (let limit = Math.ceil(query.size * 1.25) + 100; ; limit *= 2) {
@@ -36,7 +36,7 @@ export async function rankPosts(clickhouse: ClickHouse, query: RankingQuery, kee
   }
 }
 
-/** A day of the whole network groups within bounds, on disk when it must. */
+/** A day of the whole network is grouped within these bounds, on disk if necessary. */
 const CALL = {
   timeoutMs: 60_000,
   settings: {

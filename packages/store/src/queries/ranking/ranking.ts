@@ -11,7 +11,7 @@ export interface RankingQuery extends PostFilter {
   readonly gravity: number | undefined;
   /** What an account that likes, reposts or replies adds. */
   readonly weights: { readonly likes: number; readonly reposts: number; readonly replies: number };
-  /** At most so many posts of one author. */
+  /** The most posts of one author. */
   readonly perAuthor?: number | undefined;
   readonly size: number;
 }

@@ -18,7 +18,7 @@ export interface DailyStats {
   readonly numBlockers: number;
 }
 
-/** Counts a day (days since 1970, UTC) anew and writes its row; one whose records are all gone becomes zeros. */
+/** Counts a day (days since 1970, UTC) anew and writes its row; without records it is a row of zeros. */
 export async function countDay(clickhouse: ClickHouse, day: number): Promise<void> {
   const computedAtMs = await storeNowMs(clickhouse);
   const params = { day, computedAtMs, fromHour: day * 24, toHour: day * 24 + 24 };
@@ -32,7 +32,7 @@ export function readDailyStats(clickhouse: ClickHouse): Promise<DailyStats[]> {
 }
 
 const COUNT_TIMEOUT_MS = 300_000;
-/** A day of the whole network groups within bounds, on disk when it must, and leaves cores for those who wait. */
+/** A day of the whole network is grouped within these bounds, on disk if necessary, and leaves cores for others. */
 const COUNT_SETTINGS = {
   max_bytes_before_external_group_by: 500_000_000,
   max_memory_usage: 4_000_000_000,

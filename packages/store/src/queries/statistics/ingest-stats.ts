@@ -5,7 +5,7 @@ import { shape } from '../../row-binary/shape.ts';
 import { REPLAY_STREAM_PATTERN } from '../../tables/ingest-progress.ts';
 
 export interface IngestStats {
-  /** Live ones: a recorded file's place is a line, which has no lag. */
+  /** Live ones only: the progress through a recorded file is a line, which has no lag. */
   readonly streams: readonly { readonly stream: string; readonly lastEventMs: number; readonly savedAtMs: number }[];
   /** Commits of the last full hour, by the time of their rev. */
   readonly lastHourOps: number;
@@ -21,7 +21,7 @@ export interface IngestStats {
   readonly rejected: readonly { readonly reason: string; readonly numEvents: number }[];
 }
 
-/** How the indexer stands, from what it wrote. */
+/** How far the indexer is, and what it could not take, from what it wrote. */
 export async function readIngestStats(clickhouse: ClickHouse, nowMs: number): Promise<IngestStats> {
   const lastHour = Math.floor(nowMs / 3_600_000) - 1;
   const [streams, lastHourOps, numGaps, gaps, rejected] = await Promise.all([

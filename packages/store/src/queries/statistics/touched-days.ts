@@ -10,17 +10,17 @@ export interface DaysQuery {
   readonly source: DaySource;
   /** Counted in any case: days since 1970 (UTC). */
   readonly always: readonly number[];
-  /** At most so many days besides. */
+  /** The most other days. */
   readonly limit: number;
-  /** Days before it stay as they are, since not all of their rows are kept. */
+  /** Days before it are not counted again, since not all of their rows are kept. */
   readonly oldestDay: number;
-  /** Days after it are not looked at. */
+  /** Days after it are ignored. */
   readonly newestDay: number;
 }
 
 /**
- * Days whose rows changed since they were last counted, those that waited longest first, and days never counted before
- * all. A row becomes visible a little after its day is touched: a day stays due until it was quiet for two minutes.
+ * Days whose rows changed since they were last counted: days that were never counted first, then those that waited longest. A row becomes
+ * visible a little after its day is touched, so a day stays due until it was quiet for two minutes.
  */
 export async function daysToCount(clickhouse: ClickHouse, query: DaysQuery): Promise<number[]> {
   const { source, always, ...params } = query;
@@ -40,7 +40,7 @@ LIMIT {limit:UInt32}`,
   return [...always, ...rows.map(({ day }) => day)];
 }
 
-/** The store's clock, in ms since 1970: what is visible to a query is measured by it. */
+/** The store's clock, in ms since 1970. Its times say what a query has seen. */
 export async function storeNowMs(clickhouse: ClickHouse): Promise<number> {
   return (await readValue(clickhouse, dateTime64Ms, "SELECT now64(3, 'UTC') AS value")) ?? Date.now();
 }

@@ -2,8 +2,8 @@ import { readCount } from '../../clickhouse/read-value.ts';
 import type { ClickHouse } from '../../clickhouse/types.ts';
 
 /**
- * Accounts that exist, known by an event or from a host's list, without those that are not active: an account's own last
- * event says so, and for an account without one the list.
+ * Active accounts, known by an event or from a host's list. An account's own last event says whether it is active; without one, the list
+ * does.
  */
 export function countUsers(clickhouse: ClickHouse): Promise<number> {
   return readCount(
