@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type ClickHouse, countDay, createClickHouse } from '@updraft/store';
+import { selectRows } from '../tests/select-rows.ts';
 import { readNumbers } from '../tests/world/command-line.ts';
 import { requestsPerSecond } from './feed/run-load.ts';
 import { fillDay } from './hot/fill-day.ts';
@@ -79,11 +80,14 @@ async function measureSearches(port: number, { name, make }: QueryKind): Promise
 
 /** Bytes of the indexes for each post. */
 async function measureIndex(clickhouse: ClickHouse): Promise<number> {
-  const [row] = await clickhouse.query<{ index_bytes: number; tokens_bytes: number; all_bytes: number }>(`
+  const [row] = await selectRows<{ index_bytes: number; tokens_bytes: number; all_bytes: number }>(
+    clickhouse,
+    `
 SELECT toFloat64(sum(secondary_indices_compressed_bytes)) AS index_bytes, toFloat64(sum(bytes_on_disk)) AS all_bytes,
     (SELECT toFloat64(sum(column_data_compressed_bytes)) FROM system.parts_columns
      WHERE database = currentDatabase() AND table = 'post_rows' AND active AND column = 'tokens') AS tokens_bytes
-FROM system.parts WHERE database = currentDatabase() AND table = 'post_rows' AND active`);
+FROM system.parts WHERE database = currentDatabase() AND table = 'post_rows' AND active`,
+  );
   const perPost = (bytes = 0) => round(bytes / posts, 1);
   const [all, tokens, indexes] = [row?.all_bytes, row?.tokens_bytes, row?.index_bytes].map(perPost);
   say(`a post takes ${all} bytes on disk: ${tokens} for its tokens, ${indexes} for the indexes`);

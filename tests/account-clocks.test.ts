@@ -8,6 +8,7 @@ import { account } from './indexer/events.ts';
 import { useStack } from './indexer/fixtures.ts';
 import { type Program, type Store, until } from './indexer/stack.ts';
 import { replayAll, startIndexer } from './indexer/start.ts';
+import { selectRows } from './select-rows.ts';
 
 const stack = useStack();
 
@@ -33,7 +34,8 @@ async function replay(store: Store, lines: readonly string[]): Promise<void> {
 }
 
 async function actorOf({ clickhouse }: Store, did: string) {
-  const [actor] = await clickhouse.query<{ active: number; handle: string; status: string }>(
+  const [actor] = await selectRows<{ active: number; handle: string; status: string }>(
+    clickhouse,
     'SELECT toUInt8(active) AS active, handle, status FROM actors WHERE did = {did:String}',
     { did },
   );
@@ -65,7 +67,8 @@ describe('invariants 3 and 4: a server whose clock is fast', () => {
   test('does not make a deletion hide what the account wrote after it', async () => {
     const store = await stack.createStore('fast_deletion');
     await replay(store, [status(did, false, host + 9 * MINUTE, host, { status: 'deleted' })]);
-    const [row] = await store.clickhouse.query<{ micros: string }>(
+    const [row] = await selectRows<{ micros: string }>(
+      store.clickhouse,
       'SELECT toString(bitShiftRight(version, 11)) AS micros FROM actor_status FINAL',
     );
     expect(Number(row?.micros)).toBe(host);

@@ -4,6 +4,7 @@ import type { Account, Directory } from './feedgen/directory.ts';
 import { type Instance, SERVICE_DID, until, uris } from './feedgen/stage.ts';
 import { bearer, sign } from './feedgen/tokens.ts';
 import { POST, startViewerStage, type ViewerStage } from './feedgen/viewers.ts';
+import { selectRows } from './select-rows.ts';
 
 let viewers: ViewerStage;
 let feeds: Instance;
@@ -30,7 +31,8 @@ describe('sendInteractions', () => {
     ];
     expect(await send({ feed, interactions }, await sign(viewer, { lxm }))).toMatchObject({ status: 200, body: {} });
     const rows = () =>
-      viewers.stage.clickhouse.query(
+      selectRows(
+        viewers.stage.clickhouse,
         'SELECT feed, viewer_did, item, event, feed_context, req_id FROM feed_interactions FINAL ORDER BY item',
       );
     await until(async () => (await rows()).length === 2);
@@ -74,7 +76,8 @@ describe('analytics', () => {
     await feeds.page('open', { limit: '10' }, { ...bearer(await sign(reader)), 'accept-language': 'de' });
     await feeds.page('a-club', {}, bearer(await sign(reader)));
     const rows = () =>
-      viewers.stage.clickhouse.query(
+      selectRows(
+        viewers.stage.clickhouse,
         'SELECT feed, page_limit, page_size, is_outsider, accept_language FROM feed_request_analytics FINAL WHERE viewer_did = {did:String} ORDER BY feed',
         { did: reader.did },
       );
@@ -83,7 +86,8 @@ describe('analytics', () => {
       { feed: 'a-club', page_limit: 50, page_size: 2, is_outsider: 1, accept_language: '*' },
       { feed: 'open', page_limit: 10, page_size: 1, is_outsider: 0, accept_language: 'de' },
     ]);
-    const [anonymous] = await viewers.stage.clickhouse.query<{ rows: number }>(
+    const [anonymous] = await selectRows<{ rows: number }>(
+      viewers.stage.clickhouse,
       "SELECT toFloat64(count()) AS rows FROM feed_request_analytics WHERE viewer_did = ''",
     );
     expect(anonymous?.rows).toBe(0);
@@ -103,7 +107,7 @@ describe('analytics', () => {
     }
     // The witness's rows were queued last: when they are in, so is all that came before.
     const rows = (table: string, did: string) =>
-      viewers.stage.clickhouse.query(`SELECT * FROM ${table} WHERE viewer_did = {did:String}`, { did });
+      selectRows(viewers.stage.clickhouse, `SELECT * FROM ${table} WHERE viewer_did = {did:String}`, { did });
     await until(async () => (await rows('feed_request_analytics', witness.did)).length === 1);
     await until(async () => (await rows('feed_interactions', witness.did)).length === 1);
     expect(await rows('feed_request_analytics', erased.did)).toEqual([]);

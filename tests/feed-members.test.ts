@@ -8,6 +8,7 @@ import { type Account, type Directory, startDirectory } from './feedgen/director
 import { didOf } from './feedgen/network.ts';
 import { type Instance, type Stage, startStage, until, uris } from './feedgen/stage.ts';
 import { bearer, sign } from './feedgen/tokens.ts';
+import { selectRows } from './select-rows.ts';
 
 const OUTSIDE = `at://${didOf('notice')}/app.bsky.feed.post/3l3frqadlo32h`;
 const FEEDS = `
@@ -92,7 +93,8 @@ describe('a private feed', () => {
   });
 
   test('keeps every change with who made it and when', async () => {
-    const rows = await stage.clickhouse.query<{ is_member: number; changed_by: string }>(
+    const rows = await selectRows<{ is_member: number; changed_by: string }>(
+      stage.clickhouse,
       'SELECT is_member, changed_by FROM actor_label_changes FINAL WHERE label = {label:String} AND actor_did = {did:String} ORDER BY version',
       { label: 'mpls', did: member.did },
     );
@@ -189,7 +191,7 @@ describe('the admin API', () => {
 
 describe('API keys', () => {
   test('are kept as hashes, and their last use is recorded', async () => {
-    const rows = await stage.clickhouse.query('SELECT * FROM api_keys');
+    const rows = await selectRows(stage.clickhouse, 'SELECT * FROM api_keys');
     expect(JSON.stringify(rows)).not.toContain(key.slice(21));
     await until(async () =>
       (await admin('api-key', 'list')).out.some((line) => line.includes(key.slice(8, 20)) && !line.endsWith('\t-\t-')),

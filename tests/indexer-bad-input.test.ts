@@ -4,6 +4,7 @@ import { type CommitParts, commitLine, likes, START_MICROS, tid } from './indexe
 import { useStack } from './indexer/fixtures.ts';
 import { type Program, type Store, until } from './indexer/stack.ts';
 import { startIndexer } from './indexer/start.ts';
+import { selectRows } from './select-rows.ts';
 
 const POST = 'app.bsky.feed.post';
 const DEEP = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
@@ -134,7 +135,8 @@ test('the process goes on, and every good event around the bad ones arrives', as
 
 describe('invariant 2: nothing is dropped in silence: stands in rejected_events with its reason:', () => {
   test.each(REJECTED)('%s', async (_, frame, reason) => {
-    const found = await store.clickhouse.query<{ reason: string }>(
+    const found = await selectRows<{ reason: string }>(
+      store.clickhouse,
       'SELECT reason FROM rejected_events FINAL WHERE event = {frame:String}',
       { frame },
     );
@@ -152,7 +154,7 @@ describe('is indexed as far as it has sense:', () => {
     '%s',
     async (_, index, table, columns) => {
       const author = { posts: 'did', likes: 'actor_did' }[table] ?? 'repo';
-      const rows = await store.clickhouse.query(`SELECT * FROM ${table} FINAL WHERE ${author} = {did:String}`, {
+      const rows = await selectRows(store.clickhouse, `SELECT * FROM ${table} FINAL WHERE ${author} = {did:String}`, {
         did: strangeDid(index),
       });
       expect(rows).toMatchObject([columns]);
@@ -178,7 +180,8 @@ describe('is indexed as far as it has sense:', () => {
 
   test('likes with rkeys of every month, in a handful of parts', async () => {
     expect(await store.count('likes', "actor_did = 'did:plc:timetraveller'")).toBe(10_000);
-    const parts = await store.clickhouse.query<{ n: string }>(
+    const parts = await selectRows<{ n: string }>(
+      store.clickhouse,
       "SELECT count() AS n FROM system.parts WHERE active AND database = currentDatabase() AND table = 'record_rows'",
     );
     expect(Number(parts[0]?.n)).toBeGreaterThan(0);

@@ -7,6 +7,7 @@ import { CRASH_POINTS } from './indexer/crash-points.ts';
 import { useStack } from './indexer/fixtures.ts';
 import { differences, type Program, type Store, type Tables, until } from './indexer/stack.ts';
 import { replayAll, startIndexer } from './indexer/start.ts';
+import { selectRows } from './select-rows.ts';
 
 /** UPDRAFT_KILLS=10 for the long proof. */
 const KILLS = Number(process.env['UPDRAFT_KILLS'] ?? 2);
@@ -46,11 +47,10 @@ function start(store: Store, server: PlayServer, env: Record<string, string> = {
 
 /** The sequence number up to which everything is written, 0 before the first. */
 async function savedCursor(store: Store): Promise<number> {
-  const rows = await store.clickhouse
-    .query<{ progress_json: string }>(
-      'SELECT progress_json FROM ingest_progress FINAL WHERE stream = currentDatabase()',
-    )
-    .catch(() => []);
+  const rows = await selectRows<{ progress_json: string }>(
+    store.clickhouse,
+    'SELECT progress_json FROM ingest_progress FINAL WHERE stream = currentDatabase()',
+  ).catch(() => []);
   return rows[0] === undefined ? 0 : (JSON.parse(rows[0].progress_json) as { cursor: number }).cursor;
 }
 

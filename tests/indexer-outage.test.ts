@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { likes } from './indexer/events.ts';
 import { useIndexers, useStack } from './indexer/fixtures.ts';
 import { loginOf, until } from './indexer/stack.ts';
+import { selectRows } from './select-rows.ts';
 
 const stack = useStack();
 const { cleanups, start, play } = useIndexers();
@@ -91,7 +92,7 @@ test('a server that sends an event above the limit: it is left out, told in inge
   await until(async () => (await program.metric('updraft_indexer_events_total')) >= 1_000);
   await until(async () => (await store.count('ingest_gaps')) === 1);
   await program.stop();
-  expect(await store.clickhouse.query('SELECT kind, host FROM ingest_gaps FINAL')).toEqual([
+  expect(await selectRows(store.clickhouse, 'SELECT kind, host FROM ingest_gaps FINAL')).toEqual([
     { kind: 'left_out', host: server.url },
   ]);
   expect(server.status().connects).toBe(2);
@@ -123,7 +124,8 @@ describe('a server that has forgotten', () => {
     await until(async () => (await store.count('ingest_gaps')) === 1);
     expect(await after.metric('updraft_indexer_gaps_total')).toBe(1);
     await after.stop();
-    const [gap] = await store.clickhouse.query<{ kind: string; seconds: number }>(
+    const [gap] = await selectRows<{ kind: string; seconds: number }>(
+      store.clickhouse,
       "SELECT kind, dateDiff('second', from_time, to_time) AS seconds FROM ingest_gaps FINAL",
     );
     expect(gap?.kind).toBe('possible');

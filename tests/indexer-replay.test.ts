@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { useStack } from './indexer/fixtures.ts';
 import { differences, loginOf, type Store, type Tables } from './indexer/stack.ts';
 import { startReplay } from './indexer/start.ts';
+import { selectRows } from './select-rows.ts';
 
 const SAMPLE = resolve(import.meta.dirname, '../../shared/data/jetstream-v1-sample.jsonl');
 
@@ -109,7 +110,8 @@ describe('one clear line, and exit code 1, or 2 where the command line is not un
 
 /** Rows of record_ops by operation and collection. */
 async function operationsOf(store: Store): Promise<Record<string, number>> {
-  const rows = await store.clickhouse.query<{ what: string; n: string }>(
+  const rows = await selectRows<{ what: string; n: string }>(
+    store.clickhouse,
     "SELECT concat(operation, ' ', collection) AS what, count() AS n FROM record_ops FINAL GROUP BY what",
   );
   return Object.fromEntries(rows.map(({ what, n }) => [what, Number(n)]));

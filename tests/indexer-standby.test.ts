@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { likes } from './indexer/events.ts';
 import { useIndexers, useStack } from './indexer/fixtures.ts';
 import { type Program, type Store, until } from './indexer/stack.ts';
+import { selectRows } from './select-rows.ts';
 
 const stack = useStack();
 const indexers = useIndexers();
@@ -40,7 +41,8 @@ async function ask(program: Program, path: string): Promise<{ status: number; bo
 }
 
 async function progress(store: Store): Promise<{ clickhouse: number; redis: number }> {
-  const [row] = await store.clickhouse.query<{ cursor: string }>(
+  const [row] = await selectRows<{ cursor: string }>(
+    store.clickhouse,
     "SELECT JSONExtractUInt(progress_json, 'cursor') AS cursor FROM ingest_progress FINAL",
   );
   const text = await redis.get(`${store.env['REDIS_PREFIX']}:progress`);

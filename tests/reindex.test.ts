@@ -15,6 +15,7 @@ import { reindexHours } from '../apps/admin/src/reindex/reindex-posts.ts';
 import { readProgress, startOf } from '../apps/admin/src/reindex/reindex-progress.ts';
 import { commitLine } from './indexer/events.ts';
 import { differences, type Stack, type Store, startProgram, startStack, type Tables } from './indexer/stack.ts';
+import { selectRows } from './select-rows.ts';
 
 let stack: Stack;
 beforeAll(async () => {
@@ -130,7 +131,7 @@ describe('pnpm admin reindex', () => {
     let place = startOf(0);
     for await (place of reindexHours({ ...deps, write }, await postHours(store.clickhouse, 0), place));
     expect(place).toMatchObject({ read: 4, written: 3 });
-    const rows = await store.clickhouse.query('SELECT text, embed FROM posts FINAL ORDER BY did');
+    const rows = await selectRows(store.clickhouse, 'SELECT text, embed FROM posts FINAL ORDER BY did');
     expect(rows).toEqual([
       { text: 'second 1', embed: 'gallery' },
       { text: 'first 2', embed: 'gallery' },
@@ -151,7 +152,8 @@ describe('pnpm admin reindex', () => {
 
   test('leaves posts from before --since as they are, and says what it can not read', async () => {
     const { store, tables } = await createWorldStore('since');
-    const [middle] = await store.clickhouse.query<{ hour: number }>(
+    const [middle] = await selectRows<{ hour: number }>(
+      store.clickhouse,
       'SELECT toUInt32(quantileExact(0.5)(record_hour)) AS hour FROM posts FINAL WHERE record_hour > 0',
     );
     const hour = middle?.hour ?? 0;

@@ -1,5 +1,6 @@
 import { createRowCounts, type RowCounts } from '@updraft/local';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { selectRows } from './select-rows.ts';
 import { type StoreFixture, startStore } from './store-fixture.ts';
 
 const EXACT_UP_TO = 3_000;
@@ -29,7 +30,8 @@ function insert(accounts: number, version: number): Promise<void> {
 }
 
 async function readersCount(): Promise<number> {
-  const [row] = await store.clickhouse.query<{ rows: number }>(
+  const [row] = await selectRows<{ rows: number }>(
+    store.clickhouse,
     'SELECT toFloat64(count()) AS rows FROM actor_handles FINAL',
   );
   return row?.rows ?? 0;

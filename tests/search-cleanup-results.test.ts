@@ -14,6 +14,7 @@ import {
 } from './search/cleanups.ts';
 import { type DevNetwork, handOn, type Intercept } from './search/dev-network.ts';
 import { answers, deletesButFails, failsOn, liesAbout, misbehave, takesAtMost } from './search/misbehaving-pds.ts';
+import { selectRows } from './select-rows.ts';
 
 let world: CleanupWorld;
 let network: DevNetwork;
@@ -89,7 +90,10 @@ function keepAlive(): { end(): Promise<void> } {
 
 const totalDeleted = async () =>
   (
-    await store.clickhouse.query<{ n: number }>('SELECT toFloat64(sum(num_deleted)) AS n FROM repo_cleanup_jobs FINAL')
+    await selectRows<{ n: number }>(
+      store.clickhouse,
+      'SELECT toFloat64(sum(num_deleted)) AS n FROM repo_cleanup_jobs FINAL',
+    )
   )[0]?.n;
 
 describe('a clean-up of records that the server does not delete as it should', () => {

@@ -4,6 +4,7 @@ import { createAccount, makeRecord, makeRecords, NEW_MS, type NewRecord, OLD_MS 
 import { type CleanupWorld, oldPost, POST, post, startCleanupWorld, stop, uriOf, view } from './search/cleanups.ts';
 import { type DevNetwork, handOn } from './search/dev-network.ts';
 import { createTrouble } from './search/job-trouble.ts';
+import { selectRows } from './select-rows.ts';
 
 const LIKE = 'app.bsky.feed.like';
 const REPOST = 'app.bsky.feed.repost';
@@ -64,7 +65,8 @@ describe('a clean-up', () => {
     const { body: started } = await post(service.url, account, { actually_delete_stuff: true });
     expect(started).toMatchObject({ num_enqueued: 1_500, dry_run: false });
     const { job_id: jobId = '', job_secret: secret = '' } = started;
-    const stored = await store.clickhouse.query<{ refresh_token: string }>(
+    const stored = await selectRows<{ refresh_token: string }>(
+      store.clickhouse,
       'SELECT refresh_token FROM repo_cleanup_jobs',
     );
     for (const { refresh_token } of stored) expect(tokenInside(refresh_token)).toBeUndefined();
@@ -91,7 +93,8 @@ describe('a clean-up', () => {
     const left = await account.listAll();
     expect(new Set(left.keys())).toEqual(new Set(kept.map(uriOf(account))));
     expect(await store.count('repo_cleanup_jobs', "refresh_token != ''")).toBe(0);
-    const [copies] = await store.clickhouse.query<{ n: number }>(
+    const [copies] = await selectRows<{ n: number }>(
+      store.clickhouse,
       "SELECT toFloat64(count()) AS n FROM repo_cleanup_jobs WHERE refresh_token != ''",
     );
     expect(copies?.n).toBe(0);

@@ -5,6 +5,7 @@ import type { Store } from './indexer/stack.ts';
 import { makeQueries, type NaiveQuery, postsThatShow, type TruePost } from './search/naive-search.ts';
 import type { SearchService } from './search/service.ts';
 import { accountDeletions, NOW_MICROS, startTrueWorld, type TrueWorld, worldLines } from './search/true-world.ts';
+import { selectRows } from './select-rows.ts';
 
 let world: TrueWorld;
 let store: Store;
@@ -37,12 +38,14 @@ describe('GET /search/posts', () => {
   }, 240_000);
 
   test('finds the same with the index as without', async () => {
-    const rows = await store.clickhouse.query<{ token: string }>(
+    const rows = await selectRows<{ token: string }>(
+      store.clickhouse,
       'SELECT DISTINCT arrayJoin(tokens) AS token FROM posts ORDER BY cityHash64(token) LIMIT 60',
     );
     const tokens = rows.map(({ token }) => token);
     const ask = (pair: readonly string[], use: number) =>
-      store.clickhouse.query(
+      selectRows(
+        store.clickhouse,
         'SELECT did, rkey FROM posts FINAL WHERE hasAll(tokens, {pair:Array(String)}) ORDER BY did, rkey',
         { pair },
         { settings: { use_skip_indexes: use } },

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { account, commitLine } from './indexer/events.ts';
 import { type Stack, type Store, startProgram, startStack } from './indexer/stack.ts';
 import { type SearchService, startSearchService } from './search/service.ts';
+import { selectRows } from './select-rows.ts';
 
 let stack: Stack;
 let store: Store;
@@ -119,7 +120,8 @@ describe('pictures', () => {
       ['film', 'one photo', 'quote', 'five photos'].map((text) => `harbour ${text}`),
     );
     expect(await texts('harbour -has:media')).toEqual(['harbour riddle', 'harbour news']);
-    const rows = await store.clickhouse.query<{ embed: string; has_embedded_media: number }>(
+    const rows = await selectRows<{ embed: string; has_embedded_media: number }>(
+      store.clickhouse,
       "SELECT embed, has_embedded_media FROM posts FINAL WHERE text LIKE 'harbour%' ORDER BY sort_at",
     );
     expect(rows.map(({ embed }) => embed)).toEqual(['gallery', 'gallery', 'images', 'video', 'external', 'other']);

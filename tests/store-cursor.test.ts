@@ -100,11 +100,11 @@ describe('the cursor', () => {
     expect(await cursors().load()).toEqual(progress(T + 5));
   });
 
-  it('is not believed from Redis alone when ClickHouse is a new store', async () => {
+  it('is ignored in Redis alone when ClickHouse is a new store', async () => {
     await cursors().save(progress(T));
     await store.clickhouse.command('TRUNCATE TABLE ingest_progress');
     expect(await cursors().load()).toBeUndefined();
-    expect(warnings).toEqual(['ClickHouse is a new store: the progress in Redis is not believed']);
+    expect(warnings).toEqual(['ClickHouse is a new store: the progress in Redis is ignored']);
   });
 
   it('of a recorded file is not among those of live streams, which have a lag', async () => {

@@ -13,7 +13,13 @@ const log = {
   error: () => {},
 };
 const clickhouse = createClickHouse({ ...readCommandStores(process.env).clickhouse, database });
-const writer = createBatchWriter({ clickhouse, log, backoff: () => backoff({ minMs: 100, maxMs: 10_000 }) });
+let rows = 0;
+const writer = createBatchWriter({
+  clickhouse,
+  log,
+  metrics: { onWritten: (_, written) => (rows += written) },
+  backoff: () => backoff({ minMs: 100, maxMs: 10_000 }),
+});
 const signal = new AbortController().signal;
 // It waits until it is told to begin, so that the work before is not counted.
 process.stdout.write('loaded\n');
@@ -21,8 +27,7 @@ await new Promise((resolve) => process.stdin.once('data', resolve));
 
 const startedAt = performance.now();
 const cpuAtStart = process.cpuUsage();
-let rows = 0;
-for (const batch of batches) rows += (await writer.write(batch, signal)).rowsWritten;
+for (const batch of batches) await writer.write(batch, signal);
 const cpu = process.cpuUsage(cpuAtStart);
 process.stdout.write(
   `${JSON.stringify({ cpuSeconds: (cpu.user + cpu.system) / 1e6, seconds: (performance.now() - startedAt) / 1_000, rows })}\n`,

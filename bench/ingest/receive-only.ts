@@ -27,7 +27,6 @@ await runIndexer(
       write: async (blocks) => {
         if (folder !== undefined) recordBatch(folder, batches, blocks);
         batches += 1;
-        return { rowsWritten: blocks.reduce((rows, block) => rows + block.rows, 0), rowsSetAside: 0, durationMs: 0 };
       },
     },
     cursor: {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ClickHouse as Engine, type RedisServer, startClickHouse, startRedis } from '@updraft/local';
 import { type ClickHouse, createClickHouse, migrateUp } from '@updraft/store';
+import { selectRows } from '../select-rows.ts';
 
 export { expectCleanEnd, type Program, startProgram, until } from './program.ts';
 
@@ -117,7 +118,7 @@ async function readTables(clickhouse: ClickHouse): Promise<Tables> {
   const tables: Record<string, unknown[]> = {};
   for (const [table, order] of Object.entries(TABLES)) {
     const columns = VARYING[table] === undefined ? '*' : `* EXCEPT (${VARYING[table]})`;
-    tables[table] = await clickhouse.query(`SELECT ${columns} FROM ${table} FINAL ORDER BY ${order}`);
+    tables[table] = await selectRows(clickhouse, `SELECT ${columns} FROM ${table} FINAL ORDER BY ${order}`);
   }
   return tables;
 }
@@ -133,6 +134,9 @@ export function differences(found: Tables, expected: Tables = {}): string[] {
 }
 
 async function count(clickhouse: ClickHouse, table: string, where = '1'): Promise<number> {
-  const [row] = await clickhouse.query<{ rows: string }>(`SELECT count() AS rows FROM ${table} FINAL WHERE ${where}`);
+  const [row] = await selectRows<{ rows: string }>(
+    clickhouse,
+    `SELECT count() AS rows FROM ${table} FINAL WHERE ${where}`,
+  );
   return Number(row?.rows);
 }

@@ -1,10 +1,10 @@
 import {
-  absoluteVersion,
   type CommitEvent,
   formatTid,
   type JetstreamEvent,
   parseEvent,
   recordKey,
+  relativeVersion,
   timeVersion,
   type Version,
   versionToBigInt,
@@ -91,7 +91,7 @@ describe('a commit', () => {
     const version = { hi: 1, lo: 7 };
     const event = commit('app.bsky.feed.like', { subject: { uri: SUBJECT } }, { rkey: 'x' });
     const { recordRows } = collect(event, version).rows;
-    expect(recordRows.map((row) => absoluteVersion(row.relativeVersion, row.rkeyTid))).toEqual([version]);
+    expect(recordRows.map((row) => row.relativeVersion)).toEqual([relativeVersion(version, recordKey('x').rkeyTid)]);
     expect(recordRows).toMatchObject([{ createdDelta: REV.micros / 1000 }]);
   });
 

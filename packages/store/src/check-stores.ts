@@ -1,6 +1,6 @@
 import { checkHealth, type HealthCheck } from '@updraft/service';
 import type { ClickHouse } from './clickhouse/types.ts';
-import type { Redis } from './redis.ts';
+import type { Redis } from './redis/client.ts';
 
 const TIMEOUT_MS = 3_000;
 

@@ -88,7 +88,7 @@ export async function readFeedReport(clickhouse: ClickHouse, nowMs: number): Pro
     updated_at: new Date(nowMs).toISOString(),
     days: [...days].map(([date, feeds]) => ({
       date,
-      feeds: feeds.map(({ feed, num_requests, num_viewers }) => ({ feed, num_requests, num_viewers })),
+      feeds: feeds.map((day) => ({ feed: day.feed, num_requests: day.numRequests, num_viewers: day.numViewers })),
     })),
   };
 }

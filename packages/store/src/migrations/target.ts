@@ -1,4 +1,5 @@
-import { createClickHouse, rowsDatabaseOf } from '../clickhouse/client.ts';
+import { createClickHouse } from '../clickhouse/client.ts';
+import { rowsDatabaseOf } from '../clickhouse/servers.ts';
 import type { CallOptions, ClickHouse, ClickHouseOptions } from '../clickhouse/types.ts';
 import { readSharding } from '../cluster/sharding.ts';
 import { createSteps, type Step } from '../cluster/steps.ts';

@@ -11,7 +11,7 @@ import { countHours, hasOldForm, readOldRetention, requireRoom } from './old-sto
 import { planSlices, type Slice } from './slices.ts';
 import type { StepContext } from './step.ts';
 
-/** A day: a slice takes seconds, on whatever server. It leaves the services their breath. */
+/** A day of time, though a slice takes seconds. In the background, so that the services go on. */
 const COPY: CallOptions = {
   timeoutMs: 86_400_000,
   settings: {
