@@ -6,7 +6,6 @@ import { didOf } from './feedgen/network.ts';
 import { type Instance, SERVICE_DID, uris } from './feedgen/stage.ts';
 import { bearer, encode, goodToken, sign, withOtherS } from './feedgen/tokens.ts';
 import { POST, startViewerStage, type ViewerStage } from './feedgen/viewers.ts';
-import { selectRows } from './select-rows.ts';
 
 let viewers: ViewerStage;
 let feeds: Instance;
