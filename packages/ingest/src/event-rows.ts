@@ -1,9 +1,3 @@
-/*
- * rows: which rows an event makes. Pure.
- * In: an event. Out: rows.
- * Keeps: the same event always makes the same rows, so that a replay changes nothing.
- */
-
 import {
   type AccountEvent,
   type CommitEvent,
@@ -30,7 +24,7 @@ import {
 import type { ActorHandleRow, ActorStatusRow, PostRow, ProfileRow, RecordRow } from '@updraft/store';
 import { deletedPostRow, postRow } from './post-row.ts';
 
-/** Where the rows of events go: a block for each table, or arrays in a test. */
+/** Takes the rows of events: a block for each table, or arrays in a test. */
 export interface RowSink {
   readonly recordRows: Appender<RecordRow>;
   readonly postRows: Appender<PostRow>;
@@ -44,14 +38,14 @@ export interface Appender<Row> {
 }
 
 /**
- * written: all rows are appended. unusable: too, but the record makes no sense as its type: it has no subject, an empty text, or no profile.
- * record_too_deep: nothing is appended, in no table; the event belongs to rejected_events.
+ * written: all rows are appended. unusable: likewise, but the record makes no sense as its type: it has no subject, or is not a post or a
+ * profile. record_too_deep: nothing is appended, and the event belongs to rejected_events.
  */
 export type RowsOutcome = 'written' | 'unusable' | 'record_too_deep';
 
 /**
- * Appends the rows that an event makes. Pure but for the appending; the same event always makes the same rows. `imported`: the version of
- * a commit's rows where it is another than the rev's.
+ * Appends the rows that an event makes. The same event always makes the same rows. `imported`: the version of a commit's rows, if it is not
+ * the rev's.
  */
 export function appendEvent(event: JetstreamEvent, rows: RowSink, imported?: Version): RowsOutcome {
   if (event.kind === 'commit') return appendCommit(event, rows, imported);
@@ -98,7 +92,7 @@ const WITH_SUBJECT: ReadonlySet<string> = new Set([
 
 const NO_RECORD: RecordForm = { subject: '', createdDelta: 0, jsonRest: '' };
 
-/** All rows have one shape: the encoder is the quicker for it. */
+/** All rows have one shape, which makes the encoder faster. */
 function recordRow(event: CommitEvent, version: Version, key: RecordKey, form: RecordForm): RecordRow {
   return {
     recordHour: key.recordHour,
@@ -119,15 +113,15 @@ function appendPost(event: CommitEvent, version: Version, rows: Appender<PostRow
   const { did, rkey, rev, operation } = event;
   const { recordHour, rkeyTid } = recordKey(rkey);
   const keyMs = rkeyMs(rkeyTid);
-  const place = { recordHour, did, rkey, operation, version };
+  const meta = { recordHour, did, rkey, operation, version };
   if (operation === 'delete') {
-    rows.append(deletedPostRow({ ...place, sortAt: earliestMs(rev, keyMs, undefined) }));
+    rows.append(deletedPostRow({ ...meta, sortAt: earliestMs(rev, keyMs, undefined) }));
     return 'written';
   }
   const json = recordJson(event.record);
   if (json === undefined) return 'record_too_deep';
   const post = readPost(event.record);
-  rows.append(postRow(post, json, { ...place, sortAt: earliestMs(rev, keyMs, post.createdAtMs) }));
+  rows.append(postRow(post, json, { ...meta, sortAt: earliestMs(rev, keyMs, post.createdAtMs) }));
   return isJsonObject(event.record) ? 'written' : 'unusable';
 }
 
@@ -148,7 +142,7 @@ function appendProfile(event: CommitEvent, version: Version, rows: Appender<Prof
   return read === undefined && event.operation !== 'delete' ? 'unusable' : 'written';
 }
 
-/** A profile's own date, where it is one: not from before the network's time, nor after the commit that wrote it. 0 otherwise. */
+/** A profile's own date: 0 if it is before the network began, and no later than the commit that wrote it. */
 function saneCreatedAt(createdAtMs: number | undefined, revMicros: number): number {
   if (createdAtMs === undefined || createdAtMs < EARLIEST_CREATED_AT_MS) return 0;
   return Math.min(createdAtMs, Math.floor(revMicros / 1000));

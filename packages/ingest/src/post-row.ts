@@ -1,23 +1,23 @@
 import { type PostRecord, postRest, postTokens } from '@updraft/atproto';
 import type { PostRow } from '@updraft/store';
 
-/** What the row of a post takes from elsewhere than its record. */
-export type PostPlace = Pick<PostRow, 'recordHour' | 'did' | 'rkey' | 'operation' | 'sortAt' | 'version'>;
+/** The columns of a post's row that don't come from its record. */
+export type PostMeta = Pick<PostRow, 'recordHour' | 'did' | 'rkey' | 'operation' | 'sortAt' | 'version'>;
 
-/** The row of a post that is there. The same record always makes the same row; `json` is its recordJson(). */
-export function postRow(post: PostRecord, json: string, place: PostPlace): PostRow {
-  const tokens = postTokens(post, { recordHour: place.recordHour, sortAtMs: place.sortAt });
-  return rowOf(post, tokens, place, json);
+/** The row of a post. The same record always makes the same row; `json` is its recordJson(). */
+export function postRow(post: PostRecord, json: string, meta: PostMeta): PostRow {
+  const tokens = postTokens(post, { recordHour: meta.recordHour, sortAtMs: meta.sortAt });
+  return rowOf(post, tokens, meta, json);
 }
 
-/** The row of a post that is deleted. */
-export function deletedPostRow(place: PostPlace): PostRow {
-  return rowOf(NO_POST, [], place, '');
+/** The row of a deleted post. */
+export function deletedPostRow(meta: PostMeta): PostRow {
+  return rowOf(NO_POST, [], meta, '');
 }
 
-/** All rows have one shape: the encoder is the quicker for it. */
-function rowOf(post: PostRecord, tokens: readonly string[], place: PostPlace, json: string): PostRow {
-  const { recordHour, did, rkey, operation, sortAt, version } = place;
+/** All rows have one shape, which makes the encoder faster. */
+function rowOf(post: PostRecord, tokens: readonly string[], meta: PostMeta, json: string): PostRow {
+  const { recordHour, did, rkey, operation, sortAt, version } = meta;
   const { text, langs, tags, mentions, parentUri, rootUri, quoteUri, embed, hasEmbeddedMedia } = post;
   return {
     recordHour,

@@ -1,7 +1,7 @@
 import type { JetstreamEvent, RejectedFrame } from '@updraft/atproto';
 import { hashText, MAX_EVENT_BYTES, type RejectedEventRow, truncateUtf8 } from '@updraft/store';
 
-/** The row of a frame that is no event. */
+/** The row of a frame that is not an event. */
 export function rejectedFrameRow(frame: RejectedFrame, text: string): RejectedEventRow {
   const { reason, detail, did, kind, collection } = frame;
   return { reason, detail, did, kind, collection, ...eventColumns(text) };
@@ -18,7 +18,7 @@ export function rejectedEventRow(
   return { reason, detail, did: event.did, kind: event.kind, collection, ...eventColumns(text) };
 }
 
-/** The text is kept as it came; the hash is the same whichever host it came from. */
+/** The text is kept as it came; the hash is the same for every host. */
 function eventColumns(text: string): Pick<RejectedEventRow, 'eventHash' | 'event' | 'eventBytes'> {
   return {
     eventHash: hashText(identityText(text)),
@@ -28,8 +28,8 @@ function eventColumns(text: string): Pick<RejectedEventRow, 'eventHash' | 'event
 }
 
 /**
- * The event without its `time_us` and `cursor`, which differ between hosts: so that the same event, come again from anywhere, is the
- * same row. A frame that is no JSON object stays whole.
+ * The event without its `time_us` and `cursor`, which differ between hosts, so that the same event from another host is the same row. A
+ * frame that is not a JSON object stays as it is.
  */
 function identityText(text: string): string {
   try {
@@ -37,9 +37,9 @@ function identityText(text: string): string {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return text;
     return JSON.stringify({ ...value, time_us: undefined, cursor: undefined });
   } catch (error) {
-    // Nested too deep to be serialised again: the two are cut from its text.
-    return error instanceof RangeError ? text.replace(PLACE, '') : text;
+    // Nested too deep to be serialised again: the two fields are cut from its text.
+    return error instanceof RangeError ? text.replace(HOST_FIELDS, '') : text;
   }
 }
 
-const PLACE = /"(?:time_us|cursor)"\s*:\s*\d+\s*,?/g;
+const HOST_FIELDS = /"(?:time_us|cursor)"\s*:\s*\d+\s*,?/g;

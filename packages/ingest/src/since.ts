@@ -1,10 +1,10 @@
 import { parseTimeMicros } from '@updraft/atproto';
 import { parseDuration } from '@updraft/service';
 
-/** A start in the past: so long ago, or at a moment. */
+/** A start in the past: an age, or a moment. */
 export type Since = { readonly agoMs: number } | { readonly atMicros: number };
 
-/** `2h`, `90m`, `3d`, or an ISO 8601 time with its zone; undefined when it is anything else. */
+/** Reads `2h`, `90m`, `3d`, or an ISO 8601 time with its zone; undefined for anything else. */
 export function parseSince(text: string): Since | undefined {
   const agoMs = parseDuration(text);
   if (agoMs !== undefined) return { agoMs };

@@ -39,8 +39,8 @@ export function timePoint(micros: number): ResumePoint {
 }
 
 /**
- * In a small network most servers may have fast clocks: then the time at which a host showed their events tells where the stream was. If that
- * lies much further back it tells nothing: a recording is played, or the host shows no times.
+ * In a small network most servers may have fast clocks: then the time at which a host showed their events is where the stream was. A time
+ * much further back means nothing: a recording is played, or the host shows no times.
  */
 function notAheadOf(shownAtMicros: number, micros: number): number {
   return micros - shownAtMicros < MAX_CLOCK_ERROR_MICROS ? Math.min(micros, shownAtMicros) : micros;

@@ -29,7 +29,7 @@ export interface StreamPosition {
   progress(): Progress | undefined;
   /** The last events, of this run or the one before; undefined in a new store before the first. */
   last(): HostPosition | undefined;
-  /** Whether the stream that is read continues where it was left, as far as can be told. */
+  /** Whether a resumed stream is past the position where it was left: it met its events again, or a gap was found. */
   isContinuous(): boolean;
   /** Everything after that time has to be read again, from `host`. Kept across restarts until the stream is again where it is now. */
   rewind(micros: number, host: string): void;

@@ -9,7 +9,7 @@ export const TAIL_EVENTS = 256;
 export interface Tail {
   /** How many are kept. */
   readonly count: number;
-  /** Of the last event, where its host gives one. */
+  /** The sequence number of the last event, if its host gives one. */
   readonly cursor: number | undefined;
   add(event: JetstreamEvent): void;
   /** Oldest first. */

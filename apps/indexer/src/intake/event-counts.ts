@@ -20,8 +20,8 @@ export interface EventCounts {
   timeUs(): number | undefined;
 }
 
-/** The collections that are counted by name: a fixed list, since anybody can invent new ones. */
-export const COLLECTIONS: readonly string[] = [
+/** The collections that are counted by name: a fixed list, because anybody can invent new ones. */
+const COLLECTIONS: readonly string[] = [
   'app.bsky.feed.post',
   'app.bsky.feed.like',
   'app.bsky.feed.repost',

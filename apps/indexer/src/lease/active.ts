@@ -95,7 +95,7 @@ async function tryToBecome(leases: Leases, { config, cursor, log }: ActiveDeps):
 
 function hold(lease: Lease): ActiveLease {
   const { promise: lost, reject } = Promise.withResolvers<never>();
-  lost.catch(() => {}); // who waits for it learns of it; without this it would be an unhandled rejection before anybody does
+  lost.catch(() => {}); // the run that waits for it reports it; until then it would count as unhandled
   lease.signal.addEventListener('abort', () => {
     reject(new SetupError('another indexer has become the active one. This one ends; started again, it stands by'));
   });

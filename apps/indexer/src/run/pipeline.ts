@@ -17,7 +17,7 @@ export interface Pipeline extends Omit<IntakeOptions & WriteLoopOptions, 'queue'
   readonly writeCounts: WriteCounts;
 }
 
-/** A service has 15 s to stop; the rest needs the others. */
+/** A service has 15 s to stop. Everything else takes less than the rest of it. */
 const LAST_WRITES_MS = 12_000;
 
 /**

@@ -18,7 +18,7 @@ export interface ProbeOptions {
 }
 
 /** One account may have a wrong clock, which proves nothing. */
-export const WITNESS_ACCOUNTS = 5;
+const WITNESS_ACCOUNTS = 5;
 const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 
 /**
