@@ -6,7 +6,7 @@
 // Invariant: a database that the environment names is used and never started; each network has databases of its own.
 import { dirname, join } from 'node:path';
 import type { Login } from '../clickhouse/credentials.ts';
-import { projectRoot } from '../project-root.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
 import type { NamedAddress } from '../screen/snapshot.ts';
 import type { WatchTargets } from '../screen/watch.ts';
 import { nodeProgram } from '../supervision/node-program.ts';
@@ -39,7 +39,7 @@ export function planLocalStack(network: Network, given: Omit<Surroundings, 'port
   const envOf = (login: Login) => ({ ...withDatabases(env, databases, login), ...net.env });
   const servicesEnv = envOf(logins.apps);
   const services = listServices({ ...around, env: servicesEnv });
-  const migrate = { main: migrateMain, args: ['up'], name: 'migrations', env: envOf(logins.migrations) };
+  const migrate = { main: MIGRATE_MAIN, args: ['up'], name: 'migrations', env: envOf(logins.migrations) };
   const plc = net.env['PLC_HOST'];
   return {
     stack: {
@@ -71,7 +71,7 @@ export function planLocalStack(network: Network, given: Omit<Surroundings, 'port
   };
 }
 
-const migrateMain = join(projectRoot, 'packages/store/src/migrate-command.ts');
+const MIGRATE_MAIN = join(PROJECT_ROOT, 'packages/store/src/migrate-command.ts');
 
 /** What helps when the migrations fail. */
 function adviceFor({ options, env, netrc }: Omit<Surroundings, 'ports'>): string {
