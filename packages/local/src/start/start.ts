@@ -87,8 +87,8 @@ async function runOn(network: Network, folder: string, ownership: Ownership, dep
   await ownership.announce(plan.forCommands);
   const stack = createStack(plan.stack, { report, onPid: ownership.note });
   const addresses = [...plan.addresses, { label: 'Logs', address: fromHere(logs.folder) }];
-  await runStack(stack, remarks, { ...plan.targets, addresses, keepers: stack.keepers, remarks: remarks.list }, deps);
-  logs.close();
+  const watched = { ...plan.targets, addresses, keepers: stack.keepers, remarks: remarks.list };
+  await runStack(stack, remarks, watched, deps).finally(logs.close);
 }
 
 /** Starts the stack, shows how it goes until `stopping`, and stops it. @throws what went wrong at the start */
