@@ -142,6 +142,7 @@ describe('npm start', () => {
     expect(await run.exit).toBe(1);
     expect(run.output()).toMatch(/127\.0\.0\.1:1 can't be reached .*CLICKHOUSE_ADDRESS names/);
     expect(run.output()).not.toMatch(/--fresh|begins with empty tables/);
+    expect(run.output()).toMatch(/The log: .*away\/logs\/migrations\.log\n$/);
   });
 
   test('goes on where it stopped, and starts again what is killed', async () => {

@@ -84,10 +84,11 @@ function replyLength(text: string): number {
 
 /** Sends at even times, whether or not replies come. A request without a free connection counts from the time at which it was due. */
 async function pace(): Promise<void> {
-  for (let n = 0; ; n++) {
+  const isOver = () => performance.now() >= deadline;
+  for (let n = 0; !isOver(); n++) {
     const at = startedAt + (n * 1_000) / rate;
-    if (at >= deadline) break;
-    while (performance.now() < at || idle.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    while (!isOver() && (performance.now() < at || idle.length === 0))
+      await new Promise((resolve) => setImmediate(resolve));
     idle.shift()?.(at);
   }
   isPaced = false;

@@ -11,7 +11,6 @@ import { forward } from './forward.ts';
 import { readTarget } from './target.ts';
 
 export interface FrontOptions {
-  readonly host: string;
   /** 0: a free one. */
   readonly port: number;
   readonly enginePort: number;
@@ -41,7 +40,7 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
   const server = createServer(LIMITS, (incoming, outgoing) => answer(options, agent, incoming, outgoing));
   limitConnections(server, MAX_CONNECTIONS); // the oldest unfinished request makes room
-  await listenOrExplain(`${options.host}:${options.port}`, '--port', ({ host, port }) => {
+  await listenOrExplain(`127.0.0.1:${options.port}`, '--port', ({ host, port }) => {
     return new Promise<void>((listening, reject) => {
       server.once('error', reject);
       server.listen({ host, port, exclusive: true }, listening);

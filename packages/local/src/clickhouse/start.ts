@@ -10,8 +10,6 @@ export interface ClickHouseOptions
   readonly dataDir: string;
   /** Default 0: a free one. */
   readonly port?: number;
-  /** Default 127.0.0.1. */
-  readonly host?: string;
   /** The file with the passwords, for curl's --netrc-file; default: `netrc` in `dataDir`. */
   readonly netrc?: string;
   /** Instead of those in `netrc`. A restart must not change the passwords, even if the file is gone meanwhile. */
@@ -31,10 +29,10 @@ export interface ClickHouse extends Pick<RunningEngine, 'pid' | 'exited' | 'answ
  * @throws SetupError when it does not start
  */
 export async function startClickHouse(options: ClickHouseOptions): Promise<ClickHouse> {
-  const { dataDir, host = '127.0.0.1', port = 0 } = options;
+  const { dataDir, port = 0 } = options;
   const logins = options.logins ?? (await keepLogins(options.netrc ?? join(dataDir, 'netrc')));
   const enginePort = await freePort();
-  const front = await openFront({ host, port, enginePort, logins: [logins.apps, logins.migrations] });
+  const front = await openFront({ port, enginePort, logins: [logins.apps, logins.migrations] });
   try {
     const engine = await startEngine({
       ...options,
@@ -47,7 +45,7 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Click
       return exit;
     });
     return {
-      url: `http://${host}:${front.port}`,
+      url: `http://127.0.0.1:${front.port}`,
       port: front.port,
       logins,
       pid: engine.pid,

@@ -23,7 +23,7 @@ interface RunFile {
   readonly children: readonly ProcessIdentity[];
 }
 
-const endWithinMs = 10_000;
+const END_WITHIN_MS = 10_000;
 
 /**
  * Takes the folder, ending first what a killed owner left running.
@@ -105,9 +105,9 @@ async function endOrphans(children: readonly ProcessIdentity[], report: (line: s
     if (!(await isAlive(child))) continue;
     report(`Ending a process (pid ${child.pid}) that an earlier run left behind`);
     process.kill(child.pid, 'SIGTERM');
-    if (await isGoneWithin(child, endWithinMs)) continue;
+    if (await isGoneWithin(child, END_WITHIN_MS)) continue;
     process.kill(child.pid, 'SIGKILL');
-    await isGoneWithin(child, endWithinMs);
+    await isGoneWithin(child, END_WITHIN_MS);
   }
 }
 

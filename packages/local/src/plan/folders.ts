@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
-import { projectRoot } from '../project-root.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
 import type { Network } from './network.ts';
 import type { StartOptions } from './options.ts';
 
 /** The folder that this run owns: that of --data, `.data`, or `.data/offset-N` with --port-offset. */
 export function ownFolder({ data, portOffset }: Pick<StartOptions, 'data' | 'portOffset'>): string {
   if (data !== undefined) return resolve(data);
-  const shared = join(projectRoot, '.data');
+  const shared = join(PROJECT_ROOT, '.data');
   return portOffset === 0 ? shared : join(shared, `offset-${portOffset}`);
 }
 

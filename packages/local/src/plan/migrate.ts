@@ -20,6 +20,6 @@ export async function runMigrations(
   signal.throwIfAborted();
   if (exit.code === 0) return;
   throw new SetupError(
-    `The migrations failed (${describeExit(exit)}): ${running.lastWords?.()?.text ?? 'without a word'}. ${advice}\nAll that they said is in the log migrations.log.`,
+    `The migrations failed (${describeExit(exit)}): ${running.lastWords?.()?.text ?? 'without a word'}. ${advice}`,
   );
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { projectRoot } from '../project-root.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
 import type { NodeProgram } from '../supervision/node-program.ts';
 import { loopback } from './addresses.ts';
-import { type Network, publicHosts } from './network.ts';
+import { type Network, PUBLIC_HOSTS } from './network.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What the services have to know of the network, and the program that provides a local one. */
@@ -31,7 +31,7 @@ export function planNetwork(network: Network, around: Surroundings): NetworkPlan
 }
 
 function hostsTitle(urls: readonly string[]): string {
-  if (urls === publicHosts) return 'the public Jetstream';
+  if (urls === PUBLIC_HOSTS) return 'the public Jetstream';
   return `Jetstream at ${urls.map((url) => (URL.canParse(url) ? new URL(url).host : url)).join(', ')}`;
 }
 
@@ -43,7 +43,7 @@ function planPlay(file: string, since: NodeJS.ProcessEnv, { ports, options, env 
     env: { WS_URL: `ws://${loopback(ports.network)}/subscribe`, ASK_ACCOUNT_SERVERS: 'false', ...since },
     program: {
       name: 'player',
-      main: join(projectRoot, 'packages/simulator/src/play-main.ts'),
+      main: join(PROJECT_ROOT, 'packages/simulator/src/play-main.ts'),
       args: [file, '--port', String(ports.network), '--attach-cursor', ...rate],
       env,
       announcesReady: true,
@@ -79,7 +79,7 @@ function planSimulation(seed: number, since: NodeJS.ProcessEnv, around: Surround
     },
     program: {
       name: 'network',
-      main: simulatorMain,
+      main: SIMULATOR_MAIN,
       args: Object.entries(dials).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)])),
       env,
       announcesReady: true,
@@ -89,4 +89,4 @@ function planSimulation(seed: number, since: NodeJS.ProcessEnv, around: Surround
 }
 
 /** The program of the simulated network. */
-export const simulatorMain = join(projectRoot, 'packages/simulator/src/main.ts');
+export const SIMULATOR_MAIN = join(PROJECT_ROOT, 'packages/simulator/src/main.ts');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { networkFolder, ownFolder } from './folders.ts';
-import { chooseNetwork, publicHosts } from './network.ts';
+import { chooseNetwork, PUBLIC_HOSTS } from './network.ts';
 import { parseStartOptions } from './options.ts';
 
 const choose = (args: string[], given: { wsUrl?: string; canSimulate?: boolean; reachable?: string[] }) => {
@@ -17,8 +17,8 @@ const choose = (args: string[], given: { wsUrl?: string; canSimulate?: boolean; 
 
 describe('which network is read', () => {
   test('the public hosts, when any of them answers', async () => {
-    const { chosen, said } = await choose([], { reachable: publicHosts.slice(2, 3) });
-    expect(chosen).toEqual({ kind: 'jetstream', urls: publicHosts });
+    const { chosen, said } = await choose([], { reachable: PUBLIC_HOSTS.slice(2, 3) });
+    expect(chosen).toEqual({ kind: 'jetstream', urls: PUBLIC_HOSTS });
     expect(said).toEqual(['Asking the public Jetstream hosts …']);
   });
 
@@ -30,7 +30,7 @@ describe('which network is read', () => {
 
   test('the public hosts again and again, and it says so, when nothing can be simulated', async () => {
     const { chosen, said } = await choose([], { canSimulate: false });
-    expect(chosen).toEqual({ kind: 'jetstream', urls: publicHosts });
+    expect(chosen).toEqual({ kind: 'jetstream', urls: PUBLIC_HOSTS });
     expect(said.slice(1)).toEqual([expect.stringContaining('trying again')]);
   });
 
@@ -53,8 +53,8 @@ describe('which network is read', () => {
   });
 
   test('a WS_URL of blanks and commas names no host', async () => {
-    const { chosen } = await choose([], { wsUrl: ' , ', reachable: [...publicHosts] });
-    expect(chosen).toEqual({ kind: 'jetstream', urls: publicHosts });
+    const { chosen } = await choose([], { wsUrl: ' , ', reachable: [...PUBLIC_HOSTS] });
+    expect(chosen).toEqual({ kind: 'jetstream', urls: PUBLIC_HOSTS });
   });
 });
 
@@ -63,7 +63,7 @@ describe('where the data lies', () => {
     const own = ownFolder({ data: undefined, portOffset: 0 });
     const beside = ownFolder({ data: undefined, portOffset: 100 });
     const networks = [
-      { kind: 'jetstream', urls: publicHosts },
+      { kind: 'jetstream', urls: PUBLIC_HOSTS },
       { kind: 'simulated', seed: 1 },
       { kind: 'simulated', seed: 2 },
       { kind: 'play', file: '/a/x.jsonl' },

@@ -10,15 +10,15 @@ export type Network =
   | { readonly kind: 'simulated'; readonly seed: number };
 
 /** Source: the list of public instances in Jetstream's README. The order is that of the indexer's default. */
-export const publicHosts: readonly string[] = [
+export const PUBLIC_HOSTS: readonly string[] = [
   'wss://jetstream1.us-east.bsky.network/subscribe',
   'wss://jetstream1.us-west.bsky.network/subscribe',
   'wss://jetstream2.us-west.bsky.network/subscribe',
   'wss://jetstream2.us-east.bsky.network/subscribe',
 ];
 
-const probeMs = 5_000;
-const defaultSeed = 1;
+const PROBE_MS = 5_000;
+const DEFAULT_SEED = 1;
 
 interface NetworkDeps {
   readonly options: StartOptions;
@@ -47,20 +47,20 @@ export async function chooseNetwork({
   }
   if (options.simulate) {
     if (!canSimulate) throw new SetupError('--simulate: this version has no simulated network.');
-    return { kind: 'simulated', seed: options.seed ?? defaultSeed };
+    return { kind: 'simulated', seed: options.seed ?? DEFAULT_SEED };
   }
   const given = splitUrls(wsUrl);
   if (given.length > 0) return { kind: 'jetstream', urls: given };
   report('Asking the public Jetstream hosts …');
-  const answers = await Promise.all(publicHosts.map((url) => isReachable(url, probeMs)));
+  const answers = await Promise.all(PUBLIC_HOSTS.map((url) => isReachable(url, PROBE_MS)));
   if (!answers.includes(true)) {
     if (canSimulate && options.since === undefined) {
       report('No public Jetstream host can be reached: using the simulated network.');
-      return { kind: 'simulated', seed: defaultSeed };
+      return { kind: 'simulated', seed: DEFAULT_SEED };
     }
     report('No public Jetstream host can be reached: trying again, after growing waits, until one answers.');
   }
-  return { kind: 'jetstream', urls: publicHosts };
+  return { kind: 'jetstream', urls: PUBLIC_HOSTS };
 }
 
 /** Hosts separated by commas or blanks, as in WS_URL. */

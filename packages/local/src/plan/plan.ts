@@ -4,19 +4,19 @@
 // Out: the parts with their ports and environments (`StackPlan`), the addresses to show, the sources of the screen's figures, and what
 //      commands need to find it all.
 // Invariant: a database that the environment names is used and never started; each network has databases of its own.
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Login } from '../clickhouse/credentials.ts';
-import { projectRoot } from '../project-root.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
 import type { NamedAddress } from '../screen/snapshot.ts';
 import type { WatchTargets } from '../screen/watch.ts';
 import { nodeProgram } from '../supervision/node-program.ts';
 import type { StackPlan } from '../supervision/stack.ts';
 import { loopback, portsFor } from './addresses.ts';
 import { type DatabasePlan, planDatabases } from './databases.ts';
+import { fromHere } from './folders.ts';
 import { runMigrations } from './migrate.ts';
 import type { Network } from './network.ts';
 import { planNetwork } from './network-server.ts';
-import type { StartOptions } from './options.ts';
 import { listServices } from './services.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -39,12 +39,12 @@ export function planLocalStack(network: Network, given: Omit<Surroundings, 'port
   const envOf = (login: Login) => ({ ...withDatabases(env, databases, login), ...net.env });
   const servicesEnv = envOf(logins.apps);
   const services = listServices({ ...around, env: servicesEnv });
-  const migrate = { main: migrateMain, args: ['up'], name: 'migrations', env: envOf(logins.migrations) };
+  const migrate = { main: MIGRATE_MAIN, args: ['up'], name: 'migrations', env: envOf(logins.migrations) };
   const plc = net.env['PLC_HOST'];
   return {
     stack: {
       databases: databases.parts,
-      migrate: (signal) => runMigrations(migrate, { output, signal, advice: adviceFor(options, env) }),
+      migrate: (signal) => runMigrations(migrate, { output, signal, advice: adviceFor(given) }),
       network: net.program === undefined ? undefined : nodeProgram(net.program, output),
       services: services.map(({ program }) => nodeProgram(program, output)),
       ports: Object.fromEntries([databases, net, ...services].flatMap((part) => Object.entries(part.ports))),
@@ -71,15 +71,16 @@ export function planLocalStack(network: Network, given: Omit<Surroundings, 'port
   };
 }
 
-const migrateMain = join(projectRoot, 'packages/store/src/migrate-command.ts');
+const MIGRATE_MAIN = join(PROJECT_ROOT, 'packages/store/src/migrate-command.ts');
 
 /** What helps when the migrations fail. */
-function adviceFor({ data }: StartOptions, env: NodeJS.ProcessEnv): string {
+function adviceFor({ options, env, netrc }: Omit<Surroundings, 'ports'>): string {
+  const log = `The log: ${fromHere(join(dirname(netrc), 'logs', 'migrations.log'))}`;
   if (env['CLICKHOUSE_ADDRESS'])
-    return 'It is the ClickHouse that CLICKHOUSE_ADDRESS names; without that, npm start runs one of its own.';
-  return data === undefined
-    ? 'npm start -- --fresh deletes what is stored here and begins with empty tables.'
-    : 'Another folder for --data begins with empty tables.';
+    return `It is the ClickHouse that CLICKHOUSE_ADDRESS names; without that, npm start runs one of its own. ${log}`;
+  return options.data === undefined
+    ? `npm start -- --fresh deletes what is stored here and begins with empty tables. ${log}`
+    : `Another folder for --data begins with empty tables. ${log}`;
 }
 
 /** The environment with the databases' addresses. A ClickHouse that is started here has its own users and one database. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { keepTokenKey } from '../data-folder/token-key.ts';
-import { projectRoot } from '../project-root.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
 import type { NamedAddress } from '../screen/snapshot.ts';
 import type { NodeProgram } from '../supervision/node-program.ts';
 import { loopback } from './addresses.ts';
@@ -19,7 +19,7 @@ export interface Service {
 export function listServices({ ports, env, folder }: Pick<Surroundings, 'ports' | 'env' | 'folder'>): Service[] {
   const service = (name: string, own: NodeJS.ProcessEnv) => ({
     name,
-    main: join(projectRoot, 'apps', name, 'src', 'main.ts'),
+    main: join(PROJECT_ROOT, 'apps', name, 'src', 'main.ts'),
     env: { ...env, ...own },
   });
   const all = [

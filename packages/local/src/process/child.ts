@@ -21,9 +21,11 @@ export interface Child {
   readonly exited: Promise<ChildExit>;
   /** Sends the signal and waits until the process is gone. */
   kill(signal: NodeJS.Signals): Promise<ChildExit>;
-  /** SIGTERM, and SIGKILL when that has not ended it within `graceMs`. */
-  stop(graceMs?: number): Promise<ChildExit>;
+  /** SIGTERM, and SIGKILL if it still runs after 10 s. */
+  stop(): Promise<ChildExit>;
 }
+
+const STOP_WITHIN_MS = 10_000;
 
 /** Starts a program. Rejects when it can't be started (no such file, not executable). */
 export async function startChild(command: string, args: readonly string[], options: SpawnOptions): Promise<Child> {
@@ -42,8 +44,8 @@ export async function startChild(command: string, args: readonly string[], optio
     process,
     exited,
     kill: send,
-    stop: async (graceMs = 10_000) => {
-      const timer = setTimeout(() => void send('SIGKILL'), graceMs);
+    stop: async () => {
+      const timer = setTimeout(() => void send('SIGKILL'), STOP_WITHIN_MS);
       try {
         return await send('SIGTERM');
       } finally {

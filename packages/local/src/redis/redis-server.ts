@@ -10,7 +10,7 @@ import { SetupError } from '@updraft/service';
 import { type Child, describeExit, startChild, untilReady } from '../process/child.ts';
 import { listenTo } from '../process/output-lines.ts';
 import { freePort, requireFreePort } from '../process/ports.ts';
-import { projectRoot } from '../project-root.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
 
 /** A redis-server on 127.0.0.1. */
 export interface RedisServer extends Pick<Child, 'pid' | 'exited'> {
@@ -38,7 +38,7 @@ export interface RedisServerOptions {
   onLine?: ((line: string) => void) | undefined;
 }
 
-const readyWithinMs = 30_000;
+const READY_WITHIN_MS = 30_000;
 
 /**
  * Starts redis-server with its append-only file, flushed each second, and waits until it answers PING. A crash of the machine may take a
@@ -72,7 +72,7 @@ async function findRedisServer(env: NodeJS.ProcessEnv): Promise<string> {
   const candidates = [
     ...(env['REDIS_SERVER'] ? [env['REDIS_SERVER']] : []),
     ...onPath.map((folder) => join(folder, 'redis-server')),
-    join(projectRoot, '.tools', 'redis', 'bin', 'redis-server'),
+    join(PROJECT_ROOT, '.tools', 'redis', 'bin', 'redis-server'),
   ];
   for (const candidate of candidates) {
     if (await isExecutable(candidate)) return candidate;
@@ -121,12 +121,12 @@ function redisArguments(port: number, dataDir: string): string[] {
 }
 
 async function requireReady(child: Child, port: number, lastLine: () => string): Promise<void> {
-  const state = await untilReady(child, () => answersPing(port), readyWithinMs);
+  const state = await untilReady(child, () => answersPing(port), READY_WITHIN_MS);
   if (state === 'ready') return;
   const fault =
     state === 'ended'
       ? `did not start (${describeExit(await child.exited)})`
-      : `did not answer on 127.0.0.1:${port} within ${readyWithinMs / 1000} s`;
+      : `did not answer on 127.0.0.1:${port} within ${READY_WITHIN_MS / 1000} s`;
   throw new SetupError(`redis-server ${fault}: ${lastLine()}`);
 }
 

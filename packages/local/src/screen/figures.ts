@@ -39,9 +39,9 @@ export function readIndexer(samples: readonly Sample[], atMs: number): IndexerRe
   };
 }
 
-const rateWindowMs = 5_000;
-const counters = ['events', 'batches', 'retries', 'rejected', 'gaps'] as const;
-type Counter = (typeof counters)[number];
+const RATE_WINDOW_MS = 5_000;
+const COUNTERS = ['events', 'batches', 'retries', 'rejected', 'gaps'] as const;
+type Counter = (typeof COUNTERS)[number];
 
 /**
  * Turns readings into figures. The counters of a restarted indexer begin at zero again: what it counted before is added. The rate is that of
@@ -54,14 +54,14 @@ export function createFigures(): { add(reading: IndexerReading): Figures } {
   return {
     add(reading) {
       const sums = { ...carried };
-      for (const name of counters) {
+      for (const name of COUNTERS) {
         if (last !== undefined && reading[name] < last[name]) carried[name] += last[name];
         sums[name] = carried[name] + reading[name];
       }
       last = reading;
       const { atMs, queueBytes, lagSeconds, connectedTo } = reading;
       const { events: total, ...others } = sums;
-      recent = [...recent.filter((point) => atMs - point.atMs <= rateWindowMs), { atMs, total }];
+      recent = [...recent.filter((point) => atMs - point.atMs <= RATE_WINDOW_MS), { atMs, total }];
       return { eventsPerSecond: rateOf(recent), total, ...others, queueBytes, lagSeconds, connectedTo };
     },
   };

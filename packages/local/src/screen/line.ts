@@ -32,12 +32,12 @@ function cut(text: string, width: number): string {
   return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
 }
 
-const bars = '▁▂▃▄▅▆▇█';
+const BARS = '▁▂▃▄▅▆▇█';
 
 /** The last `width` values as bars, the highest of them full. */
 export function sparkline(values: readonly number[], width: number): string {
   if (width <= 0) return '';
   const shown = values.slice(-width);
   const highest = Math.max(1, ...shown);
-  return shown.map((value) => bars[Math.min(bars.length - 1, Math.floor((value / highest) * bars.length))]).join('');
+  return shown.map((value) => BARS[Math.min(BARS.length - 1, Math.floor((value / highest) * BARS.length))]).join('');
 }

@@ -1,11 +1,11 @@
 import type { Figures } from './figures.ts';
 import { clock, count, rowCount, seconds } from './format.ts';
-import { type Snapshot, shownTables, type TimedRemark } from './snapshot.ts';
+import { SHOWN_TABLES, type Snapshot, type TimedRemark } from './snapshot.ts';
 
 /** `12:00:05  4,210 events/s  1,203,332 since start  lag 0.8 s  posts …  likes ≈812,000  rejected 0  gaps 0` */
 export function progressLine({ atMs, isLive, figures, rows, parts }: Snapshot): string {
   const shown = figures === undefined ? ['indexer not answering'] : figureWords(figures, isLive);
-  const counts = shownTables.flatMap(([table, label]) => {
+  const counts = SHOWN_TABLES.flatMap(([table, label]) => {
     const stored = rows?.[table];
     return stored === undefined || table === 'repo_records' ? [] : [`${label} ${rowCount(stored)}`];
   });

@@ -10,8 +10,8 @@ export interface Remarks {
   list(): readonly TimedRemark[];
 }
 
-const kept = 50;
-const sameWithinMs = 10_000;
+const KEPT = 50;
+const SAME_WITHIN_MS = 10_000;
 
 export function createRemarks(show: (remark: TimedRemark) => void): Remarks {
   let remarks: TimedRemark[] = [];
@@ -20,10 +20,10 @@ export function createRemarks(show: (remark: TimedRemark) => void): Remarks {
     add(remark) {
       if (isStarting && remark.level === 'info') return show(remark);
       const isRepeated = remarks.some(
-        ({ part, text, atMs }) => part === remark.part && text === remark.text && remark.atMs - atMs < sameWithinMs,
+        ({ part, text, atMs }) => part === remark.part && text === remark.text && remark.atMs - atMs < SAME_WITHIN_MS,
       );
       if (isRepeated) return;
-      remarks = [...remarks.slice(1 - kept), remark];
+      remarks = [...remarks.slice(1 - KEPT), remark];
       show(remark);
     },
     allStarted: () => {

@@ -1,4 +1,4 @@
-import { type RowCount, shownTables } from './snapshot.ts';
+import { type RowCount, SHOWN_TABLES } from './snapshot.ts';
 
 const TIMEOUT_MS = 2_000;
 /** A table of at most this many stored rows is counted at each look. */
@@ -24,7 +24,7 @@ export function createRowCounts(target: RowCountTarget, exactUpTo = EXACT_UP_TO)
     read: async () => {
       try {
         const stored = await storedRows(target);
-        const tables = shownTables.map(([table]) => table).filter((table) => stored[table] !== undefined);
+        const tables = SHOWN_TABLES.map(([table]) => table).filter((table) => stored[table] !== undefined);
         const small = tables.filter((table) => (stored[table] ?? 0) <= exactUpTo);
         const exact = small.length === 0 ? {} : await ask(target, small.map(countOf).join(' UNION ALL '));
         for (const [table, rows] of Object.entries(exact)) shares.set(table, rows / Math.max(1, stored[table] ?? 0));
@@ -85,9 +85,9 @@ const SPREAD: Readonly<Record<string, string>> = {
   likes: "(SELECT count() FROM record_rows WHERE endsWith(_partition_id, '-1'))",
   reposts: "(SELECT count() FROM record_rows WHERE endsWith(_partition_id, '-2'))",
 };
-const OF_SERVERS = shownTables
-  .map(([table]) => `SELECT '${table}', ${SPREAD[table] ?? `(SELECT count() FROM ${table})`}`)
-  .join(' UNION ALL ');
+const OF_SERVERS = SHOWN_TABLES.map(
+  ([table]) => `SELECT '${table}', ${SPREAD[table] ?? `(SELECT count() FROM ${table})`}`,
+).join(' UNION ALL ');
 
 async function ask(target: RowCountTarget, sql: string, timeoutMs = TIMEOUT_MS): Promise<Record<string, number>> {
   const url = new URL(target.clickhouseUrl);

@@ -1,6 +1,6 @@
 import { bytes, clock, count, lasting, rowCount, seconds } from './format.ts';
 import { drawLine, type Line, type Span, sparkline } from './line.ts';
-import { type NamedAddress, type PartView, type RowCount, type Snapshot, shownTables } from './snapshot.ts';
+import { type NamedAddress, type PartView, type RowCount, SHOWN_TABLES, type Snapshot } from './snapshot.ts';
 
 export interface ScreenSize {
   readonly columns: number;
@@ -24,27 +24,27 @@ export function renderScreen(snapshot: Snapshot, size: ScreenSize): string {
     .join('\n');
 }
 
-const labelWidth = 12;
-const columnWidth = 44;
-const hint = 'Ctrl-C stops it';
+const LABEL_WIDTH = 12;
+const COLUMN_WIDTH = 44;
+const HINT = 'Ctrl-C stops it';
 
 function header({ network, figures, addresses }: Snapshot, width: number): Line[] {
   const host = hostOf(figures?.connectedTo ?? '');
   const reading = host === '' || host.startsWith('127.') ? '' : `, reading ${host}`;
   const title = `${network}${reading}`;
-  const room = width - labelWidth - title.length;
+  const room = width - LABEL_WIDTH - title.length;
   return [
     [
-      { text: 'Updraft'.padEnd(labelWidth), style: ['bold', 'cyan'] },
+      { text: 'Updraft'.padEnd(LABEL_WIDTH), style: ['bold', 'cyan'] },
       { text: title },
-      ...(room > hint.length ? [dim(hint.padStart(room))] : []),
+      ...(room > HINT.length ? [dim(HINT.padStart(room))] : []),
     ],
-    ...inRowsOf(fitting(width, columnWidth - labelWidth / 2, 2), addresses).map((pair) => pair.flatMap(addressSpans)),
+    ...inRowsOf(fitting(width, COLUMN_WIDTH - LABEL_WIDTH / 2, 2), addresses).map((pair) => pair.flatMap(addressSpans)),
   ];
 }
 
 function addressSpans({ label: name, address }: NamedAddress): Span[] {
-  return [label(name), { text: address.padEnd(columnWidth - labelWidth) }];
+  return [label(name), { text: address.padEnd(COLUMN_WIDTH - LABEL_WIDTH) }];
 }
 
 function flow({ figures, isLive, rates }: Snapshot, width: number): Line[] {
@@ -69,8 +69,8 @@ function flow({ figures, isLive, rates }: Snapshot, width: number): Line[] {
 }
 
 function amounts({ rows, figures }: Snapshot, width: number): Line[] {
-  const cells = shownTables.map(([table, name]) => cell(name, rows?.[table]));
-  const stored = inRowsOf(fitting(width - labelWidth, cellWidth, 3), cells).map(
+  const cells = SHOWN_TABLES.map(([table, name]) => cell(name, rows?.[table]));
+  const stored = inRowsOf(fitting(width - LABEL_WIDTH, CELL_WIDTH, 3), cells).map(
     (line, index): Line => [label(index === 0 ? 'Rows' : ''), ...line],
   );
   if (figures === undefined) return stored;
@@ -88,7 +88,7 @@ function amounts({ rows, figures }: Snapshot, width: number): Line[] {
   ];
 }
 
-const cellWidth = 22;
+const CELL_WIDTH = 22;
 
 function cell(name: string, value: RowCount | undefined): Span {
   return { text: `${name.padEnd(9)}${rowCount(value).padStart(11)}  ` };
@@ -107,7 +107,7 @@ function processes({ parts, atMs }: Snapshot): Line[] {
 }
 
 function nameWidth(parts: readonly PartView[]): number {
-  return Math.max(labelWidth, ...parts.map(({ name }) => name.length + 2));
+  return Math.max(LABEL_WIDTH, ...parts.map(({ name }) => name.length + 2));
 }
 
 function processLine(part: PartView, atMs: number, width: number): Line {
@@ -137,7 +137,7 @@ function warnings({ remarks, parts }: Snapshot, room: number): Line[] {
 }
 
 function label(text: string): Span {
-  return dim(text.padEnd(labelWidth));
+  return dim(text.padEnd(LABEL_WIDTH));
 }
 
 function dim(text: string): Span {

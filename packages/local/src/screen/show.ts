@@ -24,7 +24,7 @@ export function createShow(out: NodeJS.WriteStream): Show {
   return out.isTTY ? createLiveShow(out) : createPlainShow(out);
 }
 
-const progressEveryMs = 5_000;
+const PROGRESS_EVERY_MS = 5_000;
 
 function createPlainShow(out: NodeJS.WriteStream): Show {
   let headerAtMs = 0;
@@ -38,8 +38,8 @@ function createPlainShow(out: NodeJS.WriteStream): Show {
         out.write(snapshot.addresses.map(({ label, address }) => `${label}: ${address}\n`).join(''));
       }
       const isFirst = shownAtMs === 0 && snapshot.figures?.eventsPerSecond !== undefined;
-      if (!isFirst && snapshot.atMs - headerAtMs < progressEveryMs) return;
-      if (snapshot.atMs - shownAtMs < progressEveryMs) return;
+      if (!isFirst && snapshot.atMs - headerAtMs < PROGRESS_EVERY_MS) return;
+      if (snapshot.atMs - shownAtMs < PROGRESS_EVERY_MS) return;
       shownAtMs = snapshot.atMs;
       out.write(`${progressLine(snapshot)}\n`);
     },

@@ -42,7 +42,7 @@ export interface TimedRemark {
 }
 
 /** The tables whose rows are shown, in this order, with their labels. */
-export const shownTables: readonly (readonly [table: string, label: string])[] = [
+export const SHOWN_TABLES: readonly (readonly [table: string, label: string])[] = [
   ['repo_records', 'records'],
   ['posts', 'posts'],
   ['likes', 'likes'],

@@ -11,7 +11,7 @@ import { openLogs } from '../data-folder/log-file.ts';
 import { type Ownership, takeFolder } from '../data-folder/ownership.ts';
 import { emptyFolder, fromHere, networkFolder, ownFolder } from '../plan/folders.ts';
 import { acceptsSubscription, chooseNetwork, type Network } from '../plan/network.ts';
-import { simulatorMain } from '../plan/network-server.ts';
+import { SIMULATOR_MAIN } from '../plan/network-server.ts';
 import type { StartOptions } from '../plan/options.ts';
 import { planLocalStack } from '../plan/plan.ts';
 import { createRemarks, type Remarks } from '../screen/remarks.ts';
@@ -31,7 +31,7 @@ export interface StartDeps {
   readonly killing: AbortSignal;
 }
 
-const stopWithinMs = 14_000;
+const STOP_WITHIN_MS = 14_000;
 
 /**
  * Runs Updraft until `stopping`: takes the folder, chooses the network, starts everything, shows how it goes, stops everything.
@@ -63,7 +63,7 @@ function networkFor({ options, env, show }: StartDeps): Promise<Network> {
   return chooseNetwork({
     options,
     wsUrl: env['WS_URL'],
-    canSimulate: existsSync(simulatorMain),
+    canSimulate: existsSync(SIMULATOR_MAIN),
     isReachable: acceptsSubscription,
     report: show.say,
   });
@@ -87,8 +87,8 @@ async function runOn(network: Network, folder: string, ownership: Ownership, dep
   await ownership.announce(plan.forCommands);
   const stack = createStack(plan.stack, { report, onPid: ownership.note });
   const addresses = [...plan.addresses, { label: 'Logs', address: fromHere(logs.folder) }];
-  await runStack(stack, remarks, { ...plan.targets, addresses, keepers: stack.keepers, remarks: remarks.list }, deps);
-  logs.close();
+  const watched = { ...plan.targets, addresses, keepers: stack.keepers, remarks: remarks.list };
+  await runStack(stack, remarks, watched, deps).finally(logs.close);
 }
 
 /** Starts the stack, shows how it goes until `stopping`, and stops it. @throws what went wrong at the start */
@@ -104,7 +104,7 @@ async function runStack(stack: Stack, remarks: Remarks, watched: WatchDeps, deps
     if (!stopping.aborted) throw error;
   } finally {
     show.leave();
-    const late = setTimeout(() => stack.kill(), stopWithinMs);
+    const late = setTimeout(() => stack.kill(), STOP_WITHIN_MS);
     await stack.stop();
     clearTimeout(late);
   }

@@ -20,7 +20,7 @@ export interface ProgramOutput {
   readonly remark: (name: string, remark: Remark) => void;
 }
 
-const readyWithinMs = 60_000;
+const READY_WITHIN_MS = 60_000;
 
 /** The program as a part, in a process group of its own: a terminal's Ctrl-C reaches `npm start` alone, which stops the parts in order. */
 export function nodeProgram(program: NodeProgram, output: ProgramOutput): Part {
@@ -51,7 +51,7 @@ async function startProgram(program: NodeProgram, output: ProgramOutput, context
     output.remark(program.name, { level: 'info', text: 'starting, which may take a minute' });
     await requireReady(program.name, child, { isReady: () => isReady, signal: context.signal, lastWords: () => last });
   }
-  return { ...child, lastWords: () => last, stop: () => child.stop() };
+  return { ...child, lastWords: () => last };
 }
 
 interface Announcement {
@@ -63,9 +63,9 @@ interface Announcement {
 async function requireReady(name: string, child: Child, { isReady, lastWords, signal }: Announcement): Promise<void> {
   const giveUp = () => void child.stop();
   signal.addEventListener('abort', giveUp, { once: true });
-  const state = await untilReady(child, async () => isReady(), readyWithinMs);
+  const state = await untilReady(child, async () => isReady(), READY_WITHIN_MS);
   signal.removeEventListener('abort', giveUp);
-  if (state === 'late') throw new SetupError(`${name} was not ready within ${readyWithinMs / 1000} s.`);
+  if (state === 'late') throw new SetupError(`${name} was not ready within ${READY_WITHIN_MS / 1000} s.`);
   const words = lastWords() === undefined ? '' : `: ${lastWords()?.text}`;
   if (state === 'ended') throw new SetupError(`${name} did not start (${describeExit(await child.exited)})${words}`);
 }

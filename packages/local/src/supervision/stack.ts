@@ -34,7 +34,7 @@ export interface Stack {
 
 export type StackDeps = Pick<RunsDeps, 'report' | 'silence'> & Required<Pick<RunsDeps, 'onPid'>>;
 
-const graceMs = { service: 8_000, network: 1_000, database: 2_500 };
+const GRACE_MS = { service: 8_000, network: 1_000, database: 2_500 };
 
 export function createStack(plan: StackPlan, deps: StackDeps): Stack {
   const keepers = createKeepers(plan, deps);
@@ -91,9 +91,9 @@ async function startSideBySide(
 }
 
 async function stopAll({ databases, network, services }: Keepers): Promise<void> {
-  await Promise.all(services.map((keeper) => keeper.stop(graceMs.service)));
-  await Promise.all(network.map((keeper) => keeper.stop(graceMs.network)));
-  for (const keeper of databases) await keeper.stop(graceMs.database);
+  await Promise.all(services.map((keeper) => keeper.stop(GRACE_MS.service)));
+  await Promise.all(network.map((keeper) => keeper.stop(GRACE_MS.network)));
+  for (const keeper of databases) await keeper.stop(GRACE_MS.database);
 }
 
 const NOTICE_MS = 1_000;
