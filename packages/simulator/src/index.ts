@@ -1,5 +1,5 @@
+export type { Fault, Weather } from './jetstream/conditions.ts';
 export { type EventLog } from './jetstream/event-log.ts';
-export type { Fault, Weather } from './jetstream/faults.ts';
 export { FIRST_HOST, type HostOptions, SECOND_HOST } from './jetstream/host-view.ts';
 export { type Pump, type PumpOptions, startPump } from './jetstream/pump.ts';
 export { type JetstreamOptions, type JetstreamServer, startJetstream } from './jetstream/server.ts';

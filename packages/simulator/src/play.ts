@@ -77,11 +77,11 @@ async function play(options: PlayOptions, { channel, cursor, filter, hello }: Re
 
 /** Tells of each line in turn whether it comes before the cursor. A time cursor stands at the first event that is not older. */
 function createStartTest(cursor: Cursor): (lineNumber: number, line: Buffer) => boolean {
-  if (cursor.kind === 'seq') return (lineNumber) => lineNumber < cursor.seq;
+  if (cursor.kind === 'seq') return (lineNumber) => lineNumber < cursor.value;
   if (cursor.kind === 'live') return () => false;
   let reached = false;
   return (_, line) => {
-    reached ||= timeUsOf(line.subarray(0, 512).toString()) >= cursor.timeUs;
+    reached ||= timeUsOf(line.subarray(0, 512).toString()) >= cursor.value;
     return !reached;
   };
 }

@@ -211,7 +211,7 @@ describe('a fault', () => {
     expect((await client.closed).code).toBe(1006);
     expect(client.lines.length).toBeLessThanOrEqual(10);
     await (await connect(server, { cursor: '0' })).received(1_000);
-    expect(server.faultsLeft).toBe(0);
+    expect(server.faultsLeft()).toBe(0);
   });
 
   test('meets a connection that waits for events', async () => {

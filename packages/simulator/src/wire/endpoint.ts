@@ -20,12 +20,18 @@ export interface EndpointOptions {
   readonly port: number;
   readonly slowReaderMs: number;
   readonly pingEveryMs: number;
-  /** A refusal for every new reader while it gives one: status and plain text. */
-  refusal?(): { readonly status: number; readonly body: string } | undefined;
+  /** While it gives one, every new reader is refused. */
+  refusal?(): Refusal | undefined;
   /** Answers plain HTTP requests; 404 without it. */
   readonly onRequest?: (request: IncomingMessage, response: ServerResponse) => void;
   /** Runs for the life of a connection. */
   readonly onReader: (reader: Reader) => Promise<void>;
+}
+
+/** An HTTP status and plain text. */
+export interface Refusal {
+  readonly status: number;
+  readonly body: string;
 }
 
 export interface Endpoint {

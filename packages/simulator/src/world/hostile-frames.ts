@@ -65,64 +65,64 @@ function spoiltCommit(state: WorldState, actor: number): string {
     rkey: tidOf(state, actor, nextRkey(state, actor)),
     record: `{"$type":"app.bsky.feed.post","createdAt":"${createdAt(state)}","text":"spoilt"}`,
   }).tail;
-  const swap = (name: string, value: string) => sound.replace(new RegExp(`"${name}":"[^"]*"`), `"${name}":${value}`);
-  const value = random.pick(STRANGE_VALUES);
-  return random.pick([
-    () => `,"kind":"commit","commit":${random.pick(['null', '5', '[]', '"text"', 'true'])},"n":${random.int(1e6)}}`,
-    () => `,"kind":"commit","n":${random.int(1e6)}}`,
-    () =>
-      swap(
-        'rev',
-        random.pick([
-          '""',
-          '"3mptbypluud2"',
-          '"3mptbypluud2aa"',
-          '"zzzzzzzzzzzzz"',
-          '"0000000000000"',
-          '"3MPTBYPLUUD2A"',
-          'null',
-          '5',
-          '{}',
-        ]),
-      ),
-    () => sound.replace(/"rev":"[^"]*",/, ''),
-    () => swap('operation', random.pick(['"upsert"', '"CREATE"', '""', 'null', '1', '"deleted"'])),
-    () =>
-      swap(
-        'collection',
-        random.pick([
-          '"nodots"',
-          '"a.b"',
-          '""',
-          'null',
-          '5',
-          '"app..bsky"',
-          '"app.bsky.feed/post"',
-          '"ünï.code.x"',
-          `"${'a.b.'.repeat(100)}c"`,
-        ]),
-      ),
-    () =>
-      swap(
-        'rkey',
-        random.pick([
-          '""',
-          '"."',
-          '".."',
-          '"a/b"',
-          '"ünï"',
-          '"with space"',
-          'null',
-          '12',
-          `"${'k'.repeat(513)}"`,
-          '"nul\\u0000"',
-        ]),
-      ),
-    () => sound.replace(/,"record":.*$/, '}}'),
-    () =>
-      `,"kind":"commit","commit":{"rev":${value},"operation":"delete","collection":"app.bsky.feed.like","rkey":"3kaaaaaaaaa22"},"n":${random.int(1e6)}}`,
-  ])();
+  const strange = random.pick(STRANGE_VALUES);
+  return random.pick(COMMIT_FAULTS)(sound, random, strange);
 }
+
+/** Each spoils a sound commit; `strange` is a JSON value that no field expects. */
+const COMMIT_FAULTS: readonly ((sound: string, random: Random, strange: string) => string)[] = [
+  (_, random) =>
+    `,"kind":"commit","commit":${random.pick(['null', '5', '[]', '"text"', 'true'])},"n":${random.int(1e6)}}`,
+  (_, random) => `,"kind":"commit","n":${random.int(1e6)}}`,
+  (sound, random) => withField(sound, 'rev', random.pick(BAD_REVS)),
+  (sound) => sound.replace(/"rev":"[^"]*",/, ''),
+  (sound, random) => withField(sound, 'operation', random.pick(BAD_OPERATIONS)),
+  (sound, random) => withField(sound, 'collection', random.pick(BAD_COLLECTIONS)),
+  (sound, random) => withField(sound, 'rkey', random.pick(BAD_RKEYS)),
+  (sound) => sound.replace(/,"record":.*$/, '}}'),
+  (_, random, strange) =>
+    `,"kind":"commit","commit":{"rev":${strange},"operation":"delete","collection":"app.bsky.feed.like","rkey":"3kaaaaaaaaa22"},"n":${random.int(1e6)}}`,
+];
+
+function withField(sound: string, name: string, json: string): string {
+  return sound.replace(new RegExp(`"${name}":"[^"]*"`), `"${name}":${json}`);
+}
+
+const BAD_REVS = [
+  '""',
+  '"3mptbypluud2"',
+  '"3mptbypluud2aa"',
+  '"zzzzzzzzzzzzz"',
+  '"0000000000000"',
+  '"3MPTBYPLUUD2A"',
+  'null',
+  '5',
+  '{}',
+];
+const BAD_OPERATIONS = ['"upsert"', '"CREATE"', '""', 'null', '1', '"deleted"'];
+const BAD_COLLECTIONS = [
+  '"nodots"',
+  '"a.b"',
+  '""',
+  'null',
+  '5',
+  '"app..bsky"',
+  '"app.bsky.feed/post"',
+  '"ünï.code.x"',
+  `"${'a.b.'.repeat(100)}c"`,
+];
+const BAD_RKEYS = [
+  '""',
+  '"."',
+  '".."',
+  '"a/b"',
+  '"ünï"',
+  '"with space"',
+  'null',
+  '12',
+  `"${'k'.repeat(513)}"`,
+  '"nul\\u0000"',
+];
 
 function spoiltAccountEvent(random: Random, did: string, time: string): string {
   const n = random.int(1e9);
