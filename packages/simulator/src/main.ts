@@ -16,7 +16,7 @@ const {
   state,
   ...dials
 } = new Command('main.ts')
-  .description('A network of its own: Jetstream, a PLC directory, and accounts that post, like and misbehave.')
+  .description('A simulated network: Jetstream, a PLC directory, and accounts that post, like and misbehave.')
   .option('--port <n>', "Jetstream's port; 0: any free one", readNumber, 0)
   .option('--plc-port <n>', "the PLC directory's port; 0: any free one", readNumber, 0)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -80,9 +80,10 @@ await announceAndServe(async () => {
   };
 });
 
-function readyMessage({ url, port, log }: JetstreamServer, plc: PlcDirectory): object {
+function readyMessage(jetstream: JetstreamServer, plc: PlcDirectory): object {
+  const addresses = { url: jetstream.url, port: jetstream.port, plcUrl: plc.url, plcPort: plc.port };
   const now = new Date(era.nowMicros / 1_000).toISOString();
-  return { url, port, plcUrl: plc.url, plcPort: plc.port, ...era, now, events: log.nextSeq - era.firstSeq };
+  return { ...addresses, ...era, now, events: jetstream.log.nextSeq - era.firstSeq };
 }
 
 function readNow(text: string): number {

@@ -11,7 +11,7 @@ export type Fault =
   /** The last `events` events come again. */
   | { readonly kind: 'repeat'; readonly afterEvents: number; readonly events: number };
 
-/** What is wrong with the server as long as it is set. */
+/** What is wrong with the server until it is changed. */
 export interface Weather {
   /** Every handshake is answered with 503. */
   readonly unavailable: boolean;

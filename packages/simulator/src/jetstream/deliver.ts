@@ -20,7 +20,7 @@ export interface Delivery {
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Sends the log to one reader from a place on, and then what is appended, until the connection ends. */
+/** Sends the log to one reader from a place on, then each event that is appended, until the connection ends. */
 export async function deliver(delivery: Delivery): Promise<void> {
   const { log, reader, rate, conditions } = delivery;
   const { channel } = reader;

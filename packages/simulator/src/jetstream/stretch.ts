@@ -1,7 +1,7 @@
 import type { ByteLog } from './byte-log.ts';
 import { frameEnd, payloadStart } from './frame-scan.ts';
 
-/** Where an event stands in a log. */
+/** An event's place in a log. */
 export interface Place {
   readonly seq: number;
   readonly offset: number;

@@ -12,25 +12,25 @@ export interface TrueRecord {
   readonly commit: TrueCommit;
   /** The place of the operation in its commit. */
   readonly nth: number;
-  /** What stands in the tables: rev · 2, + 1 for a write. It orders nothing here. */
+  /** The version in the tables: rev · 2, + 1 for a write. It orders nothing here. */
   readonly version: bigint;
 }
 
-/** All that follows from the events, whatever their order, their hosts and the number of their copies. */
+/** All that follows from the events, in any order, of any hosts, in any number of copies. */
 export interface Fold {
   /**
-   * Takes one frame's text, and says what it is. `nth`: its place in its commit, which no frame tells; of frames without it the later one
-   * given is the later in the commit.
+   * Takes one frame's text and returns what it says. `nth`: its place in its commit, which no frame tells; without it the frame that
+   * comes later is the later one in the commit.
    */
   add(line: string, nth?: number): Frame;
   /** By at-uri, the deleted ones too. */
   readonly records: ReadonlyMap<string, TrueRecord>;
   /** By DID, the last identity event with a handle. */
   readonly handles: ReadonlyMap<string, TrueIdentity>;
-  /** By DID: the last account event that was no deletion, and the last deletion. */
+  /** By DID: the last account event that was not a deletion, and the last deletion. */
   readonly statuses: ReadonlyMap<string, TrueAccount>;
   readonly deletions: ReadonlyMap<string, TrueAccount>;
-  /** By what makes two rejected frames the same. */
+  /** By their identity. */
   readonly rejected: ReadonlyMap<string, TrueRejection>;
   /** By `collection operation`, the number of operations that were seen. */
   operationCounts(): Map<string, number>;

@@ -24,7 +24,7 @@ export interface EndpointOptions {
   refusal?(): Refusal | undefined;
   /** Answers plain HTTP requests; 404 without it. */
   readonly onRequest?: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Runs for the life of a connection. */
+  /** Called for each connection; the promise resolves at its end. */
   readonly onReader: (reader: Reader) => Promise<void>;
 }
 
@@ -46,7 +46,7 @@ const MAX_CLIENT_MESSAGE_BYTES = 10_000_000;
 const GOING_AWAY = 1001;
 const CLOSE_GRACE_MS = 500;
 
-/** The outer side of a Jetstream v1 server: handshake, parameters, `options_update`, closing. Source: facts on `GET /subscribe`. */
+/** The outer side of a Jetstream v1 server: handshake, parameters, `options_update`, closing. */
 export async function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
   const sockets = new WebSocketServer({
     noServer: true,

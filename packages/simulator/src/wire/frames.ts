@@ -4,7 +4,6 @@
  */
 export interface FrameBuffer {
   readonly byteLength: number;
-  /** Frames of the buffer so far. */
   readonly frames: number;
   appendText(text: string): void;
   appendBytes(bytes: Uint8Array): void;
@@ -69,7 +68,7 @@ export function createFrameBuffer(initialBytes = 256 * 1024): FrameBuffer {
     },
     take() {
       const taken = buffer.subarray(0, end);
-      // The socket may still hold the bytes, so the next batch gets memory of its own.
+      // The socket may still hold the bytes, so the next batch gets other memory.
       buffer = Buffer.allocUnsafe(initialBytes);
       end = 0;
       frames = 0;

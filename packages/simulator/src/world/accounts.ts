@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** The accounts of a world, by number from 0. What can be derived from the seed is not stored. */
+/** The accounts of a world, numbered from 0. What follows from the seed is not stored. */
 export interface Accounts {
   readonly count: number;
   did(account: number): string;
-  /** The account's handle after so many changes. */
+  /** The account's handle after `version` changes. */
   handle(account: number, version: number): string;
   /** The 10 bits of the account's PDS in its TIDs. */
   clockId(account: number): number;

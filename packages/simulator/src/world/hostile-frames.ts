@@ -3,7 +3,7 @@ import { STRANGE_VALUES } from './hostile-values.ts';
 import type { Random } from './rng.ts';
 import { commit, createdAt, displayTime, nextRkey, pickActor, tidOf, type WorldState } from './state.ts';
 
-/** Frames that no healthy server sends, and events of healthy shape with one thing wrong in them. */
+/** A frame that no healthy server sends, or an event with one fault in it. */
 export function hostileFrame(state: WorldState): WorldEvent {
   return state.random.chance(0.3) ? rawFrame(state) : spoiltEvent(state);
 }
@@ -46,7 +46,7 @@ function rawFrame(state: WorldState): WorldEvent {
   return { did: '', timeUs, tail: '', raw, nth: 0 };
 }
 
-/** An event with a good head, and one thing wrong behind it. */
+/** An event whose fault comes after a sound head. */
 function spoiltEvent(state: WorldState): WorldEvent {
   const { random, accounts } = state;
   const actor = pickActor(state);

@@ -4,7 +4,7 @@ import type { Random } from './rng.ts';
 export interface Language {
   readonly tags: readonly string[];
   readonly words: readonly string[];
-  /** What stands between words: nothing in Japanese and Thai. */
+  /** What separates words: nothing in Japanese and Thai. */
   readonly space: string;
 }
 
@@ -87,7 +87,7 @@ export const TAGS = [
   'BlueskyDown',
 ];
 
-/** A text of so many words, with an end to some of its sentences. */
+/** A text of `length` words, some of them the last of a sentence. */
 export function writeText(random: Random, { words, space }: Language, length: number): string {
   let text = random.pick(words);
   for (let i = 1; i < length; i++) {
