@@ -12,42 +12,8 @@ export interface Accounts {
 }
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
-const FIRST = [
-  'ada',
-  'bao',
-  'clara',
-  'dmitri',
-  'emi',
-  'farid',
-  'greta',
-  'hana',
-  'ivo',
-  'joana',
-  'kofi',
-  'lena',
-  'mika',
-  'noor',
-  'olga',
-  'pia',
-];
-const SECOND = [
-  'fern',
-  'stone',
-  'cloud',
-  'river',
-  'moss',
-  'ember',
-  'frost',
-  'linden',
-  'wren',
-  'otter',
-  'maple',
-  'heron',
-  'dune',
-  'fjord',
-  'iris',
-  'kite',
-];
+const FIRST = 'ada bao clara dmitri emi farid greta hana ivo joana kofi lena mika noor olga pia'.split(' ');
+const SECOND = 'fern stone cloud river moss ember frost linden wren otter maple heron dune fjord iris kite'.split(' ');
 const DOMAINS = ['bsky.social', 'bsky.social', 'bsky.social', 'updraft.example', 'blau.example', 'sora.example'];
 
 export function createAccounts(seed: number, count: number): Accounts {

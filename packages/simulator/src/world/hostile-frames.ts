@@ -88,17 +88,9 @@ function withField(sound: string, name: string, json: string): string {
   return sound.replace(new RegExp(`"${name}":"[^"]*"`), `"${name}":${json}`);
 }
 
-const BAD_REVS = [
-  '""',
-  '"3mptbypluud2"',
-  '"3mptbypluud2aa"',
-  '"zzzzzzzzzzzzz"',
-  '"0000000000000"',
-  '"3MPTBYPLUUD2A"',
-  'null',
-  '5',
-  '{}',
-];
+const BAD_REVS = '"" "3mptbypluud2" "3mptbypluud2aa" "zzzzzzzzzzzzz" "0000000000000" "3MPTBYPLUUD2A" null 5 {}'.split(
+  ' ',
+);
 const BAD_OPERATIONS = ['"upsert"', '"CREATE"', '""', 'null', '1', '"deleted"'];
 const BAD_COLLECTIONS = [
   '"nodots"',
