@@ -1,13 +1,11 @@
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { bool, string } from '../row-binary/codecs.ts';
-import { shape } from '../row-binary/shape.ts';
+import { type RowOf, shape } from '../row-binary/shape.ts';
 import { isVisibleRecord } from './fragments.ts';
 
 /** A post that the index holds, and whether it got the likes. */
-export interface OwnPostLikes {
-  readonly rkey: string;
-  readonly hasEnough: boolean;
-}
+const OWN_POST = shape({ rkey: string, hasEnough: bool });
+export type OwnPostLikes = RowOf<typeof OWN_POST>;
 
 /**
  * The posts of an account that the index holds, each with whether accounts that show like it at least `minLikes` times. Counts what the
@@ -18,7 +16,7 @@ export async function* ownPostLikes(
   query: { readonly did: string; readonly minLikes: number; readonly signal?: AbortSignal },
 ): AsyncGenerator<readonly OwnPostLikes[]> {
   const { signal, ...params } = query;
-  yield* clickhouse.stream(SELECT_LIKES, shape({ rkey: string, hasEnough: bool }), params, {
+  yield* clickhouse.stream(SELECT_LIKES, OWN_POST, params, {
     timeoutMs: TIMEOUT_MS,
     settings: { max_threads: 1, max_bytes_before_external_group_by: 500_000_000 },
     ...(signal === undefined ? {} : { signal }),

@@ -1,16 +1,15 @@
-import type { PostColumns, Version } from '@updraft/atproto';
 import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
 import { uint32, uint64 } from '../row-binary/codecs.ts';
-import { shape } from '../row-binary/shape.ts';
+import { type RowOf, shape } from '../row-binary/shape.ts';
 import { pick } from '../row-binary/table.ts';
-import { type PostRow, postRows } from '../tables/post-rows.ts';
+import { postRows } from '../tables/post-rows.ts';
 
 /** A post as it is stored, without what is read of its JSON. */
-export interface StoredPost
-  extends Pick<PostRow, 'recordHour' | 'did' | 'rkey' | 'operation' | 'sortAt' | 'jsonRest'>,
-    PostColumns {
-  readonly version: Version;
-}
+const STORED_POST = shape({
+  ...pick(postRows, 'recordHour', 'did', 'rkey', 'operation', 'sortAt', 'text', 'langs'),
+  ...pick(postRows, 'parentUri', 'rootUri', 'quoteUri', 'jsonRest', 'version'),
+});
+export type StoredPost = RowOf<typeof STORED_POST>;
 
 /** The key of a post within its hour. */
 export interface PostKey {
@@ -47,11 +46,6 @@ export async function* storedPosts(
   );
   for await (const chunk of chunks) yield* chunk;
 }
-
-const STORED_POST = shape<StoredPost>({
-  ...pick(postRows, 'recordHour', 'did', 'rkey', 'operation', 'sortAt', 'text', 'langs'),
-  ...pick(postRows, 'parentUri', 'rootUri', 'quoteUri', 'jsonRest', 'version'),
-});
 
 /** Long, since the caller writes what it reads before it reads on. */
 const CALL: CallOptions = { timeoutMs: 600_000, settings: { max_threads: 2 } };

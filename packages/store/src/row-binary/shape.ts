@@ -1,6 +1,6 @@
 import { AnswerFault } from '../errors.ts';
 import type { Codec } from './codecs.ts';
-import { type ColumnCodecs, snakeCase } from './table.ts';
+import { type ColumnCodecs, snakeCase, type Table } from './table.ts';
 
 /** A column of an answer. */
 export interface AnswerColumn {
@@ -10,6 +10,9 @@ export interface AnswerColumn {
 
 /** What the rows of an answer are: takes its columns, and gives what makes a row of their values. */
 export type Shape<Row> = (columns: readonly AnswerColumn[]) => (values: readonly unknown[]) => Row;
+
+/** A row of a table, or of an answer. */
+export type RowOf<Described> = Described extends Table<infer Row> | Shape<infer Row> ? Readonly<Row> : never;
 
 /**
  * Rows with these fields, in this order. A field in camelCase is a column in snake_case, as in a table.

@@ -1,27 +1,22 @@
-import { NO_HANDLE, type Version } from '@updraft/atproto';
+import { NO_HANDLE } from '@updraft/atproto';
 import { didList } from '../clickhouse/lists.ts';
 import { readValue } from '../clickhouse/read-value.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { string, version } from '../row-binary/codecs.ts';
-import { shape } from '../row-binary/shape.ts';
-import { defineTable, type Table } from '../row-binary/table.ts';
-
-/** From an identity event with a handle. */
-export interface ActorHandleRow {
-  readonly did: string;
-  readonly handle: string;
-  /** timeVersion() of orderMicros() of the event: its inner time, or the host's where that had not come. */
-  readonly version: Version;
-}
+import { type RowOf, shape } from '../row-binary/shape.ts';
+import { defineTable } from '../row-binary/table.ts';
 
 /** The condition that a row's handle is a real one. */
 export const isBorne = `handle NOT IN ('', '${NO_HANDLE}')`;
 
-export const actorHandles: Table<ActorHandleRow> = defineTable<ActorHandleRow>('actor_handles', {
+/** From an identity event with a handle. */
+export const actorHandles = defineTable('actor_handles', {
   did: string,
   handle: string,
+  /** timeVersion() of orderMicros() of the event: its inner time, or the host's where that had not come. */
   version,
 });
+export type ActorHandleRow = RowOf<typeof actorHandles>;
 
 /** The account that has the handle now, if one is known. When several claim it, the last claim counts. */
 export function didOfHandle(clickhouse: ClickHouse, handle: string): Promise<string | undefined> {

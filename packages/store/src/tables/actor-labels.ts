@@ -1,29 +1,21 @@
 import { insertRows } from '../clickhouse/insert-rows.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { bool, dateTime64Ms, string, uint64 } from '../row-binary/codecs.ts';
-import { shape } from '../row-binary/shape.ts';
-import { columnList, defineTable, type Table } from '../row-binary/table.ts';
+import { type RowOf, shape } from '../row-binary/shape.ts';
+import { columnList, defineTable } from '../row-binary/table.ts';
 
 /** An account's label, or its end. Every row is a change, and is kept in actor_label_changes. */
-export interface ActorLabelRow {
-  readonly label: string;
-  readonly actorDid: string;
-  /** Milliseconds since 1970: when the account got the label. */
-  readonly createdAt: number;
-  readonly changedBy: string;
-  /** Microseconds since 1970 of the change; rises with each of them. */
-  readonly version: number;
-  readonly deleted: boolean;
-}
-
-export const actorLabels: Table<ActorLabelRow> = defineTable<ActorLabelRow>('actor_labels', {
+export const actorLabels = defineTable('actor_labels', {
   label: string,
   actorDid: string,
+  /** Milliseconds since 1970: when the account got the label. */
   createdAt: dateTime64Ms,
   changedBy: string,
+  /** Microseconds since 1970 of the change; rises with each of them. */
   version: uint64,
   deleted: bool,
 });
+export type ActorLabelRow = RowOf<typeof actorLabels>;
 
 export interface MembershipChange {
   readonly label: string;

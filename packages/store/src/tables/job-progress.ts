@@ -2,19 +2,13 @@ import { insertRows } from '../clickhouse/insert-rows.ts';
 import { readValue } from '../clickhouse/read-value.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { string, uint64 } from '../row-binary/codecs.ts';
-import { defineTable, type Table } from '../row-binary/table.ts';
+import { defineTable } from '../row-binary/table.ts';
 
 /** How far a background job is. */
-export interface JobProgressRow {
-  readonly name: string;
-  readonly progressJson: string;
-  /** Microseconds since 1970. */
-  readonly version: number;
-}
-
-export const jobProgress: Table<JobProgressRow> = defineTable<JobProgressRow>('job_progress', {
+export const jobProgress = defineTable('job_progress', {
   name: string,
   progressJson: string,
+  /** Microseconds since 1970. */
   version: uint64,
 });
 

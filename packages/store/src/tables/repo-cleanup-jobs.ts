@@ -10,94 +10,65 @@ import {
   uint32,
   uint64,
 } from '../row-binary/codecs.ts';
-import { shape } from '../row-binary/shape.ts';
-import { columnList, defineTable, type Table } from '../row-binary/table.ts';
+import { type RowOf, shape } from '../row-binary/shape.ts';
+import { columnList, defineTable } from '../row-binary/table.ts';
 import { repoCleanupRequests } from './repo-cleanup-requests.ts';
 
 /** A clean-up as it stands. Times are milliseconds since 1970, 0 for never. */
-export interface RepoCleanupJobRow {
-  readonly jobId: string;
-  /** DID. */
-  readonly repo: string;
-  readonly cleanupTypes: readonly string[];
-  readonly deleteOlderThan: number;
-  /** What the owner asked to keep; '' in jobs from before that could be asked. */
-  readonly keepJson: string;
-  /** How many records stay, by the reason. */
-  readonly keptJson: string;
-  /** JWE, '' once the job has ended. */
-  readonly refreshToken: string;
-  /** Records that were sent and are gone from the repository. */
-  readonly numDeleted: number;
-  readonly numDeletedToday: number;
-  /** Deletions sent, refused ones included: what the server's limits count. */
-  readonly pointsHour: number;
-  readonly pointsToday: number;
-  /** Days since 1970 (UTC) that numDeletedToday and pointsToday count. */
-  readonly today: number;
-  readonly hourStartedAt: number;
-  readonly estNumRemaining: number;
-  /** queued, running, waiting, completed, cancelled or failed. */
-  readonly jobState: string;
-  readonly stateReason: string;
-  readonly numFailures: number;
-  /** `collection/rkey` of what was sent and has no known outcome. */
-  readonly inFlight: readonly string[];
-  /** `collection/rkey` of what the server called deleted and we have not checked yet. */
-  readonly claimed: readonly string[];
-  /** Records that could not be deleted, and why. */
-  readonly setAsideJson: string;
-  /** The most that the server takes in a call; 0 while that is not known. */
-  readonly writesPerCall: number;
-  readonly nextRunAt: number;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly lastDeletedAt: number;
-  /** fence · 2^24 + step: the holder of a later lease always wins. */
-  readonly version: number;
-}
-
-export const repoCleanupJobs: Table<RepoCleanupJobRow> = defineTable<RepoCleanupJobRow>('repo_cleanup_jobs', {
+export const repoCleanupJobs = defineTable('repo_cleanup_jobs', {
   jobId: string,
+  /** DID. */
   repo: string,
   cleanupTypes: arrayOfStrings,
   deleteOlderThan: dateTime64Ms,
+  /** What the owner asked to keep; '' in jobs from before that could be asked. */
   keepJson: string,
+  /** How many records stay, by the reason. */
   keptJson: string,
+  /** JWE, '' once the job has ended. */
   refreshToken: string,
+  /** Records that were sent and are gone from the repository. */
   numDeleted: uint64,
   numDeletedToday: uint64,
+  /** Deletions sent, refused ones included: what the server's limits count. */
   pointsHour: uint64,
   pointsToday: uint64,
+  /** Days since 1970 (UTC) that numDeletedToday and pointsToday count. */
   today: date,
   hourStartedAt: dateTime64Ms,
   estNumRemaining: uint64,
+  /** queued, running, waiting, completed, cancelled or failed. */
   jobState: lowCardinalityString,
   stateReason: string,
   numFailures: uint32,
+  /** `collection/rkey` of what was sent and has no known outcome. */
   inFlight: arrayOfStrings,
+  /** `collection/rkey` of what the server called deleted and we have not checked yet. */
   claimed: arrayOfStrings,
+  /** Records that could not be deleted, and why. */
   setAsideJson: string,
+  /** The most that the server takes in a call; 0 while that is not known. */
   writesPerCall: uint32,
   nextRunAt: dateTime64Ms,
   createdAt: dateTime64Ms,
   updatedAt: dateTime64Ms,
   lastDeletedAt: dateTime64Ms,
+  /** fence · 2^24 + step: the holder of a later lease always wins. */
   version: uint64,
 });
+export type RepoCleanupJobRow = RowOf<typeof repoCleanupJobs>;
 
 /** A job with what its owner asked beside it. */
-export interface StoredCleanupJob extends RepoCleanupJobRow {
-  /** SHA-256 in hex of the secret that is good now; '' when there is none. */
-  readonly secretHash: string;
-  readonly isCancelRequested: boolean;
-}
+const STORED_JOB = shape({
+  ...repoCleanupJobs.codecs,
+  /** SHA-256 in hex of the secret that is valid now; '' when there is none. */
+  secretHash: string,
+  isCancelRequested: bool,
+});
+export type StoredCleanupJob = RowOf<typeof STORED_JOB>;
 
-export interface CleanupTotals {
-  readonly numDeleted: number;
-  readonly numJobs: number;
-  readonly numRepos: number;
-}
+const TOTALS = shape({ numDeleted: uint64, numJobs: uint64, numRepos: uint64 });
+export type CleanupTotals = RowOf<typeof TOTALS>;
 
 /** The clean-up jobs in ClickHouse: what is written is on disk when the promise resolves. */
 export interface CleanupJobStore {
@@ -157,11 +128,3 @@ LEFT JOIN
     FROM repo_cleanup_requests FINAL
     GROUP BY job_id
 ) AS requests USING job_id`;
-
-const STORED_JOB = shape<StoredCleanupJob>({
-  ...repoCleanupJobs.codecs,
-  secretHash: string,
-  isCancelRequested: bool,
-});
-
-const TOTALS = shape<CleanupTotals>({ numDeleted: uint64, numJobs: uint64, numRepos: uint64 });

@@ -1,6 +1,6 @@
 import type { QueryParams } from '../../clickhouse/types.ts';
 import { pick } from '../../row-binary/table.ts';
-import { postRows } from '../../tables/post-rows.ts';
+import { type PostRow, postRows } from '../../tables/post-rows.ts';
 
 /** The place of a post in the order of an answer; ties of the number or the time go by DID and rkey, descending. */
 export interface PostPlace {
@@ -9,14 +9,9 @@ export interface PostPlace {
   readonly rkey: string;
 }
 
-export interface FoundPost extends PostPlace {
-  readonly text: string;
-  readonly langs: readonly string[];
-  readonly tags: readonly string[];
-  readonly hasEmbeddedMedia: boolean;
-  readonly parentUri: string;
-  readonly rootUri: string;
-  readonly quoteUri: string;
+export interface FoundPost
+  extends PostPlace,
+    Pick<PostRow, 'text' | 'langs' | 'tags' | 'hasEmbeddedMedia' | 'parentUri' | 'rootUri' | 'quoteUri'> {
   /** Of the last 24 h; only where posts are sorted by it. */
   readonly numLikes?: number;
   /** Whether it has the query's words as they are spelled, not only with other accents; only where posts are sorted by it. */

@@ -1,18 +1,19 @@
 import type { ClickHouse } from '../../clickhouse/types.ts';
 import { string, uint64 } from '../../row-binary/codecs.ts';
-import { shape } from '../../row-binary/shape.ts';
+import { type RowOf, shape } from '../../row-binary/shape.ts';
 import { markCounted, storeNowMs } from './touched-days.ts';
 
 /** Operations of one day on one collection. */
-export interface CollectionStats {
+const COLLECTION_DAY = shape({
   /** YYYY-MM-DD. */
-  readonly date: string;
+  date: string,
   /** An NSID, or `other` for what is not among the day's first. */
-  readonly collection: string;
-  readonly creates: number;
-  readonly updates: number;
-  readonly deletes: number;
-}
+  collection: string,
+  creates: uint64,
+  updates: uint64,
+  deletes: uint64,
+});
+export type CollectionStats = RowOf<typeof COLLECTION_DAY>;
 
 /** Counts the operations whose commits are of this day (days since 1970, UTC). */
 export async function countOpsOfDay(clickhouse: ClickHouse, day: number): Promise<void> {
@@ -51,7 +52,7 @@ FROM
 )
 GROUP BY day, collection
 ORDER BY day, creates + updates + deletes DESC, collection`,
-    shape({ date: string, collection: string, creates: uint64, updates: uint64, deletes: uint64 }),
+    COLLECTION_DAY,
     { fromDay, perDay },
   );
 }

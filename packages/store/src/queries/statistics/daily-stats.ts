@@ -1,22 +1,8 @@
 import type { ClickHouse } from '../../clickhouse/types.ts';
 import { string, uint64 } from '../../row-binary/codecs.ts';
-import { shape } from '../../row-binary/shape.ts';
+import { type RowOf, shape } from '../../row-binary/shape.ts';
 import { hasSubject, isVisible, isVisibleRecord } from '../fragments.ts';
 import { markCounted, storeNowMs } from './touched-days.ts';
-
-/** A day's numbers: undeleted records of active accounts by the time in their keys, one per account and subject. */
-export interface DailyStats {
-  /** YYYY-MM-DD; 1970-01-01 for records whose key bears no time. */
-  readonly date: string;
-  readonly numLikes: number;
-  readonly numLikers: number;
-  readonly numPosters: number;
-  readonly numPosts: number;
-  readonly numFollows: number;
-  readonly numFollowers: number;
-  readonly numBlocks: number;
-  readonly numBlockers: number;
-}
 
 /** Counts a day (days since 1970, UTC) anew and writes its row; without records it is a row of zeros. */
 export async function countDay(clickhouse: ClickHouse, day: number): Promise<void> {
@@ -41,7 +27,9 @@ const COUNT_SETTINGS = {
 
 const NUMBERS = 'num_likes, num_likers, num_posts, num_posters, num_follows, num_followers, num_blocks, num_blockers';
 
-const DAILY_STATS = shape<DailyStats>({
+/** A day's numbers: undeleted records of active accounts by the time in their keys, one per account and subject. */
+const DAILY_STATS = shape({
+  /** YYYY-MM-DD; 1970-01-01 for records whose key has no time. */
   date: string,
   numLikes: uint64,
   numLikers: uint64,
@@ -52,6 +40,7 @@ const DAILY_STATS = shape<DailyStats>({
   numBlocks: uint64,
   numBlockers: uint64,
 });
+export type DailyStats = RowOf<typeof DAILY_STATS>;
 
 const IS_OF_DAY = 'record_hour >= {fromHour:UInt32} AND record_hour < {toHour:UInt32}';
 
