@@ -1,14 +1,7 @@
-import { hiddenBelow } from '../tables/hidden-actors.ts';
-import { RECORD_SORT_AT_MS, RECORD_VERSION } from '../tables/record-rows.ts';
+import { isVisible } from '../tables/hidden-actors.ts';
+import { RECORD_SORT_AT_MS } from '../tables/record-rows.ts';
 
 /** Pieces of SQL that queries share. They are for tables read with FINAL, and name columns without a prefix. */
-
-/** The post is of an account that shows; what it wrote before a deletion stays hidden. */
-export const isVisible = `version > ${hiddenBelow('did_key')}`;
-/** isVisible for a row of record_rows. */
-export const isVisibleRecord = `${RECORD_VERSION} > ${hiddenBelow('did_key')}`;
-/** Rows of record_rows that have one: a delete and an unusable record have none. */
-export const hasSubject = "subject_key != sipHash64('')";
 
 /**
  * The post's time lies in the window that ends at as_of. Exact although only record_hour prunes: sort_at never exceeds

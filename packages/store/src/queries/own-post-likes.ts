@@ -1,7 +1,7 @@
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { bool, string } from '../row-binary/codecs.ts';
 import { type RowOf, shape } from '../row-binary/shape.ts';
-import { isVisibleRecord } from './fragments.ts';
+import { isVisibleRecord } from '../tables/record-rows.ts';
 
 /** A post that the index holds, and whether it got the likes. */
 const OWN_POST = shape({ rkey: string, hasEnough: bool });

@@ -15,6 +15,9 @@ export function hiddenBelow(didKey: string): string {
   return `dictGetOrDefault(${recent}, 'hidden_below', ${didKey}, dictGet(${all}, 'hidden_below', ${didKey}))`;
 }
 
+/** The row is of an account that shows. What the account wrote before a deletion stays hidden. For tables read with FINAL. */
+export const isVisible = `version > ${hiddenBelow('did_key')}`;
+
 /** Keeps the dictionaries in step with actor_status. */
 export interface HiddenActors {
   /** Resolves when every reader sees what was written to actor_status before. */

@@ -2,7 +2,6 @@ import { insertRows } from '../clickhouse/insert-rows.ts';
 import { readValue } from '../clickhouse/read-value.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { string, uint64 } from '../row-binary/codecs.ts';
-import type { RowOf } from '../row-binary/shape.ts';
 import { defineTable } from '../row-binary/table.ts';
 
 /** How far a background job is. */

@@ -1,6 +1,7 @@
 import { bool, int64, lowCardinalityString, string, uint32, version } from '../row-binary/codecs.ts';
 import type { RowOf } from '../row-binary/shape.ts';
 import { defineTable } from '../row-binary/table.ts';
+import { hiddenBelow } from './hidden-actors.ts';
 
 /** A record of any collection but posts, after its last operation. The view repo_records shows it whole. */
 export const recordRows = defineTable('record_rows', {
@@ -29,6 +30,10 @@ export type RecordRow = RowOf<typeof recordRows>;
 
 /** The version of a row of record_rows, as SQL. */
 export const RECORD_VERSION = '(relative_version + 2 * rkey_tid + 9223372036854775808)';
+/** isVisible for a row of record_rows. */
+export const isVisibleRecord = `${RECORD_VERSION} > ${hiddenBelow('did_key')}`;
+/** Rows that have a subject: a delete and an unusable record have none. */
+export const hasSubject = "subject_key != sipHash64('')";
 /** The time of the TID in the rkey in milliseconds since 1970, as SQL; 0 where there is none. */
 const KEY_MS = 'toInt64(intDiv(bitShiftRight(rkey_tid, 10), 1000))';
 /**

@@ -1,5 +1,4 @@
 import { lowCardinalityString, string, uint64 } from '../row-binary/codecs.ts';
-import type { RowOf } from '../row-binary/shape.ts';
 import { defineTable } from '../row-binary/table.ts';
 
 /** What a job's owner asked for. */

@@ -1,8 +1,8 @@
 import type { ClickHouse } from '../../clickhouse/types.ts';
 import { uint64 } from '../../row-binary/codecs.ts';
 import { shape } from '../../row-binary/shape.ts';
-import { RECORD_SORT_AT_MS } from '../../tables/record-rows.ts';
-import { hasSubject, isRecordOfWindow, isVisibleRecord, LAZY_OR, windowParams } from '../fragments.ts';
+import { hasSubject, isVisibleRecord, RECORD_SORT_AT_MS } from '../../tables/record-rows.ts';
+import { isRecordOfWindow, LAZY_OR, windowParams } from '../fragments.ts';
 
 const DAY_MS = 86_400_000;
 const HALF_HOUR_MS = 1_800_000;

@@ -1,7 +1,7 @@
 import type { ClickHouse } from '../../clickhouse/types.ts';
 import { bool, uint32 } from '../../row-binary/codecs.ts';
 import { shape } from '../../row-binary/shape.ts';
-import { isVisible } from '../fragments.ts';
+import { isVisible } from '../../tables/hidden-actors.ts';
 import {
   COLUMNS,
   FOUND_POST,

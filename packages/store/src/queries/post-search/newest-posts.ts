@@ -3,7 +3,7 @@ import { createList } from '../../clickhouse/lists.ts';
 import type { ClickHouse, QueryParams } from '../../clickhouse/types.ts';
 import { dateTime64Ms, string, uint32 } from '../../row-binary/codecs.ts';
 import { shape } from '../../row-binary/shape.ts';
-import { isVisible } from '../fragments.ts';
+import { isVisible } from '../../tables/hidden-actors.ts';
 import {
   COLUMNS,
   FOUND_POST,

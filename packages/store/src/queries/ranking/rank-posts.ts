@@ -3,13 +3,12 @@ import { createList } from '../../clickhouse/lists.ts';
 import type { ClickHouse } from '../../clickhouse/types.ts';
 import { float64, int64, string, uint64, version } from '../../row-binary/codecs.ts';
 import { shape } from '../../row-binary/shape.ts';
+import { isVisible } from '../../tables/hidden-actors.ts';
+import { hasSubject, isVisibleRecord } from '../../tables/record-rows.ts';
 import {
-  hasSubject,
   isInWindow,
   isOfWindow,
   isRecordOfWindow,
-  isVisible,
-  isVisibleRecord,
   type KeepPosts,
   keptOf,
   LAZY_OR,

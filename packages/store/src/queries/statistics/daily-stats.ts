@@ -1,7 +1,8 @@
 import type { ClickHouse } from '../../clickhouse/types.ts';
 import { string, uint64 } from '../../row-binary/codecs.ts';
 import { type RowOf, shape } from '../../row-binary/shape.ts';
-import { hasSubject, isVisible, isVisibleRecord } from '../fragments.ts';
+import { isVisible } from '../../tables/hidden-actors.ts';
+import { hasSubject, isVisibleRecord } from '../../tables/record-rows.ts';
 import { markCounted, storeNowMs } from './touched-days.ts';
 
 /** Counts a day (days since 1970, UTC) anew and writes its row; without records it is a row of zeros. */
