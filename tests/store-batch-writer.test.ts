@@ -1,19 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BatchWriterHooks, createBlock, recordRows, SetupStoreError, type StoreError } from '@updraft/store';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { CREATE_GUARDED, clearTables, countRows, guarded, guardedBlock, like, twoBlocks } from './guarded-table.ts';
-import { type StoreFixture, startStore } from './store-fixture.ts';
+import { useStore } from './use-store.ts';
 import { never, quickWriter } from './write-blocks.ts';
 
-let store: StoreFixture;
-
-beforeAll(async () => {
-  store = await startStore();
-});
-
-afterAll(async () => {
-  await store.close();
-});
+const store = useStore();
 
 beforeEach(async () => {
   await clearTables(store.clickhouse);

@@ -10,21 +10,13 @@ import {
   TimeoutError,
   UnavailableError,
 } from '@updraft/store';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { NAMED_CODES } from '../packages/store/src/clickhouse/error-codes.ts';
 import { didList } from '../packages/store/src/clickhouse/lists.ts';
 import { selectRows } from './select-rows.ts';
-import { type StoreFixture, startStore } from './store-fixture.ts';
+import { useStore } from './use-store.ts';
 
-let store: StoreFixture;
-
-beforeAll(async () => {
-  store = await startStore({ migrated: false });
-});
-
-afterAll(async () => {
-  await store.close();
-});
+const store = useStore({ migrated: false });
 
 describe('queries', () => {
   it('bind parameters of every shape', async () => {

@@ -1,18 +1,11 @@
 import { type ActorStatusRow, actorStatus, createHiddenActors, hiddenBelow } from '@updraft/store';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { selectRows } from './select-rows.ts';
-import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
+import { quietLog } from './store-fixture.ts';
+import { useStore } from './use-store.ts';
 import { blockOf, statusRow, writeBlocks } from './write-blocks.ts';
 
-let store: StoreFixture;
-
-beforeAll(async () => {
-  store = await startStore();
-});
-
-afterAll(async () => {
-  await store.close();
-});
+const store = useStore();
 
 describe('invariant 4: a delete deletes: an account that goes away', () => {
   const status = (did: string, micros: number, rest: Partial<ActorStatusRow> = {}) =>

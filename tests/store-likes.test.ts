@@ -1,21 +1,13 @@
 import { commitVersion, type Tid, timeVersion, type Version } from '@updraft/atproto';
 import { type ActorStatusRow, actorStatus, type RecordRow, recordRows, type WritableBlock } from '@updraft/store';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { countAccounts } from './account-counts.ts';
 import { recordRow } from './record-row.ts';
 import { selectRows } from './select-rows.ts';
-import { type StoreFixture, startStore } from './store-fixture.ts';
+import { useStore } from './use-store.ts';
 import { blockOf, statusRow, writeBlocks } from './write-blocks.ts';
 
-let store: StoreFixture;
-
-beforeAll(async () => {
-  store = await startStore();
-});
-
-afterAll(async () => {
-  await store.close();
-});
+const store = useStore();
 
 const NOW_MS = Date.now();
 const tid = (second: number): Tid => ({ micros: (NOW_MS - 3_600_000 + second * 1_000) * 1_000, clockId: 1 });

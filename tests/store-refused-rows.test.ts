@@ -1,19 +1,11 @@
 import type { BatchWriterHooks } from '@updraft/store';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { clearTables, countRows, guardedBlock, twoBlocks } from './guarded-table.ts';
 import { selectRows } from './select-rows.ts';
-import { type StoreFixture, startStore } from './store-fixture.ts';
+import { useStore } from './use-store.ts';
 import { never, quickWriter } from './write-blocks.ts';
 
-let store: StoreFixture;
-
-beforeAll(async () => {
-  store = await startStore();
-});
-
-afterAll(async () => {
-  await store.close();
-});
+const store = useStore();
 
 beforeEach(async () => {
   await clearTables(store.clickhouse);

@@ -11,21 +11,13 @@ import {
   rejectedEvents,
   type WritableBlock,
 } from '@updraft/store';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { postRow, recordRow, rkeyAt } from './record-row.ts';
 import { selectRows } from './select-rows.ts';
-import { type StoreFixture, startStore } from './store-fixture.ts';
+import { useStore } from './use-store.ts';
 import { blockOf, statusRow, writeBlocks } from './write-blocks.ts';
 
-let store: StoreFixture;
-
-beforeAll(async () => {
-  store = await startStore();
-});
-
-afterAll(async () => {
-  await store.close();
-});
+const store = useStore();
 
 const NOW_MS = Date.now();
 const tid = (second: number): Tid => ({ micros: (NOW_MS - 3_600_000 + second * 1_000) * 1_000, clockId: 1 });

@@ -114,7 +114,7 @@ export const NAMED_CODES: Readonly<Record<string, number>> = {
 
 const NAMES = new Map(Object.entries(NAMED_CODES).map(([name, code]) => [code, name]));
 
-/** ClickHouse's name of the code, or 'code N' for those that stand nowhere here. */
+/** ClickHouse's name of the code, or 'code N' for those that are not listed here. */
 export function nameOf(code: number): string {
   return NAMES.get(code) ?? `code ${code}`;
 }

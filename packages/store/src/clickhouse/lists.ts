@@ -77,7 +77,7 @@ export function listsBody(lists: readonly List[]): ListsBody {
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
     chunks: [
-      // A server reads a list as soon as it comes: what it needs to know of it stands before.
+      // A server reads a list as soon as it comes, so its structure and format come first.
       ...lists.flatMap(({ name, structure }) => [
         ...field(`${name}_structure`, structure),
         ...field(`${name}_format`, 'RowBinary'),

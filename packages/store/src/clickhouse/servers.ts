@@ -5,7 +5,7 @@ import { CLUSTER_SETTINGS, FOREIGN_SETTINGS, PINNED_SETTINGS, REPLICATED_SETTING
 import type { CallSite } from './translate-error.ts';
 import type { CallSettings, ClickHouseOptions } from './types.ts';
 
-/** The client's own socket timeout stands behind our deadlines. */
+/** The client's own socket timeout, longer than all of our deadlines. */
 const BACKSTOP_MS = 3_600_000;
 /** ClickHouse closes an idle connection after 10 s (3 s before 23.11): ours go first, so that no request meets a closing one. */
 const IDLE_SOCKET_MS = 2_500;
@@ -16,7 +16,7 @@ export interface Server {
   readonly site: CallSite;
 }
 
-/** Where the rows stand: on one server beside everything else, on a cluster in a database of their own on each server. */
+/** Where the rows are: on one server in the same database, on a cluster in a database of their own on each server. */
 export function eachServer(options: ClickHouseOptions, self: Server) {
   const { cluster, database } = options;
   if (cluster === undefined) return { database, onCluster: '', servers: [self] };
@@ -30,7 +30,7 @@ export function eachServer(options: ClickHouseOptions, self: Server) {
   return { database: rowsDatabase, onCluster, servers };
 }
 
-/** The database of a cluster's servers in which the rows of `database` stand. */
+/** The database that has the rows of `database` on each server of a cluster. */
 export function rowsDatabaseOf(database: string): string {
   return `${database}_rows`;
 }

@@ -33,7 +33,7 @@ export const INSERT_SETTINGS = {
   optimize_on_insert: 0,
 } as const satisfies CallSettings;
 
-/** Over the pinned ones, where the tables are spread over a cluster: what is acknowledged is there, and what is answered is of all servers. */
+/** Over the pinned ones, on a cluster: acknowledged rows are in the tables, and answers are those of all servers. */
 export const CLUSTER_SETTINGS = {
   /** Else an insert is acknowledged when one server has queued it for the others. */
   distributed_foreground_insert: 1,

@@ -38,7 +38,7 @@ export interface CallOptions {
 
 export interface ClickHouse {
   readonly database: string;
-  /** Where the tables with the rows stand: `database`, and on a cluster one beside it on each server. */
+  /** The database of the tables with the rows: `database`, and on a cluster another one on each server. */
   readonly rowsDatabase: string;
   /**
    * The rows of a SELECT. Parameters are bound as `{name:Type}`.
@@ -56,7 +56,7 @@ export interface ClickHouse {
   command(sql: string, params?: QueryParams, options?: CallOptions): Promise<void>;
   /**
    * Runs a statement about what a server holds itself (ALTER … DELETE, OPTIMIZE, SYSTEM RELOAD DICTIONARY) on every server, in
-   * `rowsDatabase`. `onCluster` stands behind the object's name: `ALTER TABLE posts${onCluster} DELETE …`. Rejects when one of them fails.
+   * `rowsDatabase`. `onCluster` goes after the object's name: `ALTER TABLE posts${onCluster} DELETE …`. Rejects when one of them fails.
    */
   onEachServer(statement: (onCluster: string) => string, params?: QueryParams, options?: CallOptions): Promise<void>;
   /** Inserts encoded rows. `columnsHeader` is the header of RowBinaryWithNamesAndTypes. Resolves when the server has acknowledged them. */

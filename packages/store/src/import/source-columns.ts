@@ -43,7 +43,7 @@ export function matchColumns(
   };
 }
 
-/** The SELECT list that gives each field under its own name in snake_case, whatever the source's type is; what is absent comes empty. */
+/** The SELECT list that gives each field under its own name in snake_case, for any type of the source; an absent field is empty. */
 export function fieldExpressions(wanted: Readonly<Record<string, WantedField>>, match: ColumnMatch): string {
   return Object.entries(wanted)
     .map(([field, { as }]) => `${expression(match.columns[field], as)} AS ${snakeCase(field)}`)

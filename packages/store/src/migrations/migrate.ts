@@ -59,7 +59,7 @@ export async function migrationVersion(options: MigrateOptions): Promise<Applied
 }
 
 /**
- * Declares that the database stands at `version` (0: before all), whatever was left half-way: nothing is run. All migrations
+ * Declares that the database is at `version` (0: before all), even after a migration that stopped half-way. Runs nothing. All migrations
  * up to it count as applied with their present checksums, all after it as not applied.
  */
 export function forceVersion(options: MigrateOptions & { version: number }): Promise<void> {

@@ -7,7 +7,7 @@ import type { Migration } from './types.ts';
 
 /** Where migrations run: one server, or all of a cluster. */
 export interface MigrationTarget extends AsyncDisposable {
-  /** Where the ledger and the lock stand: always the same server. */
+  /** The server of the ledger and the lock: always the same one. */
   readonly keeper: ClickHouse;
   /** Each server's database that shows all rows. */
   readonly databases: readonly ClickHouse[];

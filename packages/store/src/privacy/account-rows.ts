@@ -1,8 +1,8 @@
 import { RECORD_RKEY, RECORD_VERSION } from '../tables/record-rows.ts';
 
-/** How a statement is told of which accounts it speaks. */
+/** How a statement gets its accounts. */
 export interface GivenAccounts {
-  /** What stands behind an IN. */
+  /** What follows an IN. */
   readonly set: string;
   /** The same as an array. */
   readonly array: string;

@@ -88,7 +88,7 @@ function countIn(clickhouse: ClickHouse, { table, where }: AccountRows, dids: re
   );
 }
 
-/** The statistics of these days are counted anew. */
+/** Makes the statistics of these days due to be counted again. */
 const TOUCH_DAYS_OF_RECORDS = `
 INSERT INTO touched_days (source, day, touched_at)
 SELECT 'records', day, now64(3, 'UTC') FROM actor_days

@@ -27,7 +27,7 @@ export function windowParams(fromMs: number, toMs: number): { fromHour: number; 
   return { fromHour: Math.floor(fromMs / 3_600_000), fromMs, toMs };
 }
 
-/** What posts a feed takes, beyond their time. */
+/** Which posts a feed takes, besides their time. */
 export interface PostFilter {
   /** Whether it takes replies. */
   readonly replies: boolean;
@@ -47,7 +47,7 @@ export function postConditions(filter: PostFilter): string {
   return conditions.join('\n    AND ');
 }
 
-/** Picks the posts that a feed may show beyond what SQL can tell: the uris of those that stay. */
+/** Picks posts by what SQL can't tell: gives the uris of those that stay. */
 export type KeepPosts = (
   posts: readonly { readonly uri: string; readonly rowVersion: string }[],
 ) => Promise<ReadonlySet<string>>;

@@ -2,7 +2,7 @@ import { readCount } from '../clickhouse/read-value.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { dateTime64Ms, string } from '../row-binary/codecs.ts';
 import { shape } from '../row-binary/shape.ts';
-import { isBorne } from '../tables/actor-handles.ts';
+import { isValidHandle } from '../tables/actor-handles.ts';
 
 export interface Member {
   readonly did: string;
@@ -49,7 +49,7 @@ const NAMED_MEMBERS = `
 SELECT labels.actor_did AS did, handles.handle AS handle, names.display_name AS display_name,
     labels.created_at AS created_at
 FROM (SELECT actor_did, created_at FROM actor_labels FINAL WHERE label = {label:String}) AS labels
-LEFT JOIN (SELECT did, handle FROM actor_handles FINAL WHERE did IN ${BEARERS} AND ${isBorne}) AS handles ON handles.did = labels.actor_did
+LEFT JOIN (SELECT did, handle FROM actor_handles FINAL WHERE did IN ${BEARERS} AND ${isValidHandle}) AS handles ON handles.did = labels.actor_did
 LEFT JOIN (SELECT actor_did, display_name FROM profiles FINAL WHERE actor_did IN ${BEARERS}) AS names ON names.actor_did = labels.actor_did
 WHERE {search:String} = ''
     OR positionCaseInsensitiveUTF8(handle, {search:String}) > 0

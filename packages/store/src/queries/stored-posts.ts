@@ -4,7 +4,7 @@ import { type RowOf, shape } from '../row-binary/shape.ts';
 import { pick } from '../row-binary/table.ts';
 import { postRows } from '../tables/post-rows.ts';
 
-/** A post as it is stored, without what is read of its JSON. */
+/** A post as it is stored, without the columns that are derived from its JSON. */
 const STORED_POST = shape({
   ...pick(postRows, 'recordHour', 'did', 'rkey', 'operation', 'sortAt', 'text', 'langs'),
   ...pick(postRows, 'parentUri', 'rootUri', 'quoteUri', 'jsonRest', 'version'),

@@ -7,7 +7,7 @@ import { type RowOf, shape } from '../row-binary/shape.ts';
 import { defineTable } from '../row-binary/table.ts';
 
 /** The condition that a row's handle is a real one. */
-export const isBorne = `handle NOT IN ('', '${NO_HANDLE}')`;
+export const isValidHandle = `handle NOT IN ('', '${NO_HANDLE}')`;
 
 /** From an identity event with a handle. */
 export const actorHandles = defineTable('actor_handles', {
@@ -23,7 +23,7 @@ export function didOfHandle(clickhouse: ClickHouse, handle: string): Promise<str
   return readValue(
     clickhouse,
     string,
-    `SELECT did AS value FROM actor_handles FINAL WHERE handle = {handle:String} AND ${isBorne} ORDER BY version DESC, did LIMIT 1`,
+    `SELECT did AS value FROM actor_handles FINAL WHERE handle = {handle:String} AND ${isValidHandle} ORDER BY version DESC, did LIMIT 1`,
     { handle: handle.toLowerCase() },
   );
 }
@@ -32,7 +32,7 @@ export function didOfHandle(clickhouse: ClickHouse, handle: string): Promise<str
 export async function handlesOf(clickhouse: ClickHouse, dids: readonly string[]): Promise<Map<string, string>> {
   if (dids.length === 0) return new Map();
   const rows = await clickhouse.query(
-    `SELECT did, handle FROM actor_handles FINAL WHERE did IN given_dids AND ${isBorne}`,
+    `SELECT did, handle FROM actor_handles FINAL WHERE did IN given_dids AND ${isValidHandle}`,
     shape({ did: string, handle: string }),
     {},
     { lists: [didList(dids)] },

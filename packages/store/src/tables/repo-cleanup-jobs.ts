@@ -14,7 +14,7 @@ import { type RowOf, shape } from '../row-binary/shape.ts';
 import { columnList, defineTable } from '../row-binary/table.ts';
 import { repoCleanupRequests } from './repo-cleanup-requests.ts';
 
-/** A clean-up as it stands. Times are milliseconds since 1970, 0 for never. */
+/** The state of a clean-up. Times are milliseconds since 1970, 0 for never. */
 export const repoCleanupJobs = defineTable('repo_cleanup_jobs', {
   jobId: string,
   /** DID. */
@@ -58,7 +58,7 @@ export const repoCleanupJobs = defineTable('repo_cleanup_jobs', {
 });
 export type RepoCleanupJobRow = RowOf<typeof repoCleanupJobs>;
 
-/** A job with what its owner asked beside it. */
+/** A job, and what its owner asked for. */
 const STORED_JOB = shape({
   ...repoCleanupJobs.codecs,
   /** SHA-256 in hex of the secret that is valid now; '' when there is none. */

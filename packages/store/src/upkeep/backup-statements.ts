@@ -1,7 +1,7 @@
 import { quoteName } from '../clickhouse/quote.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 
-/** The databases of one back-up: that of a cluster's rows stands beside it on each server. */
+/** The databases of one back-up: on each server of a cluster, also that of the rows. */
 type Databases = Pick<ClickHouse, 'database' | 'rowsDatabase'>;
 
 /**

@@ -25,7 +25,7 @@ const COPY: CallOptions = {
 
 /**
  * Copies the rows of the old tables into record_rows and post_rows, newest first, in slices. Indexer, feeds and searches go on with the old
- * tables meanwhile. It notes where each stream stands when it begins, and after each slice how far it is.
+ * tables meanwhile. It notes how far each stream is when it begins, and after each slice how far the copy is.
  */
 export async function copyRows(context: StepContext): Promise<void> {
   const [database] = context.target.databases;

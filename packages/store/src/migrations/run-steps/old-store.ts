@@ -45,7 +45,7 @@ export async function hasOldForm(rows: ClickHouse): Promise<boolean> {
   return found > 0;
 }
 
-/** Days that the old tables keep; `database` is where they stand on a server. */
+/** Days that the old tables keep; `database` has them on a server. */
 export async function readOldRetention(rows: ClickHouse, database: string): Promise<Retention> {
   const found = await rows.query(
     `SELECT name, toUInt32OrZero(extract(engine_full, 'TTL record_time \\\\+ toIntervalDay\\\\((\\\\d+)\\\\)')) AS days

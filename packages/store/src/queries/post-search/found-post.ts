@@ -2,7 +2,7 @@ import type { QueryParams } from '../../clickhouse/types.ts';
 import { pick } from '../../row-binary/table.ts';
 import { type PostRow, postRows } from '../../tables/post-rows.ts';
 
-/** The place of a post in the order of an answer; ties of the number or the time go by DID and rkey, descending. */
+/** A post's place in the order of an answer. Equal numbers or times are ordered by DID and rkey, descending. */
 export interface PostPlace {
   readonly sortAtMs: number;
   readonly did: string;
@@ -14,7 +14,7 @@ export interface FoundPost
     Pick<PostRow, 'text' | 'langs' | 'tags' | 'hasEmbeddedMedia' | 'parentUri' | 'rootUri' | 'quoteUri'> {
   /** Of the last 24 h; only where posts are sorted by it. */
   readonly numLikes?: number;
-  /** Whether it has the query's words as they are spelled, not only with other accents; only where posts are sorted by it. */
+  /** Whether it has the query's words with the query's own accents; only where posts are sorted by it. */
   readonly isSpelled?: boolean;
 }
 

@@ -25,8 +25,8 @@ export interface MostLikedQuery extends PostFilter {
 }
 
 /**
- * Posts of a stretch of time: those first that have the query's words as it spells them, and among these those that got the most likes
- * by this generation of counts.
+ * Posts of a stretch of time, in this order: those that have the query's words as it spells them come first, then those with the most
+ * likes by this generation of counts.
  */
 export function mostLikedPosts(clickhouse: ClickHouse, query: MostLikedQuery): Promise<FoundPost[]> {
   const { fromMs, toMs, generation, after, limit } = query;

@@ -1,6 +1,5 @@
-import { BACKDATED_TOKEN, backdatedToken } from '@updraft/atproto';
 import { createList } from '../../clickhouse/lists.ts';
-import type { ClickHouse, QueryParams } from '../../clickhouse/types.ts';
+import type { ClickHouse } from '../../clickhouse/types.ts';
 import { dateTime64Ms, string, uint32 } from '../../row-binary/codecs.ts';
 import { shape } from '../../row-binary/shape.ts';
 import { isVisible } from '../../tables/hidden-actors.ts';
@@ -15,18 +14,9 @@ import {
   placeParams,
   placeSql,
 } from './found-post.ts';
-import { filterSql, type PostFilter } from './post-filter.ts';
+import { filterSql } from './post-filter.ts';
 import { type SearchSelect, searchSelect } from './search-select.ts';
-
-export interface NewestQuery extends PostFilter {
-  /** `sort_at >= fromMs`; 0 for all time. */
-  readonly fromMs: number;
-  /** `sort_at < toMs`. */
-  readonly toMs: number;
-  /** Only what comes after this place. */
-  readonly after: PostPlace | undefined;
-  readonly limit: number;
-}
+import { backdatedMarks, HOUR_MS, hourOf, type NewestQuery, stretchParams } from './stretch.ts';
 
 /**
  * The newest posts that match, in order. Goes back in stretches of time, each as long as the index says that a page needs, and stops
@@ -50,7 +40,7 @@ const SPARE_PLACES = 12;
 const MAX_SPARE_PLACES = 1_000;
 const more = (spare: number): number => Math.min(spare * 4, MAX_SPARE_PLACES);
 
-/** Where some version of a post matches. */
+/** A place where some version of a post matches. */
 interface MatchingPlace extends PostPlace {
   readonly recordHour: number;
 }
@@ -62,15 +52,15 @@ const MATCHING_PLACE = shape<MatchingPlace>({
   recordHour: uint32,
 });
 
-/** How far back to look next, and the matches of those hours where all of them are known already. */
+/** How far back to go next, and the matches of those hours if all of them are known. */
 interface Stretch {
   readonly fromMs: number;
   readonly places: readonly MatchingPlace[] | undefined;
 }
 
 /**
- * Reads the index from the table's end until there are matches for a page and some to spare. If the hours that were read as a whole fill the
- * page, they are the stretch; else (a word of every minute) it ends with the hour that was begun.
+ * Reads the index from the table's end until there are matches for a page and some to spare. If the hours that were read completely fill the
+ * page, they are the stretch; else (for a very common word) it ends with the hour that was begun.
  */
 async function nextStretch(select: SearchSelect, query: NewestQuery, spare: number): Promise<Stretch> {
   const count = query.limit + spare;
@@ -153,8 +143,8 @@ LIMIT {limit:UInt32}`;
 }
 
 /**
- * A filter on the order's column would come before the index, and have all tokens read: ten times the time. Buffers before the merge of
- * the parts would be filled beyond the limit: half the time.
+ * A filter on the order's column would run before the index and read all tokens, in ten times the time. Buffers before the merge of the
+ * parts would be filled beyond the limit; without them it takes half the time.
  */
 const FROM_INDEX_ALONE = { settings: { use_top_k_dynamic_filtering: 0, read_in_order_use_buffering: 0 } };
 
@@ -185,27 +175,3 @@ LIMIT {limit:UInt32}`;
     { lists: [createList('given_places', { recordHour: uint32, did: string, rkey: string }, places)] },
   );
 }
-
-/** `sort_at` never exceeds the record's hour, and is at most an hour before it unless the post is backdated. */
-function stretchParams({ fromMs, toMs, after, limit }: NewestQuery): QueryParams {
-  const hours = { firstHour: Math.max(1, hourOf(fromMs)), lastHour: hourOf(toMs - 1) + 1 };
-  return { fromMs, toMs, ...hours, ...placeParams('after', after), limit };
-}
-
-/** By day for what people look through; everything backdated for a look through all time. */
-function backdatedMarks({ fromMs, toMs }: NewestQuery): string[] {
-  const days: string[] = [];
-  for (let day = Math.floor(fromMs / DAY_MS); day <= Math.floor((toMs - 1) / DAY_MS); day++) {
-    if (days.length === MAX_DAY_MARKS) return [BACKDATED_TOKEN];
-    days.push(backdatedToken(day * DAY_MS));
-  }
-  return days;
-}
-
-function hourOf(ms: number): number {
-  return Math.floor(ms / HOUR_MS);
-}
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-const MAX_DAY_MARKS = 40;

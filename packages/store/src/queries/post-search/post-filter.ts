@@ -9,13 +9,13 @@ export interface PostFilter {
   readonly author: string | undefined;
   /** DIDs. */
   readonly excludedAuthors: readonly string[];
-  /** One of these tokens besides; absent: any or none. */
+  /** Also one of these tokens; absent: any or none. */
   readonly anyOf?: readonly string[];
 }
 
 /**
- * Conditions on a post's tokens and author. The text index answers hasAll, and neighbours are looked at in what is left. Not
- * hasAllTokens: without the index that one splits the tokens again, and answers differently.
+ * Conditions on a post's tokens and author. The text index answers hasAll; neighbours are checked in what is left. Not
+ * hasAllTokens: without the index it splits the tokens again, and answers differently.
  */
 export function filterSql(filter: PostFilter): { conditions: string[]; params: Record<string, unknown> } {
   const conditions: string[] = [];

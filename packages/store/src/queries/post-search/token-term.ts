@@ -1,8 +1,8 @@
 import { FOLD_TOKEN, foldAccents, isFolded } from '@updraft/atproto';
 
 /**
- * Words with or without their accents, words that stand side by side in this order as written, and marks; all of it holds for a
- * post. See postTokens() of @updraft/atproto.
+ * Words with or without their accents, words that are neighbours in this order as written, and marks. A post must have all of
+ * them. See postTokens() of @updraft/atproto.
  */
 export interface TokenTerm {
   readonly words: readonly string[];
@@ -10,15 +10,15 @@ export interface TokenTerm {
   readonly marks: readonly string[];
 }
 
-/** Gives a parameter of the statement the value, and its place in the SQL. */
+/** Adds a parameter with this value to the statement, and gives its placeholder in the SQL. */
 export type Bind = (value: string | readonly string[], type: string) => string;
 
-/** What the index answers: where a word is looked for in any accents, both spellings have the word without them. */
+/** The tokens that the index is asked for. A word with any accents is found by its form without them, which both spellings have. */
 export function tokensOf(term: TokenTerm): string[] {
   return [...new Set([...term.words.map(foldAccents), ...term.phrases.flat(), ...term.marks])];
 }
 
-/** What has() leaves open of a phrase: that its words are neighbours, or that its only one is in a text and not among the folds. */
+/** What has() doesn't check of a phrase: that its words are neighbours, or that its only word is in a text and not among the folds. */
 export function asWritten(term: TokenTerm, bind: Bind): string[] {
   return term.phrases.flatMap((phrase) => {
     if (phrase.length > 1) return [`hasSubstr(tokens, ${bind(phrase, 'Array(String)')})`];

@@ -11,7 +11,7 @@ export interface LabelledPostsQuery extends PostFilter {
   readonly size: number;
 }
 
-/** Uris of the posts of a label's bearers within the window, newest first. What `keep` leaves out doesn't count toward the size or an author's share. */
+/** Uris of the posts of a label's members within the window, newest first. What `keep` leaves out doesn't count toward the size or an author's share. */
 export async function labelledPosts(
   clickhouse: ClickHouse,
   query: LabelledPostsQuery,

@@ -47,7 +47,7 @@ const CALL = {
 
 type Source = 'likes' | 'reposts' | 'replies';
 
-/** What counts in this ranking; likes always do, for their minimum. */
+/** The sources that count in this ranking; likes always do, for their minimum. */
 function sourcesOf({ weights }: RankingQuery): Source[] {
   const all: Source[] = ['likes', 'reposts', 'replies'];
   return all.filter((source) => source === 'likes' || weights[source] > 0);
@@ -101,7 +101,7 @@ const ROWS: Record<Source, string> = {
 
 const isCountedRecord = `${isRecordOfWindow} AND ${isVisibleRecord}`;
 
-/** What counts of each source, as it is now. */
+/** The rows of each source that count. */
 const COUNTED: Record<Source, { readonly table: string; readonly subject: string; readonly where: string }> = {
   likes: {
     table: 'record_rows',
@@ -126,7 +126,7 @@ async function readTallies(
   const lists = [createList('given_subjects', { key: version }, candidates.map(halvesOfKey))];
   for (const source of sourcesOf(query)) {
     const { table, subject, where } = COUNTED[source];
-    // Conditions are evaluated in their order: the one that leaves least comes first.
+    // Conditions are evaluated in their order: the most selective one comes first.
     const sql = `
 SELECT toString(${subject}) AS key, uniqExact(did_key) AS accounts
 FROM ${table} FINAL

@@ -67,7 +67,7 @@ export function orderPosts(candidates: readonly Candidate[], tallies: Tallies, q
   return ranked;
 }
 
-/** Whether no post beyond the candidates can be among the first `size`: the last candidate is the best of what was left out. */
+/** Whether no other post can be among the first `size`: no post that was left out has more than the last candidate. */
 export function isComplete(ranked: readonly RankedPost[], candidates: readonly Candidate[], size: number): boolean {
   const worst = ranked[size - 1]?.score;
   const leftOut = candidates.at(-1)?.atMost;
