@@ -69,7 +69,7 @@ describe('a caller who sends many expensive searches', () => {
     expect(refused?.headers['retry-after']).toBe('1');
     expect(refused?.json()).toEqual({
       error: 'RateLimitExceeded',
-      message: '2 searches of one caller may be under way at once: wait for the ones before',
+      message: 'one caller may have 2 searches under way at once: wait until one ends',
     });
   });
 });
@@ -92,7 +92,7 @@ test('a search that would read more than its budget is refused, and its caller t
   expect(Array.isArray(await newestPosts(within, query))).toBe(true);
 });
 
-test('a search that takes long stands back for those that begin: what runs of it is begun again', async () => {
+test('a search that takes long gives way to new ones: its statement is started again with a lower priority', async () => {
   const reader = withCallOptions(store.clickhouse, { settings: PRIORITIES.search });
   const sql = "SELECT toUInt8(getSetting('priority')) AS priority, sleepEachRow({seconds:Float64}) FROM numbers(2)";
   const prioritiesOf = async (seconds: number) =>

@@ -245,7 +245,7 @@ test('a page of the most liked whose counts are gone is refused, and repeats not
   const answer = await service.get(`/search/posts?q=harbour&sort=top&limit=1&cursor=${old}`);
   expect([answer.status, answer.json()]).toEqual([
     400,
-    { error: 'InvalidRequest', message: 'cursor: it is too old, begin again without one' },
+    { error: 'InvalidRequest', message: 'cursor: it is too old; begin again without one' },
   ]);
   expect((await service.get(`/search/posts?q=harbour&sort=top&limit=1&cursor=${cursor}`)).status).toBe(200);
 });

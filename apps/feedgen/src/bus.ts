@@ -1,4 +1,4 @@
-import type { Logger } from '@updraft/service';
+import { type Logger, parseJson } from '@updraft/service';
 import type { Redis } from '@updraft/store';
 import { z } from 'zod';
 
@@ -44,12 +44,4 @@ export function createBus(options: { redis: Redis; subscriber: Redis; prefix: st
     },
     close: () => subscriber.disconnect(),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { backoff, createRateLimit, type HttpServer, type Logger } from '@updraft/service';
+import { backoff, createRateLimit, every, type HttpServer, type Logger } from '@updraft/service';
 import {
   type BatchWriter,
   type ClickHouse,
@@ -18,7 +18,6 @@ import type { Builder } from './builds/builder.ts';
 import { createBuilding } from './builds/building.ts';
 import { createBus } from './bus.ts';
 import type { FeedgenConfig } from './config.ts';
-import { every } from './every.ts';
 import type { FeedsFile } from './feeds-file/feed.ts';
 import { createApp } from './http/app.ts';
 import type { FeedgenContext, MemberStore } from './http/context.ts';

@@ -1,5 +1,5 @@
 import { createLogger, runService, serveHttp, startTelemetry } from '@updraft/service';
-import { createClickHouse, createRedis, PRIORITIES, withCallOptions } from '@updraft/store';
+import { checkStores, createClickHouse, createRedis, PRIORITIES, withCallOptions } from '@updraft/store';
 import { readFeedgenConfig } from './config.ts';
 import { createFeedgen } from './feedgen.ts';
 import { readFeedsFile } from './feeds-file/read-feeds.ts';
@@ -18,10 +18,7 @@ await runService('feedgen', async ({ signal }) => {
   const subscriber = createRedis({ address, password });
   const feedgen = createFeedgen({ config, file, clickhouse, redis, subscriber, log });
   keepGauges(feedgen.context);
-  const isReady = readiness(feedgen.context, {
-    redis: () => redis.ping(),
-    clickhouse: () => clickhouse.ping({ timeoutMs: 2_000 }),
-  });
+  const isReady = readiness(feedgen.context, () => checkStores(clickhouse, redis));
   const background = new AbortController();
   const service = {
     app: feedgen.app,

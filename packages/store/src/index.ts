@@ -1,3 +1,4 @@
+export { checkStores } from './check-stores.ts';
 export { createClickHouse, rowsDatabaseOf } from './clickhouse/client.ts';
 export { PINNED_SETTINGS, PRIORITIES, SEARCH_BUDGET } from './clickhouse/settings.ts';
 export type * from './clickhouse/types.ts';

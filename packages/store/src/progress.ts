@@ -1,3 +1,4 @@
+import { parseJson } from '@updraft/service';
 import { z } from 'zod';
 
 /** Where the indexer stands in the stream. */
@@ -59,12 +60,4 @@ export function parseProgress(text: string): { progress: Progress; isOurs: boole
       ...(cursor === undefined ? {} : { cursor }),
     },
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

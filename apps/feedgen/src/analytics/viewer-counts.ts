@@ -1,5 +1,5 @@
+import { every } from '@updraft/service';
 import type { Redis } from '@updraft/store';
-import { every } from '../every.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
 
 /** Unique signed-in viewers a feed and day, in HyperLogLogs of at most 12 KB each, over all instances. */

@@ -1,4 +1,4 @@
-import { every } from '../every.ts';
+import { every } from '@updraft/service';
 import type { FeedgenMetrics } from '../metrics.ts';
 import type { FeedPost } from './build.ts';
 import type { LiveBuilds } from './live-builds.ts';

@@ -1,5 +1,5 @@
+import { every } from '@updraft/service';
 import type { Bus } from '../bus.ts';
-import { every } from '../every.ts';
 import { type Build, createBuildThawer, type StoredBuild } from './build.ts';
 import { type BuildStore, KEEP_BUILDS_MS } from './build-store.ts';
 

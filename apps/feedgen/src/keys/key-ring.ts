@@ -1,6 +1,6 @@
+import { every } from '@updraft/service';
 import { type ApiKeyUseRow, type ClickHouse, readApiKeys, type StoredApiKey, writeApiKeyUses } from '@updraft/store';
 import type { Bus } from '../bus.ts';
-import { every } from '../every.ts';
 import { apiKeyId, hashApiKey, isSameHash } from './api-key.ts';
 
 /** The API keys, in memory: read every few seconds, and at once when one is made or revoked. */

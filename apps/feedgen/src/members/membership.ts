@@ -1,6 +1,6 @@
+import { every } from '@updraft/service';
 import { type ClickHouse, readMembers } from '@updraft/store';
 import type { Bus } from '../bus.ts';
-import { every } from '../every.ts';
 import { type FeedsFile, membersLabel } from '../feeds-file/feed.ts';
 
 /** Who bears which label, in memory: read every few seconds, and told of changes at once. */

@@ -1,5 +1,6 @@
 import { isDid } from '@updraft/atproto';
 import type { SigningAlgorithm } from '@updraft/identity';
+import { parseJson } from '@updraft/service';
 
 /** A viewer's token whose claims are right; whether its issuer signed it is still to be seen. */
 export interface ServiceToken {
@@ -140,13 +141,8 @@ function issuerDid(iss: unknown): string | undefined {
 
 function decodeObject(text: string): JsonObject | undefined {
   const bytes = decodeBase64Url(text);
-  if (bytes === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = bytes === undefined ? undefined : parseJson(bytes.toString('utf8'));
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
 }
 
 /** Canonical base64url only: nothing padded, no stray bits, no other alphabet. */

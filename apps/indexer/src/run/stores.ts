@@ -1,10 +1,11 @@
-import { backoff, checkHealth, type HealthCheck, type Logger } from '@updraft/service';
+import { backoff, type HealthCheck, type Logger } from '@updraft/service';
 import {
   type BatchWriter,
   type BatchWriterHooks,
   type ClickHouse,
   type CursorStore,
   checkRedis,
+  checkStores,
   checkTables,
   createBatchWriter,
   createClickHouse,
@@ -78,7 +79,7 @@ export async function openStores(options: OpenStoresOptions): Promise<Stores> {
     writer: hooks?.writer(writer) ?? writer,
     cursor,
     erased,
-    check: async () => [await checkHealth('clickhouse', ping), await checkHealth('redis', () => checkRedis(redis))],
+    check: () => checkStores(clickhouse, redis),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }

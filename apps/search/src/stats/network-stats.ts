@@ -1,10 +1,10 @@
 import { type ClickHouse, countUsers, readDailyStats } from '@updraft/store';
 import { z } from 'zod';
-import { dayOf } from './refresh-days.ts';
+import { dayOf } from '../days.ts';
 
 const count = z.int();
 
-/** The shape of GET /stats: days oldest first; one without records that once had some is a row of zeros. */
+/** The answer of GET /stats: the oldest day first; a day whose records are all deleted has zeros. */
 export const networkStats = z.object({
   total_users: count,
   total_posts: count,
@@ -39,7 +39,7 @@ export async function readNetworkStats(clickhouse: ClickHouse, nowMs: number): P
   };
 }
 
-/** Records whose keys bear no time, or one to come, count in the totals; they are of no day that people know. */
+/** Records whose keys have no time, or one in the future, count in the totals only. */
 function isShown(date: string, nowMs: number): boolean {
   const day = dayOf(Date.parse(date));
   return day > 0 && day <= dayOf(nowMs);

@@ -4,7 +4,7 @@ import { isNsid, isRkey } from '@updraft/atproto';
 import { type BlockIndex, indexBlocks } from './block-index.ts';
 import { carRoot } from './car-blocks.ts';
 import { RepositoryError } from './repository-error.ts';
-import { decodeBlock, type PathRange, treeEntries } from './tree.ts';
+import { decodeBlock, type PathRange, recordRange, treeEntries } from './tree.ts';
 
 /** A record as a repository holds it. */
 export interface RepositoryRecord {
@@ -12,11 +12,11 @@ export interface RepositoryRecord {
   readonly cid: string;
   readonly collection: string;
   readonly rkey: string;
-  /** The decoded record, links and bytes in the form of their JSON; undefined when its block is no DAG-CBOR. */
+  /** The decoded record, links and bytes in the form of their JSON; undefined when its block is not DAG-CBOR. */
   readonly value: unknown;
 }
 
-/** What the account signed; whoever opened the repository checks it against the account's key. */
+/** What the account signed. Opening a repository does not check the signature: the caller does, with the account's key. */
 export interface Commit {
   /** A TID. */
   readonly rev: string;
@@ -24,48 +24,41 @@ export interface Commit {
   readonly signature: Uint8Array;
 }
 
-/** An account's repository in a CAR file, checked: it is whole, and its blocks are what they say. */
+/** An account's repository in a CAR file, known to be whole, with blocks that match their CIDs. */
 export interface Repository {
   readonly did: string;
   readonly commit: Commit;
   /** In the order of their paths, `collection/rkey`. */
   records(range?: PathRange): Generator<RepositoryRecord>;
-  /** Whether there is a record of this path. */
+  /** Whether there is a record at this path. */
   has(path: string): boolean;
   close(): void;
 }
 
 export interface RepositoryOptions {
   readonly carPath: string;
-  /** Where the index of the blocks is written; the file must not exist. */
+  /** For the index of the blocks; the file must not exist. */
   readonly indexPath: string;
   readonly did: string;
 }
 
-/** Opens a repository. @throws RepositoryError saying what is wrong with it. */
+/** Opens a repository. @throws RepositoryError with what is wrong with it */
 export function openRepository({ carPath, indexPath, did }: RepositoryOptions): Repository {
-  const fd = openSync(carPath, 'r');
-  const blocks = indexBlocks(fd, indexPath);
-  const close = () => {
-    blocks.close();
-    closeSync(fd);
-  };
-  try {
-    const { commit, data } = readCommit(decodeBlock(carRoot(fd), blocks.get), did);
-    for (const { cid } of treeEntries(data, blocks.get)) {
-      if (!blocks.has(cid)) throw new RepositoryError('the repository is incomplete: a record is missing');
-    }
-    return {
-      did,
-      commit,
-      records: (range) => readRecords(did, data, blocks, range),
-      has: (path) => treeEntries(data, blocks.get, { from: path, to: `${path}\0` }).next().done !== true,
-      close,
-    };
-  } catch (error) {
-    close();
-    throw error;
+  using opened = new DisposableStack();
+  const fd = opened.adopt(openSync(carPath, 'r'), closeSync);
+  const blocks = opened.adopt(indexBlocks(fd, indexPath), (index) => index.close());
+  const { commit, data } = readCommit(decodeBlock(carRoot(fd), blocks.get), did);
+  for (const { cid } of treeEntries(data, blocks.get)) {
+    if (!blocks.has(cid)) throw new RepositoryError('the repository is incomplete: a record is missing');
   }
+  const kept = opened.move();
+  return {
+    did,
+    commit,
+    records: (range) => readRecords(did, data, blocks, range),
+    has: (path) => treeEntries(data, blocks.get, recordRange(path)).next().done !== true,
+    close: () => kept.dispose(),
+  };
 }
 
 function* readRecords(
@@ -77,13 +70,13 @@ function* readRecords(
   for (const { path, cid } of treeEntries(data, blocks.get, range)) {
     const slash = path.indexOf('/');
     const [collection, rkey] = [path.slice(0, slash), path.slice(slash + 1)];
-    if (!isNsid(collection) || !isRkey(rkey)) throw new RepositoryError('a key of the tree is no record key');
+    if (!isNsid(collection) || !isRkey(rkey)) throw new RepositoryError('a key of the tree is not a record key');
     const value = readValue(cid, blocks.getShortly);
     yield { uri: `at://${did}/${path}`, cid: new CidLinkWrapper(cid).$link, collection, rkey, value };
   }
 }
 
-/** One record that nobody can read must not keep the others from their owner. */
+/** The owner gets all other records though one can't be read. */
 function readValue(cid: Uint8Array, getBlock: (cid: Uint8Array) => Uint8Array | undefined): unknown {
   try {
     return decodeBlock(cid, getBlock);

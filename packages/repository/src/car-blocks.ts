@@ -2,7 +2,7 @@ import { readSync } from 'node:fs';
 import { decode } from '@atcute/cbor';
 import { RepositoryError } from './repository-error.ts';
 
-/** A block of a CAR file: where its content stands, and the content itself, a view that the next block overwrites. */
+/** A block of a CAR file: `at` is the position of its content in the file, `bytes` a view that the next block overwrites. */
 export interface CarBlock {
   /** 36 bytes: CIDv1, dag-cbor or raw, SHA-256. */
   readonly cid: Uint8Array;
@@ -11,9 +11,9 @@ export interface CarBlock {
 }
 
 /**
- * The blocks of a CAR v1 file in their order, read with one buffer whatever the file holds. The libraries' readers take the
- * length of a block as it is claimed; here none may exceed 4 MiB. Content is not checked against its CID.
- * Throws a RepositoryError where the file is no CAR or ends within a block. Source: https://dasl.ing/car.html
+ * The blocks of a CAR v1 file in their order, read with one buffer. A block may have at most 4 MiB; the libraries' readers
+ * believe whatever length a file claims. Content is not checked against its CID.
+ * Throws a RepositoryError when this is not a CAR file, or ends within a block. Source: https://dasl.ing/car.html
  */
 export function* carBlocks(fd: number): Generator<CarBlock> {
   const reader = createByteReader(fd);
@@ -29,7 +29,7 @@ export function* carBlocks(fd: number): Generator<CarBlock> {
   }
 }
 
-/** The CID of the commit that a CAR file is about. */
+/** The CID of the commit that the CAR file begins with. */
 export function carRoot(fd: number): Uint8Array {
   return readHeader(createByteReader(fd));
 }
@@ -49,7 +49,8 @@ function readHeader(reader: ByteReader): Uint8Array {
   const roots: unknown = isObject(header) && header['version'] === 1 ? header['roots'] : undefined;
   const root: unknown = Array.isArray(roots) ? roots[0] : undefined;
   const cid: unknown = isObject(root) ? root['bytes'] : undefined;
-  if (!(cid instanceof Uint8Array) || !isCid(cid)) throw new RepositoryError('this is no CAR file of a repository');
+  if (!(cid instanceof Uint8Array) || !isCid(cid))
+    throw new RepositoryError('this is not the CAR file of a repository');
   return Uint8Array.from(cid);
 }
 
@@ -58,7 +59,7 @@ function decodeHeader(bytes: Uint8Array): unknown {
     const header: unknown = decode(bytes);
     return header;
   } catch (cause) {
-    throw new RepositoryError('this is no CAR file of a repository', { cause });
+    throw new RepositoryError('this is not the CAR file of a repository', { cause });
   }
 }
 
@@ -80,7 +81,7 @@ function readLength(reader: ByteReader, max: number): number {
 interface ByteReader {
   position(): number;
   isAtEnd(): boolean;
-  /** The next `length` bytes, a view until the next call. @throws RepositoryError when the file ends before. */
+  /** The next `length` bytes, a view that the next call overwrites. @throws RepositoryError when the file has fewer */
   take(length: number): Uint8Array;
 }
 

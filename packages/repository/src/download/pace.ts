@@ -1,16 +1,16 @@
 export interface PaceOptions {
-  /** How long nothing at all may come, and how long a stretch is. */
+  /** The longest silence, and the length of a stretch. */
   readonly idleTimeoutMs: number;
-  /** Over each stretch from the first byte on. */
+  /** The least that must come over each stretch, from the first byte on. */
   readonly minBytesPerSecond: number;
 }
 
-/** Watches that a download gets on: one byte now and then would hold its place for hours. */
+/** Watches the speed of a download: a server that sends a byte now and then would hold its place for hours. */
 export interface Pace extends Disposable {
-  /** Aborts when it does not. */
+  /** Aborts when the download is too slow. */
   readonly signal: AbortSignal;
   arrived(bytes: number): void;
-  /** What the server did, once the signal is aborted. */
+  /** What the server did, once the signal has aborted. */
   complaint(): string;
 }
 

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SafeFetch } from '@updraft/identity';
-import { USER_AGENT, xrpcUrl } from '../pds/pds-client.ts';
-import { PdsError } from '../pds/pds-error.ts';
+import { RepositoryError } from '../repository-error.ts';
 import { type PaceOptions, watchPace } from './pace.ts';
-import { RepositoryError } from './repository-error.ts';
+import { PdsError } from './pds-error.ts';
+import { xrpcUrl } from './xrpc-url.ts';
 import { createYoungCollector } from './young-garbage.ts';
 
 /** A downloaded repository, on disk until it is disposed of. */
@@ -16,21 +16,24 @@ export interface SpooledRepository extends AsyncDisposable {
 }
 
 export interface SpoolOptions extends PaceOptions {
-  /** Bounded in bytes and time by itself, a little above what is said here. */
+  /** Has its own bounds of bytes and time, a little above these. */
   readonly safeFetch: SafeFetch;
-  /** Where the files go; emptied at start. */
+  /** For the files; emptied at the start. */
   readonly directory: string;
   readonly maxBytes: number;
+  /** Who asks, as servers read it. */
+  readonly userAgent: string;
 }
 
 /** Downloads repositories (com.atproto.sync.getRepo) to disk. */
 export interface Spool {
-  /** @throws PdsError or RepositoryError saying why there is none, or the signal's reason. */
+  /** @throws PdsError or RepositoryError with the reason, or the signal's reason */
   fetch(pds: string, did: string, signal: AbortSignal): Promise<SpooledRepository>;
 }
 
 export async function createSpool(options: SpoolOptions): Promise<Spool> {
   const { directory } = options;
+  const downloading = { ...options, collectYoung: createYoungCollector() };
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true, mode: 0o700 });
   return {
@@ -41,7 +44,7 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
         await Promise.all([rm(carPath, { force: true }), rm(indexPath, { force: true })]);
       };
       try {
-        await download(options, xrpcUrl(pds, 'com.atproto.sync.getRepo', { did }), carPath, signal);
+        await download(downloading, xrpcUrl(pds, 'com.atproto.sync.getRepo', { did }), carPath, signal);
       } catch (error) {
         await remove();
         throw error;
@@ -51,15 +54,18 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
   };
 }
 
-const COLLECT_EACH_BYTES = 4 * 1024 * 1024;
-const collectYoung = createYoungCollector();
+interface DownloadOptions extends SpoolOptions {
+  readonly collectYoung: () => void;
+}
 
-async function download(options: SpoolOptions, url: string, path: string, signal: AbortSignal): Promise<void> {
-  const { safeFetch, maxBytes } = options;
+const COLLECT_EACH_BYTES = 4 * 1024 * 1024;
+
+async function download(options: DownloadOptions, url: string, path: string, signal: AbortSignal): Promise<void> {
+  const { safeFetch, maxBytes, collectYoung } = options;
   using pace = watchPace(options);
   await using file = await open(path, 'wx', 0o600);
   try {
-    const headers = { accept: 'application/vnd.ipld.car', 'user-agent': USER_AGENT };
+    const headers = { accept: 'application/vnd.ipld.car', 'user-agent': options.userAgent };
     const response = await safeFetch(url, { headers, signal: AbortSignal.any([signal, pace.signal]) });
     if (!response.ok) throw await refusal(response);
     let [bytes, collectAt] = [0, COLLECT_EACH_BYTES];
@@ -68,7 +74,7 @@ async function download(options: SpoolOptions, url: string, path: string, signal
       bytes += chunk.length;
       pace.arrived(chunk.length);
       if (bytes > maxBytes) throw new RepositoryError(`the repository is larger than ${maxBytes} bytes`);
-      await file.writeFile(chunk); // appends: it goes on where it stood, and writes all
+      await file.writeFile(chunk); // appends all of it
       if (bytes >= collectAt) {
         collectAt = bytes + COLLECT_EACH_BYTES;
         collectYoung();
@@ -82,7 +88,7 @@ async function download(options: SpoolOptions, url: string, path: string, signal
   }
 }
 
-/** A server says in its error's name whether the repository is gone; its text is repeated to nobody. */
+/** The name of a server's error says whether the repository is gone. Its text is not passed on. */
 async function refusal(response: Response): Promise<PdsError> {
   const text = (await response.text()).slice(0, 2_000);
   const [, name = ''] = /"error"\s*:\s*"([A-Za-z]{1,64})"/.exec(text) ?? [];

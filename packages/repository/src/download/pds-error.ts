@@ -1,17 +1,17 @@
 /**
- * Why an account's server did not do what it was asked. `unauthorized`: the session or the password is not good; `absent`:
- * it does not have the account or the record; `limited`: too many requests; `refused`: it will not, however often it is
- * asked; `unavailable`: it did not answer sensibly, and may later.
+ * Why an account's server did not do what it was asked. `unauthorized`: it does not accept the session or the password;
+ * `absent`: it does not have the account or the record; `limited`: too many requests; `refused`: it will refuse again;
+ * `unavailable`: it did not answer sensibly, and may later.
  */
 export type PdsFault = 'unauthorized' | 'absent' | 'limited' | 'refused' | 'unavailable';
 
-/** The message is for whoever asked; it never holds a token or a password. */
+/** The caller's user may read the message; it never holds a token or a password. */
 export class PdsError extends Error {
   override name = 'PdsError';
   readonly fault: PdsFault;
   /** The error's name on the wire, '' when there was none. */
   readonly error: string;
-  /** Of the answer; undefined when there was none. */
+  /** The status of the answer; undefined when there was no answer. */
   readonly status: number | undefined;
   /** When to ask again, in ms since 1970, if the server said so. */
   readonly retryAtMs: number | undefined;

@@ -1,104 +1,25 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { formatTid } from '@updraft/atproto';
-import { createGroundTruth, createWorld, eventLine, type GroundTruth, type TrueDay } from '@updraft/simulator';
+import type { GroundTruth } from '@updraft/simulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Stack, type Store, startProgram, startStack } from './indexer/stack.ts';
+import type { Store } from './indexer/stack.ts';
 import { makeQueries, type NaiveQuery, postsThatShow, type TruePost } from './search/naive-search.ts';
-import { type SearchService, startSearchService } from './search/service.ts';
+import type { SearchService } from './search/service.ts';
+import { accountDeletions, NOW_MICROS, startTrueWorld, type TrueWorld, worldLines } from './search/true-world.ts';
 
-const EVENTS = 8_000;
-/** The world ends an hour ago: its last day is yesterday or today. */
-const NOW_MICROS = Math.floor(Date.now() / 1000 - 3600) * 1_000_000;
-
-let stack: Stack;
+let world: TrueWorld;
 let store: Store;
 let service: SearchService;
-const truth: GroundTruth = createGroundTruth();
-
+let truth: GroundTruth;
 beforeAll(async () => {
-  stack = await startStack();
-  store = await stack.createStore('search_world');
-  await indexLines('world', worldLines());
-  service = await startSearchService(store);
+  world = await startTrueWorld('search_posts');
+  ({ store, service, truth } = world);
+  await world.index('changes', accountDeletions(truth, 3));
+  await world.index('world', worldLines());
 }, 240_000);
-afterAll(async () => {
-  await service[Symbol.asyncDispose]();
-  await stack.close();
-});
-
-interface Stats {
-  readonly total_users: number;
-  readonly total_posts: number;
-  readonly total_follows: number;
-  readonly total_likes: number;
-  readonly daily_data: readonly TrueDay[];
-}
-
-describe('GET /stats', () => {
-  test('gives every number of the ground truth', async () => {
-    await expectTrueStats();
-  });
-
-  test('gives them after a day was emptied, accounts were deleted and everything was replayed twice', async () => {
-    const busy = truth.dailyStats().find(({ date, num_posts }) => date !== '1970-01-01' && num_posts > 50);
-    const emptied = busy?.date ?? '';
-    await indexLines('changes', [...deletionsOf(emptied), ...accountDeletions(3)]);
-    await indexLines('world', worldLines());
-    await indexLines('changes', [...deletionsOf(emptied), ...accountDeletions(3)]);
-    const stats = await expectTrueStats();
-    const day = stats.daily_data.find(({ date }) => date === emptied);
-    expect(Object.values(day ?? {}).filter((value) => value === 0)).toHaveLength(8);
-  });
-
-  test('answers 304 to the ETag it gave, and lets it be kept', async () => {
-    const first = await service.get('/stats');
-    const again = await service.get('/stats', { 'if-none-match': String(first.headers['etag']) });
-    expect([200, 304]).toContain(again.status); // 200 when a new report came between
-    expect(first.headers['cache-control']).toMatch(/^public, max-age=\d+/);
-    const last = await service.get('/stats', { 'if-none-match': '*' });
-    expect([last.status, last.text]).toEqual([304, '']);
-  });
-});
-
-describe('GET /stats/collections', () => {
-  test('counts every operation once, whatever was replayed', async () => {
-    const expected = truth.operationCounts();
-    const operations = [
-      ['creates', 'create'],
-      ['updates', 'update'],
-      ['deletes', 'delete'],
-    ] as const;
-    const counted = async () => {
-      const { days } = (await service.get('/stats/collections')).json() as {
-        days: { collections: Record<string, number | string>[] }[];
-      };
-      const rows = days
-        .flatMap(({ collections }) => collections)
-        .filter(({ collection }) => collection === 'app.bsky.feed.like');
-      return operations.map(([field]) => rows.reduce((sum, row) => sum + Number(row[field]), 0));
-    };
-    await expect
-      .poll(counted, { timeout: 90_000 })
-      .toEqual(operations.map(([, name]) => expected.get(`app.bsky.feed.like ${name}`) ?? 0));
-  });
-});
-
-describe('GET /stats/ingest', () => {
-  test('says how far the index is and what was rejected, by reason', async () => {
-    const ingest = (await service.get('/stats/ingest')).json() as {
-      rejected: { reason: string; num_events: number }[];
-      streams: { lag_seconds: number }[];
-    };
-    const rejected = new Map(ingest.rejected.map(({ reason, num_events }) => [reason, num_events]));
-    expect(rejected).toEqual(truth.rejectedByReason());
-    // this world came from a recorded file, and a file has no lag
-    expect(ingest.streams).toEqual([]);
-  });
-});
+afterAll(() => world[Symbol.asyncDispose]());
 
 describe('GET /search/posts', () => {
-  test('finds what 200 queries mean, all of it, newest first, each post once', async () => {
+  test('finds every post that 200 queries mean, newest first, each once', async () => {
     const posts = postsThatShow(truth, Date.now());
     expect(posts.length).toBeGreaterThan(200);
     const queries = makeQueries(posts, 200, seeded(42));
@@ -115,7 +36,7 @@ describe('GET /search/posts', () => {
     expect(found).toBeGreaterThan(1_000);
   }, 240_000);
 
-  test('gives the same with the index as without', async () => {
+  test('finds the same with the index as without', async () => {
     const rows = await store.clickhouse.query<{ token: string }>(
       'SELECT DISTINCT arrayJoin(tokens) AS token FROM posts ORDER BY cityHash64(token) LIMIT 60',
     );
@@ -136,7 +57,7 @@ describe('GET /search/posts', () => {
     expect(found).toBeGreaterThan(60);
   });
 
-  test('gives the same to an AppView', async () => {
+  test('finds the same for an AppView', async () => {
     const { did } = postsThatShow(truth, Date.now())[0] as TruePost;
     const skeleton = await service.get(`/xrpc/app.bsky.unspecced.searchPostsSkeleton?q=*&author=${did}&limit=100`);
     const uris = (skeleton.json() as { posts: { uri: string }[] }).posts.map(({ uri }) => uri);
@@ -162,7 +83,7 @@ describe('GET /search/posts', () => {
       };
       return JSON.stringify({ did: `${did.slice(0, -1)}7`, time_us: micros, kind: 'commit', commit });
     });
-    await indexLines('backdated', lines);
+    await world.index('backdated', lines);
     const found = async (more: string) =>
       (await readPages(`nachgereicht ${more}`, 2)).map(({ text }) => Number(text.slice(-1)));
     expect(await found('')).toEqual([0, 1, 2, 3, 4, 5]);
@@ -172,7 +93,7 @@ describe('GET /search/posts', () => {
     expect(await found(`since:${day(24 * 61)} until:${day(24 * 59)}`)).toEqual([4]);
   });
 
-  test('finds what stands behind many posts that were deleted, edited or moved in time', async () => {
+  test('finds posts behind many that were deleted, edited or moved in time', async () => {
     const [did = ''] = truth.handles.keys();
     const minutes = (count: number) => count * 60_000_000;
     const isWet = (index: number) => index % 10 === 9;
@@ -201,7 +122,7 @@ describe('GET /search/posts', () => {
       if (index % 7 === 0) return [line(index, 'update', { text: 'etwas anderes' })];
       return index % 11 === 0 ? [line(index, 'update', { createdAt: earlier(index) })] : [];
     });
-    await indexLines('driftwood', [...posts.map((index) => line(index, 'create')), ...changes]);
+    await world.index('driftwood', [...posts.map((index) => line(index, 'create')), ...changes]);
     const kept = posts.filter((index) => (index >= 200 || index % 20 === 0) && index % 7 !== 0);
     const isMoved = (index: number) => index % 11 === 0;
     const expected = [...kept.filter((index) => !isMoved(index)), ...kept.filter(isMoved)];
@@ -235,13 +156,13 @@ describe('GET /search/posts', () => {
     const posts = Array.from({ length: 90 }, (_, index) => index);
     // What was there before stands beside what is now, as long as no merge has taken it away.
     await store.clickhouse.command('SYSTEM STOP MERGES posts');
-    await indexLines(
+    await world.index(
       'strandgut',
       posts.map((index) => line(index, 'create')),
     );
     const between60And61 = new Date((timeOf(60) - 10_000_000) / 1_000).toISOString();
     const deleted = posts.filter((index) => index < 30 && index !== 3 && index !== 7);
-    await indexLines('changes', [line(3, 'update', between60And61), ...deleted.map((index) => line(index, 'delete'))]);
+    await world.index('changes', [line(3, 'update', between60And61), ...deleted.map((index) => line(index, 'delete'))]);
     for (const limit of [3, 40]) {
       const found = (await readPages('strandgut', limit)).map(({ text }) => Number(text.split(' ')[1]));
       expect(found).toEqual([7, ...posts.slice(30, 61), 3, ...posts.slice(61)]);
@@ -312,121 +233,6 @@ async function readPages(q: string, limit: number, sort = 'latest'): Promise<Fou
     cursor = page.cursor;
   }
   return found;
-}
-
-/** Waits until the background work has counted all touched days, then compares every number. */
-async function expectTrueStats(): Promise<Stats> {
-  const days = truth.dailyStats();
-  const total = (name: 'num_posts' | 'num_follows' | 'num_likes') => days.reduce((sum, day) => sum + day[name], 0);
-  const today = new Date().toISOString().slice(0, 10);
-  const expected = {
-    total_users: trueUsers(),
-    total_posts: total('num_posts'),
-    total_follows: total('num_follows'),
-    total_likes: total('num_likes'),
-    daily_data: days.filter(({ date }) => date > '1970-01-01' && date <= today),
-  };
-  const counted = async () => {
-    const { total_users, total_posts, total_follows, total_likes, daily_data } = (
-      await service.get('/stats')
-    ).json() as Stats;
-    return {
-      total_users,
-      total_posts,
-      total_follows,
-      total_likes,
-      daily_data: daily_data.filter((day) => Object.values(day).some((value) => Number(value) > 0)),
-    };
-  };
-  await expect.poll(counted, { timeout: 90_000 }).toEqual(expected);
-  return (await service.get('/stats')).json();
-}
-
-/** Accounts that an event named, but those that are not active now. */
-function trueUsers(): number {
-  const dids = new Set([...truth.handles.keys(), ...truth.statuses.keys(), ...truth.deletions.keys()]);
-  const isActive = (did: string) => {
-    const [status, deletion] = [truth.statuses.get(did), truth.deletions.get(did)];
-    if (deletion !== undefined && (status === undefined || status.micros <= deletion.micros)) return false;
-    return status === undefined || status.active;
-  };
-  return [...dids].filter(isActive).length;
-}
-
-function worldLines(): string[] {
-  const lines: string[] = [];
-  for (const event of createWorld({
-    seed: 11,
-    accounts: 300,
-    hostile: 0.3,
-    nowMicros: NOW_MICROS,
-    eventsPerDay: EVENTS,
-  }).events()) {
-    const line = eventLine(event);
-    if (line.trim() !== '' && !line.includes('\n')) lines.push(line); // a file's lines can't be otherwise
-    if (lines.length === EVENTS) break;
-  }
-  return lines;
-}
-
-/** Sends the lines through the indexer, and tells the truth of them. */
-async function indexLines(name: string, lines: readonly string[]): Promise<void> {
-  for (const line of lines) truth.add(line);
-  const file = join(stack.directory, `${name}.jsonl`);
-  await writeFile(file, `${lines.join('\n')}\n`);
-  const program = startProgram('apps/indexer/src/replay-command.ts', ['--restart', file], store.env);
-  const { code } = await program.exited;
-  if (code !== 0) throw new Error(program.output());
-}
-
-let nextMicros = NOW_MICROS + 1_000_000_000;
-const deletedLines = new Map<string, string[]>();
-
-/** Deletes whatever stands on that day; the same lines when asked again. */
-function deletionsOf(date: string): string[] {
-  const known = deletedLines.get(date);
-  if (known !== undefined) return known;
-  const lines: string[] = [];
-  const dayOf = (rkey: string) => dateOfTid(rkey);
-  for (const { commit } of truth.records.values()) {
-    if (commit.operation === 'delete' || dayOf(commit.rkey) !== date) continue;
-    const rev = formatTid({ micros: (nextMicros += 10), clockId: 7 });
-    const { did, collection, rkey } = commit;
-    lines.push(
-      JSON.stringify({
-        did,
-        time_us: nextMicros,
-        kind: 'commit',
-        commit: { rev, operation: 'delete', collection, rkey },
-      }),
-    );
-  }
-  deletedLines.set(date, lines);
-  return lines;
-}
-
-function accountDeletions(count: number): string[] {
-  const key = `accounts ${count}`;
-  const lines =
-    deletedLines.get(key) ??
-    [...truth.handles.keys()].slice(0, count).map((did) => {
-      const time = new Date(Math.floor((nextMicros += 1_000) / 1_000)).toISOString();
-      return JSON.stringify({
-        did,
-        time_us: nextMicros,
-        kind: 'account',
-        account: { active: false, did, seq: 1, status: 'deleted', time },
-      });
-    });
-  deletedLines.set(key, lines);
-  return lines;
-}
-
-function dateOfTid(rkey: string): string {
-  if (!/^[2-7ab][2-7a-z]{12}$/.test(rkey)) return '1970-01-01';
-  let value = 0n;
-  for (const character of rkey) value = value * 32n + BigInt('234567abcdefghijklmnopqrstuvwxyz'.indexOf(character));
-  return new Date(Number((value >> 10n) / 1000n)).toISOString().slice(0, 10);
 }
 
 function seeded(seed: number): () => number {

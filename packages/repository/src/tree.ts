@@ -1,7 +1,7 @@
 import { decode } from '@atcute/cbor';
 import { RepositoryError } from './repository-error.ts';
 
-/** A record's place in a repository: its path, `collection/rkey`, and the CID of its content. */
+/** A record in the tree: its path, `collection/rkey`, and the CID of its content. */
 export interface TreeEntry {
   readonly path: string;
   readonly cid: Uint8Array;
@@ -13,18 +13,28 @@ export interface PathRange {
   readonly to: string;
 }
 
+/** All paths of a collection: `0` is the character after `/`. */
+export function collectionRange(collection: string): PathRange {
+  return { from: `${collection}/`, to: `${collection}0` };
+}
+
+/** The one path. */
+export function recordRange(path: string): PathRange {
+  return { from: path, to: `${path}\0` };
+}
+
 type GetBlock = (cid: Uint8Array) => Uint8Array | undefined;
 
 /**
- * The entries of a Merkle search tree in the order of their paths, one path of nodes in memory at a time. Paths must rise
- * strictly, so that no node can be used twice to make a small file yield a huge tree. Throws a RepositoryError where the
- * tree is no such tree or a node is missing. Source: https://atproto.com/specs/repository#mst-structure
+ * The entries of a Merkle search tree in the order of their paths, with one branch of nodes in memory. Paths must rise
+ * strictly; otherwise a small file could use a node many times and yield a huge tree. Throws a RepositoryError when a node is
+ * missing or malformed. Source: https://atproto.com/specs/repository#mst-structure
  */
 export function* treeEntries(root: Uint8Array, getBlock: GetBlock, range?: PathRange): Generator<TreeEntry> {
-  const stack: Place[] = [{ items: nodeItems(root, getBlock), next: 0 }];
+  const stack: Visit[] = [{ items: nodeItems(root, getBlock), next: 0 }];
   let last = '';
-  for (let place = stack.at(-1); place !== undefined; place = stack.at(-1)) {
-    const item = place.items[place.next++];
+  for (let visit = stack.at(-1); visit !== undefined; visit = stack.at(-1)) {
+    const item = visit.items[visit.next++];
     if (item === undefined) stack.pop();
     else if (item.kind === 'subtree') {
       if (isOutside(item, range)) continue;
@@ -39,11 +49,12 @@ export function* treeEntries(root: Uint8Array, getBlock: GetBlock, range?: PathR
   }
 }
 
-/** A path has at most 128 leading pairs of zero bits, and each level stands for one. */
+/** A path's hash has at most 128 leading pairs of zero bits, one for each level. */
 const MAX_DEPTH = 130;
 const MAX_PATH_BYTES = 1024;
 
-interface Place {
+/** A node of the branch, and its next item. */
+interface Visit {
   readonly items: readonly Item[];
   next: number;
 }
@@ -58,7 +69,7 @@ function isOutside(subtree: Item & { kind: 'subtree' }, range: PathRange | undef
   return subtree.after >= range.to || (subtree.before !== undefined && subtree.before <= range.from);
 }
 
-/** What a node holds, in order: the subtree before its first entry, then each entry and the subtree after it. */
+/** The items of a node in order: the subtree before its first entry, then each entry and the subtree after it. */
 function nodeItems(cid: Uint8Array, getBlock: GetBlock): Item[] {
   const node = decodeBlock(cid, getBlock);
   if (!Array.isArray(node['e'])) throw new RepositoryError('a node of the tree is malformed');
@@ -76,13 +87,13 @@ function nodeItems(cid: Uint8Array, getBlock: GetBlock): Item[] {
   return items;
 }
 
-/** The bound of a subtree is known when the entry after it is. */
+/** The entry after a subtree bounds it. */
 function setBefore(items: Item[], path: string): void {
   const last = items.at(-1);
   if (last?.kind === 'subtree') items[items.length - 1] = { ...last, before: path };
 }
 
-/** Keys are written as the number of bytes they share with the key before, and the rest. */
+/** A key is written as the number of bytes that it shares with the key before, and the rest. */
 function readEntry(
   entry: unknown,
   previous: Buffer,
@@ -104,7 +115,7 @@ function readLink(link: unknown): Uint8Array {
   return cid;
 }
 
-/** The decoded block, an object. @throws RepositoryError when it is missing or anything else. */
+/** The decoded block, an object. @throws RepositoryError when it is missing or not an object */
 export function decodeBlock(cid: Uint8Array, getBlock: GetBlock): Readonly<Record<string, unknown>> {
   const bytes = getBlock(cid);
   if (bytes === undefined) throw new RepositoryError('the repository is incomplete: a block is missing');
@@ -112,7 +123,7 @@ export function decodeBlock(cid: Uint8Array, getBlock: GetBlock): Readonly<Recor
   try {
     value = decode(bytes);
   } catch (cause) {
-    throw new RepositoryError('a block of the repository is no DAG-CBOR', { cause });
+    throw new RepositoryError('a block of the repository is not DAG-CBOR', { cause });
   }
   if (!isObject(value)) throw new RepositoryError('a block of the repository is malformed');
   return value;

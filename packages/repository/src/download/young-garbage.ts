@@ -2,8 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /**
- * Frees what was used a moment ago and no more. V8 counts the memory of buffers too little: left alone it lets some 60 MB of a
- * download's dead chunks stand before it looks. A minor collection takes about a millisecond.
+ * A minor garbage collection, which takes about a millisecond. V8 undercounts the memory of buffers: by itself it keeps some 60 MB
+ * of a download's dead chunks before it collects.
  */
 export function createYoungCollector(): () => void {
   setFlagsFromString('--expose-gc');

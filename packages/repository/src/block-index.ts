@@ -6,21 +6,22 @@ import { RepositoryError } from './repository-error.ts';
 
 /** The blocks of a CAR file by their CIDs. */
 export interface BlockIndex {
-  /** The block's content; undefined when the file has none of this CID. */
+  /** The block's content; undefined when the file does not have the block. */
   get(cid: Uint8Array): Uint8Array | undefined;
-  /** The same in a buffer that the next call overwrites. */
+  /** Like get(), in a buffer that the next call overwrites. */
   getShortly(cid: Uint8Array): Uint8Array | undefined;
   has(cid: Uint8Array): boolean;
   close(): void;
 }
 
 /**
- * Reads the CAR file once, checks that every block is what its CID says, and writes where each stands into an SQLite file:
- * the memory this takes does not grow with the repository. Throws a RepositoryError for a forged or broken file.
+ * Reads the CAR file once, checks every block against its CID, and writes the position of each into an SQLite file, so that
+ * memory does not grow with the repository. Throws a RepositoryError for a forged or broken file.
  */
 export function indexBlocks(fd: number, indexPath: string): BlockIndex {
-  const db = new DatabaseSync(indexPath);
-  // A scratch file: nothing of it matters after a crash. The cache is in KiB when negative.
+  using opened = new DisposableStack();
+  const db = opened.adopt(new DatabaseSync(indexPath), (database) => database.close());
+  // A scratch file, worth nothing after a crash. A negative cache size is in KiB.
   db.exec(
     'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -3072',
   );
@@ -32,6 +33,7 @@ export function indexBlocks(fd: number, indexPath: string): BlockIndex {
     const row = select.get(cid);
     return row === undefined ? undefined : readBlock(fd, Number(row['at']), into(Number(row['length'])));
   };
+  const kept = opened.move();
   return {
     get: (cid) => read(cid, (length) => Buffer.alloc(length)),
     getShortly: (cid) =>
@@ -40,12 +42,12 @@ export function indexBlocks(fd: number, indexPath: string): BlockIndex {
         return scratch.subarray(0, length);
       }),
     has: (cid) => select.get(cid) !== undefined,
-    close: () => db.close(),
+    close: () => kept.dispose(),
   };
 }
 
 const CID_PREFIX_BYTES = 4;
-/** Rows of one transaction. */
+/** Rows in one transaction. */
 const CHUNK_ROWS = 10_000;
 
 function fillIndex(db: DatabaseSync, fd: number): void {
@@ -53,7 +55,7 @@ function fillIndex(db: DatabaseSync, fd: number): void {
   let rows = 0;
   db.exec('BEGIN');
   for (const { cid, at, bytes } of carBlocks(fd)) {
-    if (!isContent(cid, bytes)) throw new RepositoryError('the CAR file has a block that is not what its CID says');
+    if (!isContent(cid, bytes)) throw new RepositoryError('the CAR file has a block that does not match its CID');
     insert.run(cid, at, bytes.length);
     if (++rows % CHUNK_ROWS === 0) db.exec('COMMIT; BEGIN');
   }
