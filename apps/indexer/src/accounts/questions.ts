@@ -1,6 +1,6 @@
 import { type JetstreamEvent, timeVersion } from '@updraft/atproto';
 import { ResolutionError } from '@updraft/identity';
-import { type Logger, sleep } from '@updraft/service';
+import { type Logger, pause } from '@updraft/service';
 import {
   actorHandles,
   actorStatus,
@@ -9,7 +9,6 @@ import {
   type ErasedAccounts,
   type WritableBlock,
 } from '@updraft/store';
-import { unlessAborted } from '../run/unless-aborted.ts';
 import { type AccountAnswer, type AskServer, NoAnswerError } from './ask-server.ts';
 import { createDoubts, type Doubt, type Doubts } from './doubts.ts';
 import { createQuestionQueue, type Question } from './question-queue.ts';
@@ -80,7 +79,10 @@ export function createQuestions(deps: QuestionsDeps): Questions {
       put({ ...doubt, dueAt: now() + timing.waitMs, tries: 0 });
     },
     run: async (signal) => {
-      while (await unlessAborted(sleep(LOOK_EVERY_MS, signal))) settleDue(signal);
+      while (!signal.aborted) {
+        settleDue(signal);
+        await pause(LOOK_EVERY_MS, signal);
+      }
     },
   };
 }

@@ -1,6 +1,5 @@
-import { type Logger, sleep } from '@updraft/service';
+import { every, type Logger } from '@updraft/service';
 import { ERASED_INTERVAL_MS, type ErasedAccounts } from '@updraft/store';
-import { unlessAborted } from '../run/unless-aborted.ts';
 
 /** Reads the list of erased accounts every few seconds until the signal aborts. While it can't be read, the last one counts. */
 export async function followErasures(
@@ -8,9 +7,8 @@ export async function followErasures(
   log: Pick<Logger, 'warn'>,
   signal: AbortSignal,
 ): Promise<void> {
-  while (await unlessAborted(sleep(ERASED_INTERVAL_MS, signal))) {
-    await erased.refresh({ signal }).catch((err: unknown) => {
-      if (!signal.aborted) log.warn({ err }, 'the list of erased accounts could not be read');
-    });
-  }
+  const refresh = () => erased.refresh({ signal });
+  await every(ERASED_INTERVAL_MS, signal, refresh, (err) =>
+    log.warn({ err }, 'the list of erased accounts could not be read'),
+  );
 }

@@ -1,5 +1,4 @@
-import { sleep } from '@updraft/service';
-import { unlessAborted } from '../run/unless-aborted.ts';
+import { pause } from '@updraft/service';
 import type { HealthSample, HostHealth, Suspicion } from './host-health.ts';
 import { probeHost } from './probe-host.ts';
 
@@ -47,7 +46,9 @@ const QUIET_MS = 3_600_000;
 export async function watchHost(options: HostWatchOptions, signal: AbortSignal): Promise<void> {
   const { host, health, sample, timing, onBlind } = options;
   health.restart(host, sample());
-  while (await unlessAborted(sleep(timing.everyMs, signal))) {
+  while (!signal.aborted) {
+    await pause(timing.everyMs, signal);
+    if (signal.aborted) return;
     const now = sample();
     const suspicions = health.sample(now);
     const [first] = suspicions;

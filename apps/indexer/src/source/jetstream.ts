@@ -1,10 +1,9 @@
-import { type Backoff, sleep } from '@updraft/service';
+import { type Backoff, pause } from '@updraft/service';
 import type { IngestGapRow } from '@updraft/store';
 import { blindRow } from '../cursor/gap-rows.ts';
 import type { ResumePoint } from '../cursor/resume-point.ts';
 import type { StreamPosition } from '../cursor/stream-position.ts';
 import type { EventCounts } from '../intake/event-counts.ts';
-import { unlessAborted } from '../run/unless-aborted.ts';
 import { type Ended, type OpenConnection, readConnection } from './connection.ts';
 import { createHostHealth, type HealthSample, type HostHealth } from './host-health.ts';
 import { type ConnectionEnd, createHostRotation } from './host-rotation.ts';
@@ -19,7 +18,7 @@ import {
   liftWhenPast,
   type SizeLimit,
 } from './size-limit.ts';
-import type { FrameSink, Source } from './source.ts';
+import { type FrameSink, roomOrEnd, type Source } from './source.ts';
 
 /** What happens to the connection, for logs and metrics. */
 export interface ConnectionEvents {
@@ -70,7 +69,8 @@ async function readForEver(options: JetstreamOptions, sink: FrameSink, signal: A
   const leftOut = createLeftOutStretch(position.last);
   const reading: Reading = { options, sizeLimit, health, leftOut };
   while (!signal.aborted) {
-    if (!(await unlessAborted(sink.waitForRoom(signal)))) return;
+    await roomOrEnd(sink, signal);
+    if (signal.aborted) return;
     const host = rotation.current();
     const { end, witness } = await readHost(reading, host, sink, signal);
     const kind = kindOf(reading, end);
@@ -80,7 +80,7 @@ async function readForEver(options: JetstreamOptions, sink: FrameSink, signal: A
     const retryInMs = next.wait && !signal.aborted ? backoff.next() : 0;
     events.ended(host, end, retryInMs);
     if (kind === 'too_large') events.leftOut(leftOut(host, nowMicros(), false), false);
-    await unlessAborted(sleep(retryInMs, signal));
+    await pause(retryInMs, signal);
   }
 }
 

@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import { unlessAborted } from '../run/unless-aborted.ts';
 import { createLineSplitter } from './lines.ts';
-import type { Source } from './source.ts';
+import { roomOrEnd, type Source } from './source.ts';
 
 /** How much of a file has been read. */
 export interface FilePosition {
@@ -42,8 +41,8 @@ export function createRecordedFileSource({ path, skipLines, position }: Recorded
         for await (const chunk of decompressed(path, file) as AsyncIterable<Buffer>) {
           splitter.push(chunk);
           position.bytesRead = file.bytesRead;
+          if (sink.isFull()) await roomOrEnd(sink, signal);
           if (signal.aborted) return;
-          if (sink.isFull() && !(await unlessAborted(sink.waitForRoom(signal)))) return;
         }
         splitter.end();
       } finally {

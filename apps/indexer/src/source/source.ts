@@ -18,3 +18,8 @@ export interface Source {
   /** Reads frames until the signal aborts, or the stream has ended for good. */
   run(sink: FrameSink, signal: AbortSignal): Promise<void>;
 }
+
+/** Resolves when more may come, or as soon as the signal aborts. */
+export async function roomOrEnd(sink: FrameSink, signal: AbortSignal): Promise<void> {
+  await sink.waitForRoom(signal).catch(() => {}); // the only rejection is the signal's
+}

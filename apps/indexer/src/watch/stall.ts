@@ -1,5 +1,4 @@
-import { SetupError, sleep } from '@updraft/service';
-import { unlessAborted } from '../run/unless-aborted.ts';
+import { pause, SetupError } from '@updraft/service';
 import type { IndexerStatus } from './status.ts';
 
 /** How long /healthz may fail before the process ends itself, at most: time for a supervisor that watches it, and for a scrape. */
@@ -17,7 +16,8 @@ export async function endIfStalled(
   run.then(stop, stop);
   const graceMs = Math.min(MAX_GRACE_MS, stallTimeoutMs / 2);
   for (let failing = 0; failing <= LOOKS; failing = status.isLive() ? 0 : failing + 1) {
-    if (!(await unlessAborted(sleep(graceMs / LOOKS, over.signal)))) return await run;
+    await pause(graceMs / LOOKS, over.signal);
+    if (over.signal.aborted) return await run;
   }
   const seconds = Math.round((stallTimeoutMs + graceMs) / 1000);
   throw new SetupError(
