@@ -1,5 +1,5 @@
 # One image for each app: docker build --build-arg APP=indexer --tag updraft-indexer .   (indexer, feedgen, search, admin)
-# The code runs as TypeScript, as it does in development; only what the app needs at run time is installed.
+# Node runs the TypeScript as in development. Only what the app needs at run time is installed.
 ARG NODE_IMAGE=node:26-bookworm-slim
 
 FROM ${NODE_IMAGE} AS installed
@@ -19,11 +19,11 @@ ENV NODE_ENV=production APP=${APP} TZ=UTC
 WORKDIR /updraft
 RUN install --directory --owner=node --group=node /spool
 COPY --from=installed /updraft /updraft
-# What the image was built from: in /healthz and in the first line of the log. Last, so that a new commit makes a new small layer only.
+# What the image was built from, for /healthz and the first line of the log. Last, so that a new commit only makes a small new layer.
 ARG COMMIT=unknown
 RUN printf '{"commit":"%s","builtAt":"%s"}\n' "$COMMIT" "$(date --utc +%FT%TZ)" > build-info.json
 USER node
-# Alive, not ready: a container whose databases are away must not be taken for broken. Each app's metrics port is set by compose.
+# Alive, not ready: a container is not broken because its databases are away. Compose sets each app's metrics port.
 HEALTHCHECK --interval=10s --timeout=5s --retries=3 --start-period=60s --start-interval=1s \
   CMD ["node", "--eval", "fetch('http://' + (process.env.METRICS_LISTEN_ADDRESS ?? '').replace('0.0.0.0', '127.0.0.1') + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # exec: the app is process 1 and gets SIGTERM itself

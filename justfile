@@ -19,17 +19,17 @@ start *options:
 replay *files:
     @node --import ./scripts/local-login.mjs apps/indexer/src/replay-command.ts "$@"
 
-# API keys, members, feeds, erasure, retention, back-ups, import, tokens for the simulated network (just admin --help)
+# Run an admin command: API keys, members, feeds, erasure, retention, back-ups, import, tokens for the simulated network (just admin --help)
 [group('here')]
 admin *args:
     @node --import ./scripts/local-login.mjs apps/admin/src/main.ts "$@"
 
-# Everything that must hold: format, lint, types, unused code, unit and integration tests
+# Check everything: format, lint, types, unused code, unit and integration tests
 [group('work')]
 test *args:
     @node scripts/bootstrap.mjs test "$@"
 
-# Format, lint, types, unused code
+# Check format, lint, types, unused code
 [group('work')]
 check:
     biome check .
@@ -37,7 +37,7 @@ check:
     tsc -b
     knip
 
-# Prove the indexer against the simulated network's ground truth (--seed N --events N)
+# Prove the indexer: compare its tables with the simulated network's ground truth (--seed N --events N)
 [group('work')]
 verify-world *options:
     @node tests/verify-world-command.ts "$@"
@@ -52,17 +52,17 @@ verify-outage *options:
 bench *args:
     @node bench/main.ts "$@"
 
-# Put format and imports right
+# Format everything, sort imports
 [group('work')]
 format:
     biome check --write .
 
-# Bring the database's schema up to date (migrate-* go to CLICKHOUSE_ADDRESS; unset: to the ClickHouse of `just common`, else that of npm start)
+# Bring the schema up to date (migrate-* use CLICKHOUSE_ADDRESS; if unset, the ClickHouse of `just common`, else that of npm start)
 [group('database')]
 migrate-up:
     @just _migrate up
 
-# The same, where a statement may take a day instead of ten minutes
+# As migrate-up, but each statement may take a day instead of ten minutes
 [group('database')]
 migrate-up-long:
     @just _migrate up-long
@@ -72,22 +72,22 @@ migrate-up-long:
 migrate-down count="1":
     @just _migrate down "$1"
 
-# Say which migration the database stands at
+# Show which migration the database is at
 [group('database')]
 migrate-version:
     @just _migrate version
 
-# Declare that the database stands at migration N, after a failed one was put right by hand
+# Declare that the database is at migration N, after you repaired a failed one by hand
 [group('database')]
 migrate-force version:
     @just _migrate force "$1"
 
-# Make the files of a new migration
+# Create the files of a new migration
 [group('database')]
 migrate-create name:
     @node packages/store/src/migrate-command.ts create "$1"
 
-# Write docs/schema.sql from the migrations, in an engine of their own
+# Write docs/schema.sql from the migrations, with a ClickHouse of its own
 [group('database')]
 migrate-dump-schema:
     @node tests/dump-schema-command.ts
@@ -103,40 +103,40 @@ _migrate *args:
     fi
     exec node --import ./scripts/local-login.mjs packages/store/src/migrate-command.ts "$@"
 
-# Docker: ClickHouse and Redis, up and healthy
+# Docker: start ClickHouse and Redis, wait until healthy
 [group('docker')]
 common:
     @scripts/env-files.sh common indexer feedgen search
     docker compose up --detach --wait clickhouse redis
 
-# Docker: the indexer on the newest code and schema, up and healthy
+# Docker: migrate, build and start the indexer, wait until healthy
 [group('docker')]
 indexer: (_up "indexer")
 
-# Docker: the feed generator on the newest code and schema, up and healthy
+# Docker: migrate, build and start the feed generator, wait until healthy
 [group('docker')]
 feedgen: (_up "feedgen")
 
-# Docker: the search service on the newest code and schema, up and healthy
+# Docker: migrate, build and start the search service, wait until healthy
 [group('docker')]
 search: (_up "search")
 
-# Docker: OpenTelemetry's collector, Prometheus, and Grafana on http://127.0.0.1:3000
+# Docker: start OpenTelemetry's collector, Prometheus, and Grafana on http://127.0.0.1:3000
 [group('docker')]
 observability:
     @scripts/env-files.sh common indexer feedgen search observability
     docker compose up --detach --wait otel-collector prometheus grafana
 
-# Docker: the databases and the three apps
+# Docker: start the databases and the three apps
 [group('docker')]
 up: common indexer feedgen search
 
-# Docker: stop everything; the data stay in their volumes (--volumes: they go too)
+# Docker: stop everything; data stay in their volumes (--volumes deletes them)
 [group('docker')]
 down *options:
     @just _compose --profile '*' down "$@"
 
-# Docker: stop ClickHouse and Redis; the data stay in their volumes
+# Docker: stop ClickHouse and Redis; data stay in their volumes
 [group('docker')]
 common-down: (_down "clickhouse" "redis")
 
@@ -156,18 +156,18 @@ search-down: (_down "search" "migrate")
 [group('docker')]
 observability-down: (_down "grafana" "prometheus" "otel-collector")
 
-# Docker: follow the logs (of some: just logs indexer feedgen)
+# Docker: follow the logs (all, or some: just logs indexer feedgen)
 [group('docker')]
 logs *services:
     @just _compose --profile '*' logs --follow --tail 100 "$@"
 
-# Docker: admin commands in a container of their own (just docker-admin --help)
+# Docker: run an admin command in a container (just docker-admin --help)
 [group('docker')]
 docker-admin *args:
     @scripts/env-files.sh common indexer feedgen search
     @docker compose run --rm --build --quiet-build admin "$@"
 
-# Docker: ask ClickHouse, as the owner of the tables (just docker-sql "SELECT count() FROM likes"; FORMAT TSVRaw for bare lines)
+# Docker: query ClickHouse as the owner of the tables (just docker-sql "SELECT count() FROM likes"; FORMAT TSVRaw for bare lines)
 [group('docker')]
 docker-sql statement:
     #!/usr/bin/env bash
@@ -177,7 +177,7 @@ docker-sql statement:
       'IFS= read -r CLICKHOUSE_PASSWORD && export CLICKHOUSE_PASSWORD && exec clickhouse-client --user updraft --database "$1" --query "$2" < /dev/null' \
       sh "$(scripts/env-files.sh --value common CLICKHOUSE_DATABASE)" "$1"
 
-# Docker: ask Redis (just docker-redis-cli ping)
+# Docker: send a command to Redis (just docker-redis-cli ping)
 [group('docker')]
 docker-redis-cli *words:
     @docker compose exec redis sh -c 'REDISCLI_AUTH="$REDIS_PASSWORD" exec redis-cli "$@"' redis-cli "$@"
@@ -195,7 +195,7 @@ docker-replay *files:
       docker compose run --rm --volume "$file:$file:ro" indexer node apps/indexer/src/replay-command.ts "$file"
     done
 
-# Docker: prove that all of this works, on the engine that docker talks to (see scripts/docker-test.sh)
+# Docker: try all of these recipes on the engine that docker talks to (see scripts/docker-test.sh)
 [group('docker')]
 docker-test *options:
     @scripts/docker-test.sh "$@"
@@ -210,7 +210,7 @@ _up app:
     docker compose build indexer $([ "$1" = indexer ] || echo "$1") # migrations run in the indexer's image
     docker compose up --detach --wait "$1"
 
-# A container that other services still use stays: only what is named goes, and the networks when nothing is left in them.
+# Removes only the named containers, and networks that are then empty. Other services keep what they use.
 [private]
 _down *services:
     #!/usr/bin/env bash
@@ -218,18 +218,18 @@ _down *services:
     just _compose --profile '*' rm --stop --force "$@"
     if [ -z "$(just _compose --profile '*' ps --all --quiet)" ]; then just _compose --profile '*' down; fi
 
-# docker compose reads all env files, whichever services are asked for.
+# docker compose reads all env files, whichever services are named.
 [private]
 _compose *args:
     @scripts/env-files.sh common indexer feedgen search observability >/dev/null
     @docker compose "$@"
 
-# Docker: write the digests of the images' tags, as they are today, to .env, where compose finds them
+# Docker: pin the images: write the current digests of their tags to .env, which compose reads
 [group('docker')]
 pin-images:
     @scripts/pin-images.sh
 
-# The committed development secrets, which everybody knows, instead of random ones (needs sops; a start never takes them by itself)
+# Use the committed development secrets, which everybody knows, instead of random ones (needs sops; a start never does so by itself)
 [group('secrets')]
 dev-secrets: _sops
     @scripts/env-files.sh --development common observability search
@@ -239,7 +239,7 @@ dev-secrets: _sops
 secrets-edit name: _sops
     @sops edit --input-type dotenv --output-type dotenv "env/$1.enc.env"
 
-# env/NAME.enc.env → env/NAME.env (all there are, unless named)
+# Decrypt env/NAME.enc.env to env/NAME.env (all, unless named)
 [group('secrets')]
 secrets-decrypt *names: _sops
     #!/usr/bin/env bash
@@ -247,7 +247,7 @@ secrets-decrypt *names: _sops
     if [ $# = 0 ]; then set -- $(cd env && ls *.enc.env | sed 's/[.]enc[.]env$//'); fi
     scripts/env-files.sh --decrypt "$@"
 
-# env/NAME.env → env/NAME.enc.env, for the keys of .sops.yaml (all there are, unless named)
+# Encrypt env/NAME.env to env/NAME.enc.env for the keys of .sops.yaml (all, unless named)
 [group('secrets')]
 secrets-encrypt *names: _sops
     #!/usr/bin/env bash

@@ -1,13 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSignatureVerifier } from '@updraft/identity/signature';
 import { createClickHouse } from '@updraft/store';
 import { readNumbers } from '../tests/world/command-line.ts';
-import { startDatabases } from '../tests/world/databases.ts';
-import { runLoad, startProgram } from './feed/processes.ts';
+import type { Databases } from '../tests/world/databases.ts';
+import { requestsPerSecond, runLoad } from './feed/run-load.ts';
 import { startViewers, type Viewers } from './feed/viewers.ts';
 import { fillDay } from './hot/fill-day.ts';
+import { median, round } from './shared/figures.ts';
+import { startProgram } from './shared/programs.ts';
+import { say, withDatabases } from './shared/with-databases.ts';
 
 const { seconds, rate } = readNumbers(
   `pnpm bench feed [--seconds 4] [--rate 1000]
@@ -15,7 +17,6 @@ const { seconds, rate } = readNumbers(
   while the indexer reads that many events a second.`,
   { seconds: 4, rate: 1_000 },
 );
-const say = (line: string) => process.stderr.write(`${line}\n`);
 
 const FEEDS = 'feeds:\n  hot: { kind: hot, window: 24h, minimumLikes: 1, refresh: 1m, size: 3000 }\n';
 const AUDIENCE = 'did:web:feeds.example';
@@ -23,18 +24,11 @@ const PATH = `/xrpc/app.bsky.feed.getFeedSkeleton?feed=at://${AUDIENCE}/app.bsky
 const VIEWERS = 2_000;
 const ROUNDS = 5;
 
-const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-feed-'));
-{
-  await using databases = await startDatabases(folder);
+await withDatabases('feed', async (databases, folder) => {
   await using viewers = await startViewers(VIEWERS);
-  const clickhouse = createClickHouse(databases.clickhouse.connection);
-  await fillDay(clickhouse, { likes: 100_000, posts: 20_000, asOfMs: Date.now(), say: () => {} });
-  await clickhouse.close();
+  await fill(databases);
   await writeFile(join(folder, 'feeds.yaml'), FEEDS);
-  const stores = {
-    ...databases.clickhouse.env,
-    REDIS_ADDRESS: databases.redis.address,
-  };
+  const stores = { ...databases.clickhouse.env, REDIS_ADDRESS: databases.redis.address };
   await using feedgen = startProgram('apps/feedgen/src/main.ts', [], {
     ...stores,
     LISTEN_ADDRESS: '127.0.0.1:0',
@@ -43,56 +37,24 @@ const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-feed-'));
     PLC_HOST: viewers.plcUrl,
     FEEDS_FILE: join(folder, 'feeds.yaml'),
   });
-  const port = Number(/listening at http:\/\/127\.0\.0\.1:(\d+)/.exec(await feedgen.line(/listening at/))?.[1]);
+  const port = await feedgen.listeningPort();
   const page = await firstPage(port);
   await using bare = startProgram('bench/feed/bare-main.ts', [String(page.length)]);
   const barePort = Number(await bare.line(/^\d+$/));
 
   const tokens = join(folder, 'tokens');
   await writeTokens(viewers, tokens, 2 * VIEWERS);
-  await runLoad({ port, path: PATH, tokens, seconds: 5 }); // every viewer's key is known then
-  const perSecond = async (load: Readonly<Record<string, string | number>>) => {
-    const { requests, seconds: took } = await runLoad({ seconds, ...load });
-    return requests / took;
-  };
-  // In rounds, and the median of each: what else this machine does falls on all of them.
+  await runLoad({ port, path: PATH, tokens, seconds: 5 }); // then the key of every viewer is known
+  // The median of several rounds: the machine's other work falls on all of them.
   const rounds: Round[] = [];
-  for (let n = 0; n < ROUNDS; n++) {
+  for (let n = 1; n <= ROUNDS; n++) {
     await writeTokens(viewers, tokens, Math.round(seconds * 25_000));
-    const bareRps = await perSecond({ port: barePort, path: '/bare' });
-    const anonymousRps = await perSecond({ port, path: PATH });
-    const es256kRps = await perSecond({ port, path: PATH, tokens });
-    const verificationsPerSecond = measureVerifying(viewers);
-    const floor = 1 / (1 / bareRps + 1 / verificationsPerSecond);
-    const ratios = { ratioAnonymous: anonymousRps / bareRps, ratioEs256k: es256kRps / floor };
-    rounds.push({ bareRps, anonymousRps, es256kRps, verificationsPerSecond, floor, ...ratios });
-    say(`round ${n + 1}: ${JSON.stringify(rounded(rounds.at(-1) as Round))}`);
+    rounds.push(await measureRound({ port, barePort, tokens, viewers }));
+    say(`round ${n}: ${JSON.stringify(rounded(rounds.at(-1) as Round))}`);
   }
-
-  await using network = startProgram('packages/simulator/src/main.ts', [
-    '--rate',
-    String(rate),
-    '--events-per-day',
-    '100000',
-  ]);
-  const { url } = JSON.parse((await network.line(/^ready /)).slice('ready '.length)) as { url: string };
-  await using indexer = startProgram('apps/indexer/src/main.ts', [], {
-    ...stores,
-    WS_URL: url,
-    ASK_ACCOUNT_SERVERS: 'false',
-    METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
-  });
-  await indexer.line(/./);
   await writeTokens(viewers, tokens, 500 * 20 + 1_000);
-  const { p99Ms } = await runLoad({ port, path: PATH, tokens, seconds: 20, rate: 500, connections: 64 });
-
-  const names = Object.keys(rounds[0] ?? {}) as (keyof Round)[];
-  const medians = Object.fromEntries(
-    names.map((name) => [name, median(rounds.map((round) => round[name]))]),
-  ) as unknown as Round;
-  process.stdout.write(`${JSON.stringify({ ...rounded(medians), p99MsUnderIngest: p99Ms })}\n`);
-}
-await rm(folder, { recursive: true, force: true });
+  return { ...rounded(medians(rounds)), p99MsUnderIngest: await measureUnderIngest(stores, port, tokens) };
+});
 
 interface Round {
   readonly bareRps: number;
@@ -104,13 +66,60 @@ interface Round {
   readonly ratioEs256k: number;
 }
 
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+interface RoundOptions {
+  readonly port: number;
+  readonly barePort: number;
+  /** A file of fresh tokens. */
+  readonly tokens: string;
+  readonly viewers: Viewers;
+}
+
+async function measureRound({ port, barePort, tokens, viewers }: RoundOptions): Promise<Round> {
+  const bareRps = await requestsPerSecond({ seconds, port: barePort, path: '/bare' });
+  const anonymousRps = await requestsPerSecond({ seconds, port, path: PATH });
+  const es256kRps = await requestsPerSecond({ seconds, port, path: PATH, tokens });
+  const verificationsPerSecond = measureVerifying(viewers);
+  const floor = 1 / (1 / bareRps + 1 / verificationsPerSecond);
+  const ratios = { ratioAnonymous: anonymousRps / bareRps, ratioEs256k: es256kRps / floor };
+  return { bareRps, anonymousRps, es256kRps, verificationsPerSecond, floor, ...ratios };
+}
+
+/** The 99th percentile in ms. */
+async function measureUnderIngest(
+  stores: Readonly<Record<string, string>>,
+  port: number,
+  tokens: string,
+): Promise<number> {
+  const options = ['--rate', String(rate), '--events-per-day', '100000'];
+  await using network = startProgram('packages/simulator/src/main.ts', options);
+  const { url } = await network.ready<{ url: string }>();
+  await using indexer = startProgram('apps/indexer/src/main.ts', [], {
+    ...stores,
+    WS_URL: url,
+    ASK_ACCOUNT_SERVERS: 'false',
+    METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
+  });
+  await indexer.line();
+  return (await runLoad({ port, path: PATH, tokens, seconds: 20, rate: 500, connections: 64 })).p99Ms;
+}
+
+function medians(rounds: readonly Round[]): Round {
+  const names = Object.keys(rounds[0] ?? {}) as (keyof Round)[];
+  return Object.fromEntries(names.map((name) => [name, median(rounds.map((one) => one[name]))])) as Record<
+    keyof Round,
+    number
+  >;
 }
 
 function rounded({ ratioAnonymous, ratioEs256k, ...rates }: Round): Record<string, number> {
-  const whole = Object.fromEntries(Object.entries(rates).map(([name, value]) => [name, Math.round(value)]));
-  return { ...whole, ratioAnonymous: Number(ratioAnonymous.toFixed(3)), ratioEs256k: Number(ratioEs256k.toFixed(3)) };
+  const whole = Object.fromEntries(Object.entries(rates).map(([name, value]) => [name, round(value)]));
+  return { ...whole, ratioAnonymous: round(ratioAnonymous, 3), ratioEs256k: round(ratioEs256k, 3) };
+}
+
+async function fill(databases: Databases): Promise<void> {
+  const clickhouse = createClickHouse(databases.clickhouse.connection);
+  await fillDay(clickhouse, { likes: 100_000, posts: 20_000, asOfMs: Date.now(), say: () => {} });
+  await clickhouse.close();
 }
 
 /** A page, once the feed is built. */
@@ -127,7 +136,7 @@ function writeTokens(viewers: Viewers, path: string, count: number): Promise<voi
   return writeFile(path, viewers.tokens(count, AUDIENCE).join('\n'));
 }
 
-/** One core, one after the other. */
+/** Signatures a second that one core verifies, one after the other. */
 function measureVerifying(viewers: Viewers): number {
   const verifier = createSignatureVerifier();
   const checks = viewers.tokens(10_000, AUDIENCE).map((token) => viewers.check(token));

@@ -1,25 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { readNumbers } from '../tests/world/command-line.ts';
-import { startDatabases } from '../tests/world/databases.ts';
 import { measureInserting, measureReceiving } from './ingest/measure-parts.ts';
-import { untilMerged } from './ingest/merges.ts';
 import { measurePlayer, startPlayer } from './ingest/player.ts';
 import { ingest } from './ingest/run-indexer.ts';
 import { measureSizes } from './ingest/sizes.ts';
+import { round } from './shared/figures.ts';
+import { untilMerged } from './shared/until-merged.ts';
+import { say, withDatabases } from './shared/with-databases.ts';
 
 const { events, accounts, seed } = readNumbers(
   `pnpm bench ingest [--events 5000000] [--accounts 200000] [--seed 1]
   A stream read as fast as possible, everything on this machine.`,
   { events: 5_000_000, accounts: 200_000, seed: 1 },
 );
-const say = (line: string) => process.stderr.write(`${line}\n`);
 const microseconds = (seconds: number) => `${(seconds * 1e6).toFixed(2)} µs`;
 
-const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-'));
-{
-  await using databases = await startDatabases(folder);
+await withDatabases('ingest', async (databases, folder) => {
   say(`generating ${events.toLocaleString('en')} events of ${accounts} accounts …`);
   await using player = await startPlayer(events, accounts, seed);
 
@@ -34,19 +30,16 @@ const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-'));
   const { seconds, rssMb, cpu } = await ingest(player, databases, folder);
   const mergingFrom = performance.now();
   await untilMerged(databases.clickhouse.url);
+  const mergingS = (performance.now() - mergingFrom) / 1_000;
   const sizes = await measureSizes(databases.clickhouse.url, events);
-  say(
-    `acknowledged in ${seconds.toFixed(1)} s; merges came to rest ${((performance.now() - mergingFrom) / 1_000).toFixed(1)} s later`,
-  );
+  say(`acknowledged in ${seconds.toFixed(1)} s; merges came to rest ${mergingS.toFixed(1)} s later`);
   for (const [name, spent] of Object.entries(cpu))
     say(`${name}: ${spent.toFixed(1)} CPU-seconds, ${microseconds(spent / events)} an event`);
   say('bytes an event on disk:');
   for (const line of sizes.lines) say(line);
 
-  const eventsPerSecond = Math.round(events / seconds);
-  const cpuLimit = Math.round(availableParallelism() / (playing + receiving + inserting));
-  process.stdout.write(
-    `${JSON.stringify({ eventsPerSecond, cpuLimit, ratio: Number((eventsPerSecond / cpuLimit).toFixed(3)), bytesPerEvent: Number((sizes.totalBytes / events).toFixed(1)), rssMb })}\n`,
-  );
-}
-await rm(folder, { recursive: true, force: true });
+  const eventsPerSecond = round(events / seconds);
+  const cpuLimit = round(availableParallelism() / (playing + receiving + inserting));
+  const bytesPerEvent = round(sizes.totalBytes / events, 1);
+  return { eventsPerSecond, cpuLimit, ratio: round(eventsPerSecond / cpuLimit, 3), bytesPerEvent, rssMb };
+});

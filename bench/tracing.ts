@@ -1,10 +1,11 @@
 import { createHttpServer, createLogger, inSpan, inTrace, startTelemetry } from '@updraft/service';
 import { readNumbers } from '../tests/world/command-line.ts';
+import { round } from './shared/figures.ts';
 
 const { ratio, seconds } = readNumbers(
   `pnpm bench tracing [--ratio R] [--seconds 3]
-  What tracing costs: CPU of one HTTP request, of one call of a store and of one batch, in microseconds. --ratio switches it on for that
-  share of traces, sent to a port where nobody listens; without it tracing is off.`,
+  What tracing costs: the CPU of one HTTP request, one call of a store and one batch, in microseconds. --ratio switches it on
+  for that share of the traces, which go to a port where nobody listens; without it tracing is off.`,
   { ratio: undefined as number | undefined, seconds: 3 },
 );
 const log = createLogger({ service: 'bench', level: 'silent' });
@@ -37,5 +38,5 @@ async function cpuMicros(call: () => Promise<void>): Promise<number> {
     calls += 100;
   }
   const { user, system } = process.cpuUsage(before);
-  return Math.round(((user + system) / calls) * 100) / 100;
+  return round((user + system) / calls, 2);
 }

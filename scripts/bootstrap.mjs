@@ -1,8 +1,8 @@
-// `npm start` and `npm test` begin here, on whatever Node the machine has. Kept to old syntax, so that an old Node can say so.
+// `npm start` and `npm test` begin here, on any Node. The syntax is old, so that an old Node can say that it is too old.
 const major = Number(process.versions.node.split('.')[0]);
 if (major < 20) {
   console.error(
-    `Updraft needs Node 20 or newer; this is ${process.version}. Install a current one from https://nodejs.org.`,
+    `Updraft needs Node 20 or newer, and this is ${process.version}. Install a current one from https://nodejs.org.`,
   );
   process.exitCode = 1;
 } else {

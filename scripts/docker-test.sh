@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Proves on a real Docker engine that this version, as a fresh clone of it would, comes up by its recipes, serves, survives the death of
-# its indexer without losing anything, and goes away without a trace. Its own project name: an Updraft that runs here is not touched, but its
-# ports must be free. Everything it makes, it removes.
+# Proves on a real Docker engine that a fresh clone of this version starts by its recipes, serves, loses nothing when its indexer is killed,
+# and goes away without a trace. It has a project name of its own, so it does not touch an Updraft that runs here, but the ports must be free.
+# It removes everything that it makes.
 #
 #   scripts/docker-test.sh                 with the engine that `docker` talks to (DOCKER_HOST), and just on PATH
-#   scripts/docker-test.sh --stand-ins     builds what stands in for the images of Redis and ClickHouse, where they can't be pulled:
-#                                          Debian's redis-server, and ClickHouse's server from npm's chdb. They can't prove that
-#                                          deploy/clickhouse/config.xml is right, nor that the real images start without root, nor that the health checks find
-#                                          their programs in the real images.
+#   scripts/docker-test.sh --stand-ins     builds replacements for the images of Redis and ClickHouse where they can't be pulled: Debian's
+#                                          redis-server, and ClickHouse's server from npm's chdb. They don't prove that
+#                                          deploy/clickhouse/config.xml is right, or that the real images start without root and
+#                                          hold the programs of the health checks.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
@@ -18,7 +18,7 @@ clone=$(mktemp -d)
 export COMPOSE_PROJECT_NAME=updraft-test
 export COMPOSE_FILE=docker-compose.yml:deploy/simulated.yml
 export COMMIT=${COMMIT:-$(git describe --always --dirty --abbrev=12 2> /dev/null || echo unknown)}
-# a day of history that ends now, then a minute or so of live events, then silence: a world that can be read twice
+# a day of history that ends now, then about a minute of live events, then silence: such a world can be read twice
 export SIMULATED_OPTIONS="--now $(date --utc +%FT%TZ) --events-per-day 50000 --rate 100 --events 58000"
 
 step() { printf '\n== %s\n' "$*"; }
@@ -33,7 +33,7 @@ clean_up() {
 }
 trap clean_up EXIT
 
-# What the tables hold, in numbers that don't depend on the order in which it came.
+# The contents of the tables as numbers that don't depend on the order of arrival.
 fingerprint() {
   docker compose exec -T network node --input-type=module --eval '
     const columns = { repo_records: "repo, collection, rkey, version", posts: "did, rkey, version", likes: "actor_did, rkey, version",
@@ -47,7 +47,7 @@ fingerprint() {
     }'
 }
 
-# The fingerprint when nothing moves any more.
+# The fingerprint once nothing changes any more.
 settled() {
   local last='' now same=0
   while [ $same -lt 3 ]; do

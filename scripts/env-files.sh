@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# env-files.sh NAME…  sees to env/NAME.env of each name before containers start:
-#   keeps an env/NAME.env that somebody wrote, or that was made here before;
-#   else decrypts env/NAME.enc.env, when it is there for a key of your own, and sops is, at each start anew;
-#   else makes one from env/NAME.env.example, with secrets of its own.
-# The committed env/*.enc.env hold development values, which everybody can decrypt: a start never takes them.
-# env-files.sh --development NAME…  does, on request: where there is one, and no env/NAME.env of your own.
-# env-files.sh --decrypt NAME…  decrypts, whatever is there.
+# env-files.sh NAME…  prepares env/NAME.env for each name, before containers start. It
+#   keeps an env/NAME.env that a person wrote, or that it made before;
+#   else decrypts env/NAME.enc.env at each start, if it is encrypted for a key of your own and sops is installed;
+#   else makes it from env/NAME.env.example, with random secrets.
+# The committed env/*.enc.env hold development values, which everybody can decrypt: a start never uses them.
+# env-files.sh --development NAME…  uses them on request, where there is no env/NAME.env of your own.
+# env-files.sh --decrypt NAME…  decrypts, even over an env/NAME.env.
 # env-files.sh --value NAME VARIABLE  prints what env/NAME.env says.
-# In an example a variable without a value and without # is a needed secret. What is missing is told by name, all together.
+# In an example, a variable without a value and without # is a required secret. All missing ones are reported together, by name.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 umask 077
@@ -49,7 +49,7 @@ make() { # NAME
   echo "env/$1.env: made from env/$1.env.example, with secrets of its own" >&2
 }
 
-# A file of development values that an earlier version decrypted at a start, unasked.
+# Replaces the secrets in a file of development values, which an earlier version decrypted at a start without being asked.
 renew() { # NAME
   local line variable
   while IFS= read -r line; do
@@ -89,9 +89,9 @@ see_to() { # NAME
 
 has() { grep -q "^$2" "env/$1.env"; } # NAME BEGIN
 
-# Files from before Redis had a password, and the apps users of their own. With databases of your own there is nothing to do.
+# Completes files from before Redis had a password and the apps had users of their own. Databases of your own need nothing.
 complete() { # NAME
-  if has "$1" "$MARK"; then return; fi # the next start would write it anew: what is missing there is told below
+  if has "$1" "$MARK"; then return; fi # the next start writes it again; what is missing is reported below
   if [ "$1" = common ] && has common REDIS_ADDRESS=redis:6379 && ! has common REDIS_PASSWORD=; then
     printf '\n# Added: Redis has a password now.\nREDIS_PASSWORD=%s\n' "$(random)" >> env/common.env
     echo 'env/common.env: REDIS_PASSWORD added; restart all apps once' >&2
@@ -103,21 +103,21 @@ complete() { # NAME
   fi
 }
 
-hash_of() { # NAME: of the password in env/NAME.env; of none where it has none, for an empty one would let everybody in
+hash_of() { # NAME: of the password in env/NAME.env. Without a password, a hash of nothing: the hash of an empty one would let everybody in
   local password
   password=$(value_of "$1" CLICKHOUSE_PASSWORD)
   if [ -n "$password" ]; then printf '%s' "$password" | sha256sum | cut -c 1-64; else printf '%064d\n' 0; fi
 }
 
-# What the databases' own containers need of the apps' files, and nothing else: ClickHouse hashes, Redis its password.
+# Gives the databases' containers what they need from the apps' files: hashes for ClickHouse, the password for Redis.
 derive() {
   local name sums=''
   for name in $APPS; do
     sums+="CLICKHOUSE_${name^^}_SHA256=$(hash_of "$name")"$'\n'
   done
   sums+="CLICKHOUSE_UPDRAFT_SHA256=$(hash_of common)"
-  printf '# Made anew at each start by scripts/env-files.sh.\n%s\n' "$sums" > env/clickhouse.env
-  printf '# Made anew at each start by scripts/env-files.sh.\nREDIS_PASSWORD=%s\n' "$(sed -n 's/^REDIS_PASSWORD=//p' env/common.env | tail -n 1)" > env/redis.env
+  printf '# scripts/env-files.sh writes this file at each start.\n%s\n' "$sums" > env/clickhouse.env
+  printf '# scripts/env-files.sh writes this file at each start.\nREDIS_PASSWORD=%s\n' "$(sed -n 's/^REDIS_PASSWORD=//p' env/common.env | tail -n 1)" > env/redis.env
 }
 
 case ${1:-} in
@@ -151,7 +151,7 @@ for name in "$@"; do
   complete "$name"
   for variable in $(needed "$name"); do
     if [ -n "$(value_of "$name" "$variable")" ]; then continue; fi
-    # An app without a user of its own is the one of env/common.env.
+    # An app without a user of its own uses that of env/common.env.
     if [ "$variable" = CLICKHOUSE_PASSWORD ] && [ "$name" != common ] && ! has "$name" CLICKHOUSE_; then continue; fi
     echo "$variable is needed, and not set in env/$name.env: give it one (openssl rand -base64 32)" >&2
     missing=1

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Writes the digest of each image that docker-compose.yml names by a tag to .env, where `docker compose` finds it by itself. The digests are
-# those that the registry gives for the tags now, on this machine: look at what changed (git is no witness here) before you start with them.
-# Again, it takes the tags' newest. To go back to tags: delete the lines.
+# Writes the digests of the images that docker-compose.yml names by tags to .env, where `docker compose` finds them. They are the tags' newest
+# digests in the registry: see what changed before you start with them, since git does not track .env. Delete the lines to go back to tags.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 lines=''

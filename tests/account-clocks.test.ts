@@ -5,21 +5,12 @@ import { TestNetworkNoAppView } from '@atproto/dev-env';
 import { type JetstreamServer, startJetstream } from '@updraft/simulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { account } from './indexer/events.ts';
-import {
-  expectCleanEnd,
-  type Program,
-  type Stack,
-  type Store,
-  startProgram,
-  startStack,
-  until,
-} from './indexer/stack.ts';
+import { useStack } from './indexer/fixtures.ts';
+import { type Program, type Store, until } from './indexer/stack.ts';
+import { replayAll, startIndexer } from './indexer/start.ts';
+import { selectRows } from './select-rows.ts';
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-});
-afterAll(() => stack.close());
+const stack = useStack();
 
 const MINUTE = 60_000_000;
 const NOW = Date.now() * 1_000;
@@ -39,11 +30,12 @@ function identity(did: string, handle: string, micros: number, timeUs: number): 
 async function replay(store: Store, lines: readonly string[]): Promise<void> {
   const file = join(stack.directory, 'lines.jsonl');
   await writeFile(file, lines.map((line) => `${line}\n`).join(''));
-  await expectCleanEnd(startProgram('apps/indexer/src/replay-command.ts', ['--restart', file], store.env));
+  await replayAll(store, file);
 }
 
 async function actorOf({ clickhouse }: Store, did: string) {
-  const [actor] = await clickhouse.query<{ active: number; handle: string; status: string }>(
+  const [actor] = await selectRows<{ active: number; handle: string; status: string }>(
+    clickhouse,
     'SELECT toUInt8(active) AS active, handle, status FROM actors WHERE did = {did:String}',
     { did },
   );
@@ -75,7 +67,8 @@ describe('invariants 3 and 4: a server whose clock is fast', () => {
   test('does not make a deletion hide what the account wrote after it', async () => {
     const store = await stack.createStore('fast_deletion');
     await replay(store, [status(did, false, host + 9 * MINUTE, host, { status: 'deleted' })]);
-    const [row] = await store.clickhouse.query<{ micros: string }>(
+    const [row] = await selectRows<{ micros: string }>(
+      store.clickhouse,
       'SELECT toString(bitShiftRight(version, 11)) AS micros FROM actor_status FINAL',
     );
     expect(Number(row?.micros)).toBe(host);
@@ -91,8 +84,7 @@ describe('an account whose order is in doubt', () => {
     network = await TestNetworkNoAppView.create({});
     host = await startJetstream({});
     store = await stack.createStore('asked');
-    indexer = startProgram('apps/indexer/src/main.ts', [], {
-      ...store.env,
+    indexer = startIndexer(store, {
       WS_URL: host.url,
       FLUSH_INTERVAL: '100ms',
       SINCE: '1h',
@@ -102,8 +94,7 @@ describe('an account whose order is in doubt', () => {
     });
   });
   afterAll(async () => {
-    indexer.child.kill('SIGTERM');
-    await expectCleanEnd(indexer);
+    await indexer.stop();
     await host.close();
     await network.close();
   });

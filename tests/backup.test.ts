@@ -5,6 +5,7 @@ import { startClickHouse } from '@updraft/local';
 import { backupStatements, createClickHouse, migrateUp, restoreStatements } from '@updraft/store';
 import { expect, test } from 'vitest';
 import { startProgram } from './indexer/stack.ts';
+import { selectRows } from './select-rows.ts';
 import { quietLog } from './store-fixture.ts';
 
 async function startEngine(cleanup: AsyncDisposableStack) {
@@ -28,7 +29,8 @@ test('a back-up brings back every table, view, index and dictionary, and the cur
     "INSERT INTO ingest_progress VALUES ('updraft', '{}', 5, 1)",
   ])
     await clickhouse.command(sql);
-  const [before] = await clickhouse.query<{ n: string }>(
+  const [before] = await selectRows<{ n: string }>(
+    clickhouse,
     'SELECT count() AS n FROM system.tables WHERE database = currentDatabase()',
   );
   const maker = createClickHouse({ ...connection, database: 'system' });
@@ -42,11 +44,14 @@ test('a back-up brings back every table, view, index and dictionary, and the cur
   ])
     await maker.command(sql);
 
-  const [after] = await clickhouse.query(`SELECT
+  const [after] = await selectRows(
+    clickhouse,
+    `SELECT
     (SELECT count() FROM system.tables WHERE database = 'atproto') AS tables,
     (SELECT count() FROM post_rows FINAL WHERE hasAllTokens(tokens, ['hello'])) AS found,
     dictGet('atproto.hidden', 'hidden_below', sipHash64('did:plc:a')) AS hidden,
-    (SELECT last_seq FROM ingest_progress) AS cursor`);
+    (SELECT last_seq FROM ingest_progress) AS cursor`,
+  );
   expect(after).toEqual({ tables: before?.n, found: '100', hidden: '18446744073709551615', cursor: '5' });
 });
 

@@ -1,5 +1,5 @@
 import { parseFrame } from '@updraft/atproto';
-import { appendEvent, createBatch, filledBlocks } from '@updraft/indexer';
+import { appendEvent, createBatch, filledBlocks } from '@updraft/ingest';
 import { createWorld, eventLine } from '@updraft/simulator';
 import {
   actorHandles,
@@ -23,6 +23,7 @@ import {
 } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClickHouseWithUsers, startClickHouseWithUsers } from './deploy/clickhouse-with-users.ts';
+import { selectRows } from './select-rows.ts';
 import { quietLog } from './store-fixture.ts';
 
 const EVENTS = 3_000;
@@ -77,7 +78,7 @@ test('the indexer writes all that the stream brings, and what its materialized v
     expect([table, await answer('indexer', nothingOf(table))]).toEqual([table, 'done']);
   const tables = ['repo_records', 'likes', 'posts', 'follows', 'record_ops', 'actor_days', 'touched_days'];
   for (const table of tables) {
-    const [row] = await as('indexer').query<{ rows: number }>(`SELECT toFloat64(count()) AS rows FROM ${table}`);
+    const [row] = await selectRows<{ rows: number }>(as('indexer'), `SELECT toFloat64(count()) AS rows FROM ${table}`);
     expect([table, (row?.rows ?? 0) > 0]).toEqual([table, true]);
   }
 });
@@ -90,7 +91,7 @@ test('feedgen ranks, and writes members, handles, the use of keys and analytics'
   await writeApiKeyUses(as('feedgen'), []);
   for (const table of ['api_key_uses', 'feed_request_analytics', 'feed_interactions'])
     expect([table, await answer('feedgen', nothingOf(table))]).toEqual([table, 'done']);
-  expect(await as('feedgen').query('SELECT count() FROM recent_posts_with_score')).toHaveLength(1);
+  expect(await selectRows(as('feedgen'), 'SELECT count() FROM recent_posts_with_score')).toHaveLength(1);
 });
 
 test('search counts, drops the counts that are old, and keeps jobs', async () => {

@@ -20,6 +20,7 @@ import { startInstance } from './feedgen/stage.ts';
 import { differences, expectCleanEnd, type Store, startProgram } from './indexer/stack.ts';
 import { makeQueries, postsThatShow } from './search/naive-search.ts';
 import { type SearchService, startSearchService } from './search/service.ts';
+import { selectRows } from './select-rows.ts';
 
 const NOW_MS = Date.now();
 
@@ -67,7 +68,8 @@ test('the tables are the same, and the rows stand on both servers', async () => 
   expect(tables['likes']?.length).toBeGreaterThan(1_000);
   expect(differences(await two.tables(), tables)).toEqual([]);
   for (const table of ['record_rows', 'post_rows', 'follows', 'record_ops', 'actor_days', 'rejected_events']) {
-    const [{ servers } = { servers: 0 }] = await two.clickhouse.query<{ servers: number }>(
+    const [{ servers } = { servers: 0 }] = await selectRows<{ servers: number }>(
+      two.clickhouse,
       `SELECT toFloat64(uniqExact(_shard_num)) AS servers FROM ${table}`,
     );
     expect([table, servers]).toEqual([table, 2]);
@@ -85,10 +87,11 @@ test('the screen tells how many rows both servers have on their disks', async ()
   };
   const counts = await createRowCounts(target, 0).read();
   const stored = async (table: string, where = '1') => {
-    const [row] = await two.clickhouse.query<{ n: number }>(
+    const [row] = await selectRows<{ n: number }>(
+      two.clickhouse,
       `SELECT toFloat64(count()) AS n FROM ${table} WHERE ${where}`,
     );
-    return { rows: row?.n ?? 0, isExact: false };
+    return { rows: row?.n ?? 0, precision: 'at most' };
   };
   expect(counts?.['likes']).toEqual(await stored('record_rows', "collection = 'app.bsky.feed.like'"));
   expect(counts?.['posts']).toEqual(await stored('post_rows'));
@@ -173,13 +176,17 @@ describe('readers find the same on two servers as on one:', () => {
 
 describe('what changes rows works on two servers:', () => {
   test('an account that is deactivated is hidden on each of them at once', async () => {
-    const [{ did } = { did: '' }] = await two.clickhouse.query<{ did: string }>('SELECT did FROM posts FINAL LIMIT 1');
+    const [{ did } = { did: '' }] = await selectRows<{ did: string }>(
+      two.clickhouse,
+      'SELECT did FROM posts FINAL LIMIT 1',
+    );
     await two.clickhouse.command(
       "INSERT INTO actor_status (did, is_deletion, active, status, version) VALUES ({did:String}, 0, 0, 'deactivated', 18000000000000000000)",
       { did },
     );
     await createHiddenActors({ clickhouse: two.clickhouse, log: SILENT }).refresh();
-    const seen = await two.clickhouse.query(
+    const seen = await selectRows(
+      two.clickhouse,
       `SELECT hostName(), tcpPort(), dictGet('hidden_recent', 'hidden_below', sipHash64({did:String})) AS below
        FROM clusterAllReplicas({cluster:String}, system.one)`,
       { did, cluster: 'updraft' },
@@ -195,7 +202,8 @@ describe('what changes rows works on two servers:', () => {
   });
 
   test('an erasure', async () => {
-    const [{ did } = { did: '' }] = await two.clickhouse.query<{ did: string }>(
+    const [{ did } = { did: '' }] = await selectRows<{ did: string }>(
+      two.clickhouse,
       'SELECT repo AS did FROM repo_records GROUP BY repo ORDER BY count() DESC, repo LIMIT 1',
     );
     const program = startProgram('apps/admin/src/main.ts', ['erase', '--yes', '--wait', '0', did], two.env);
@@ -214,7 +222,9 @@ describe('what changes rows works on two servers:', () => {
     await jobs.saveSecret('a', 'hash', 1);
     await jobs.eraseOldStates();
     expect(await jobs.get('a')).toMatchObject({ jobState: 'completed', secretHash: 'hash' });
-    expect(await two.clickhouse.query("SELECT job_id FROM repo_cleanup_jobs WHERE refresh_token != ''")).toEqual([]);
+    expect(await selectRows(two.clickhouse, "SELECT job_id FROM repo_cleanup_jobs WHERE refresh_token != ''")).toEqual(
+      [],
+    );
   });
 });
 

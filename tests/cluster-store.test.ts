@@ -14,6 +14,7 @@ import {
 } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Engines, startEngines } from './cluster/engines.ts';
+import { selectRows } from './select-rows.ts';
 import { quietLog } from './store-fixture.ts';
 
 let engines: Engines;
@@ -29,7 +30,8 @@ test('the migrations make the whole schema on each server', async () => {
   expect((await migrationVersion({ connection, log: quietLog }))?.dirty).toBe(false);
   const of = async (address: string) => {
     const clickhouse = createClickHouse({ ...connection, address });
-    const rows = await clickhouse.query<{ name: string; engine: string; database: string }>(
+    const rows = await selectRows<{ name: string; engine: string; database: string }>(
+      clickhouse,
       "SELECT database, name, engine FROM system.tables WHERE database LIKE 'atproto%' AND name NOT LIKE 'schema%' ORDER BY database, name",
     );
     await clickhouse.close();
@@ -59,7 +61,7 @@ describe('what the environment says is compared with the servers:', () => {
     [
       'the servers in another order',
       (cluster: ClusterOptions) => ({ cluster: { ...cluster, servers: cluster.servers.toReversed() } }),
-      /CLICKHOUSE_SHARDS: .* is server 2 of the cluster 'updraft' and stands in place 1/,
+      /CLICKHOUSE_SHARDS: .* is server 2 of the cluster 'updraft', but is named in place 1/,
     ],
     [
       'fewer servers',
@@ -97,7 +99,7 @@ describe('what the environment says is compared with the servers:', () => {
     const spread = createClickHouse(connection);
     await expect(checkTables(spread)).rejects.toBeInstanceOf(SetupStoreError);
     await spread.close();
-    expect(await clickhouse.query('SELECT handle FROM actor_handles')).toEqual([{ handle: 'a.test' }]);
+    expect(await selectRows(clickhouse, 'SELECT handle FROM actor_handles')).toEqual([{ handle: 'a.test' }]);
   });
 });
 
@@ -139,7 +141,7 @@ test('while a server is away nothing is acknowledged that is not there, and nobo
   const clickhouse = createClickHouse(engines.connection);
   const rows = Array.from({ length: 1_000 }, (_, n) => ({ did: `did:plc:${n}`, handle: `h${n}.test`, version }));
   await insertRows(clickhouse, actorHandles, rows.slice(0, 500));
-  const count = () => clickhouse.query('SELECT toFloat64(count()) AS n FROM actor_handles FINAL');
+  const count = () => selectRows(clickhouse, 'SELECT toFloat64(count()) AS n FROM actor_handles FINAL');
   await engines.kill(1);
   await expect(insertRows(clickhouse, actorHandles, rows)).rejects.toBeInstanceOf(UnavailableError);
   await expect(count()).rejects.toBeInstanceOf(UnavailableError);

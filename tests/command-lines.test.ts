@@ -17,6 +17,7 @@ const programs = [
   ['pnpm migrate', ['packages/store/src/migrate-command.ts']],
   ['pnpm admin', ['apps/admin/src/main.ts']],
   ['pnpm admin restore', ['apps/admin/src/main.ts', 'restore']],
+  ['pnpm viewer-token', ['packages/simulator/src/token-command.ts']],
   ['pnpm verify:world', ['tests/verify-world-command.ts']],
   ['pnpm verify:pds', ['tests/verify-pds-command.ts']],
   ['pnpm verify:outage', ['tests/verify-outage-command.ts']],

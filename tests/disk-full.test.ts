@@ -8,6 +8,7 @@ import { createClickHouse, migrateUp } from '@updraft/store';
 import { expect, test } from 'vitest';
 import { likes } from './indexer/events.ts';
 import { expectCleanEnd, loginOf, startProgram, until } from './indexer/stack.ts';
+import { selectRows } from './select-rows.ts';
 import { quietLog } from './store-fixture.ts';
 
 test('a full disk holds the cursor and loses nothing, and the rows follow when there is room (needs the right to mount)', async ({
@@ -27,7 +28,7 @@ test('a full disk holds the cursor and loses nothing, and the rows follow when t
   const engine = await startClickHouse({ dataDir: join(directory, 'clickhouse'), onLine: () => {} });
   cleanup.defer(() => engine.kill('SIGKILL').then(() => {}));
   const redisDirectory = await mkdtemp(join(tmpdir(), 'updraft-disk-redis-'));
-  const redis = await startRedis({ dataDir: redisDirectory });
+  const redis = await startRedis({ env: process.env, dataDir: redisDirectory });
   cleanup.defer(async () => {
     await redis.kill('SIGKILL');
     await rm(redisDirectory, { recursive: true });
@@ -37,7 +38,7 @@ test('a full disk holds the cursor and loses nothing, and the rows follow when t
   const clickhouse = createClickHouse(connection);
   cleanup.defer(() => clickhouse.close());
   const count = async (table: string) =>
-    Number((await clickhouse.query<{ n: string }>(`SELECT count() AS n FROM ${table} FINAL`))[0]?.n);
+    Number((await selectRows<{ n: string }>(clickhouse, `SELECT count() AS n FROM ${table} FINAL`))[0]?.n);
 
   const ballast = join(directory, 'ballast');
   await fill(directory, ballast);

@@ -36,6 +36,40 @@ test.each(documents)('every document that %s links to is there', async (document
   expect(missing).toEqual([]);
 });
 
+/** The anchors that the hosting site gives the headings of a document. */
+async function anchorsOf(path: string): Promise<Set<string>> {
+  const text = await readFile(path, 'utf8');
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
+test.each(documents)('every section that %s links to is there', async (document) => {
+  const text = await readFile(join(root, document), 'utf8');
+  const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)];
+  const missing: string[] = [];
+  for (const [, path = '', anchor = ''] of links) {
+    const anchors = await anchorsOf(path === '' ? join(root, document) : resolve(root, document, '..', path));
+    if (!anchors.has(anchor)) missing.push(`${path}#${anchor}`);
+  }
+  expect(missing).toEqual([]);
+});
+
+test('every variable of the examples in env is explained in a document', async () => {
+  const texts = (await Promise.all(documents.map((name) => readFile(join(root, name), 'utf8')))).join('\n');
+  const examples = (await readdir(join(root, 'env'))).filter((name) => name.endsWith('.env.example'));
+  const settings = await Promise.all(examples.map((name) => readFile(join(root, 'env', name), 'utf8')));
+  const names = [...settings.join('\n').matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm)].map(([, name = '']) => name);
+  expect(names.length).toBeGreaterThan(40);
+  expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(texts))).toEqual([]);
+});
+
 test('the map of CONTRIBUTING names enough of the tree to be one', async () => {
   const text = await readFile(join(root, 'CONTRIBUTING.md'), 'utf8');
   expect([...text.matchAll(/`(?:apps|packages)\/[\w./-]+`/g)].length).toBeGreaterThan(7);

@@ -13,6 +13,7 @@ import {
   type Tables,
   until,
 } from './indexer/stack.ts';
+import { selectRows } from './select-rows.ts';
 
 let stack: Stack;
 let file: string;
@@ -104,7 +105,8 @@ const REJECTED_BY_TEXT = 'c'.repeat(32);
 const STRANGER = 'did:plc:strangerstrangerstranger';
 
 async function busiestAccount({ clickhouse }: Store): Promise<string> {
-  const [row] = await clickhouse.query<{ did: string }>(
+  const [row] = await selectRows<{ did: string }>(
+    clickhouse,
     `SELECT repo AS did FROM repo_records WHERE repo IN (SELECT did FROM posts) AND repo IN (SELECT actor_did FROM likes)
      GROUP BY did ORDER BY count() DESC, did LIMIT 1`,
   );
@@ -134,7 +136,8 @@ async function fillFeedsAndSearch({ clickhouse }: Store, did: string): Promise<v
 
 /** Rows by table in which the account stands as the one whose they are, whatever the table. */
 async function rowsOf({ clickhouse }: Store, did: string): Promise<Record<string, number>> {
-  const columns = await clickhouse.query<{ table: string; name: string }>(
+  const columns = await selectRows<{ table: string; name: string }>(
+    clickhouse,
     `SELECT table, name FROM system.columns
      WHERE database = currentDatabase() AND name IN ('did', 'actor_did', 'repo', 'viewer_did', 'did_key', 'changed_by', 'item')
        AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree')`,
@@ -143,7 +146,8 @@ async function rowsOf({ clickhouse }: Store, did: string): Promise<Record<string
   const rows: Record<string, number> = {};
   for (const { table, name } of columns) {
     const condition = name === 'did_key' ? 'did_key = sipHash64({did:String})' : `position(${name}, {did:String}) > 0`;
-    const [found] = await clickhouse.query<{ rows: string }>(
+    const [found] = await selectRows<{ rows: string }>(
+      clickhouse,
       `SELECT count() AS rows FROM ${table} WHERE ${condition}`,
       { did },
     );

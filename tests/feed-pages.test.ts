@@ -206,7 +206,7 @@ describe('bad input', () => {
     expect({ status, error: body.error }).toEqual({ status: 400, error: 'InvalidRequest' });
   });
 
-  test('a feed that is not here is an UnknownFeed, whoever is said to publish it', async () => {
+  test('a feed that is not here is an UnknownFeed, under any publisher', async () => {
     const skeleton = (feed: string) =>
       feeds.get(`/xrpc/app.bsky.feed.getFeedSkeleton?feed=${encodeURIComponent(feed)}`);
     const forms = [

@@ -5,8 +5,8 @@ import { AtpAgent } from '@atproto/api';
 import { P256Keypair, Secp256k1Keypair } from '@atproto/crypto';
 import { TestNetworkNoAppView } from '@atproto/dev-env';
 import { runCommand } from '@updraft/command';
-import { addFeedgenCommands } from '@updraft/feedgen/admin';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addFeedsCommands } from '../apps/admin/src/feeds/feeds-commands.ts';
 import { didOf } from './feedgen/network.ts';
 import { type Instance, SERVICE_DID, type Stage, startStage, until, uris } from './feedgen/stage.ts';
 import { bearer, SKELETON, sign } from './feedgen/tokens.ts';
@@ -71,9 +71,8 @@ async function serviceAuth(agent: AtpAgent): Promise<string> {
 }
 
 async function setMember(did: string, isMember: boolean): Promise<void> {
-  const { members, membership } = feeds.feedgen.context;
-  await members.change({ label: 'club', did, isMember, changedBy: 'test', atMicros: Date.now() * 1000 });
-  await membership.announce('club', did, isMember);
+  const change = { label: 'club', did, isMember, changedBy: 'test', atMicros: Date.now() * 1000 };
+  await feeds.feedgen.context.membership.change(change);
 }
 
 describe('accounts of a real PDS', () => {
@@ -125,7 +124,7 @@ describe('publishing', () => {
       PUBLISHER_PASSWORD: 'hunter22',
       ...changed,
     };
-    const code = await runCommand('pnpm admin', addFeedgenCommands, argv, {
+    const code = await runCommand('pnpm admin', addFeedsCommands, argv, {
       env,
       out: (line) => out.push(line),
       note: (line) => notes.push(line),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createFeedgen, parseFeedsFile, readFeedgenConfig } from '@updraft/feedgen';
+import { createFeedgen, readFeedgenConfig } from '@updraft/feedgen';
+import { parseFeedsFile } from '@updraft/feeds';
 import { createSearch, readSearchConfig } from '@updraft/search';
 import { createLogger, type HttpServer } from '@updraft/service';
 import { createClickHouse, createRedis } from '@updraft/store';

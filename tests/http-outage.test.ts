@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { importedApiKey } from '@updraft/feedgen/admin';
+import { importedApiKey } from '@updraft/feeds';
 import type { HttpServer } from '@updraft/service';
 import { apiKeys, createClickHouse, insertRows } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

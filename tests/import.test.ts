@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { apiKeyId, hashApiKey } from '@updraft/feeds';
 import { createWorld, writeWorldFile } from '@updraft/simulator';
 import { createClickHouse, readApiKeys } from '@updraft/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { apiKeyId, hashApiKey } from '../apps/feedgen/src/keys/api-key.ts';
 import { account, tid } from './indexer/events.ts';
 import { differences, type Stack, type Store, startProgram, startStack } from './indexer/stack.ts';
 
@@ -62,7 +62,7 @@ test('what can not be read says which columns are missing and which there are, b
   const { code, output } = await runImport(store);
   expect(code).toBe(1);
   expect(output).toContain(
-    'feed_request_analytics: no column for requestedAt; the table has user_did, feed, ts, limit.',
+    'feed_request_analytics: no column for requestedAt. The table has user_did, feed, ts, limit:',
   );
   expect(await store.count('actor_labels')).toBe(0);
 });
@@ -132,7 +132,7 @@ test('an import that ClickHouse takes no rows of is ended by SIGTERM, in one sen
   await program.says('a write failed and is tried again');
   program.child.kill('SIGTERM');
   expect(await program.exited).toEqual({ code: 1, signal: null });
-  expect(program.output().trim().split('\n').at(-1)).toMatch(/^stopped before all was written: run it again/);
+  expect(program.output().trim().split('\n').at(-1)).toMatch(/^stopped before all was written\. Run the command again/);
   expect(await store.count('actor_labels')).toBe(0);
   expect(await runImport(store, ...COLUMNS)).toMatchObject({ code: 0 });
   expect(await store.count('actor_labels')).toBe(1);

@@ -1,7 +1,10 @@
 import { startPlayServer } from '@updraft/simulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CommitParts, commitLine, likes, START_MICROS, tid } from './indexer/events.ts';
-import { type Program, type Stack, type Store, startProgram, startStack, until } from './indexer/stack.ts';
+import { useStack } from './indexer/fixtures.ts';
+import { type Program, type Store, until } from './indexer/stack.ts';
+import { startIndexer } from './indexer/start.ts';
+import { selectRows } from './select-rows.ts';
 
 const POST = 'app.bsky.feed.post';
 const DEEP = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
@@ -106,26 +109,20 @@ function spreadOverMonths(): string[] {
   );
 }
 
-let stack: Stack;
+const stack = useStack();
 let store: Store;
 let indexer: Program;
 let server: Awaited<ReturnType<typeof startPlayServer>>;
 beforeAll(async () => {
-  stack = await startStack();
   store = await stack.createStore('bad_input');
   server = await startPlayServer({ lines: everything() });
-  indexer = startProgram('apps/indexer/src/main.ts', [], {
-    ...store.env,
-    WS_URL: server.url,
-    SINCE: '2020-01-01T00:00:00Z',
-  });
+  indexer = startIndexer(store, { WS_URL: server.url });
   const last = tid(START_MICROS + (90_000 + GOOD - 1) * 100_000);
   await until(async () => indexer.child.exitCode !== null || (await store.count('likes', `rkey = '${last}'`)) > 0);
 });
 afterAll(async () => {
-  indexer.child.kill('SIGKILL');
+  await indexer.kill();
   await server.close();
-  await stack.close();
 });
 
 test('the process goes on, and every good event around the bad ones arrives', async () => {
@@ -138,7 +135,8 @@ test('the process goes on, and every good event around the bad ones arrives', as
 
 describe('invariant 2: nothing is dropped in silence: stands in rejected_events with its reason:', () => {
   test.each(REJECTED)('%s', async (_, frame, reason) => {
-    const found = await store.clickhouse.query<{ reason: string }>(
+    const found = await selectRows<{ reason: string }>(
+      store.clickhouse,
       'SELECT reason FROM rejected_events FINAL WHERE event = {frame:String}',
       { frame },
     );
@@ -156,7 +154,7 @@ describe('is indexed as far as it has sense:', () => {
     '%s',
     async (_, index, table, columns) => {
       const author = { posts: 'did', likes: 'actor_did' }[table] ?? 'repo';
-      const rows = await store.clickhouse.query(`SELECT * FROM ${table} FINAL WHERE ${author} = {did:String}`, {
+      const rows = await selectRows(store.clickhouse, `SELECT * FROM ${table} FINAL WHERE ${author} = {did:String}`, {
         did: strangeDid(index),
       });
       expect(rows).toMatchObject([columns]);
@@ -182,7 +180,8 @@ describe('is indexed as far as it has sense:', () => {
 
   test('likes with rkeys of every month, in a handful of parts', async () => {
     expect(await store.count('likes', "actor_did = 'did:plc:timetraveller'")).toBe(10_000);
-    const parts = await store.clickhouse.query<{ n: string }>(
+    const parts = await selectRows<{ n: string }>(
+      store.clickhouse,
       "SELECT count() AS n FROM system.parts WHERE active AND database = currentDatabase() AND table = 'record_rows'",
     );
     expect(Number(parts[0]?.n)).toBeGreaterThan(0);

@@ -2,16 +2,16 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
-  createEventCounts,
-  createJetstreamSource,
-  createPlace,
+  createStreamPosition,
   type Ended,
   type FrameSink,
   type JetstreamOptions,
   type ResumePoint,
 } from '@updraft/indexer';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { useCleanups } from './indexer/fixtures.ts';
+import { sourceOf } from './indexer/source.ts';
 
 /** A host of which each test says what it does with a connection. */
 interface Host {
@@ -20,10 +20,7 @@ interface Host {
   readonly tries: string[];
 }
 
-const cleanups: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0)) cleanup();
-});
+const cleanups = useCleanups();
 
 async function startHost(
   onConnection: (ws: WebSocket, nth: number) => void,
@@ -65,27 +62,14 @@ function read(
   const sink: FrameSink = {
     frame: (text) => void frames.push(text),
     isFull: () => false,
-    hasRoom: async () => {},
+    waitForRoom: async () => {},
     ...options.sink,
   };
-  const source = createJetstreamSource({
+  const position = createStreamPosition({ saved: undefined, startMicros: undefined, now: () => new Date() });
+  const source = sourceOf({
     hosts,
-    lastHost: undefined,
-    place: {
-      ...createPlace({ saved: undefined, startMicros: undefined, now: () => new Date() }),
-      resumePoint: () => options.point,
-    },
-    eventCounts: createEventCounts(),
-    idleTimeoutMs: 60_000,
-    maxPauseMs: 2_000,
-    backoff: { next: () => 5, reset: () => {} },
-    events: {
-      connecting: () => {},
-      connected: () => {},
-      ended: (_host, end) => void ends.push(end),
-      leftOut: () => {},
-      blind: () => {},
-    },
+    position: { ...position, resumePoint: () => options.point },
+    events: { ended: (_host, end) => void ends.push(end) },
     ...options.source,
   });
   const running = source.run({ ...sink, frame: (text) => (sink.frame(text), check()) }, stop.signal);
@@ -163,11 +147,11 @@ describe('when the sink is full', () => {
   test('for a moment, the connection stays', async () => {
     const host = await startHost((ws) => ['1', '2'].map((text) => ws.send(text)));
     let full = true;
-    const hasRoom = async () => {
+    const waitForRoom = async () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       full = false;
     };
-    const reading = read([host.url], { sink: { isFull: () => full, hasRoom } });
+    const reading = read([host.url], { sink: { isFull: () => full, waitForRoom } });
     await reading.until(() => reading.frames.length === 2);
     expect(host.tries).toHaveLength(1);
   });
@@ -176,7 +160,7 @@ describe('when the sink is full', () => {
     const host = await startHost((ws, nth) => ws.send(`connection ${nth}`));
     const room = Promise.withResolvers<void>();
     let [full, rooms] = [true, 0];
-    const hasRoom = (signal: AbortSignal) => {
+    const waitForRoom = (signal: AbortSignal) => {
       rooms += 1;
       if (rooms === 1) return Promise.resolve();
       // The first wait is that of the paused socket, the second that of the closed one.
@@ -186,7 +170,7 @@ describe('when the sink is full', () => {
         new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
       ]);
     };
-    const reading = read([host.url], { sink: { isFull: () => full, hasRoom }, source: { maxPauseMs: 50 } });
+    const reading = read([host.url], { sink: { isFull: () => full, waitForRoom }, source: { maxPauseMs: 50 } });
     await reading.until(() => reading.frames.length === 2);
     expect(reading.ends[0]?.reason).toBe('backpressure');
     expect(reading.frames).toEqual(['connection 1', 'connection 2']);

@@ -3,39 +3,23 @@ import { join } from 'node:path';
 import { parseFrame } from '@updraft/atproto';
 import { createWorld, type PlayServer, startPlayServer, writeWorldFile } from '@updraft/simulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  differences,
-  expectCleanEnd,
-  type Program,
-  type Stack,
-  type Store,
-  startProgram,
-  startStack,
-  type Tables,
-  until,
-} from './indexer/stack.ts';
+import { CRASH_POINTS } from './indexer/crash-points.ts';
+import { useStack } from './indexer/fixtures.ts';
+import { differences, type Program, type Store, type Tables, until } from './indexer/stack.ts';
+import { replayAll, startIndexer } from './indexer/start.ts';
+import { selectRows } from './select-rows.ts';
 
 /** UPDRAFT_KILLS=10 for the long proof. */
 const KILLS = Number(process.env['UPDRAFT_KILLS'] ?? 2);
 const EVENTS = 1_500 * KILLS;
-const SMALL_BATCHES = { BATCH_MAX_ROWS: '200', FLUSH_INTERVAL: '100ms', SINCE: '2020-01-01T00:00:00Z' };
-const CRASH_POINTS = [
-  'after-receive:450',
-  'before-write:3',
-  'mid-write:3',
-  'after-write:3',
-  'after-progress:3',
-  'after-redis:3',
-];
 
-let stack: Stack;
+const stack = useStack();
 let file: string;
 let lines: number;
 let undisturbed: Tables;
 const servers: PlayServer[] = [];
 
 beforeAll(async () => {
-  stack = await startStack();
   file = join(stack.directory, 'world.jsonl');
   await writeWorldFile(createWorld({ seed: 11, accounts: 300, hostile: 0.3 }), file, EVENTS);
   // Strange records stay; frames that are no event would be others with the numbers that the server writes into them.
@@ -43,13 +27,11 @@ beforeAll(async () => {
   await writeFile(file, `${whole.join('\n')}\n`);
   lines = whole.length;
   const store = await stack.createStore('undisturbed');
-  const replay = startProgram('apps/indexer/src/replay-command.ts', [file], store.env);
-  if ((await replay.exited).code !== 0) throw new Error(replay.output());
+  await replayAll(store, file);
   undisturbed = await store.tables();
 });
 afterAll(async () => {
   for (const server of servers) await server.close();
-  await stack.close();
 });
 
 /** A server of the whole stream, so fast that kills strike in its middle. */
@@ -60,25 +42,22 @@ async function play(rate?: number): Promise<PlayServer> {
 }
 
 function start(store: Store, server: PlayServer, env: Record<string, string> = {}): Program {
-  const main = 'CRASH_POINT' in env ? 'tests/indexer/crashing-indexer.ts' : 'apps/indexer/src/main.ts';
-  return startProgram(main, [], { ...store.env, ...SMALL_BATCHES, WS_URL: server.url, ...env });
+  return startIndexer(store, { BATCH_MAX_ROWS: '200', FLUSH_INTERVAL: '100ms', WS_URL: server.url, ...env });
 }
 
 /** The sequence number up to which everything is written, 0 before the first. */
 async function savedCursor(store: Store): Promise<number> {
-  const rows = await store.clickhouse
-    .query<{ progress_json: string }>(
-      'SELECT progress_json FROM ingest_progress FINAL WHERE stream = currentDatabase()',
-    )
-    .catch(() => []);
+  const rows = await selectRows<{ progress_json: string }>(
+    store.clickhouse,
+    'SELECT progress_json FROM ingest_progress FINAL WHERE stream = currentDatabase()',
+  ).catch(() => []);
   return rows[0] === undefined ? 0 : (JSON.parse(rows[0].progress_json) as { cursor: number }).cursor;
 }
 
 /** Lets it read to the end of the stream, and stops it. */
 async function finish(store: Store, program: Program): Promise<void> {
   await until(async () => program.child.exitCode !== null || (await savedCursor(store)) === lines);
-  program.child.kill('SIGTERM');
-  await expectCleanEnd(program);
+  await program.stop();
 }
 
 async function framesTaken(program: Program): Promise<number> {
@@ -92,7 +71,8 @@ test('invariant 1, invariant 2, invariant 3: killed at every point of its pipeli
   const server = await play();
   for (const point of CRASH_POINTS) {
     const before = await savedCursor(store);
-    const program = start(store, server, { CRASH_POINT: point });
+    const nth = point === 'after-receive' ? 450 : 3;
+    const program = start(store, server, { CRASH_POINT: `${point}:${nth}` });
     expect({ point, ...(await program.exited) }).toMatchObject({ signal: 'SIGKILL' });
     expect(await savedCursor(store)).toBeGreaterThanOrEqual(before);
   }
@@ -107,8 +87,7 @@ test('killed at any moment, the indexer loses and doubles nothing', async () => 
     const program = start(store, server);
     const from = await savedCursor(store);
     await until(async () => (await savedCursor(store)) > from + 200);
-    program.child.kill('SIGKILL');
-    await program.exited;
+    await program.kill();
   }
   await finish(store, start(store, server));
   expect(differences(await store.tables(), undisturbed)).toEqual([]);
@@ -146,8 +125,7 @@ test('invariant 3: replay changes nothing: the same stream twice more, from anot
     servers.push(server);
     const program = start(store, server, { REDIS_PREFIX: prefix });
     await until(async () => program.child.exitCode !== null || (await framesTaken(program)) === lines);
-    program.child.kill('SIGTERM');
-    await expectCleanEnd(program);
+    await program.stop();
     expect(differences(await store.tables(), undisturbed)).toEqual([]);
   }
 });

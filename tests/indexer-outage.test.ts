@@ -1,71 +1,30 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  createWorld,
-  type JetstreamServer,
-  type PlayServer,
-  startJetstream,
-  startPlayServer,
-  type WorldEvent,
-} from '@updraft/simulator';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createWorld, type JetstreamServer, startJetstream, type WorldEvent } from '@updraft/simulator';
+import { describe, expect, test } from 'vitest';
 import { likes } from './indexer/events.ts';
-import {
-  expectCleanEnd,
-  loginOf,
-  type Program,
-  type Stack,
-  type Store,
-  startProgram,
-  startStack,
-  until,
-} from './indexer/stack.ts';
+import { useIndexers, useStack } from './indexer/fixtures.ts';
+import { loginOf, until } from './indexer/stack.ts';
+import { selectRows } from './select-rows.ts';
 
-let stack: Stack;
-const cleanups: (() => unknown)[] = [];
-beforeAll(async () => {
-  stack = await startStack();
-});
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-afterAll(() => stack.close());
-
-function start(store: Pick<Store, 'env'>, env: Record<string, string>): Program {
-  const program = startProgram('apps/indexer/src/main.ts', [], { ...store.env, SINCE: '2020-01-01T00:00:00Z', ...env });
-  cleanups.push(() => {
-    program.child.kill('SIGKILL');
-    return program.exited;
-  });
-  return program;
-}
-
-async function play(lines: readonly string[], attachCursor = true, rate?: number): Promise<PlayServer> {
-  const server = await startPlayServer({ lines, attachCursor, ...(rate !== undefined && { rate }) });
-  cleanups.push(() => server.close());
-  return server;
-}
-
-async function stop(program: Program): Promise<void> {
-  program.child.kill('SIGTERM');
-  await expectCleanEnd(program);
-}
+const stack = useStack();
+const { cleanups, start, play } = useIndexers();
 
 describe('SIGTERM', () => {
   test('writes what was received, saves the cursor and exits with 0', async () => {
     const store = await stack.createStore('sigterm');
-    const server = await play(likes(0, 500));
+    const server = await play({ lines: likes(0, 500), attachCursor: true });
     const program = start(store, { WS_URL: server.url, FLUSH_INTERVAL: '10m' });
     await until(async () => (await program.metric('updraft_indexer_events_total')) === 500);
     expect(await store.count('likes')).toBe(0);
-    await stop(program);
+    await program.stop();
     expect(await store.count('likes')).toBe(500);
     expect(await store.count('ingest_progress', "JSONExtractUInt(progress_json, 'cursor') = 500")).toBe(1);
   });
 
   test('while ClickHouse is away ends with 1 in time, says that nothing is lost, and the next run brings everything', async () => {
     const store = await stack.createStore('sigterm_away');
-    const server = await play(likes(0, 500));
+    const server = await play({ lines: likes(0, 500), attachCursor: true });
     const program = start(store, { WS_URL: server.url, FLUSH_INTERVAL: '10m' });
     await until(async () => (await program.metric('updraft_indexer_events_total')) === 500);
     await stack.restartEngine('SIGKILL', async () => {
@@ -74,17 +33,17 @@ describe('SIGTERM', () => {
       expect(await program.exited).toEqual({ code: 1, signal: null });
       expect(performance.now() - askedAt).toBeLessThan(15_500);
     });
-    expect(program.output()).toContain('nothing is lost');
+    expect(program.output()).toContain('Nothing is lost');
     const next = start(store, { WS_URL: server.url });
     await until(async () => (await store.count('likes')) === 500);
-    await stop(next);
+    await next.stop();
   });
 });
 
 describe('invariant 8: ClickHouse away for longer than the queue lasts', () => {
   test('has the socket closed on purpose, memory bounded, and everything arrive afterwards', async () => {
     const store = await stack.createStore('away');
-    const server = await play(likes(0, 8_000), true, 8_000);
+    const server = await play({ lines: likes(0, 8_000), attachCursor: true, rate: 8_000 });
     const small = { BATCH_MAX_ROWS: '500', BATCH_MAX_BYTES: '200000', QUEUE_MAX_BYTES: '1000000', WS_URL: server.url };
     const program = start(store, small);
     await program.says('connected to Jetstream');
@@ -97,7 +56,7 @@ describe('invariant 8: ClickHouse away for longer than the queue lasts', () => {
     // What is under way in the socket when it is paused comes on top of the bound.
     expect(highest).toBeLessThan(2_500_000);
     expect(await store.count('ingest_gaps')).toBe(0);
-    await stop(program);
+    await program.stop();
   });
 });
 
@@ -105,15 +64,15 @@ describe('of two hosts', () => {
   test('the second goes on where the first one died, though its numbers are others', async () => {
     const store = await stack.createStore('failover');
     const all = likes(0, 3_000);
-    const first = await play(all.slice(0, 2_000));
-    const second = await play(all.slice(500), false);
+    const first = await play({ lines: all.slice(0, 2_000), attachCursor: true });
+    const second = await play({ lines: all.slice(500) });
     const program = start(store, { WS_URL: `${first.url},${second.url}` });
     await until(async () => (await store.count('likes')) === 2_000);
     await first.close();
     await until(async () => (await store.count('likes')) === 3_000);
     expect(await store.count('ingest_gaps')).toBe(0);
     expect(await program.metric('updraft_indexer_gaps_total')).toBe(0);
-    await stop(program);
+    await program.stop();
   });
 });
 
@@ -132,8 +91,8 @@ test('a server that sends an event above the limit: it is left out, told in inge
   const program = start(store, { WS_URL: server.url });
   await until(async () => (await program.metric('updraft_indexer_events_total')) >= 1_000);
   await until(async () => (await store.count('ingest_gaps')) === 1);
-  await stop(program);
-  expect(await store.clickhouse.query('SELECT kind, host FROM ingest_gaps FINAL')).toEqual([
+  await program.stop();
+  expect(await selectRows(store.clickhouse, 'SELECT kind, host FROM ingest_gaps FINAL')).toEqual([
     { kind: 'left_out', host: server.url },
   ]);
   expect(server.status().connects).toBe(2);
@@ -156,7 +115,7 @@ describe('a server that has forgotten', () => {
     const env = { WS_URL: server.url };
     const before = start(store, env);
     await until(async () => (await before.metric('updraft_indexer_events_total')) === 1_000);
-    await stop(before);
+    await before.stop();
 
     for (const event of events.slice(1_000)) server.append(event);
     server.setWeather({ floorSeq: server.log.firstSeq + 3_000 });
@@ -164,8 +123,9 @@ describe('a server that has forgotten', () => {
     await after.says('possible gap');
     await until(async () => (await store.count('ingest_gaps')) === 1);
     expect(await after.metric('updraft_indexer_gaps_total')).toBe(1);
-    await stop(after);
-    const [gap] = await store.clickhouse.query<{ kind: string; seconds: number }>(
+    await after.stop();
+    const [gap] = await selectRows<{ kind: string; seconds: number }>(
+      store.clickhouse,
       "SELECT kind, dateDiff('second', from_time, to_time) AS seconds FROM ingest_gaps FINAL",
     );
     expect(gap?.kind).toBe('possible');
@@ -182,7 +142,7 @@ describe('a server that has forgotten', () => {
     await until(async () => (await program.metric('updraft_indexer_events_total')) === 2_000);
     await first.close();
     await until(async () => (await program.metric('updraft_indexer_events_total')) >= 4_000);
-    await stop(program);
+    await program.stop();
     expect(await store.count('ingest_gaps')).toBe(0);
   });
 });
@@ -238,5 +198,5 @@ test('a server that can not be reached is tried again for ever, and the health p
       { name: 'redis', ok: true },
     ],
   });
-  await stop(program);
+  await program.stop();
 });

@@ -3,29 +3,19 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { createWorld, writeWorldFile } from '@updraft/simulator';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  differences,
-  loginOf,
-  type Stack,
-  type Store,
-  startProgram,
-  startStack,
-  type Tables,
-} from './indexer/stack.ts';
+import { describe, expect, test } from 'vitest';
+import { useStack } from './indexer/fixtures.ts';
+import { differences, loginOf, type Store, type Tables } from './indexer/stack.ts';
+import { startReplay } from './indexer/start.ts';
+import { selectRows } from './select-rows.ts';
 
 const SAMPLE = resolve(import.meta.dirname, '../../shared/data/jetstream-v1-sample.jsonl');
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-});
-afterAll(() => stack.close());
+const stack = useStack();
 
 /** Runs `pnpm replay` to its end. */
-async function replay(store: Store, args: readonly string[], env: Record<string, string> = {}) {
-  const main = 'CRASH_POINT' in env ? 'tests/indexer/crashing-replay.ts' : 'apps/indexer/src/replay-command.ts';
-  const program = startProgram(main, args, { ...store.env, ...env });
+async function replay(store: Pick<Store, 'env'>, args: readonly string[], env: Record<string, string> = {}) {
+  const program = startReplay(store, args, env);
   return { ...(await program.exited), output: program.output() };
 }
 
@@ -72,7 +62,7 @@ describe('a recorded stream', () => {
     const killed = await replay(store, [file], { BATCH_MAX_ROWS: '500', CRASH_POINT: 'after-write:4' });
     expect(killed.signal).toBe('SIGKILL');
     const resumed = await replay(store, [file], { BATCH_MAX_ROWS: '500' });
-    expect(resumed.output).toContain('going on after line 1,500');
+    expect(resumed.output).toContain('continuing after line 1,500');
     expect(differences(await store.tables(), await undisturbed.tables())).toEqual([]);
 
     const again = await replay(store, ['--restart', file]);
@@ -111,7 +101,7 @@ describe('one clear line, and exit code 1, or 2 where the command line is not un
     ],
   ])('for %s', async (_, args, env, exitCode, words) => {
     const store = { env: { ...loginOf(stack.engine()), REDIS_ADDRESS: stack.redis().address } };
-    const { code, output } = await replay(store as unknown as Store, args, env);
+    const { code, output } = await replay(store, args, env);
     expect(code).toBe(exitCode);
     expect(output).toContain(words);
     expect(output).not.toMatch(/^\s+at .*:\d+/m);
@@ -120,7 +110,8 @@ describe('one clear line, and exit code 1, or 2 where the command line is not un
 
 /** Rows of record_ops by operation and collection. */
 async function operationsOf(store: Store): Promise<Record<string, number>> {
-  const rows = await store.clickhouse.query<{ what: string; n: string }>(
+  const rows = await selectRows<{ what: string; n: string }>(
+    store.clickhouse,
     "SELECT concat(operation, ' ', collection) AS what, count() AS n FROM record_ops FINAL GROUP BY what",
   );
   return Object.fromEntries(rows.map(({ what, n }) => [what, Number(n)]));

@@ -1,58 +1,30 @@
-import { type PlayServer, startPlayServer } from '@updraft/simulator';
+import type { PlayServer } from '@updraft/simulator';
 import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { likes } from './indexer/events.ts';
-import {
-  expectCleanEnd,
-  type Program,
-  type Stack,
-  type Store,
-  startProgram,
-  startStack,
-  until,
-} from './indexer/stack.ts';
+import { useIndexers, useStack } from './indexer/fixtures.ts';
+import { type Program, type Store, until } from './indexer/stack.ts';
+import { selectRows } from './select-rows.ts';
 
-let stack: Stack;
+const stack = useStack();
+const indexers = useIndexers();
 let redis: Redis;
-const cleanups: (() => unknown)[] = [];
-beforeAll(async () => {
-  stack = await startStack();
+beforeAll(() => {
   redis = new Redis(`redis://${stack.redis().address}`);
 });
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-afterAll(async () => {
-  redis.disconnect();
-  await stack.close();
-});
+afterAll(() => redis.disconnect());
 
 const ACTIVE = 'this indexer is the active one';
-const STANDBY = 'another indexer is at work';
+const STANDBY = 'another indexer is active';
 /** The standby's delay is the TTL that is left, and a look a second. */
 const TAKE_OVER_MS = 15_000;
 
 function start(store: Store, server: PlayServer, env: Record<string, string> = {}): Program {
-  const program = startProgram('apps/indexer/src/main.ts', [], {
-    ...store.env,
-    WS_URL: server.url,
-    SINCE: '2020-01-01T00:00:00Z',
-    FLUSH_INTERVAL: '100ms',
-    BATCH_MAX_ROWS: '200',
-    ...env,
-  });
-  cleanups.push(() => {
-    program.child.kill('SIGKILL');
-    return program.exited;
-  });
-  return program;
+  return indexers.start(store, { WS_URL: server.url, FLUSH_INTERVAL: '100ms', BATCH_MAX_ROWS: '200', ...env });
 }
 
-async function play(count: number, rate: number): Promise<PlayServer> {
-  const server = await startPlayServer({ lines: likes(0, count), attachCursor: true, rate });
-  cleanups.push(() => server.close());
-  return server;
-}
+/** Plays so many likes, a thousand a second. */
+const play = (count: number) => indexers.play({ lines: likes(0, count), attachCursor: true, rate: 1_000 });
 
 async function startBoth(store: Store, server: PlayServer): Promise<{ active: Program; standby: Program }> {
   const active = start(store, server);
@@ -68,13 +40,9 @@ async function ask(program: Program, path: string): Promise<{ status: number; bo
   return { status: reply.status, body: await reply.json() };
 }
 
-async function stop(program: Program): Promise<void> {
-  program.child.kill('SIGTERM');
-  await expectCleanEnd(program);
-}
-
 async function progress(store: Store): Promise<{ clickhouse: number; redis: number }> {
-  const [row] = await store.clickhouse.query<{ cursor: string }>(
+  const [row] = await selectRows<{ cursor: string }>(
+    store.clickhouse,
     "SELECT JSONExtractUInt(progress_json, 'cursor') AS cursor FROM ingest_progress FINAL",
   );
   const text = await redis.get(`${store.env['REDIS_PREFIX']}:progress`);
@@ -84,7 +52,7 @@ async function progress(store: Store): Promise<{ clickhouse: number; redis: numb
 describe('of two indexers', () => {
   test('one reads and the other stands by, ready and saying so; after SIGKILL of the active the standby is at work, and nothing is lost', async () => {
     const store = await stack.createStore('killed');
-    const server = await play(4_000, 1_000);
+    const server = await play(4_000);
     const { active, standby } = await startBoth(store, server);
     expect(await ask(standby, '/readyz')).toMatchObject({ status: 200, body: { status: 'standby' } });
     expect(await ask(standby, '/startupz')).toMatchObject({ status: 200 });
@@ -101,24 +69,24 @@ describe('of two indexers', () => {
     await until(async () => (await store.count('likes')) === 4_000);
     expect(await ask(standby, '/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } });
     expect(await store.count('ingest_gaps')).toBe(0);
-    await stop(standby);
+    await standby.stop();
   });
 
   test('the active gives its place up at once when it is stopped', async () => {
     const store = await stack.createStore('stopped');
-    const server = await play(3_000, 1_000);
+    const server = await play(3_000);
     const { active, standby } = await startBoth(store, server);
     await until(async () => (await store.count('likes')) >= 500);
-    await stop(active);
+    await active.stop();
     await standby.says(ACTIVE);
     await until(async () => (await store.count('likes')) === 3_000);
     expect(await store.count('ingest_gaps')).toBe(0);
-    await stop(standby);
+    await standby.stop();
   });
 
   test('an active that wakes up after a pause moves no cursor, and ends with one clear line', async () => {
     const store = await stack.createStore('paused');
-    const server = await play(4_000, 1_000);
+    const server = await play(4_000);
     const { active, standby } = await startBoth(store, server);
     await until(async () => (await store.count('likes')) >= 500);
     active.child.kill('SIGSTOP');
@@ -132,26 +100,26 @@ describe('of two indexers', () => {
     expect(active.output()).toContain('another indexer has become the active one');
     expect(await progress(store)).toEqual({ clickhouse: 4_000, redis: 4_000 });
     expect(await standby.metric('updraft_indexer_active')).toBe(1);
-    await stop(standby);
+    await standby.stop();
   });
 
   test('the active goes on while Redis is away, and is the active one afterwards', async () => {
     const store = await stack.createStore('redis_away');
-    const server = await play(3_000, 1_000);
+    const server = await play(3_000);
     const active = start(store, server, { LEASE_TTL: '1s' });
     await active.says(ACTIVE);
     await stack.restartRedis('SIGKILL');
     await until(async () => (await store.count('likes')) === 3_000);
     const late = start(store, server);
     await late.says(STANDBY);
-    await stop(late);
-    await stop(active);
+    await late.stop();
+    await active.stop();
   });
 });
 
 test('an indexer started again on the same machine does not wait for the lease of its dead predecessor', async () => {
   const store = await stack.createStore('restarted');
-  const server = await play(2_000, 1_000);
+  const server = await play(2_000);
   const first = start(store, server, { LEASE_TTL: '1m' });
   await first.says(ACTIVE);
   first.child.kill('SIGKILL');
@@ -160,12 +128,12 @@ test('an indexer started again on the same machine does not wait for the lease o
   await second.says(ACTIVE);
   await until(async () => (await store.count('likes')) === 2_000);
   expect(second.output()).not.toContain(STANDBY);
-  await stop(second);
+  await second.stop();
 });
 
 test('an indexer that is stuck says so and exits with 1, so that it is started again', async () => {
   const store = await stack.createStore('stuck');
-  const server = await play(100, 1_000);
+  const server = await play(100);
   const program = start(store, server, { STALL_TIMEOUT: '1s', IDLE_TIMEOUT: '10m' });
   expect(await program.exited).toEqual({ code: 1, signal: null });
   expect(program.output()).toContain('stalled: no event, no connection and no write');

@@ -76,7 +76,7 @@ describe('a stop', () => {
 describe('at the start', () => {
   test('a folder that another process has open is an error that names it', async () => {
     const server = await start();
-    await expect(start()).rejects.toThrow(`is in use by process ${server.pid}; stop it first`);
+    await expect(start()).rejects.toThrow(`is in use by process ${server.pid}. Stop it first.`);
     expect(await ask(server, 'SELECT 1')).toBe('1');
   });
 
@@ -101,7 +101,7 @@ describe('at the start', () => {
 
   test('a file with passwords that holds none is refused in one line', async () => {
     await writeFile(join(dataDir, 'netrc'), 'machine example.com login me password x\n');
-    await expect(start()).rejects.toThrow(/netrc does not hold ClickHouse's passwords any more: delete it/);
+    await expect(start()).rejects.toThrow(/netrc does not hold ClickHouse's passwords any more. Delete it/);
   });
 
   test('the database default is an ordinary one, and stays', async () => {

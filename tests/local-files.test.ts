@@ -48,7 +48,7 @@ describe('the logs of the parts', () => {
 describe('who owns a data folder', () => {
   test('one at a time, and the other is told the pid', async () => {
     const ownership = await takeFolder(folder, () => {});
-    await expect(takeFolder(folder, () => {})).rejects.toThrow(`An Updraft (pid ${process.pid}) is running`);
+    await expect(takeFolder(folder, () => {})).rejects.toThrow(`An Updraft (pid ${process.pid}) already runs`);
     await ownership.release();
     await (await takeFolder(folder, () => {})).release();
   });

@@ -12,6 +12,7 @@ import {
   writeListedAccounts,
 } from '@updraft/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { selectRows } from './select-rows.ts';
 import { type StoreFixture, startStore } from './store-fixture.ts';
 
 /** As many as a large private feed has members. A server takes 128 KiB of one parameter. */
@@ -58,7 +59,8 @@ test('a host may list 100,000 accounts at once', async () => {
     dids.map((did) => ({ did, active: did !== first })),
     1,
   );
-  const counted = await store.clickhouse.query(
+  const counted = await selectRows(
+    store.clickhouse,
     'SELECT toFloat64(count()) AS accounts, toFloat64(sum(active)) AS active FROM listed_accounts FINAL',
   );
   expect(counted).toEqual([{ accounts: LENGTH, active: LENGTH - 1 }]);

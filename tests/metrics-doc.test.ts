@@ -21,7 +21,7 @@ addProcessMetrics(everyApp);
 const registries: Readonly<Record<string, Registry>> = {
   Indexer: indexer,
   'Feed generator': createFeedgenMetrics().registry,
-  Search: createSearchMetrics().registry,
+  Search: createSearchMetrics(() => ({ underWay: 0, waiting: 0 })).registry,
   'Every app': everyApp,
 };
 

@@ -3,6 +3,7 @@ import { createClickHouse, migrateUp, readRetention, requireMoved } from '@updra
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hostileOperations } from './migrate/hostile-operations.ts';
 import { migrateBackToOld, migrateToOld, shown, tid, writeOldRows } from './migrate/old-store.ts';
+import { selectRows } from './select-rows.ts';
 import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
 
 const DID = `did:plc:${'b'.repeat(24)}`;
@@ -87,9 +88,9 @@ test('a post that is no object is an empty one after the move, and its JSON is w
   const place = { did: DID, collection: POST, rkey: tid(1), rev: tid(1) };
   await writeOldRows(clickhouse, [{ ...place, record: ['no', 'post'] }]);
   await migrateUp({ connection, log: quietLog });
-  expect(await clickhouse.query('SELECT text, record_json FROM posts INNER JOIN repo_records USING (uri)')).toEqual([
-    { text: '', record_json: '["no","post"]' },
-  ]);
+  expect(
+    await selectRows(clickhouse, 'SELECT text, record_json FROM posts INNER JOIN repo_records USING (uri)'),
+  ).toEqual([{ text: '', record_json: '["no","post"]' }]);
 });
 
 test('a rev after 2112 goes to the rejected events with its JSON', async () => {
@@ -105,7 +106,8 @@ test('a rev after 2112 goes to the rejected events with its JSON', async () => {
   await writeOldRows(clickhouse, [place]);
   await migrateUp({ connection, log: quietLog });
   expect((await shown(connection))['repo_records']?.rows).toBe('0');
-  const [rejected] = await clickhouse.query<{ reason: string; event: string }>(
+  const [rejected] = await selectRows<{ reason: string; event: string }>(
+    clickhouse,
     'SELECT reason, event FROM rejected_events',
   );
   expect(rejected?.reason).toBe('bad_rev');
@@ -161,12 +163,12 @@ test('each stream is read again from where it stood when the copy began, whateve
   await save('late', 2_000);
   await migrateUp({ connection, log: quietLog });
   await save('later still', 2_001);
-  expect(await clickhouse.query('SELECT progress_json FROM ingest_progress FINAL')).toEqual([
+  expect(await selectRows(clickhouse, 'SELECT progress_json FROM ingest_progress FINAL')).toEqual([
     { progress_json: 'early' },
   ]);
   const nextLease = 2_000 + 100_000_000;
   await save('of the next lease', nextLease);
-  expect(await clickhouse.query('SELECT progress_json FROM ingest_progress FINAL')).toEqual([
+  expect(await selectRows(clickhouse, 'SELECT progress_json FROM ingest_progress FINAL')).toEqual([
     { progress_json: 'of the next lease' },
   ]);
 });
@@ -190,7 +192,7 @@ test('days that the old tables keep are kept by the new ones, and a like whose J
     ['repo_records', 2_000],
   ]);
   expect((await shown(connection))['likes']).toEqual(before['likes']);
-  const [kept] = await clickhouse.query<{ record_json: string }>('SELECT record_json FROM repo_records');
+  const [kept] = await selectRows<{ record_json: string }>(clickhouse, 'SELECT record_json FROM repo_records');
   expect(JSON.parse(kept?.record_json ?? '')).toEqual(like.record);
 });
 
@@ -235,7 +237,9 @@ test('an account whose erasure began before the copy is gone after it, though it
     { erased },
   );
   const left = () =>
-    clickhouse.query<{ n: string }>('SELECT count() AS n FROM repo_records WHERE repo = {erased:String}', { erased });
+    selectRows<{ n: string }>(clickhouse, 'SELECT count() AS n FROM repo_records WHERE repo = {erased:String}', {
+      erased,
+    });
   expect(await left()).not.toEqual([{ n: '0' }]);
   await migrateUp({ connection, log: quietLog });
   expect(await left()).toEqual([{ n: '0' }]);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createClickHouse, migrateUp, postRecords } from '@updraft/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrateBackToOld, migrateToOld, type Operation, shown, tid, writeOldRows } from './migrate/old-store.ts';
+import { selectRows } from './select-rows.ts';
 import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
 
 const DID = `did:plc:${'b'.repeat(24)}`;
@@ -61,7 +62,7 @@ test('a post whose record a retention took keeps its columns, and no record is m
   await migrateUp({ connection, log: quietLog });
   expect((await shown(connection))['posts']).toEqual(before['posts']);
   for await (const records of postRecords(clickhouse, [`at://${DID}/${POST}/${tid(1)}`])) expect(records).toEqual([]);
-  expect(await clickhouse.query('SELECT record_json FROM repo_records')).toEqual([{ record_json: '' }]);
+  expect(await selectRows(clickhouse, 'SELECT record_json FROM repo_records')).toEqual([{ record_json: '' }]);
   await migrateBackToOld(connection);
   expect(await shown(connection)).toEqual(before);
 });

@@ -1,7 +1,7 @@
 import {
   type CommitEvent,
   commitVersion,
-  readBlock,
+  readFollow,
   readLike,
   readPost,
   recordJson,
@@ -10,12 +10,13 @@ import {
   type Version,
   versionToBigInt,
 } from '@updraft/atproto';
-import { appendEvent, createBatch, filledBlocks } from '@updraft/indexer';
+import { appendEvent, createBatch, filledBlocks } from '@updraft/ingest';
 import { backoff } from '@updraft/service';
 import { createBatchWriter } from '@updraft/store';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { imported, post, recordOfCollection, rev, rkey } from '../packages/atproto/src/hostile-records.fixture.ts';
+import { selectRows } from './select-rows.ts';
 import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
 
 const POST = 'app.bsky.feed.post';
@@ -72,7 +73,8 @@ const VIEWS: Readonly<Record<string, readonly [table: string, subjectColumn: str
 type Row = Readonly<Record<string, unknown>>;
 
 test('repo_records shows the JSON of every record byte for byte, with its key, hour and version', async () => {
-  const rows = await store.clickhouse.query<Row>(
+  const rows = await selectRows<Row>(
+    store.clickhouse,
     `SELECT repo, toString(collection) AS collection, rkey, toFloat64(record_hour) AS hour, toFloat64(toUnixTimestamp(record_time)) AS time,
          toString(version) AS version, operation, record_json AS json FROM repo_records`,
   );
@@ -89,13 +91,14 @@ test('repo_records shows the JSON of every record byte for byte, with its key, h
 test.each(Object.entries(VIEWS))(
   '%s: the view shows the subject and the time of each that is usable',
   async (collection, [table, subjectColumn]) => {
-    const rows = await store.clickhouse.query<Row>(
+    const rows = await selectRows<Row>(
+      store.clickhouse,
       `SELECT actor_did AS did, rkey, toFloat64(record_hour) AS hour, toFloat64(toUnixTimestamp(record_time)) AS time, toString(version) AS version,
          toUnixTimestamp64Milli(sort_at) + 0.0 AS sortAt, ${subjectColumn} AS subject FROM ${table} FINAL`,
     );
     const expected = writes.flatMap(({ event, version }) => {
       if (event.collection !== collection) return [];
-      const read = subjectColumn === 'subject_uri' ? readLike(event.record) : readBlock(event.record);
+      const read = subjectColumn === 'subject_uri' ? readLike(event.record) : readFollow(event.record);
       if (read === undefined) return [];
       const sortAt = sortAtMs(event.rev, event.rkey, read.createdAtMs);
       const subject = 'subjectUri' in read ? read.subjectUri : read.subjectDid;
@@ -107,7 +110,8 @@ test.each(Object.entries(VIEWS))(
 );
 
 test('the view posts shows the text and the time of each post, also of those that are no objects', async () => {
-  const rows = await store.clickhouse.query<Row>(
+  const rows = await selectRows<Row>(
+    store.clickhouse,
     `SELECT did, rkey, toFloat64(record_hour) AS hour, toFloat64(toUnixTimestamp(record_time)) AS time, toString(version) AS version,
          toUnixTimestamp64Milli(sort_at) + 0.0 AS sortAt, text FROM posts`,
   );

@@ -1,5 +1,5 @@
 import { formatTid, recordKey, relativeVersion, type Version } from '@updraft/atproto';
-import type { RecordRow } from '@updraft/store';
+import type { PostRow, RecordRow } from '@updraft/store';
 
 export interface RecordSpec {
   readonly repo: string;
@@ -37,3 +37,24 @@ export function recordRow(spec: RecordSpec): RecordRow {
 
 /** A rkey of this moment. */
 export const rkeyAt = (atMs: number, clockId = 0): string => formatTid({ micros: atMs * 1000, clockId });
+
+/** A row of post_rows: a created post without text, but for what is given. */
+export function postRow(row: Pick<PostRow, 'did' | 'rkey' | 'sortAt' | 'version'> & Partial<PostRow>): PostRow {
+  return {
+    recordHour: Math.floor(row.sortAt / 3_600_000),
+    operation: 'create',
+    text: '',
+    langs: [],
+    tags: [],
+    mentions: [],
+    tokens: [],
+    parentUri: '',
+    rootUri: '',
+    quoteUri: '',
+    embed: 'none',
+    hasEmbeddedMedia: false,
+    jsonRest: '{}',
+    deleted: false,
+    ...row,
+  };
+}

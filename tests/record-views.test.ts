@@ -2,6 +2,7 @@ import { commitVersion, parseTid, type Tid } from '@updraft/atproto';
 import { actorStatus, createHiddenActors, insertRows, recordRows } from '@updraft/store';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type RecordSpec, recordRow, rkeyAt } from './record-row.ts';
+import { selectRows } from './select-rows.ts';
 import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
 
 const HOUR_MS = 3_600_000;
@@ -27,7 +28,7 @@ const SUBJECT = 'at://did:plc:author/app.bsky.feed.post/1';
 const unlike = { deleted: true, subject: '' } as const;
 
 function likes(name: string): Promise<{ subject_uri: string }[]> {
-  return store.clickhouse.query('SELECT subject_uri FROM likes WHERE actor_did = {did:String}', {
+  return selectRows(store.clickhouse, 'SELECT subject_uri FROM likes WHERE actor_did = {did:String}', {
     did: `did:plc:${name}`,
   });
 }
@@ -62,7 +63,8 @@ it('the view likes gives the columns of a like back, whatever its rkey', async (
   const [tid, text] = [rkeyAt(NOW_MS, 7), 'a:rkey_of~text'];
   await write('columns', 3, { rkey: tid, createdMs: NOW_MS - 5_000 });
   await write('columns', 4, { rkey: text, createdMs: NOW_MS - 6_000 });
-  const rows = await store.clickhouse.query(
+  const rows = await selectRows(
+    store.clickhouse,
     `SELECT rkey, uri, toFloat64(record_hour) AS hour, toUnixTimestamp(record_time) * 1000 AS time, toUnixTimestamp64Milli(sort_at) + 0.0 AS sortAt,
        toFloat64(bitShiftRight(version, 11)) AS revMicros
      FROM likes WHERE actor_did = 'did:plc:columns' ORDER BY rkey`,
@@ -96,7 +98,8 @@ it('a question of the view likes about some hours reads these hours of the likes
   // Of 240,000 rows: those of an hour of likes, and the rest of the granules at both ends.
   expect(read).toBeGreaterThanOrEqual(20_000);
   expect(read).toBeLessThan(20_000 + 2 * 8_192);
-  const explained = await store.clickhouse.query<{ explain: string }>(
+  const explained = await selectRows<{ explain: string }>(
+    store.clickhouse,
     `EXPLAIN indexes = 1 SELECT count() FROM likes WHERE record_hour = ${hour - 2}`,
   );
   const plan = explained.map(({ explain }) => explain.trim());
@@ -106,6 +109,6 @@ it('a question of the view likes about some hours reads these hours of the likes
 
 /** The rows that the engine says it would read. */
 async function readOf(sql: string, params: Record<string, unknown>): Promise<number[]> {
-  const rows = await store.clickhouse.query<{ table: string; rows: string }>(`EXPLAIN ESTIMATE ${sql}`, params);
+  const rows = await selectRows<{ table: string; rows: string }>(store.clickhouse, `EXPLAIN ESTIMATE ${sql}`, params);
   return rows.map(({ rows: count }) => Number(count));
 }

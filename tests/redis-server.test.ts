@@ -9,7 +9,7 @@ let folder: string;
 const started: RedisServer[] = [];
 
 async function start(dataDir: string, port?: number): Promise<RedisServer> {
-  const server = await startRedis({ dataDir, port });
+  const server = await startRedis({ env: process.env, dataDir, port });
   started.push(server);
   return server;
 }
@@ -32,7 +32,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe('a redis-server of ours', () => {
+describe('redis-server', () => {
   test('has after a SIGKILL what it acknowledged before', async () => {
     const dataDir = join(folder, 'killed');
     const first = await start(dataDir);
@@ -50,7 +50,9 @@ describe('a redis-server of ours', () => {
 
   test('names the port that is taken', async () => {
     const server = await start(join(folder, 'holder'));
-    await expect(startRedis({ dataDir: join(folder, 'late'), port: server.port })).rejects.toMatchObject({
+    await expect(
+      startRedis({ env: process.env, dataDir: join(folder, 'late'), port: server.port }),
+    ).rejects.toMatchObject({
       name: 'PortInUseError',
       port: server.port,
       wantedBy: 'Redis',
@@ -63,8 +65,8 @@ describe('a redis-server of ours', () => {
     expect(await server.exited).toEqual({ code: 0, signal: null });
   });
 
-  test('a program that is no redis-server is a clear error', async () => {
-    await expect(startRedis({ dataDir: join(folder, 'wrong'), binary: '/bin/false' })).rejects.toThrow(
+  test('a program that is not redis-server is a clear error', async () => {
+    await expect(startRedis({ env: { REDIS_SERVER: '/bin/false' }, dataDir: join(folder, 'wrong') })).rejects.toThrow(
       /did not start \(exit code 1\)/,
     );
   });

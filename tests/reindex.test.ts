@@ -10,10 +10,12 @@ import {
   postHours,
 } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readPlace, startOf } from '../apps/admin/src/reindex/reindex-place.ts';
+import type { WriteBlocks } from '../apps/admin/src/open-writer.ts';
 import { reindexHours } from '../apps/admin/src/reindex/reindex-posts.ts';
+import { readProgress, startOf } from '../apps/admin/src/reindex/reindex-progress.ts';
 import { commitLine } from './indexer/events.ts';
 import { differences, type Stack, type Store, startProgram, startStack, type Tables } from './indexer/stack.ts';
+import { selectRows } from './select-rows.ts';
 
 let stack: Stack;
 beforeAll(async () => {
@@ -64,7 +66,8 @@ const postsOf = ({ posts = [] }: Tables): Tables => ({ posts });
 function depsOf({ clickhouse }: Store) {
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const writer = createBatchWriter({ clickhouse, log, backoff: () => backoff({ minMs: 10, maxMs: 100 }) });
-  return { clickhouse, writer, erased: createErasedAccounts(clickhouse), stretchPosts: 50 };
+  const write: WriteBlocks = (blocks) => writer.write(blocks, new AbortController().signal);
+  return { clickhouse, write, erased: createErasedAccounts(clickhouse), stretchPosts: 50 };
 }
 
 describe('pnpm admin reindex', () => {
@@ -92,7 +95,7 @@ describe('pnpm admin reindex', () => {
     for await (place of reindexHours(depsOf(store), hours, place)) if (++stretches === 4) break;
     const half = differences(postsOf(await store.tables()), postsOf(tables)).length;
     expect(half).toBeGreaterThan(0);
-    const resumed = readPlace(JSON.parse(JSON.stringify(place)));
+    const resumed = readProgress(JSON.parse(JSON.stringify(place)));
     expect(resumed).toEqual(place);
     const [before] = [place.read];
     for await (place of reindexHours(depsOf(store), hours, resumed ?? startOf(0)));
@@ -120,17 +123,15 @@ describe('pnpm admin reindex', () => {
     await forget(store);
     const deps = depsOf(store);
     // The rows are read, and not yet written, when others write.
-    const writer = {
-      write: async (...args: Parameters<typeof deps.writer.write>) => {
-        await replay(store, 'second', [post(0, 'delete', ''), post(1, 'update', 'second 1')]);
-        return deps.writer.write(...args);
-      },
+    const write: WriteBlocks = async (blocks) => {
+      await replay(store, 'second', [post(0, 'delete', ''), post(1, 'update', 'second 1')]);
+      return deps.write(blocks);
     };
     await listErasedAccounts(store.clickhouse, [`did:plc:${'d'.repeat(24)}`]);
     let place = startOf(0);
-    for await (place of reindexHours({ ...deps, writer }, await postHours(store.clickhouse, 0), place));
+    for await (place of reindexHours({ ...deps, write }, await postHours(store.clickhouse, 0), place));
     expect(place).toMatchObject({ read: 4, written: 3 });
-    const rows = await store.clickhouse.query('SELECT text, embed FROM posts FINAL ORDER BY did');
+    const rows = await selectRows(store.clickhouse, 'SELECT text, embed FROM posts FINAL ORDER BY did');
     expect(rows).toEqual([
       { text: 'second 1', embed: 'gallery' },
       { text: 'first 2', embed: 'gallery' },
@@ -151,7 +152,8 @@ describe('pnpm admin reindex', () => {
 
   test('leaves posts from before --since as they are, and says what it can not read', async () => {
     const { store, tables } = await createWorldStore('since');
-    const [middle] = await store.clickhouse.query<{ hour: number }>(
+    const [middle] = await selectRows<{ hour: number }>(
+      store.clickhouse,
       'SELECT toUInt32(quantileExact(0.5)(record_hour)) AS hour FROM posts FINAL WHERE record_hour > 0',
     );
     const hour = middle?.hour ?? 0;
@@ -164,7 +166,7 @@ describe('pnpm admin reindex', () => {
     // One with --since that was interrupted at its end, and one of everything after it.
     const interrupted = { ...startOf(hour), hour, did: '~', read: 1, written: 1 };
     await createProgressStore(store.clickhouse).save('reindex:posts', interrupted, Date.now() * 1_000);
-    expect(await reindex(store)).toContain('going on after 1 posts');
+    expect(await reindex(store)).toContain('continuing after 1 posts');
     expect(await store.count('posts', `empty(tokens) AND text LIKE '%a%'`)).toBe(0);
     await expect(reindex(store, '--since', 'yesterday')).rejects.toThrow(/--since.* expected a length of time/);
   }, 240_000);

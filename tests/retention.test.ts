@@ -1,6 +1,7 @@
 import { readRetention } from '@updraft/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Stack, startProgram, startStack } from './indexer/stack.ts';
+import { selectRows } from './select-rows.ts';
 
 let stack: Stack;
 beforeAll(async () => {
@@ -34,7 +35,8 @@ test('a retention drops old records with all of their states, and neither young 
   };
   const left = async () => {
     for (const table of ['record_rows', 'post_rows']) await store.clickhouse.command(`OPTIMIZE TABLE ${table} FINAL`);
-    const rows = await store.clickhouse.query<{ rkey: string }>(
+    const rows = await selectRows<{ rkey: string }>(
+      store.clickhouse,
       "SELECT rkey_text AS rkey FROM record_rows UNION ALL SELECT rkey FROM post_rows WHERE rkey IN ('post9', 'post11')",
     );
     return rows.map(({ rkey }) => rkey).toSorted();

@@ -113,7 +113,7 @@ describe('what a clean-up keeps', () => {
     expect(new Set((await account.listAll()).keys())).toEqual(new Set(left.map(uri)));
   }, 300_000);
 
-  test('nothing but what is unknown, when nothing is asked for and the pinned post is given up', async () => {
+  test('only posts with unknown attachments, when no option asks for more and the pinned post may go', async () => {
     const account = await createAccount(world.network.pdsUrl, 'giver');
     const pinned = oldPost();
     const profile = {
@@ -129,7 +129,7 @@ describe('what a clean-up keeps', () => {
     expect(given.body).toMatchObject({ num_enqueued: 1, num_kept: KEEP_NONE });
   }, 120_000);
 
-  test('a post of which likes may be gone by the retention', async () => {
+  test('a post whose likes the retention may have removed', async () => {
     const account = await createAccount(world.network.pdsUrl, 'worn');
     const old = { ...oldPost(), rkey: tid(OLD_MS * 1_000) };
     await account.write([old]);

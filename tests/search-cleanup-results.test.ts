@@ -14,6 +14,7 @@ import {
 } from './search/cleanups.ts';
 import { type DevNetwork, handOn, type Intercept } from './search/dev-network.ts';
 import { answers, deletesButFails, failsOn, liesAbout, misbehave, takesAtMost } from './search/misbehaving-pds.ts';
+import { selectRows } from './select-rows.ts';
 
 let world: CleanupWorld;
 let network: DevNetwork;
@@ -89,7 +90,10 @@ function keepAlive(): { end(): Promise<void> } {
 
 const totalDeleted = async () =>
   (
-    await store.clickhouse.query<{ n: number }>('SELECT toFloat64(sum(num_deleted)) AS n FROM repo_cleanup_jobs FINAL')
+    await selectRows<{ n: number }>(
+      store.clickhouse,
+      'SELECT toFloat64(sum(num_deleted)) AS n FROM repo_cleanup_jobs FINAL',
+    )
   )[0]?.n;
 
 describe('a clean-up of records that the server does not delete as it should', () => {
@@ -106,7 +110,7 @@ describe('a clean-up of records that the server does not delete as it should', (
     expect(server.sizes.length).toBeLessThanOrEqual(2 + 17 + 2);
   }, 300_000);
 
-  test('gets on with a server that takes 100 writes', async () => {
+  test('deletes all at a server that takes 100 writes a call', async () => {
     const { account } = await accountWith('small', 150);
     const server = misbehave(takesAtMost(100, 400));
     const job = await cleanUp(account, server.intercept);
@@ -115,13 +119,13 @@ describe('a clean-up of records that the server does not delete as it should', (
     expect(server.sizes).toEqual([150, 75, 75]);
   }, 300_000);
 
-  test('is not completed by a server that answers 200 and writes nothing', async () => {
+  test('is not completed by a server that answers 200 and deletes nothing', async () => {
     const { account, records } = await accountWith('lying', 120);
     const before = await totalDeleted();
     const job = await cleanUp(account, misbehave(liesAbout()).intercept);
     expect(job).toMatchObject({ job_state: 'failed', num_deleted: 0, num_deleted_today: 0, est_num_remaining: 120 });
     expect(job.state_reason).toBe(
-      "given up after 4 tries: the account's server calls 120 records deleted, but they are still there",
+      "given up after 4 tries: the account's server says that 120 records are deleted, but they are still there",
     );
     expect(job.not_deleted).toHaveLength(50);
     for (const { uri } of job.not_deleted) expect(records.map(uriOf(account))).toContain(uri);
@@ -129,7 +133,7 @@ describe('a clean-up of records that the server does not delete as it should', (
     expect(await totalDeleted()).toBe(before);
   }, 300_000);
 
-  test('names the record that the server only calls deleted, and counts what really went', async () => {
+  test('names the record that the server only says is deleted, and counts what is really gone', async () => {
     const { account, records } = await accountWith('halftrue', 120);
     const kept = records[7] as NewRecord;
     const job = await cleanUp(account, misbehave(liesAbout(kept.rkey)).intercept);
@@ -140,7 +144,7 @@ describe('a clean-up of records that the server does not delete as it should', (
     expect([...(await account.listAll()).keys()]).toEqual([uriOf(account)(kept)]);
   }, 300_000);
 
-  test('counts what went although the server answered 500', async () => {
+  test('counts what is gone although the server answered 500', async () => {
     const { account } = await accountWith('modest', 60);
     const server: ReturnType<typeof misbehave> = misbehave(deletesButFails(() => server.sizes.length === 1));
     const job = await cleanUp(account, server.intercept);
@@ -157,7 +161,7 @@ describe('a clean-up of records that the server does not delete as it should', (
     expect((await account.listAll()).size).toBe(210);
   }, 300_000);
 
-  test('counts after a cancellation what really went', async () => {
+  test('counts after a cancellation what is really gone', async () => {
     const { account } = await accountWith('stopped', 450);
     const gate = Promise.withResolvers<void>();
     let calls = 0;

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Store, until } from './indexer/stack.ts';
 import { createAccount, makeRecord, makeRecords, NEW_MS, type NewRecord, OLD_MS } from './search/account.ts';
 import { type CleanupWorld, oldPost, POST, post, startCleanupWorld, stop, uriOf, view } from './search/cleanups.ts';
-import { type Call, type DevNetwork, handOn } from './search/dev-network.ts';
+import { type DevNetwork, handOn } from './search/dev-network.ts';
+import { createTrouble } from './search/job-trouble.ts';
+import { selectRows } from './select-rows.ts';
 
 const LIKE = 'app.bsky.feed.like';
 const REPOST = 'app.bsky.feed.repost';
@@ -63,7 +65,8 @@ describe('a clean-up', () => {
     const { body: started } = await post(service.url, account, { actually_delete_stuff: true });
     expect(started).toMatchObject({ num_enqueued: 1_500, dry_run: false });
     const { job_id: jobId = '', job_secret: secret = '' } = started;
-    const stored = await store.clickhouse.query<{ refresh_token: string }>(
+    const stored = await selectRows<{ refresh_token: string }>(
+      store.clickhouse,
       'SELECT refresh_token FROM repo_cleanup_jobs',
     );
     for (const { refresh_token } of stored) expect(tokenInside(refresh_token)).toBeUndefined();
@@ -90,7 +93,8 @@ describe('a clean-up', () => {
     const left = await account.listAll();
     expect(new Set(left.keys())).toEqual(new Set(kept.map(uriOf(account))));
     expect(await store.count('repo_cleanup_jobs', "refresh_token != ''")).toBe(0);
-    const [copies] = await store.clickhouse.query<{ n: number }>(
+    const [copies] = await selectRows<{ n: number }>(
+      store.clickhouse,
       "SELECT toFloat64(count()) AS n FROM repo_cleanup_jobs WHERE refresh_token != ''",
     );
     expect(copies?.n).toBe(0);
@@ -98,52 +102,7 @@ describe('a clean-up', () => {
     network.intercept = handOn;
   }, 180_000);
 
-  test('is seen and cancelled with its secret only, and deletes nothing more then', async () => {
-    const account = await createAccount(network.pdsUrl, 'changeable');
-    await account.write(makeRecords(450, () => oldPost()));
-    const service = await world.startService();
-    const gate = Promise.withResolvers<void>();
-    let batches = 0;
-    network.intercept = async (call) => {
-      if (call.method === 'com.atproto.repo.applyWrites' && ++batches === 2) await gate.promise;
-      await handOn(call);
-    };
-    const { body } = await post(service.url, account, { actually_delete_stuff: true });
-    const { job_id: jobId = '', job_secret: secret = '' } = body;
-    await until(() => batches === 2);
-
-    for (const wrong of [undefined, 'wrong', `${secret}x`, '']) {
-      expect((await view(service.url, `job_id=${jobId}`, wrong)).status).toBe(404);
-      expect((await view(service.url, `did=${account.did}`, wrong)).status).toBe(404);
-      expect((await view(service.url, `job_id=${jobId}`, wrong, 'DELETE')).status).toBe(404);
-    }
-    expect((await view(service.url, `job_id=${jobId}`, secret)).body).toMatchObject({
-      job_state: 'running',
-      num_deleted: 200,
-    });
-    expect((await view(service.url, `did=${account.did}`, secret)).body).toMatchObject([{ job_id: jobId }]);
-
-    const again = await post(service.url, account, { actually_delete_stuff: true });
-    expect(again.body.job_id).toBe(jobId);
-    expect((await view(service.url, `job_id=${jobId}`, secret)).status).toBe(404);
-    const newSecret = again.body.job_secret ?? '';
-
-    expect((await view(service.url, `job_id=${jobId}`, newSecret, 'DELETE')).status).toBe(200);
-    gate.resolve();
-    await until(
-      async () => (await store.count('repo_cleanup_jobs', `job_id = '${jobId}' AND job_state = 'cancelled'`)) === 1,
-    );
-    expect((await view(service.url, `job_id=${jobId}`, newSecret)).body).toMatchObject({
-      job_state: 'cancelled',
-      num_deleted: 400,
-    });
-    expect((await account.listAll()).size).toBe(50);
-    expect(await store.count('repo_cleanup_jobs', `job_id = '${jobId}' AND refresh_token != ''`)).toBe(0);
-    await stop(service);
-    network.intercept = handOn;
-  });
-
-  test('is worked on by one of two instances at a time, while its owner deletes some of it', async () => {
+  test('is run by one of two instances at a time, while its owner deletes some of it', async () => {
     const account = await createAccount(network.pdsUrl, 'shared');
     const written = makeRecords(700, () => oldPost());
     await account.write(written);
@@ -169,7 +128,7 @@ describe('a clean-up', () => {
     network.intercept = handOn;
   });
 
-  test('gives up in the end on a server that always fails, and says why', async () => {
+  test('fails after its last try at a server that always fails, and says why', async () => {
     const account = await createAccount(network.pdsUrl, 'unlucky');
     await account.write(makeRecords(3, () => oldPost()));
     const service = await world.startService({ CLEANUP_RETRY_WAIT: '1ms', CLEANUP_MAX_TRIES: '4' });
@@ -188,134 +147,7 @@ describe('a clean-up', () => {
     await stop(service);
     network.intercept = handOn;
   });
-
-  test('does not tell which part of a sign-in was wrong, and takes five a minute', async () => {
-    const account = await createAccount(network.pdsUrl, 'guarded');
-    const service = await world.startService();
-    const unknown = { did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', appPassword: 'x' };
-    const answers = [
-      await post(service.url, { ...account, appPassword: 'wrong-wrong' }),
-      await post(service.url, unknown),
-    ];
-    expect(answers.map(({ status }) => status)).toEqual([401, 401]);
-    expect(answers[0]?.body).toEqual(answers[1]?.body);
-    const more = [];
-    for (let i = 0; i < 5; i++) more.push((await post(service.url, { ...account, appPassword: 'wrong-wrong' })).status);
-    expect(more).toEqual([401, 401, 401, 401, 429]);
-    expect(service.program.output()).not.toContain('wrong-wrong');
-    await stop(service);
-  });
-
-  test('says so when the server of the account fails, and logs no password', async () => {
-    const account = await createAccount(network.pdsUrl, 'discreet');
-    const service = await world.startService();
-    network.intercept = async (call) => call.answer({ status: 500, headers: {}, body: Buffer.from('oops') });
-    const { status, body } = await post(service.url, account);
-    network.intercept = handOn;
-    expect([status, body.message]).toEqual([502, expect.stringContaining('did not answer as it should')]);
-    expect(service.program.output()).toContain('request could not be served');
-    expect(service.program.output()).not.toContain(account.appPassword);
-    await stop(service);
-  });
-
-  test('is off without a key, and says so', async () => {
-    const service = await world.startService({ CLEANUP_TOKEN_KEY: '' });
-    const { status, body } = await post(service.url, { did: 'did:plc:x', appPassword: 'y' });
-    expect([status, body.message]).toEqual([503, 'clean-ups are off: the operator has to set CLEANUP_TOKEN_KEY']);
-    await stop(service);
-  });
 });
-
-/** What happens to the job's calls one after the other; each is seen to have happened. */
-function createTrouble(kill: () => void) {
-  const steps: { readonly name: string; readonly method: string; act(call: Call): Promise<void> }[] = [
-    {
-      name: 'killed before the session is refreshed',
-      method: 'com.atproto.server.refreshSession',
-      act: async (call) => {
-        kill();
-        call.drop();
-      },
-    },
-    {
-      name: 'killed after the session was refreshed, before the token is stored',
-      method: 'com.atproto.server.refreshSession',
-      act: async (call) => {
-        await call.forward();
-        kill();
-        call.drop();
-      },
-    },
-    {
-      name: 'killed while the repository is read',
-      method: 'com.atproto.sync.getRepo',
-      act: async (call) => {
-        const { body } = await call.forward();
-        call.raw.writeHead(200, { 'content-length': body.length });
-        call.raw.write(body.subarray(0, 1_000));
-        kill();
-        call.drop();
-      },
-    },
-    {
-      name: 'a repository cut short',
-      method: 'com.atproto.sync.getRepo',
-      act: async (call) => {
-        const reply = await call.forward();
-        call.answer({ ...reply, body: reply.body.subarray(0, reply.body.length - 100) });
-      },
-    },
-    {
-      name: 'killed before a batch is sent on',
-      method: 'com.atproto.repo.applyWrites',
-      act: async (call) => {
-        kill();
-        call.drop();
-      },
-    },
-    {
-      name: 'killed after a batch was deleted, before that is known',
-      method: 'com.atproto.repo.applyWrites',
-      act: async (call) => {
-        await call.forward();
-        kill();
-        call.drop();
-      },
-    },
-    { name: '429', method: 'com.atproto.repo.applyWrites', act: async (call) => call.answer(limited()) },
-    {
-      name: '500',
-      method: 'com.atproto.repo.applyWrites',
-      act: async (call) => call.answer({ status: 500, headers: {}, body: Buffer.from('oops') }),
-    },
-    {
-      name: 'deleted, but the answer is lost',
-      method: 'com.atproto.repo.applyWrites',
-      act: async (call) => {
-        await call.forward();
-        call.drop();
-      },
-    },
-  ];
-  const isSeen = new Set<string>();
-  return {
-    left: () => steps.map(({ name }) => name).filter((name) => !isSeen.has(name)),
-    intercept: async (call: Call) => {
-      // The first getRepo and createSession are the caller's own, before there is a job.
-      if (call.method === 'com.atproto.server.createSession') return handOn(call);
-      const next = steps.find(({ name }) => !isSeen.has(name));
-      const isJobs = isSeen.size > 0 || call.method === 'com.atproto.server.refreshSession';
-      if (next === undefined || !isJobs || call.method !== next.method) return handOn(call);
-      isSeen.add(next.name);
-      await next.act(call);
-    },
-  };
-}
-
-function limited() {
-  const headers = { 'ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 1), 'ratelimit-remaining': '0' };
-  return { status: 429, headers, body: Buffer.from('{"error":"RateLimitExceeded","message":"wait"}') };
-}
 
 /** A JWT in the text, also under base64; undefined when there is none. */
 function tokenInside(sealed: string): string | undefined {

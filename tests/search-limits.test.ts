@@ -1,6 +1,14 @@
-import { newestPosts, OverBudgetError, PRIORITIES, SEARCH_BUDGET, withCallOptions } from '@updraft/store';
+import {
+  codecs,
+  newestPosts,
+  OverBudgetError,
+  PRIORITIES,
+  SEARCH_BUDGET,
+  shape,
+  withCallOptions,
+} from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { searchSelect } from '../packages/store/src/search/search-select.ts';
+import { searchSelect } from '../packages/store/src/queries/post-search/search-select.ts';
 import { type Stack, type Store, startStack } from './indexer/stack.ts';
 import { type SearchService, startSearchService } from './search/service.ts';
 
@@ -69,7 +77,7 @@ describe('a caller who sends many expensive searches', () => {
     expect(refused?.headers['retry-after']).toBe('1');
     expect(refused?.json()).toEqual({
       error: 'RateLimitExceeded',
-      message: '2 searches of one caller may be under way at once: wait for the ones before',
+      message: 'one caller may have 2 searches under way at once: wait until one ends',
     });
   });
 });
@@ -92,11 +100,13 @@ test('a search that would read more than its budget is refused, and its caller t
   expect(Array.isArray(await newestPosts(within, query))).toBe(true);
 });
 
-test('a search that takes long stands back for those that begin: what runs of it is begun again', async () => {
+test('a search that takes long gives way to new ones: its statement is started again with a lower priority', async () => {
   const reader = withCallOptions(store.clickhouse, { settings: PRIORITIES.search });
-  const sql = "SELECT toUInt8(getSetting('priority')) AS priority, sleepEachRow({seconds:Float64}) FROM numbers(2)";
+  const sql =
+    "SELECT toUInt16(getSetting('priority')) AS priority, sleepEachRow({seconds:Float64}) = 1 AS slept FROM numbers(2)";
+  const asked = shape({ priority: codecs.uint16, slept: codecs.bool });
   const prioritiesOf = async (seconds: number) =>
-    (await searchSelect(reader)<{ priority: number }>(sql, { seconds })).map(({ priority }) => priority);
+    (await searchSelect(reader)(sql, asked, { seconds })).map(({ priority }) => priority);
   expect(await prioritiesOf(0)).toEqual([PRIORITIES.search.priority, PRIORITIES.search.priority]);
   expect(await prioritiesOf(0.5)).toEqual([PRIORITIES.background.priority, PRIORITIES.background.priority]);
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { account, commitLine } from './indexer/events.ts';
 import { type Stack, type Store, startProgram, startStack } from './indexer/stack.ts';
 import { type SearchService, startSearchService } from './search/service.ts';
+import { selectRows } from './select-rows.ts';
 
 let stack: Stack;
 let store: Store;
@@ -119,7 +120,8 @@ describe('pictures', () => {
       ['film', 'one photo', 'quote', 'five photos'].map((text) => `harbour ${text}`),
     );
     expect(await texts('harbour -has:media')).toEqual(['harbour riddle', 'harbour news']);
-    const rows = await store.clickhouse.query<{ embed: string; has_embedded_media: number }>(
+    const rows = await selectRows<{ embed: string; has_embedded_media: number }>(
+      store.clickhouse,
       "SELECT embed, has_embedded_media FROM posts FINAL WHERE text LIKE 'harbour%' ORDER BY sort_at",
     );
     expect(rows.map(({ embed }) => embed)).toEqual(['gallery', 'gallery', 'images', 'video', 'external', 'other']);
@@ -245,7 +247,7 @@ test('a page of the most liked whose counts are gone is refused, and repeats not
   const answer = await service.get(`/search/posts?q=harbour&sort=top&limit=1&cursor=${old}`);
   expect([answer.status, answer.json()]).toEqual([
     400,
-    { error: 'InvalidRequest', message: 'cursor: it is too old, begin again without one' },
+    { error: 'InvalidRequest', message: 'cursor: it is too old; begin again without one' },
   ]);
   expect((await service.get(`/search/posts?q=harbour&sort=top&limit=1&cursor=${cursor}`)).status).toBe(200);
 });

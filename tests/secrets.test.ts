@@ -11,7 +11,7 @@ const sops = findProgram('sops');
 const just = join(root, 'node_modules/.bin/just');
 let folder: string;
 
-/** A fresh clone, as far as secrets go. */
+/** The part of a fresh clone that has to do with secrets. */
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'updraft-secrets-'));
   for (const name of ['.sops.yaml', 'justfile', 'scripts/env-files.sh']) await cp(join(root, name), join(folder, name));
@@ -210,7 +210,7 @@ describe.skipIf(sops === undefined)('with sops (skipped where there is none)', (
     expect(await valueOf('common.env', 'CLICKHOUSE_PASSWORD')).toBe('correct horse');
   });
 
-  test('just secrets-encrypt refuses to encrypt what is no development value for everybody’s key', async () => {
+  test('just secrets-encrypt refuses to encrypt anything but development values for everybody’s key', async () => {
     await writeFile(join(folder, 'env/common.env'), 'CLICKHOUSE_PASSWORD=correct horse\n');
     expect(run(just, ['secrets-encrypt', 'common'])).toMatchObject({ ok: false });
     expect(await read('common.enc.env')).not.toContain('horse');

@@ -65,7 +65,7 @@ async function query(sql: string): Promise<string> {
 /** `npm run sql` with these variables. */
 async function runSql(sql: string, env: Readonly<Record<string, string>>): Promise<string> {
   const words = ['--import', './scripts/local-login.mjs', 'scripts/sql.mjs', sql];
-  const { CLICKHOUSE_ADDRESS: _, ...own } = process.env;
+  const { CLICKHOUSE_ADDRESS: _, CLICKHOUSE_USERNAME: _user, CLICKHOUSE_PASSWORD: _password, ...own } = process.env;
   const child = spawn(process.execPath, words, { cwd: resolve(import.meta.dirname, '..'), env: { ...own, ...env } });
   const [said, failed] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return said + failed;
@@ -102,13 +102,9 @@ describe('npm start', () => {
   test('brings a recorded stream into ClickHouse, and one Ctrl-C leaves nothing running', async () => {
     const run = startHere();
     await until(async () => (await countLikes()) === String(numLikes), run);
-    await until(() => /total 300 .* likes 300 .* rejected 0 .*gaps 0/.test(run.output()), run);
+    await until(() => / 300 since start .* likes 300 .* rejected 0 .*gaps 0/.test(run.output()), run);
     expect(run.output()).toMatch(/^Password: .*data\/netrc$/m);
-    const moved = { CLICKHOUSE_ADDRESS: `127.0.0.1:${8123 + offset}` };
-    const counting = 'SELECT count() FROM likes FINAL FORMAT TSVRaw';
-    expect(await runSql(counting, { ...moved, LOCAL_DATA: join(folder, 'data') })).toBe(`${numLikes}\n`);
-    expect(await runSql(counting, moved)).toMatch(/refuses the login .*LOCAL_DATA=DIR/s);
-    expect(await runSql(counting, { CLICKHOUSE_ADDRESS: '127.0.0.1:1' })).toMatch(/can't be reached .*8123 \+ N/);
+    expect(run.output()).toMatch(/player: starting.*player: running/s);
     const pids = await children();
     expect(pids.length).toBeGreaterThanOrEqual(4);
     run.process.kill('SIGINT');
@@ -117,12 +113,36 @@ describe('npm start', () => {
     expect(run.output()).toMatch(/Stopped\.\n$/);
   });
 
+  test('commands beside it find it by its folder, or say what to set', async () => {
+    const run = startHere();
+    await until(async () => (await countLikes()) === String(numLikes), run);
+    const counting = 'SELECT count() FROM likes FINAL FORMAT TSVRaw';
+    const beside = { LOCAL_DATA: join(folder, 'data') };
+    const moved = { CLICKHOUSE_ADDRESS: `127.0.0.1:${8123 + offset}` };
+    expect(await runSql(counting, beside)).toBe(`${numLikes}\n`);
+    expect(await runSql(counting, { ...beside, ...moved })).toBe(`${numLikes}\n`);
+    expect(await runSql(counting, moved)).toMatch(/refuses the login .*LOCAL_DATA=DIR/s);
+    expect(await runSql(counting, { CLICKHOUSE_ADDRESS: '127.0.0.1:1' })).toMatch(/can't be reached .*LOCAL_DATA=DIR/);
+    run.process.kill('SIGINT');
+    expect(await run.exit).toBe(0);
+  });
+
+  test('Ctrl-C before everything runs is answered at once, and leaves nothing running', async () => {
+    const run = start('--data', join(folder, 'early'), '--port-offset', String(offset), '--play', recording);
+    await until(() => /applying a migration 0002/.test(run.output()), run);
+    run.process.kill('SIGINT');
+    expect(await run.exit).toBe(0);
+    expect(run.output()).toMatch(/Stopping … .*\nStopped\.\n$/s);
+    expect(run.output()).not.toContain('indexer: running');
+  });
+
   test('a ClickHouse of your own that does not answer is named, and nothing of yours is to be deleted', async () => {
     const away = { CLICKHOUSE_ADDRESS: '127.0.0.1:1' };
     const run = startWith(away, '--data', join(folder, 'away'), '--port-offset', String(offset), '--play', recording);
     expect(await run.exit).toBe(1);
     expect(run.output()).toMatch(/127\.0\.0\.1:1 can't be reached .*CLICKHOUSE_ADDRESS names/);
     expect(run.output()).not.toMatch(/--fresh|begins with empty tables/);
+    expect(run.output()).toMatch(/The log: .*away\/logs\/migrations\.log\n$/);
   });
 
   test('goes on where it stopped, and starts again what is killed', async () => {
@@ -160,13 +180,13 @@ describe('npm start', () => {
     await first.exit;
     const second = startHere();
     await until(() => /ClickHouse: http/.test(second.output()), second);
-    // Ended at once, but whoever adopted them may take its time to reap them.
+    // They end at once, but the process that adopted them may take its time to reap them.
     await until(() => !pids.some(isRunning), second);
     expect(second.output()).toMatch(/left behind/);
 
     const beside = startHere();
     expect(await beside.exit).toBe(1);
-    expect(beside.output()).toContain(`An Updraft (pid ${second.process.pid}) is running`);
+    expect(beside.output()).toContain(`An Updraft (pid ${second.process.pid}) already runs`);
 
     second.process.kill('SIGINT');
     expect(await second.exit).toBe(0);
@@ -182,11 +202,11 @@ describe('npm start', () => {
     holder.close();
   });
 
-  test('refuses an option that it does not know, in one line', async () => {
+  test('refuses an option that it does not know, with exit code 2', async () => {
     const run = start('--sead', '3');
-    expect(await run.exit).toBe(1);
-    expect(run.output().trim()).toBe(
-      "unknown option '--sead'\n(Did you mean --seed?)\nnpm start -- --help shows all options.",
+    expect(await run.exit).toBe(2);
+    expect(run.output()).toBe(
+      "unknown option '--sead'\n(Did you mean --seed?)\nnpm start -- --help shows all options.\n",
     );
   });
 

@@ -28,7 +28,7 @@ let files = 0;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'updraft-redis-'));
-  [store, server] = await Promise.all([startStore(), startRedis({ dataDir })]);
+  [store, server] = await Promise.all([startStore(), startRedis({ env: process.env, dataDir })]);
   redis = createRedis({ address: `127.0.0.1:${server.port}` });
 });
 
@@ -100,11 +100,11 @@ describe('the cursor', () => {
     expect(await cursors().load()).toEqual(progress(T + 5));
   });
 
-  it('is not believed from Redis alone when ClickHouse is a new store', async () => {
+  it('is ignored in Redis alone when ClickHouse is a new store', async () => {
     await cursors().save(progress(T));
     await store.clickhouse.command('TRUNCATE TABLE ingest_progress');
     expect(await cursors().load()).toBeUndefined();
-    expect(warnings).toEqual(['ClickHouse is a new store: the progress in Redis is not believed']);
+    expect(warnings).toEqual(['ClickHouse is a new store: the progress in Redis is ignored']);
   });
 
   it('of a recorded file is not among those of live streams, which have a lag', async () => {

@@ -23,7 +23,7 @@ let redis: Redis;
 const held: Lease[] = [];
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'updraft-lease-'));
-  server = await startRedis({ dataDir: directory });
+  server = await startRedis({ env: process.env, dataDir: directory });
   redis = createRedis({ address: server.address });
 });
 beforeEach(() => redis.flushall());

@@ -16,6 +16,7 @@ import {
   SetupStoreError,
 } from '@updraft/store';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { selectRows } from './select-rows.ts';
 import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
 
 let store: StoreFixture;
@@ -52,7 +53,8 @@ async function migration(stem: string, up: string, down: string): Promise<void> 
 }
 
 async function tables(): Promise<string[]> {
-  const rows = await clickhouse.query<{ name: string }>(
+  const rows = await selectRows<{ name: string }>(
+    clickhouse,
     "SELECT name FROM system.tables WHERE database = currentDatabase() AND NOT startsWith(name, 'schema_migrations') ORDER BY name",
   );
   return rows.map(({ name }) => name);

@@ -1,11 +1,21 @@
-import { type Block, codecs, createBlock, defineTable, postRows, recordRows, type Table } from '@updraft/store';
+import {
+  AnswerFault,
+  type Block,
+  codecs,
+  createBlock,
+  defineTable,
+  postRows,
+  recordRows,
+  shape,
+  type Table,
+} from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { selectRows } from './select-rows.ts';
 import { type StoreFixture, startStore } from './store-fixture.ts';
 
 interface EveryTypeRow {
   readonly key: number;
   readonly flag: boolean;
-  readonly small: number;
   readonly middle: number;
   readonly count: number;
   readonly version: { readonly hi: number; readonly lo: number };
@@ -22,7 +32,6 @@ interface EveryTypeRow {
 const everyType: Table<EveryTypeRow> = defineTable<EveryTypeRow>('every_type', {
   key: codecs.uint32,
   flag: codecs.bool,
-  small: codecs.uint8,
   middle: codecs.uint16,
   count: codecs.uint64,
   version: codecs.version,
@@ -39,7 +48,6 @@ const everyType: Table<EveryTypeRow> = defineTable<EveryTypeRow>('every_type', {
 const plain: EveryTypeRow = {
   key: 0,
   flag: false,
-  small: 0,
   middle: 0,
   count: 0,
   version: { hi: 0, lo: 0 },
@@ -71,8 +79,9 @@ async function roundTrip(rows: readonly Partial<EveryTypeRow>[]) {
   const block = createBlock(everyType);
   rows.forEach((row, key) => block.append({ ...plain, ...row, key }));
   await insert(block);
-  return await store.clickhouse.query<Record<string, unknown>>(
-    `SELECT flag, small, middle, count, version, ratio, text, word, words, hash, toUInt32(second) AS second,
+  return await selectRows(
+    store.clickhouse,
+    `SELECT flag, middle, count, version, ratio, text, word, words, hash, toUInt32(second) AS second,
             toUnixTimestamp64Milli(ms) AS ms, toUnixTimestamp64Micro(micros) AS micros, lower(hex(text)) AS hex
      FROM every_type ORDER BY key`,
   );
@@ -83,12 +92,33 @@ async function insert<Row>(block: Block<Row>) {
 }
 
 describe('every type goes through the engine and comes back the same', () => {
+  it('through the descriptions that wrote it', async () => {
+    const first = Date.UTC(1900, 0, 1);
+    const last = Date.UTC(2200, 11, 31, 23, 59, 59, 999);
+    const rows: EveryTypeRow[] = [
+      { ...plain, key: 0, ms: first, micros: first * 1000 },
+      { ...plain, key: 1, ms: -1, micros: -1 },
+      { ...plain, key: 2, ms: last, micros: last * 1000 + 999, count: Number.MAX_SAFE_INTEGER, second: 0xffff_ffff },
+      {
+        ...plain,
+        key: 3,
+        flag: true,
+        version: { hi: 0xffff_ffff, lo: 1 },
+        ratio: -0.1,
+        text: 'é\n"\\',
+        words: ['', 'a'],
+      },
+    ];
+    await roundTrip(rows);
+    const sql = `SELECT ${everyType.columns.map(({ name }) => name).join(', ')} FROM every_type ORDER BY key`;
+    expect(await store.clickhouse.query(sql, shape(everyType.codecs))).toEqual(rows);
+  });
+
   it('the least and the greatest of each', async () => {
     const [least, greatest] = await roundTrip([
       { ms: Date.UTC(1900, 0, 1), micros: Date.UTC(1900, 0, 1) * 1000, ratio: -Number.MAX_VALUE },
       {
         flag: true,
-        small: 255,
         middle: 65_535,
         count: Number.MAX_SAFE_INTEGER,
         version: { hi: 0xffff_ffff, lo: 0xffff_ffff },
@@ -101,7 +131,6 @@ describe('every type goes through the engine and comes back the same', () => {
     ]);
     expect(least).toMatchObject({
       flag: 0,
-      small: 0,
       middle: 0,
       count: '0',
       version: '0',
@@ -113,7 +142,7 @@ describe('every type goes through the engine and comes back the same', () => {
       micros: `${Date.UTC(1900, 0, 1)}000`,
       ratio: -Number.MAX_VALUE,
     });
-    expect(greatest).toMatchObject({ flag: 1, small: 255, middle: 65_535, count: String(Number.MAX_SAFE_INTEGER) });
+    expect(greatest).toMatchObject({ flag: 1, middle: 65_535, count: String(Number.MAX_SAFE_INTEGER) });
     expect(greatest).toMatchObject({
       version: String(2n ** 64n - 1n),
       ratio: Number.MAX_VALUE,
@@ -161,9 +190,47 @@ describe('every type goes through the engine and comes back the same', () => {
   });
 });
 
+describe('an answer', () => {
+  const read = (sql: string) => store.clickhouse.query(sql, shape({ someCount: codecs.uint64, day: codecs.date }));
+
+  it('is read by its columns, in their order', async () => {
+    expect(await read("SELECT toUInt64(7) AS some_count, toDate('1970-01-11') AS day")).toEqual([
+      { someCount: 7, day: 10 },
+    ]);
+  });
+
+  it.each([
+    ['a column that is missing', 'SELECT toUInt64(1) AS some_count'],
+    ['a column that nobody asked for', 'SELECT toUInt64(1) AS some_count, today() AS day, 1 AS more'],
+    ['a column of another name', 'SELECT toUInt64(1) AS someCount, today() AS day'],
+    ['a column of another type', 'SELECT toUInt32(1) AS some_count, today() AS day'],
+    ['a column that may be NULL', 'SELECT toNullable(toUInt64(1)) AS some_count, today() AS day'],
+  ])('with %s is an AnswerFault, though it has no rows', async (_, sql) => {
+    const asked = read(`${sql} WHERE 0`);
+    await expect(asked).rejects.toThrow(AnswerFault);
+    await expect(asked).rejects.toThrow(
+      /^ClickHouse answers \(.*\) where \(some_count UInt64, day Date\) is expected$/,
+    );
+  });
+
+  it('with a number that JavaScript would round is an AnswerFault', async () => {
+    await expect(read('SELECT toUInt64(9007199254740993) AS some_count, today() AS day')).rejects.toThrow(
+      "ClickHouse's someCount is not a safe integer from 0",
+    );
+  });
+
+  it('has times within a text as ClickHouse writes them', async () => {
+    const sql = "SELECT toString(toDateTime64(0, 3, 'UTC')) AS text";
+    expect(await store.clickhouse.query(sql, shape({ text: codecs.string }))).toEqual([
+      { text: '1970-01-01 00:00:00.000' },
+    ]);
+  });
+});
+
 describe('the tables of the migrations take the rows of their modules', () => {
   it.each([recordRows, postRows])('$name: its columns are of the same types', async (table) => {
-    const columns = await store.clickhouse.query<{ name: string; type: string }>(
+    const columns = await selectRows<{ name: string; type: string }>(
+      store.clickhouse,
       'SELECT name, type FROM system.columns WHERE database = {database:String} AND table = {table:String}',
       { database: store.connection.database, table: table.name },
     );

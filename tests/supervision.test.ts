@@ -174,7 +174,7 @@ describe('keeping ClickHouse', () => {
     process.kill(pid, 'SIGSTOP');
     await comesBack(running, pid);
     expect(told).toEqual(
-      expect.arrayContaining(['clickhouse: gives no answer, and is ended', 'clickhouse: ended (signal SIGKILL)']),
+      expect.arrayContaining(['clickhouse: gives no answer: killing it', 'clickhouse: ended (signal SIGKILL)']),
     );
     expect(await latest.answers(10_000)).toBe(true);
   });

@@ -84,7 +84,7 @@ describe.each(FOREIGN)('a token for %s', (_whom, payload, kind, error) => {
 
 test('a viewer whose token was foreign leaves no trace in the analytics', async () => {
   const reader = await directory.register('foreign');
-  const seen = () => feeds.feedgen.context.requests.waiting();
+  const seen = () => feeds.feedgen.context.analytics.waiting();
   const before = seen();
   await feeds.page('open', {}, bearer(await sign(reader, { aud: 'did:web:api.bsky.app' })));
   expect(seen()).toBe(before);

@@ -1,23 +1,15 @@
 import { createServiceJwt } from '@atproto/xrpc-server';
-import { listErasedAccounts } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Account, type Directory, startDirectory } from './feedgen/directory.ts';
+import type { Account, Directory } from './feedgen/directory.ts';
 import { addMembers } from './feedgen/members.ts';
 import { didOf } from './feedgen/network.ts';
-import { type Instance, SERVICE_DID, type Stage, startStage, until, uris } from './feedgen/stage.ts';
+import { type Instance, SERVICE_DID, uris } from './feedgen/stage.ts';
 import { bearer, encode, goodToken, sign, withOtherS } from './feedgen/tokens.ts';
+import { POST, startViewerStage, type ViewerStage } from './feedgen/viewers.ts';
 
-const POST = (n: number) => `at://${didOf('author')}/app.bsky.feed.post/3l3frqadlo3${n}h`;
-const FEEDS = `
-feeds:
-  open: { kind: static, posts: ['${POST(2)}'] }
-  signed: { kind: static, posts: ['${POST(3)}'], audience: signed-in }
-  a-club: { kind: static, posts: ['${POST(4)}'], audience: members, members: club, outsiders: ['${POST(5)}', '${POST(6)}'] }
-`;
-
-let stage: Stage;
-let directory: Directory;
+let viewers: ViewerStage;
 let feeds: Instance;
+let directory: Directory;
 let viewer: Account;
 let other: Account;
 let p256: Account;
@@ -25,23 +17,18 @@ let old2019: Account;
 let older256: Account;
 
 beforeAll(async () => {
-  [stage, directory] = await Promise.all([startStage(), startDirectory()]);
-  viewer = await directory.register('viewer');
-  other = await directory.register('other');
+  viewers = await startViewerStage();
+  ({ directory, feeds, viewer, other } = viewers);
   p256 = await directory.register('pviewer', 'p256');
   old2019 = await directory.register('old', 'secp256k1', '2019');
   older256 = await directory.register('older', 'p256', '2019');
-  feeds = await stage.startFeedgen({ feeds: FEEDS, env: { PLC_HOST: directory.url } });
   await addMembers(
     feeds,
     'club',
-    [viewer, p256, old2019, older256].map(({ did }) => did),
+    [p256, old2019, older256].map(({ did }) => did),
   );
 });
-afterAll(async () => {
-  await stage[Symbol.asyncDispose]();
-  await directory[Symbol.asyncDispose]();
-});
+afterAll(() => viewers[Symbol.asyncDispose]());
 
 describe('a good token', () => {
   test('opens a private feed to a member, by both curves and every form of key', async () => {
@@ -74,7 +61,7 @@ describe('a good token', () => {
     expect((await feeds.page('a-club', {}, { authorization: `bearer  ${await sign(viewer)}` })).status).toBe(200);
   });
 
-  test('without lxm is enough for a public feed and one for whoever is signed in, not for a private one', async () => {
+  test('without lxm is enough for a public feed and one for signed-in viewers, not for a private one', async () => {
     const token = bearer(await sign(viewer, { lxm: undefined }));
     expect((await feeds.page('open', {}, token)).status).toBe(200);
     expect(uris(await feeds.page('signed', {}, token))).toEqual([POST(3)]);
@@ -167,14 +154,14 @@ const FORGED: [string, () => Promise<string>][] = [
   ['a list as audience', async () => sign(viewer, { aud: [SERVICE_DID] })],
   ['no audience', async () => sign(viewer, { aud: undefined })],
   ['lxm null', async () => sign(viewer, { lxm: null })],
-  ['an issuer that is no DID', async () => sign(viewer, { iss: 'viewer.example' })],
+  ['an issuer that is not a DID', async () => sign(viewer, { iss: 'viewer.example' })],
   ['an issuer with a foreign fragment', async () => sign(viewer, { iss: `${viewer.did}#atproto_labeler` })],
   ['an issuer with an empty fragment', async () => sign(viewer, { iss: `${viewer.did}#` })],
   ['an issuer with two fragments', async () => sign(viewer, { iss: `${viewer.did}#a#b` })],
   ['no issuer', async () => sign(viewer, { iss: undefined })],
   ['an issuer that nobody knows', async () => sign({ did: didOf('unknown'), key: viewer.key })],
   ['a padded part', async () => `${await sign(viewer)}==`],
-  ['a header that is no JSON', async () => `e30x.${(await sign(viewer)).split('.').slice(1).join('.')}`],
+  ['a header that is not JSON', async () => `e30x.${(await sign(viewer)).split('.').slice(1).join('.')}`],
   ['a header that is a list', async () => `${encode([])}.${(await sign(viewer)).split('.').slice(1).join('.')}`],
   ['three empty parts', async () => '..'],
   ['a token of 10,000 characters', async () => sign(viewer, { jti: 'x'.repeat(10_000) })],
@@ -201,154 +188,5 @@ describe('a forged token', () => {
 
   test.each(['Basic eDp5', 'Bearer', 'Bearer a b', 'DPoP x'])('in a header %j is refused', async (authorization) => {
     expect((await feeds.page('open', {}, { authorization })).status).toBe(401);
-  });
-});
-
-describe('keys', () => {
-  test('that were rotated are good at once, and the old ones no longer', async () => {
-    const account = await directory.register('rotator');
-    const oldKey = account.key;
-    expect((await feeds.page('signed', {}, bearer(await sign(account)))).status).toBe(200);
-    await directory.rotate(account);
-    expect((await feeds.page('signed', {}, bearer(await sign(account)))).status).toBe(200);
-    expect((await feeds.page('signed', {}, bearer(await sign({ did: account.did, key: oldKey })))).status).toBe(401);
-  });
-
-  test('are looked for again once a minute at the most, however many bad signatures come', async () => {
-    const account = await directory.register('victim');
-    directory.asked.length = 0;
-    for (let n = 0; n < 10; n++) await feeds.page('open', {}, bearer(await sign({ did: account.did, key: other.key })));
-    expect(directory.asked.filter((did) => did === account.did)).toHaveLength(2);
-  });
-
-  test('that nobody knows are asked for once', async () => {
-    directory.asked.length = 0;
-    const stranger = { did: didOf('stranger'), key: viewer.key };
-    for (let n = 0; n < 5; n++) await feeds.page('open', {}, bearer(await sign(stranger)));
-    expect(directory.asked.filter((did) => did === stranger.did).length).toBeLessThanOrEqual(2);
-  });
-
-  test('that can not be had leave public feeds open, anonymously, and private ones shut', async () => {
-    const account = await directory.register('newcomer');
-    directory.weather = 'down';
-    try {
-      expect(uris(await feeds.page('open', {}, bearer(await sign(account))))).toEqual([POST(2)]);
-      expect(await feeds.page('a-club', {}, bearer(await sign(account)))).toMatchObject({
-        status: 503,
-        body: { error: 'IdentityUnavailable' },
-      });
-      expect(uris(await feeds.page('a-club', {}, bearer(await sign(viewer))))).toEqual([POST(4)]); // known before
-      expect((await feeds.page('open', {}, bearer(await sign({ did: viewer.did, key: other.key })))).status).toBe(401);
-    } finally {
-      directory.weather = 'fine';
-    }
-  });
-
-  test('of did:web are never looked for at private addresses', async () => {
-    for (const did of [
-      'did:web:127.0.0.1',
-      'did:web:localhost',
-      'did:web:localhost%3A8094',
-      'did:web:10.0.0.1',
-      'did:web:metadata.google.internal',
-      'did:web:[::1]',
-    ]) {
-      const answer = await feeds.page('a-club', {}, bearer(await sign({ did, key: viewer.key })));
-      expect([401, 503]).toContain(answer.status);
-    }
-  });
-});
-
-describe('sendInteractions', () => {
-  const send = async (body: object, token?: string) =>
-    feeds.send('POST', '/xrpc/app.bsky.feed.sendInteractions', token === undefined ? {} : bearer(token), body);
-  const lxm = 'app.bsky.feed.sendInteractions';
-
-  test("writes what the token's issuer did", async () => {
-    const feed = `at://${SERVICE_DID}/app.bsky.feed.generator/open`;
-    const interactions = [
-      { item: POST(2), event: 'app.bsky.feed.defs#requestLess', feedContext: 'c', reqId: 'r' },
-      { item: POST(3), event: 'app.bsky.feed.defs#interactionSeen' },
-    ];
-    expect(await send({ feed, interactions }, await sign(viewer, { lxm }))).toMatchObject({ status: 200, body: {} });
-    const rows = () =>
-      stage.clickhouse.query(
-        'SELECT feed, viewer_did, item, event, feed_context, req_id FROM feed_interactions FINAL ORDER BY item',
-      );
-    await until(async () => (await rows()).length === 2);
-    expect(await rows()).toEqual([
-      { feed: 'open', viewer_did: viewer.did, item: POST(2), event: 'requestLess', feed_context: 'c', req_id: 'r' },
-      { feed: 'open', viewer_did: viewer.did, item: POST(3), event: 'interactionSeen', feed_context: '', req_id: '' },
-    ]);
-  });
-
-  test('refuses whoever has no token for it, and nonsense', async () => {
-    expect((await send({ interactions: [] })).status).toBe(401);
-    expect((await send({ interactions: [] }, await sign(viewer))).status).toBe(401);
-    expect((await send({ interactions: [] }, await sign({ did: viewer.did, key: other.key }, { lxm }))).status).toBe(
-      401,
-    );
-    const bad = [
-      {},
-      { interactions: 'x' },
-      { interactions: [{ item: 'x' }] },
-      { interactions: [{ feedContext: 'ä'.repeat(1_001) }] },
-      { feed: 'x', interactions: [] },
-    ];
-    for (const body of bad)
-      expect(await send(body, await sign(viewer, { lxm }))).toMatchObject({
-        status: 400,
-        body: { error: 'InvalidRequest' },
-      });
-  });
-
-  test('has a bound for each viewer', async () => {
-    const token = await sign(p256, { lxm });
-    const answers = await Promise.all(Array.from({ length: 80 }, () => send({ interactions: [] }, token)));
-    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
-    expect((await send({ interactions: [] }, await sign(old2019, { lxm }))).status).toBe(200);
-  });
-});
-
-describe('analytics', () => {
-  test('keep a row for each page of a signed-in viewer, and none for others', async () => {
-    const reader = await directory.register('counted');
-    await feeds.page('open', { limit: '10' }, { ...bearer(await sign(reader)), 'accept-language': 'de' });
-    await feeds.page('a-club', {}, bearer(await sign(reader)));
-    const rows = () =>
-      stage.clickhouse.query(
-        'SELECT feed, page_limit, page_size, is_outsider, accept_language FROM feed_request_analytics FINAL WHERE viewer_did = {did:String} ORDER BY feed',
-        { did: reader.did },
-      );
-    await until(async () => (await rows()).length === 2);
-    expect(await rows()).toEqual([
-      { feed: 'a-club', page_limit: 50, page_size: 2, is_outsider: 1, accept_language: '*' },
-      { feed: 'open', page_limit: 10, page_size: 1, is_outsider: 0, accept_language: 'de' },
-    ]);
-    const [anonymous] = await stage.clickhouse.query<{ rows: number }>(
-      "SELECT toFloat64(count()) AS rows FROM feed_request_analytics WHERE viewer_did = ''",
-    );
-    expect(anonymous?.rows).toBe(0);
-    await until(() => feeds.feedgen.context.viewerCounts.today('open') > 0);
-  });
-
-  test('keep nothing of an account that was erased, nor of what others do with its posts', async () => {
-    const [erased, witness] = [await directory.register('erased'), await directory.register('witness')];
-    await listErasedAccounts(stage.clickhouse, [erased.did]);
-    await until(() => feeds.feedgen.context.erased.has(erased.did));
-    const lxm = 'app.bsky.feed.sendInteractions';
-    for (const viewerOf of [erased, witness]) {
-      expect(uris(await feeds.page('open', {}, bearer(await sign(viewerOf))))).toEqual([POST(2)]);
-      const interactions = [{ item: `at://${erased.did}/app.bsky.feed.post/3k` }, { item: POST(5) }];
-      const answer = await feeds.send('POST', `/xrpc/${lxm}`, bearer(await sign(viewerOf, { lxm })), { interactions });
-      expect(answer.status).toBe(200);
-    }
-    // The witness's rows were queued last: when they are in, so is all that came before.
-    const rows = (table: string, did: string) =>
-      stage.clickhouse.query(`SELECT * FROM ${table} WHERE viewer_did = {did:String}`, { did });
-    await until(async () => (await rows('feed_request_analytics', witness.did)).length === 1);
-    await until(async () => (await rows('feed_interactions', witness.did)).length === 1);
-    expect(await rows('feed_request_analytics', erased.did)).toEqual([]);
-    expect(await rows('feed_interactions', erased.did)).toEqual([]);
   });
 });

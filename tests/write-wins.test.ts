@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { account, commitLine, START_MICROS, tid } from './indexer/events.ts';
 import { differences, expectCleanEnd, type Stack, type Store, startProgram, startStack } from './indexer/stack.ts';
+import { selectRows } from './select-rows.ts';
 
 let stack: Stack;
 beforeAll(async () => {
@@ -28,11 +29,11 @@ async function replay(store: Store, lines: readonly string[], name: string): Pro
 }
 
 const texts = async (store: Store): Promise<unknown[]> => {
-  const rows = await store.clickhouse.query<{ text: string }>('SELECT text FROM posts FINAL');
+  const rows = await selectRows<{ text: string }>(store.clickhouse, 'SELECT text FROM posts FINAL');
   return rows.map(({ text }) => text);
 };
 const operations = (store: Store) =>
-  store.clickhouse.query('SELECT operation, toUInt32(count()) AS n FROM record_ops FINAL GROUP BY 1 ORDER BY 1');
+  selectRows(store.clickhouse, 'SELECT operation, toUInt32(count()) AS n FROM record_ops FINAL GROUP BY 1 ORDER BY 1');
 
 describe('invariants 3 and 4: a record that one commit deletes and writes again under its key', () => {
   test('is what the commit left, whatever comes again, and from wherever it comes again', async () => {
@@ -83,5 +84,5 @@ async function asEarlierReleaseWrote({ clickhouse }: Store): Promise<void> {
 async function lostRecords({ clickhouse }: Store): Promise<unknown[]> {
   const text = await readFile(new URL('../docs/operations.md', import.meta.url), 'utf8');
   const [, sql = ''] = /```sql\n(SELECT concat\('at:\/\/'[^`]*)```/.exec(text) ?? [];
-  return clickhouse.query(sql.replaceAll("'2026-11-01'", "'2026-07-04'"));
+  return selectRows(clickhouse, sql.replaceAll("'2026-11-01'", "'2026-07-04'"));
 }

@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
+import { quantile, round } from '../shared/figures.ts';
 
-// A load generator in a process of its own: as many requests as connections allow, or so many a second. Prints {requests, seconds, bad, p50Ms, p99Ms}.
+// A load generator: as many requests as the connections allow, or `--rate` a second. Prints {requests, seconds, bad, p50Ms, p99Ms}.
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '0' },
     path: { type: 'string', default: '/' },
     seconds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '32' },
-    /** Requests a second; 0: as many as can be. */
+    /** Requests a second; 0: as many as possible. */
     rate: { type: 'string', default: '0' },
-    /** A file of tokens, a line each; each is sent once. */
+    /** A file with a token a line; each is sent once. */
     tokens: { type: 'string' },
   },
 });
@@ -30,20 +31,17 @@ const latencies: number[] = [];
 let bad = 0;
 const deadline = performance.now() + Number(values.seconds) * 1_000;
 const idle: ((sentAt: number) => void)[] = [];
-/** While requests are sent at even times, a connection that is free waits for its turn; afterwards it ends. */
+/** Whether requests are still sent at even times: then a free connection waits for its turn, afterwards it ends. */
 let isPaced = rate > 0;
 const startedAt = performance.now();
 const connections = Array.from({ length: Number(values.connections) }, () => converse());
 if (rate > 0) await pace();
 await Promise.all(connections);
 const seconds = (performance.now() - startedAt) / 1_000;
-latencies.sort((a, b) => a - b);
-const quantile = (q: number) => Number((latencies[Math.floor(latencies.length * q)] ?? 0).toFixed(2));
-process.stdout.write(
-  `${JSON.stringify({ requests: latencies.length, seconds, bad, p50Ms: quantile(0.5), p99Ms: quantile(0.99) })}\n`,
-);
+const [p50Ms, p99Ms] = [0.5, 0.99].map((q) => round(quantile(latencies, q), 2));
+process.stdout.write(`${JSON.stringify({ requests: latencies.length, seconds, bad, p50Ms, p99Ms })}\n`);
 
-/** One connection: a request at a time, until time or tokens are over. */
+/** One connection sends a request at a time, until time or tokens run out. */
 function converse(): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const socket = connect({ port: Number(values.port), host: '127.0.0.1', noDelay: true });
@@ -77,19 +75,20 @@ function converse(): Promise<void> {
   return promise;
 }
 
-/** Length of the whole reply; -1 while its head is not there. */
+/** Length of the whole reply; -1 before its head is complete. */
 function replyLength(text: string): number {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return -1;
   return end + 4 + Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
 }
 
-/** Sends at even times, whether or not replies come: a request that finds no free connection has waited since its time. */
+/** Sends at even times, whether or not replies come. A request without a free connection counts from the time at which it was due. */
 async function pace(): Promise<void> {
-  for (let n = 0; ; n++) {
+  const isOver = () => performance.now() >= deadline;
+  for (let n = 0; !isOver(); n++) {
     const at = startedAt + (n * 1_000) / rate;
-    if (at >= deadline) break;
-    while (performance.now() < at || idle.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    while (!isOver() && (performance.now() < at || idle.length === 0))
+      await new Promise((resolve) => setImmediate(resolve));
     idle.shift()?.(at);
   }
   isPaced = false;

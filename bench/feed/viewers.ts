@@ -5,12 +5,12 @@ import { Secp256k1Keypair } from '@atproto/crypto';
 import { parseDidKey, type SigningKey } from '@updraft/identity';
 import secp256k1 from 'secp256k1';
 
-/** Accounts with keys, a PLC directory that knows them, and tokens of theirs. */
+/** Accounts with keys, their tokens, and a PLC directory that knows them. */
 export interface Viewers extends AsyncDisposable {
   readonly plcUrl: string;
-  /** Tokens, each different, in turn from all accounts. */
+  /** Different tokens, from all accounts in turn. */
   tokens(count: number, audience: string): string[];
-  /** What the service must check of such a token. */
+  /** What the service must check in such a token. */
   check(token: string): { key: SigningKey; message: Uint8Array; signature: Uint8Array };
 }
 

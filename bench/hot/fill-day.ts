@@ -7,14 +7,14 @@ export interface DayOptions {
   readonly say: (line: string) => void;
 }
 
-/** Rows an INSERT; the indexer's batches are smaller, and merged to more than this in the background. */
+/** Rows of one INSERT. The indexer's batches are smaller; merges make larger parts than this of them. */
 const CHUNK = 500_000;
 const ACCOUNTS = 2_000_000;
 
 /**
- * Fills posts and likes with a day such as the network's, in the order of time, made by the engine itself: a few posts have most
- * of the likes, likes follow their post, one in fifty comes a second time with a later stretch, one in fifty is taken back within
- * hours, and 100,000 accounts are hidden.
+ * Fills posts and likes with a day like the network's, in the order of time; the engine makes the rows. A few posts have most of the likes,
+ * likes follow their post, one in fifty comes a second time with later rows, one in fifty is taken back within hours, and 100,000 accounts
+ * are hidden.
  */
 export async function fillDay(clickhouse: ClickHouse, { likes, posts, asOfMs, say }: DayOptions): Promise<void> {
   const run = (sql: string) => clickhouse.command(sql, {}, { timeoutMs: 300_000 });
@@ -43,7 +43,7 @@ interface Day {
   readonly likes: number;
 }
 
-// SQL expressions; every value is a function of its row's number, so that a row can come again.
+// SQL expressions. Each value is a function of its row's number, so that a row can come again.
 const DAY_MS = 86_400_000;
 function did(account: string): string {
   return `concat('did:plc:', substring(lower(base32Encode(toString(cityHash64(toUInt64(${account}))))), 1, 24))`;
@@ -73,8 +73,8 @@ function postsSql(day: Day, numbers: string): string {
 }
 
 /**
- * The post of a like is a little older than it, and popular: one whose number a high power of two divides. With each power the
- * choice is 0.62 times as likely, while there are half as many such posts.
+ * The post of a like is a little older than the like, and popular: a high power of two divides its number. Each further power makes the
+ * choice 0.62 times as likely, while half as many posts have it.
  */
 function likesSql(day: Day, numbers: string, kind: 'new' | 'taken back'): string {
   const newest = `intDiv(toInt64(number) * ${day.posts}, ${day.likes})`;

@@ -2,7 +2,8 @@ import { backoff } from '@updraft/service';
 import { createBatchWriter, createClickHouse, readCommandStores } from '@updraft/store';
 import { readBatches } from './recorded-blocks.ts';
 
-// Writes recorded batches, one after another as the indexer does: `insert-only.ts DATABASE FOLDER`, ClickHouse by the environment. Prints {"cpuSeconds","seconds","rows"}.
+// Writes recorded batches, one after another, as the indexer does: `insert-only.ts DATABASE FOLDER`; the environment names ClickHouse.
+// Prints {"cpuSeconds","seconds","rows"}.
 const [, , database = '', folder = ''] = process.argv;
 const batches = readBatches(folder);
 const log = {
@@ -12,16 +13,21 @@ const log = {
   error: () => {},
 };
 const clickhouse = createClickHouse({ ...readCommandStores(process.env).clickhouse, database });
-const writer = createBatchWriter({ clickhouse, log, backoff: () => backoff({ minMs: 100, maxMs: 10_000 }) });
+let rows = 0;
+const writer = createBatchWriter({
+  clickhouse,
+  log,
+  metrics: { onWritten: (_, written) => (rows += written) },
+  backoff: () => backoff({ minMs: 100, maxMs: 10_000 }),
+});
 const signal = new AbortController().signal;
-// The reader waits until it is told to begin, so that what happens before is not counted.
+// It waits until it is told to begin, so that the work before is not counted.
 process.stdout.write('loaded\n');
 await new Promise((resolve) => process.stdin.once('data', resolve));
 
 const startedAt = performance.now();
 const cpuAtStart = process.cpuUsage();
-let rows = 0;
-for (const batch of batches) rows += (await writer.write(batch, signal)).rowsWritten;
+for (const batch of batches) await writer.write(batch, signal);
 const cpu = process.cpuUsage(cpuAtStart);
 process.stdout.write(
   `${JSON.stringify({ cpuSeconds: (cpu.user + cpu.system) / 1e6, seconds: (performance.now() - startedAt) / 1_000, rows })}\n`,

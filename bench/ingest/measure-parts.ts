@@ -5,8 +5,8 @@ import { migrateUp } from '@updraft/store';
 import type { Databases } from '../../tests/world/databases.ts';
 import { cpuSeconds } from '../../tests/world/process-figures.ts';
 import { readAll } from '../../tests/world/table-reader.ts';
-import { startProgram } from './child-programs.ts';
-import { untilMerged } from './merges.ts';
+import { startProgram } from '../shared/programs.ts';
+import { untilMerged } from '../shared/until-merged.ts';
 import type { Player } from './player.ts';
 
 interface Figures {
@@ -15,15 +15,15 @@ interface Figures {
   readonly events: number;
 }
 
-/** CPU-seconds an event of receiving and making rows, measured over the first `events` of the stream. */
+/** CPU-seconds an event of receiving and making rows, over the first `events` of the stream. */
 export async function measureReceiving(player: Player, events: number): Promise<number> {
   const figures = await receive(player, events);
   return figures.cpuSeconds / figures.events;
 }
 
 /**
- * CPU-seconds an event of inserting rows that are encoded already: of the sender and of ClickHouse, until its merges have come to rest.
- * Into a database of its own, which is dropped afterwards.
+ * CPU-seconds an event of inserting encoded rows: the sender's and ClickHouse's, until its merges have come to rest. The rows go into a
+ * database of their own, which is dropped afterwards.
  */
 export async function measureInserting(player: Player, databases: Databases, events: number): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'updraft-bench-blocks-'));

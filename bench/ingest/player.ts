@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cpuSeconds } from '../../tests/world/process-figures.ts';
-import { type ChildProgram, startProgram } from './child-programs.ts';
+import { startProgram } from '../shared/programs.ts';
 
-/** The simulator with a stream that is generated already. */
+/** The simulator, with its stream generated in advance. */
 export interface Player extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
@@ -14,16 +14,15 @@ export interface Player extends AsyncDisposable {
   readonly since: string;
 }
 
-export const NOW = '2026-11-20T12:00:00Z';
+const NOW = '2026-11-20T12:00:00Z';
 
 export async function startPlayer(events: number, accounts: number, seed: number): Promise<Player> {
   const options = { events, 'events-per-day': events, accounts, seed, now: NOW };
-  const program: ChildProgram = startProgram(
+  const program = startProgram(
     'packages/simulator/src/main.ts',
     Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
   );
-  const line = await program.line();
-  const { url, firstSeq } = JSON.parse(line.slice('ready '.length)) as { url: string; firstSeq: number };
+  const { url, firstSeq } = await program.ready<{ url: string; firstSeq: number }>();
   return {
     url,
     pid: program.pid,
@@ -34,7 +33,7 @@ export async function startPlayer(events: number, accounts: number, seed: number
   };
 }
 
-/** CPU-seconds an event that the player needs for a reader who does nothing with it. */
+/** CPU-seconds an event that the player needs for a reader that ignores what it reads. */
 export async function measurePlayer({ url, pid, firstSeq, lastSeq }: Player): Promise<number> {
   const { hostname, port } = new URL(url);
   const before = cpuSeconds(pid);

@@ -5,7 +5,7 @@ import { createIndexerMetrics } from '../../apps/indexer/src/watch/metrics.ts';
 import { createStatus } from '../../apps/indexer/src/watch/status.ts';
 import { recordBatch } from './recorded-blocks.ts';
 
-// Receives events and makes their rows, and writes them nowhere (or to files): `receive-only.ts URL SINCE LAST_SEQ [FOLDER]`.
+// Receives events and makes their rows, but writes them nowhere, or to files: `receive-only.ts URL SINCE LAST_SEQ [FOLDER]`.
 // Prints {"events","cpuSeconds","seconds"}.
 const [, , url = '', since = '', lastSeq = '', folder] = process.argv;
 const log = createLogger({ service: 'receive-only', level: 'error' });
@@ -27,7 +27,6 @@ await runIndexer(
       write: async (blocks) => {
         if (folder !== undefined) recordBatch(folder, batches, blocks);
         batches += 1;
-        return { rowsWritten: blocks.reduce((rows, block) => rows + block.rows, 0), rowsSetAside: 0, durationMs: 0 };
       },
     },
     cursor: {
@@ -37,15 +36,15 @@ await runIndexer(
       },
     },
     erased: { has: () => false },
-    status: createStatus({ stalledAfterMs: 60_000, eventCount: metrics.events.total, now: () => performance.now() }),
-    metrics: {
-      ...metrics,
+    status: {
+      ...createStatus({ stalledAfterMs: 60_000, eventCount: metrics.events.total, now: () => performance.now() }),
       connected: () => {
         if (startedAt !== 0) return;
         startedAt = performance.now();
         cpuAtStart = process.cpuUsage();
       },
     },
+    metrics,
     log,
   },
   done.signal,

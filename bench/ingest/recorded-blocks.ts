@@ -11,7 +11,7 @@ import {
   type WritableBlock,
 } from '@updraft/store';
 
-/** Batches of encoded rows as files, so that inserting can be measured without making the rows. */
+// Batches of encoded rows as files, so that inserting can be measured without making the rows.
 
 const TABLES = [recordRows, postRows, profiles, actorHandles, actorStatus, rejectedEvents, ingestGaps];
 

@@ -2,25 +2,25 @@ import type { ClickHouse } from '@updraft/store';
 
 export interface FillOptions {
   readonly posts: number;
-  /** Over so many days, evenly; the last one ends at `asOfMs`. */
+  /** The days over which they are spread evenly; the last one ends at `asOfMs`. */
   readonly days: number;
   readonly asOfMs: number;
   readonly say: (line: string) => void;
 }
 
-/** Words that posts are made of: the k-th is about 1/k as frequent as the first, as in any language. */
+/** How many words there are. The k-th is about 1/k as frequent as the first, as in any language. */
 export const VOCABULARY = 50_000;
 const WORDS_PER_POST = 15;
 const ACCOUNTS = 500_000;
 const CHUNK = 500_000;
 
-/** How many posts hold the k-th word, of all. */
+/** The share of the posts that hold the k-th word. */
 export function frequencyOf(k: number): number {
   const slot = Math.log((k + 1) / k) / Math.log(VOCABULARY);
   return 1 - (1 - slot) ** WORDS_PER_POST;
 }
 
-/** Fills posts, made by the engine itself, in the order of time. One in five hundred is deleted again. */
+/** Fills posts, in the order of time; the engine makes them. One in five hundred is deleted again. */
 export async function fillPosts(clickhouse: ClickHouse, { posts, days, asOfMs, say }: FillOptions): Promise<void> {
   const spanMs = days * 86_400_000;
   for (let from = 0; from < posts; from += CHUNK) {

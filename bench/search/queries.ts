@@ -1,15 +1,15 @@
 import { frequencyOf, VOCABULARY } from './fill-posts.ts';
 
-/** A kind of query, and one of it at random. */
+/** A kind of query; `make` gives a random one. */
 export interface QueryKind {
   readonly name: string;
   make(random: () => number): string;
 }
 
-/** A page is full when so many posts match. */
+/** How many posts fill a page. */
 const PAGE = 25;
 
-/** The kinds that the bench asks; the first is the one that is reported. */
+/** The kinds of queries; the figures of the first one are reported. */
 export function queryKinds(postsPerDay: number, totalPosts: number): QueryKind[] {
   const word = (random: () => number, from = 1, to = VOCABULARY) => Math.floor(from * (to / from) ** random());
   const pair = (random: () => number, fits: (bothPerDay: number) => boolean): string => {

@@ -1,15 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { quantile, round } from '../shared/figures.ts';
 
 export interface AskOptions {
   readonly port: number;
-  /** Its address, as a proxy would tell it. */
+  /** The caller's address, as a proxy passes it on. */
   readonly caller: string;
   readonly perSecond: number;
   readonly seconds: number;
   make(): string;
 }
 
-/** Times are those of the answers that are searches: a refusal comes at once. */
+/** The times are those of the answers with posts: a refusal comes at once. */
 export interface Asked {
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -17,7 +18,7 @@ export interface Asked {
   readonly statuses: Readonly<Record<string, number>>;
 }
 
-/** Sends searches at an even pace, whether the ones before are answered or not. */
+/** Sends searches at an even pace, without waiting for answers. */
 export async function askEach({ port, caller, perSecond, seconds, make }: AskOptions): Promise<Asked> {
   const times: number[] = [];
   const statuses: Record<string, number> = {};
@@ -36,7 +37,5 @@ export async function askEach({ port, caller, perSecond, seconds, make }: AskOpt
     await delay(1_000 / perSecond);
   }
   await Promise.all(asked);
-  times.sort((a, b) => a - b);
-  const at = (part: number) => Math.round(times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0);
-  return { p50Ms: at(0.5), p99Ms: at(0.99), statuses };
+  return { p50Ms: round(quantile(times, 0.5)), p99Ms: round(quantile(times, 0.99)), statuses };
 }

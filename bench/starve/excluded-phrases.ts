@@ -1,6 +1,6 @@
 /**
- * A search that costs an engine much: a long phrase of words that stand in most posts, and hardly ever in this order, without 29 phrases
- * of such words. No index knows which words are neighbours, so that the posts of the whole store are looked at.
+ * An expensive search: a long phrase of words that most posts have, but hardly ever in this order, and excluded phrases of such words. No
+ * index knows which words are neighbours, so the engine reads the posts of the whole store.
  */
 export function excludedPhrases(count: number, random: () => number): string {
   const word = () => `w${1 + Math.floor(random() * FREQUENT)}`;

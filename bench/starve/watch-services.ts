@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { round } from '../shared/figures.ts';
 
 export interface Felt {
-  /** How long ago the last event happened that the indexer has written, at its worst. */
+  /** The longest time since the last event that the indexer has written. */
   readonly maxLagSeconds: number;
-  /** Times that the indexer closed its stream since too much was waiting to be written. */
+  /** How often the indexer closed its stream because too much waited to be written. */
   readonly closings: number;
   /** Answers of each service's /readyz that were not 200. */
   readonly notReady: Readonly<Record<string, number>>;
@@ -13,13 +14,13 @@ const EACH_MS = 250;
 
 export interface Watched {
   readonly services: readonly { readonly name: string; readonly url: string }[];
-  /** Of the indexer. */
+  /** The indexer's. */
   readonly metricsUrl: string;
-  /** The cursor that is saved, in microseconds since 1970. */
+  /** The saved cursor, in microseconds since 1970. */
   savedMicros(): Promise<number>;
 }
 
-/** Looks at the services' metrics and readiness until it is stopped. */
+/** Watches the services' metrics and readiness until it is stopped. */
 export function watchServices(watched: Watched): { stop(): Promise<Felt> } {
   const stopping = new AbortController();
   const watching = watch(watched, stopping.signal);
@@ -44,7 +45,7 @@ async function watch({ services, metricsUrl, savedMicros }: Watched, signal: Abo
     await delay(EACH_MS);
   }
   const closings = (await closingsAt(metricsUrl)) - before;
-  return { maxLagSeconds: Math.round(maxLagSeconds * 100) / 100, closings, notReady };
+  return { maxLagSeconds: round(maxLagSeconds, 2), closings, notReady };
 }
 
 async function closingsAt(metricsUrl: string): Promise<number> {

@@ -1,4 +1,4 @@
-# For the image clickhouse/clickhouse-server:26.7 where it can't be pulled: ClickHouse's server from npm's chdb, with the users of users.xml.
+# Replaces the image clickhouse/clickhouse-server:26.7 where it can't be pulled: ClickHouse's server from npm's chdb, with the users of users.xml.
 # It does not read config.xml.
 ARG NODE_IMAGE=node:26-bookworm-slim
 FROM ${NODE_IMAGE}

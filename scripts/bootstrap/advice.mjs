@@ -1,34 +1,34 @@
-// A failed installation → a sentence about what to do. Only advice hangs on what a log says; nothing else does.
+// A failed installation → a sentence that says what to do. Nothing but this advice depends on the text of a log.
 
 const remedies = [
-  [/ENOSPC|no space left|disk quota/i, 'The disk is full: about 1.5 GB are needed here and in the home folder.'],
-  [/\b407\b|proxy authentication/i, 'The proxy wants a user and a password: put them into HTTPS_PROXY.'],
+  [/ENOSPC|no space left|disk quota/i, 'The disk is full. About 1.5 GB are needed here and in the home folder.'],
+  [/\b407\b|proxy authentication/i, 'The proxy needs a user and a password. Put them into HTTPS_PROXY.'],
   [
     /CERT_|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|certificate/i,
-    'A certificate was not accepted: behind a company proxy, set its CA with "npm config set cafile FILE".',
+    'A certificate was not accepted. Behind a company proxy, set its CA with "npm config set cafile FILE".',
   ],
   [
     /ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET|network|dns error|timed? ?out|error sending request/i,
-    'The package registry could not be reached: check the network, or set HTTPS_PROXY, then try again.',
+    'The package registry could not be reached. Check the network, or set HTTPS_PROXY, then try again.',
   ],
   [
     /EACCES|EPERM|EROFS|permission denied|read-only file system/i,
-    'A folder may not be written: see that this folder and your home folder are yours.',
+    "A folder can't be written. Make sure that this folder and your home folder belong to you.",
   ],
   [
     /OUTDATED_LOCKFILE|frozen-lockfile/i,
-    'pnpm-lock.yaml does not fit the package.json files: run "npx -y pnpm@12.21.0 install" and commit the result.',
+    'pnpm-lock.yaml does not match the package.json files. Run "npx -y pnpm@12.21.0 install" and commit the result.',
   ],
-  [/EBADENGINE|UNSUPPORTED_ENGINE|SyntaxError/i, 'This Node is too old for the package manager: use Node 20 or newer.'],
+  [/EBADENGINE|UNSUPPORTED_ENGINE|SyntaxError/i, 'This Node is too old for the package manager. Use Node 20 or newer.'],
 ];
 
 /** @param {string} log the whole log of the installation */
 export function adviceFor(log) {
   const found = remedies.find(([pattern]) => pattern.test(log));
-  return found ? found[1] : 'See the lines above; trying again often helps, and so does deleting node_modules.';
+  return found ? found[1] : 'See the lines above. Trying again often helps, and so does deleting node_modules.';
 }
 
-/** The last lines of the log that say something to a person: errors and warnings of pnpm, and whatever is not pnpm's JSON. */
+/** The last lines of the log for a person: pnpm's errors and warnings, and all lines that are not its JSON. */
 export function readableTail(log, count = 8) {
   const lines = log.split('\n').flatMap(readable);
   return lines

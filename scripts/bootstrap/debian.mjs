@@ -8,14 +8,14 @@ const run = promisify(execFile);
 const aptTimeoutMs = 180_000;
 const maxRounds = 4;
 
-/** Whether this machine can fetch and unpack Debian's packages. */
+/** Whether this machine can download and unpack Debian's packages. */
 export async function hasApt({ platform, env }) {
   return platform === 'linux' && Boolean((await onPath('apt-get', env.PATH)) && (await onPath('dpkg', env.PATH)));
 }
 
 /**
- * Leaves `folder/bin/PROGRAM` for each of the programs, with the libraries that the machine lacks beside them. All or nothing.
- * @param {{ folder: string, packages: string[], programs: string[], env: NodeJS.ProcessEnv }} deps the first program is tried out
+ * Makes `folder/bin/PROGRAM` for each program, with the libraries that the machine lacks. All or nothing.
+ * @param {{ folder: string, packages: string[], programs: string[], env: NodeJS.ProcessEnv }} deps the first program is run once, as a test
  */
 export async function unpackPrograms({ folder, packages, programs, env }) {
   const work = `${folder}.unpacking-${process.pid}`;
@@ -36,7 +36,7 @@ export async function unpackPrograms({ folder, packages, programs, env }) {
   }
 }
 
-/** apt-get with lists and cache of its own: works for any user and touches nothing of the system's. */
+/** apt-get with its own lists and cache: it works for any user and leaves the system alone. */
 async function privateApt(work, env) {
   await mkdir(join(work, 'lists', 'partial'), { recursive: true });
   await mkdir(join(work, 'cache', 'archives', 'partial'), { recursive: true });
@@ -64,7 +64,7 @@ async function privateApt(work, env) {
   };
 }
 
-/** Downloads the packages, then whatever libraries `ldd` misses, level by level of the packages' dependencies. */
+/** Downloads the packages, then the libraries that `ldd` misses, one level of dependencies after another. */
 async function fetchUntilComplete(work, apt, packages, programs) {
   const fetched = new Set();
   let wanted = packages;
@@ -111,7 +111,7 @@ export function parseDepends(output) {
   return [...new Set(names)].filter((name) => /^(lib|lua-)/.test(name) && !name.startsWith('libc6'));
 }
 
-/** The packages that by Debian's naming hold these sonames (libssl.so.3 → libssl3, libssl3t64); all candidates when none fits. */
+/** The packages that should hold these sonames, by Debian's naming (libssl.so.3 → libssl3, libssl3t64); all candidates when none fits. */
 export function packagesFor(missing, candidates) {
   const plain = (name) => name.replaceAll('-', '').replace(/t64$/, '');
   const wanted = new Set(missing.map((soname) => plain(soname.toLowerCase().replace(/\.so\.?/, ''))));
@@ -119,7 +119,7 @@ export function packagesFor(missing, candidates) {
   return fitting.length > 0 ? fitting : candidates;
 }
 
-/** Small shell scripts that set the library path relative to themselves and become the program: its pid is theirs. */
+/** Shell scripts that set the library path, relative to themselves, and become the program, so that its pid is theirs. */
 async function writeLaunchers(work, programs) {
   const libraries = (await libraryFolders(work)).map((folder) => `$here/../${relative(work, folder)}`).join(':');
   await mkdir(join(work, 'bin'), { recursive: true });
@@ -141,7 +141,7 @@ async function libraryFolders(work) {
   return [...new Set(folders)].toSorted((a, b) => a.localeCompare(b));
 }
 
-/** The first file of that name on PATH that may be run. */
+/** The first executable file of that name on PATH. */
 export async function onPath(name, path = '') {
   for (const folder of path.split(delimiter)) {
     const found = folder && (await executable(join(folder, name)));
@@ -150,7 +150,7 @@ export async function onPath(name, path = '') {
   return undefined;
 }
 
-/** The path, if it may be run. */
+/** The path if it is executable. */
 export async function executable(path) {
   if (!path) return undefined;
   try {

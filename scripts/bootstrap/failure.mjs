@@ -1,12 +1,14 @@
-/** A failure of the set-up that a person can act on: what happened, and what to do about it. */
+/** A failure that a person can do something about. */
 export class SetupFailure extends Error {
   /**
    * @param {string} message what happened, one sentence
    * @param {string} advice what to do, one sentence
+   * @param {number} exitCode 1: it failed; 2: the command line was not understood
    */
-  constructor(message, advice) {
+  constructor(message, advice, exitCode = 1) {
     super(message);
     this.name = 'SetupFailure';
     this.advice = advice;
+    this.exitCode = exitCode;
   }
 }

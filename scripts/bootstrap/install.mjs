@@ -1,8 +1,8 @@
-// Brings the dependencies with pnpm. `npm start` needs those of running, `npm test` all; neither takes away what the other brought.
+// Installs the dependencies with pnpm. `npm start` needs those for running, `npm test` all; neither removes what the other installed.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -31,7 +31,7 @@ export async function ensureInstalled({ root, mode, env, out }) {
   });
 }
 
-/** True when what the marker says is installed is what is wanted now. */
+/** Whether what is installed, as the marker says, is what is needed now. */
 export function isSatisfied(marker, current, mode) {
   return (
     marker !== undefined &&
@@ -41,7 +41,7 @@ export function isSatisfied(marker, current, mode) {
   );
 }
 
-/** The widest of the modes: what is there stays there. */
+/** The widest of the modes, so that nothing is removed. */
 export function widerMode(...modes) {
   return modes.includes('full') ? 'full' : 'prod';
 }
@@ -54,46 +54,39 @@ async function fingerprint(root) {
   return { lockfile: hash.digest('hex'), machine: `${process.platform} ${process.arch}` };
 }
 
-/** The package.json files of apps/* and packages/*: a new package wants its links even when nothing is to be downloaded. */
+/** The package.json files of apps/* and packages/*: a new package needs its links even when nothing has to be downloaded. */
 async function workspaceManifests(root) {
   const manifests = [];
   for (const folder of ['apps', 'packages']) {
-    const names = await readdir(join(root, folder)).catch(() => []);
-    for (const name of names.toSorted()) manifests.push(join(folder, name, 'package.json'));
+    const names = await readdir(join(root, folder)).catch(() => []); // an image may lack it
+    manifests.push(...names.toSorted().map((name) => join(folder, name, 'package.json')));
   }
-  const readable = await Promise.all(
-    manifests.map((path) =>
-      readFile(join(root, path)).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return manifests.filter((_, index) => readable[index]);
+  return manifests.filter((path) => existsSync(join(root, path)));
 }
 
 const markerPath = (root) => join(root, 'node_modules', '.updraft-installed.json');
 
-async function readMarker(root) {
-  return readFile(markerPath(root), 'utf8')
-    .then(JSON.parse)
-    .catch(() => undefined);
-}
+const readMarker = (root) => readJson(markerPath(root));
 
-/** What pnpm itself noted when somebody called it by hand. */
+/** The mode of an installation by hand, as pnpm noted it. */
 async function installedMode(root) {
-  const state = await readFile(join(root, 'node_modules', '.modules.yaml'), 'utf8')
-    .then(JSON.parse)
-    .catch(() => undefined);
+  const state = await readJson(join(root, 'node_modules', '.modules.yaml'));
   if (state === undefined) return undefined;
   return state.included?.devDependencies ? 'full' : 'prod';
 }
 
+/** Undefined when the file is missing or malformed: then everything is installed again. */
+function readJson(path) {
+  return readFile(path, 'utf8')
+    .then(JSON.parse)
+    .catch(() => undefined);
+}
+
 function announcement(marker, mode) {
-  if (marker !== undefined && marker.mode === mode) return 'Bringing the dependencies up to date';
+  if (marker !== undefined && marker.mode === mode) return 'Updating the dependencies';
   return mode === 'prod'
-    ? 'Installing Node 26, ClickHouse’s engine and what else running needs (once)'
-    : 'Installing what running and testing need (once)';
+    ? 'Installing Node 26, ClickHouse’s engine and the other dependencies (once)'
+    : 'Installing the dependencies for running and testing (once)';
 }
 
 async function install({ root, mode, env, out }) {
@@ -114,7 +107,7 @@ async function runPnpm({ root, mode, env, log, progress }) {
     cwd: root,
     env: installEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true, // a group of its own: npx, and pnpm below it, can be ended together
+    detached: true, // a process group of its own: npx and pnpm can be ended together
   });
   let isStopped = false;
   const stop = () => {
@@ -135,7 +128,8 @@ async function runPnpm({ root, mode, env, log, progress }) {
   await Promise.all(read);
   await new Promise((resolve) => sink.end(resolve));
   for (const signal of stopSignals) process.off(signal, stop);
-  if (isStopped) throw new SetupFailure('Stopped while installing.', 'The next start goes on where this one stopped.');
+  if (isStopped)
+    throw new SetupFailure('Stopped while installing.', 'The next start continues where this one stopped.');
   return code;
 }
 
@@ -143,7 +137,7 @@ function endGroup(child) {
   try {
     process.kill(-child.pid, 'SIGTERM');
   } catch {
-    // it has ended by itself
+    // it has already ended
   }
 }
 
@@ -154,18 +148,18 @@ function exitCodeOf(child) {
       reject(
         new SetupFailure(
           `npx could not be started: ${cause.message}.`,
-          'Install npm, which brings npx, and see that it is on PATH.',
+          'Install npm, which includes npx, and put it on PATH.',
         ),
       ),
     );
   });
 }
 
-// What npm's own configuration says about the network holds for pnpm too; the rest of npm_config_* is about npm's own run.
+// npm's settings about the network are also for pnpm. The rest of npm_config_* is about npm's own run.
 const keptSettings =
   /^npm_config_(registry|proxy|https?_proxy|noproxy|no_proxy|ca|cafile|cert|key|strict_ssl|cache|userconfig|globalconfig|@.+|\/\/.+)$/i;
 
-/** The environment for npx and pnpm: nothing that `npm start` added misleads them, nothing asks a question, failures come soon. */
+/** The environment for npx and pnpm: without what `npm start` added, without questions, and with few retries. */
 export function installEnvironment(env) {
   const kept = Object.entries(env).filter(([name]) =>
     /^(npm_|NODE_ENV$|NODE_OPTIONS$|INIT_CWD$)/i.test(name) ? keptSettings.test(name) : true,

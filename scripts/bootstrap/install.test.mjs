@@ -76,13 +76,13 @@ describe('the environment of the installation', () => {
 describe('what to do about a failed installation', () => {
   test.each([
     ['{"level":"error","message":"write ENOSPC"}', /disk is full/],
-    ['npm error code ENOTFOUND', /check the network/],
-    ['error sending request: client error (Connect)', /check the network/],
-    ['tunnel error: 407 Proxy Authentication Required', /proxy wants/],
+    ['npm error code ENOTFOUND', /Check the network/],
+    ['error sending request: client error (Connect)', /Check the network/],
+    ['tunnel error: 407 Proxy Authentication Required', /proxy needs/],
     ['SELF_SIGNED_CERT_IN_CHAIN', /cafile/],
-    ['EACCES: permission denied, mkdir', /yours/],
+    ['EACCES: permission denied, mkdir', /belong to you/],
     ['ERR_PNPM_OUTDATED_LOCKFILE', /pnpm-lock.yaml/],
-    ['something else', /trying again/],
+    ['something else', /Trying again/],
   ])('%s', (log, advice) => {
     expect(adviceFor(log)).toMatch(advice);
   });

@@ -4,13 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 const touchMs = 2_000;
 const staleMs = 15_000;
 
-/** Runs `work` while no other process of this project's set-up does; a lock that nobody has touched for a while is taken over. */
+/** Runs `work` under a lock in this folder. A lock that its holder has not touched for a while is taken over. */
 export async function withLock(path, out, work) {
   for (let told = false; !(await take(path)); told = true) {
     if (!told) out.write('Waiting for another installation in this folder…\n');
     await delay(300);
   }
-  const touch = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), touchMs);
+  const ignoreTakeover = () => {};
+  const touch = setInterval(() => void utimes(path, new Date(), new Date()).catch(ignoreTakeover), touchMs);
   try {
     return await work();
   } finally {
@@ -26,7 +27,7 @@ async function take(path) {
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
   }
-  const touched = await stat(path).catch(() => undefined);
+  const touched = await stat(path).catch(() => undefined); // it is free again
   if (touched !== undefined && Date.now() - touched.mtimeMs > staleMs) await rm(path, { force: true });
   return false;
 }

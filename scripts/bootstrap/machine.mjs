@@ -5,7 +5,7 @@ const advice =
   'It runs on Linux (x64 or arm64, with glibc: Debian, Ubuntu, Fedora, …) and on a Mac with Apple silicon.';
 
 /**
- * Refuses a machine for which there is no Node 26 or no ClickHouse engine on npm.
+ * Refuses a machine for which npm has no Node 26 or no ClickHouse engine. @throws SetupFailure
  * @param {{ platform: string, arch: string, report?: { getReport(): object | string } }} process
  */
 export function requireSupportedMachine({ platform, arch, report }) {

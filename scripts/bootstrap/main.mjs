@@ -1,4 +1,4 @@
-// What `npm start` and `npm test` share: check the machine, bring the dependencies and Redis, go on with Node 26.
+// `npm start` and `npm test` both check the machine, bring the dependencies and Redis, and go on with Node 26.
 import { join, resolve } from 'node:path';
 import { SetupFailure } from './failure.mjs';
 import { ensureInstalled } from './install.mjs';
@@ -12,20 +12,20 @@ import { runTests } from './test-run.mjs';
 const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..');
 const usage = 'Usage: node scripts/bootstrap.mjs start|test [options]';
 
-/** Runs the command and sets the exit code; every failure that a person can act on ends in two plain lines. */
+/** Runs the command and sets the exit code. A SetupFailure is two plain lines: what happened, and what to do. */
 export async function main([command, ...args]) {
   try {
     process.exitCode = await run(command, args);
   } catch (error) {
     if (!(error instanceof SetupFailure)) throw error;
-    process.stderr.write(`\n${error.message}\n${error.advice}\n`);
-    process.exitCode = 1;
+    process.stderr.write(`${error.message}\n${error.advice}\n`);
+    process.exitCode = error.exitCode;
   }
 }
 
 async function run(command, args) {
   if (command !== 'start' && command !== 'test')
-    throw new SetupFailure(`There is no command "${command ?? ''}".`, usage);
+    throw new SetupFailure(`There is no command "${command ?? ''}".`, usage, 2);
   requireSupportedMachine(process);
   const say = (line) => process.stdout.write(`${line}\n`);
   await ensureInstalled({ root, mode: command === 'start' ? 'prod' : 'full', env: process.env, out: process.stdout });
@@ -40,7 +40,7 @@ async function run(command, args) {
   return runForeground(node, [join(root, 'packages/local/src/start-command.ts'), ...args], { cwd: root, env });
 }
 
-/** The project's own programs come first on PATH; what npm put into the environment for its scripts stays behind. */
+/** Puts the project's own programs first on PATH, and leaves out what npm sets for its scripts. */
 function projectEnvironment(redis) {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
   env.PATH = `${join(root, 'node_modules', '.bin')}:${env.PATH ?? ''}`;

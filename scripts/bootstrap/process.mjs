@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Runs a program in the foreground, passing signals on, until it ends.
+ * Runs a program in the foreground until it ends, and passes signals on to it.
  * @returns {Promise<number>} its exit code; 128 and more when a signal ended it
  */
 export function runForeground(program, args, options) {
@@ -20,7 +20,7 @@ export function runForeground(program, args, options) {
 }
 
 /**
- * Runs a program and keeps what it prints, both streams in one text.
+ * Runs a program and keeps its output, both streams in one text.
  * @returns {Promise<{ code: number, output: string }>}
  */
 export function runCaptured(program, args, options) {

@@ -3,7 +3,7 @@
 const barWidth = 24;
 const redrawMs = 100;
 const plainLineMs = 5_000;
-/** A registry that is asked in vain for this long is given up: pnpm itself would ask for each of hundreds of packages. */
+/** A registry that does not answer for this long is given up: pnpm itself would ask for each of hundreds of packages. */
 const stuckMs = 45_000;
 const mb = 1_000_000;
 const noAnswer = '  the package registry does not answer; trying again …';
@@ -30,7 +30,7 @@ export function createProgress({ out, now }) {
       if (!state.summary().waiting) answeredAt = now();
       if (tty && now() - drawnAt >= redrawMs) draw();
     },
-    /** True when the registry has been asked in vain for so long that it is better to say so. */
+    /** Whether the registry has not answered for so long that the installation should end. */
     isStuck: () => state.summary().waiting && now() - answeredAt >= stuckMs,
     end() {
       clearInterval(tick);
@@ -91,11 +91,9 @@ function sum(map) {
 }
 
 /** `██████░░░░░░  62 %  148 of 240 MB  @chdb/lib-linux-x64-gnu` */
-export function barLine({ resolved, fetched, bytes, total, current, waiting }) {
-  if (waiting) return noAnswer;
-  if (resolved === 0) return '  bringing pnpm …';
-  if (total === 0) return `  ${resolved} packages found`;
-  if (bytes >= total && fetched >= resolved) return `  unpacking ${inMb(total)} MB …`;
+export function barLine(summary) {
+  const { resolved, fetched, bytes, total, current } = summary;
+  if (!isDownloading(summary)) return stageLine(summary);
   const share = Math.min(1, bytes / total);
   const full = Math.round(share * barWidth);
   const bar = '█'.repeat(full) + '░'.repeat(barWidth - full);
@@ -104,12 +102,21 @@ export function barLine({ resolved, fetched, bytes, total, current, waiting }) {
 }
 
 /** `  148 of 240 MB, 31 of 72 packages` */
-export function plainLine({ resolved, fetched, bytes, total, waiting }) {
-  if (waiting) return noAnswer;
-  if (resolved === 0) return '  bringing pnpm …';
-  if (total === 0) return `  ${resolved} packages found`;
-  if (bytes >= total && fetched >= resolved) return `  unpacking ${inMb(total)} MB …`;
+export function plainLine(summary) {
+  const { resolved, fetched, bytes, total } = summary;
+  if (!isDownloading(summary)) return stageLine(summary);
   return `  ${inMb(bytes)} of ${inMb(total)} MB, ${fetched} of ${resolved} packages`;
+}
+
+function isDownloading({ resolved, fetched, bytes, total, waiting }) {
+  return !waiting && total > 0 && (bytes < total || fetched < resolved);
+}
+
+/** What happens before and after the download. */
+function stageLine({ resolved, total, waiting }) {
+  if (waiting) return noAnswer;
+  if (resolved === 0) return '  fetching pnpm …';
+  return total === 0 ? `  ${resolved} packages found` : `  unpacking ${inMb(total)} MB …`;
 }
 
 const inMb = (bytes) => (bytes / mb).toFixed(0);

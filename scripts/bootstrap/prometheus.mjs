@@ -4,7 +4,7 @@ import { executable, hasApt, onPath, unpackPrograms } from './debian.mjs';
 
 /**
  * @param {{ root: string, env: NodeJS.ProcessEnv, platform: string, say: (line: string) => void }} deps
- * @returns {Promise<string | undefined>} a folder to add to PATH; undefined when they are on it, or can't be had: then their tests are skipped
+ * @returns {Promise<string | undefined>} a folder for PATH; undefined when they are on PATH already, or can't be had: then their tests are skipped
  */
 export async function findPrometheus({ root, env, platform, say }) {
   if ((await onPath('prometheus', env.PATH)) && (await onPath('promtool', env.PATH))) return undefined;

@@ -5,7 +5,7 @@ import { SetupFailure } from './failure.mjs';
 
 /**
  * @param {{ root: string, env: NodeJS.ProcessEnv, platform: string, say: (line: string) => void }} deps
- * @returns {Promise<string | undefined>} the path of a redis-server; undefined when REDIS_ADDRESS names one that runs already
+ * @returns {Promise<string | undefined>} its path; undefined when REDIS_ADDRESS names a Redis that already runs
  */
 export async function findRedis({ root, env, platform, say }) {
   if (env.REDIS_ADDRESS) return undefined;
@@ -15,8 +15,7 @@ export async function findRedis({ root, env, platform, say }) {
     (await onPath('redis-server', env.PATH)) ??
     (await executable(join(folder, 'bin', 'redis-server')));
   if (found) return found;
-  if (!(await hasApt({ platform, env })))
-    throw new SetupFailure('There is no redis-server here.', installHint(platform));
+  if (!(await hasApt({ platform, env }))) throw new SetupFailure('No redis-server was found.', installHint(platform));
   say('Redis: unpacking Debian’s redis-server into .tools/redis (nothing is installed system-wide)');
   const packages = ['redis-server', 'redis-tools'];
   await unpackPrograms({ folder, packages, programs: ['redis-server', 'redis-cli'], env }).catch((error) => {
@@ -28,9 +27,9 @@ export async function findRedis({ root, env, platform, say }) {
   return join(folder, 'bin', 'redis-server');
 }
 
-/** What to type on a system where no package can be unpacked. */
+/** What to do on a system where no package can be unpacked. */
 export function installHint(platform) {
   const how =
     platform === 'darwin' ? 'brew install redis' : 'for example: dnf install redis, apk add redis, pacman -S redis';
-  return `Install it (${how}), or set REDIS_ADDRESS=host:port to use one that runs already.`;
+  return `Install it (${how}), or set REDIS_ADDRESS=host:port to use one that already runs.`;
 }

@@ -5,7 +5,7 @@ import { runCaptured } from './process.mjs';
 const wantedMajor = 26;
 
 /**
- * The Node that runs the project: the one among its dependencies, else this one when it is new enough.
+ * Finds the Node for the project: that of its dependencies, else this one if it is new enough.
  * @returns {Promise<string>} its path
  */
 export async function findProjectNode(root) {

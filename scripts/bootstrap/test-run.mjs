@@ -1,4 +1,4 @@
-// `npm test`: format, lint, types, unused code; then every test; then one line that says how it went.
+// `npm test`: format, lint, types, unused code; then all tests; then one line with the result.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ async function runVitest({ root, node, env, args }) {
       [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args],
       { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] },
     );
-    const text = await readFile(report, 'utf8').catch(() => '');
+    const text = await readFile(report, 'utf8').catch(() => ''); // vitest left none
     return countTests(text, code);
   } finally {
     await rm(folder, { recursive: true, force: true });

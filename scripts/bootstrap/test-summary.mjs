@@ -1,6 +1,6 @@
 /**
- * vitest's JSON report → counts. A file that could not be loaded is one failure; so is a run that failed without a failed test
- * (an error outside of any test), that ran none, or that left no report.
+ * vitest's JSON report → counts. These count as one failure: a file that could not be loaded, a run that failed without a failed test (an
+ * error outside of tests), a run without tests, and a missing report.
  * @param {string} report the text of the report; '' when there is none
  * @param {number} exitCode vitest's
  * @returns {{ passed: number, failed: number, skipped: number }}

@@ -17,7 +17,7 @@ export interface Places extends AsyncDisposable {
 export async function startPlaces(): Promise<Places> {
   const directory = await mkdtemp(join(tmpdir(), 'updraft-places-'));
   const engines = await startEngines(2, { folder: directory });
-  const redis = await startRedis({ dataDir: join(directory, 'redis') });
+  const redis = await startRedis({ env: process.env, dataDir: join(directory, 'redis') });
   const clients: ClickHouse[] = [];
   return {
     engines,

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createFeedgen, type Feedgen, parseFeedsFile, readFeedgenConfig } from '@updraft/feedgen';
+import { createFeedgen, type Feedgen, readFeedgenConfig } from '@updraft/feedgen';
+import { parseFeedsFile } from '@updraft/feeds';
 import { createLogger } from '@updraft/service';
 import { type ClickHouse, createClickHouse, createRedis } from '@updraft/store';
 import { checkAnswers } from '../http/checked-answers.ts';

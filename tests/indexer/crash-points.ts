@@ -1,7 +1,7 @@
 import type { Hooks, Moment } from '@updraft/indexer';
 
 /** Where the process dies: at a moment of its pipeline, or when half of a batch's tables are written. */
-const CRASH_POINTS = [
+export const CRASH_POINTS = [
   'after-receive',
   'before-write',
   'mid-write',
@@ -32,4 +32,10 @@ export function crashHooks(text = '', die = (): void => void process.kill(proces
       },
     }),
   };
+}
+
+/** The module that runs a program; where CRASH_POINT is set, the one that dies there. */
+export function mainOf(program: 'indexer' | 'replay', env: Readonly<Record<string, string>>): string {
+  if (env['CRASH_POINT'] !== undefined) return `tests/indexer/crashing-${program}.ts`;
+  return program === 'indexer' ? 'apps/indexer/src/main.ts' : 'apps/indexer/src/replay-command.ts';
 }

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { join } from 'node:path';
 import { type ClickHouse as Engine, type RedisServer, startClickHouse, startRedis } from '@updraft/local';
 import { type ClickHouse, createClickHouse, migrateUp } from '@updraft/store';
+import { selectRows } from '../select-rows.ts';
+
+export { expectCleanEnd, type Program, startProgram, until } from './program.ts';
 
 /** ClickHouse and Redis of one test file, and databases in them. */
 export interface Stack {
@@ -36,7 +37,7 @@ export async function startStack(): Promise<Stack> {
   const start = { clickhouse: join(directory, 'clickhouse'), redis: join(directory, 'redis') };
   const quiet = { onLine: () => {} };
   let engine = await startClickHouse({ dataDir: start.clickhouse, ...quiet });
-  let redis = await startRedis({ dataDir: start.redis });
+  let redis = await startRedis({ env: process.env, dataDir: start.redis });
   const clients: ClickHouse[] = [];
   return {
     directory,
@@ -49,7 +50,7 @@ export async function startStack(): Promise<Stack> {
     },
     restartRedis: async (signal) => {
       await redis.kill(signal);
-      redis = await startRedis({ dataDir: start.redis, port: redis.port });
+      redis = await startRedis({ env: process.env, dataDir: start.redis, port: redis.port });
     },
     createStore: async (name) => {
       const connection = { address: engine.url, ...engine.logins.migrations, database: name };
@@ -117,7 +118,7 @@ async function readTables(clickhouse: ClickHouse): Promise<Tables> {
   const tables: Record<string, unknown[]> = {};
   for (const [table, order] of Object.entries(TABLES)) {
     const columns = VARYING[table] === undefined ? '*' : `* EXCEPT (${VARYING[table]})`;
-    tables[table] = await clickhouse.query(`SELECT ${columns} FROM ${table} FINAL ORDER BY ${order}`);
+    tables[table] = await selectRows(clickhouse, `SELECT ${columns} FROM ${table} FINAL ORDER BY ${order}`);
   }
   return tables;
 }
@@ -133,76 +134,9 @@ export function differences(found: Tables, expected: Tables = {}): string[] {
 }
 
 async function count(clickhouse: ClickHouse, table: string, where = '1'): Promise<number> {
-  const [row] = await clickhouse.query<{ rows: string }>(`SELECT count() AS rows FROM ${table} FINAL WHERE ${where}`);
+  const [row] = await selectRows<{ rows: string }>(
+    clickhouse,
+    `SELECT count() AS rows FROM ${table} FINAL WHERE ${where}`,
+  );
   return Number(row?.rows);
-}
-
-/** A process of ours that a test started. */
-export interface Program {
-  readonly child: ChildProcess;
-  /** What it wrote, stdout and stderr. */
-  output(): string;
-  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  /** Resolves when the output has this text. */
-  says(text: string): Promise<void>;
-  /** The sum of a metric's samples, 0 while it has none; NaN while nothing can be read. */
-  metric(name: string): Promise<number>;
-}
-
-/** `main` is a path in the repository. */
-export function startProgram(main: string, args: readonly string[], env: Readonly<Record<string, string>>): Program {
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../..', main), ...args], {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  const listeners = new Set<() => void>();
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-      for (const listener of listeners) listener();
-    });
-  }
-  const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((settle) => {
-    child.once('close', (code, signal) => settle({ code, signal }));
-  });
-  return {
-    child,
-    output: () => output,
-    exited,
-    says: (text) =>
-      new Promise((settle, fail) => {
-        const look = (): void => {
-          if (!output.includes(text)) return;
-          listeners.delete(look);
-          settle();
-        };
-        listeners.add(look);
-        void exited.then(() => fail(new Error(`it ended without saying ${JSON.stringify(text)}:\n${output}`)));
-        look();
-      }),
-    metric: async (name) => {
-      const address = /"metrics":"([^"]+)"/.exec(output)?.[1];
-      if (address === undefined) return Number.NaN;
-      const text = await fetch(address).then(
-        (response) => response.text(),
-        () => '',
-      );
-      const samples = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
-      return text === ''
-        ? Number.NaN
-        : samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
-    },
-  };
-}
-
-/** Throws with what the program said unless it ends with 0. */
-export async function expectCleanEnd(program: Program): Promise<void> {
-  const { code, signal } = await program.exited;
-  if (code !== 0) throw new Error(`it ended with ${code ?? signal}:\n${program.output()}`);
-}
-
-/** Waits until `condition` holds; the test's own time limit ends a wait in vain. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await delay(25);
 }

@@ -5,11 +5,9 @@ import {
   commitVersion,
   formatTid,
   parseTid,
-  readBlock,
   readFollow,
   readLike,
   readPost,
-  readRepost,
   recordJson,
   recordTime,
   sortAtMs,
@@ -24,6 +22,7 @@ import {
   migrateDown,
   migrateUp,
 } from '@updraft/store';
+import { selectRows } from '../select-rows.ts';
 import { quietLog } from '../store-fixture.ts';
 
 /** An operation as the indexer before 0013 saw it. */
@@ -105,12 +104,12 @@ function typedRow(
   const table = SUBJECTS[collection];
   if (table === undefined) return [];
   if (collection.startsWith('app.bsky.feed.')) {
-    const read = table === 'likes' ? readLike(record) : readRepost(record);
+    const read = readLike(record);
     const subject_uri = read?.subjectUri ?? '';
     const state = { sort_at: sortAt(read?.createdAtMs), subject_uri, deleted: Number(read === undefined) };
     return [[table, { ...key, actor_did: did, ...state }]];
   }
-  const read = table === 'follows' ? readFollow(record) : readBlock(record);
+  const read = readFollow(record);
   const subject_did = read?.subjectDid ?? '';
   const state = { sort_at: sortAt(read?.createdAtMs), subject_did, deleted: Number(read === undefined) };
   return [[table, { ...key, actor_did: did, ...state }]];
@@ -144,7 +143,8 @@ export async function shown(connection: ClickHouseOptions): Promise<Record<strin
   const clickhouse = createClickHouse(connection);
   const answers: Record<string, { rows: string; hash: string }> = {};
   for (const [name, columns] of Object.entries(SHOWN)) {
-    const [answer] = await clickhouse.query<{ rows: string; hash: string }>(
+    const [answer] = await selectRows<{ rows: string; hash: string }>(
+      clickhouse,
       `SELECT count() AS rows, toString(sum(sipHash64(${columns}))) AS hash FROM ${name} FINAL`,
     );
     if (answer !== undefined) answers[name] = answer;

@@ -1,7 +1,8 @@
 import { startJetstream } from '@updraft/simulator';
-import { countActorsOfSubject } from '@updraft/store';
+import { countAccounts } from '../account-counts.ts';
 import { expectCleanEnd, type Store, startProgram, startStack, until } from '../indexer/stack.ts';
 import { type SearchService, startSearchService } from '../search/service.ts';
+import { selectRows } from '../select-rows.ts';
 import { createDice } from '../world/dice.ts';
 import { doDeeds } from './deeds.ts';
 import { type Expected, expectedOf, line } from './expected.ts';
@@ -76,7 +77,7 @@ const SHOWN: Readonly<Record<string, string>> = {
 async function differentRows({ clickhouse }: Store, { rows }: Expected): Promise<string[]> {
   const different: string[] = [];
   for (const [table, sql] of Object.entries(SHOWN)) {
-    const shown = await clickhouse.query<Record<string, unknown>>(sql);
+    const shown = await selectRows(clickhouse, sql);
     const lines = shown.map(({ record_json: json, ...row }) =>
       line(typeof json === 'string' ? [...Object.values(row), JSON.parse(json)] : Object.values(row)),
     );
@@ -88,7 +89,7 @@ async function differentRows({ clickhouse }: Store, { rows }: Expected): Promise
 async function differentCounts({ clickhouse }: Store, { likeCounts }: Expected): Promise<string[]> {
   const different: string[] = [];
   for (const [uri, expected] of likeCounts) {
-    const likes = await countActorsOfSubject(clickhouse, 'likes', uri);
+    const likes = await countAccounts(clickhouse, 'likes', uri);
     if (likes !== expected) different.push(`${uri} has ${likes} likes, expected ${expected}`);
   }
   return different;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { CHECKED_ANSWERS } from '../http/checked-answers.ts';
 import type { Program, Stack, Store } from '../indexer/stack.ts';
 import { startProgram, startStack } from '../indexer/stack.ts';
@@ -21,6 +22,7 @@ export const POST = 'app.bsky.feed.post';
 export async function startCleanupWorld(name: string): Promise<CleanupWorld> {
   const [stack, network]: [Stack, DevNetwork] = await Promise.all([startStack(), startDevNetwork()]);
   const store = await stack.createStore(name);
+  let numStarts = 0;
   return {
     store,
     network,
@@ -37,6 +39,7 @@ export async function startCleanupWorld(name: string): Promise<CleanupWorld> {
         CLEANUP_RETRY_WAIT: '200ms',
         CLEANUP_LEASE_TTL: '2s',
         STATS_CACHE_TTL: '1h',
+        SPOOL_DIRECTORY: join(stack.directory, `spool-${++numStarts}`),
         ...env,
       });
       await program.says('serving search');

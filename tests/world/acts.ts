@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { CRASH_POINTS, type CrashPoint } from '../indexer/crash-points.ts';
 import type { Stage } from './stage.ts';
 
 /** Something that happens to the system while a stretch of the world flows. Leaves everything running. */
@@ -8,15 +9,6 @@ export interface Act {
   readonly kills: number;
   play(stage: Stage): Promise<void>;
 }
-
-const CRASH_POINTS = [
-  'after-receive',
-  'before-write',
-  'mid-write',
-  'after-write',
-  'after-progress',
-  'after-redis',
-] as const;
 
 /** Every act at least once: each named crash point, kills of each process at random moments, and what servers do to their readers. */
 export const ACTS: readonly Act[] = [
@@ -38,7 +30,7 @@ export const ACTS: readonly Act[] = [
 ];
 
 /** The indexer kills itself at a point of its pipeline. It is seen to have done so, or this throws. */
-function crashAt(point: (typeof CRASH_POINTS)[number]): Act {
+function crashAt(point: CrashPoint): Act {
   return {
     name: `the indexer dies ${point}`,
     kills: 1,
@@ -162,7 +154,7 @@ async function withinMs<T>(promise: Promise<T>, ms: number, message: string): Pr
   const late = delay(ms, undefined, { signal: timeout.signal }).then(() => {
     throw new Error(message);
   });
-  late.catch(() => {});
+  late.catch(() => {}); // it rejects when the other one wins, too
   try {
     return await Promise.race([promise, late]);
   } finally {

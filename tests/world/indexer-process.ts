@@ -1,8 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { JetstreamServer } from '@updraft/simulator';
+import { mainOf } from '../indexer/crash-points.ts';
+import type { Databases } from './databases.ts';
 
 /** The indexer in a process of its own, as in production. */
 export interface IndexerProcess {
@@ -16,20 +20,32 @@ export interface IndexerProcess {
   stop(): Promise<void>;
 }
 
-const MAIN = fileURLToPath(new URL('../../apps/indexer/src/main.ts', import.meta.url));
-const CRASHING = fileURLToPath(new URL('../indexer/crashing-indexer.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STOP_WITHIN_MS = 30_000;
 
-/** The indexer as it is in production; where a crash is asked for, with a hook that dies there. */
-function mainFor(variables: Readonly<Record<string, string>>): string {
-  return variables['CRASH_POINT'] === undefined ? MAIN : CRASHING;
+/** What an indexer needs to read these hosts into these databases, from that time on. */
+export function indexerVariables(
+  { clickhouse, redis }: Pick<Databases, 'clickhouse' | 'redis'>,
+  hosts: readonly JetstreamServer[],
+  redisPrefix: string,
+  sinceMs: number,
+): Record<string, string> {
+  return {
+    WS_URL: hosts.map(({ url }) => url).join(','),
+    ...clickhouse.env,
+    REDIS_ADDRESS: redis.address,
+    REDIS_PREFIX: redisPrefix,
+    METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
+    ASK_ACCOUNT_SERVERS: 'false',
+    SINCE: new Date(sinceMs).toISOString(),
+  };
 }
 
 /** Starts the indexer with these variables, this checkout's or another `main`; what it prints is appended to `logFile`. */
 export function startIndexer(
   variables: Readonly<Record<string, string>>,
   logFile: string,
-  main: string = mainFor(variables),
+  main: string = join(ROOT, mainOf('indexer', variables)),
 ): IndexerProcess {
   const child: ChildProcess = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH ?? '', NODE_ENV: 'test', NODE_OPTIONS: '--max-semi-space-size=8', ...variables },

@@ -10,7 +10,7 @@ import { createGroundTruth, createWorld, eventLine, type JetstreamServer, startJ
 import { compareWithTruth, type Difference } from './compare.ts';
 import { type Databases, startDatabases } from './databases.ts';
 import { createDice } from './dice.ts';
-import { startIndexer } from './indexer-process.ts';
+import { indexerVariables, startIndexer } from './indexer-process.ts';
 import { until, untilSaved } from './stage.ts';
 import { readAll } from './table-reader.ts';
 import { isSound } from './verify.ts';
@@ -58,7 +58,7 @@ async function playMove({ old, seed, events, onProgress }: MoveOptions, folder: 
   );
   const host = cleanup.adopt(await startJetstream({ slowReaderMs: 20_000 }), (server) => server.close());
   const world = startWorld(host, { seed, events });
-  const variables = indexerVariables(databases, host, world.startMs);
+  const variables = indexerVariables(databases, [host], REDIS_PREFIX, world.startMs - 60_000);
   const before = startIndexer(variables, log, join(old, 'apps/indexer/src/main.ts'));
   cleanup.defer(async () => {
     if (before.running) await before.kill();
@@ -183,17 +183,5 @@ function migrate(checkout: string, env: Readonly<Record<string, string>>, logFil
       log.end();
       return code as number | null;
     }),
-  };
-}
-
-function indexerVariables({ clickhouse, redis }: Databases, host: JetstreamServer, startMs: number) {
-  return {
-    WS_URL: host.url,
-    ...clickhouse.env,
-    REDIS_ADDRESS: redis.address,
-    REDIS_PREFIX,
-    METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
-    ASK_ACCOUNT_SERVERS: 'false',
-    SINCE: new Date(startMs - 60_000).toISOString(),
   };
 }

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createGroundTruth, createWorld, eventLine, startJetstream, startPump } from '@updraft/simulator';
 import { compareWithTruth, type Difference } from './compare.ts';
 import { startDatabases } from './databases.ts';
-import { startIndexer } from './indexer-process.ts';
+import { indexerVariables, startIndexer } from './indexer-process.ts';
 import { peakRssMb } from './process-figures.ts';
 import { untilSaved } from './stage.ts';
 import { readAll } from './table-reader.ts';
@@ -61,15 +61,8 @@ async function playOutage(options: OutageOptions, folder: string): Promise<Outag
   const pump = startPump({ world, hosts: [host], onEvent, signal: stopping.signal });
   const events = (): number => host.log.nextSeq - 1;
   await pump.caughtUp;
-  const variables = {
-    WS_URL: host.url,
-    ...clickhouse.env,
-    REDIS_ADDRESS: databases.redis.address,
-    REDIS_PREFIX,
-    METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
-    ASK_ACCOUNT_SERVERS: 'false',
-    SINCE: new Date(world.options.nowMicros / 1_000 - (world.options.historyHours + 1) * 3_600_000).toISOString(),
-  };
+  const startMs = world.options.nowMicros / 1_000 - (world.options.historyHours + 1) * 3_600_000;
+  const variables = indexerVariables(databases, [host], REDIS_PREFIX, startMs);
   const indexer = cleanup.adopt(startIndexer(variables, join(folder, 'indexer.log')), async (process) => {
     if (process.running) await process.kill();
   });

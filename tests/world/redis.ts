@@ -6,7 +6,7 @@ import type { Databases } from './databases.ts';
 export async function startRedisDatabase(
   folder: string,
 ): Promise<Pick<Databases, 'redis' | 'flushRedis' | 'readRedis'> & { kill(): Promise<void> }> {
-  let redis = await startRedis({ dataDir: folder });
+  let redis = await startRedis({ env: process.env, dataDir: folder });
   const { address, port } = redis;
   const withRedis = async <T>(work: (client: Redis) => Promise<T>): Promise<T> => {
     const client = new Redis(port, '127.0.0.1', { lazyConnect: true, maxRetriesPerRequest: 1 });
@@ -23,7 +23,7 @@ export async function startRedisDatabase(
       address,
       kill: () => redis.kill('SIGKILL'),
       revive: async () => {
-        redis = await startRedis({ dataDir: folder, port });
+        redis = await startRedis({ env: process.env, dataDir: folder, port });
       },
     },
     flushRedis: () => withRedis(async (client) => void (await client.flushall())),

@@ -10,7 +10,7 @@ import {
   type World,
 } from '@updraft/simulator';
 import type { Databases } from './databases.ts';
-import { type IndexerProcess, startIndexer } from './indexer-process.ts';
+import { type IndexerProcess, indexerVariables, startIndexer } from './indexer-process.ts';
 import { STORED_OPERATIONS } from './stored-operations.ts';
 import { readAll } from './table-reader.ts';
 
@@ -61,9 +61,11 @@ export async function startStage({ databases, world, folder, stretch, random }: 
   ] as const;
   const truth = createGroundTruth();
   const source = world.events();
+  const startMs = world.options.nowMicros / 1_000 - world.options.historyHours * 3_600_000;
+  const base = { ...indexerVariables(databases, hosts, REDIS_PREFIX, startMs - 60_000), ...SMALL_BATCHES };
   let indexer: IndexerProcess | undefined;
   const startNext = (variables: Readonly<Record<string, string>> = {}) => {
-    indexer = startIndexer({ ...indexerVariables(databases, hosts, world), ...variables }, join(folder, 'indexer.log'));
+    indexer = startIndexer({ ...base, ...variables }, join(folder, 'indexer.log'));
     return indexer;
   };
   const flow = async () => {
@@ -106,26 +108,7 @@ export async function startStage({ databases, world, folder, stretch, random }: 
 }
 
 /** Small batches, saved often, so that kills meet every place of the pipeline. */
-function indexerVariables(
-  databases: Databases,
-  hosts: readonly JetstreamServer[],
-  world: World,
-): Record<string, string> {
-  const startMs = world.options.nowMicros / 1_000 - world.options.historyHours * 3_600_000;
-  return {
-    WS_URL: hosts.map(({ url }) => url).join(','),
-    ...databases.clickhouse.env,
-    REDIS_ADDRESS: databases.redis.address,
-    REDIS_PREFIX,
-    METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
-    ASK_ACCOUNT_SERVERS: 'false',
-    SINCE: new Date(startMs - 60_000).toISOString(),
-    BATCH_MAX_ROWS: '2000',
-    FLUSH_INTERVAL: '150ms',
-    IDLE_TIMEOUT: '2s',
-    LOG_LEVEL: 'info',
-  };
-}
+const SMALL_BATCHES = { BATCH_MAX_ROWS: '2000', FLUSH_INTERVAL: '150ms', IDLE_TIMEOUT: '2s', LOG_LEVEL: 'info' };
 
 /** Resolves when the indexer has saved that everything up to this host's last event is written. */
 export async function untilSaved(

@@ -52,7 +52,7 @@ function backupName(text: string): string {
 /** Longer than any disk takes. */
 const TIMEOUT_MS = 86_400_000;
 
-/** Taken without its cluster's variables, a back-up of a spread database would hold no rows. */
+/** Without its cluster's variables, the back-up of a spread database would hold no rows. */
 async function requireItsTables(io: CommandIo): Promise<void> {
   const clickhouse = createClickHouse(readCommandStores(io.env).clickhouse);
   try {
@@ -62,30 +62,30 @@ async function requireItsTables(io: CommandIo): Promise<void> {
   }
 }
 
-/** Where a back-up lies on one server. */
-interface Lying {
+/** The folders of a back-up on one server. */
+interface BackUp {
   readonly address: string;
   readonly places: readonly string[];
 }
 
-async function runStatements(statements: typeof backupStatements, name: string, io: CommandIo): Promise<Lying[]> {
+async function runStatements(statements: typeof backupStatements, name: string, io: CommandIo): Promise<BackUp[]> {
   const { clickhouse: connection } = readCommandStores(io.env);
   const { cluster, database } = connection;
   if (cluster?.isReplicated === true)
     throw new CommandError('a cluster with replicas is backed up by BACKUP … ON CLUSTER: see docs/scaling.md');
   const rowsDatabase = cluster === undefined ? database : rowsDatabaseOf(database);
-  // A database that is to be restored does not exist yet, and none can be asked for that doesn't.
+  // A database to restore does not exist yet, and a connection can't name one that doesn't.
   const addresses = cluster?.servers ?? [connection.address];
   const servers = addresses.map((address) =>
     createClickHouse({ ...connection, address, database: 'system', cluster: undefined }),
   );
   const parts: string[] = [];
-  const placeOf = (part: string) => {
+  const destinationOf = (part: string) => {
     parts.push(`${name}-${part}`);
     return `File('${name}-${part}')`;
   };
   try {
-    for (const [index, sql] of statements({ database, rowsDatabase }, placeOf).entries()) {
+    for (const [index, sql] of statements({ database, rowsDatabase }, destinationOf).entries()) {
       io.note(`part ${index + 1} of ${parts.length} …`);
       await Promise.all(servers.map((server) => server.command(sql, {}, { timeoutMs: TIMEOUT_MS })));
     }

@@ -8,7 +8,6 @@ import {
   wholeNumber,
   writeRow,
 } from '@updraft/command';
-import { type AdminStores, openStores } from '@updraft/feedgen/admin';
 import { sleep } from '@updraft/service';
 import {
   type AccountRowCount,
@@ -18,23 +17,24 @@ import {
   removeAccountRows,
   requireMoved,
 } from '@updraft/store';
+import { type AdminStores, openStores } from './open-stores.ts';
 import { SILENT } from './open-writer.ts';
 
 /** Indexers read the list every 3 s; the rest is for the batches that they hold. */
 const WAIT_S = 10;
-/** Rows that an indexer wrote late are found by looking again. */
+/** A later round finds the rows that an indexer wrote late. */
 const MAX_ROUNDS = 3;
 
-/** `pnpm admin erase DID …`: an account, everywhere and for good. */
+/** `pnpm admin erase DID …`: erases an account everywhere and for good. */
 export const addEraseCommand: BuildProgram = (program, io) => {
   program
     .command('erase')
     .description(
-      'Shows how many rows of these accounts there are; with --yes erases them for good: no event of theirs is written again, replays included.',
+      'Shows how many rows these accounts have. With --yes it erases them for good: none of their events is written again, not even by a replay.',
     )
     .argument('<did...>', 'the accounts', each(accountDid))
     .option('--yes', 'erase them')
-    .option('--wait <seconds>', 'for indexers to read the list', wholeNumber(0, 9_999), WAIT_S)
+    .option('--wait <seconds>', 'time for indexers to read the list', wholeNumber(0, 9_999), WAIT_S)
     .option(...JSON_OPTION)
     .action((dids, options) => erase(dids, options, io));
 };
@@ -50,15 +50,15 @@ async function erase(dids: readonly string[], options: EraseOptions, io: Command
   await requireMoved(stores.clickhouse);
   show(await countAccountRows(stores.clickhouse, dids), options, io);
   if (options.yes !== true) {
-    io.note('dry run: nothing was changed. With --yes these rows are removed, and never written again.');
+    io.note('dry run: nothing was changed. --yes removes these rows, and they are never written again.');
     return;
   }
   await listErasedAccounts(stores.clickhouse, dids);
   await sleep(options.wait * 1000);
   await removeAll(stores, dids, io);
-  // What readers hold in memory; those who miss the news look by themselves within seconds.
+  // Readers hold rows in memory. One that misses the news reads the list within seconds.
   await createHiddenActors({ clickhouse: stores.clickhouse, log: SILENT }).fold();
-  await stores.bus.publish({ kind: 'erased' });
+  await stores.tell({ kind: 'erased' });
   (options.json === true ? io.note : io.out)(`erased: ${dids.join(', ')}`);
 }
 
@@ -69,7 +69,7 @@ async function removeAll({ clickhouse }: AdminStores, dids: readonly string[], i
     if (left.length === 0) return;
   }
   throw new CommandError(
-    'somebody still writes rows of these accounts: an indexer that is older than this list, or one that holds a batch. Put that right and run the command again',
+    'rows of these accounts are still being written: by an indexer of a version without this list, or one that holds a batch. Stop it and run the command again',
   );
 }
 

@@ -1,24 +1,21 @@
 import { runProgram } from '@updraft/command';
-import { addFeedgenCommands } from '@updraft/feedgen/admin';
 import { StoreError } from '@updraft/store';
 import { addBackupCommands } from './backup-command.ts';
 import { addEraseCommand } from './erase-command.ts';
+import { addFeedsCommands } from './feeds/feeds-commands.ts';
 import { addImportCommand } from './import/import-command.ts';
 import { addRebalanceCommand } from './rebalance-command.ts';
 import { addReindexCommand } from './reindex/reindex-command.ts';
 import { addRetentionCommand } from './retention-command.ts';
-import { addTokenCommand } from './token-command.ts';
 
-/** `pnpm admin …`: each service brings its own commands. */
 const commands = [
-  addFeedgenCommands,
+  addFeedsCommands,
   addEraseCommand,
   addImportCommand,
   addReindexCommand,
   addRetentionCommand,
   addBackupCommands,
   addRebalanceCommand,
-  addTokenCommand,
 ];
 
 process.exitCode = await runProgram(

@@ -6,16 +6,16 @@ import {
   JSON_OPTION,
   writeRow,
 } from '@updraft/command';
-import { openStores } from '@updraft/feedgen/admin';
 import { copyDatabase, createHiddenActors } from '@updraft/store';
+import { openStores } from './open-stores.ts';
 import { SILENT } from './open-writer.ts';
 
-/** `pnpm admin rebalance`: from one server to several, or to more. */
+/** `pnpm admin rebalance`: from one server to several, or from several to more. */
 export const addRebalanceCommand: BuildProgram = (program, io) => {
   program
     .command('rebalance')
     .description(
-      'Copies all rows of another database of the same server into this one (CLICKHOUSE_DATABASE), where they go to the servers of its cluster. Stop the apps before. See docs/scaling.md.',
+      'Copies all rows of another database of the server into this one (CLICKHOUSE_DATABASE), which spreads them over the servers of its cluster. Stop the apps first. See docs/scaling.md.',
     )
     .requiredOption('--from <database>', 'the database to copy', databaseName)
     .option(...JSON_OPTION)
@@ -43,6 +43,6 @@ async function rebalance(
   await createHiddenActors({ clickhouse: stores.clickhouse, log: SILENT }).fold();
   if (unlike.length > 0)
     throw new CommandError(
-      `not all is as it was: ${unlike.join('; ')}. Does something still write, or did this database hold rows before?`,
+      `the copy differs from its source: ${unlike.join('; ')}. Either an app still writes, or this database held rows before`,
     );
 }

@@ -1,6 +1,6 @@
 import { type BuildProgram, type CommandIo, InvalidArgumentError, JSON_OPTION, writeRow } from '@updraft/command';
-import { openStores } from '@updraft/feedgen/admin';
 import { RETAINED_TABLES, readRetention, setRetention } from '@updraft/store';
+import { openStores } from './open-stores.ts';
 
 /** `pnpm admin retention`: how long records are kept. */
 export const addRetentionCommand: BuildProgram = (program, io) => {
@@ -8,7 +8,7 @@ export const addRetentionCommand: BuildProgram = (program, io) => {
   const command = program
     .command('retention')
     .description(
-      'Sets how long records are kept, by the time in their keys; without options it shows that. Older records are removed in the background. A longer time brings nothing back.',
+      'Sets how long records are kept, by the time in their keys. Without options it shows the present times. Older records are removed in the background, and a longer time brings none back.',
     )
     .option(...JSON_OPTION)
     .action((options) => run(wanted, options, io));
@@ -40,7 +40,7 @@ async function run(
   }
 }
 
-/** The feeds look back three days: less would starve them. */
+/** Feeds show posts of the last three days: a shorter retention would empty them. */
 const MIN_DAYS = 4;
 
 function readDays(text: string): number | undefined {

@@ -1,55 +1,37 @@
+import { type News, newsChannel, parseNews, publishNews } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import type { Redis } from '@updraft/store';
-import { z } from 'zod';
 
-const message = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('build'), alias: z.string(), id: z.string() }),
-  z.object({ kind: z.literal('member'), label: z.string(), did: z.string(), isMember: z.boolean() }),
-  z.object({ kind: z.literal('api-keys') }),
-  z.object({ kind: z.literal('erased') }),
-]);
-
-/** News between the instances. Each can be missed without harm: whoever listens also looks every few seconds. */
-export type BusMessage = z.output<typeof message>;
-
+/** Brings news to the other instances, and theirs here. */
 export interface Bus {
-  publish(message: BusMessage): Promise<void>;
-  listen(listener: (message: BusMessage) => void): void;
+  publish(news: News): Promise<void>;
+  listen(listener: (news: News) => void): void;
   close(): void;
 }
 
 /** `redis` sends; `subscriber` is a connection of its own, since Redis wants one for listening. */
 export function createBus(options: { redis: Redis; subscriber: Redis; prefix: string; log: Logger }): Bus {
-  const { redis, subscriber, log } = options;
-  const channel = `${options.prefix}:feeds`;
-  const listeners: ((message: BusMessage) => void)[] = [];
+  const { redis, subscriber, prefix, log } = options;
+  const listeners: ((news: News) => void)[] = [];
   subscriber.on('message', (_channel: string, text: string) => {
-    const parsed = message.safeParse(parseJson(text));
-    if (parsed.success) for (const listener of listeners) listener(parsed.data);
+    const news = parseNews(text);
+    if (news === undefined) log.warn({ text: text.slice(0, 200) }, 'a message of another instance was not understood');
+    else for (const listener of listeners) listener(news);
   });
-  subscriber.subscribe(channel).catch((err: unknown) => {
+  subscriber.subscribe(newsChannel(prefix)).catch((err: unknown) => {
     log.warn({ err }, 'news of the other instances can not be heard until Redis is back');
   });
   return {
-    publish: async (news) => {
-      await redis.publish(channel, JSON.stringify(news)).catch((err: unknown) => {
+    publish: (news) =>
+      publishNews(redis, prefix, news).catch((err: unknown) => {
         log.warn(
           { err, news: news.kind },
-          'the other instances could not be told; they look by themselves within seconds',
+          'the other instances could not be told: they see the change by themselves within seconds',
         );
-      });
-    },
+      }),
     listen: (listener) => {
       listeners.push(listener);
     },
     close: () => subscriber.disconnect(),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import { ConfigError } from '@updraft/service';
 import { describe, expect, test } from 'vitest';
-import { didOfEndpoint, readFeedgenConfig } from './config.ts';
+import { readFeedgenConfig } from './config.ts';
 
 const NEEDED = { CLICKHOUSE_ADDRESS: '127.0.0.1:8123', REDIS_ADDRESS: '127.0.0.1:6379' };
 
@@ -25,21 +25,6 @@ describe('the settings of the feed generator', () => {
     const did = 'did:web:localhost%3A8094';
     expect(service).toEqual({ endpoint: 'http://127.0.0.1:8094', did, actorDid: did });
     expect(feedsFile).toMatch(/config\/feeds\.yaml$/);
-  });
-
-  test('make a did:web of the endpoint, and keep the publisher apart from it', () => {
-    const { service } = readFeedgenConfig({
-      ...NEEDED,
-      SERVICE_ENDPOINT: 'https://feeds.example/',
-      FEED_ACTOR_DID: 'did:plc:abc',
-    });
-    expect(service).toEqual({
-      endpoint: 'https://feeds.example',
-      did: 'did:web:feeds.example',
-      actorDid: 'did:plc:abc',
-    });
-    expect(didOfEndpoint('https://feeds.example:8443')).toBe('did:web:feeds.example');
-    expect(didOfEndpoint('http://[::1]:8094')).toBe('did:web:localhost%3A8094');
   });
 
   test('refuse to serve others by what an unencrypted PLC directory says', () => {

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { timeVersion } from '@updraft/atproto';
 import { createDidDirectory, createDidResolver, createHandles, createSafeFetch } from '@updraft/identity';
-import { actorHandles, didOfHandle, insertRows } from '@updraft/store';
-import type { FeedgenDeps } from './feedgen.ts';
+import type { Logger } from '@updraft/service';
+import { actorHandles, type ClickHouse, didOfHandle, insertRows } from '@updraft/store';
+import type { FeedgenConfig } from './config.ts';
 import { withKnownHandles } from './members/known-handles.ts';
 import { createNameFinder } from './members/name-finder.ts';
 import type { FeedgenMetrics } from './metrics.ts';
@@ -10,26 +11,33 @@ import { createSignaturePool } from './viewer/signature-pool.ts';
 import { createViewerAuth } from './viewer/viewer-auth.ts';
 
 /** Who is who: DIDs, handles, and the viewers whose tokens come in. */
-export function createIdentity({ config, clickhouse, log }: FeedgenDeps, metrics: FeedgenMetrics) {
-  const safeFetch = createSafeFetch({ allowPrivateAddresses: config.allowPrivateAddresses });
-  const resolver = createDidResolver({
-    plcHost: config.plcHost,
-    safeFetch,
-    allowLocalhost: config.allowPrivateAddresses,
-  });
+export type Identity = ReturnType<typeof createIdentity>;
+
+export interface IdentityOptions {
+  config: Pick<FeedgenConfig, 'service' | 'plcHost' | 'allowPrivateAddresses'>;
+  clickhouse: ClickHouse;
+  metrics: FeedgenMetrics;
+  log: Logger;
+}
+
+export function createIdentity({ config, clickhouse, metrics, log }: IdentityOptions) {
+  const { plcHost, allowPrivateAddresses } = config;
+  const safeFetch = createSafeFetch({ allowPrivateAddresses });
+  const resolver = createDidResolver({ plcHost, safeFetch, allowLocalhost: allowPrivateAddresses });
   const dids = createDidDirectory({ resolver, onLookUp: (outcome) => metrics.lookUps.inc({ outcome }) });
   const resolved = createHandles({ dids, safeFetch });
-  // An http: directory is one on this machine, of a network whose handles are in no DNS.
-  const isSimulated = config.plcHost.startsWith('http:');
+  /** The account that last had a handle, as events told it. */
+  const storedDidOf = (handle: string) => didOfHandle(clickhouse, handle);
+  // An http: directory is on this machine, and its network's handles are not in the DNS.
+  const isSimulated = plcHost.startsWith('http:');
   const signatures = createSignaturePool({
     threads: Math.max(1, availableParallelism() - 1),
     onThreadLost: (error) => log.error({ err: error }, 'a signature thread was lost'),
   });
   return {
     dids,
-    handles: isSimulated
-      ? withKnownHandles({ handles: resolved, dids, didOfHandle: (handle) => didOfHandle(clickhouse, handle) })
-      : resolved,
+    storedDidOf,
+    handles: isSimulated ? withKnownHandles({ handles: resolved, dids, storedDidOf }) : resolved,
     names: createNameFinder({
       dids,
       keep: (did, handle, atMicros) =>
@@ -37,6 +45,6 @@ export function createIdentity({ config, clickhouse, log }: FeedgenDeps, metrics
       onError: (error) => log.warn({ err: error }, 'a handle could not be looked up'),
     }),
     viewers: createViewerAuth({ serviceDid: config.service.did, dids, signatures, metrics }),
-    signatures,
+    close: signatures.close,
   };
 }

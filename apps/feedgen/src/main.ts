@@ -1,10 +1,9 @@
+import { readFeedsFile } from '@updraft/feeds';
 import { createLogger, runService, serveHttp, startTelemetry } from '@updraft/service';
-import { createClickHouse, createRedis, PRIORITIES, withCallOptions } from '@updraft/store';
+import { checkStores, createClickHouse, createRedis, PRIORITIES, withCallOptions } from '@updraft/store';
 import { readFeedgenConfig } from './config.ts';
 import { createFeedgen } from './feedgen.ts';
-import { readFeedsFile } from './feeds-file/read-feeds.ts';
 import { readiness } from './health.ts';
-import { keepGauges } from './metrics.ts';
 
 await runService('feedgen', async ({ signal }) => {
   const config = readFeedgenConfig(process.env);
@@ -12,16 +11,12 @@ await runService('feedgen', async ({ signal }) => {
   const file = await readFeedsFile(config.feedsFile);
   await using last = new AsyncDisposableStack();
   last.use(await startTelemetry(config.telemetry, log));
-  const clickhouse = withCallOptions(createClickHouse({ ...config.clickhouse, log }), { settings: PRIORITIES.feeds });
+  const clickhouse = withCallOptions(createClickHouse(config.clickhouse), { settings: PRIORITIES.feeds });
   const { address, password } = config.redis;
   const redis = createRedis({ address, password });
   const subscriber = createRedis({ address, password });
   const feedgen = createFeedgen({ config, file, clickhouse, redis, subscriber, log });
-  keepGauges(feedgen.context);
-  const isReady = readiness(feedgen.context, {
-    redis: () => redis.ping(),
-    clickhouse: () => clickhouse.ping({ timeoutMs: 2_000 }),
-  });
+  const isReady = readiness(feedgen.context, () => checkStores(clickhouse, redis));
   const background = new AbortController();
   const service = {
     app: feedgen.app,

@@ -1,81 +1,79 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { FeedgenContext } from './http/context.ts';
 
-/** The feed generator's metrics; docs/feeds.md describes them. */
+/** The feed generator's metrics; docs/metrics.md describes them. */
 export type FeedgenMetrics = ReturnType<typeof createFeedgenMetrics>;
 
 export function createFeedgenMetrics() {
   const registry = new Registry();
-  const registers = [registry];
+  const make = createMaker(registry);
   let refresh = (): void => {};
-  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
-    new Counter({ name, help, labelNames, registers });
   return {
     registry,
-    /** Sets what refreshes the gauges when they are asked for. */
+    /** Sets what refreshes the gauges when the metrics are read. */
     onRead: (refreshGauges: () => void): void => {
       refresh = refreshGauges;
     },
-    pages: createPageTally(registry),
-    pageSeconds: new Histogram({
-      name: 'feed_page_seconds',
-      help: 'Time from request to page',
-      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5],
-      registers,
-    }),
-    builds: counter('feed_builds_total', 'Builds made by this instance, by feed and outcome', ['feed', 'outcome']),
-    buildSeconds: new Histogram({
-      name: 'feed_build_seconds',
-      help: 'Time a build takes',
-      labelNames: ['feed'],
-      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60],
-      registers,
-    }),
     buildAge: new Gauge({
       name: 'feed_build_age_seconds',
       help: 'Age of the build that is served: alarm when it grows',
       labelNames: ['feed'],
-      registers,
-      // the first gauge that is read refreshes all
-      collect: () => refresh(),
+      registers: [registry],
+      collect: () => refresh(), // the first gauge that is read refreshes all
     }),
-    buildPosts: new Gauge({
-      name: 'feed_build_posts',
-      help: 'Posts in the build that is served',
-      labelNames: ['feed'],
-      registers,
-    }),
-    invalidPosts: new Gauge({
-      name: 'feed_invalid_posts',
-      help: "Posts left out of the feed's last query since their records break the lexicon",
-      labelNames: ['feed'],
-      registers,
-    }),
-    cuts: new Gauge({ name: 'feed_cut_posts', help: 'Posts of live builds that no longer show', registers }),
-    cutsAge: new Gauge({
-      name: 'feed_cuts_age_seconds',
-      help: 'Time since live builds were last checked for posts to hide',
-      registers,
-    }),
-    tokens: counter('viewer_tokens_total', 'Tokens of viewers, by outcome', ['outcome']),
-    lookUps: counter('identity_lookups_total', 'DID documents asked for, by outcome', ['outcome']),
-    rowsQueued: new Gauge({ name: 'feed_rows_queued', help: 'Analytics and interactions not yet written', registers }),
-    rowsDropped: counter('feed_rows_dropped_total', 'Analytics and interactions dropped since the queue was full', [
-      'table',
-    ]),
-    uniqueViewers: new Gauge({
-      name: 'feed_unique_viewers_today',
-      help: 'Signed-in viewers of the feed since 00:00 UTC, within 1 %',
-      labelNames: ['feed'],
-      registers,
-    }),
+    ...createBuildMetrics(make),
+    ...createReaderMetrics(make),
+    pages: createPageTally(registry),
   };
 }
 
-/**
- * Counts pages in plain numbers, which become metrics when they are read: prom-client would put the labels in order and hash
- * them for each page.
- */
+type Maker = ReturnType<typeof createMaker>;
+
+function createMaker(registry: Registry) {
+  const registers = [registry];
+  return {
+    counter: <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+      new Counter({ name, help, labelNames, registers }),
+    gauge: <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
+      new Gauge({ name, help, labelNames, registers }),
+    histogram: <Label extends string>(name: string, help: string, buckets: number[], labelNames: Label[] = []) =>
+      new Histogram({ name, help, buckets, labelNames, registers }),
+  };
+}
+
+const BUILD_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60];
+const PAGE_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5];
+
+function createBuildMetrics({ counter, gauge, histogram }: Maker) {
+  return {
+    builds: counter('feed_builds_total', 'Builds made by this instance, by feed and outcome', ['feed', 'outcome']),
+    buildSeconds: histogram('feed_build_seconds', 'Time a build takes', BUILD_SECONDS, ['feed']),
+    buildPosts: gauge('feed_build_posts', 'Posts in the build that is served', ['feed']),
+    invalidPosts: gauge(
+      'feed_invalid_posts',
+      "Posts left out of the feed's last query since their records break the lexicon",
+      ['feed'],
+    ),
+    cuts: gauge('feed_cut_posts', 'Posts of live builds that no longer show'),
+    cutsAge: gauge('feed_cuts_age_seconds', 'Time since live builds were last checked for posts to hide'),
+  };
+}
+
+function createReaderMetrics({ counter, gauge, histogram }: Maker) {
+  return {
+    pageSeconds: histogram('feed_page_seconds', 'Time from request to page', PAGE_SECONDS),
+    tokens: counter('viewer_tokens_total', 'Tokens of viewers, by outcome', ['outcome']),
+    lookUps: counter('identity_lookups_total', 'DID documents asked for, by outcome', ['outcome']),
+    rowsQueued: gauge('feed_rows_queued', 'Analytics and interactions not yet written'),
+    rowsDropped: counter('feed_rows_dropped_total', 'Analytics and interactions dropped since the queue was full', [
+      'table',
+    ]),
+    uniqueViewers: gauge('feed_unique_viewers_today', 'Signed-in viewers of the feed since 00:00 UTC, within 1 %', [
+      'feed',
+    ]),
+  };
+}
+
+/** Counts pages in plain numbers, which become metrics when they are read: prom-client would sort and hash the labels of each page. */
 function createPageTally(registry: Registry) {
   const tallies = new Map<string, Map<string, number>>();
   const pages = new Counter({
@@ -98,18 +96,4 @@ function createPageTally(registry: Registry) {
       byReader.set(reader, (byReader.get(reader) ?? 0) + 1);
     },
   };
-}
-
-/** Gauges that are read when they are asked for. */
-export function keepGauges({ metrics, live, cuts, file, requests, interactions, now }: FeedgenContext): void {
-  metrics.onRead(() => {
-    for (const { alias } of file.feeds.values()) {
-      const build = live.current(alias);
-      if (build === undefined) continue;
-      metrics.buildAge.set({ feed: alias }, (now() - build.asOfMs) / 1000);
-      metrics.buildPosts.set({ feed: alias }, build.posts.length);
-    }
-    metrics.cutsAge.set(cuts.age() / 1000);
-    metrics.rowsQueued.set(requests.waiting() + interactions.waiting());
-  });
 }

@@ -1,7 +1,7 @@
+import { sinceMicros } from '@updraft/ingest';
 import { ConfigError } from '@updraft/service';
 import { describe, expect, test } from 'vitest';
 import { readIndexerConfig, readReplayConfig } from './config.ts';
-import { sinceMicros } from './cursor/since.ts';
 
 const NEEDED = { CLICKHOUSE_ADDRESS: '127.0.0.1:8123', REDIS_ADDRESS: '127.0.0.1:6379' };
 

@@ -1,3 +1,4 @@
+import { parseSince, type Since } from '@updraft/ingest';
 import {
   flag,
   flagOn,
@@ -20,7 +21,7 @@ import {
   storeEnvironment,
 } from '@updraft/store';
 import { z } from 'zod';
-import { parseSince, type Since } from './cursor/since.ts';
+import type { BatchLimits } from './batch/batch-queue.ts';
 
 /** The indexer's settings, read from the environment. */
 export interface IndexerConfig {
@@ -33,30 +34,24 @@ export interface IndexerConfig {
   readonly logLevel: LogLevel;
   /** Where a new store starts; undefined: now. */
   readonly since: Since | undefined;
-  readonly limits: {
-    readonly maxRows: number;
-    readonly maxBytes: number;
-    readonly flushIntervalMs: number;
-    readonly queueMaxBytes: number;
-  };
+  readonly limits: BatchLimits;
   readonly idleTimeoutMs: number;
-  /** Without any sign of life for so long /healthz fails, and a little later the process ends itself. */
+  /** After this long without any sign of life /healthz fails, and a little later the process ends itself. */
   readonly stallTimeoutMs: number;
   /** How long a killed indexer keeps its standby waiting. */
   readonly leaseTtlMs: number;
-  /** Whether the own servers of accounts are asked when the order of their events is in doubt, and how they are found. */
+  /** Whether accounts' own servers are asked when the order of their events is in doubt, and how they are found. */
   readonly accounts: {
     readonly ask: boolean;
     readonly plcHost: string;
-    /** Tests only: servers on private addresses. */
+    /** Tests only: ask servers on private addresses too. */
     readonly allowPrivateAddresses: boolean;
   };
   readonly telemetry: TelemetryOptions;
-  /** Tests only: where the process is to kill itself. */
 }
 
 /** What `pnpm replay` needs of it. */
-export type ReplayConfig = Pick<IndexerConfig, 'clickhouse' | 'redis' | 'logLevel' | 'limits'>;
+export type ReplayConfig = Pick<IndexerConfig, 'clickhouse' | 'redis' | 'limits'>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -65,6 +60,7 @@ export function readIndexerConfig(env: Environment): IndexerConfig {
   const read = readConfig(IndexerVariables, env);
   return {
     ...storeConfig(read),
+    logLevel: read.LOG_LEVEL,
     hosts: read.WS_URL,
     metricsListen: read.METRICS_LISTEN_ADDRESS,
     since: read.SINCE,
@@ -85,43 +81,37 @@ export function readReplayConfig(env: Environment): ReplayConfig {
   return storeConfig(readConfig(ReplayVariables, env));
 }
 
-/** The last was partially blind twice in the summer of 2026, and accepted connections without sending once. */
+/** The last host left collections out twice in the summer of 2026, and once accepted connections and sent nothing. */
 const PUBLIC_HOSTS = ['jetstream1.us-east', 'jetstream1.us-west', 'jetstream2.us-west', 'jetstream2.us-east'];
 const DEFAULT_WS_URL = PUBLIC_HOSTS.map((name) => `wss://${name}.bsky.network/subscribe`).join(',');
 const MIB = 1024 * 1024;
-/** Longer than any silence that is normal: the watchdog ends a silent connection after IDLE_TIMEOUT, and tries never stop. */
+/** Longer than any normal silence: a silent connection is ended after IDLE_TIMEOUT, and tries never stop. */
 const STALLED_AFTER_MS = 300_000;
 
-const hosts = z.string().transform((text, context) => {
+const hosts = parsed((text) => {
   const read = text.split(',').map((entry) => subscribeAddress(entry.trim()));
-  if (read.every((host) => host !== undefined)) return read;
-  context.issues.push({
-    code: 'custom',
-    input: text,
-    message: "expected 'ws://…' or 'wss://…' addresses of Jetstream hosts, separated by commas",
-  });
-  return z.NEVER;
-});
+  return read.every((host) => host !== undefined) ? read : undefined;
+}, "expected 'ws://…' or 'wss://…' addresses of Jetstream hosts, separated by commas");
 
-const since = z.string().transform((text, context) => {
-  const read = parseSince(text);
-  if (read !== undefined) return read;
-  context.issues.push({
-    code: 'custom',
-    input: text,
-    message: "expected a length of time such as '2h', or a time such as '2026-07-04T14:00:00Z'",
-  });
-  return z.NEVER;
-});
+const since = parsed(parseSince, "expected a length of time such as '2h', or a time such as '2026-07-04T14:00:00Z'");
 
-/** A whole number from 1 on. */
-const count = (preset: number) => wholeNumber({ min: 1, preset });
+/** A text that `parse` understands: it gives undefined for any other. */
+function parsed<T>(parse: (text: string) => T | undefined, expected: string) {
+  return z.string().transform((text, context) => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    context.issues.push({ code: 'custom', input: text, message: expected });
+    return z.NEVER;
+  });
+}
+
+const atLeastOne = (preset: number) => wholeNumber({ min: 1, preset });
 
 const pipeline = {
-  BATCH_MAX_ROWS: count(50_000),
-  BATCH_MAX_BYTES: count(32 * MIB),
+  BATCH_MAX_ROWS: atLeastOne(50_000),
+  BATCH_MAX_BYTES: atLeastOne(32 * MIB),
   FLUSH_INTERVAL: someTimeMs('1s'),
-  QUEUE_MAX_BYTES: count(32 * MIB),
+  QUEUE_MAX_BYTES: atLeastOne(32 * MIB),
 };
 
 const ReplayVariables = commandEnvironment.extend({ ...serviceEnvironment.shape, ...pipeline });
@@ -144,7 +134,6 @@ function storeConfig(read: z.output<typeof ReplayVariables>): ReplayConfig {
   return {
     clickhouse: clickHouseOptions(read),
     redis: redisAddress(read),
-    logLevel: read.LOG_LEVEL,
     limits: {
       maxRows: read.BATCH_MAX_ROWS,
       maxBytes: read.BATCH_MAX_BYTES,
@@ -154,7 +143,7 @@ function storeConfig(read: z.output<typeof ReplayVariables>): ReplayConfig {
   };
 }
 
-/** The address with `/subscribe` added when it names no path; undefined when it is no WebSocket address. */
+/** The address with `/subscribe` added when it names no path; undefined when it isn't a WebSocket address. */
 function subscribeAddress(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);

@@ -9,15 +9,15 @@ import {
 import { LimitError, type RateLimit } from '@updraft/service';
 import type { CheckCommit } from './repository/read-repository.ts';
 
-/** An account and where it lives now. */
+/** An account and its present server. */
 export interface Account {
   readonly did: string;
-  /** Origin of its server. */
+  /** The origin of its server. */
   readonly pds: string;
   readonly signingKey: SigningKey;
 }
 
-/** `unknown`: there is no such account, or none with a server; `unavailable`: nobody who knows could be asked. */
+/** `unknown`: there is no such account, or it has no server; `unavailable`: the directory can't be asked. */
 export type AccountFault = 'unknown' | 'unavailable';
 
 export class AccountError extends Error {
@@ -32,20 +32,20 @@ export class AccountError extends Error {
 
 export interface Accounts {
   /**
-   * The account of a DID or a handle, as readAccountName() takes them. `caller` is who makes us ask.
+   * The account of a DID or a handle, as readAccountName() reads them. `caller` is the one whose look-ups are counted.
    * @throws AccountError, or LimitError beyond the caller's look-ups
    */
   find(identifier: string, caller: string): Promise<Account>;
-  /** Whether the account signed a commit; keys rotate, so a signature that does not fit makes us ask again once. */
+  /** Whether the account signed a commit. Keys rotate, so when a signature does not fit the key is looked up again once. */
   checkCommit(account: Account): CheckCommit;
 }
 
 export interface AccountsOptions {
   readonly dids: DidDirectory;
   readonly handles: Handles;
-  /** Of names that somebody has to be asked for, by caller, and of all together under `all`. */
+  /** Limits on look-ups of names that are not cached: by caller, and of all together under the name `all`. */
   readonly lookUps: { readonly perCaller: RateLimit; readonly inAll: RateLimit };
-  /** Handles that an event named, for tests without a DNS: a password must never go where only an event points. */
+  /** Tests only, since they have no DNS: handles that events named. A password must not go where only an event points. */
   readonly indexedHandle?: ((handle: string) => Promise<string | undefined>) | undefined;
 }
 
@@ -70,7 +70,7 @@ export function createAccounts({ dids, handles, lookUps, indexedHandle }: Accoun
       if (did === undefined) throw new AccountError('unknown', 'there is no account of this name');
       const answer = await dids.get(did, caller);
       if (answer.kind === 'unavailable')
-        throw new AccountError('unavailable', 'the directory of accounts can not be asked now');
+        throw new AccountError('unavailable', 'the directory of accounts can not be reached now');
       if (answer.kind === 'absent') throw new AccountError('unknown', 'there is no account of this name');
       return accountOf(answer.document);
     },

@@ -26,7 +26,7 @@ const ROUTES = [
   cleanupStats,
 ];
 
-/** A query that is far too long still gets to the parser, which says so with its place. */
+/** Long enough for the parser to see a query that is far too long, and to say so. */
 const MAX_URL_LENGTH = 15_000;
 
 const API: ApiDescription = {

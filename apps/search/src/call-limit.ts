@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from '@updraft/store';
 
-/** So many calls in any stretch of time, counted in Redis and so over all instances. */
+/** At most `max` calls within any `perMs`, counted in Redis over all instances. */
 export interface CallLimit {
-  /** True, and counted for every name, when none of them has used up its calls. */
+  /** True when every name has a call left, and then counts the call for each. */
   take(names: readonly string[]): Promise<boolean>;
 }
 

@@ -21,13 +21,13 @@ const keys = list.transform((texts, context) => {
   context.issues.push({
     code: 'custom',
     input: '',
-    message: 'expected 32 bytes in base64, or several such keys between commas',
+    message: 'expected 32 bytes in base64, or several such keys separated by commas',
   });
   return z.NEVER;
 });
 
 const hosts = list.refine((all) => all.every((host) => isHttpUrl(host.includes('://') ? host : `https://${host}`)), {
-  error: "expected hosts such as 'morel.us-east.host.bsky.network' between commas",
+  error: "expected hosts such as 'morel.us-east.host.bsky.network', separated by commas",
 });
 
 const concurrency = (preset: number) => wholeNumber({ min: 1, max: 64, preset });
@@ -37,18 +37,18 @@ const searchEnvironment = storeEnvironment.extend({
   LISTEN_ADDRESS: listenAddress(':8092'),
   METRICS_LISTEN_ADDRESS: listenAddress(':8093'),
   STATS_CACHE_TTL: someTimeMs('5m'),
-  /** Days before it keep the numbers they have, since not all of their rows are kept. */
+  /** Earlier days are not counted again, since not all of their rows are kept. */
   STATS_OLDEST_DAY: z.iso.date({ error: "expected a day such as '2024-01-31'" }).default('1970-01-01'),
   CLEANUP_TOKEN_KEY: keys,
   /** How often the clean-up worker looks for jobs. */
   CLEANUP_POLL_INTERVAL: someTimeMs('5s'),
-  /** The wait after a clean-up's first failure; it doubles up to four hours. */
+  /** The wait after a clean-up's first failure; it doubles with each, up to four hours. */
   CLEANUP_RETRY_WAIT: someTimeMs('1m'),
-  /** Tries in a row without a deletion before a clean-up fails. */
+  /** A clean-up fails after this many tries in a row without a deletion. */
   CLEANUP_MAX_TRIES: wholeNumber({ min: 1, max: 1_000, preset: 20 }),
-  /** How long a killed instance keeps others from its job. */
+  /** How long the job of a killed instance waits until another takes it. */
   CLEANUP_LEASE_TTL: someTimeMs('60s'),
-  /** Searches under way at once, of all callers and of one. */
+  /** Searches under way at once: of all callers, and of one. */
   SEARCH_CONCURRENCY: concurrency(4),
   SEARCH_CONCURRENCY_PER_CALLER: concurrency(2),
   PLC_HOST: origin.prefault('https://plc.directory'),
@@ -57,14 +57,14 @@ const searchEnvironment = storeEnvironment.extend({
   LIST_REPOS_HOSTS: hosts,
   LIST_REPOS_INTERVAL: someTimeMs('24h'),
   MAGIC_HEADER_VAL: z.string().optional(),
-  /** Whose servers get MAGIC_HEADER_VAL: hosts and what is below them. */
+  /** The hosts that get MAGIC_HEADER_VAL, with their subdomains. */
   MAGIC_HEADER_HOSTS: list.transform((all) => (all.length === 0 ? ['bsky.social', 'bsky.network'] : all)),
   EXPORT_MAX_BYTES: wholeNumber({ min: 1_000_000, max: 10_000_000_000, preset: 1_000_000_000 }),
-  /** How long an account's server may send nothing of its repository. */
+  /** The longest silence of an account's server while it sends a repository. */
   EXPORT_IDLE_TIMEOUT: someTimeMs('20s'),
-  /** Bytes a second that it must send, over any stretch of EXPORT_IDLE_TIMEOUT. */
+  /** The least bytes a second that it must send, over any stretch of EXPORT_IDLE_TIMEOUT. */
   EXPORT_MIN_RATE: wholeNumber({ min: 1, max: 100_000_000, preset: 10_000 }),
-  /** Where repositories are kept while they are read; default: a folder of the system's temporary one. */
+  /** The folder for repositories while they are read; default: one in the system's temporary folder. */
   SPOOL_DIRECTORY: z.string().optional(),
   ALLOW_PRIVATE_ADDRESSES: flag,
   ...drainEnvironment.shape,

@@ -1,13 +1,24 @@
 import type { Logger, RateLimit, Turns } from '@updraft/service';
-import type { CleanupJobStore, ClickHouse } from '@updraft/store';
+import type { CleanupJobStore, ClickHouse, Redis } from '@updraft/store';
 import type { Account, Accounts } from './accounts.ts';
 import type { CleanupRequest, CleanupStart } from './cleanup/start-cleanup.ts';
+import type { SearchEnvironment } from './config.ts';
 import type { SearchMetrics } from './metrics.ts';
 import type { PdsClient } from './pds/pds-client.ts';
 import type { LatestLikeCounts } from './query/search-posts.ts';
 import type { ExportFormat } from './repository/export-text.ts';
 import type { RepositoryExport } from './repository/read-repository.ts';
 import type { Report } from './stats/report.ts';
+
+/** What main.ts gives the service. */
+export interface SearchDeps {
+  readonly env: SearchEnvironment;
+  readonly clickhouse: ClickHouse;
+  readonly redis: Redis;
+  readonly log: Logger;
+  /** Aborts when the service stops. */
+  readonly signal: AbortSignal;
+}
 
 /** What the routes work with. */
 export interface SearchContext {
@@ -19,18 +30,18 @@ export interface SearchContext {
   readonly accounts: Accounts;
   readonly pdsClient: PdsClient;
   readonly likeCounts: LatestLikeCounts;
-  /** By caller. */
+  /** Searches a second, by caller. */
   readonly searchLimit: RateLimit;
   readonly searchTurns: Turns;
   readonly listTurns: Turns;
   readonly exports: Exports;
-  /** Undefined without a key for the tokens. */
+  /** Undefined without CLEANUP_TOKEN_KEY. */
   readonly cleanups: Cleanups | undefined;
 }
 
 /** Repositories as text. */
 export interface Exports {
-  /** Downloads and checks the repository, then hands over its text; all of it is over when `use` resolves. */
+  /** Downloads and checks the repository, then calls `use` with its text, which ends when `use` resolves. */
   use(
     caller: string,
     account: Account,
@@ -43,6 +54,6 @@ export interface Exports {
 export interface Cleanups {
   readonly store: CleanupJobStore;
   start(request: CleanupRequest, signal: AbortSignal): Promise<CleanupStart>;
-  /** Has the worker look for work now. */
-  poke(): void;
+  /** Makes the worker look for work now. */
+  lookNow(): void;
 }

@@ -1,10 +1,10 @@
 import { enableCompileCache } from 'node:module';
-import { checkHealth, createLogger, runService, serveHttp, startTelemetry, telemetryOptions } from '@updraft/service';
-import { clickHouseOptions, createClickHouse, createRedis } from '@updraft/store';
+import { createLogger, runService, serveHttp, startTelemetry, telemetryOptions } from '@updraft/service';
+import { checkStores, clickHouseOptions, createClickHouse, createRedis } from '@updraft/store';
 import { readSearchConfig } from './config.ts';
 import { createSearch } from './search.ts';
 
-enableCompileCache(); // a thread that reads a repository then needs no compiler of its own: 30 MB less each
+enableCompileCache(); // saves each thread that reads a repository a compiler, 30 MB
 
 await runService('search', async ({ signal }) => {
   const env = readSearchConfig(process.env);
@@ -21,16 +21,15 @@ await runService('search', async ({ signal }) => {
   });
   const search = await createSearch({ env, clickhouse, redis, log, signal: background.signal });
   const { app, context } = search;
-  const isReady = () =>
-    Promise.all([
-      checkHealth('redis', () => redis.ping()),
-      checkHealth('clickhouse', () => clickhouse.ping({ timeoutMs: 2_000 })),
-    ]);
   const service = {
     app,
     listen: env.LISTEN_ADDRESS,
     drainDelayMs: env.DRAIN_DELAY,
-    metrics: { listen: env.METRICS_LISTEN_ADDRESS, registry: context.metrics.registry, isReady },
+    metrics: {
+      listen: env.METRICS_LISTEN_ADDRESS,
+      registry: context.metrics.registry,
+      isReady: () => checkStores(clickhouse, redis),
+    },
     start: async () => ({ ended: search.run() }),
     background,
     log,

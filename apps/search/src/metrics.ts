@@ -4,22 +4,16 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 /** The search service's metrics; docs/search.md describes them. */
 export type SearchMetrics = ReturnType<typeof createSearchMetrics>;
 
-export function createSearchMetrics() {
+/** `searches`: how many post searches are under way, and how many wait for their turn. */
+export function createSearchMetrics(searches: Turns['counts']) {
   const registry = new Registry();
   const registers = [registry];
-  let counts: Turns['counts'] = () => ({ underWay: 0, waiting: 0 });
-  registry.registerMetric(presentSearches(() => counts()));
+  registry.registerMetric(presentSearches(searches));
+  const counter = <Label extends string>(name: string, help: string, label: Label) =>
+    new Counter({ name, help, labelNames: [label], registers });
   return {
     registry,
-    watchSearches: (of: Turns['counts']) => {
-      counts = of;
-    },
-    searches: new Counter({
-      name: 'search_queries_total',
-      help: 'Post searches, by outcome',
-      labelNames: ['outcome'],
-      registers,
-    }),
+    searches: counter('search_queries_total', 'Post searches, by outcome', 'outcome'),
     searchSeconds: new Histogram({
       name: 'search_query_seconds',
       help: 'Time from query to page',
@@ -39,30 +33,10 @@ export function createSearchMetrics() {
       labelNames: ['report'],
       registers,
     }),
-    exports: new Counter({
-      name: 'search_exports_total',
-      help: 'Repository exports, by outcome',
-      labelNames: ['outcome'],
-      registers,
-    }),
-    cleanupRuns: new Counter({
-      name: 'search_cleanup_runs_total',
-      help: 'Runs of clean-ups, by the state they left',
-      labelNames: ['state'],
-      registers,
-    }),
-    listedAccounts: new Counter({
-      name: 'search_listed_accounts_total',
-      help: 'Accounts read from lists of hosts',
-      labelNames: ['host'],
-      registers,
-    }),
-    lookUps: new Counter({
-      name: 'identity_lookups_total',
-      help: 'DID documents asked for, by outcome',
-      labelNames: ['outcome'],
-      registers,
-    }),
+    exports: counter('search_exports_total', 'Repository exports, by outcome', 'outcome'),
+    cleanupRuns: counter('search_cleanup_runs_total', 'Runs of clean-ups, by the state they left', 'state'),
+    listedAccounts: counter('search_listed_accounts_total', 'Accounts read from lists of hosts', 'host'),
+    lookUps: counter('identity_lookups_total', 'DID documents asked for, by outcome', 'outcome'),
   };
 }
 

@@ -5,12 +5,12 @@ export type AccountName =
   | { readonly did: string; readonly handle?: undefined }
   | { readonly handle: string; readonly did?: undefined };
 
-/** What the network shows for an account whose handle does not hold: nobody bears it. Source: https://atproto.com/specs/handle */
+/** What the network shows for an account whose handle is not valid. No account has it. Source: https://atproto.com/specs/handle */
 export const NO_HANDLE = 'handle.invalid';
 
 /**
  * Reads what people paste as an account: a DID or a handle in any case, with `@` before it, with invisible characters, white
- * space and dots around it, as `at://…`, or as the address of a profile on bsky.app. Undefined when no account is named. Never throws.
+ * space and dots around it, as `at://…`, or as the address of a profile on bsky.app. Undefined when the text doesn't name an account. Never throws.
  */
 export function readAccountName(text: string): AccountName | undefined {
   if (text.length > MAX_LENGTH) return undefined;

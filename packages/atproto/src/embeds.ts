@@ -2,8 +2,8 @@ import { isAtUri } from './at-uri.ts';
 import { isJsonObject, type JsonObject } from './json-object.ts';
 
 /**
- * What the first thing attached to a post is; a quote with media counts as its media. `other` is everything that is
- * attached and not understood: it may be media, and may not.
+ * The kind of a post's attachment; a quote with media counts as its media. `other` is an attachment that is not
+ * understood: it may be media.
  */
 export type PostEmbed = 'none' | 'images' | 'gallery' | 'video' | 'external' | 'record' | 'other';
 
@@ -34,7 +34,7 @@ export function isMedia(embed: PostEmbed): boolean {
 
 /**
  * Whether a record of `app.bsky.feed.post` has pictures or video of its own. `unknown` where the record or what is attached to it
- * can't be understood: a deletion must not take that for `none`. Never throws.
+ * can't be understood, which a deletion must not take for `none`. Never throws.
  */
 export function mediaOf(record: unknown): 'media' | 'none' | 'unknown' {
   if (!isJsonObject(record)) return 'unknown';

@@ -27,7 +27,7 @@ export interface IdentityEvent {
   readonly did: string;
   readonly timeUs: number;
   readonly cursor: number | undefined;
-  /** Lower-cased; undefined when the event names none, which changes none. */
+  /** Lower-cased; undefined when the event names none; it then changes none. */
   readonly handle: string | undefined;
   /** The inner `time` in microseconds since 1970, as the account's server has it. orderMicros() says what orders its events. */
   readonly eventMicros: number;
@@ -48,7 +48,7 @@ export type JetstreamEvent = CommitEvent | IdentityEvent | AccountEvent;
 
 export type ParsedFrame = { readonly ok: true; readonly event: JetstreamEvent } | RejectedFrame;
 
-/** The event in one text frame of Jetstream's `/subscribe`, or the reason why it is none. Never throws. */
+/** The event in one text frame of Jetstream's `/subscribe`, or why the frame is not an event. Never throws. */
 export function parseFrame(text: string): ParsedFrame {
   let value: unknown;
   try {
@@ -59,7 +59,7 @@ export function parseFrame(text: string): ParsedFrame {
   return parseEvent(value);
 }
 
-/** The event that a value from JSON.parse is, or the reason why it is none. Never throws. */
+/** The event in a value from JSON.parse, or why the value is not an event. Never throws. */
 export function parseEvent(value: unknown): ParsedFrame {
   if (!isJsonObject(value)) return reject(undefined, 'not_an_object', `the frame is ${describe(value)}`);
   const kind = value.kind;

@@ -28,7 +28,7 @@ export function isFolded(word: string): boolean {
   return FOLDING_SCRIPT.test(word) && foldAccents(word) === word;
 }
 
-/** Letters that are no letter with a mark to Unicode, yet are to those who type without them. */
+/** Letters that Unicode doesn't take for a letter with a mark, but that people also type without their mark. */
 const PLAIN: ReadonlyMap<string, string> = new Map([
   ['æ', 'ae'],
   ['œ', 'oe'],
@@ -51,7 +51,7 @@ const CYRILLIC_IO = /е\u0308/g;
 const CYRILLIC_STRESS = /([аеёиоуыэюяіїєѣѵѐѝ])[\u0300\u0301]+/g;
 /** Hebrew points and accents; Arabic harakat, superscript alef and tatweel. */
 const POINTS = /[\p{sc=Hebr}&&\p{Mn}]|\u0640|[\u064B-\u0652]|\u0670/gv;
-/** Where folding can change anything, told in one look: most words of most posts have none of these. */
+/** Whether folding can change anything, by one test: most words of most posts have none of these. */
 const ACCENTED =
   /[\u00DF-\u024F\u0370-\u03FF\u0450\u0451\u045D\u1E00-\u1FFF]|[\u0300-\u036F]|[\u0591-\u05C7]|\u0640|[\u064B-\u0652]|\u0670/;
 const FOLDING_SCRIPT = /[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Hebr}\p{sc=Arab}]/u;

@@ -28,7 +28,7 @@ export function isHandle(text: string, from = 0, to: number = text.length): bool
 
 /**
  * The shape of an NSID: at least three dotted segments of letters, digits, hyphens and underscores, at most 317
- * characters. Wider than https://atproto.com/specs/nsid, since nobody upstream refuses the rest.
+ * characters. Wider than https://atproto.com/specs/nsid, since no server upstream refuses the others.
  */
 export function isNsid(text: string, from = 0, to: number = text.length): boolean {
   if (isCommonNsid(text, from, to)) return true;

@@ -1,6 +1,6 @@
 export { type AccountName, NO_HANDLE, readAccountName, withoutInvisible } from './account-name.ts';
 export { type AtUri, isAtUri, parseAtUri } from './at-uri.ts';
-export { mediaOf, type PostEmbed } from './embeds.ts';
+export { mediaOf } from './embeds.ts';
 export { isClockError, orderMicros } from './event-order.ts';
 export {
   type AccountEvent,
@@ -8,7 +8,6 @@ export {
   type IdentityEvent,
   type JetstreamEvent,
   type Operation,
-  type ParsedFrame,
   parseEvent,
   parseFrame,
 } from './events.ts';
@@ -17,26 +16,14 @@ export { isDid, isHandle, isNsid, isRkey } from './identifiers.ts';
 export { isTooDeep } from './json-depth.ts';
 export { isJsonObject } from './json-object.ts';
 export { type PostColumns, postJson, postRest } from './post-form.ts';
-export { type RecordForm, type RecordToForm, recordForm, recordJsonOf } from './record-form.ts';
+export { type RecordForm, recordForm } from './record-form.ts';
 export { recordJson } from './record-json.ts';
-export { absoluteVersion, type RecordKey, recordKey, relativeVersion, rkeyMs, rkeyOf } from './record-key.ts';
+export { type RecordKey, recordKey, relativeVersion, rkeyMs } from './record-key.ts';
 export { EARLIEST_CREATED_AT_MS, earliestMs, recordTime, sortAtMs } from './record-time.ts';
-export {
-  type FollowRecord,
-  type LikeRecord,
-  type PostRecord,
-  type ProfileRecord,
-  readBlock,
-  readFollow,
-  readLike,
-  readPost,
-  readProfile,
-  readRepost,
-} from './records.ts';
+export { type PostRecord, type ProfileRecord, readFollow, readLike, readPost, readProfile } from './records.ts';
 export type { RejectedFrame, RejectReason } from './rejection.ts';
 export { parseTimeMicros, parseTimeMs } from './rfc3339.ts';
-export { exactTokens, postTokens, type QueryTokens, queryTokens, type SearchablePost } from './search-tokens.ts';
-export { searchTokens } from './text-tokens.ts';
+export { exactTokens, postTokens, queryTokens } from './search-tokens.ts';
 export { formatTid, parseTid, type Tid } from './tid.ts';
 export {
   BACKDATED_TOKEN,
@@ -46,7 +33,6 @@ export {
   langToken,
   MEDIA_TOKEN,
   mentionToken,
-  type PostTime,
   tagToken,
 } from './token-marks.ts';
 export { commitVersion, timeVersion, type Version, versionToBigInt } from './version.ts';

@@ -10,8 +10,8 @@ export interface PostColumns {
 }
 
 /**
- * What a post's columns don't give of its recordJson(): that JSON with a control character in the place of each part that they do give.
- * JSON has none of its own, so postJson() makes it whole again, whatever the record is. The view repo_records does the same in SQL.
+ * The part of a post's recordJson() that its columns don't give: that JSON with a control character in place of each part that they do give.
+ * JSON has no control characters of its own, so postJson() can make it whole again for any record. The view repo_records does the same in SQL.
  */
 export function postRest(json: string, columns: PostColumns): string {
   let rest = replaceFirst(json, beginning(columns), BEGINNING);
@@ -44,7 +44,7 @@ const reply = ({ parentUri, rootUri }: PostColumns): string =>
 const text = (columns: PostColumns): string => `"text":"${escaped(columns.text)}"`;
 const quote = ({ quoteUri }: PostColumns): string => `"uri":"${quoteUri}"`;
 
-/** Only what most texts have. A text with other characters that JSON escapes differs from its JSON, which is kept then. */
+/** Escapes only what most texts have. A text with other escapes differs from its JSON, and then the JSON is kept. */
 function escaped(value: string): string {
   return ESCAPED.test(value) ? value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n') : value;
 }

@@ -8,14 +8,14 @@ import { parseTimeMs } from './rfc3339.ts';
 import type { Tid } from './tid.ts';
 import type { Version } from './version.ts';
 
-/** What a row holds of a record's content. recordJsonOf() makes its JSON of that. */
+/** What a row holds of a record's content: enough to write its JSON again, as the view repo_records does. */
 export interface RecordForm {
   /** What is liked or reposted, or who is followed or blocked; '' in an unusable record and in one of any other collection. */
   readonly subject: string;
   /** Of a subject: milliseconds from the time in the rkey to createdAt, or to sort_at where the row couldn't tell that otherwise. */
   readonly createdDelta: number;
   /**
-   * The members behind `subject`, a comma first, of a JSON that begins as the columns say:
+   * The members after `subject`, with a comma first, of a JSON that begins as the columns say:
    * `{"$type":…,"createdAt":…,"subject":…`. Else the whole JSON.
    */
   readonly jsonRest: string;
@@ -39,21 +39,10 @@ export function recordForm(from: RecordToForm): RecordForm | undefined {
   return commonForm(from, kind) ?? anyForm(from, kind);
 }
 
-/** The recordJson() of a record that is not deleted. */
-export function recordJsonOf(
-  { collection, subject, createdDelta, jsonRest }: RecordForm & { readonly collection: string },
-  keyMs: number,
-): string {
-  if (jsonRest !== '' && jsonRest.charCodeAt(0) !== COMMA) return jsonRest;
-  const createdAt = new Date(keyMs + createdDelta).toISOString();
-  return `${beginning(collection, createdAt)}${subjectJson(subjectKind(collection), subject)}${jsonRest}}`;
-}
-
 type SubjectKind = 0 | 1 | 2;
 const NO_SUBJECT = 0;
 const SUBJECT_URI = 1;
 const SUBJECT_DID = 2;
-const COMMA = 0x2c;
 
 function subjectKind(collection: string): SubjectKind {
   switch (collection) {
@@ -68,7 +57,7 @@ function subjectKind(collection: string): SubjectKind {
   }
 }
 
-/** The form of nearly all records with a subject: $type, createdAt and subject, and at most `via`. It needs no JSON; undefined for all others. */
+/** The form of nearly all records with a subject: $type, createdAt and subject, and at most `via`. Made without JSON; undefined for all others. */
 function commonForm(from: RecordToForm, kind: SubjectKind): RecordForm | undefined {
   const { record, collection } = from;
   if (!isJsonObject(record) || !hasCommonKeys(record) || record.$type !== collection) return undefined;
@@ -80,7 +69,7 @@ function commonForm(from: RecordToForm, kind: SubjectKind): RecordForm | undefin
   return { subject, createdDelta: createdMs - from.keyMs, jsonRest };
 }
 
-/** The member `via` of a like or repost of a post that was found by a repost; undefined where that is no StrongRef. */
+/** The member `via` of a like or repost of a post that was found by a repost; undefined where that is not a StrongRef. */
 function viaJson(via: unknown): string | undefined {
   if (via === undefined) return '';
   const uri = uriSubject(via);
@@ -110,13 +99,13 @@ function wholeForm(record: unknown, subject: string, createdDelta: number): Reco
   return jsonRest === undefined ? undefined : { subject, createdDelta, jsonRest };
 }
 
-/** Whether the row's columns give the true sort_at: they know no rev where the version is of an import, or of before the network. */
+/** Whether the row's columns give the true sort_at. Without a rev, in the version of an import, they may not. */
 function tellsSortAt({ rev, keyMs, version }: RecordToForm, createdMs: number): boolean {
   if (version.hi >= FIRST_REV_VERSION_HI) return true;
   return earliestMs(rev, keyMs, createdMs) === (keyMs > 0 && keyMs < createdMs ? keyMs : createdMs);
 }
 
-/** Versions from 3414550118400000000 on are of revs, in SQL. From this upper half on they surely are; below it the caller compares. */
+/** Versions from 3414550118400000000 on are of revs, in SQL. From this upper half on they all are; below it the caller compares. */
 const FIRST_REV_VERSION_HI = Math.ceil(3_414_550_118_400_000_000 / 2 ** 32);
 
 function beginning(collection: string, createdAt: string): string {
@@ -149,7 +138,7 @@ function uriSubject(subject: unknown): string | undefined {
   return typeof subject.uri === 'string' && isAtUri(subject.uri) ? subject.uri : undefined;
 }
 
-/** The time of a `2026-07-04T14:38:08.123Z` of the years 2000 to 2199: one that toISOString() writes as it stands. */
+/** The time of a `2026-07-04T14:38:08.123Z` of the years 2000 to 2199, which toISOString() writes in the same way. */
 function isoMs(createdAt: unknown): number | undefined {
   if (typeof createdAt !== 'string' || createdAt.length !== 24) return undefined;
   if (createdAt.charAt(10) !== 'T' || createdAt.charAt(19) !== '.' || createdAt.charAt(23) !== 'Z') return undefined;

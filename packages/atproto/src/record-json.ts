@@ -3,7 +3,7 @@ import type { JsonObject } from './json-object.ts';
 
 /**
  * The JSON of a record as it is stored: without the `cid` of StrongRefs (every object with an at:// `uri` and a `cid`,
- * both strings), which compress badly and say nothing that the uri doesn't. Blobs keep their `$link`. Keys keep their
+ * both strings), which compress badly and add nothing to the uri. Blobs keep their `$link`. Keys keep their
  * order; lone surrogates stay escaped. The record itself is not changed.
  * undefined when the record is absent, or nested deeper than 512 levels.
  */
@@ -14,7 +14,7 @@ export function recordJson(record: unknown): string | undefined {
 
 const TOO_DEEP = Symbol('too deep');
 
-/** `node` itself where there is nothing to strip, else a copy of what lies on the way to the StrongRefs. */
+/** `node` itself where there is nothing to strip, else a copy of it down to the StrongRefs. */
 function strip(node: unknown, depthLeft: number): unknown {
   if (typeof node !== 'object' || node === null) return node;
   if (depthLeft === 0) return TOO_DEEP;

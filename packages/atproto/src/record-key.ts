@@ -1,5 +1,5 @@
 import { isRecordTime } from './record-time.ts';
-import { formatTid, parseTid } from './tid.ts';
+import { parseTid } from './tid.ts';
 import type { Version } from './version.ts';
 
 /** The rkey of a record as its row holds it: a number where it is a TID within the bounds of recordTime(), text otherwise. */
@@ -8,7 +8,7 @@ export interface RecordKey {
   readonly recordHour: number;
   /** The TID as an unsigned 64-bit number in two halves; 0 where there is none within bounds. */
   readonly rkeyTid: Version;
-  /** '' where rkeyTid says it. */
+  /** '' where rkeyTid has it. */
   readonly rkeyText: string;
 }
 
@@ -20,12 +20,6 @@ export function recordKey(rkey: string): RecordKey {
   const hi = Math.floor(tid.micros / 2 ** 22);
   const lo = (tid.micros - hi * 2 ** 22) * 1024 + tid.clockId;
   return { recordHour: Math.floor(tid.micros / 3.6e9), rkeyTid: { hi, lo }, rkeyText: '' };
-}
-
-/** The rkey again. */
-export function rkeyOf({ rkeyTid, rkeyText }: Pick<RecordKey, 'rkeyTid' | 'rkeyText'>): string {
-  if (rkeyTid.hi === 0 && rkeyTid.lo === 0) return rkeyText;
-  return formatTid({ micros: microsOf(rkeyTid), clockId: rkeyTid.lo & 1023 });
 }
 
 /** The time in the rkey in milliseconds since 1970; 0 where there is none within bounds. */
@@ -46,12 +40,4 @@ export function relativeVersion(version: Version, rkeyTid: Version): Version {
   const doubledLo = (rkeyTid.lo * 2) % 2 ** 32;
   const borrow = version.lo < doubledLo ? 1 : 0;
   return { hi: version.hi - doubledHi - borrow + 2 ** 31, lo: version.lo - doubledLo + borrow * 2 ** 32 };
-}
-
-/** The version again. */
-export function absoluteVersion(relative: Version, rkeyTid: Version): Version {
-  const lo = relative.lo + ((rkeyTid.lo * 2) % 2 ** 32);
-  const carry = lo >= 2 ** 32 ? 1 : 0;
-  const hi = relative.hi + rkeyTid.hi * 2 + (rkeyTid.lo >= 2 ** 31 ? 1 : 0) + carry - 2 ** 31;
-  return { hi, lo: lo - carry * 2 ** 32 };
 }

@@ -1,7 +1,7 @@
 import { parseTid, type Tid } from './tid.ts';
 
 /**
- * When a record was made, as far as its key alone says (a delete knows nothing else): the time of a TID from
+ * When a record was made, by its key alone (a delete has nothing else): the time of a TID from
  * 2022-11-01 up to 2035-01-01, in whole seconds and whole hours since 1970 (UTC). Both are 0 for every other rkey.
  */
 export function recordTime(rkey: string): { recordTimeS: number; recordHour: number } {
@@ -11,7 +11,7 @@ export function recordTime(rkey: string): { recordTimeS: number; recordHour: num
 
 /**
  * The time, in ms since 1970, by which a record is ranked and windowed: the earliest of its commit's time, the time in
- * its rkey (the same that recordTime gives) and its createdAt when that is sane. So nobody posts from the future, an
+ * its rkey (as recordTime gives it) and its createdAt when that is sane. So nobody posts from the future, an
  * imported archive stays old, and sort_at, cut to seconds, never exceeds record_time where that is not 0.
  */
 export function sortAtMs(rev: Tid, rkey: string, createdAtMs: number | undefined): number {
@@ -27,15 +27,15 @@ export function earliestMs(rev: Tid, keyMs: number, createdAtMs: number | undefi
 }
 
 /**
- * A createdAt before 2000 is not a date that anybody meant but a default (year 0, 1970, 1980): it is ignored. Later
- * ones count, also those before the network began: archives imported from elsewhere must not look new.
+ * A createdAt before 2000 is a default (year 0, 1970, 1980) and not a date that anybody meant: it is ignored. Later
+ * ones count, even those before the network began: archives imported from elsewhere must not look new.
  */
 export const EARLIEST_CREATED_AT_MS: number = Date.UTC(2000, 0, 1);
 
 const FIRST_MICROS = Date.UTC(2022, 10, 1) * 1000;
 const END_MICROS = Date.UTC(2035, 0, 1) * 1000;
 
-/** Whether the time of a TID in an rkey is taken for one. */
+/** Whether the time of a TID in an rkey can be a record's. */
 export function isRecordTime(micros: number): boolean {
   return micros >= FIRST_MICROS && micros < END_MICROS;
 }

@@ -44,7 +44,7 @@ export interface ProfileRecord {
   readonly createdAtMs: number | undefined;
 }
 
-/** A post as far as it has sense; an empty one when the record is not an object. Never throws. */
+/** A post as far as it makes sense; an empty one when the record is not an object. Never throws. */
 export function readPost(record: unknown): PostRecord {
   if (!isJsonObject(record)) return readPost(NOTHING);
   const reply = isJsonObject(record.reply) ? record.reply : NOTHING;
@@ -65,19 +65,14 @@ export function readPost(record: unknown): PostRecord {
   };
 }
 
-/** A like; undefined unless `subject.uri` is an at-uri. Never throws. */
+/** A like or repost; undefined unless `subject.uri` is an at-uri. Never throws. */
 export function readLike(record: unknown): LikeRecord | undefined {
   if (!isJsonObject(record)) return undefined;
   const subjectUri = refUri(record.subject);
   return subjectUri === '' ? undefined : { subjectUri, createdAtMs: parseTimeMs(record.createdAt) };
 }
 
-/** A repost; undefined unless `subject.uri` is an at-uri. Never throws. */
-export function readRepost(record: unknown): LikeRecord | undefined {
-  return readLike(record);
-}
-
-/** A follow; undefined unless `subject` is a DID. Never throws. */
+/** A follow or block; undefined unless `subject` is a DID. Never throws. */
 export function readFollow(record: unknown): FollowRecord | undefined {
   if (!isJsonObject(record)) return undefined;
   const subjectDid = record.subject;
@@ -85,12 +80,7 @@ export function readFollow(record: unknown): FollowRecord | undefined {
   return { subjectDid, createdAtMs: parseTimeMs(record.createdAt) };
 }
 
-/** A block; undefined unless `subject` is a DID. Never throws. */
-export function readBlock(record: unknown): FollowRecord | undefined {
-  return readFollow(record);
-}
-
-/** A profile as far as it has sense; undefined only when the record is not an object. Never throws. */
+/** A profile as far as it makes sense; undefined only when the record is not an object. Never throws. */
 export function readProfile(record: unknown): ProfileRecord | undefined {
   if (!isJsonObject(record)) return undefined;
   return {

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from './json-object.ts';
 
-/** Why an event stands in rejected_events. The last two are found later than here. */
+/** Why an event is in rejected_events. The last two reasons are found later than here. */
 export type RejectReason =
   | 'not_json'
   | 'not_an_object'
@@ -20,7 +20,7 @@ export type RejectReason =
   | 'record_too_deep'
   | 'refused_by_clickhouse';
 
-/** A frame that is no event: the reason, and what can still be read of it ('' or undefined where nothing can). */
+/** A frame that is not an event: the reason, and what can still be read of it ('' or undefined where nothing can). */
 export interface RejectedFrame {
   readonly ok: false;
   readonly reason: RejectReason;
@@ -33,7 +33,7 @@ export interface RejectedFrame {
   readonly cursor: number | undefined;
 }
 
-/** The rejection of a frame, of whose value (undefined when it is no object) the parts that make sense are kept. */
+/** The rejection of a frame. It keeps the parts of the value that make sense; the value is undefined when it is not an object. */
 export function reject(value: JsonObject | undefined, reason: RejectReason, detail: string): RejectedFrame {
   const commit = isJsonObject(value?.commit) ? value.commit : undefined;
   return {
@@ -55,7 +55,7 @@ function shortString(value: unknown, maxLength: number): string {
   return typeof value === 'string' ? value.slice(0, maxLength) : '';
 }
 
-/** What a value is, in few words and whatever it is. */
+/** Describes any value in a few words. */
 export function describe(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
@@ -68,7 +68,7 @@ export function describe(value: unknown): string {
   return `of type ${typeof value}`;
 }
 
-/** Whole, not negative, and exact: what a time in microseconds and a sequence number are. */
+/** A whole number that is exact and not negative, as times in microseconds and sequence numbers are. */
 export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

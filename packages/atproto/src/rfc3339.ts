@@ -9,7 +9,7 @@ export function parseTimeMs(text: unknown): number | undefined {
 }
 
 /**
- * The same in whole microseconds, further digits cut off. Only from 1970 to 2255, where microseconds are safe
+ * parseTimeMs() in whole microseconds; further digits are cut off. Only from 1970 to 2255, where microseconds are safe
  * integers and a version can hold them; undefined outside.
  */
 export function parseTimeMicros(text: unknown): number | undefined {
@@ -22,7 +22,7 @@ export function parseTimeMicros(text: unknown): number | undefined {
 
 const LONGEST = 64;
 
-/** Seconds since 1970 without the fraction; NaN when `text` is no date-time. */
+/** Seconds since 1970 without the fraction; NaN when `text` is not a date-time. */
 function wholeSeconds(text: string): number {
   if (text.length < 20 || text.length > LONGEST || !hasSeparators(text)) return Number.NaN;
   const year = digits(text, 0, 4);

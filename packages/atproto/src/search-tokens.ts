@@ -11,7 +11,7 @@ import {
   tagToken,
 } from './token-marks.ts';
 
-/** What of a post can be searched; a PostRecord is one. */
+/** The parts of a post that can be searched; a PostRecord has them. */
 export interface SearchablePost {
   readonly text: string;
   /** Alternative texts and the title of a link. */
@@ -53,7 +53,7 @@ function marksOf(post: SearchablePost, characters: ReadonlySet<string>, time: Po
   return marks;
 }
 
-/** What a part of a query asks of a post's tokens: every word in any accents, each phrase as neighbours as written, every mark. */
+/** What a part of a query requires of a post's tokens: every word with any accents, each phrase as written, every mark. */
 export interface QueryTokens {
   readonly words: readonly string[];
   readonly phrases: readonly (readonly string[])[];
@@ -75,7 +75,7 @@ export function queryTokens(text: string): QueryTokens {
 
 /**
  * What finds `text` as it is written, a quoted phrase or what must not be there. A lone character of a script without spaces is
- * looked up by its mark, since in a longer run it is no token of its own.
+ * searched for by its mark, since in a longer run it is not a token of its own.
  */
 export function exactTokens(text: string): QueryTokens {
   const phrases: string[][] = [];

@@ -14,9 +14,9 @@ export function searchTokens(text: string): string[] {
 /** What was found in one text after another. */
 export interface TextTokens {
   readonly tokens: string[];
-  /** Of the runs without spaces. */
+  /** The characters of runs without spaces. */
   readonly characters: Set<string>;
-  /** Of words with accents, the word without them. At most 1,024. */
+  /** Words with accents, without them. At most 1,024. */
   readonly folds: Set<string>;
 }
 
@@ -44,7 +44,7 @@ export function appendTokens(text: string, found: TextTokens): void {
   if (tokens.length > MAX_TOKENS) tokens.length = MAX_TOKENS;
 }
 
-/** A character that is looked up by its mark, since in a longer run it is no token of its own. */
+/** A character that is searched for by its mark, since in a longer run it is not a token of its own. */
 export function isLoneRunCharacter(token: string): boolean {
   return RUN_CHARACTER.test(token);
 }
@@ -65,7 +65,7 @@ const WORD = `(?:[[\\p{L}\\p{Mn}\\p{Mc}\\p{N}]--${SPACELESS}](?!\\u20E3))+`;
 const UNITS = new RegExp(`${EMOJI}|(${SPACELESS}+)|(?=[\\p{L}\\p{M}\\p{N}])${WORD}`, 'gv');
 const RUN_CHARACTER = new RegExp(`^${SPACELESS}$`, 'v');
 
-/** Soft hyphens, word joiners, marks of direction and the selectors between a picture and its text form say nothing about the text. */
+/** Soft hyphens, word joiners, marks of direction, and the selectors between a picture and its text form: no part of the text. */
 const INVISIBLE =
   /\u00AD|\u034F|\u061C|\u200E|\u200F|[\u202A-\u202E]|[\u2060-\u2064]|[\u2066-\u2069]|\uFE0E|\uFE0F|\uFEFF/g;
 /** Lower-cased İ; Turkish texts write its plain form as well. */
@@ -77,7 +77,7 @@ const JOINERS = /(?<![\p{Extended_Pictographic}\p{EMod}])\u200D|\u200C/gv;
 export function foldText(text: string): string {
   const cutText = text.length > MAX_TEXT_LENGTH ? text.slice(0, MAX_TEXT_LENGTH) : text;
   const plain = cutText.toWellFormed().replace(INVISIBLE, '').replace(JOINERS, '').normalize('NFKC');
-  // Lower, upper, lower: the way round by the capitals takes ß to ss, and first lower-casing takes ẞ there too.
+  // Lower, upper, lower: upper-casing turns ß into ss, and lower-casing first does the same for ẞ.
   const folded = plain.toLowerCase().toUpperCase().toLowerCase();
   return folded.replaceAll('ς', 'σ').replace(DOTTED_I, 'i').normalize('NFKC');
 }
@@ -103,7 +103,7 @@ function pushPairs({ tokens, characters }: TextTokens, run: string): void {
   if (pairs === 0) tokens.push(previous);
 }
 
-/** Long words are told apart by their first 64 characters only. */
+/** Only the first 64 characters of a long word count. */
 export function cut(token: string): string {
   return token.length <= MAX_TOKEN_LENGTH ? token : [...token].slice(0, MAX_TOKEN_LENGTH).join('');
 }

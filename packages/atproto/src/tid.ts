@@ -20,7 +20,7 @@ export function parseTid(text: string): Tid | undefined {
   return { micros: high * 2 ** 30 + low, clockId };
 }
 
-/** The 13 characters of a TID. Throws a RangeError for numbers that no TID holds: that is a fault of the caller. */
+/** The 13 characters of a TID. Throws a RangeError for numbers that no TID can have: a mistake of the caller. */
 export function formatTid(tid: Tid): string {
   const { micros, clockId } = tid;
   if (!Number.isSafeInteger(micros) || micros < 0) throw new RangeError(`no TID holds ${micros} microseconds`);

@@ -1,6 +1,6 @@
 import { cut, foldText } from './text-tokens.ts';
 
-/** Where a post stands in time: the hour in its key (0 without one), and the time that it is sorted by, in ms since 1970. */
+/** A post's times: the hour in its key (0 without one), and the time that it is sorted by, in ms since 1970. */
 export interface PostTime {
   readonly recordHour: number;
   readonly sortAtMs: number;
@@ -17,7 +17,7 @@ export function mentionToken(did: string): string {
   return `@${did}`;
 }
 
-/** The mark of a language tag as a query writes it: `zh` stands for every Chinese, `zh-Hant` for all in those characters. */
+/** The mark of a language tag as a query writes it: `zh` is every Chinese, `zh-Hant` all Chinese in those characters. */
 export function langToken(lang: string): string {
   return `=${lang.toLowerCase()}`;
 }
@@ -26,8 +26,8 @@ export function langToken(lang: string): string {
 export const MEDIA_TOKEN = '+media';
 
 /**
- * The mark of a post that is sorted more than an hour before the hour in its key, or has none in its key. All others are found among the
- * hours around the time they are sorted by; these stand elsewhere, and `backdatedToken` finds those of a day.
+ * The mark of a post that is sorted more than an hour before the hour in its key, or whose key has no hour. All others are in the hours
+ * around the time that they are sorted by; `backdatedToken` finds the backdated ones of a day.
  */
 export const BACKDATED_TOKEN = '<';
 
@@ -36,7 +36,7 @@ export function backdatedToken(sortAtMs: number): string {
   return `<${Math.floor(sortAtMs / DAY_MS)}`;
 }
 
-/** The marks of a post that stands elsewhere than it is sorted by; none for all others. */
+/** The marks of a backdated post; none for all others. */
 export function backdatedTokens(time: PostTime): string[] {
   return isBackdated(time) ? [BACKDATED_TOKEN, backdatedToken(time.sortAtMs)] : [];
 }
@@ -66,7 +66,7 @@ const CASHTAGS = /(?<=^|[\s(])\$[A-Za-z][A-Za-z0-9]{0,4}(?=$|[\s.,;:!?)"'\u2019]
 /** The mark between a text and what else a post is found by, so that no phrase runs across. */
 export const BORDER_TOKEN = '|';
 
-/** The mark before each word that stands without its accents behind the texts. What stands before the first one is as it was written. */
+/** The mark before each word that follows the texts without its accents. The tokens before the first one are as they were written. */
 export const FOLD_TOKEN = '^';
 
 const HOUR_MS = 3_600_000;

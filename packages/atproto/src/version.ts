@@ -12,7 +12,7 @@ import type { Tid } from './tid.ts';
  *
  * Earlier releases wrote rev·2 for a write and rev·2 + 1 for a delete, and such rows stay. Of rows of two revs the later rev wins
  * in either form. Of two rows of one rev and one key, one of each form, the one that was inserted last stays where they are equal:
- * - their delete and a write of ours, rev·2 + 1: nobody writes that delete again, so ours is the last, and the write wins;
+ * - their delete and a write of ours, rev·2 + 1: that delete is never written again, so ours is the last, and the write wins;
  * - their write and a delete of ours, rev·2: the delete wins, and that is wrong only until the write comes again, at rev·2 + 1.
  *   It does: where the delete is read again, the stream has the write of that commit too, behind it or before it.
  */
@@ -36,9 +36,9 @@ export function timeVersion(micros: number): Version {
   return versionOf(Math.min(Math.floor(micros), Number.MAX_SAFE_INTEGER), 0);
 }
 
-/** The version as the UInt64 it is, for tests and tools. */
-export function versionToBigInt(version: Version): bigint {
-  return (BigInt(version.hi) << 32n) | BigInt(version.lo);
+/** The version as the UInt64 it is: for comparisons where speed doesn't matter. */
+export function versionToBigInt({ hi, lo }: Version): bigint {
+  return (BigInt(hi) << 32n) | BigInt(lo);
 }
 
 /** micros·2048 + low, where low has 11 bits: 21 bits of micros stand beside it in the lower half. */

@@ -1,21 +1,21 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { type ProgressOutput, SetupError } from '@updraft/service';
 
-/** What a command is given besides its arguments. */
+/** What a command gets besides its arguments. */
 export interface CommandIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Writes a line of the answer. */
   readonly out: (line: string) => void;
-  /** Writes a line beside the answer: notes, warnings. */
+  /** Writes a line that is not part of the answer: notes, warnings. */
   readonly note: (line: string) => void;
-  /** Where progress is shown; nowhere when absent. */
+  /** For progress; without it none is shown. */
   readonly screen?: ProgressOutput;
 }
 
-/** Adds what a program can do to it: a command of its own for each thing, or arguments and options where it does one thing. */
+/** Adds a program's commands, or, where it does one thing only, its arguments and options. */
 export type BuildProgram = (program: Command, io: CommandIo) => void;
 
-/** What a person must put right, in one sentence. */
+/** One sentence that says what a person must change. */
 export class CommandError extends SetupError {
   override name = 'CommandError';
 }
@@ -26,8 +26,8 @@ const MISUSE = 2;
 const EXIT_CODES = `\nExit codes: 0 done, ${FAILED} failed, ${MISUSE} not understood`;
 
 /**
- * Runs what `argv` (without node and the script) asks of the program `name`, such as `pnpm admin`; without words it shows its help. Gives
- * the exit code: 0, 1 when it failed with a sentence for people, 2 when the words were not understood. Other errors are thrown.
+ * Runs the command that `argv` (without node and the script) names; without arguments it shows the help. `name` is the program's,
+ * such as `pnpm admin`. Gives the exit code: 0, 1 for a SetupError, 2 for arguments that were not understood. Throws other errors.
  */
 export async function runCommand(
   name: string,
@@ -54,7 +54,7 @@ export async function runCommand(
   }
 }
 
-/** Runs a program as this process: its words, its environment, its exit code. `isFault`: errors whose message is a sentence, besides a SetupError. */
+/** Runs a program as this process. `isFault`: errors whose message is a sentence for people, besides a SetupError. */
 export async function runProgram(
   name: string,
   build: BuildProgram,
@@ -70,7 +70,7 @@ export async function runProgram(
   });
 }
 
-/** A fault is one line; the whole help would push it off the screen. */
+/** A fault is one line: the whole help would push it off the screen. */
 function pointToHelp(command: CommandUnknownOpts, path: string): void {
   command.showHelpAfterError(`${path} --help shows what it takes`);
   for (const inner of command.commands) pointToHelp(inner, `${path} ${inner.name()}`);

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { readAccountName } from '@updraft/atproto';
 import { wholeNumber as wholeNumberType } from '@updraft/service';
 
-/** Reads a whole number within both bounds, as the environment's are read. @throws InvalidArgumentError */
+/** Reads a whole number within both bounds. @throws InvalidArgumentError */
 export function wholeNumber(min: number, max?: number): (text: string) => number {
   const type = wholeNumberType({ min, preset: min, ...(max !== undefined && { max }) });
   return (text) => {
@@ -12,14 +12,14 @@ export function wholeNumber(min: number, max?: number): (text: string) => number
   };
 }
 
-/** Reads the DID of an account. A handle would be somebody else's tomorrow. @throws InvalidArgumentError */
+/** Reads the DID of an account. A handle may belong to another account tomorrow. @throws InvalidArgumentError */
 export function accountDid(text: string): string {
   const did = readAccountName(text)?.did;
   if (did !== undefined) return did;
   throw new InvalidArgumentError('expected a DID such as did:plc:….');
 }
 
-/** Reads each of several values, in their order. */
+/** Collects the values of an option that may be given several times. */
 export function each<T>(read: (text: string) => T): (text: string, before: readonly T[] | undefined) => readonly T[] {
   return (text, before = []) => [...before, read(text)];
 }

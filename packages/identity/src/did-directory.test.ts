@@ -53,7 +53,7 @@ describe('a directory of DIDs', () => {
     expect((await directory.get('did:a', 'x')).kind).toBe('found');
   });
 
-  test('lets an old document stand in for a day while nobody answers', async () => {
+  test('uses an old document for a day while its directory is away', async () => {
     const { state, directory } = setUp();
     await directory.get('did:a', 'x');
     state.answer = 'unavailable';
@@ -81,7 +81,7 @@ describe('a directory of DIDs', () => {
     expect(state.asked).toHaveLength(3);
   });
 
-  test('asks for a caller only so often, and for all together', async () => {
+  test('limits the look-ups of a caller, and of all together', async () => {
     const { state, directory, outcomes } = setUp({
       perCaller: { burst: 3, perSecond: 1 },
       inAll: { burst: 5, perSecond: 1 },

@@ -4,33 +4,31 @@ import type { DidDocument } from './did-document.ts';
 import type { DidResolver } from './did-resolver.ts';
 
 /**
- * `found`: the document; `absent`: the directory says there is none; `unavailable`: nobody could be asked now (the
- * directory is away, or the look-ups of this caller or of all are used up).
+ * `found`: the document; `absent`: the directory says that there is none; `unavailable`: no answer now, because the directory is
+ * away or a limit of look-ups is reached.
  */
 export type DidAnswer =
   | { readonly kind: 'found'; readonly document: DidDocument }
   | { readonly kind: 'absent' }
   | { readonly kind: 'unavailable' };
 
-/** DID documents with a memory: bounded, for negative answers too, and with a bound on what callers make us ask. */
+/** Caches DID documents, and that there is none, in bounded memory; limits the look-ups that callers cause. */
 export interface DidDirectory {
-  /** `caller` is whoever makes us ask, e.g. an address: each has its own allowance. Never rejects. */
+  /** Each `caller`, such as an address, has a limit of its own. Never rejects. */
   get(did: string, caller: string): Promise<DidAnswer>;
-  /** A document known without asking anybody, however old. */
+  /** The cached document, however old. */
   peek(did: string): DidDocument | undefined;
-  /** Asks again, whatever is remembered (keys rotate), but once a minute and DID: undefined when that is used up. */
+  /** Asks again in spite of the cache (keys rotate), once a minute for each DID; undefined when it has asked already. */
   lookAgain(did: string, caller: string): Promise<DidAnswer | undefined>;
 }
 
 export interface DidDirectoryOptions {
   resolver: DidResolver;
   now?: (() => number) | undefined;
-  /** Answers kept, negative ones included. */
+  /** Cached answers, negative ones included. */
   maxEntries?: number | undefined;
   perCaller?: Rate | undefined;
   inAll?: Rate | undefined;
-  /** Look-ups under way at once; more are refused. */
-  maxConcurrent?: number | undefined;
   onLookUp?: ((outcome: DidAnswer['kind'] | 'limited') => void) | undefined;
 }
 
@@ -69,8 +67,10 @@ export function createDidDirectory(options: DidDirectoryOptions): DidDirectory {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const ASK_AGAIN_AFTER_MS: Record<DidAnswer['kind'], number> = { found: HOUR_MS, absent: MINUTE_MS, unavailable: 5_000 };
-/** How long a document stands in for one that nobody can give. */
+/** How long a cached document is used while no newer one can be had. */
 const GOOD_FOR_MS = 24 * HOUR_MS;
+/** Look-ups under way at once; more are refused. */
+const MAX_UNDER_WAY = 64;
 
 interface Entry {
   readonly answer: DidAnswer;
@@ -78,7 +78,7 @@ interface Entry {
   readonly askAgainAt: number;
 }
 
-/** What is remembered after `answer`: nobody's silence takes a good document away. */
+/** What to cache after `answer`: a good document survives an outage of its directory. */
 function remember(known: Entry | undefined, answer: DidAnswer, at: number): Entry {
   const askAgainAt = at + ASK_AGAIN_AFTER_MS[answer.kind];
   const good = answer.kind === 'unavailable' ? stillGood(known, at) : undefined;
@@ -90,9 +90,9 @@ function stillGood(known: Entry | undefined, at: number): DidAnswer | undefined 
   return known?.answer.kind === 'found' && at - known.answeredAt < GOOD_FOR_MS ? known.answer : undefined;
 }
 
-/** Asks the resolver, one question per DID at a time, within the limits. */
+/** Asks the resolver within the limits, one question per DID at a time. */
 function createLookUp(options: DidDirectoryOptions): (did: string, caller: string) => Promise<DidAnswer | 'limited'> {
-  const { resolver, now = Date.now, maxConcurrent = 64, onLookUp } = options;
+  const { resolver, now = Date.now, onLookUp } = options;
   const perCaller = createRateLimit(options.perCaller ?? { burst: 500, perSecond: 50 }, { now });
   const inAll = createRateLimit(options.inAll ?? { burst: 2_000, perSecond: 200 }, { maxNames: 1, now });
   const underWay = new Map<string, Promise<DidAnswer>>();
@@ -111,7 +111,7 @@ function createLookUp(options: DidDirectoryOptions): (did: string, caller: strin
   return async (did, caller) => {
     const joined = underWay.get(did);
     if (joined !== undefined) return joined;
-    if (underWay.size >= maxConcurrent || !perCaller.take(caller) || !inAll.take('all')) {
+    if (underWay.size >= MAX_UNDER_WAY || !perCaller.take(caller) || !inAll.take('all')) {
       onLookUp?.('limited');
       return 'limited';
     }

@@ -35,7 +35,7 @@ describe.each(['ES256K', 'ES256'] as const)('a signing key of %s', (alg) => {
     expect(parseDidKey(`did:key:${multikey}`)).toEqual({ alg, point });
   });
 
-  test('is none when it is not the #atproto key, of another type, or no point of the curve', () => {
+  test('is undefined when it is not the #atproto key, has another type, or is not a point of the curve', () => {
     const good = { id: '#atproto', type: 'Multikey', publicKeyMultibase: multikey };
     const offCurve = base58btc.encode(Uint8Array.from([...PREFIX[alg], 2, ...new Uint8Array(32).fill(0xff)]));
     const bad = [
@@ -66,7 +66,7 @@ describe('a DID document', () => {
     expect(document).toEqual({ did: DID, handle: 'ada.example', pds: 'https://pds.example', signingKey: undefined });
   });
 
-  test('of another DID is none', () => {
+  test('of another DID is undefined', () => {
     expect(parseDidDocument(DID, { id: 'did:plc:bbbbbbbbbbbbbbbbbbbbbbbb' })).toBeUndefined();
   });
 

@@ -1,10 +1,10 @@
 import { isDid, isHandle } from '@updraft/atproto';
 import { parseVerificationMethod, type SigningKey } from './signing-key.ts';
 
-/** What we use of a DID document. */
+/** The parts of a DID document that we use. */
 export interface DidDocument {
   readonly did: string;
-  /** The first `at://` name, lower case; claimed by the document, not yet checked the other way. */
+  /** The first `at://` name in lower case. The document claims it; whether the handle names the DID is not checked yet. */
   readonly handle: string | undefined;
   /** The `#atproto` key that signs the account's repository and its service tokens. */
   readonly signingKey: SigningKey | undefined;
@@ -12,7 +12,7 @@ export interface DidDocument {
   readonly pds: string | undefined;
 }
 
-/** Reads a DID document; undefined unless its `id` is `did`. Total: any JSON may come in. */
+/** Reads a DID document from any JSON; undefined unless its `id` is `did`. */
 export function parseDidDocument(did: string, value: unknown): DidDocument | undefined {
   if (!isDid(did) || !isObject(value) || value['id'] !== did) return undefined;
   return { did, handle: readHandle(value), signingKey: readSigningKey(did, value), pds: readPds(did, value) };

@@ -2,7 +2,7 @@ import { lookup as lookUpInDns } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 
-/** A connection that was refused before it was made. */
+/** A connection that was refused before it was opened. */
 export class ForbiddenAddressError extends Error {
   override name = 'ForbiddenAddressError';
   readonly host: string;
@@ -14,23 +14,23 @@ export class ForbiddenAddressError extends Error {
 }
 
 export interface GuardOptions {
-  /** Whether a connection to this IP address may be made. */
+  /** Whether a connection to this IP address is allowed. */
   mayConnect: (address: string) => boolean;
-  /** Origins that may be asked, redirects included. */
+  /** Whether a request to this origin is allowed, redirects included. */
   mayAsk: (origin: URL) => boolean;
   /** Default: the system's. */
   lookup?: LookupFunction | undefined;
 }
 
 /**
- * A dispatcher for `fetch` that judges the very address that a socket connects to: the answer of DNS is judged when it is used,
- * and a name has no second look-up. A `net.BlockList` would be shorter, but Node heeds it for plain sockets only, not for TLS.
+ * A dispatcher for `fetch` that checks the address that a socket connects to: the answer of DNS that is checked is the one that
+ * is used. A `net.BlockList` would be shorter, but Node applies it to plain sockets only, not to TLS.
  */
 export function createGuardedDispatcher({ mayConnect, mayAsk, lookup = lookUpInDns }: GuardOptions): Dispatcher {
   const connect = buildConnector({ lookup: guardLookup(lookup, mayConnect) });
   const agent = new Agent({
     connect: (options, callback) => {
-      // Node asks no resolver about a host that is an address.
+      // Node calls no resolver for a host that is an address.
       const host = options.hostname.replace(/^\[(.*)\]$/, '$1');
       if (isIP(host) !== 0 && !mayConnect(host)) callback(new ForbiddenAddressError(host), null);
       else connect(options, callback);
@@ -43,7 +43,7 @@ export function createGuardedDispatcher({ mayConnect, mayAsk, lookup = lookUpInD
   });
 }
 
-/** One bad address among the answers refuses them all: whoever mixes them means harm. */
+/** One forbidden address among the answers refuses them all: a mixture is an attack. */
 function guardLookup(lookup: LookupFunction, mayConnect: (address: string) => boolean): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, options, (error, address, family) => {

@@ -12,32 +12,32 @@ export interface Handles {
    * names the handle. Undefined when either does not. @throws LimitError when too many are being looked up
    */
   resolve(handle: string, caller: string): Promise<string | undefined>;
-  /** Whether the answer is remembered, so that nobody need be asked. */
+  /** Whether the answer is cached. */
   isRemembered(handle: string): boolean;
 }
 
 export interface HandlesOptions {
-  /** Must answer for the document. */
+  /** For the document, which must name the handle too. */
   readonly dids: DidDirectory;
-  /** Reads `/.well-known/atproto-did` at hosts that strangers name. */
+  /** Reads `/.well-known/atproto-did` at hosts that strangers choose. */
   readonly safeFetch: SafeFetch;
-  readonly timeoutMs?: number;
-  /** Asks DNS and the host; tests put their own here. */
+  /** Asks DNS and the host; replaced in tests. */
   readonly ask?: (handle: string) => Promise<string | undefined>;
 }
 
-const MAX_REMEMBERED = 20_000;
+const TIMEOUT_MS = 3_000;
+const MAX_CACHED = 20_000;
 const MINUTE_MS = 60_000;
-/** A handle that moves away is noticed within minutes; one that is made after somebody asked for it, within one. */
+/** How soon a handle that moved is noticed, and one that was created after somebody had asked for it. */
 const FOUND_FOR_MS = 5 * MINUTE_MS;
 const ABSENT_FOR_MS = MINUTE_MS;
 const ABSENT: DidAnswer = { kind: 'absent' };
 
 export function createHandles(options: HandlesOptions): Handles {
-  const { dids, safeFetch, timeoutMs = 3_000 } = options;
-  const resolver = new HandleResolver({ timeout: timeoutMs, fetch: safeFetch });
+  const { dids, safeFetch } = options;
+  const resolver = new HandleResolver({ timeout: TIMEOUT_MS, fetch: safeFetch });
   const ask = options.ask ?? ((handle: string) => resolver.resolve(handle));
-  const memory = new LRUCache<string, { did: string | undefined }>({ max: MAX_REMEMBERED });
+  const memory = new LRUCache<string, { did: string | undefined }>({ max: MAX_CACHED });
   const turns = createTurns({ atOnce: 32, perCaller: 4, what: 'look-ups of handles', retryAfterS: 5 });
   const lookUp = async (name: string, caller: string): Promise<string | undefined> => {
     const named = await ask(name);

@@ -1,14 +1,14 @@
 import ipaddr from 'ipaddr.js';
 
-/** All that is assigned for the public network. Source: https://www.iana.org/assignments/ipv6-address-space */
+/** All addresses of the public network. Source: https://www.iana.org/assignments/ipv6-address-space */
 const GLOBAL_UNICAST: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
-/** Azure's host answers its guests here with settings and secrets, by an address that looks public. */
+/** Azure's host gives its guests settings and secrets at this address, which looks public. */
 const AZURE_HOST = '168.63.129.16';
 
 /**
- * Whether an IP address, as a socket or a resolver writes it, is one of the public network. Private are all addresses of a
- * special purpose, and all forms of IPv6 that carry an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo, …): what
- * they carry may be private, and what is public has an address of its own.
+ * Whether an IP address, as a socket or a resolver writes it, belongs to the public network. Addresses with a special purpose
+ * don't, and neither do IPv6 addresses that contain an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo, …): that one may
+ * be private, and a public one can be used directly.
  * Sources: https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry
  */
 export function isPublicAddress(address: string): boolean {

@@ -18,8 +18,8 @@ export interface SafeFetchOptions {
 }
 
 /**
- * The fetch for every address that comes from outside (handles, did:web, a PDS): https on its usual port only, no private
- * or special addresses (checked at each hop, after DNS), bounded in size and time. Rejects on any breach.
+ * The fetch for every address that comes from outside (handles, did:web, a PDS): only https on its usual port, only public
+ * addresses (checked at each hop, after DNS), bounded in size and time. Rejects anything else.
  */
 export function createSafeFetch(options: SafeFetchOptions = {}): SafeFetch {
   const isOpen = options.allowPrivateAddresses === true;
@@ -32,13 +32,13 @@ export function createSafeFetch(options: SafeFetchOptions = {}): SafeFetch {
   return (input, init) => traceCall(input, init?.method, () => wrapped(input, { redirect: 'error', ...init }));
 }
 
-/** safeFetchWrap's own dispatcher lets some IPv6 addresses through that carry an IPv4 one, such as `[::127.0.0.1]`. */
+/** safeFetchWrap's own dispatcher allows some IPv6 addresses that contain an IPv4 one, such as `[::127.0.0.1]`. */
 function createPublicFetch(lookup: LookupFunction | undefined): typeof globalThis.fetch {
   const dispatcher = createGuardedDispatcher({
     mayConnect: isPublicAddress,
     mayAsk: ({ protocol, port }) => protocol === 'https:' && port === '',
     lookup,
   });
-  // Node's fetch takes a dispatcher of the undici that it contains; the types of its copy and the package's differ by name only.
+  // Node's fetch wants a dispatcher of its own copy of undici; the types of that copy and of the package differ by name only.
   return (input, init) => globalThis.fetch(input, { ...init, dispatcher: dispatcher as never });
 }

@@ -7,13 +7,13 @@ import type { SigningKey } from './signing-key.ts';
 /** Checks signatures in the calling thread. `signature` is r‖s, 64 bytes; anything else is simply not valid. */
 export interface SignatureVerifier {
   verify(key: SigningKey, message: Uint8Array, signature: Uint8Array): boolean;
-  /** False where libsecp256k1 does not load and node:crypto does its work, six times slower. */
+  /** False when libsecp256k1 does not load; node:crypto then verifies, six times slower. */
   readonly isNative: boolean;
 }
 
 /**
- * A verifier for both curves: libsecp256k1 for ES256K, node:crypto for ES256 and as the fallback. High-S signatures are
- * legal in service tokens; libsecp256k1 wants them normalised first.
+ * A verifier for both curves: libsecp256k1 for ES256K, node:crypto for ES256 and as the fallback. Service tokens may have high-S
+ * signatures, which libsecp256k1 only accepts once they are normalised.
  */
 export function createSignatureVerifier(options: { native?: boolean } = {}): SignatureVerifier {
   const native = options.native === false ? undefined : loadSecp256k1();
@@ -32,7 +32,7 @@ type Secp256k1 = typeof Secp256k1Package;
 
 function loadSecp256k1(): Secp256k1 | undefined {
   try {
-    // Not the package's main file: that one falls back to JavaScript in silence.
+    // The package's main file would fall back to JavaScript without saying so.
     const loaded: unknown = createRequire(import.meta.url)('secp256k1/bindings.js');
     return loaded as Secp256k1;
   } catch {

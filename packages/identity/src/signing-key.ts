@@ -4,7 +4,7 @@ import { base58btc } from 'multiformats/bases/base58';
 /** JWT's names of the two curves of the AT Protocol: ES256K is secp256k1, ES256 is P-256. */
 export type SigningAlgorithm = 'ES256K' | 'ES256';
 
-/** A public key, ready for use: `point` is the uncompressed SEC 1 form, 65 bytes, checked to lie on the curve. */
+/** A public key: `point` is its uncompressed SEC 1 form, 65 bytes, and lies on the curve. */
 export interface SigningKey {
   readonly alg: SigningAlgorithm;
   readonly point: Uint8Array;
@@ -12,7 +12,7 @@ export interface SigningKey {
 
 /**
  * The key of a verification method: `Multikey`, or one of the 2019 suites.
- * Undefined for other types and for bytes that are no point of the curve. Source: https://atproto.com/specs/did
+ * Undefined for other types and for bytes that are not a point of the curve. Source: https://atproto.com/specs/did
  */
 export function parseVerificationMethod(method: {
   type: unknown;
@@ -34,7 +34,7 @@ export function parseDidKey(did: string): SigningKey | undefined {
   return bytes === undefined ? undefined : parseMulticodec(bytes);
 }
 
-/** The key whose SEC 1 form, compressed or not, is `bytes`; undefined when that is no point of the curve. */
+/** The key with the SEC 1 form `bytes`, compressed or not; undefined when that is not a point of the curve. */
 export function signingKey(alg: SigningAlgorithm, bytes: Uint8Array): SigningKey | undefined {
   if (bytes.length !== 33 && bytes.length !== 65) return undefined;
   try {

@@ -1,6 +1,6 @@
 import { inSpan } from '@updraft/service';
 
-/** Makes a call of another host a span of the trace that it belongs to, if any: which host, and how it answered, but not what was asked. */
+/** Makes a request to another host a span of the active trace. The span has the host and the status, but not the path or query. */
 export function traceCall(
   input: string | URL | Request,
   method: string | undefined,

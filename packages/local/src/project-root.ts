@@ -1,4 +1,4 @@
 import { resolve } from 'node:path';
 
 /** The folder of the project. */
-export const projectRoot = resolve(import.meta.dirname, '../../..');
+export const PROJECT_ROOT = resolve(import.meta.dirname, '../../..');

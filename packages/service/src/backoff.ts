@@ -6,8 +6,8 @@ export interface Backoff {
 }
 
 /**
- * Waits that grow: each is drawn evenly between minMs and a ceiling that doubles from 2·minMs up to maxMs, so that
- * many clients that failed together don't come back together.
+ * Growing waits: each is random between minMs and a ceiling that doubles from 2·minMs to maxMs, so that clients that failed
+ * together don't come back together.
  */
 export function backoff({ minMs, maxMs, random = Math.random }: BackoffOptions): Backoff {
   let ceiling = minMs;

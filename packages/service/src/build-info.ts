@@ -5,7 +5,7 @@ import { z } from 'zod';
 /** What a process runs: `version` of the project's package.json; `commit` and `builtAt` when it is an image. */
 export type BuildInfo = Readonly<Record<string, string>>;
 
-/** Reads it from the project's folder (of tests: another one). Whatever is not there or not readable is left out. */
+/** Reads it from the project's folder. What is missing or not readable is left out. */
 export function readBuildInfo(projectRoot = join(import.meta.dirname, '../../..')): BuildInfo {
   return {
     ...readFields(join(projectRoot, 'package.json'), Version),

@@ -29,7 +29,7 @@ export function durationMs(defaultDuration?: string): z.ZodType<number, string |
   return readBy(DURATION, defaultDuration, parseDuration);
 }
 
-/** A length of time that is not nothing: of an interval, `0s` would be a loop without a rest. */
+/** A length of time above zero: an interval of `0s` would be a loop without a rest. */
 export function someTimeMs(defaultDuration?: string): z.ZodType<number, string | undefined> {
   return readBy(SOME_TIME, defaultDuration, (text) => parseDuration(text) || undefined);
 }
@@ -39,7 +39,7 @@ const LISTEN_ADDRESS = "'host:port', or ':port' for this machine only";
 const DURATION = "a duration such as '250ms', '30s', '5m' or '1h'";
 const SOME_TIME = `${DURATION}, above 0`;
 
-/** A string that `read` turns into something else, or refuses with undefined. The default is read too. */
+/** A string that `read` converts, or refuses by giving undefined. The default is read too. */
 function readBy<T>(
   expected: string,
   defaultText: string | undefined,
@@ -62,7 +62,7 @@ export interface HostPort {
   readonly port: number;
 }
 
-/** `host:port` taken apart, brackets of IPv6 removed; undefined when it is anything else. */
+/** `host:port` taken apart, without the brackets of IPv6; undefined when it is anything else. */
 export function parseHostPort(text: string): HostPort | undefined {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/.exec(text);
   if (match === null) return undefined;

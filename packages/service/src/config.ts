@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SetupError } from './setup-error.ts';
 
-/** Everything that is wrong with the environment, a line for each variable. */
+/** All faults of the environment, a line for each variable. */
 export class ConfigError extends SetupError {
   override name = 'ConfigError';
   /** Each `NAME: what was expected, and what was found`. */
@@ -17,8 +17,8 @@ export class ConfigError extends SetupError {
 
 /**
  * The configuration that `schema` (a zod object, its keys the names of variables) reads from `env`. An empty variable
- * counts as unset. Throws a ConfigError that names every fault together; values of secrets are never repeated. What a
- * zod type's `describe()` says is told as what was expected of a variable that is not set.
+ * counts as unset. Throws a ConfigError that names all faults together, without the values of secrets. For a variable that
+ * is not set, a zod type's `describe()` says what was expected.
  */
 export function readConfig<Schema extends z.ZodObject>(
   schema: Schema,
@@ -43,7 +43,7 @@ const MAX_SHOWN = 80;
 
 function describe(issue: z.core.$ZodIssue, schema: z.ZodObject, given: Readonly<Record<string, string>>): string {
   const name = issue.path[0];
-  if (name === undefined) return issue.message; // what a refinement says of several variables together
+  if (name === undefined) return issue.message; // a refinement's, about several variables
   const variable = String(name);
   const value = given[variable];
   if (value === undefined && issue.code !== 'custom') {

@@ -2,12 +2,12 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Keeps a server open for new callers: one connection too many closes the oldest that is not being answered, be it idle or
- * sending its request slowly. When all are being answered the new one is closed. (Node's own `maxConnections` always turns
- * the new one away: so many idle connections shut everybody out.)
+ * Keeps a server open for new callers: beyond the limit a new connection closes the oldest one that is idle or still sending its
+ * request. When all connections are being answered, the new one is closed. (Node's own `maxConnections` always refuses the new
+ * one, so idle connections shut all callers out.)
  */
 export function limitConnections(server: Server, maxConnections: number): void {
-  const waiting = new Set<Socket>(); // in the order in which they began to wait
+  const waiting = new Set<Socket>(); // the longest wait first
   const answering = new Set<Socket>();
   server.on('connection', (socket) => {
     socket.once('close', () => {

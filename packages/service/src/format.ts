@@ -3,7 +3,7 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-/** `0:42`, `12:07`, `3:05:09`, `2 d 04:11`: how long something has lasted. */
+/** `0:42`, `12:07`, `3:05:09`, `2 d 04:11`: a length of time. */
 export function lasting(milliseconds: number): string {
   const total = Math.max(0, Math.floor(milliseconds / 1_000));
   const [days, hours, minutes] = [

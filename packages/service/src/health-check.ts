@@ -1,6 +1,6 @@
 import type { HealthCheck } from './metrics-server.ts';
 
-/** Whether something answers that a service needs. */
+/** Whether something that a service needs answers. */
 export async function checkHealth(name: string, ask: () => Promise<unknown>): Promise<HealthCheck> {
   try {
     await ask();

@@ -3,8 +3,8 @@ import { formatHostPort, parseHostPort } from './config-types.ts';
 import { SetupError } from './setup-error.ts';
 
 /**
- * Lets `listen` bind to `address` (`host:port`). What a person must put right becomes a SetupError that names the port
- * and the `variable` that moves it.
+ * Calls `listen` with `address` (`host:port`) taken apart. @throws SetupError that names the port, and the `variable` that
+ * changes it, when a person must act.
  */
 export async function listenOrExplain<T>(
   address: string,
@@ -18,7 +18,7 @@ export async function listenOrExplain<T>(
   } catch (error) {
     const sentence = explain(hostPort, error);
     if (sentence === undefined) throw error;
-    throw new SetupError(`${sentence}; stop what holds it, or set ${variable} to another address`, { cause: error });
+    throw new SetupError(`${sentence}; stop what uses it, or set ${variable} to another address`, { cause: error });
   }
 }
 
@@ -31,7 +31,7 @@ function explain(hostPort: HostPort, error: unknown): string | undefined {
       return `no permission to listen on port ${port} of ${host}`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `${formatHostPort(hostPort)} is no address of this machine`;
+      return `${formatHostPort(hostPort)} is not an address of this machine`;
     default:
       return undefined;
   }

@@ -6,17 +6,17 @@ import { traceFields } from './telemetry/log-fields.ts';
 export type { Logger } from 'pino';
 
 export interface LoggerOptions {
-  /** The name that each line bears. */
+  /** A field of each line. */
   readonly service: string;
   /** Default 'info'. */
   readonly level?: LogLevel;
   /** One short line for people instead of JSON; default: when stdout is a terminal. */
   readonly pretty?: boolean;
-  /** Default: stdout, written synchronously so that the last words of a dying process are seen. */
+  /** Default: stdout, written synchronously, so that the last lines of a dying process are not lost. */
   readonly destination?: DestinationStream;
 }
 
-/** A pino logger; fields that bear secrets are blanked down to the third level of what is logged. */
+/** A pino logger; fields that hold secrets are redacted, down to the third level of what is logged. */
 export function createLogger({ service, level, pretty, destination }: LoggerOptions): Logger {
   const stdout = destination ?? pino.destination({ fd: 1, sync: true });
   const isPretty = pretty ?? (destination === undefined && process.stdout.isTTY);
@@ -34,7 +34,7 @@ export function createLogger({ service, level, pretty, destination }: LoggerOpti
   );
 }
 
-/** pino's own, but a cause that its error repeats is said once. */
+/** pino's own, without the causes whose message the error itself repeats. */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   return Object.assign(stdSerializers.err(error), { message: messages(error).join(': ') });

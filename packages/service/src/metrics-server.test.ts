@@ -86,7 +86,7 @@ describe('the metrics server', () => {
     expect((await get('/healthz')).status).toBe(200);
   });
 
-  test('takes a check that throws for one that failed', async () => {
+  test('counts a check that throws as failed', async () => {
     const get = await start({
       isReady: () => {
         throw new Error('no checks today');
@@ -159,7 +159,7 @@ describe('the metrics server', () => {
 
   test('says when the address is not this machine’s', async () => {
     await expect(createMetricsServer({ listen: '192.0.2.1:1', registry: new Registry() })).rejects.toThrow(
-      /192\.0\.2\.1:1 is no address of this machine.*METRICS_LISTEN_ADDRESS/,
+      /192\.0\.2\.1:1 is not an address of this machine.*METRICS_LISTEN_ADDRESS/,
     );
   });
 });

@@ -6,7 +6,7 @@ import { limitConnections } from './connection-limit.ts';
 import { listenOrExplain } from './listen.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 
-/** One thing that a service needs in order to serve: `name` is stable, `detail` is for people. */
+/** Something that a service needs: `name` is stable, `detail` is for people. */
 export interface HealthCheck {
   readonly name: string;
   readonly ok: boolean;
@@ -19,18 +19,18 @@ export interface MetricsServerOptions {
   readonly registry: Registry;
   /** False when only a restart would help: /healthz answers 503. Default: always alive. */
   readonly isLive?: () => boolean;
-  /** What must be right before traffic is sent here: one that is not makes /readyz 503. Default: nothing. */
+  /** /readyz answers 503 when one of these checks fails. Default: no checks. */
   readonly isReady?: () => readonly HealthCheck[] | Promise<readonly HealthCheck[]>;
-  /** False until the service has begun its work: /startupz answers 503, and neither of the others counts yet. Default: started. */
+  /** False until the service has started: /startupz and /readyz answer 503. Default: started. */
   readonly isStarted?: () => boolean;
-  /** What /readyz calls a service that is ready, such as 'standby'. Default 'ready'. */
+  /** The status that /readyz gives when the service is ready, such as 'standby'. Default 'ready'. */
   readonly readyWord?: () => string;
-  /** Aborted: the service is stopping, and gets no more traffic: /readyz answers 503 and says so. */
+  /** Once it aborts, /readyz answers 503: the service is stopping. */
   readonly stopping?: AbortSignal;
 }
 
 export interface MetricsServer {
-  /** `host:port` that it really listens on. */
+  /** The `host:port` that it listens on, with the real port. */
   readonly address: string;
   close(): Promise<void>;
 }
@@ -102,7 +102,7 @@ function startUp({ isStarted = () => true }: MetricsServerOptions): Reply {
   return json(started ? 200 : 503, { status: started ? 'started' : 'starting' });
 }
 
-/** A check that hangs or throws is a check that failed. */
+/** A check that hangs or throws has failed. */
 async function withTimeout(checks: Promise<readonly HealthCheck[]>): Promise<readonly HealthCheck[]> {
   const { promise: late, resolve } = Promise.withResolvers<readonly HealthCheck[]>();
   const timer = setTimeout(() => {
@@ -143,7 +143,7 @@ function listen(server: Server, host: string, port: number): Promise<string> {
 
 function close(server: Server): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  server.close(() => resolve()); // an error says only that it was closed before
+  server.close(() => resolve()); // its only error is that it was closed before
   server.closeAllConnections();
   return promise;
 }

@@ -1,10 +1,10 @@
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 import { readBuildInfo } from './build-info.ts';
 
-/** Gauges of prom-client whose names promise counters (`…_total`); what they count stands without it beside them. */
+/** Gauges of prom-client with the names of counters; the same numbers exist under names without `_total`. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
-/** Adds what every process shows of itself to its registry: CPU, memory, event loop, garbage collection, and what it was built from. */
+/** Adds the metrics of every process to a registry: CPU, memory, event loop, garbage collection, and what it was built from. */
 export function addProcessMetrics(registry: Registry): void {
   if (registry.getSingleMetric('updraft_build_info') !== undefined) return;
   collectDefaultMetrics({ register: registry });

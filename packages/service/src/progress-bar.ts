@@ -1,19 +1,19 @@
 import { count, lasting } from './format.ts';
 
-/** How far a long piece of work is. */
+/** How far a long task has come. */
 export interface WorkState {
-  /** What is worked on, such as a file. */
+  /** What the task works on, such as a file. */
   readonly subject: string;
   /** 0 … 1. */
   readonly share: number;
   readonly count: number;
-  /** What is counted. */
+  /** The unit of `count`, such as `events`. */
   readonly unit: string;
   readonly elapsedMs: number;
 }
 
 export interface ProgressBar {
-  /** Shows the state as it is now, for the last time in this place. */
+  /** Shows the last state and ends the line. */
   finish(): void;
 }
 
@@ -26,7 +26,7 @@ export interface ProgressOutput {
 const TTY_EVERY_MS = 100;
 const PLAIN_EVERY_MS = 5_000;
 
-/** Shows the state while work goes on: one line rewritten in place on a terminal, a plain line now and then elsewhere. */
+/** Shows the state until finish(): on a terminal one line that is rewritten, elsewhere a line every few seconds. */
 export function startProgressBar(state: () => WorkState, output: ProgressOutput): ProgressBar {
   const isTerminal = output.isTTY === true;
   const show = (): void => {

@@ -74,6 +74,6 @@ describe('a service', () => {
     const { code, output } = await run(body);
     expect(code).toBe(1);
     expect(JSON.parse(output)).toMatchObject({ level: 'fatal', service: 'demo' });
-    expect(output).toContain(name === 'that waits for nothing' ? 'nothing is left to wait for' : 'TypeError: broken');
+    expect(output).toContain(name === 'that waits for nothing' ? 'can no longer happen' : 'TypeError: broken');
   });
 });

@@ -2,7 +2,7 @@ import { createLogger, type Logger } from './logger.ts';
 import { SetupError } from './setup-error.ts';
 
 export interface ServiceContext {
-  /** Aborted by SIGTERM or SIGINT: finish what is in hand, then return. */
+  /** Aborts at SIGTERM or SIGINT: finish the work under way, then return. */
   readonly signal: AbortSignal;
   readonly log: Logger;
 }
@@ -53,7 +53,7 @@ function stopOnSignals(stop: AbortController, log: Logger, deadlineMs: number): 
   process.on('SIGINT', onSignal);
 }
 
-/** What waiting on the aborted signal throws: its reason, or Node's own error of that name. */
+/** What a wait throws when the signal aborts: its reason, or Node's own error of that name. */
 function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
@@ -64,7 +64,7 @@ function exitOnUnhandled(log: Logger): void {
     process.exit(1);
   });
   process.on('beforeExit', () => {
-    log.fatal('nothing is left to wait for, yet the service has not finished: exiting');
+    log.fatal('the service waits for something that can no longer happen: exiting');
     process.exit(1);
   });
 }

@@ -16,3 +16,8 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   signal?.addEventListener('abort', onAbort, { once: true });
   return promise;
 }
+
+/** Resolves after `ms` milliseconds, or as soon as the signal is aborted: for loops that check the signal themselves. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return sleep(ms, signal).catch(() => {}); // the only rejection is the signal's
+}

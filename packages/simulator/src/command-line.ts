@@ -14,8 +14,8 @@ export function readNumber(text: string): number {
 }
 
 /**
- * Starts what the program is for, prints `ready {…}` for whoever started it, and runs until SIGTERM or SIGINT. An error at the start,
- * such as a port in use, is one line and exit code 1.
+ * Starts the program, prints `ready {…}` for the process that started it, and runs until SIGTERM or SIGINT. An error at the start,
+ * such as a port in use, gives one line and exit code 1.
  */
 export async function announceAndServe(
   start: () => Promise<{ ready: object; close: () => Promise<void> }>,

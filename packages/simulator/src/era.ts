@@ -14,15 +14,15 @@ export interface Era {
 
 export type EraSettings = Omit<Era, 'nowMicros' | 'firstSeq'>;
 
-/** More events than this are not made up for at a start: half a minute of work. */
+/** A start catches up with at most this many events: half a minute of work. */
 const MAX_CATCH_UP_EVENTS = 4_000_000;
 const ANCHOR_MICROS = 600_000_000;
 const SEQUENCES_PER_SECOND = 100_000;
 
 /**
- * The era kept in `file`, if it has these settings and what happened since can be caught up with; else a new one, whose live
- * stream began at the last full ten minutes (so that two starts within them show the same world) and which is kept. Its sequence numbers are above those of all
- * earlier eras: a reader's old cursor then stands before the new history, and it is read as a whole.
+ * The era kept in `file`, if it has these settings and the world can catch up with the time since; else a new one, which is kept. Its
+ * live stream began at the last full ten minutes, so that two starts within them show the same world. Its sequence numbers are above
+ * those of all earlier eras: a reader's old cursor then lies before the new history, and the reader gets all of it.
  */
 export function openEra(file: string | undefined, settings: EraSettings, wallMicros: number): Era {
   const kept = file === undefined ? undefined : readEra(file);

@@ -1,6 +1,6 @@
 import type { WorldEvent } from './world/event.ts';
 
-/** The handles that accounts have now, as their identity events say. */
+/** The accounts' present handles, by their identity events. */
 export interface HandleBook {
   note(event: WorldEvent): void;
   handleOf(did: string): string | undefined;

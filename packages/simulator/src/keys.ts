@@ -6,7 +6,7 @@ import type { Accounts } from './world/accounts.ts';
 export interface Keys {
   /** The account's `#atproto` key; undefined when the world has no such DID. One account in four has a P-256 key, the others secp256k1. */
   signingKeyOf(did: string): Promise<Keypair | undefined>;
-  /** Gives the account another key: what it signed before is signed by the old one. */
+  /** Gives the account another key; earlier signatures remain those of the old one. */
   rotate(did: string): void;
 }
 

@@ -3,8 +3,8 @@ import { announceAndServe, fail, readNumber } from './command-line.ts';
 import { openEra } from './era.ts';
 import { createHandleBook } from './handle-book.ts';
 import { startPump } from './jetstream/pump.ts';
-import { startJetstream } from './jetstream/server.ts';
-import { startPlcDirectory } from './plc.ts';
+import { type JetstreamServer, startJetstream } from './jetstream/server.ts';
+import { type PlcDirectory, startPlcDirectory } from './plc.ts';
 import { createWorld } from './world/world.ts';
 
 const {
@@ -16,7 +16,7 @@ const {
   state,
   ...dials
 } = new Command('main.ts')
-  .description('A network of its own: Jetstream, a PLC directory, and accounts that post, like and misbehave.')
+  .description('A simulated network: Jetstream, a PLC directory, and accounts that post, like and misbehave.')
   .option('--port <n>', "Jetstream's port; 0: any free one", readNumber, 0)
   .option('--plc-port <n>', "the PLC directory's port; 0: any free one", readNumber, 0)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -30,8 +30,8 @@ const {
     'the RFC 3339 time at which history ends: then a seed gives the same world on every day. Default: the last full ten minutes, and the live stream goes on by the wall clock',
     readNow,
   )
-  .option('--events <n>', 'stop after so many events and stay connected', readNumber)
-  .option('--state <file>', 'keep here which world it is, so that a restart goes on with it')
+  .option('--events <n>', 'stop after this many events and stay connected', readNumber)
+  .option('--state <file>', 'where to keep which world it is, so that a restart goes on with it')
   .parse()
   .opts();
 
@@ -51,11 +51,7 @@ await announceAndServe(async () => {
   const world = createWorld(era);
   const handles = createHandleBook();
   const stopping = new AbortController();
-  const plc = await startPlcDirectory(world, {
-    listenHost: host,
-    port: plcPort,
-    handleOf: handles.handleOf,
-  });
+  const plc = await startPlcDirectory(world, { listenHost: host, port: plcPort, handleOf: handles.handleOf });
   const jetstream = await startJetstream({
     listenHost: host,
     port,
@@ -72,25 +68,23 @@ await announceAndServe(async () => {
     keepHours: 36,
   });
   await pump.caughtUp;
-  // A stream that stands still without a word would look like a quiet network.
-  pump.done.catch((error: unknown) => fail(`the simulated network stopped: ${String(error)}`));
+  // A stream that stops without a word would look like a quiet network.
+  pump.done.catch((error: unknown) => fail(`The simulated network stopped: ${String(error)}`));
   jetstream.setWeather({ unavailable: false });
   return {
-    ready: {
-      url: jetstream.url,
-      port: jetstream.port,
-      plcUrl: plc.url,
-      plcPort: plc.port,
-      ...era,
-      now: new Date(era.nowMicros / 1_000).toISOString(),
-      events: jetstream.log.nextSeq - era.firstSeq,
-    },
+    ready: readyMessage(jetstream, plc),
     async close() {
       stopping.abort();
       await Promise.all([jetstream.close(), plc.close(), pump.done]);
     },
   };
 });
+
+function readyMessage(jetstream: JetstreamServer, plc: PlcDirectory): object {
+  const addresses = { url: jetstream.url, port: jetstream.port, plcUrl: plc.url, plcPort: plc.port };
+  const now = new Date(era.nowMicros / 1_000).toISOString();
+  return { ...addresses, ...era, now, events: jetstream.log.nextSeq - era.firstSeq };
+}
 
 function readNow(text: string): number {
   const ms = Date.parse(text);

@@ -30,8 +30,8 @@ const CHUNK_BYTES = 256 * 1024;
 
 /**
  * Serves a recorded stream as Jetstream v1. A reader without a cursor, or with one of a time before the recording, gets it from its
- * beginning; a sequence number counts the lines from 1. After the last line the connection stays open and idle, as a live one without
- * events. The recording is read anew for each reader, so memory does not grow with it.
+ * beginning; a sequence number counts the lines from 1. After the last line the connection stays open and idle, as on a live host without
+ * events. The recording is read again for each reader, so memory does not grow with it.
  */
 export function startPlayServer(options: PlayOptions): Promise<PlayServer> {
   return startEndpoint({
@@ -69,19 +69,19 @@ async function play(options: PlayOptions, { channel, cursor, filter, hello }: Re
       if (frames.frames > 0) await flush();
     }
   } catch (error) {
-    // The file can't be read any more: a server that breaks off says so with 1011.
+    // A server that can't go on says so with 1011.
     if (!channel.closed.aborted)
       channel.close(1011, error instanceof Error ? error.message.slice(0, 100) : 'recording unreadable');
   }
 }
 
-/** Tells of each line in turn whether it comes before the cursor. A time cursor stands at the first event that is not older. */
+/** Tells for each line in turn whether it comes before the cursor. A time cursor points at the first event that is not older. */
 function createStartTest(cursor: Cursor): (lineNumber: number, line: Buffer) => boolean {
-  if (cursor.kind === 'seq') return (lineNumber) => lineNumber < cursor.seq;
+  if (cursor.kind === 'seq') return (lineNumber) => lineNumber < cursor.value;
   if (cursor.kind === 'live') return () => false;
   let reached = false;
   return (_, line) => {
-    reached ||= timeUsOf(line.subarray(0, 512).toString()) >= cursor.timeUs;
+    reached ||= timeUsOf(line.subarray(0, 512).toString()) >= cursor.value;
     return !reached;
   };
 }

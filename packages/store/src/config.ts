@@ -7,8 +7,8 @@ const addresses = list.refine((all) => all.every((one) => address().safeParse(on
 });
 
 /**
- * What a service that works on ClickHouse and Redis needs of the environment; it extends its own schema by it. A service is told where its
- * databases are: one that happens to listen at the usual port may be somebody else's.
+ * What a service that works on ClickHouse and Redis needs of the environment; it extends its own schema by it. A service must be told where
+ * its databases are: one that happens to listen at the usual port may belong to something else.
  */
 export const storeEnvironment = z.object({
   CLICKHOUSE_ADDRESS: address(),
@@ -32,7 +32,7 @@ export const storeEnvironment = z.object({
   REDIS_PREFIX: z.string().default('updraft'),
 });
 
-/** The same for what a person runs: where nothing is said, on the databases of a running `npm start`. */
+/** For commands that people run: by default they use the databases of a running `npm start`. */
 export const commandEnvironment = storeEnvironment.extend({
   CLICKHOUSE_ADDRESS: address('127.0.0.1:8123'),
   REDIS_ADDRESS: address('127.0.0.1:6379'),
@@ -52,7 +52,7 @@ export interface StoreAddresses {
 export interface RedisAddress {
   /** `host:port` or a URL. */
   readonly address: string;
-  /** Empty where Redis wants none, or the address bears it. */
+  /** Empty where Redis has none, or where the address has it. */
   readonly password: string;
   /** First part of every key. */
   readonly prefix: string;

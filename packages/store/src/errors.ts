@@ -68,6 +68,13 @@ export class MigrationError extends StoreError {
   }
 }
 
+/** An answer has other columns or values than its reader expects: a mistake in our SQL, or a table that isn't ours. */
+export class AnswerFault extends StoreError {
+  override shouldRetry(): boolean {
+    return false;
+  }
+}
+
 /** A row that doesn't fit its table's columns, found before anything was sent. */
 export class RowFault extends RefusedDataError {
   readonly table: string;

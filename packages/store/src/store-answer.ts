@@ -2,8 +2,8 @@ import { type ErrorClassifier, NotEnoughResourcesError } from '@updraft/service'
 import { SetupStoreError, StoreError } from './errors.ts';
 
 /**
- * What a caller hears of a store that can't answer now: it is away, resets connections, is too slow, or is set up wrongly,
- * which its operator mends. What the store refuses is a mistake of ours and stays a 500.
+ * The HTTP answer for a store that can't answer now: it is away, resets connections, is too slow, or is set up wrongly, which its
+ * operator must correct. A refused query is a mistake of ours and stays a 500.
  */
 export const storeAnswer: ErrorClassifier = (error) => {
   if (!(error instanceof StoreError) || !(error.shouldRetry() || error instanceof SetupStoreError)) return undefined;

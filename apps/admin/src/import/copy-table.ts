@@ -1,14 +1,14 @@
 import { type ClickHouse, type ColumnMatch, type ProgressStore, readSource, sourceParts } from '@updraft/store';
-import type { Taker } from './takers.ts';
+import type { ImportRows } from './row-importers.ts';
 import { IMPORTS, type ImportedTable } from './wanted.ts';
 
 export interface CopyOptions {
   readonly source: ClickHouse;
   readonly table: ImportedTable;
   readonly match: ColumnMatch;
-  readonly take: Taker;
+  readonly importRows: ImportRows;
   readonly progress: ProgressStore;
-  /** What the progress is kept under. */
+  /** The name that the progress is kept under. */
   readonly name: string;
   readonly note: (line: string) => void;
 }
@@ -23,13 +23,13 @@ export interface CopyReport {
 const STRETCH_ROWS = 50_000;
 
 /**
- * Copies a table part by part, in stretches; after each the place is saved. Interrupted, it goes on there. A part that the source's merges
- * have made since is unknown, and copied: rows that come twice change nothing.
+ * Copies a table part by part, and saves its progress after every few rows: an interrupted copy continues there. Parts that the source
+ * has merged since are copied again: rows that come twice change nothing.
  */
 export async function copyTable(options: CopyOptions): Promise<CopyReport> {
-  const { source, table, match, take, progress, name, note } = options;
+  const { source, table, match, importRows, progress, name, note } = options;
   const leftOut = new Map<string, number>();
-  const saved = readPlace(await progress.load(name));
+  const saved = readProgress(await progress.load(name));
   const done = new Set(saved.done);
   const parts = await sourceParts(source, table);
   const total = parts.reduce((sum, part) => sum + part.rows, 0);
@@ -41,7 +41,7 @@ export async function copyTable(options: CopyOptions): Promise<CopyReport> {
       const stretch: unknown[] = [];
       for await (const chunk of readSource(source, { table, wanted: IMPORTS[table], match, part: part.name, from, to }))
         stretch.push(...chunk);
-      for (const [reason, count] of await take(stretch)) leftOut.set(reason, (leftOut.get(reason) ?? 0) + count);
+      for (const [reason, count] of await importRows(stretch)) leftOut.set(reason, (leftOut.get(reason) ?? 0) + count);
       rows += stretch.length;
       from = to;
       await progress.save(name, { done: [...done], part: part.name, from }, Date.now() * 1000);
@@ -53,14 +53,14 @@ export async function copyTable(options: CopyOptions): Promise<CopyReport> {
   return { rows, leftOut };
 }
 
-interface Place {
+interface CopyProgress {
   readonly done: readonly string[];
   readonly part: string;
   readonly from: number;
 }
 
-function readPlace(value: unknown): Place {
-  const { done, part, from }: Partial<Record<keyof Place, unknown>> =
+function readProgress(value: unknown): CopyProgress {
+  const { done, part, from }: Partial<Record<keyof CopyProgress, unknown>> =
     typeof value === 'object' && value !== null ? value : {};
   return {
     done: Array.isArray(done) ? done.map(String) : [],

@@ -1,6 +1,5 @@
 import { type BuildProgram, CommandError, type CommandIo, InvalidArgumentError } from '@updraft/command';
-import { readFeedsConfig } from '@updraft/feedgen';
-import { type AdminStores, openStores, readFeedsFile } from '@updraft/feedgen/admin';
+import { readFeedsConfig, readFeedsFile } from '@updraft/feeds';
 import {
   type ClickHouse,
   type ColumnMatch,
@@ -12,12 +11,13 @@ import {
   requireMoved,
   sourceColumns,
 } from '@updraft/store';
+import { type AdminStores, openStores } from '../open-stores.ts';
 import { openWriter } from '../open-writer.ts';
 import { copyTable } from './copy-table.ts';
-import { createTakers, type Taker } from './takers.ts';
+import { createImporters, type ImportRows } from './row-importers.ts';
 import { IMPORTS, type ImportedTable } from './wanted.ts';
 
-/** `pnpm admin import --from URL`: what the original's ClickHouse holds and no stream brings again. */
+/** `pnpm admin import --from URL`: copies what the original's ClickHouse holds and no stream brings again. */
 export const addImportCommand: BuildProgram = (program, io) => {
   program
     .command('import')
@@ -75,7 +75,7 @@ async function runImport(options: ImportOptions, io: CommandIo): Promise<void> {
 
 type Tables = ReadonlyMap<ImportedTable, ColumnMatch>;
 
-/** Looks at all tables before any is copied. @throws CommandError naming every column that is missing, with those that there are. */
+/** Checks all tables before the first is copied. @throws CommandError that names every missing column, and the columns that exist */
 async function findTables(
   source: ClickHouse,
   names: readonly ImportedTable[],
@@ -87,19 +87,19 @@ async function findTables(
   for (const table of names) {
     const columns = await sourceColumns(source, table);
     if (columns.length === 0) {
-      io.note(`${table}: the source has no such table; left out`);
+      io.note(`${table}: left out: the source does not have this table`);
       continue;
     }
     const match = matchColumns(IMPORTS[table], columns, chosen[table]);
     const there = columns.map(({ name }) => name).join(', ');
     for (const field of match.missing)
       faults.push(
-        `${table}: no column for ${field}; the table has ${there}. Name one with --column ${table}.${field}=COLUMN`,
+        `${table}: no column for ${field}. The table has ${there}: name one with --column ${table}.${field}=COLUMN`,
       );
     const read = Object.entries(match.columns).flatMap(([field, column]) =>
       column === undefined ? [] : [`${field} from ${column.name}`],
     );
-    io.out(`${table}: ${read.join(', ')}${match.absent.length > 0 ? `; not there: ${match.absent.join(', ')}` : ''}`);
+    io.out(`${table}: ${read.join(', ')}${match.absent.length > 0 ? `; missing: ${match.absent.join(', ')}` : ''}`);
     tables.set(table, match);
   }
   if (faults.length > 0) throw new CommandError(faults.join('\n'));
@@ -110,7 +110,7 @@ interface CopyAll {
   readonly source: ClickHouse;
   readonly stores: AdminStores;
   readonly tables: Tables;
-  /** Which source it is: the progress is kept by it. */
+  /** Names the source: each has a progress of its own. */
   readonly site: string;
   readonly restart: boolean;
   readonly io: CommandIo;
@@ -118,25 +118,36 @@ interface CopyAll {
 
 async function copyAll({ source, stores, tables, site, restart, io }: CopyAll): Promise<void> {
   const { clickhouse } = stores;
-  const takers = await openTakers(stores, io);
+  const importers = await openImporters(stores, io);
   const progress = createProgressStore(clickhouse);
   for (const [table, match] of tables) {
     const name = `import:${hashText(site)}:${table}`;
     if (restart) await progress.save(name, {}, Date.now() * 1000);
-    const report = await copyTable({ source, table, match, take: takers[table], progress, name, note: io.note });
+    const report = await copyTable({
+      source,
+      table,
+      match,
+      importRows: importers[table],
+      progress,
+      name,
+      note: io.note,
+    });
     io.out(
-      `${table}: ${report.rows} rows copied${report.rows === 0 ? ' (what was copied before is not copied again; --restart does)' : ''}`,
+      `${table}: ${report.rows} rows copied${report.rows === 0 ? ' (what was copied before is left out; --restart copies it again)' : ''}`,
     );
     for (const [reason, count] of report.leftOut) io.out(`${table}: ${count} of them left out: rows ${reason}`);
   }
-  await stores.bus.publish({ kind: 'api-keys' });
+  await stores.tell({ kind: 'api-keys' });
 }
 
-async function openTakers({ clickhouse }: AdminStores, io: CommandIo): Promise<Readonly<Record<ImportedTable, Taker>>> {
+async function openImporters(
+  { clickhouse }: AdminStores,
+  io: CommandIo,
+): Promise<Readonly<Record<ImportedTable, ImportRows>>> {
   const { feeds } = await readFeedsFile(readFeedsConfig(io.env).feedsFile);
   const erased = createErasedAccounts(clickhouse);
   await erased.refresh();
-  return createTakers({ writer: openWriter(clickhouse, io), isErased: erased.has, feeds, nowMs: Date.now() });
+  return createImporters({ write: openWriter(clickhouse, io), isErased: erased.has, feeds, nowMs: Date.now() });
 }
 
 function addColumn(text: string, chosen: Chosen): Chosen {

@@ -5,9 +5,9 @@ const FIRST_MS = Date.UTC(2022, 10, 1);
 const LAST_MS = Date.UTC(2035, 0, 1);
 
 /**
- * The version of a record that came without its commit's rev. It counts the milliseconds since the network's first day, which stays far
- * below what any rev gives: whatever the stream says of the record wins, even a replay of the very commit that made it. Among
- * imported rows the later wins, and at one moment the write, as within a commit (see version.ts of packages/atproto). `atMs`: when the source saw it, 0 when it doesn't say.
+ * The version of a record that came without its commit's rev: milliseconds since the network's first day, far below the version that any
+ * rev gives. So what the stream says of the record wins, even a replay of the commit that made it. Among imported rows the later wins; at
+ * one moment a write wins over a delete, as within a commit (version.ts of packages/atproto). `atMs`: when the source saw it; 0: unknown.
  */
 export function importedVersion(atMs: number, rkey: string, isDelete: boolean): Version {
   const moment = isSane(atMs) ? atMs : recordTime(rkey).recordTimeS * 1000;
@@ -16,7 +16,7 @@ export function importedVersion(atMs: number, rkey: string, isDelete: boolean): 
   return { hi: Math.floor(whole / 2 ** 32), lo: whole % 2 ** 32 };
 }
 
-/** The moment to take for the commit's, in microseconds since 1970: never after now. */
+/** The commit's assumed time in microseconds since 1970, never after now. */
 export function commitMicros(atMs: number, nowMs: number): number {
   return Math.floor((isSane(atMs) ? Math.min(atMs, nowMs) : nowMs) * 1000);
 }

@@ -1,6 +1,6 @@
 import type { WantedField } from '@updraft/store';
 
-/** The original's tables that can be copied, with their columns as far as its users know them: `--column` names others. */
+/** The original's tables that can be copied, with the names that their columns may have. `--column` gives others. */
 export const IMPORTS = {
   actor_labels: {
     did: { names: ['actor_did', 'did', 'subject_did', 'subject'], as: 'text', isRequired: true },
@@ -42,7 +42,7 @@ export const IMPORTS = {
 
 export type ImportedTable = keyof typeof IMPORTS;
 
-/** A row of the source, each field as `as` says: texts as strings, all else as numbers. */
+/** A row of the source: strings for `as: 'text'`, numbers for everything else. */
 export type SourceRow<Table extends ImportedTable> = {
   readonly [Field in keyof (typeof IMPORTS)[Table]]: (typeof IMPORTS)[Table][Field] extends { as: 'text' }
     ? string

@@ -1,26 +1,26 @@
 import { type BuildProgram, type CommandIo, InvalidArgumentError } from '@updraft/command';
-import { openStores } from '@updraft/feedgen/admin';
-import { parseSince, sinceMicros } from '@updraft/indexer';
+import { parseSince, sinceMicros } from '@updraft/ingest';
 import { startProgressBar } from '@updraft/service';
 import { createErasedAccounts, createProgressStore, postHours, requireMoved } from '@updraft/store';
+import { openStores } from '../open-stores.ts';
 import { openWriter } from '../open-writer.ts';
-import { type ReindexPlace, reachingTo, readPlace, startOf } from './reindex-place.ts';
 import { type ReindexDeps, reindexHours } from './reindex-posts.ts';
+import { type ReindexProgress, reachingTo, readProgress, startOf } from './reindex-progress.ts';
 
-/** `pnpm admin reindex`: posts as this version of the programs reads them. */
+/** `pnpm admin reindex`: writes posts as this version reads them. */
 export const addReindexCommand: BuildProgram = (program, io) => {
   program
     .command('reindex')
     .description(
-      'Reads the stored records of posts again, the newest first, and writes what searches and feeds look at as this version reads it. Beside a running indexer of this version; interrupted and run again, it goes on where it was.',
+      'Reads the stored records of posts again, the newest first, and writes their rows as this version does. Run it beside an indexer of this version. Interrupted and run again, it continues where it stopped.',
     )
     .option(
       '--since <age or time>',
-      'such as 30d or 2026-07-04T14:00:00Z: leave older posts as they are, and those without a time in their keys',
+      'such as 30d or 2026-07-04T14:00:00Z: leave out older posts, and those without a time in their keys',
       readSince,
       0,
     )
-    .option('--restart', 'begin anew')
+    .option('--restart', 'start from the newest post again')
     .action((options) => reindex(options, io));
 };
 
@@ -35,54 +35,54 @@ async function reindex(
   await using stores = openStores(io);
   const { clickhouse } = stores;
   await requireMoved(clickhouse);
-  const progress = createProgressStore(clickhouse);
-  const save = (place: ReindexPlace | undefined) => progress.save(NAME, place ?? {}, Date.now() * 1000);
-  const saved = restart === true ? undefined : readPlace(await progress.load(NAME));
-  if (saved !== undefined) io.note(`going on after ${saved.read.toLocaleString('en')} posts; --restart begins anew`);
+  const store = createProgressStore(clickhouse);
+  const save = (progress: ReindexProgress | undefined) => store.save(NAME, progress ?? {}, Date.now() * 1000);
+  const saved = restart === true ? undefined : readProgress(await store.load(NAME));
+  if (saved !== undefined) io.note(`continuing after ${saved.read.toLocaleString('en')} posts; --restart starts again`);
   const start = saved === undefined ? startOf(fromHour) : reachingTo(saved, fromHour);
   const hours = await postHours(clickhouse, start.fromHour);
   const deps: ReindexDeps = {
     clickhouse,
-    writer: openWriter(clickhouse, io),
+    write: openWriter(clickhouse, io),
     erased: createErasedAccounts(clickhouse),
     stretchPosts: STRETCH_POSTS,
   };
   const { read, written } = await showing(io, start, hours, async (report) => {
-    let place = start;
-    for await (place of reindexHours(deps, hours, start)) {
-      await save(place);
-      report(place);
+    let progress = start;
+    for await (progress of reindexHours(deps, hours, start)) {
+      await save(progress);
+      report(progress);
     }
-    return place;
+    return progress;
   });
   await save(undefined);
-  const left = read === written ? '' : `, ${read - written} left as they are: of erased accounts`;
+  const left = read === written ? '' : `, ${read - written} left out: of erased accounts`;
   io.out(`${read} posts read, ${written} written again${left}`);
 }
 
-/** Shows how far the work is while it runs. */
+/** Shows the progress of the work while it runs. */
 async function showing(
   { screen }: CommandIo,
-  start: ReindexPlace,
+  start: ReindexProgress,
   hours: readonly { readonly recordHour: number; readonly posts: number }[],
-  work: (report: (place: ReindexPlace) => void) => Promise<ReindexPlace>,
-): Promise<ReindexPlace> {
+  work: (report: (progress: ReindexProgress) => void) => Promise<ReindexProgress>,
+): Promise<ReindexProgress> {
   const startedAt = performance.now();
   const [total, before] = [rowsAfter(hours, NO_HOUR), rowsAfter(hours, start.hour)];
-  let place = start;
+  let progress = start;
   const state = () => ({
     subject: 'posts',
-    share: total === before ? 1 : (rowsAfter(hours, place.hour) - before) / (total - before),
-    count: place.read - start.read,
+    share: total === before ? 1 : (rowsAfter(hours, progress.hour) - before) / (total - before),
+    count: progress.read - start.read,
     unit: 'posts',
     elapsedMs: performance.now() - startedAt,
   });
   const bar = screen === undefined ? undefined : startProgressBar(state, screen);
   try {
     const end = await work((reached) => {
-      place = reached;
+      progress = reached;
     });
-    place = { ...end, hour: NO_HOUR };
+    progress = { ...end, hour: NO_HOUR };
     return end;
   } finally {
     bar?.finish();
@@ -91,12 +91,12 @@ async function showing(
 
 const NO_HOUR = -1;
 
-/** What is done when this hour is being worked on: the newest came first. */
+/** Posts that are done while this hour is read: those of newer hours. */
 function rowsAfter(hours: readonly { readonly recordHour: number; readonly posts: number }[], hour: number): number {
   return hours.reduce((sum, { recordHour, posts }) => sum + (recordHour > hour ? posts : 0), 0);
 }
 
-/** The first hour of posts that are read again. */
+/** The oldest hour to read. */
 function readSince(text: string): number {
   const since = parseSince(text);
   if (since !== undefined) return Math.max(1, Math.floor(sinceMicros(since, Date.now()) / 3_600_000_000));

@@ -1,21 +1,14 @@
 import { postJson, readPost } from '@updraft/atproto';
-import { postRow } from '@updraft/indexer';
-import {
-  type BatchWriter,
-  type ClickHouse,
-  createBlock,
-  type ErasedAccounts,
-  type PostKey,
-  postRows,
-  storedPosts,
-} from '@updraft/store';
-import type { ReindexPlace } from './reindex-place.ts';
+import { postRow } from '@updraft/ingest';
+import { type ClickHouse, createBlock, type ErasedAccounts, type PostKey, postRows, storedPosts } from '@updraft/store';
+import type { WriteBlocks } from '../open-writer.ts';
+import type { ReindexProgress } from './reindex-progress.ts';
 
 export interface ReindexDeps {
   readonly clickhouse: ClickHouse;
-  readonly writer: BatchWriter;
+  readonly write: WriteBlocks;
   readonly erased: ErasedAccounts;
-  /** Posts that are read at once. */
+  /** Posts that are read between two saves of the progress. */
   readonly stretchPosts: number;
 }
 
@@ -25,49 +18,47 @@ export interface PostHour {
 }
 
 /**
- * Reads the records of posts again, hour by hour in the order given, and writes their rows anew; tells after each stretch how far it is.
- * A row keeps its version, so a later change or deletion wins whenever it comes, and among rows of one version the last written
- * counts.
+ * Reads the records of posts again, hour by hour in the given order, and writes their rows anew. Yields its progress after each stretch.
+ * A row keeps its version: a later change or deletion wins whenever it comes, and among rows of one version the last written counts.
  */
 export async function* reindexHours(
   deps: ReindexDeps,
   hours: readonly PostHour[],
-  start: ReindexPlace,
-): AsyncGenerator<ReindexPlace> {
-  let place = start;
+  start: ReindexProgress,
+): AsyncGenerator<ReindexProgress> {
+  let progress = start;
   for (const { recordHour: hour } of hours) {
     if (hour > start.hour) continue;
-    if (hour !== place.hour) place = { ...place, hour, did: '', rkey: '' };
+    if (hour !== progress.hour) progress = { ...progress, hour, did: '', rkey: '' };
     for (let isWhole = false; !isWhole; ) {
-      const { last, read, written } = await reindexStretch(deps, hour, place);
+      const { last, read, written } = await reindexStretch(deps, hour, progress);
       isWhole = read < deps.stretchPosts;
       if (last === undefined) break;
       const { did, rkey } = last;
-      place = { ...place, did, rkey, read: place.read + read, written: place.written + written };
-      yield place;
+      progress = { ...progress, did, rkey, read: progress.read + read, written: progress.written + written };
+      yield progress;
     }
   }
 }
 
-/** What is encoded before it is written: a record may be megabytes. */
+/** A block is written at this size: a record may be megabytes. */
 const BLOCK_BYTES = 16_777_216;
-const NEVER = new AbortController().signal;
 
 interface Stretch {
   readonly read: number;
   readonly written: number;
-  /** undefined when no post follows. */
+  /** Undefined when no post follows. */
   readonly last: PostKey | undefined;
 }
 
-/** The next posts of the hour behind this one. */
+/** The next posts of the hour after this one. */
 async function reindexStretch(deps: ReindexDeps, hour: number, after: PostKey): Promise<Stretch> {
-  const { clickhouse, writer, erased, stretchPosts } = deps;
+  const { clickhouse, write, erased, stretchPosts } = deps;
   const block = createBlock(postRows);
   let [read, written] = [0, 0];
   let last: PostKey | undefined;
-  const write = async (): Promise<void> => {
-    if (block.rows > 0) await writer.write([block], NEVER);
+  const writeBlock = async (): Promise<void> => {
+    if (block.rows > 0) await write([block]);
     written += block.rows;
     block.clear();
   };
@@ -79,8 +70,8 @@ async function reindexStretch(deps: ReindexDeps, hour: number, after: PostKey): 
     if (stored.jsonRest === '' || erased.has(stored.did)) continue;
     const json = postJson(stored.jsonRest, stored);
     block.append(postRow(readPost(JSON.parse(json)), json, stored));
-    if (block.byteLength >= BLOCK_BYTES) await write();
+    if (block.byteLength >= BLOCK_BYTES) await writeBlock();
   }
-  await write();
+  await writeBlock();
   return { read, written, last };
 }

@@ -1,5 +1,5 @@
-import { sleep } from '@updraft/service';
-import { type Block, createBlock, type Table, type WritableBlock } from '@updraft/store';
+import { pause } from '@updraft/service';
+import { type BatchWriter, type Block, createBlock, type Table } from '@updraft/store';
 import type { FeedgenMetrics } from '../metrics.ts';
 
 /** Rows on their way to one table: never in a request's way, bounded, written in batches. */
@@ -13,17 +13,17 @@ export interface RowQueue<Row> {
 
 export interface RowQueueOptions<Row> {
   table: Table<Row>;
-  /** Writes blocks and resolves when they are acknowledged, retrying as long as it takes: the batch writer. */
-  write: (blocks: readonly WritableBlock[], signal: AbortSignal) => Promise<unknown>;
+  writer: BatchWriter;
   metrics: Pick<FeedgenMetrics, 'rowsDropped'>;
   onError: (error: unknown) => void;
-  intervalMs?: number;
-  maxRows?: number;
-  lastWriteMs?: number;
 }
 
+const INTERVAL_MS = 2_000;
+const MAX_ROWS = 50_000;
+const LAST_WRITE_MS = 3_000;
+
 export function createRowQueue<Row extends object>(options: RowQueueOptions<Row>): RowQueue<Row> {
-  const { table, write, metrics, onError, intervalMs = 2_000, maxRows = 50_000, lastWriteMs = 3_000 } = options;
+  const { table, writer, metrics, onError } = options;
   let filling = createBlock(table);
   let spare = createBlock(table);
   let underWay = 0;
@@ -34,7 +34,7 @@ export function createRowQueue<Row extends object>(options: RowQueueOptions<Row>
     [filling, spare] = [spare, block];
     underWay = block.rows;
     try {
-      await write([block], signal);
+      await writer.write([block], signal);
     } finally {
       underWay = 0;
       block.clear();
@@ -43,14 +43,14 @@ export function createRowQueue<Row extends object>(options: RowQueueOptions<Row>
 
   return {
     push: (row) => {
-      if (filling.rows + underWay >= maxRows) metrics.rowsDropped.inc({ table: table.name });
+      if (filling.rows + underWay >= MAX_ROWS) metrics.rowsDropped.inc({ table: table.name });
       else filling.append(row);
     },
     waiting: () => filling.rows + underWay,
     run: async (signal) => {
-      const lastMoment = abortedAfter(signal, lastWriteMs);
+      const lastMoment = abortedAfter(signal, LAST_WRITE_MS);
       while (!signal.aborted) {
-        await sleep(intervalMs, signal).catch(() => {}); // aborted: the loop ends
+        await pause(INTERVAL_MS, signal);
         await flush(lastMoment).catch(onError);
       }
       await flush(lastMoment).catch(onError);
@@ -58,7 +58,7 @@ export function createRowQueue<Row extends object>(options: RowQueueOptions<Row>
   };
 }
 
-/** Aborts `ms` after `signal` did: what is being written then still has that time. */
+/** Aborts `ms` after `signal` does, so that a write under way has that time to end. */
 function abortedAfter(signal: AbortSignal, ms: number): AbortSignal {
   const late = new AbortController();
   signal.addEventListener('abort', () => setTimeout(() => late.abort(signal.reason), ms).unref(), { once: true });

@@ -7,31 +7,24 @@ import type { StoredBuild } from './build.ts';
 export interface BuildStore {
   /** The right to build a feed, undefined while another holds it. */
   acquire(alias: string): Promise<Lease | undefined>;
-  /** Makes a build the feed's current one; the one before lives on for a while. False when a higher fence has published already. */
+  /** Makes a build the feed's current one, and keeps the one before for a while. False when a higher fence has already published. */
   publish(alias: string, fence: number, build: StoredBuild): Promise<boolean>;
   currentId(alias: string): Promise<string | undefined>;
   load(alias: string, id: string): Promise<StoredBuild | undefined>;
 }
 
-export interface BuildStoreOptions {
-  redis: Redis;
-  prefix: string;
-  lockMs?: number;
-  /** How long a build lives after it was replaced. */
-  keepMs?: number;
-  /** Builds of a feed that are kept, however often it is rebuilt. */
-  maxBuilds?: number;
-}
-
+/** How long a build lives after it was replaced. */
 export const KEEP_BUILDS_MS = 30 * 60_000;
+/** Builds of a feed that are kept, however often it is rebuilt. */
+const MAX_BUILDS = 200;
+const LOCK_MS = 30_000;
 
-export function createBuildStore(options: BuildStoreOptions): BuildStore {
-  const { redis, prefix, lockMs = 30_000, keepMs = KEEP_BUILDS_MS, maxBuilds = 200 } = options;
-  // A builder that is cut off from Redis can't publish: its fence stands below the next builder's.
+export function createBuildStore({ redis, prefix }: { redis: Redis; prefix: string }): BuildStore {
+  // A builder that is cut off from Redis can't publish: its fence is below the next builder's.
   const leases = createLeases({
     redis,
     prefix: `${prefix}:feed:`,
-    ttlMs: lockMs,
+    ttlMs: LOCK_MS,
     fences: 'count',
     whenUnreachable: 'keep',
   });
@@ -49,8 +42,8 @@ export function createBuildStore(options: BuildStoreOptions): BuildStore {
         fence,
         build.id,
         await freeze(build),
-        keepMs,
-        maxBuilds,
+        KEEP_BUILDS_MS,
+        MAX_BUILDS,
         key(alias, 'build:'),
       );
       return outcome === 1;
@@ -66,7 +59,7 @@ export function createBuildStore(options: BuildStoreOptions): BuildStore {
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
 
-/** The moment and the uris, a line each: uris have no line ends. Half its size when deflated, and off the event loop. */
+/** The moment and the uris, a line each: uris have no line ends. Deflating halves it, off the event loop. */
 async function freeze(build: StoredBuild): Promise<Buffer> {
   return deflate([String(build.asOfMs), ...build.uris].join('\n'), { level: 1 });
 }
@@ -76,7 +69,7 @@ async function thaw(id: string, frozen: Buffer): Promise<StoredBuild> {
   return { id, asOfMs: Number(asOfMs), uris };
 }
 
-/** The fence: a builder that was asleep past its lock can't put its old answer over a newer one. */
+/** The fence stops a builder that slept past its lock from replacing a newer build. */
 const PUBLISH = `
 local fence, id, frozen, keepMs, maxBuilds, buildPrefix = tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6]
 if fence < tonumber(redis.call('HGET', KEYS[1], 'fence') or '0') then return 0 end

@@ -1,16 +1,16 @@
-/** A post as a page gives it. One object stands for it in all builds of its feed. */
+/** A post as a page gives it. All builds of its feed share one object. */
 export interface FeedPost {
   readonly uri: string;
   readonly did: string;
   /** The item of the skeleton, as JSON. */
   readonly json: string;
-  /** The operator's choice, which need not be among the records we have. */
+  /** The operator chose it: it need not be among our records. */
   readonly isPinned: boolean;
 }
 
-/** The frozen answer of a feed's query: never changed once made. */
+/** The answer of a feed's query, which never changes. */
 export interface Build {
-  /** Names the build in cursors and in Redis; later builds of a feed have other ids. */
+  /** Names the build in cursors and in Redis. Every build of a feed has its own. */
   readonly id: string;
   /** The moment that the query saw, in ms since 1970. */
   readonly asOfMs: number;
@@ -24,7 +24,7 @@ export interface StoredBuild {
   readonly uris: readonly string[];
 }
 
-/** Makes the post of an at-uri; `isPinned` puts the reason beside it, by which the app shows a pin. */
+/** Makes the post of an at-uri. `isPinned` adds the reason that makes the app show a pin. */
 export function feedPost(uri: string, isPinned = false): FeedPost {
   const reason = isPinned ? { reason: { $type: 'app.bsky.feed.defs#skeletonReasonPin' } } : {};
   const did = uri.slice('at://'.length, uri.indexOf('/', 'at://'.length));
@@ -32,8 +32,8 @@ export function feedPost(uri: string, isPinned = false): FeedPost {
 }
 
 /**
- * Thaws stored builds of one feed. Posts that the build before held are shared with it, so that half an hour of builds
- * takes little more memory than one. Pinned posts come first and, once there, not again.
+ * Thaws stored builds of one feed. A build shares posts with the one before it, so half an hour of builds takes little more memory than
+ * one. Pinned posts come first, and only there.
  */
 export function createBuildThawer(pinned: readonly string[]): (stored: StoredBuild) => Build {
   const pins = pinned.map((uri) => feedPost(uri, true));

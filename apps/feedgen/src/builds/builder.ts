@@ -1,87 +1,63 @@
-import { inTrace, type Logger, sleep } from '@updraft/service';
+import type { QueriedFeed } from '@updraft/feeds';
+import { inTrace, type Logger, pause } from '@updraft/service';
 import type { Bus } from '../bus.ts';
-import type { QueriedFeed } from '../feeds-file/feed.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
+import { type BuildOutcome, type BuildSchedule, createBuildSchedule } from './build-schedule.ts';
 import type { BuildStore } from './build-store.ts';
 import type { LiveBuilds } from './live-builds.ts';
 
 export interface BuilderOptions {
   feed: QueriedFeed;
-  /** The feed's query as it stands at a moment: uris, best first. */
+  /** The feed's query as of a moment: uris, best first. */
   query: (feed: QueriedFeed, asOfMs: number) => Promise<string[]>;
   store: BuildStore;
   live: LiveBuilds;
   bus: Bus;
   metrics: Pick<FeedgenMetrics, 'builds' | 'buildSeconds'>;
   log: Logger;
-  now?: () => number;
 }
 
-export interface Builder {
+export interface Builder extends Pick<BuildSchedule, 'buildSoon'> {
   /** Builds on schedule until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
-  /** Builds soon, whatever the schedule: something changed that readers expect to see. */
-  hurry(): void;
-  /** Builds now unless another instance does; what was made is served from memory at once. Rejects when the query fails. */
-  buildOnce(): Promise<'built' | 'busy' | 'overtaken'>;
+  /** Builds now unless another instance does. This instance serves the new build at once. Rejects when the query fails. */
+  buildOnce(): Promise<BuildOutcome>;
 }
 
 const LOOK_EVERY_MS = 500;
-const WARM_UP_MS = 3_000;
 
 /**
- * One feed's builder. All instances run one; a lock lets one of them build at a time. A failed build leaves the last one
- * where it is and shows in feed_build_age_seconds.
+ * One feed's builder. Every instance runs one, and a lock lets one of them build at a time. When a build fails, the feed keeps its
+ * last one, and feed_build_age_seconds grows.
  */
 export function createBuilder(options: BuilderOptions): Builder {
-  const { feed, log, metrics, live, now = Date.now } = options;
-  let isHurried = false;
-  let retryAt = 0;
-  let warmUpMs = WARM_UP_MS;
-  let isNew = false;
-
-  /** A feed that never had a build is new, and so may its records be: it is built again soon, then less and less often. */
-  function isDue(): boolean {
-    const current = live.current(feed.alias);
-    if (now() < retryAt) return false;
-    if (isHurried || current === undefined) return true;
-    return (
-      now() >= current.asOfMs + Math.min(feed.refresh, isNew || current.posts.length === 0 ? warmUpMs : feed.refresh)
-    );
-  }
-
-  async function turn(): Promise<void> {
-    const wasHurried = isHurried;
-    isHurried = false;
-    try {
-      const outcome = await buildOnce(options);
-      warmUpMs *= 1.5;
-      if (outcome === 'busy' && wasHurried) isHurried = true; // the build under way may not have seen the change
-      if (outcome !== 'busy') metrics.builds.inc({ feed: feed.alias, outcome });
-    } catch (error) {
-      retryAt = now() + Math.min(feed.refresh, 10_000) * (0.5 + Math.random());
-      metrics.builds.inc({ feed: feed.alias, outcome: 'failed' });
-      log.warn({ feed: feed.alias, err: error }, 'a build failed: the last one stays');
-    }
-  }
-
+  const { feed, live } = options;
+  const schedule = createBuildSchedule(feed.refresh, () => live.current(feed.alias));
   return {
     buildOnce: () => buildOnce(options),
-    hurry: () => {
-      isHurried = true;
-    },
+    buildSoon: schedule.buildSoon,
     run: async (signal) => {
-      isNew = live.current(feed.alias) === undefined;
       while (!signal.aborted) {
-        if (isDue()) await turn();
+        if (schedule.isDue()) await buildDue(schedule, options);
         const jitter = 0.5 + Math.random();
-        await sleep(Math.min(LOOK_EVERY_MS, feed.refresh / 4) * jitter, signal).catch(() => {}); // aborted: the loop ends
+        await pause(Math.min(LOOK_EVERY_MS, feed.refresh / 4) * jitter, signal);
       }
     },
   };
 }
 
-async function buildOnce(options: BuilderOptions): Promise<'built' | 'busy' | 'overtaken'> {
+async function buildDue(schedule: BuildSchedule, options: BuilderOptions): Promise<void> {
+  const { feed, metrics, log } = options;
+  try {
+    const outcome = await schedule.during(() => buildOnce(options));
+    if (outcome !== 'busy') metrics.builds.inc({ feed: feed.alias, outcome });
+  } catch (err) {
+    metrics.builds.inc({ feed: feed.alias, outcome: 'failed' });
+    log.warn({ feed: feed.alias, err }, 'a build failed: the feed keeps its last one');
+  }
+}
+
+async function buildOnce(options: BuilderOptions): Promise<BuildOutcome> {
   const { feed, store } = options;
   const lease = await store.acquire(feed.alias);
   if (lease === undefined) return 'busy';
@@ -97,8 +73,8 @@ async function buildOnce(options: BuilderOptions): Promise<'built' | 'busy' | 'o
 }
 
 async function buildUnder(fence: number, options: BuilderOptions): Promise<'built' | 'overtaken'> {
-  const { feed, query, store, live, bus, metrics, now = Date.now } = options;
-  const asOfMs = now();
+  const { feed, query, store, live, bus, metrics } = options;
+  const asOfMs = Date.now();
   const stopTimer = metrics.buildSeconds.startTimer({ feed: feed.alias });
   const build = { id: `${asOfMs.toString(36)}-${fence.toString(36)}`, asOfMs, uris: await query(feed, asOfMs) };
   stopTimer();

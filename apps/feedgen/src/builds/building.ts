@@ -1,8 +1,7 @@
+import type { FeedsFile, QueriedFeed } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import { type ClickHouse, postRecords, type Redis, visiblePosts } from '@updraft/store';
 import type { Bus } from '../bus.ts';
-import type { FeedgenConfig } from '../config.ts';
-import type { FeedsFile, QueriedFeed } from '../feeds-file/feed.ts';
 import type { Membership } from '../members/membership.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
 import { createValidPosts } from '../validity/valid-posts.ts';
@@ -14,10 +13,11 @@ import { runFeedQuery } from './feed-queries.ts';
 import { createLiveBuilds } from './live-builds.ts';
 
 export interface BuildingOptions {
-  config: Pick<FeedgenConfig, 'redis'>;
   file: FeedsFile;
   clickhouse: ClickHouse;
   redis: Redis;
+  /** Of the keys in Redis. */
+  prefix: string;
   bus: Bus;
   membership: Membership;
   metrics: FeedgenMetrics;
@@ -27,39 +27,43 @@ export interface BuildingOptions {
 
 /** Everything about the builds of the feeds that have a query. */
 export function createBuilding(options: BuildingOptions) {
-  const { config, file, clickhouse, redis, bus, membership, metrics, log, cutsIntervalMs } = options;
+  const { file, clickhouse, membership, log } = options;
   const feeds = [...file.feeds.values()].filter((feed): feed is QueriedFeed => feed.kind !== 'static');
-  const store = createBuildStore({ redis, prefix: config.redis.prefix });
-  const warn = (what: string) => (error: unknown) => log.warn({ err: error }, what);
-  const live = createLiveBuilds({ feeds, store, bus, onError: warn('builds could not be loaded') });
-  const thread = createValidityThread({ onLost: warn('the thread that validates records was lost') });
-  const keepValid = createValidPosts({
-    readRecords: (uris) => postRecords(clickhouse, uris),
-    areValid: thread.areValid,
-    metrics,
-    onError: warn('records could not be validated: they stay in their feeds'),
+  const store = createBuildStore(options);
+  const live = createLiveBuilds({ ...options, feeds, store });
+  const cuts = createCuts({ ...options, live, visiblePosts: (uris) => visiblePosts(clickhouse, uris) });
+  const thread = createValidityThread({
+    onLost: (err) => log.warn({ err }, 'the thread that validates records was lost'),
   });
-  const query = oneAtATime((feed: QueriedFeed, asOfMs: number) =>
-    runFeedQuery({ clickhouse, keepValid }, feed, asOfMs),
-  );
+  const query = createQuery(options, thread.areValid);
   const builders = new Map<string, Builder>();
-  for (const feed of feeds) builders.set(feed.alias, createBuilder({ feed, query, store, live, bus, metrics, log }));
+  for (const feed of feeds) builders.set(feed.alias, createBuilder({ ...options, feed, query, store, live }));
   membership.onChange((label) => {
     for (const feed of feeds)
-      if (feed.kind === 'author-label' && feed.label === label) builders.get(feed.alias)?.hurry();
+      if (feed.kind === 'author-label' && feed.label === label) builders.get(feed.alias)?.buildSoon();
   });
-  const cuts = createCuts({
+  return {
     live,
-    visiblePosts: (uris) => visiblePosts(clickhouse, uris),
+    cuts,
+    /** By alias. */
+    builders,
+    run: async (signal: AbortSignal) => {
+      await Promise.all([live, cuts, ...builders.values()].map((part) => part.run(signal)));
+    },
+    close: thread.close,
+  };
+}
+
+type AreValid = (records: readonly string[]) => Promise<boolean[]>;
+
+function createQuery({ clickhouse, metrics, log }: BuildingOptions, areValid: AreValid) {
+  const keepValid = createValidPosts({
+    readRecords: (uris) => postRecords(clickhouse, uris),
+    areValid,
     metrics,
-    onError: warn('live builds could not be checked'),
-    ...(cutsIntervalMs !== undefined && { intervalMs: cutsIntervalMs }),
+    onError: (err) => log.warn({ err }, 'records could not be validated: they stay in their feeds'),
   });
-  // Accounts were erased: their posts leave the builds at once.
-  bus.listen((news) => {
-    if (news.kind === 'erased') cuts.refresh().catch(warn('live builds could not be checked'));
-  });
-  return { live, builders, cuts, close: thread.close };
+  return oneAtATime((feed: QueriedFeed, asOfMs: number) => runFeedQuery({ clickhouse, keepValid }, feed, asOfMs));
 }
 
 /** Rankings of a whole day are large: an instance runs one at a time. */
@@ -67,7 +71,7 @@ function oneAtATime<Args extends unknown[], T>(run: (...args: Args) => Promise<T
   let last: Promise<unknown> = Promise.resolve();
   return (...args) => {
     const next = last.then(() => run(...args));
-    last = next.catch(() => {}); // its caller hears of it
+    last = next.catch(() => {}); // its caller gets the rejection
     return next;
   };
 }

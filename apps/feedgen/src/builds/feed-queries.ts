@@ -1,7 +1,7 @@
+import type { QueriedFeed } from '@updraft/feeds';
 import { type ClickHouse, type KeepPosts, labelledPosts, rankPosts } from '@updraft/store';
-import type { QueriedFeed } from '../feeds-file/feed.ts';
 
-/** Runs a feed's query as it stands at `asOfMs`: uris, best first. `keepValid` tells whose records keep to their lexicon. */
+/** Runs a feed's query as of `asOfMs`: uris, best first. `keepValid` keeps the posts whose records follow their lexicon. */
 export async function runFeedQuery(
   { clickhouse, keepValid }: { clickhouse: ClickHouse; keepValid: (alias: string) => KeepPosts },
   feed: QueriedFeed,

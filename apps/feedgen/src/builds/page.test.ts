@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Build, createBuildThawer, type FeedPost, feedPost } from './build.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
-import { placeAfter, takePage } from './page.ts';
+import { offsetAfter, takePage } from './page.ts';
 
 const uriOf = (n: number) => `at://did:plc:${String(n).padStart(24, 'a')}/app.bsky.feed.post/3l${n}`;
 const buildOf = (length: number): Build => ({
@@ -15,13 +15,13 @@ const buildOf = (length: number): Build => ({
 function readToEnd(build: Build, limits: readonly number[], cutsAt: (page: number) => ReadonlySet<string>) {
   const read: FeedPost[] = [];
   const sizes: number[] = [];
-  let place: number | undefined = 0;
-  for (let page = 0; place !== undefined; page++) {
+  let offset: number | undefined = 0;
+  for (let page = 0; offset !== undefined; page++) {
     const limit = limits[page % limits.length] ?? 1;
-    const { posts, next } = takePage(build, place, limit, (post) => cutsAt(page).has(post.uri));
+    const { posts, next } = takePage(build, offset, limit, (post) => cutsAt(page).has(post.uri));
     read.push(...posts);
     sizes.push(posts.length - limit);
-    place = next;
+    offset = next;
   }
   return { uris: read.map((post) => post.uri), sizes };
 }
@@ -61,13 +61,13 @@ describe('a page is a slice', () => {
     expect(next).toBeUndefined();
   });
 
-  test('a place beyond the end is the end', () => {
+  test('an offset beyond the end is the end', () => {
     expect(takePage(buildOf(3), 99, 10, () => false)).toEqual({ posts: [], next: undefined });
   });
 
-  test('a reader whose build has gone goes on after the last post it was given', () => {
-    expect(placeAfter(buildOf(5), uriOf(2))).toBe(3);
-    expect(placeAfter(buildOf(5), uriOf(7))).toBeUndefined();
+  test('a reader whose build has gone continues after the last post it was given', () => {
+    expect(offsetAfter(buildOf(5), uriOf(2))).toBe(3);
+    expect(offsetAfter(buildOf(5), uriOf(7))).toBeUndefined();
   });
 });
 
@@ -76,7 +76,7 @@ describe('cursor', () => {
     const cursor = fc.record({
       alias: fc.constantFrom('whats-hot', 'cv:cat', 'a-mpls'),
       buildId: fc.stringMatching(/^[0-9a-z]{1,20}\.[0-9]{1,10}$/),
-      place: fc.nat({ max: 10_000 }),
+      offset: fc.nat({ max: 10_000 }),
       lastUri: fc.nat().map(uriOf),
     });
     fc.assert(
@@ -92,7 +92,7 @@ describe('cursor', () => {
         expect(parseCursor(text)).toBeUndefined();
       }),
     );
-    const good = formatCursor({ alias: 'x', buildId: 'b', place: 7, lastUri: uriOf(1) });
+    const good = formatCursor({ alias: 'x', buildId: 'b', offset: 7, lastUri: uriOf(1) });
     const changed = (edit: (text: string) => string) =>
       Buffer.from(edit(Buffer.from(good, 'base64url').toString())).toString('base64url');
     const forms = [

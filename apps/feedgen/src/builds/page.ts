@@ -8,8 +8,8 @@ export interface Page {
 }
 
 /**
- * The next `limit` posts from place `start` that are not cut. A page that cuts made short is filled up from behind, and
- * whether there is a next page depends on what shows: reading to the end gives every shown post once, in order.
+ * The next `limit` posts from `start` on that are not cut. Later posts fill a page up in which some are cut, and only a post that
+ * shows makes a next page: reading to the end gives every shown post once, in order.
  */
 export function takePage(build: Build, start: number, limit: number, isCut: (post: FeedPost) => boolean): Page {
   const posts: FeedPost[] = [];
@@ -25,8 +25,8 @@ export function takePage(build: Build, start: number, limit: number, isCut: (pos
   return { posts, next: undefined };
 }
 
-/** The place after the post `uri`, for a cursor whose own build has gone; undefined when the build does not hold it. */
-export function placeAfter(build: Build, uri: string): number | undefined {
+/** The offset after the post `uri`, for a cursor whose own build has gone; undefined when this build does not hold it. */
+export function offsetAfter(build: Build, uri: string): number | undefined {
   const index = build.posts.findIndex((post) => post.uri === uri);
   return index < 0 ? undefined : index + 1;
 }

@@ -1,21 +1,21 @@
+import { type Feed, feedByName, membersLabel } from '@updraft/feeds';
 import { AuthenticationRequiredError, ForbiddenError, NotEnoughResourcesError } from '@updraft/service';
 import type { StoredApiKey } from '@updraft/store';
 import type { FastifyRequest } from 'fastify';
-import { type Feed, feedByName, membersLabel } from '../feeds-file/feed.ts';
 import type { FeedgenContext } from './context.ts';
 import { UnknownFeedError } from './errors.ts';
 
-/** What the description of a route says that needs an API key. */
+/** For the schema of a route that needs an API key. */
 export const needsApiKey = { security: [{ apiKey: [] }] };
-/** What such a route may answer that is about a feed. */
+/** Errors of such a route when it is about a feed. */
 export const ADMIN_FEED_ERRORS = [AuthenticationRequiredError, ForbiddenError, UnknownFeedError];
 
 /** The API key of a request. @throws AuthenticationRequiredError; NotEnoughResourcesError while keys can't be checked */
 export function requireApiKey({ keys }: FeedgenContext, request: FastifyRequest): StoredApiKey {
-  if (!keys.isLoaded()) throw new NotEnoughResourcesError('API keys can not be checked just now, please try again');
+  if (!keys.isLoaded()) throw new NotEnoughResourcesError('API keys can not be checked now, please try again');
   const header = request.headers['x-api-key'];
   const key = typeof header === 'string' ? keys.check(header) : undefined;
-  if (key === undefined) throw new AuthenticationRequiredError('expected a good API key in the header X-API-Key');
+  if (key === undefined) throw new AuthenticationRequiredError('expected a valid API key in the header X-API-Key');
   return key;
 }
 
@@ -31,7 +31,7 @@ export function requireAdminFeed(context: FeedgenContext, request: FastifyReques
   const feed = feedByName(context.file.feeds, feedName);
   const label = feed === undefined ? undefined : membersLabel(feed);
   if (feed === undefined || label === undefined)
-    throw new UnknownFeedError('there is no feed of that name with members');
+    throw new UnknownFeedError('there is no feed with members of that name');
   if (!key.feeds.includes(feed.alias)) throw new ForbiddenError(`this API key is not for ${feed.alias}`);
   return { feed, label, key };
 }

@@ -1,7 +1,6 @@
+import { membersLabel, shortAlias } from '@updraft/feeds';
 import { AuthenticationRequiredError, type HttpServer } from '@updraft/service';
 import { z } from 'zod';
-import { membersLabel } from '../feeds-file/feed.ts';
-import { shortAlias } from '../feeds-file/schema.ts';
 import { needsApiKey, requireApiKey } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
 
@@ -26,7 +25,7 @@ const schema = {
 
 /** GET /api/admin/feeds: the feeds that the key is for, by the name without its prefix. */
 export function adminFeeds(app: HttpServer, context: FeedgenContext): void {
-  const { file, membership, viewerCounts } = context;
+  const { file, membership, analytics } = context;
   app.get('/api/admin/feeds', { schema, config: { errors: [AuthenticationRequiredError] } }, (request) => {
     const key = requireApiKey(context, request);
     const feeds = [...file.feeds.values()].filter((feed) => key.feeds.includes(feed.alias));
@@ -36,7 +35,7 @@ export function adminFeeds(app: HttpServer, context: FeedgenContext): void {
         user_count: membership.count(membersLabel(feed) ?? '') ?? 0,
         alias: feed.alias,
         audience: feed.audience,
-        viewers_today: viewerCounts.today(feed.alias),
+        viewers_today: analytics.viewersToday(feed.alias),
       };
       return [shortAlias(feed.alias), view] as const;
     });

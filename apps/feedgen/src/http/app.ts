@@ -35,7 +35,7 @@ export function createApp(
     handlerTimeoutMs: 0, // see below
   });
   addRoutes(app, describeApi(context), (routes) => {
-    // A timer for each page would cost a tenth of the pages a second, and every wait of a page has a bound of its own.
+    // A timer for each page would cost a tenth of the throughput, and each wait of a page has its own bound.
     routes.addHook('onRoute', (route) => {
       if (route.url !== SKELETON_PATH) route.handlerTimeout = HANDLER_TIMEOUT_MS;
     });

@@ -1,12 +1,11 @@
 import { parseAtUri } from '@updraft/atproto';
+import { type Feed, type FeedsFile, type ServiceIdentity } from '@updraft/feeds';
 import { InvalidRequestError } from '@updraft/service';
-import type { ServiceIdentity } from '../config.ts';
-import type { Feed, FeedsFile } from '../feeds-file/feed.ts';
 import { UnknownFeedError } from './errors.ts';
 
 /** Finds the feed that an at-uri names, under the publisher's DID or the service's. @throws InvalidRequestError, UnknownFeedError */
 export function createFeedFinder(service: ServiceIdentity, file: FeedsFile): (uri: string) => Feed {
-  // A did:web of localhost has its port behind %3A, which whoever pastes it into a query decodes once too often.
+  // A did:web of localhost has its port after %3A. People who paste it into a query often decode that once too often.
   const publishers = new Set([service.actorDid, service.did, service.did.replace('%3A', ':')]);
   const found = new Map<string, Feed>();
   const find = (text: string): Feed => {
@@ -22,7 +21,7 @@ export function createFeedFinder(service: ServiceIdentity, file: FeedsFile): (ur
     const known = found.get(text);
     if (known !== undefined) return known;
     const feed = find(text);
-    found.set(text, feed); // only what there is: a few uris for each feed
+    found.set(text, feed); // bounded: a feed has few uris
     return feed;
   };
 }

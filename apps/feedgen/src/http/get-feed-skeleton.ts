@@ -1,3 +1,4 @@
+import type { Feed } from '@updraft/feeds';
 import {
   callerKey,
   type HttpServer,
@@ -11,8 +12,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Build } from '../builds/build.ts';
 import { type FeedCursor, parseCursor } from '../builds/cursor.ts';
-import { placeAfter } from '../builds/page.ts';
-import type { Feed } from '../feeds-file/feed.ts';
+import { offsetAfter } from '../builds/page.ts';
 import { VIEWER_ERRORS } from '../viewer/viewer-errors.ts';
 import type { FeedgenContext } from './context.ts';
 import { FeedNotReadyError, UnknownFeedError } from './errors.ts';
@@ -44,7 +44,7 @@ const errors = [UnknownFeedError, FeedNotReadyError, ...VIEWER_ERRORS];
 
 /** GET app.bsky.feed.getFeedSkeleton. Served from memory: no request waits for ClickHouse. */
 export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void {
-  const { metrics, now } = context;
+  const { metrics, analytics } = context;
   const feedOf = createFeedFinder(context.service, context.file);
   const readership = createReadership(context);
   const render = createPageRenderer();
@@ -55,28 +55,38 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
     const cursor = readCursor(cursorText, feed);
     const viewerDid = request.headers.authorization === undefined ? undefined : await identify(context, request, feed);
     const reader = readership(feed, viewerDid);
-    const { build, place } = placeInMemory(reader, cursor) ?? (await findPlace(reader, cursor));
-    const page = render(feed.alias, build, place, limit, reader);
+    const { build, offset } = startInMemory(reader, cursor) ?? (await findStart(reader, cursor));
+    const page = render(feed.alias, build, offset, limit, reader);
     const seconds = (performance.now() - startedAt) / 1000;
     metrics.pageSeconds.observe(seconds);
     metrics.pages.count(feed.alias, reader.name);
-    if (viewerDid !== undefined) {
-      const { size } = page;
-      record(context, { feed, viewerDid, reader, size, limit, place, request, cursor, seconds, at: now() });
-    }
+    if (viewerDid !== undefined)
+      analytics.addPage({
+        requestedAt: Date.now(),
+        feed: feed.alias,
+        viewerDid,
+        requestId: request.id,
+        pageLimit: limit,
+        pageSize: page.size,
+        pageOffset: offset,
+        hasCursor: cursor !== undefined,
+        isOutsider: reader.name === 'outsider',
+        durationUs: Math.round(seconds * 1e6),
+        acceptLanguage: (request.headers['accept-language'] ?? '').slice(0, 256),
+      });
     return sendPage(reply, feed, page, request.id);
   });
 }
 
-function identify({ viewers }: FeedgenContext, request: FastifyRequest, feed: Feed): Promise<string | undefined> {
+function identify({ identity }: FeedgenContext, request: FastifyRequest, feed: Feed): Promise<string | undefined> {
   const { authorization } = request.headers;
   const [isStrict, isOpen] = [feed.audience === 'members', feed.audience === 'everyone'];
   return inSpan('identify viewer', {}, () =>
-    viewers.identify({ authorization, lxm: LXM, isStrict, isOpen, caller: callerKey(request.ip) }),
+    identity.viewers.identify({ authorization, lxm: LXM, isStrict, isOpen, caller: callerKey(request.ip) }),
   );
 }
 
-/** An empty one asks for the first page, as none does. */
+/** An empty cursor asks for the first page, as an absent one does. */
 function readCursor(text: string | undefined, feed: Feed): FeedCursor | undefined {
   if (text === undefined || text === '') return undefined;
   const cursor = parseCursor(text);
@@ -85,24 +95,25 @@ function readCursor(text: string | undefined, feed: Feed): FeedCursor | undefine
   return cursor;
 }
 
-interface Place {
+/** Where a page begins. */
+interface PageStart {
   readonly build: Build;
-  readonly place: number;
+  readonly offset: number;
 }
 
-/** Where a reader begins, or goes on in its own build; undefined when that build is not in memory. */
-function placeInMemory(reader: Reader, cursor: FeedCursor | undefined): Place | undefined {
-  if (cursor === undefined) return { build: requireBuild(reader), place: 0 };
+/** Undefined when the cursor's build is not in memory. */
+function startInMemory(reader: Reader, cursor: FeedCursor | undefined): PageStart | undefined {
+  if (cursor === undefined) return { build: requireBuild(reader), offset: 0 };
   const build = reader.get(cursor.buildId);
-  return build === undefined ? undefined : { build, place: cursor.place };
+  return build === undefined ? undefined : { build, offset: cursor.offset };
 }
 
-/** Where a reader goes on whose build is not in memory: in Redis, or after its last post in the current one, or at the end. */
-async function findPlace(reader: Reader, cursor: FeedCursor | undefined): Promise<Place> {
+/** For a cursor whose build is not in memory: the build from Redis, else the current one after the cursor's last post, or at its end. */
+async function findStart(reader: Reader, cursor: FeedCursor | undefined): Promise<PageStart> {
   const own = cursor === undefined ? undefined : await inSpan('find build', {}, () => reader.find(cursor.buildId));
-  if (own !== undefined && cursor !== undefined) return { build: own, place: cursor.place };
+  if (own !== undefined && cursor !== undefined) return { build: own, offset: cursor.offset };
   const build = requireBuild(reader);
-  return { build, place: cursor === undefined ? 0 : (placeAfter(build, cursor.lastUri) ?? build.posts.length) };
+  return { build, offset: cursor === undefined ? 0 : (offsetAfter(build, cursor.lastUri) ?? build.posts.length) };
 }
 
 function requireBuild(reader: Reader): Build {
@@ -116,37 +127,4 @@ function sendPage(reply: FastifyReply, feed: Feed, { fields }: RenderedPage, req
   if ('languages' in feed && feed.languages.length > 0) reply.header('content-language', feed.languages.join(', '));
   if (feed.audience === 'members') reply.header('cache-control', 'private, no-store');
   return reply.type('application/json; charset=utf-8').send(`{${fields}${reqId}}`);
-}
-
-interface Reading {
-  feed: Feed;
-  viewerDid: string;
-  reader: Reader;
-  /** Posts in the page. */
-  size: number;
-  limit: number;
-  place: number;
-  request: FastifyRequest;
-  cursor: FeedCursor | undefined;
-  seconds: number;
-  at: number;
-}
-
-function record({ requests, viewerCounts, erased }: FeedgenContext, reading: Reading): void {
-  const { feed, viewerDid, reader, size, limit, place, request, cursor, seconds, at } = reading;
-  if (erased.has(viewerDid)) return;
-  viewerCounts.see(feed.alias, viewerDid);
-  requests.push({
-    requestedAt: at,
-    feed: feed.alias,
-    viewerDid,
-    requestId: request.id,
-    pageLimit: limit,
-    pageSize: size,
-    pageOffset: place,
-    hasCursor: cursor !== undefined,
-    isOutsider: reader.name === 'outsider',
-    acceptLanguage: (request.headers['accept-language'] ?? '').slice(0, 256),
-    durationUs: Math.round(seconds * 1e6),
-  });
 }

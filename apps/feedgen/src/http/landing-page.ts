@@ -1,6 +1,6 @@
+import type { Feed } from '@updraft/feeds';
 import type { HttpServer } from '@updraft/service';
 import { z } from 'zod';
-import type { Feed } from '../feeds-file/feed.ts';
 import type { FeedgenContext } from './context.ts';
 
 const response = { 200: { description: 'A page', content: { 'text/html': { schema: z.string() } } } };
@@ -30,7 +30,7 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; bo
 code { word-break: break-all; }
 </style>
 <h1>Updraft feeds</h1>
-<p>This is a Bluesky feed generator, <code>${escape(service.did)}</code>. Its methods stand in <a href="/openapi.json">openapi.json</a>.</p>
+<p>This is a Bluesky feed generator, <code>${escape(service.did)}</code>. <a href="/openapi.json">openapi.json</a> describes its methods.</p>
 <table>
 <tr><th>Feed</th><th>What it shows</th><th>Readers</th></tr>
 ${rows}
@@ -41,7 +41,7 @@ ${rows}
 
 const READERS: Record<Feed['audience'], string> = {
   everyone: 'everyone',
-  'signed-in': 'whoever is signed in',
+  'signed-in': 'everyone who is signed in',
   members: 'its members',
 };
 

@@ -12,43 +12,40 @@ export interface RenderedPage {
   readonly size: number;
 }
 
-/** Pages kept: most readers ask for the same few. */
+/** Pages that are kept: most readers ask for the same few. */
 const MAX_PAGES = 2_000;
 
-/**
- * Renders pages and remembers them: builds never change, so a page does only when what is hidden changes, which `reader.version`
- * tells.
- */
+/** Renders pages and remembers them. A build never changes, so a page changes only when `reader.version` does. */
 export function createPageRenderer(): (
   alias: string,
   build: Build,
-  place: number,
+  offset: number,
   limit: number,
   reader: Reader,
 ) => RenderedPage {
   const pages = new LRUCache<string, RenderedPage>({ max: MAX_PAGES });
-  return (alias, build, place, limit, reader) => {
-    const key = `${alias}|${build.id}|${place}|${limit}|${reader.version()}`;
+  return (alias, build, offset, limit, reader) => {
+    const key = `${alias}|${build.id}|${offset}|${limit}|${reader.version()}`;
     const known = pages.get(key);
     if (known !== undefined) return known;
-    const page = render(alias, build, place, limit, reader);
+    const page = render(alias, build, offset, limit, reader);
     pages.set(key, page);
     return page;
   };
 }
 
-function render(alias: string, build: Build, place: number, limit: number, { isCut }: Reader): RenderedPage {
-  const { posts, next } = takePage(build, place, limit, isCut);
+function render(alias: string, build: Build, offset: number, limit: number, { isCut }: Reader): RenderedPage {
+  const { posts, next } = takePage(build, offset, limit, isCut);
   const last = next === undefined ? undefined : build.posts[next - 1];
   const cursor =
     next === undefined || last === undefined
       ? ''
-      : `,"cursor":"${formatCursor({ alias, buildId: build.id, place: next, lastUri: last.uri })}"`;
-  // Posts carry their JSON: a page is a matter of joining it.
+      : `,"cursor":"${formatCursor({ alias, buildId: build.id, offset: next, lastUri: last.uri })}"`;
+  // Each post has its JSON ready: a page only joins it.
   return { fields: flat(`"feed":[${posts.map((post) => post.json).join(',')}]${cursor}`), size: posts.length };
 }
 
-/** The same text in one piece: sent again and again, a text of many pieces would be put together each time. */
+/** The text in one piece. V8 keeps a joined text as pieces, and would copy them together each time it is sent. */
 function flat(text: string): string {
   return Buffer.from(text).toString();
 }

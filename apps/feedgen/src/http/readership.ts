@@ -1,25 +1,25 @@
+import { type Feed, membersLabel } from '@updraft/feeds';
 import { NotEnoughResourcesError } from '@updraft/service';
 import { type Build, createBuildThawer, type FeedPost } from '../builds/build.ts';
-import { type Feed, membersLabel } from '../feeds-file/feed.ts';
 import { SignInRequiredError } from '../viewer/viewer-errors.ts';
 import type { FeedgenContext } from './context.ts';
 
-/** The builds that a viewer may read of a feed, and which of their posts show. */
+/** What a viewer may read of a feed: its builds, and the posts of them that show. */
 export interface Reader {
   readonly name: 'anonymous' | 'viewer' | 'member' | 'outsider';
   current(): Build | undefined;
   get(buildId: string): Build | undefined;
   find(buildId: string): Promise<Build | undefined>;
   isCut(post: FeedPost): boolean;
-  /** Changes whenever isCut may answer differently. */
+  /** Changes whenever `isCut` may answer differently. */
   version(): string;
 }
 
 type Readership = (feed: Feed, viewerDid: string | undefined) => Reader;
 
 /**
- * Decides, at each request, what a viewer sees of a feed: outsiders of a members' feed see its list for outsiders, whatever
- * their cursor names. @throws SignInRequiredError; NotEnoughResourcesError while the members are not known
+ * Decides, at each request, what a viewer sees of a feed. Outsiders see the feed's list for outsiders, whatever build their cursor names.
+ * @throws SignInRequiredError; NotEnoughResourcesError while the members are not known
  */
 export function createReadership(context: FeedgenContext): Readership {
   const fixed = fixedBuilds(context.file.feeds.values());
@@ -37,7 +37,7 @@ function isAllowed({ membership }: FeedgenContext, feed: Feed, viewerDid: string
   if (viewerDid === undefined) return false;
   const isMember = membership.has(membersLabel(feed) ?? '', viewerDid);
   if (isMember === undefined)
-    throw new NotEnoughResourcesError('the members of this feed are not known just now, please try again');
+    throw new NotEnoughResourcesError('the members of this feed are not known yet, please try again');
   return isMember;
 }
 
@@ -55,7 +55,7 @@ function queriedReader({ live, cuts, membership }: FeedgenContext, feed: Feed, n
     current: () => live.current(alias),
     get: (id) => live.get(alias, id),
     find: (id) => live.find(alias, id),
-    // Whoever lost the label leaves the feed at once, not at its next build.
+    // An author who loses the label leaves the feed at once, not at its next build.
     version: () => `${cuts.version()}.${label === undefined ? 0 : membership.version()}`,
     isCut: (post) =>
       cuts.isCut(post) || (label !== undefined && !post.isPinned && membership.has(label, post.did) === false),
@@ -67,7 +67,7 @@ function fixedReader(build: Build, name: Reader['name']): Reader {
   return { name, current: () => build, get, find: async (id) => get(id), isCut: () => false, version: () => '' };
 }
 
-/** Static feeds and the lists for outsiders never change while the service runs. */
+/** Static feeds and lists for outsiders, which never change while the service runs. */
 function fixedBuilds(feeds: Iterable<Feed>): { feeds: Map<string, Build>; outsiders: Map<string, Build> } {
   const builds = { feeds: new Map<string, Build>(), outsiders: new Map<string, Build>() };
   for (const feed of feeds) {

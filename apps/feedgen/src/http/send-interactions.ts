@@ -1,5 +1,5 @@
-import { isAtUri, parseAtUri } from '@updraft/atproto';
-import { callerKey, type HttpServer, RateLimitExceededError } from '@updraft/service';
+import { isAtUri } from '@updraft/atproto';
+import { callerKey, createRateLimit, type HttpServer, RateLimitExceededError } from '@updraft/service';
 import { z } from 'zod';
 import { SignInRequiredError, VIEWER_ERRORS } from '../viewer/viewer-errors.ts';
 import type { FeedgenContext } from './context.ts';
@@ -31,12 +31,12 @@ const errors = [UnknownFeedError, RateLimitExceededError, ...VIEWER_ERRORS];
 
 /** POST app.bsky.feed.sendInteractions: what a viewer did with the feed's posts. The viewer is the token's issuer. */
 export function sendInteractions(app: HttpServer, context: FeedgenContext): void {
-  const { viewers, interactions, interactionLimit, erased, now } = context;
-  const isErased = (item: string) => erased.has(parseAtUri(item)?.authority ?? '');
+  const { identity, analytics } = context;
+  const limit = createRateLimit({ burst: 60, perSecond: 1 });
   const feedOf = createFeedFinder(context.service, context.file);
   app.post(`/xrpc/${LXM}`, { schema, config: { errors } }, async (request) => {
     const { authorization } = request.headers;
-    const viewerDid = await viewers.identify({
+    const viewerDid = await identity.viewers.identify({
       authorization,
       lxm: LXM,
       isStrict: true,
@@ -44,17 +44,12 @@ export function sendInteractions(app: HttpServer, context: FeedgenContext): void
       caller: callerKey(request.ip),
     });
     if (viewerDid === undefined) throw new SignInRequiredError('this method needs a token');
-    if (!interactionLimit.take(viewerDid))
+    if (!limit.take(viewerDid))
       throw new RateLimitExceededError('too many interactions, please wait', { retryAfterS: 10 });
     const feed = request.body.feed === undefined ? '' : feedOf(request.body.feed).alias;
-    if (erased.has(viewerDid)) return {};
-    for (const [
-      index,
-      { item = '', event = '', feedContext = '', reqId = '' },
-    ] of request.body.interactions.entries()) {
-      if (isErased(item)) continue;
-      interactions.push({
-        receivedAt: now(),
+    for (const [index, { item = '', event = '', feedContext = '', reqId = '' }] of request.body.interactions.entries())
+      analytics.addInteraction({
+        receivedAt: Date.now(),
         feed,
         viewerDid,
         interactionId: `${request.id}.${index}`,
@@ -63,7 +58,6 @@ export function sendInteractions(app: HttpServer, context: FeedgenContext): void
         feedContext,
         reqId,
       });
-    }
     return {};
   });
 }

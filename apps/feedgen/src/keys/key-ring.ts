@@ -1,7 +1,7 @@
-import { type ApiKeyUseRow, type ClickHouse, readApiKeys, type StoredApiKey, writeApiKeyUses } from '@updraft/store';
+import { apiKeyId, hashApiKey, isSameHash } from '@updraft/feeds';
+import { every, type Logger } from '@updraft/service';
+import { type ClickHouse, readApiKeys, type StoredApiKey, writeApiKeyUses } from '@updraft/store';
 import type { Bus } from '../bus.ts';
-import { every } from '../every.ts';
-import { apiKeyId, hashApiKey, isSameHash } from './api-key.ts';
 
 /** The API keys, in memory: read every few seconds, and at once when one is made or revoked. */
 export interface KeyRing {
@@ -14,33 +14,26 @@ export interface KeyRing {
   run(signal: AbortSignal): Promise<void>;
 }
 
-export interface KeyRingOptions {
-  readKeys: () => Promise<readonly StoredApiKey[]>;
-  writeUses: (uses: readonly ApiKeyUseRow[]) => Promise<void>;
-  bus: Bus;
-  onError: (error: unknown) => void;
-  now?: () => number;
-  intervalMs?: number;
-}
-
 /** Compared with where there is no such key, so that the answer takes as long. */
 const NO_HASH = hashApiKey('');
+const INTERVAL_MS = 5_000;
 
-export function createKeyRing(options: KeyRingOptions): KeyRing {
-  const { readKeys, writeUses, bus, onError, now = Date.now, intervalMs = 5_000 } = options;
+export function createKeyRing(options: { clickhouse: ClickHouse; bus: Bus; log: Logger }): KeyRing {
+  const { clickhouse, bus, log } = options;
+  const onError = (err: unknown) => log.warn({ err }, 'API keys could not be read, or their use not be written');
   let keys: ReadonlyMap<string, StoredApiKey> | undefined;
   let uses = new Map<string, number>();
 
   async function refresh(): Promise<void> {
-    const read = await readKeys();
+    const read = await readApiKeys(clickhouse);
     keys = new Map(read.filter((key) => key.revokedAt === 0).map((key) => [key.keyId, key]));
   }
 
-  async function flushUses(): Promise<void> {
+  async function writeUses(): Promise<void> {
     if (uses.size === 0) return;
-    const flushed = uses;
+    const written = [...uses].map(([keyId, lastUsedAt]) => ({ keyId, lastUsedAt }));
     uses = new Map();
-    await writeUses([...flushed].map(([keyId, lastUsedAt]) => ({ keyId, lastUsedAt })));
+    await writeApiKeyUses(clickhouse, written);
   }
 
   bus.listen((news) => {
@@ -52,33 +45,14 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
       const row = keys?.get(apiKeyId(key));
       const isGood = isSameHash(hashApiKey(key), row?.keyHash ?? NO_HASH);
       if (row === undefined || !isGood) return undefined;
-      uses.set(row.keyId, now());
+      uses.set(row.keyId, Date.now());
       return row;
     },
     isLoaded: () => keys !== undefined,
     refresh,
     run: async (signal) => {
-      const look = async () => {
-        await refresh();
-        await flushUses();
-      };
-      await every(intervalMs, signal, look, onError);
-      await flushUses().catch(onError);
+      await every(INTERVAL_MS, signal, () => refresh().then(writeUses), onError);
+      await writeUses().catch(onError);
     },
   };
-}
-
-/** The API keys of the store. */
-export function createFeedgenKeyRing(options: {
-  clickhouse: ClickHouse;
-  bus: Bus;
-  onError: (error: unknown) => void;
-}): KeyRing {
-  const { clickhouse, bus, onError } = options;
-  return createKeyRing({
-    readKeys: () => readApiKeys(clickhouse),
-    writeUses: (uses) => writeApiKeyUses(clickhouse, uses),
-    bus,
-    onError,
-  });
 }

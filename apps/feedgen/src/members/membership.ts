@@ -1,18 +1,29 @@
-import { type ClickHouse, readMembers } from '@updraft/store';
+import { type FeedsFile, membersLabel } from '@updraft/feeds';
+import { every, type Logger } from '@updraft/service';
+import {
+  type ClickHouse,
+  changeMembership,
+  type MembershipChange,
+  type MembersPage,
+  type MembersQuery,
+  readMembers,
+  readMembersPage,
+} from '@updraft/store';
 import type { Bus } from '../bus.ts';
-import { every } from '../every.ts';
-import { type FeedsFile, membersLabel } from '../feeds-file/feed.ts';
+import { createLabelBearers } from './label-bearers.ts';
 
-/** Who bears which label, in memory: read every few seconds, and told of changes at once. */
+/** The members of all feeds, in memory: read every few seconds, and told of changes at once. */
 export interface Membership {
-  /** Whether the account bears the label; undefined as long as nobody could be asked. */
+  /** Whether the account bears the label; undefined until the members were read. */
   has(label: string, did: string): boolean | undefined;
-  /** How many bear it; undefined as long as nobody could be asked. */
+  /** How many bear it; undefined until the members were read. */
   count(label: string): number | undefined;
   /** Changes whenever `has` answers differently for somebody. */
   version(): number;
-  /** After a change was written: acts here at once, and tells the other instances. */
-  announce(label: string, did: string, isMember: boolean): Promise<void>;
+  /** Members as the store has them. */
+  page(query: MembersQuery): Promise<MembersPage>;
+  /** Writes a change, which acts here at once, and tells the other instances. False when there is nothing to change. */
+  change(change: MembershipChange): Promise<boolean>;
   /** Calls back whenever a change is heard of, from here or elsewhere. */
   onChange(listener: (label: string) => void): void;
   refresh(): Promise<void>;
@@ -20,87 +31,46 @@ export interface Membership {
 }
 
 export interface MembershipOptions {
-  labels: Iterable<string>;
-  /** The DIDs that bear a label. */
-  bearersOf: (label: string) => Promise<Iterable<string>>;
+  clickhouse: ClickHouse;
+  file: FeedsFile;
   bus: Bus;
-  onError: (error: unknown) => void;
-  now?: () => number;
-  intervalMs?: number;
+  log: Logger;
 }
 
-interface Change {
-  readonly label: string;
-  readonly did: string;
-  readonly isMember: boolean;
-  readonly at: number;
-}
+const INTERVAL_MS = 3_000;
 
-/** Longer than any read takes: a change heard of while a read was under way is applied to what the read gives. */
-const REMEMBER_CHANGES_MS = 60_000;
-
-export function createMembership(options: MembershipOptions): Membership {
-  const { bus, bearersOf, onError, now = Date.now, intervalMs = 3_000 } = options;
-  const labels = new Set(options.labels);
-  const members = new Map<string, Set<string>>();
-  const listeners: ((label: string) => void)[] = [];
-  let changes: Change[] = [];
-  let version = 0;
-
-  function apply(set: Set<string> | undefined, { did, isMember }: Change): void {
-    if (isMember) set?.add(did);
-    else set?.delete(did);
-  }
-
-  function hear(change: Change): void {
-    if (!labels.has(change.label)) return;
-    changes = [...changes.filter(({ at }) => now() - at < REMEMBER_CHANGES_MS), change];
-    apply(members.get(change.label), change);
-    version += 1;
-    for (const listener of listeners) listener(change.label);
-  }
-
-  async function refreshLabel(label: string): Promise<void> {
-    const startedAt = now();
-    const read = new Set(await bearersOf(label));
-    for (const change of changes) if (change.label === label && change.at >= startedAt) apply(read, change);
-    if (members.get(label)?.symmetricDifference(read).size !== 0) version += 1;
-    members.set(label, read);
-  }
+export function createMembership({ clickhouse, file, bus, log }: MembershipOptions): Membership {
+  const labels = [...file.feeds.values()].map(membersLabel).filter((label) => label !== undefined);
+  const bearers = createLabelBearers(new Set(labels));
+  const onError = (err: unknown) => log.warn({ err }, 'members could not be read');
 
   const refresh = async () => {
-    await Promise.all([...labels].map(refreshLabel));
+    const readLabel = async (label: string) => {
+      const startedAt = Date.now();
+      bearers.replace(label, new Set(await readMembers(clickhouse, label)), startedAt);
+    };
+    await Promise.all([...bearers.labels].map(readLabel));
   };
 
   bus.listen((news) => {
-    if (news.kind === 'member') hear({ ...news, at: now() });
+    if (news.kind === 'member') bearers.apply(news);
     if (news.kind === 'erased') refresh().catch(onError);
   });
 
   return {
-    has: (label, did) => members.get(label)?.has(did),
-    version: () => version,
-    count: (label) => members.get(label)?.size,
-    announce: async (label, did, isMember) => {
-      hear({ label, did, isMember, at: now() });
+    has: (label, did) => bearers.of(label)?.has(did),
+    count: (label) => bearers.of(label)?.size,
+    version: bearers.version,
+    page: (query) => readMembersPage(clickhouse, query),
+    change: async (change) => {
+      const isChanged = await changeMembership(clickhouse, change);
+      const { label, did, isMember } = change;
+      bearers.apply({ label, did, isMember });
       await bus.publish({ kind: 'member', label, did, isMember });
+      return isChanged;
     },
-    onChange: (listener) => {
-      listeners.push(listener);
-    },
+    onChange: bearers.onChange,
     refresh,
-    run: (signal) => every(intervalMs, signal, refresh, onError),
+    run: (signal) => every(INTERVAL_MS, signal, refresh, onError),
   };
-}
-
-/** The members of all feeds of the file. */
-export function createFeedgenMembership(options: {
-  clickhouse: ClickHouse;
-  file: FeedsFile;
-  bus: Bus;
-  onError: (error: unknown) => void;
-}): Membership {
-  const { clickhouse, file, bus, onError } = options;
-  const labels = [...file.feeds.values()].map(membersLabel).filter((label) => label !== undefined);
-  return createMembership({ labels, bearersOf: (label) => readMembers(clickhouse, label), bus, onError });
 }

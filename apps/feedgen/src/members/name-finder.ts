@@ -1,12 +1,12 @@
 import type { DidDirectory } from '@updraft/identity';
 
-/** Looks up, in the background, the names of accounts that no event has named yet. */
+/** Looks up, in the background, the handles of accounts that no event has told yet. */
 export interface NameFinder {
-  /** Asks for an account's name; `caller` pays for the look-up. */
+  /** Asks for an account's handle; the look-up counts against `caller`'s limit. */
   want(did: string, caller: string): void;
 }
 
-/** Look-ups waiting; more are forgotten and asked for again at the next reading. */
+/** Look-ups that may wait. More are dropped, and asked for again at the next reading. */
 const MAX_WAITING = 1_000;
 
 export function createNameFinder(options: {
@@ -14,15 +14,14 @@ export function createNameFinder(options: {
   /** Keeps a handle that was found, with the moment of the look-up in microseconds. */
   keep: (did: string, handle: string, atMicros: number) => Promise<void>;
   onError: (error: unknown) => void;
-  now?: () => number;
 }): NameFinder {
-  const { dids, keep, onError, now = Date.now } = options;
+  const { dids, keep, onError } = options;
   const waiting = new Map<string, string>();
   let isRunning = false;
 
   async function run(): Promise<void> {
     for (const [did, caller] of waiting) {
-      const atMicros = now() * 1000;
+      const atMicros = Date.now() * 1000;
       const answer = await dids.get(did, caller);
       if (answer.kind === 'found' && answer.document.handle !== undefined)
         await keep(did, answer.document.handle, atMicros);

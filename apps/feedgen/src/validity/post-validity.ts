@@ -1,12 +1,12 @@
 import { AppBskyFeedPost, jsonToLex } from '@atproto/api';
 
-/** Some CID: stored records have lost those of their references, and any will do. */
+/** Any CID will do: stored records lack those of their references. */
 const SOME_CID = 'bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a';
 
 /**
- * Whether a stored record keeps to the lexicon app.bsky.feed.post, as the AppView asks before it indexes a post. An embed, a
- * facet's feature or a label of a type that the lexicons don't name is no fault. Whether a reference had a good `cid` can't be
- * told, since it is not stored. @throws SyntaxError for text that isn't JSON
+ * Whether a stored record follows the lexicon app.bsky.feed.post, which the AppView requires before it indexes a post. An embed, a
+ * facet's feature or a label may be of a type that the lexicons don't name. The `cid` of a reference is not stored, so it counts as good.
+ * @throws SyntaxError for text that isn't JSON
  */
 export function isValidPost(recordJson: string): boolean {
   const record = withCids(JSON.parse(recordJson));

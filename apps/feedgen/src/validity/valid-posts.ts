@@ -17,12 +17,12 @@ interface Verdict {
 
 /** Twice what ten large feeds hold. */
 const MAX_VERDICTS = 100_000;
-/** A record that isn't there may be on its way. */
+/** A missing record may still arrive. */
 const ASK_AGAIN_MS = 10 * 60_000;
 
 /**
- * For a feed's query: keeps the posts whose records keep to their lexicon. A verdict is remembered for its version of the
- * record, so a build validates only what is new to all feeds. A post whose record isn't there, or can't be judged now, stays.
+ * For a feed's query: keeps the posts whose records follow their lexicon. Verdicts are remembered for each version of a record, so a build
+ * validates only what is new to all feeds. A post stays whose record isn't there, or can't be judged now.
  */
 export function createValidPosts(options: ValidPostsOptions): (alias: string) => KeepPosts {
   const { readRecords, areValid, metrics, onError } = options;

@@ -4,7 +4,7 @@ import { createValidityThread } from './validity-thread.ts';
 const GOOD = JSON.stringify({ $type: 'app.bsky.feed.post', text: 'x', createdAt: '2026-11-20T10:00:00Z' });
 const BAD = JSON.stringify({ $type: 'app.bsky.feed.post', text: 7, createdAt: '2026-11-20T10:00:00Z' });
 
-test('the thread judges records in order, what is not JSON is no fault of a record, and a lost thread is replaced', async () => {
+test('the thread judges records in order, lets pass what is not JSON, and is replaced when it is lost', async () => {
   const thread = createValidityThread({ onLost: () => {} });
   expect(await thread.areValid([GOOD, BAD, 'no JSON'])).toEqual([true, false, true]);
   const asked = thread.areValid(Array.from({ length: 5_000 }, () => GOOD));

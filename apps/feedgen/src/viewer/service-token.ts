@@ -1,7 +1,8 @@
 import { isDid } from '@updraft/atproto';
 import type { SigningAlgorithm } from '@updraft/identity';
+import { parseJson } from '@updraft/service';
 
-/** A viewer's token whose claims are right; whether its issuer signed it is still to be seen. */
+/** A viewer's token whose claims are right. Its signature is not checked yet. */
 export interface ServiceToken {
   /** The issuer's DID, without a fragment. */
   readonly issuer: string;
@@ -23,11 +24,11 @@ export const TOKEN_FAULTS = [
   'JwtExpired',
 ] as const;
 
-/** Why a token is refused: the name of an XRPC error and a sentence, both for its sender. */
+/** Why a token is refused, for its sender: the name of an XRPC error, and a sentence. */
 export interface TokenFault {
   readonly error: (typeof TOKEN_FAULTS)[number];
   readonly message: string;
-  /** What names somebody or something else in a token that is right otherwise: it may be good there, and isn't ours to check. */
+  /** The claim that names another service or method in a token that is right otherwise: it may be good there, and isn't ours to check. */
   readonly foreign?: 'audience' | 'method';
 }
 
@@ -43,28 +44,23 @@ export interface TokenExpectations {
 }
 
 const MAX_LENGTH = 8_192;
-/** No server gives a token for longer: com.atproto.server.getServiceAuth takes no later `exp`. */
+/** Servers give no longer token: com.atproto.server.getServiceAuth refuses a later `exp`. */
 const MAX_LIFETIME_S = 3_600;
-/** Types of tokens that are no service tokens, though the same keys may have signed them. */
+/** Other kinds of tokens, which the same keys may have signed. */
 const FOREIGN_TYPES: ReadonlySet<unknown> = new Set(['at+jwt', 'refresh+jwt', 'dpop+jwt']);
 
 /**
- * Everything about a token that can be judged without its issuer's key. Whom it is addressed to is judged last: a fault of that
- * kind means that nothing else is wrong with it but perhaps its signature.
+ * Checks everything about a token that needs no key. Its address comes last: when that is its fault, nothing else is wrong with it,
+ * except perhaps its signature.
  * Source: https://atproto.com/specs/xrpc#inter-service-authentication-jwt
  */
 export function readServiceToken(jwt: string, expected: TokenExpectations): ServiceToken | TokenFault {
   const parts = jwt.length > MAX_LENGTH ? [] : jwt.split('.');
-  const [headerText, payloadText, signatureText] = parts;
-  if (parts.length !== 3 || headerText === undefined || payloadText === undefined || signatureText === undefined) {
-    return { error: 'BadJwt', message: 'poorly formatted jwt' };
-  }
-  const header = decodeObject(headerText);
-  const payload = decodeObject(payloadText);
+  const [headerText = '', payloadText = '', signatureText = ''] = parts;
+  const [header, payload] = [decodeObject(headerText), decodeObject(payloadText)];
   const signature = decodeBase64Url(signatureText);
-  if (header === undefined || payload === undefined || signature === undefined) {
+  if (parts.length !== 3 || header === undefined || payload === undefined || signature === undefined)
     return { error: 'BadJwt', message: 'poorly formatted jwt' };
-  }
   const alg = header['alg'];
   const fault = headerFault(header) ?? claimsFault(payload, expected.now);
   if (fault !== undefined) return fault;
@@ -88,7 +84,7 @@ function headerFault(header: JsonObject): TokenFault | undefined {
     return { error: 'BadJwtType', message: `a jwt of type ${mediaType(type)} is not a service token` };
   if (kid !== undefined && kid !== '#atproto')
     return { error: 'BadJwt', message: 'the jwt must be signed by the key #atproto' };
-  // Source: RFC 7515, 4.1.11: extensions that are not understood make the token invalid. We understand none.
+  // An extension that is not understood makes the token invalid, and we understand none. Source: RFC 7515, 4.1.11
   if (header['crit'] !== undefined) return { error: 'BadJwt', message: 'the jwt has critical extensions' };
   return undefined;
 }
@@ -132,21 +128,15 @@ function addressFault({ aud, lxm }: JsonObject, expected: TokenExpectations): To
   return undefined;
 }
 
-/** A DID, or one with the fragment of its key: the protocol has abolished fragments, and others name no account. */
+/** A DID, which may bear the fragment of its key, as older tokens do. Other fragments do not name an account. */
 function issuerDid(iss: unknown): string | undefined {
   const did = typeof iss === 'string' ? iss.replace(/#atproto$/, '') : '';
   return isDid(did) ? did : undefined;
 }
 
 function decodeObject(text: string): JsonObject | undefined {
-  const bytes = decodeBase64Url(text);
-  if (bytes === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(decodeBase64Url(text)?.toString('utf8') ?? '');
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
 }
 
 /** Canonical base64url only: nothing padded, no stray bits, no other alphabet. */

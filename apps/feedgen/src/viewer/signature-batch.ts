@@ -8,21 +8,14 @@ export interface Check {
 }
 
 /**
- * Checks on their way to a thread: all bytes in one buffer of their own, which is handed over without a copy. (A Buffer
- * of Node's pool, posted as it is, would take its whole slab along.)
+ * Checks on their way to a thread: all bytes in one buffer, which is handed over without a copy. (It must not come from Node's pool of
+ * Buffers: posting one takes its whole slab along.)
  */
 export interface SignatureBatch {
-  readonly id: number;
   /** Bytes of each message. */
   readonly lengths: readonly number[];
   /** For each check: 1 for ES256K, 0 for ES256; 65 bytes of the key's point, 64 of the signature, the message. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
-/** 1 for valid, 0 for not, in the order of the batch. */
-export interface SignatureVerdicts {
-  readonly id: number;
-  readonly verdicts: Uint8Array;
 }
 
 const POINT_BYTES = 65;
@@ -30,7 +23,7 @@ const SIGNATURE_BYTES = 64;
 const HEAD_BYTES = 1 + POINT_BYTES + SIGNATURE_BYTES;
 
 /** Signatures must be 64 bytes long. */
-export function packBatch(id: number, checks: readonly Check[]): SignatureBatch {
+export function packBatch(checks: readonly Check[]): SignatureBatch {
   const lengths = checks.map(({ message }) => message.length);
   const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + HEAD_BYTES + length, 0));
   let position = 0;
@@ -41,7 +34,7 @@ export function packBatch(id: number, checks: readonly Check[]): SignatureBatch 
     bytes.set(message, position + HEAD_BYTES);
     position += HEAD_BYTES + message.length;
   }
-  return { id, lengths, bytes };
+  return { lengths, bytes };
 }
 
 /** The checks of a batch, as views of its bytes. */

@@ -8,9 +8,9 @@ import { BadTokenError, IdentityUnavailableError } from './viewer-errors.ts';
 /** Tells who a request comes from. */
 export interface ViewerAuth {
   /**
-   * The DID of the viewer whose token the request bears; undefined without a token; unless `isStrict`, when the viewer's
-   * key can't be had just now; and, where `isOpen`, when the token is addressed to another service or method.
-   * @throws BadTokenError; IdentityUnavailableError when a strict answer can't be given now
+   * The DID of the viewer whose token the request bears. Undefined without a token; when the viewer's key can't be had now, unless
+   * `isStrict`; and, where `isOpen`, when the token is addressed to another service or method.
+   * @throws BadTokenError; IdentityUnavailableError when `isStrict` and the key can't be had now
    */
   identify(request: ViewerRequest): Promise<string | undefined>;
 }
@@ -22,12 +22,9 @@ export interface ViewerRequest {
   readonly lxm: string;
   /** Strict: the token must name the method, and its issuer's key must be known. */
   readonly isStrict: boolean;
-  /**
-   * Open to those without a token: so to those as well whose server sends one that is good elsewhere. Such a token opens
-   * nothing, and its issuer isn't looked up.
-   */
+  /** Viewers without a token may read, and so may those whose server sends a token for another service. Its issuer is not looked up. */
   readonly isOpen: boolean;
-  /** Whose allowance of look-ups is used, e.g. an address. */
+  /** Whose limit of look-ups counts, e.g. an address. */
   readonly caller: string;
 }
 
@@ -36,30 +33,32 @@ export interface ViewerAuthOptions {
   dids: DidDirectory;
   signatures: SignaturePool;
   metrics: Pick<FeedgenMetrics, 'tokens'>;
-  now?: () => number;
 }
 
 export function createViewerAuth(options: ViewerAuthOptions): ViewerAuth {
-  const { serviceDid, metrics, now = Date.now } = options;
+  const { serviceDid, metrics } = options;
   return {
     identify: async ({ authorization, lxm, isStrict, isOpen, caller }) => {
       if (authorization === undefined) return undefined;
       const bearer = /^bearer +([^ ]+) *$/i.exec(authorization)?.[1];
       if (bearer === undefined)
         throw refuse(metrics, { error: 'AuthenticationRequired', message: 'expected authorization: Bearer TOKEN' });
-      const token = readServiceToken(bearer, { audience: serviceDid, lxm, requireLxm: isStrict, now: now() / 1000 });
+      const token = readServiceToken(bearer, {
+        audience: serviceDid,
+        lxm,
+        requireLxm: isStrict,
+        now: Date.now() / 1000,
+      });
       if (!('issuer' in token)) {
         if (!isOpen || token.foreign === undefined) throw refuse(metrics, token);
         metrics.tokens.inc({ outcome: `foreign_${token.foreign}` });
         return undefined;
       }
       const verdict = await judge(token, caller, options);
-      if (verdict === 'valid') metrics.tokens.inc({ outcome: 'valid' });
-      else if (verdict !== 'unresolved') throw refuse(metrics, verdict);
+      if (typeof verdict === 'object') throw refuse(metrics, verdict);
+      metrics.tokens.inc({ outcome: verdict });
       if (verdict === 'valid') return token.issuer;
-      metrics.tokens.inc({ outcome: 'unresolved' });
-      if (isStrict)
-        throw new IdentityUnavailableError('your identity could not be looked up just now, please try again');
+      if (isStrict) throw new IdentityUnavailableError('your identity could not be looked up now, please try again');
       return undefined;
     },
   };
@@ -72,7 +71,7 @@ function refuse(metrics: ViewerAuthOptions['metrics'], fault: TokenFault): BadTo
 
 type Verdict = 'valid' | 'unresolved' | TokenFault;
 
-/** Checks the signature; a bad one gets a second look at the issuer's document, since keys rotate. */
+/** Checks the signature. If it is bad, the issuer's document is fetched again, since keys rotate. */
 async function judge(token: ServiceToken, caller: string, { dids, signatures }: ViewerAuthOptions): Promise<Verdict> {
   const answer = await dids.get(token.issuer, caller);
   if (answer.kind === 'unavailable') return 'unresolved';

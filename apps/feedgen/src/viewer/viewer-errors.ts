@@ -22,7 +22,7 @@ export class SignInRequiredError extends AuthenticationRequiredError {
   }
 }
 
-/** What a route may answer that asks who its viewer is. */
+/** What a route may answer when it asks who its viewer is. */
 export const VIEWER_ERRORS: readonly ErrorKind[] = [
   AuthenticationRequiredError,
   ...TOKEN_FAULTS.map((error) => ({ status: 401, error })),

@@ -10,7 +10,7 @@ export interface AccountAnswer {
   readonly handle: string | undefined;
 }
 
-/** The server did not answer, or not sensibly. It may later. */
+/** The server did not answer, or its answer made no sense. It may answer later. */
 export class NoAnswerError extends Error {
   override name = 'NoAnswerError';
   readonly did: string;
@@ -21,7 +21,7 @@ export class NoAnswerError extends Error {
   }
 }
 
-/** Asks; undefined when there is no such account, or its server knows it no more. @throws NoAnswerError, ResolutionError */
+/** Asks an account's server; undefined when there is no such account, or its server no longer has it. @throws NoAnswerError, ResolutionError */
 export type AskServer = (did: string) => Promise<AccountAnswer | undefined>;
 
 const Status = z.object({ did: z.string(), active: z.boolean(), status: z.string().max(256).default('') });
@@ -37,7 +37,8 @@ export function createAskServer(deps: { readonly resolver: DidResolver; readonly
     const answer = await getJson(did, url, deps.safeFetch);
     if (answer === undefined) return undefined;
     const status = Status.safeParse(answer);
-    if (!status.success || status.data.did !== did) throw new NoAnswerError(did, `${url.host} answers something else`);
+    if (!status.success || status.data.did !== did)
+      throw new NoAnswerError(did, `${url.host} did not answer with the status of this account`);
     return { active: status.data.active, status: status.data.status, handle: document.handle };
   };
 }

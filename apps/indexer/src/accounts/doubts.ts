@@ -7,22 +7,22 @@ import {
 } from '@updraft/atproto';
 import { LRUCache } from 'lru-cache';
 
-/** What makes an account's own server be asked. */
+/** A reason to ask an account's own server. */
 export interface Doubt {
   readonly did: string;
-  /** clock: the event's inner time had not come. order: it came after one that it contradicts and that counts as later. */
+  /** clock: the event's inner time is in the future. order: it came after an event that it contradicts and that counts as later. */
   readonly reason: 'clock' | 'order';
   readonly about: 'status' | 'handle';
-  /** What the event itself says: an upstream host may take an account down without its server knowing. */
+  /** What the event itself says: an upstream host may take an account down without telling its server. */
   readonly status: string;
-  /** What is known to be the account's latest: the answer must count as later. In microseconds since 1970. */
+  /** The time of the account's latest event, in microseconds since 1970: the answer must count as later. */
   readonly afterMicros: number;
 }
 
 export interface Doubts {
   /** Takes the next event of the stream. */
   observe(event: JetstreamEvent): Doubt | undefined;
-  /** The account's server has said so; this counts at that time, and what is known to be later stays. */
+  /** The account's server has said this as of that time. What is known to be later stays. */
   answered(doubt: Pick<Doubt, 'did' | 'about'>, said: string, micros: number): void;
 }
 
@@ -31,15 +31,15 @@ interface Known {
   /** active, inactive, or the handle. */
   readonly said: string;
   readonly micros: number;
-  /** The inner time of the last event whose time had not come: a copy of it from elsewhere may look like a right one. */
+  /** The inner time of the last event that was in the future: a copy of it from elsewhere may look like a correct one. */
   readonly fastMicros: number | undefined;
 }
 
 const MAX_ACCOUNTS = 50_000;
 
 /**
- * Watches for events whose order can't be told. It remembers a bounded number of accounts, the last ones that had an identity or account
- * event; what came before it was started it doesn't know.
+ * Watches for events whose order can't be told. It remembers a bounded number of accounts, those with the latest identity or account
+ * events, and nothing from before its start.
  */
 export function createDoubts({ maxAccounts = MAX_ACCOUNTS }: { readonly maxAccounts?: number } = {}): Doubts {
   const known = new LRUCache<string, Known>({ max: maxAccounts });
@@ -65,7 +65,7 @@ export function createDoubts({ maxAccounts = MAX_ACCOUNTS }: { readonly maxAccou
     },
     answered: ({ did, about }, said, micros) => {
       const before = known.get(`${about} ${did}`);
-      if (before !== undefined && before.micros > micros) return; // said by an event that came meanwhile
+      if (before !== undefined && before.micros > micros) return; // an event that came meanwhile is later
       known.set(`${about} ${did}`, { said, micros, fastMicros: before?.fastMicros });
     },
   };

@@ -1,5 +1,4 @@
 import { type AccountEvent, timeVersion, type Version, versionToBigInt } from '@updraft/atproto';
-import type { BatchWriter, WritableBlock } from '@updraft/store';
 import { afterAll, expect, test, vi } from 'vitest';
 import type { AccountAnswer } from './ask-server.ts';
 import { createQuestions } from './questions.ts';
@@ -25,8 +24,8 @@ test('what happens while a server is asked counts as later than its answer', asy
       return answered.promise;
     },
     writer: {
-      write: async ([block]: readonly WritableBlock[]) => void rows.push(block?.row(0) ?? {}),
-    } as unknown as BatchWriter,
+      write: async ([block]) => void rows.push(block?.row(0) ?? {}),
+    },
     erased: { has: () => false },
     counts: { doubt: (reason) => doubts.push(reason), answer: () => {} },
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} } as never,

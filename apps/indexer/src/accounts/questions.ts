@@ -1,6 +1,6 @@
 import { type JetstreamEvent, timeVersion } from '@updraft/atproto';
 import { ResolutionError } from '@updraft/identity';
-import { type Logger, sleep } from '@updraft/service';
+import { type Logger, pause } from '@updraft/service';
 import {
   actorHandles,
   actorStatus,
@@ -10,8 +10,8 @@ import {
   type WritableBlock,
 } from '@updraft/store';
 import { type AccountAnswer, type AskServer, NoAnswerError } from './ask-server.ts';
-import { createDoubts, type Doubt } from './doubts.ts';
-import { createWaiting, type Question } from './waiting.ts';
+import { createDoubts, type Doubt, type Doubts } from './doubts.ts';
+import { createQuestionQueue, type Question } from './question-queue.ts';
 
 /** active, inactive: the server said so, and it is written. upheld: it doesn't know of what an upstream host decided. */
 export type Outcome = 'active' | 'inactive' | 'upheld' | 'unknown' | 'failed' | 'dropped';
@@ -27,14 +27,14 @@ export interface QuestionsDeps {
 }
 
 export interface Timing {
-  /** A server is asked so long after the doubt: what it does just now is done by then. */
+  /** A server is asked this long after the doubt: what it is doing just now is done by then. */
   readonly waitMs: number;
   /** Waits before further tries. */
   readonly retriesMs: readonly number[];
 }
 
 export interface Questions {
-  /** Takes the next event of the stream; what follows happens beside it. */
+  /** Takes the next event of the stream; its questions are asked beside it. */
   observe(event: JetstreamEvent): void;
   /** Asks until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
@@ -44,30 +44,31 @@ const LOOK_EVERY_MS = 250;
 const TIMING: Timing = { waitMs: 5_000, retriesMs: [60_000, 600_000] };
 
 /**
- * Asks the servers of accounts whose events leave their order in doubt, and writes what they say as the account's latest. Bounded in what
- * waits, in how much is asked at once and in a second; what is one too many is dropped and counted. What waits is lost at a restart.
+ * Asks the servers of accounts whose events leave their order in doubt, and writes what they say as the account's latest. The number of
+ * questions is bounded: those that wait, those under way and those of a second; one above the bound is dropped and counted. A restart
+ * loses those that wait.
  */
 export function createQuestions(deps: QuestionsDeps): Questions {
   const { counts, log, now = Date.now, timing = TIMING } = deps;
   const doubts = createDoubts();
-  const waiting = createWaiting(now);
+  const queue = createQuestionQueue(now);
   const put = (question: Question): void => {
-    if (!waiting.put(question)) counts.answer('dropped');
+    if (!queue.put(question)) counts.answer('dropped');
   };
   const settle = async (question: Question, signal: AbortSignal): Promise<void> => {
-    const outcome = await askAndWrite({ ...deps, answered: doubts.answered }, question, signal);
+    const outcome = await askAndWrite(deps, doubts, question, signal);
     const retryMs = timing.retriesMs[question.tries];
-    const again = outcome === 'failed' && retryMs !== undefined && !waiting.has(question);
-    if (again) put({ ...question, dueAt: now() + retryMs, tries: question.tries + 1 });
+    const isRetried = outcome === 'failed' && retryMs !== undefined && !queue.has(question);
+    if (isRetried) put({ ...question, dueAt: now() + retryMs, tries: question.tries + 1 });
     else counts.answer(outcome);
   };
   const settleDue = (signal: AbortSignal): void => {
-    for (const question of waiting.take()) {
+    for (const question of queue.take()) {
       settle(question, signal)
         .catch((err: unknown) => {
-          if (!signal.aborted) log.warn({ err, did: question.did }, 'what an account’s server says was not written');
+          if (!signal.aborted) log.warn({ err, did: question.did }, 'an answer of an account’s server was not written');
         })
-        .finally(() => waiting.done(question));
+        .finally(() => queue.done(question));
     }
   };
   return {
@@ -80,34 +81,34 @@ export function createQuestions(deps: QuestionsDeps): Questions {
     run: async (signal) => {
       while (!signal.aborted) {
         settleDue(signal);
-        await sleep(LOOK_EVERY_MS, signal).catch(() => {}); // ends with the signal
+        await pause(LOOK_EVERY_MS, signal);
       }
     },
   };
 }
 
-interface AskAndWrite extends Pick<QuestionsDeps, 'ask' | 'writer' | 'erased' | 'log' | 'now'> {
-  answered: ReturnType<typeof createDoubts>['answered'];
-}
-
-async function askAndWrite(deps: AskAndWrite, question: Question, signal: AbortSignal): Promise<Outcome> {
-  const { ask, writer, erased, log, answered, now = Date.now } = deps;
+async function askAndWrite(
+  { ask, writer, erased, log, now = Date.now }: QuestionsDeps,
+  doubts: Doubts,
+  question: Question,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const { did, about, reason } = question;
   const askedAtMs = now();
   const answer = await tryToAsk(ask, did, log);
   if (answer === 'failed') return 'failed';
   if (answer === undefined || (about === 'handle' && answer.handle === undefined) || erased.has(did)) return 'unknown';
   if (about === 'status' && answer.active && TAKEN_DOWN.includes(question.status)) return 'upheld';
-  // Later than all that is known of it, and than every copy of it that a host has shown so far; not than what happened while it was asked.
+  // Later than all that is known of the account, and than every copy of it that a host has shown; earlier than what happened meanwhile.
   const micros = Math.max(askedAtMs * 1_000, question.afterMicros + 1);
   await writer.write([rowOf(question, answer, micros)], signal);
   const said = about === 'handle' ? (answer.handle ?? '') : answer.active ? 'active' : 'inactive';
-  answered(question, said, micros);
-  log.info({ did, about, reason, said, status: answer.status }, 'the account’s own server was asked');
+  doubts.answered(question, said, micros);
+  log.info({ did, about, reason, said, status: answer.status }, 'an account’s own server was asked');
   return answer.active ? 'active' : 'inactive';
 }
 
-/** Any host may take an account down; the account's server need not know. */
+/** Any host may take an account down, and the account's own server need not know. */
 const TAKEN_DOWN = ['takendown', 'suspended'];
 
 async function tryToAsk(ask: AskServer, did: string, log: Logger): Promise<AccountAnswer | undefined | 'failed'> {

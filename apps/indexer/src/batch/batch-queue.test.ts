@@ -138,7 +138,7 @@ describe('invariant 8: the bound in bytes', () => {
     const queue = makeQueue({ maxRows: 10, queueMaxBytes: 100 * KIB });
     add(queue, 25, 4 * KIB);
     let hasRoom = false;
-    const waiting = queue.hasRoom(new AbortController().signal).then(() => {
+    const waiting = queue.waitForRoom(new AbortController().signal).then(() => {
       hasRoom = true;
     });
     await queue.next();
@@ -153,7 +153,7 @@ describe('invariant 8: the bound in bytes', () => {
     const queue = makeQueue({ queueMaxBytes: KIB });
     add(queue, 1, 2 * KIB);
     const stop = new AbortController();
-    const waiting = queue.hasRoom(stop.signal);
+    const waiting = queue.waitForRoom(stop.signal);
     stop.abort(new Error('enough'));
     await expect(waiting).rejects.toThrow('enough');
   });

@@ -1,11 +1,12 @@
 /*
  * batch: gathers rows, a block for each table.
- * In: rows. Out: batches, in order, each with the cursor that stands behind it.
+ * In: rows. Out: batches, in order, each with the cursor to save when it is written.
  * Keeps: the queue is bounded in bytes.
  */
 
+import { batchBytes } from '@updraft/ingest';
 import type { Progress } from '@updraft/store';
-import { type Batch, batchBytes, clearBatch, createBatch } from './batch.ts';
+import { createFillingBatch, largeBytes, type QueuedBatch } from './filling-batch.ts';
 
 export interface BatchLimits {
   /** Events of a batch; each makes at most one row a table. */
@@ -24,16 +25,16 @@ export interface BatchQueueOptions extends BatchLimits {
 
 /** Batches between the stream and the writer: one fills, the others wait their turn in order. */
 export interface BatchQueue {
-  /** The batch that fills now. Only to be appended to at once, not kept. */
-  current(): Batch;
-  /** An event's rows are appended to the current batch: cuts it when it is full. */
+  /** The batch that fills now. Append to it at once, and don't keep it. */
+  current(): QueuedBatch;
+  /** An event's rows were appended to the current batch, which is cut when it is full. */
   added(): void;
-  /** Whether the bound is reached: no more events should come until hasRoom(). A few more do no harm. */
+  /** Whether the bound is reached: no more events should come until waitForRoom() resolves. A few more do no harm. */
   isFull(): boolean;
   /** Resolves when there is room again; rejects with the signal's reason. */
-  hasRoom(signal: AbortSignal): Promise<void>;
+  waitForRoom(signal: AbortSignal): Promise<void>;
   /** The next batch to write, in order; undefined when the queue is closed and empty. One at a time: done() before the next. */
-  next(): Promise<Batch | undefined>;
+  next(): Promise<QueuedBatch | undefined>;
   /** The batch that next() gave is written, or given up. */
   done(): void;
   /** Cuts the current batch and ends: next() gives what is left, then undefined. */
@@ -42,97 +43,94 @@ export interface BatchQueue {
   byteLength(): number;
 }
 
-/** Batches whose memory is kept for reuse. */
-const SPARE_BATCHES = 2;
-/** Below this share of the bound there is room again: so that the source doesn't stop and go with each event. */
+/** Below this share of the bound there is room again. At the bound itself the source would stop and go with each event. */
 const ROOM_SHARE = 0.85;
 
 export function createBatchQueue(options: BatchQueueOptions): BatchQueue {
-  const { maxRows, maxBytes, flushIntervalMs, queueMaxBytes } = options;
-  const spare: Batch[] = [];
-  const waiting: Batch[] = [];
-  let filling = createBatch();
-  let writing: Batch | undefined;
-  /** Bytes of what waits and what is written: those don't change any more. */
-  let sealedBytes = 0;
-  let timer: NodeJS.Timeout | undefined;
-  /** The filling batch is old enough: it goes as soon as the writer is free. Until then it grows, so that an outage makes no crumbs. */
-  let due = false;
-  let closed = false;
-  /** Set while the writer waits. */
-  let wakeWriter: (() => void) | undefined;
-  const wakeSource = new Set<() => void>();
-
-  const cut = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    due = false;
-    if (filling.events === 0) return;
-    filling.cutAtMs = Date.now();
-    filling.progress = options.progress();
-    sealedBytes += batchBytes(filling);
-    waiting.push(filling);
-    filling = spare.pop() ?? createBatch();
-    wakeWriter?.();
+  const { queueMaxBytes } = options;
+  /** Bytes of the batches that wait and of the one that is written: those don't change any more. */
+  let cutBytes = 0;
+  let writing: QueuedBatch | undefined;
+  const waiting = createWaitingBatches();
+  const push = (batch: QueuedBatch): void => {
+    cutBytes += batchBytes(batch);
+    waiting.push(batch);
   };
-  const age = (): void => {
-    due = true;
-    if (wakeWriter !== undefined) cut();
-  };
-  /** The tables whose rows may be large; a profile's is smaller than the record beside it. */
-  const fillingBytes = (): number =>
-    filling.recordRows.byteLength + filling.postRows.byteLength + filling.rejectedEvents.byteLength;
-  const byteLength = (): number => sealedBytes + batchBytes(filling);
-
+  const filling = createFillingBatch(options, { isAwaited: waiting.isAwaited, push });
+  const byteLength = (): number => cutBytes + batchBytes(filling.current());
+  const room = createRoom(() => byteLength() <= queueMaxBytes * ROOM_SHARE);
   return {
-    current: () => filling,
-    added: () => {
-      filling.events += 1;
-      if (filling.events === 1) filling.receivedAtMs = Date.now();
-      if (filling.events >= maxRows || fillingBytes() >= maxBytes) cut();
-      else timer ??= setTimeout(age, flushIntervalMs);
-    },
-    isFull: () => sealedBytes + fillingBytes() >= queueMaxBytes,
-    hasRoom: (signal) =>
-      new Promise((resolve, reject) => {
-        const settle = (): void => {
-          if (!signal.aborted && byteLength() > queueMaxBytes * ROOM_SHARE) return;
-          wakeSource.delete(settle);
-          signal.removeEventListener('abort', settle);
-          if (signal.aborted) reject(signal.reason);
-          else resolve();
-        };
-        wakeSource.add(settle);
-        signal.addEventListener('abort', settle);
-        settle();
-      }),
+    current: filling.current,
+    added: filling.added,
+    isFull: () => cutBytes + largeBytes(filling.current()) >= queueMaxBytes,
+    waitForRoom: room.wait,
     next: async () => {
-      if (waiting.length === 0 && due) cut();
-      // Woken by a cut or by the close; both leave a batch, or nothing that will ever come.
-      if (waiting.length === 0 && !closed) {
-        await new Promise<void>((resolve) => {
-          wakeWriter = resolve;
-        });
-        wakeWriter = undefined;
-      }
-      writing = waiting.shift();
+      if (waiting.isEmpty()) filling.cutIfDue();
+      writing = await waiting.next();
       return writing;
     },
     done: () => {
       if (writing === undefined) return;
-      const bytes = batchBytes(writing);
-      sealedBytes -= bytes;
-      clearBatch(writing);
-      // One swollen by huge records is left to the garbage collector.
-      if (spare.length < SPARE_BATCHES && bytes <= maxBytes) spare.push(writing);
+      cutBytes -= batchBytes(writing);
+      filling.reuse(writing);
       writing = undefined;
-      for (const wake of wakeSource) wake();
+      room.changed();
     },
     close: () => {
-      cut();
-      closed = true;
-      wakeWriter?.();
+      filling.cut();
+      waiting.close();
     },
     byteLength,
+  };
+}
+
+/** Batches that wait for the writer, or the writer that waits for one. */
+function createWaitingBatches() {
+  const batches: QueuedBatch[] = [];
+  let isClosed = false;
+  let wakeWriter: (() => void) | undefined;
+  return {
+    isEmpty: (): boolean => batches.length === 0,
+    isAwaited: (): boolean => wakeWriter !== undefined,
+    push: (batch: QueuedBatch): void => {
+      batches.push(batch);
+      wakeWriter?.();
+    },
+    next: async (): Promise<QueuedBatch | undefined> => {
+      if (batches.length === 0 && !isClosed) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        wakeWriter = resolve;
+        await promise;
+        wakeWriter = undefined;
+      }
+      return batches.shift();
+    },
+    close: (): void => {
+      isClosed = true;
+      wakeWriter?.();
+    },
+  };
+}
+
+/** Those who wait for room, asked again whether there is some after each change. */
+function createRoom(isThere: () => boolean) {
+  const waiting = new Set<() => void>();
+  return {
+    wait: (signal: AbortSignal): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (!signal.aborted && !isThere()) return;
+          waiting.delete(look);
+          signal.removeEventListener('abort', look);
+          if (signal.aborted) reject(signal.reason);
+          else resolve();
+        };
+        waiting.add(look);
+        signal.addEventListener('abort', look);
+        look();
+      }),
+    changed: (): void => {
+      for (const look of waiting) look();
+    },
   };
 }

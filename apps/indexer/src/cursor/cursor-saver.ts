@@ -1,18 +1,18 @@
 import { inSameTrace, inSpan } from '@updraft/service';
 import type { CursorStore, Progress } from '@updraft/store';
 
-/** Saves cursors beside the writing of the next batch, one at a time; of several that wait only the last. */
+/** Saves cursors while the next batch is written, one at a time; of several that wait, only the last. */
 export interface CursorSaver {
   /** Everything up to this progress is acknowledged. */
   offer(progress: Progress): void;
-  /** Resolves when the last progress is saved; tries once more what failed. @throws StoreError when that fails too. */
+  /** Resolves when the last progress is saved. One that failed is tried once more. @throws StoreError when that fails too. */
   settle(): Promise<void>;
 }
 
 export interface CursorSaverOptions {
   readonly cursor: Pick<CursorStore, 'save'>;
   onSaved(progress: Progress): void;
-  /** Not worth stopping for: the next one is ahead of it, and a restart begins earlier. */
+  /** Nothing stops for it: the next save is ahead of it, and a restart begins earlier. */
   onFailed(error: unknown): void;
 }
 
@@ -38,7 +38,7 @@ export function createCursorSaver({ cursor, onSaved, onFailed }: CursorSaverOpti
   };
   return {
     offer: (progress) => {
-      // Part of the trace of its batch, though it may be saved after another one.
+      // It belongs to the trace of its batch, though it may be saved during another one.
       waiting = { progress, save: inSameTrace(() => inSpan('save cursor', {}, () => cursor.save(progress))) };
       saving ??= saveAll();
     },

@@ -1,13 +1,13 @@
 import { hashText, type IngestGapRow } from '@updraft/store';
-import type { KnownPlace } from './gaps.ts';
+import type { KnownPosition } from './continuity.ts';
 
-/** A known place, and whose. */
-export interface UnmetPlace extends KnownPlace {
+/** Where the stream was at a host. */
+export interface HostPosition extends KnownPosition {
   readonly host: string;
 }
 
-/** What was known did not come again. Keyed by where it begins, so that finding it again after a crash adds no second row. */
-export function missedRow(host: string, from: UnmetPlace, toMicros: number): IngestGapRow {
+/** The known events did not come again. The key is where the gap begins, so that finding it again after a crash adds no second row. */
+export function missedRow(host: string, from: HostPosition, toMicros: number): IngestGapRow {
   return {
     gapId: hashText(`${host}\n${from.micros}\n${from.identities.at(-1) ?? ''}`),
     host,
@@ -16,24 +16,25 @@ export function missedRow(host: string, from: UnmetPlace, toMicros: number): Ing
     toTime: toMicros,
     detail:
       from.identities.length === 0
-        ? `${host} begins after the place where the stream was left`
+        ? `${host} begins after the position where the stream was left`
         : `none of the last ${from.identities.length} events from ${from.host} came again from ${host}`,
   };
 }
 
-/** An event that can't be taken, and all its like in the stretch. Certain, where `possible` is not. */
-export function leftOutRow(host: string, from: UnmetPlace, toMicros: number): IngestGapRow {
+/** An event above the limit of a frame, and all others like it in the stretch. They are certainly missing; `possible` ones may be. */
+export function leftOutRow(host: string, from: HostPosition, toMicros: number): IngestGapRow {
   return {
     gapId: hashText(`left out\n${from.host}\n${from.identities.at(-1) ?? from.micros}`),
     host,
     kind: 'left_out',
     fromTime: Math.min(from.micros, toMicros),
     toTime: toMicros,
-    detail: 'an event above the limit of a frame came after the begin; the host was asked to leave such events out',
+    detail:
+      'an event above the limit of a frame came after the start of this stretch; the host was asked to leave such events out',
   };
 }
 
-/** A collection that a host did not bring while everything else flowed. `witness` brought it, when one could be asked. */
+/** A collection that a host did not send while everything else flowed. `witness` is the host that sent it, if one could be asked. */
 export function blindRow(
   host: string,
   { collection, sinceMicros, witness }: { collection: string; sinceMicros: number; witness: string | undefined },
@@ -47,6 +48,6 @@ export function blindRow(
     kind: 'possible',
     fromTime: Math.min(sinceMicros, toMicros),
     toTime: toMicros,
-    detail: `${host} brought no ${collection}; ${known}`,
+    detail: `${host} sent no ${collection}; ${known}`,
   };
 }

@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto';
 import type { JetstreamEvent } from '@updraft/atproto';
-import { lowerQuartile } from './gaps.ts';
+import { lowerQuartile } from './continuity.ts';
 
-/** How many of the last events are kept, to be met again after a resume. */
+/** How many of the last events are kept, to be recognised after a resume. */
 export const TAIL_EVENTS = 256;
 
-/** The last events of the stream, as far as they are needed to find the place again. */
+/** The last events of the stream, as far as they are needed to recognise them after a resume. */
 export interface Tail {
   /** How many are kept. */
   readonly count: number;
-  /** Of the last event, where its host gives one. */
+  /** The sequence number of the last event, if its host gives one. */
   readonly cursor: number | undefined;
   add(event: JetstreamEvent): void;
   /** Oldest first. */
@@ -20,16 +20,9 @@ export interface Tail {
   timeUs(): number;
 }
 
-/** Keeps only strings and numbers of each event, in a ring: identities are hashed when they are asked for. */
+/** Keeps only strings and numbers of each event, in a ring. Identities are hashed when they are asked for. */
 export function createTail(size: number = TAIL_EVENTS): Tail {
-  const parts: EventParts[] = Array.from({ length: size }, () => ({
-    did: '',
-    micros: 0,
-    detail: 0,
-    collection: '',
-    rkey: '',
-    isDelete: false,
-  }));
+  const parts = Array.from({ length: size }, emptyParts);
   const times = new Float64Array(size);
   let total = 0;
   let cursor: number | undefined;
@@ -60,11 +53,9 @@ export function createTail(size: number = TAIL_EVENTS): Tail {
   };
 }
 
-/** What tells an event from every other, the same at every host: 16 characters. */
+/** Tells an event from every other, and is the same at every host: 16 characters. */
 export function eventIdentity(event: JetstreamEvent): string {
-  const parts: EventParts = { did: '', micros: 0, detail: 0, collection: '', rkey: '', isDelete: false };
-  fillParts(parts, event);
-  return identityOfParts(parts);
+  return identityOfParts(fillParts(emptyParts(), event));
 }
 
 /** The time of an event on its sender's clock: its rev's, or the inner time. In microseconds. */
@@ -83,21 +74,19 @@ interface EventParts {
   isDelete: boolean;
 }
 
-function fillParts(parts: EventParts, event: JetstreamEvent): void {
+function emptyParts(): EventParts {
+  return { did: '', micros: 0, detail: 0, collection: '', rkey: '', isDelete: false };
+}
+
+function fillParts(parts: EventParts, event: JetstreamEvent): EventParts {
+  const commit = event.kind === 'commit' ? event : undefined;
   parts.did = event.did;
-  if (event.kind === 'commit') {
-    parts.micros = event.rev.micros;
-    parts.detail = event.rev.clockId;
-    parts.collection = event.collection;
-    parts.rkey = event.rkey;
-    parts.isDelete = event.operation === 'delete';
-    return;
-  }
-  parts.micros = event.eventMicros;
-  parts.detail = event.kind === 'identity' ? -1 : -2;
-  parts.collection = '';
-  parts.rkey = '';
-  parts.isDelete = false;
+  parts.micros = eventMicros(event);
+  parts.detail = event.kind === 'commit' ? event.rev.clockId : event.kind === 'identity' ? -1 : -2;
+  parts.collection = commit?.collection ?? '';
+  parts.rkey = commit?.rkey ?? '';
+  parts.isDelete = commit?.operation === 'delete';
+  return parts;
 }
 
 function identityOfParts({ did, micros, detail, collection, rkey, isDelete }: EventParts): string {

@@ -1,19 +1,14 @@
-import { type Logger, sleep } from '@updraft/service';
+import { every, type Logger } from '@updraft/service';
 import { ERASED_INTERVAL_MS, type ErasedAccounts } from '@updraft/store';
 
-/** Reads the list of erased accounts every few seconds until the signal aborts. A list that can't be read is the last one. */
+/** Reads the list of erased accounts every few seconds until the signal aborts. While it can't be read, the last one counts. */
 export async function followErasures(
   erased: Pick<ErasedAccounts, 'refresh'>,
   log: Pick<Logger, 'warn'>,
   signal: AbortSignal,
 ): Promise<void> {
-  for (;;) {
-    try {
-      await sleep(ERASED_INTERVAL_MS, signal);
-      await erased.refresh({ signal });
-    } catch (error) {
-      if (signal.aborted) return;
-      log.warn({ err: error }, 'the list of erased accounts could not be read');
-    }
-  }
+  const refresh = () => erased.refresh({ signal });
+  await every(ERASED_INTERVAL_MS, signal, refresh, (err) =>
+    log.warn({ err }, 'the list of erased accounts could not be read'),
+  );
 }

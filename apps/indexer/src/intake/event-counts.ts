@@ -14,14 +14,14 @@ export interface EventCount {
 export interface EventCounts {
   add(event: JetstreamEvent): void;
   total(): number;
-  /** What isn't 0. */
+  /** The counts above 0. */
   list(): EventCount[];
-  /** Median of the last events' time_us, in microseconds; undefined before the first. One strange time does not move it. */
+  /** Median of the last events' time_us, in microseconds; undefined before the first. A single wrong time does not move it. */
   timeUs(): number | undefined;
 }
 
-/** The collections that are counted by name: a fixed list, since anybody can invent new ones. */
-export const COLLECTIONS: readonly string[] = [
+/** The collections that are counted by name: a fixed list, because anybody can invent new ones. */
+const COLLECTIONS: readonly string[] = [
   'app.bsky.feed.post',
   'app.bsky.feed.like',
   'app.bsky.feed.repost',

@@ -1,18 +1,16 @@
 /*
  * intake: takes one frame at a time.
  * In: a frame's text. Out: its rows, or its row for rejected_events, in the batch that fills now.
- * Keeps: nothing is dropped in silence; an event is in a batch as a whole, or not at all.
+ * Keeps: nothing is dropped in silence; an event is in a batch completely or not at all.
  */
 
-import { type JetstreamEvent, parseFrame, type RejectedFrame, type RejectReason } from '@updraft/atproto';
+import { type JetstreamEvent, parseFrame, type RejectReason } from '@updraft/atproto';
+import { takeEvent, takeRejected } from '@updraft/ingest';
 import type { ErasedAccounts, IngestGapRow } from '@updraft/store';
-import { RefusedDataError } from '@updraft/store';
 import type { BatchQueue } from '../batch/batch-queue.ts';
-import { rejectedEventRow, rejectedFrameRow } from '../rows/rejected.ts';
-import { appendEvent } from '../rows/rows.ts';
 import type { Hooks } from '../run/hooks.ts';
 
-/** What became of events, for whoever counts them. */
+/** Counts what becomes of events. */
 export interface IntakeCounts {
   event(event: JetstreamEvent): void;
   rejected(reason: RejectReason): void;
@@ -24,7 +22,7 @@ export interface IntakeCounts {
 
 export interface IntakeOptions {
   readonly queue: Pick<BatchQueue, 'current' | 'added'>;
-  /** Follows the stream's place; gives a gap's row when one shows. */
+  /** Follows the stream's position; gives a gap's row when it finds one. */
   observe(event: JetstreamEvent): IngestGapRow | undefined;
   readonly counts: IntakeCounts;
   readonly erased: Pick<ErasedAccounts, 'has'>;
@@ -32,34 +30,24 @@ export interface IntakeOptions {
 }
 
 /**
- * Takes one frame in: afterwards its rows, or its row in rejected_events, stand in the current batch; nothing when its account was erased.
- * All of it at once, without a queue of objects. Never throws on any input.
+ * Takes one frame: afterwards the current batch has its rows, or its row for rejected_events, or nothing if its account was erased. There is
+ * no queue of objects in between. Never throws on any input.
  */
 export function createIntake(options: IntakeOptions): (text: string) => void {
   const { queue, observe, counts, erased, hooks } = options;
 
-  function takeEvent(event: JetstreamEvent, text: string): void {
-    const batch = queue.current();
-    const fault = append(event, batch, counts);
-    if (fault === undefined) {
-      counts.event(event);
-    } else {
-      batch.rejectedEvents.append(rejectedEventRow(event, fault.reason, fault.detail, text));
-      counts.rejected(fault.reason);
-    }
-  }
-
-  function takeRejected(frame: RejectedFrame, text: string): void {
-    queue.current().rejectedEvents.append(rejectedFrameRow(frame, text));
-    counts.rejected(frame.reason);
-  }
+  const count = (event: JetstreamEvent, outcome: ReturnType<typeof takeEvent>): void => {
+    if (outcome !== 'written' && outcome !== 'unusable') return counts.rejected(outcome);
+    counts.event(event);
+    if (outcome === 'unusable' && event.kind === 'commit') counts.unusable(event.collection);
+  };
 
   return (text) => {
     const parsed = parseFrame(text);
     if (erased.has(parsed.ok ? parsed.event.did : parsed.did)) counts.erased();
-    else if (parsed.ok) takeEvent(parsed.event, text);
-    else takeRejected(parsed, text);
-    // The place in the stream moves with the events of erased accounts too.
+    else if (parsed.ok) count(parsed.event, takeEvent(parsed.event, text, queue.current()));
+    else counts.rejected(takeRejected(parsed, text, queue.current()));
+    // The position moves with the events of erased accounts too.
     const gap = parsed.ok ? observe(parsed.event) : undefined;
     if (gap !== undefined) {
       queue.current().ingestGaps.append(gap);
@@ -68,27 +56,4 @@ export function createIntake(options: IntakeOptions): (text: string) => void {
     queue.added();
     hooks?.passed('after-receive');
   };
-}
-
-interface Fault {
-  readonly reason: RejectReason;
-  readonly detail: string;
-}
-
-function append(
-  event: JetstreamEvent,
-  batch: ReturnType<BatchQueue['current']>,
-  counts: IntakeCounts,
-): Fault | undefined {
-  try {
-    const outcome = appendEvent(event, batch);
-    if (outcome === 'record_too_deep')
-      return { reason: outcome, detail: 'the record is nested deeper than 512 levels' };
-    if (outcome === 'unusable' && event.kind === 'commit') counts.unusable(event.collection);
-    return undefined;
-  } catch (error) {
-    // A value that fits no column: it would be refused for ever, and with it the events around it.
-    if (error instanceof RefusedDataError) return { reason: 'refused_by_clickhouse', detail: error.message };
-    throw error;
-  }
 }

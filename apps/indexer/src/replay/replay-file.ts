@@ -9,9 +9,9 @@ import {
   replayStreamName,
 } from '@updraft/store';
 import { type BatchLimits, createBatchQueue } from '../batch/batch-queue.ts';
-import { FIRST_TIME_CURSOR } from '../cursor/place.ts';
+import { FIRST_TIME_CURSOR } from '../cursor/resume-point.ts';
 import type { Hooks } from '../run/hooks.ts';
-import { runPipeline } from '../run/pipeline.ts';
+import { type Pipeline, runPipeline } from '../run/pipeline.ts';
 import { createRecordedFileSource, type FilePosition } from '../source/recorded-file.ts';
 import type { ReplayTally } from './tally.ts';
 
@@ -29,65 +29,63 @@ export interface ReplayFileOptions {
   readonly output: ProgressOutput;
 }
 
-/** What the progress of a file is saved under: another file at the same path, of another size, begins anew. @throws SetupError */
+/** The name that a file's progress is saved under: another file at the same path, of another size, begins anew. @throws SetupError */
 export async function replayStream(prefix: string, path: string): Promise<string> {
   const found = await stat(path).catch((error: unknown) => {
     throw new SetupError(`${path} can't be read`, { cause: error });
   });
-  if (!found.isFile()) throw new SetupError(`${path} is no file`);
+  if (!found.isFile()) throw new SetupError(`${path} is not a file`);
   return replayStreamName(prefix, `${resolve(path)}\n${found.size}`);
 }
 
 /**
- * Sends a file's events through the pipeline. Interrupted, it goes on at the next run where the last batch was acknowledged; run to the
- * end, the next run begins anew.
+ * Sends a file's events through the pipeline. Interrupted, the next run continues after the last batch that was acknowledged; after the end
+ * of the file the next run begins anew.
  */
 export async function replayFile(options: ReplayFileOptions, signal: AbortSignal): Promise<void> {
-  const { path, cursor, tally, output } = options;
-  const { size } = await stat(path);
-  const skipLines = options.restart ? 0 : ((await cursor.load())?.cursor ?? 0);
-  if (skipLines > 0) output.write(`${path}: going on after line ${skipLines.toLocaleString('en')}\n`);
+  const { path, restart, cursor, limits, output } = options;
+  const skipLines = restart ? 0 : ((await cursor.load())?.cursor ?? 0);
+  if (skipLines > 0) output.write(`${path}: continuing after line ${skipLines.toLocaleString('en')}\n`);
   const position: FilePosition = { lines: 0, bytesRead: 0 };
   const progress = (): Progress => progressOf(path, Math.max(position.lines, skipLines));
+  const source = createRecordedFileSource({ path, skipLines, position });
+  const queue = createBatchQueue({ ...limits, progress });
+  const bar = await showProgress(options, position);
+  try {
+    await runPipeline({ ...options, source, queue, ...countsOf(options.tally) }, signal);
+  } finally {
+    bar.finish();
+  }
+  if (signal.aborted)
+    throw new SetupError(`interrupted after line ${position.lines} of ${path}; the same command continues from there`);
+  await cursor.save(progressOf(path, 0));
+}
 
-  const [startedAt, eventsBefore] = [performance.now(), tally.events];
-  const bar = startProgressBar(
+async function showProgress({ path, tally, output }: ReplayFileOptions, position: FilePosition) {
+  const { size } = await stat(path);
+  const [startedAt, eventsBefore] = [performance.now(), tally.events()];
+  return startProgressBar(
     () => ({
       subject: path,
       share: size === 0 ? 1 : position.bytesRead / size,
-      count: tally.events - eventsBefore,
+      count: tally.events() - eventsBefore,
       unit: 'events',
       elapsedMs: performance.now() - startedAt,
     }),
     output,
   );
-  try {
-    await runPipeline(
-      {
-        ...options,
-        source: createRecordedFileSource({ path, skipLines, position }),
-        queue: createBatchQueue({ ...options.limits, progress }),
-        observe: () => undefined,
-        intakeCounts: {
-          event: tally.event,
-          rejected: tally.rejected,
-          unusable: tally.unusable,
-          erased: tally.erased,
-          gap: () => {},
-        },
-        writeCounts: { batch: () => {}, saved: () => {}, saveFailed: () => {} },
-      },
-      signal,
-    );
-  } finally {
-    bar.finish();
-  }
-  if (signal.aborted)
-    throw new SetupError(`interrupted after line ${position.lines} of ${path}; the same command goes on from there`);
-  await cursor.save(progressOf(path, 0));
 }
 
-/** The lines are the place; as `lastSeq`, by which the store tells the earlier of two, they stand on top of its least value. */
+/** A file has no gaps, and its run is counted for its last words only. */
+function countsOf(tally: ReplayTally): Pick<Pipeline, 'observe' | 'intakeCounts' | 'writeCounts'> {
+  return {
+    observe: () => undefined,
+    intakeCounts: { ...tally, gap: () => {} },
+    writeCounts: { batch: () => {}, saved: () => {}, saveFailed: () => {} },
+  };
+}
+
+/** The line number is the cursor. The store tells the earlier of two positions by `lastSeq`: there it is added to the least time. */
 function progressOf(path: string, lines: number): Progress {
   const lastSeq = FIRST_TIME_CURSOR + lines;
   return {

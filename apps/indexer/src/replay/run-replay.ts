@@ -7,7 +7,7 @@ import { replayFile, replayStream } from './replay-file.ts';
 import { createReplayTally } from './tally.ts';
 
 const HELP = `
-Interrupted and run again, it goes on where it was. The live cursor stays as it is.
+Interrupted and run again, it continues where it was. The cursor of the live stream doesn't change.
 ClickHouse and Redis: CLICKHOUSE_ADDRESS, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD, CLICKHOUSE_DATABASE, CLICKHOUSE_CLUSTER, CLICKHOUSE_SHARDS, REDIS_ADDRESS, REDIS_PASSWORD, REDIS_PREFIX`;
 
 /** Runs `pnpm replay` as this process. */
@@ -49,23 +49,11 @@ interface ReplayOptions {
 async function replay({ files, restart, config, hooks, log }: ReplayOptions, signal: AbortSignal): Promise<void> {
   const tally = createReplayTally();
   const startedAt = performance.now();
-  const metrics = {
-    rowsWritten: () => {},
-    writeRetry: () => {},
-    writeHeld: () => {},
-    rejected: tally.rejected,
-  };
+  const writerHooks = { onSetAside: () => tally.rejected('refused_by_clickhouse') };
   for (const path of files) {
     const stream = await replayStream(config.redis.prefix, path);
     const redis = { ...config.redis, prefix: stream };
-    await using stores = await openStores({
-      config: { ...config, redis },
-      metrics,
-      status: { active: () => {} },
-      hooks,
-      log,
-      signal,
-    });
+    await using stores = await openStores({ config: { ...config, redis }, writerHooks, hooks, log, signal });
     await replayFile({ path, restart, ...stores, limits: config.limits, tally, hooks, output: process.stderr }, signal);
   }
   const seconds = (performance.now() - startedAt) / 1000;

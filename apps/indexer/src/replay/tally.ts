@@ -1,19 +1,13 @@
-import type { JetstreamEvent, RejectReason } from '@updraft/atproto';
+import type { IntakeCounts } from '../intake/intake.ts';
 
 /** Counts of one run of `replay`, for its last words. */
-export interface ReplayTally {
-  event(event: JetstreamEvent): void;
-  rejected(reason: RejectReason): void;
-  unusable(collection: string): void;
-  /** An event of an account that was erased. */
-  erased(): void;
-  rowsSetAside(rows: number): void;
-  readonly events: number;
-  /** A table for people: events by kind and collection, then what was rejected by reason. */
+export interface ReplayTally extends Omit<IntakeCounts, 'gap'> {
+  events(): number;
+  /** A table for people: events by kind and collection, then rejections by reason. */
   report(): string;
 }
 
-/** Anybody can invent collections: from so many on they are counted together. */
+/** Anybody can invent collections: those after the first thousand are counted together. */
 const MAX_NAMES = 1_000;
 const OTHERS = '(others)';
 
@@ -23,9 +17,7 @@ export function createReplayTally(): ReplayTally {
   const rejected = createCounter();
   let erased = 0;
   return {
-    get events() {
-      return kinds.total();
-    },
+    events: kinds.total,
     event: (event) =>
       kinds.add(event.kind === 'commit' ? `commit ${event.operation.padEnd(6)} ${event.collection}` : event.kind),
     rejected: (reason) => rejected.add(reason),
@@ -33,12 +25,11 @@ export function createReplayTally(): ReplayTally {
     erased: () => {
       erased += 1;
     },
-    rowsSetAside: (rows) => rejected.add('refused_by_clickhouse', rows),
     report: () =>
       [
         ...section('events', kinds),
         ...section('rejected', rejected),
-        ...(unusable.total() > 0 ? section('of no use as their type', unusable) : []),
+        ...(unusable.total() > 0 ? section('make no sense as their type', unusable) : []),
         ...(erased > 0 ? [line('of erased accounts: not written', erased)] : []),
       ].join('\n'),
   };
@@ -53,7 +44,7 @@ function section(title: string, counter: Counter): string[] {
 }
 
 interface Counter {
-  add(name: string, count?: number): void;
+  add(name: string): void;
   total(): number;
   /** The most frequent first. */
   list(): [string, number][];
@@ -62,9 +53,9 @@ interface Counter {
 function createCounter(): Counter {
   const counts = new Map<string, number>();
   return {
-    add: (name, count = 1) => {
+    add: (name) => {
       const key = counts.has(name) || counts.size < MAX_NAMES ? name : OTHERS;
-      counts.set(key, (counts.get(key) ?? 0) + count);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
     },
     total: () => counts.values().reduce((sum, count) => sum + count, 0),
     list: () => [...counts].toSorted(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1)),

@@ -1,14 +1,15 @@
+import { filledBlocks, sinceMicros } from '@updraft/ingest';
 import { backoff, type Logger } from '@updraft/service';
-import type { BatchWriter, CursorStore, ErasedAccounts, IngestGapRow } from '@updraft/store';
+import type { BatchWriter, CursorStore, ErasedAccounts, IngestGapRow, Progress } from '@updraft/store';
 import type { AskServer } from '../accounts/ask-server.ts';
 import { createQuestions, type Questions } from '../accounts/questions.ts';
-import { filledBlocks } from '../batch/batch.ts';
 import { type BatchQueue, createBatchQueue } from '../batch/batch-queue.ts';
 import type { IndexerConfig } from '../config.ts';
-import { createPlace } from '../cursor/place.ts';
-import { sinceMicros } from '../cursor/since.ts';
+import { createStreamPosition, type StreamPosition } from '../cursor/stream-position.ts';
+import { collectionLabel } from '../intake/event-counts.ts';
 import type { IntakeCounts } from '../intake/intake.ts';
 import { createJetstreamSource } from '../source/jetstream.ts';
+import type { Source } from '../source/source.ts';
 import { connectionEvents } from '../watch/connection-events.ts';
 import type { IndexerMetrics } from '../watch/metrics.ts';
 import { type IndexerStatus, startReports } from '../watch/status.ts';
@@ -21,7 +22,7 @@ export interface IndexerDeps {
   readonly writer: BatchWriter;
   readonly cursor: Pick<CursorStore, 'load' | 'save'>;
   readonly erased: Pick<ErasedAccounts, 'has'>;
-  /** Asks an account's own server; absent: nobody is asked. */
+  /** Asks an account's own server; absent: none is asked. */
   readonly ask?: AskServer | undefined;
   readonly status: IndexerStatus;
   readonly metrics: IndexerMetrics;
@@ -29,51 +30,26 @@ export interface IndexerDeps {
   readonly log: Logger;
 }
 
-/** How long the socket may stay paused: one slow write's time. Servers cut a reader at 5 s. */
-const MAX_PAUSE_MS = 3_000;
-const RECONNECT_BACKOFF = { minMs: 250, maxMs: 30_000 };
-
 /**
  * Reads the stream into ClickHouse until the signal aborts; then writes what it has, saves the cursor and resolves.
  * @throws UnwrittenError when the last writes don't succeed in time.
  */
 export async function runIndexer(deps: IndexerDeps, signal: AbortSignal): Promise<void> {
-  const { config, log } = deps;
+  const { config, metrics, log } = deps;
   const saved = await deps.cursor.load();
   const startMicros = config.since && sinceMicros(config.since, Date.now());
-  const place = createPlace({ saved, startMicros, now: () => new Date() });
-  const queue = createBatchQueue({ ...config.limits, progress: () => place.progress() });
-  deps.metrics.watchQueue(queue.byteLength);
-  log.info(
-    saved === undefined ? { since: config.since ?? 'now' } : { host: saved.host, lastSeq: saved.lastSeq },
-    'starting',
-  );
-  const source = createJetstreamSource({
-    hosts: config.hosts,
-    lastHost: saved?.host,
-    place,
-    eventCounts: deps.metrics.events,
-    idleTimeoutMs: config.idleTimeoutMs,
-    maxPauseMs: MAX_PAUSE_MS,
-    backoff: backoff(RECONNECT_BACKOFF),
-    events: connectionEvents({ ...deps, gap: (row) => takeGap(queue, row) }),
-  });
-  const stopReports = startReports(deps.metrics, queue, log);
-  const questions = questionsOf(deps);
+  const position = createStreamPosition({ saved, startMicros, now: () => new Date() });
+  const queue = createBatchQueue({ ...config.limits, progress: position.progress });
+  metrics.watchQueue(queue.byteLength);
+  log.info(saved ? { host: saved.host, lastSeq: saved.lastSeq } : { since: config.since ?? 'now' }, 'starting');
+  const source = createSource(deps, saved, position, queue);
+  const stopReports = startReports(metrics, queue, log);
+  const questions = createQuestionsOf(deps);
   const over = new AbortController();
   const asking = questions?.run(over.signal);
+  const counts = { intakeCounts: intakeCounts(deps, questions), writeCounts: writeCounts(deps) };
   try {
-    await runPipeline(
-      {
-        ...deps,
-        source,
-        queue,
-        observe: place.observe,
-        intakeCounts: intakeCounts(deps, questions),
-        writeCounts: writeCounts(deps),
-      },
-      signal,
-    );
+    await runPipeline({ ...deps, source, queue, observe: position.observe, ...counts }, signal);
   } finally {
     over.abort();
     await asking;
@@ -81,8 +57,40 @@ export async function runIndexer(deps: IndexerDeps, signal: AbortSignal): Promis
   }
 }
 
-function questionsOf({ ask, metrics, writer, erased, log }: IndexerDeps): Questions | undefined {
-  const counts = { doubt: metrics.accountDoubt, answer: metrics.accountAnswer };
+/** How long the socket may stay paused: the time of one slow write. Servers cut a reader at 5 s. */
+const MAX_PAUSE_MS = 3_000;
+const RECONNECT_BACKOFF = { minMs: 250, maxMs: 30_000 };
+
+function createSource(
+  deps: IndexerDeps,
+  saved: Progress | undefined,
+  position: StreamPosition,
+  queue: BatchQueue,
+): Source {
+  const { hosts, idleTimeoutMs } = deps.config;
+  return createJetstreamSource({
+    hosts,
+    lastHost: saved?.host,
+    position,
+    eventCounts: deps.metrics.events,
+    idleTimeoutMs,
+    maxPauseMs: MAX_PAUSE_MS,
+    backoff: backoff(RECONNECT_BACKOFF),
+    events: connectionEvents(deps, (row) => writeGap(queue, row)),
+  });
+}
+
+/** A gap that no event shows is in the batch before anything that comes later, so that no cursor passes it by. */
+function writeGap(queue: BatchQueue, row: IngestGapRow): void {
+  queue.current().ingestGaps.append(row);
+  queue.added();
+}
+
+function createQuestionsOf({ ask, metrics, writer, erased, log }: IndexerDeps): Questions | undefined {
+  const counts = {
+    doubt: (reason: string) => metrics.doubts.inc({ reason }),
+    answer: (outcome: string) => metrics.answers.inc({ outcome }),
+  };
   return ask && createQuestions({ ask, writer, erased, counts, log });
 }
 
@@ -92,34 +100,27 @@ function intakeCounts({ metrics, log }: IndexerDeps, questions: Questions | unde
       metrics.events.add(event);
       questions?.observe(event);
     },
-    rejected: metrics.rejected,
-    unusable: metrics.unusable,
-    erased: metrics.erased,
+    rejected: (reason) => metrics.rejected.inc({ reason }),
+    unusable: (collection) => metrics.unusable.inc({ collection: collectionLabel(collection) }),
+    erased: () => metrics.erased.inc(),
     gap: (row) => {
-      metrics.gap();
+      metrics.gaps.inc();
       log.warn({ host: row.host, from: isoTime(row.fromTime), to: isoTime(row.toTime) }, `possible gap: ${row.detail}`);
     },
   };
-}
-
-/** A gap that no event shows. Before anything that comes later, so that no cursor passes it by. */
-function takeGap(queue: BatchQueue, row: IngestGapRow): void {
-  queue.current().ingestGaps.append(row);
-  queue.added();
 }
 
 function writeCounts({ metrics, status, log }: IndexerDeps): WriteCounts {
   return {
     batch: (batch, durationMs) => {
       status.active();
-      metrics.batch(
-        filledBlocks(batch).reduce((rows, block) => rows + block.rows, 0),
-        durationMs,
-      );
+      metrics.batches.inc();
+      metrics.batchRows.observe(filledBlocks(batch).reduce((rows, block) => rows + block.rows, 0));
+      metrics.batchSeconds.observe(durationMs / 1000);
     },
     saved: (progress) => log.debug({ lastSeq: progress.lastSeq, cursor: progress.cursor }, 'cursor saved'),
     saveFailed: (err) => {
-      metrics.cursorSaveFailed();
+      metrics.saveFailures.inc();
       log.warn({ err }, 'the cursor could not be saved; the next batch tries again');
     },
   };

@@ -1,34 +1,27 @@
 /*
- * run: puts the stages together.
- *     source → intake (rows) → batch → write → cursor
- * Each stage knows only the next one.
+ * run: puts the stages together. A frame goes one way:
+ *     source/connection.ts → intake/intake.ts → takeEvent of packages/ingest (rows) → batch/batch-queue.ts → write/write.ts
+ *     → the store's batch writer → cursor/cursor-saver.ts
  */
 
 import { SetupError } from '@updraft/service';
-import type { BatchWriter, CursorStore } from '@updraft/store';
 import type { BatchQueue } from '../batch/batch-queue.ts';
 import { createIntake, type IntakeCounts, type IntakeOptions } from '../intake/intake.ts';
 import type { Source } from '../source/source.ts';
-import { runWriteLoop, type WriteCounts } from '../write/write.ts';
-import type { Hooks } from './hooks.ts';
+import { runWriteLoop, type WriteCounts, type WriteLoopOptions } from '../write/write.ts';
 
-export interface Pipeline {
+export interface Pipeline extends Omit<IntakeOptions & WriteLoopOptions, 'queue' | 'counts'> {
   readonly source: Source;
   readonly queue: BatchQueue;
-  readonly writer: BatchWriter;
-  readonly cursor: Pick<CursorStore, 'save'>;
-  readonly observe: IntakeOptions['observe'];
-  readonly erased: IntakeOptions['erased'];
   readonly intakeCounts: IntakeCounts;
   readonly writeCounts: WriteCounts;
-  readonly hooks?: Hooks | undefined;
 }
 
-/** What is left of the 15 s that a service has to stop, after all else. */
+/** A service has 15 s to stop. Everything else takes less than the rest of it. */
 const LAST_WRITES_MS = 12_000;
 
 /**
- * Runs a source into the writer until it ends by itself or by the signal, and everything taken in is written and its cursor saved.
+ * Runs a source into the writer until the source ends or the signal aborts, and everything taken in is written and its cursor saved.
  * @throws UnwrittenError when the last writes after a signal don't succeed in time; what the source throws, after the writes.
  */
 export async function runPipeline(pipeline: Pipeline, signal: AbortSignal): Promise<void> {
@@ -39,34 +32,34 @@ export async function runPipeline(pipeline: Pipeline, signal: AbortSignal): Prom
   writing.catch((error: unknown) => writingFailed.abort(error));
   const frame = createIntake({ ...pipeline, counts: intakeCounts });
 
-  // A source that ended by itself waits for the writer as long as it takes; a signal doesn't.
+  // After a signal the last writes have a deadline; after the end of a file they have none.
   let timer: NodeJS.Timeout | undefined;
-  const hurry = (): void => {
+  const startDeadline = (): void => {
     timer = setTimeout(() => giveUp.abort(new UnwrittenError(queue.byteLength())), LAST_WRITES_MS);
   };
-  if (signal.aborted) hurry();
-  else signal.addEventListener('abort', hurry);
+  if (signal.aborted) startDeadline();
+  else signal.addEventListener('abort', startDeadline);
   try {
     await source.run(
-      { frame, isFull: queue.isFull, hasRoom: queue.hasRoom },
+      { frame, isFull: queue.isFull, waitForRoom: queue.waitForRoom },
       AbortSignal.any([signal, writingFailed.signal]),
     );
   } finally {
     queue.close();
     await writing.finally(() => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', hurry);
+      signal.removeEventListener('abort', startDeadline);
     });
   }
 }
 
-/** The last rows could not be written in time. They will come again, since the cursor stands before them. */
+/** The last rows were not written in time. They come again at the next start, since the cursor is before them. */
 export class UnwrittenError extends SetupError {
   override name = 'UnwrittenError';
 
   constructor(bytes: number) {
     super(
-      `ClickHouse did not take the last ${bytes} bytes of rows in time; nothing is lost: the cursor stands before them`,
+      `ClickHouse did not take the last ${bytes} bytes of rows in time. Nothing is lost: the next start reads them again`,
     );
   }
 }

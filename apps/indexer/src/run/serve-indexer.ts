@@ -1,18 +1,17 @@
 import { createDidResolver, createSafeFetch } from '@updraft/identity';
 import { createMetricsServer, readBuildInfo, runService, type ServiceContext, startTelemetry } from '@updraft/service';
+import type { BatchWriterHooks } from '@updraft/store';
 import { Registry } from 'prom-client';
 import { type AskServer, createAskServer } from '../accounts/ask-server.ts';
 import { type IndexerConfig, readIndexerConfig } from '../config.ts';
 import { becomeActive } from '../lease/active.ts';
 import { createHealth } from '../watch/health.ts';
-import { createIndexerMetrics } from '../watch/metrics.ts';
-import { watchForStall } from '../watch/stall.ts';
-import { createStatus } from '../watch/status.ts';
+import { createIndexerMetrics, type IndexerMetrics } from '../watch/metrics.ts';
+import { endIfStalled } from '../watch/stall.ts';
+import { createStatus, type IndexerStatus } from '../watch/status.ts';
 import type { Hooks } from './hooks.ts';
-import { type IndexerDeps, runIndexer } from './indexer.ts';
+import { runIndexer } from './indexer.ts';
 import { openStores } from './stores.ts';
-
-const MAX_STALL_GRACE_MS = 30_000;
 
 /** Runs the indexer as this process until it is told to end. */
 export async function serveIndexer(env: NodeJS.ProcessEnv, hooks?: Hooks): Promise<void> {
@@ -32,7 +31,7 @@ async function serve({ signal, log }: ServiceContext, config: IndexerConfig, hoo
   });
   const health = createHealth(status);
 
-  // First of all, so that a port in use is told at once, and /readyz answers while the databases are waited for.
+  // First, so that a port in use is reported at once, and /readyz answers while this waits for the databases.
   const server = await createMetricsServer({
     listen: config.metricsListen,
     registry,
@@ -42,21 +41,33 @@ async function serve({ signal, log }: ServiceContext, config: IndexerConfig, hoo
   });
   log.info({ metrics: `http://${server.address}/metrics`, ...readBuildInfo() }, 'listening');
   try {
-    await using stores = await openStores({ config, metrics, status, hooks, log, signal });
+    await using stores = await openStores({ config, writerHooks: writerHooks(metrics, status), hooks, log, signal });
     health.opened(stores);
     const onStandby = (): void => {
       health.became('standby');
-      log.info('another indexer is at work: this one is its standby');
+      log.info('another indexer is active; this one stands by');
     };
-    await using lease = await becomeActive({ ...stores, status, log, onStandby }, signal);
+    await using lease = await becomeActive({ ...stores, config, status, log, onStandby }, signal);
     health.became('active');
-    metrics.active(true);
+    metrics.active.set(1);
     const ask = askServer(config.accounts);
     const run = runIndexer({ config, ...stores, ask, status, metrics, hooks, log }, signal);
-    await Promise.race([run, lease.lost, endIfStalled(config, status, run)]);
+    await Promise.race([run, lease.lost, endIfStalled(run, status, config.stallTimeoutMs)]);
   } finally {
     await server.close();
   }
+}
+
+function writerHooks(metrics: IndexerMetrics, status: IndexerStatus): BatchWriterHooks {
+  return {
+    onRetry: () => {
+      status.active();
+      metrics.writeRetries.inc();
+    },
+    onWritten: (table, rows) => metrics.rowsWritten.inc({ table }, rows),
+    onSetAside: () => metrics.rejected.inc({ reason: 'refused_by_clickhouse' }),
+    onHeld: (table) => metrics.writesHeld.inc({ table }),
+  };
 }
 
 function askServer({ ask, plcHost, allowPrivateAddresses }: IndexerConfig['accounts']): AskServer | undefined {
@@ -64,18 +75,4 @@ function askServer({ ask, plcHost, allowPrivateAddresses }: IndexerConfig['accou
   const safeFetch = createSafeFetch({ allowPrivateAddresses });
   const resolver = createDidResolver({ plcHost, safeFetch, allowLocalhost: allowPrivateAddresses });
   return createAskServer({ resolver, safeFetch });
-}
-
-/** Ends with the run at the latest, and rejects when it has stalled. */
-async function endIfStalled(
-  { stallTimeoutMs }: IndexerConfig,
-  status: IndexerDeps['status'],
-  run: Promise<void>,
-): Promise<void> {
-  const over = new AbortController();
-  const stop = (): void => over.abort();
-  run.then(stop, stop);
-  const graceMs = Math.min(MAX_STALL_GRACE_MS, stallTimeoutMs / 2);
-  await watchForStall({ status, stalledAfterMs: stallTimeoutMs, graceMs }, over.signal);
-  await run;
 }

@@ -2,19 +2,19 @@ import { backoff, type Logger, SetupError, sleep } from '@updraft/service';
 import { StoreError } from '@updraft/store';
 
 export interface StartUp {
-  /** The variable that says where the server is, for the message. */
+  /** The variable with the server's address, for the message. */
   readonly name: string;
   readonly log: Logger;
   readonly signal: AbortSignal;
   readonly waitMs?: number;
 }
 
-/** Servers that are started together come up in any order. */
+/** Servers that are started together come up in any order: they have this long. */
 const WAIT_MS = 60_000;
 
 /**
- * What `call` gives, tried again while its server can't be reached yet.
- * @throws SetupError at once when trying again can't help (a wrong password, missing migrations), and when the time is over.
+ * Gives the result of `call`, which is tried again while its server can't be reached.
+ * @throws SetupError at once when another try can't help (a wrong password, missing migrations), and when the time is over.
  */
 export async function untilReachable<T>(
   { name, log, signal, waitMs = WAIT_MS }: StartUp,

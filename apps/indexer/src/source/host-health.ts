@@ -1,39 +1,39 @@
 /**
- * Whether a host brings everything. A partially blind one leaves whole collections out while the rest flows, which silence doesn't show. So
- * the share of each watched collection is learnt, and one of which nothing at all has come, for a while and while so many other events came
- * that dozens of it were due, is suspected. One event of it ends the suspicion: nights, bursts and slow streams raise none. Whether the host
- * or the network is to blame another host has to say; see `second-look.ts`.
+ * Whether a host sends everything. A partially blind one leaves whole collections out while the rest flows, so there is no silence to notice.
+ * The share of each watched collection is learnt. A collection is suspected when nothing of it has come for a while, and so many other events
+ * came meanwhile that dozens of it were due. One event of it ends the suspicion: nights, bursts and slow streams raise none. Another host has
+ * to tell whether the cause is the host or the network: see `probe-host.ts`.
  */
 export interface HostHealth {
-  /** Takes the counts as they are now; gives the collections that are suspected, the most certain first. */
+  /** Takes the counts as they are now; gives the suspected collections, the most certain first. */
   sample(sample: HealthSample): Suspicion[];
   /**
-   * A connection begins. At another host than the last one what is missing counts from here, and what was learnt stays; at the same one all goes
-   * on: a host that hangs up now and then, or comes again since no other could be read, still left out what it left out.
+   * A connection begins. At another host than before, what is missing counts from here, and what was learnt stays. At the same host nothing
+   * changes: one that hangs up now and then, or is read again because no other could be, still left out what it left out.
    */
   restart(host: string, sample: HealthSample): void;
-  /** It was looked into: silent about this collection until then. */
+  /** Another host was asked: this collection is not suspected until then. */
   silence(collection: string, untilMs: number): void;
 }
 
 export interface HealthSample {
   /** Milliseconds on a clock that doesn't jump. */
   readonly atMs: number;
-  /** Where the stream stands, in microseconds on its senders' clocks. */
+  /** Where the stream is, in microseconds on its senders' clocks. */
   readonly micros: number;
-  /** Events ever: in all, and of a collection. */
+  /** Events so far: in all, and of a collection. */
   readonly events: number;
   readonly eventsOf: (collection: string) => number;
 }
 
 export interface Suspicion {
   readonly collection: string;
-  /** Where the stream stood when it last brought one. */
+  /** Where the stream was when the last one came. */
   readonly sinceMicros: number;
   readonly missingForMs: number;
   /** How many were due. */
   readonly expected: number;
-  /** The stream itself has brought the collection before, in such numbers that the share is known; else the network's usual one is meant. */
+  /** Whether the share is known from this stream, and not only the network's usual one. */
   readonly isLearnt: boolean;
 }
 
@@ -46,12 +46,12 @@ const USUAL_SHARE: Readonly<Record<string, number>> = {
 };
 const WATCHED = Object.keys(USUAL_SHARE);
 
-/** By chance alone so many don't stay away in a row, however they clump. */
+/** This many in a row don't stay away by chance, however they clump. */
 export const ENOUGH_EXPECTED = 100;
 /** How many events, and how many of a collection, make its share known. */
 export const ENOUGH_EVENTS = 20_000;
 const ENOUGH_OF_COLLECTION = 500;
-/** What is learnt loses half its weight with so many events: shares follow the network over hours. */
+/** What is learnt loses half its weight in this many events: shares follow the network over hours. */
 const HALF_LIFE_EVENTS = 1_000_000;
 
 export function createHostHealth(missingForMs: number): HostHealth {
@@ -92,7 +92,7 @@ export function createHostHealth(missingForMs: number): HostHealth {
 
 interface CollectionState {
   readonly collection: string;
-  /** Events of it ever. */
+  /** Events of it so far. */
   count: number;
   /** Events of it, the older the less. */
   learnt: number;
@@ -105,7 +105,7 @@ interface CollectionState {
 
 const NOTHING = { count: 0, learnt: 0, missed: 0, sinceMs: 0, sinceMicros: 0, silentUntilMs: 0 };
 
-/** Nothing of it is missing as of now. */
+/** Nothing of the collection is missing as of now. */
 function begin(state: CollectionState, { atMs, micros, eventsOf }: HealthSample): void {
   state.count = eventsOf(state.collection);
   state.missed = 0;

@@ -1,12 +1,14 @@
-import { sleep } from '@updraft/service';
-import type { Backoff, IngestGapRow } from '@updraft/store';
+import { type Backoff, pause } from '@updraft/service';
+import type { IngestGapRow } from '@updraft/store';
 import { blindRow } from '../cursor/gap-rows.ts';
-import type { Place, ResumePoint } from '../cursor/place.ts';
+import type { ResumePoint } from '../cursor/resume-point.ts';
+import type { StreamPosition } from '../cursor/stream-position.ts';
 import type { EventCounts } from '../intake/event-counts.ts';
 import { type Ended, type OpenConnection, readConnection } from './connection.ts';
 import { createHostHealth, type HealthSample, type HostHealth } from './host-health.ts';
+import { type ConnectionEnd, createHostRotation } from './host-rotation.ts';
 import { type BlindHost, WATCH_TIMING, type WatchTiming, watchHost } from './host-watch.ts';
-import { type ConnectionEnd, createHostRotation, type HostRotation } from './hosts.ts';
+import { createLeftOutStretch, type LeftOutStretch } from './left-out.ts';
 import {
   askLimit,
   createSizeLimit,
@@ -16,7 +18,7 @@ import {
   liftWhenPast,
   type SizeLimit,
 } from './size-limit.ts';
-import type { FrameSink, Source } from './source.ts';
+import { type FrameSink, roomOrEnd, type Source } from './source.ts';
 
 /** What happens to the connection, for logs and metrics. */
 export interface ConnectionEvents {
@@ -24,9 +26,9 @@ export interface ConnectionEvents {
   connected(host: string, point: ResumePoint | undefined): void;
   /** The connection, or the try, has ended; `retryInMs` until the next. */
   ended(host: string, end: Ended, retryInMs: number): void;
-  /** An event can't be taken; told again, as a longer row of the same id, when that is over. */
+  /** An event is above the limit of a frame. Called again, with a longer row of the same id, when that is over. */
   leftOut(row: IngestGapRow, isOver: boolean): void;
-  /** The host leaves a collection out; with a witness it is left, and the stretch read again from there. */
+  /** The host leaves a collection out. If there is a witness, that host is read from now on, and the stretch read again. */
   blind(row: IngestGapRow, host: string, found: BlindHost): void;
 }
 
@@ -35,38 +37,40 @@ export interface JetstreamOptions {
   readonly hosts: readonly string[];
   /** The host that was read last. */
   readonly lastHost: string | undefined;
-  readonly place: Omit<Place, 'observe' | 'progress'>;
+  readonly position: Omit<StreamPosition, 'observe' | 'progress'>;
   readonly eventCounts: Pick<EventCounts, 'total' | 'list'>;
   readonly idleTimeoutMs: number;
   readonly maxPauseMs: number;
   readonly backoff: Backoff;
   readonly events: ConnectionEvents;
-  /** For tests; else WATCH_TIMING and LIFT_TIMING. */
+  /** Tests only; default WATCH_TIMING and LIFT_TIMING. */
   readonly watchTiming?: WatchTiming;
   readonly liftTiming?: LiftTiming;
 }
 
-/** Reads Jetstream's `/subscribe` of one host at a time, and for ever: each connection goes on where the one before ended. */
+/** Reads Jetstream's `/subscribe` of one host at a time, without end: each connection resumes where the one before ended. */
 export function createJetstreamSource(options: JetstreamOptions): Source {
   return { run: (sink, signal) => readForEver(options, sink, signal) };
 }
 
-/** What is known of the hosts, from one connection to the next. */
+/** What is kept from one connection to the next. */
 interface Reading {
   readonly options: JetstreamOptions;
-  readonly rotation: HostRotation;
   readonly sizeLimit: SizeLimit;
   readonly health: HostHealth;
+  readonly leftOut: LeftOutStretch;
 }
 
 async function readForEver(options: JetstreamOptions, sink: FrameSink, signal: AbortSignal): Promise<void> {
-  const { hosts, lastHost, backoff, events, place } = options;
+  const { hosts, lastHost, backoff, events, position } = options;
   const rotation = createHostRotation(hosts, lastHost);
   const sizeLimit = createSizeLimit(hosts.length);
   const health = createHostHealth((options.watchTiming ?? WATCH_TIMING).missingForMs);
-  const reading: Reading = { options, rotation, sizeLimit, health };
+  const leftOut = createLeftOutStretch(position.last);
+  const reading: Reading = { options, sizeLimit, health, leftOut };
   while (!signal.aborted) {
-    if (!(await settled(sink.hasRoom(signal)))) return;
+    await roomOrEnd(sink, signal);
+    if (signal.aborted) return;
     const host = rotation.current();
     const { end, witness } = await readHost(reading, host, sink, signal);
     const kind = kindOf(reading, end);
@@ -75,8 +79,8 @@ async function readForEver(options: JetstreamOptions, sink: FrameSink, signal: A
     if (next.good) backoff.reset();
     const retryInMs = next.wait && !signal.aborted ? backoff.next() : 0;
     events.ended(host, end, retryInMs);
-    if (kind === 'too_large') events.leftOut(place.leftOut(host, nowMicros(), false), false);
-    await settled(sleep(retryInMs, signal));
+    if (kind === 'too_large') events.leftOut(leftOut(host, nowMicros(), false), false);
+    await pause(retryInMs, signal);
   }
 }
 
@@ -87,7 +91,7 @@ function kindOf({ sizeLimit }: Reading, { reason, events }: Ended): ConnectionEn
   return verdict ?? 'ended';
 }
 
-/** Reads one connection to its end. `witness`: the host is blind, and that one is not. */
+/** Reads one connection to its end. `witness`: the host to read next, because this one leaves a collection out and that one doesn't. */
 async function readHost(
   reading: Reading,
   host: string,
@@ -95,13 +99,13 @@ async function readHost(
   signal: AbortSignal,
 ): Promise<{ readonly end: Ended; readonly witness: string | undefined }> {
   const { options, sizeLimit, health } = reading;
-  const { place, events, idleTimeoutMs, maxPauseMs } = options;
-  const point = place.resumePoint(host, nowMicros(), sizeLimit.stepOver());
+  const { position, events, idleTimeoutMs, maxPauseMs } = options;
+  const point = position.resumePoint(host, nowMicros(), sizeLimit.stepOver());
   events.connecting(host, point);
   const left = new AbortController();
   let witness: string | undefined;
   const onOpen = (connection: OpenConnection): void => {
-    place.resumed(host, point, nowMicros());
+    position.resumed(host, point, nowMicros());
     events.connected(host, point);
     if (sizeLimit.isAsked()) liftLimit(reading, host, connection);
     if (asksForAll(host)) {
@@ -110,7 +114,7 @@ async function readHost(
         witness = found.witness;
         left.abort();
       });
-    } else health.restart(host, sampleOf(options.eventCounts, 0)); // what it leaves out is no fault of the host before it
+    } else health.restart(host, sampleOf(options.eventCounts, 0)); // what this host leaves out says nothing of the one before
   };
   const url = subscribeUrl(host, point, sizeLimit.isAsked());
   const ended = await readConnection(
@@ -118,36 +122,39 @@ async function readHost(
     AbortSignal.any([signal, left.signal]),
   );
   if (witness === undefined || signal.aborted) return { end: ended, witness: undefined };
-  return { end: { ...ended, reason: 'blind', detail: `left, since it is blind and ${witness} is not` }, witness };
+  return {
+    end: { ...ended, reason: 'blind', detail: `left, because it sends no more of a collection that ${witness} sends` },
+    witness,
+  };
 }
 
-function liftLimit({ options, sizeLimit }: Reading, host: string, { send, ended }: OpenConnection): void {
-  const { place, events, liftTiming } = options;
+function liftLimit({ options, sizeLimit, leftOut }: Reading, host: string, { send, ended }: OpenConnection): void {
+  const { position, events, liftTiming } = options;
   const lift = (): void => {
     send(liftingMessage(host));
     sizeLimit.lifted();
   };
-  const onLifted = (): void => events.leftOut(place.leftOut(host, nowMicros(), true), true);
-  liftWhenPast({ isPast: place.isContinuous, lift, onLifted, timing: liftTiming ?? LIFT_TIMING }, ended);
+  const onLifted = (): void => events.leftOut(leftOut(host, nowMicros(), true), true);
+  liftWhenPast({ isPast: position.isContinuous, lift, onLifted, timing: liftTiming ?? LIFT_TIMING }, ended);
 }
 
 /** A connection that is watched. */
 interface Watched {
   readonly host: string;
-  /** Where it began, for a store that has no event yet. */
+  /** Where the connection began, for a store that has no event yet. */
   readonly startMicros: number;
   readonly ended: AbortSignal;
 }
 
-/** Watches the host until the connection's end; `onLeave` when another one does better. */
+/** Watches the host until the connection's end; calls `onLeave` when another host sends what this one leaves out. */
 function watchOpen({ options, health }: Reading, watched: Watched, onLeave: (found: BlindHost) => void): void {
-  const { place, events, hosts, eventCounts, watchTiming: timing = WATCH_TIMING } = options;
+  const { position, events, hosts, eventCounts, watchTiming: timing = WATCH_TIMING } = options;
   const { host, startMicros, ended } = watched;
-  const micros = (): number => place.micros() ?? startMicros;
+  const micros = (): number => position.last()?.micros ?? startMicros;
   const onBlind = (found: BlindHost): void => {
     events.blind(blindRow(host, found, micros()), host, found);
     if (found.witness === undefined) return;
-    place.rewind(found.sinceMicros, found.witness);
+    position.rewind(found.sinceMicros, found.witness);
     onLeave(found);
   };
   const others = hosts.filter((other) => other !== host && asksForAll(other));
@@ -165,14 +172,14 @@ function sampleOf(counts: JetstreamOptions['eventCounts'], micros: number): Heal
   };
 }
 
-/** A host whose address bears a filter leaves out what it is asked to. */
+/** Whether a host is asked for everything: an address may have a filter of its own. */
 function asksForAll(host: string): boolean {
   const { searchParams } = new URL(host);
   return !searchParams.has('wantedCollections') && !searchParams.has('wantedDids');
 }
 
-/** The address of a subscription to everything from `point` on. */
-export function subscribeUrl(host: string, point: ResumePoint | undefined, skipTooLarge = false): string {
+/** The address of a subscription from `point` on. */
+function subscribeUrl(host: string, point: ResumePoint | undefined, skipTooLarge: boolean): string {
   const url = new URL(host);
   if (point !== undefined) url.searchParams.set('cursor', String(point.cursor));
   if (skipTooLarge) askLimit(url);
@@ -181,12 +188,4 @@ export function subscribeUrl(host: string, point: ResumePoint | undefined, skipT
 
 function nowMicros(): number {
   return Date.now() * 1000;
-}
-
-/** Whether it resolved; a rejection is the signal's. */
-function settled(waiting: Promise<unknown>): Promise<boolean> {
-  return waiting.then(
-    () => true,
-    () => false,
-  );
 }

@@ -6,8 +6,8 @@ export interface LineSplitter {
 }
 
 /**
- * Calls `onLine` with the text of each line, without `\n` or `\r\n`, empty lines too. Of a line longer than `maxBytes` its beginning
- * comes, once: memory stays bounded whatever the file is.
+ * Calls `onLine` with the text of each line, without `\n` or `\r\n`; empty lines too. A line longer than `maxBytes` is cut there, so that
+ * memory stays bounded whatever the file has.
  */
 export function createLineSplitter(maxBytes: number, onLine: (text: string) => void): LineSplitter {
   /** Pieces of a line that began in earlier chunks. */

@@ -2,11 +2,11 @@ import { createReadStream } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { createLineSplitter } from './lines.ts';
-import type { FrameSink, Source } from './source.ts';
+import { roomOrEnd, type Source } from './source.ts';
 
-/** How far the reading of a file is. */
+/** How much of a file has been read. */
 export interface FilePosition {
-  /** Lines taken in, those that an earlier run took included. */
+  /** Lines taken in, including those of an earlier run. */
   lines: number;
   /** Bytes read from the disk. */
   bytesRead: number;
@@ -21,13 +21,13 @@ export interface RecordedFileOptions {
   readonly position: FilePosition;
 }
 
-/** The longest line; one that goes on is cut there, and so is no event. */
+/** The longest line; a longer one is cut here, and is rejected then. */
 const MAX_LINE_BYTES = 32 * 1024 * 1024;
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Reads a recorded stream, as fast as the sink takes it. Rejects when the file can't be read to its end; what came before is in the
- * sink then.
+ * Reads a recorded stream, as fast as the sink takes it. Rejects when the file can't be read to its end; the sink has
+ * what came before.
  */
 export function createRecordedFileSource({ path, skipLines, position }: RecordedFileOptions): Source {
   return {
@@ -41,7 +41,8 @@ export function createRecordedFileSource({ path, skipLines, position }: Recorded
         for await (const chunk of decompressed(path, file) as AsyncIterable<Buffer>) {
           splitter.push(chunk);
           position.bytesRead = file.bytesRead;
-          if (!(await hasRoom(sink, signal))) return;
+          if (sink.isFull()) await roomOrEnd(sink, signal);
+          if (signal.aborted) return;
         }
         splitter.end();
       } finally {
@@ -49,16 +50,6 @@ export function createRecordedFileSource({ path, skipLines, position }: Recorded
       }
     },
   };
-}
-
-/** False when the signal ends the reading. */
-async function hasRoom(sink: FrameSink, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return false;
-  if (!sink.isFull()) return true;
-  return sink.hasRoom(signal).then(
-    () => true,
-    () => false,
-  );
 }
 
 function decompressed(path: string, file: Readable): Readable {

@@ -1,17 +1,17 @@
 import { MAX_FRAME_BYTES } from './connection.ts';
 
 /**
- * What is done about a frame above the limit, which comes again after every resume. First the host is asked to leave it out, for as long as
- * the stream needs to get past it. A host that sends it all the same makes place for the next; when none is left the frame is stepped over.
+ * Gets past a frame above the limit, which comes again after every resume. First the host is asked to leave it out, until the stream is past
+ * it. If the host sends it all the same, the next one is read; when none is left the frame is stepped over.
  */
 export interface SizeLimit {
   /** Whether the next connection asks for it. */
   isAsked(): boolean;
-  /** How far behind the last known event the next connection begins; 0: where it was left. */
+  /** How far after the last event the next connection begins; 0: where the stream was left. */
   stepOver(): number;
-  /** Takes note of an ended connection; gives what it says of the host. */
+  /** A connection has ended; gives what that means for the host. */
   ended(end: { readonly tooLarge: boolean; readonly delivered: boolean }): 'too_large' | 'unfit' | undefined;
-  /** The stream is past the frame, and is to bring everything again. */
+  /** The stream is past the frame: from now on everything is asked for again. */
   lifted(): void;
 }
 
@@ -44,12 +44,12 @@ export function createSizeLimit(hosts: number): SizeLimit {
   };
 }
 
-/** The query of a subscription with the limit; never above the one that the address itself bears. */
+/** Adds the limit to the address of a subscription; never above the one that the address has itself. */
 export function askLimit(url: URL): void {
   url.searchParams.set('maxMessageSizeBytes', String(ownLimit(url) || MAX_FRAME_BYTES));
 }
 
-/** The message that takes the limit back. It replaces the whole filter, so that of the address is told again. */
+/** The message that lifts the limit. It replaces the whole filter, so it repeats that of the address. */
 export function liftingMessage(host: string): string {
   const url = new URL(host);
   const payload = {
@@ -66,7 +66,7 @@ function ownLimit(url: URL): number {
 }
 
 export interface LiftingOptions {
-  /** Whether the stream is past the place where it was left. */
+  /** Whether the stream is past the position where it was left. */
   isPast(): boolean;
   /** Asks the host for everything again. */
   lift(): void;
@@ -77,9 +77,9 @@ export interface LiftingOptions {
 
 export interface LiftTiming {
   readonly lookEveryMs: number;
-  /** Hosts exchange events of different accounts by seconds: so many looks in a row have to find the stream past the place. */
+  /** Hosts order events of different accounts differently, by seconds: this many looks in a row have to find the stream past the position. */
   readonly looks: number;
-  /** How long the host may take to do as it is told; servers answer pings within 5 s. */
+  /** How long the host may take to act on the message; servers answer pings within 5 s. */
   readonly graceMs: number;
 }
 

@@ -1,20 +1,25 @@
 /*
- * source: brings the stream's frames, from one of several hosts or from a recorded file.
- * In: addresses, the place where the stream is to go on. Out: each frame's text, in the order in which it came.
- * Keeps: a break is bridged from the last place, or stands in ingest_gaps; a full queue stops it.
+ * source: reads the stream's frames, from one of several hosts or from a recorded file.
+ * In: addresses, and where to resume. Out: each frame's text, in the order in which it came.
+ * Keeps: after a break the stream resumes where it was left, or the gap is in ingest_gaps; a full queue stops the reading.
  */
 
-/** What takes the frames of a stream in. */
+/** What takes the frames of a stream. */
 export interface FrameSink {
-  /** The text of one event. Afterwards isFull() may be true: then stop, or bring only what is already under way. */
+  /** Takes the text of one event. Afterwards isFull() may be true: then stop, or send only what is already under way. */
   frame(text: string): void;
   isFull(): boolean;
   /** Resolves when more may come; rejects with the signal's reason. */
-  hasRoom(signal: AbortSignal): Promise<void>;
+  waitForRoom(signal: AbortSignal): Promise<void>;
 }
 
 /** Where frames come from. */
 export interface Source {
-  /** Brings frames until the signal aborts, or the stream has ended for good. */
+  /** Reads frames until the signal aborts, or the stream has ended for good. */
   run(sink: FrameSink, signal: AbortSignal): Promise<void>;
+}
+
+/** Resolves when more may come, or as soon as the signal aborts. */
+export async function roomOrEnd(sink: FrameSink, signal: AbortSignal): Promise<void> {
+  await sink.waitForRoom(signal).catch(() => {}); // the only rejection is the signal's
 }

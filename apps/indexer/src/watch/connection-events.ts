@@ -1,19 +1,13 @@
-import type { Logger } from '@updraft/service';
 import type { IngestGapRow } from '@updraft/store';
+import { collectionLabel } from '../intake/event-counts.ts';
+import type { IndexerDeps } from '../run/indexer.ts';
 import type { ConnectionEvents } from '../source/jetstream.ts';
-import type { IndexerMetrics } from './metrics.ts';
-import type { IndexerStatus } from './status.ts';
 
-export interface ConnectionEventsDeps {
-  readonly metrics: IndexerMetrics;
-  readonly status: IndexerStatus;
-  readonly log: Logger;
-  /** Has the row written. */
-  gap(row: IngestGapRow): void;
-}
-
-/** What the indexer tells of its connection: status, metrics, a line of the log, and rows of what may be missing. */
-export function connectionEvents({ metrics, status, log, gap }: ConnectionEventsDeps): ConnectionEvents {
+/** Reports what happens to the connection: to status, metrics and log, and to `writeGap` the rows of what may be missing. */
+export function connectionEvents(
+  { metrics, status, log }: Pick<IndexerDeps, 'metrics' | 'status' | 'log'>,
+  writeGap: (row: IngestGapRow) => void,
+): ConnectionEvents {
   return {
     connecting: (host, point) => {
       status.active();
@@ -21,29 +15,29 @@ export function connectionEvents({ metrics, status, log, gap }: ConnectionEvents
     },
     connected: (host, point) => {
       status.connected(host);
-      metrics.connected(host, true);
+      metrics.connected.set({ host }, 1);
       log.info({ host, ...(point ?? { by: 'live' }) }, 'connected to Jetstream');
     },
     ended: (host, end, retryInMs) => {
       status.connected(undefined);
-      metrics.connected(host, false);
-      metrics.reconnect(end.reason);
+      metrics.connected.set({ host }, 0);
+      metrics.reconnects.inc({ reason: end.reason });
       const fields = { host, reason: end.reason, events: end.events, retryInMs };
       if (end.reason === 'stopped') log.info(fields, 'Jetstream closed');
       else if (end.reason === 'backpressure') log.warn(fields, `Jetstream closed on purpose: ${end.detail}`);
       else log.warn(fields, `Jetstream ended: ${end.detail}`);
     },
     leftOut: (row, isOver) => {
-      gap(row);
-      if (isOver) return log.info({ host: row.host }, 'events of any size are asked for again');
-      metrics.gap();
+      writeGap(row);
+      if (isOver) return log.info({ host: row.host }, 'the host is asked for events of any size again');
+      metrics.gaps.inc();
       log.error({ host: row.host }, `an event above the limit of a frame is left out: ${row.detail}`);
     },
     blind: (row, host, { collection, witness }) => {
-      gap(row);
-      metrics.gap();
-      metrics.blind(host, collection);
-      log.error({ host, collection, witness }, `a host is partially blind: ${row.detail}`);
+      writeGap(row);
+      metrics.gaps.inc();
+      metrics.blindHosts.inc({ host, collection: collectionLabel(collection) });
+      log.error({ host, collection, witness }, `a host leaves a collection out: ${row.detail}`);
     },
   };
 }

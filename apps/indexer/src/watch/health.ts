@@ -2,7 +2,7 @@ import type { HealthCheck } from '@updraft/service';
 import type { Stores } from '../run/stores.ts';
 import type { IndexerStatus } from './status.ts';
 
-/** What /readyz and /startupz say of an indexer: first it waits for its databases, then it is the active one or the standby of another. */
+/** What /readyz and /startupz answer. An indexer waits for its databases first; then it is the active one, or stands by. */
 export interface IndexerHealth {
   opened(stores: Pick<Stores, 'check'>): void;
   became(role: 'standby' | 'active'): void;

@@ -1,117 +1,81 @@
-import type { RejectReason } from '@updraft/atproto';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { collectionLabel, createEventCounts, type EventCounts } from '../intake/event-counts.ts';
+import { createEventCounts, type EventCounts } from '../intake/event-counts.ts';
 
-/** The numbers of a running indexer, by the names that dashboards and the screen of `npm start` read. */
-export interface IndexerMetrics {
-  readonly events: EventCounts;
-  /** Gives what reads the bytes of rows in memory. */
-  watchQueue(bytes: () => number): void;
-  rejected(reason: RejectReason): void;
-  unusable(collection: string): void;
-  gap(): void;
-  erased(): void;
-  /** An account's order is in doubt, and what came of asking its server. */
-  accountDoubt(reason: string): void;
-  accountAnswer(outcome: string): void;
-  batch(rows: number, durationMs: number): void;
-  rowsWritten(table: string, rows: number): void;
-  writeRetry(): void;
-  writeHeld(table: string): void;
-  cursorSaveFailed(): void;
-  /** Whether this indexer is the one that reads the stream, or a standby. */
-  active(isActive: boolean): void;
-  connected(host: string, isConnected: boolean): void;
-  reconnect(reason: string): void;
-  /** A host was found to leave a collection out. */
-  blind(host: string, collection: string): void;
-}
+/** The metrics of a running indexer; docs/metrics.md describes them. */
+export type IndexerMetrics = ReturnType<typeof createIndexerMetrics>;
 
-export interface MetricsOptions {
-  readonly registry: Registry;
-  now(): number;
-}
-
-const BATCH_ROWS = [1, 10, 100, 500, 1_000, 5_000, 10_000, 25_000, 50_000, 100_000];
-const BATCH_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
-
-/** Registers the indexer's metrics. Events are counted in plain numbers, and become labels when somebody reads them. */
-export function createIndexerMetrics({ registry, now }: MetricsOptions): IndexerMetrics {
+export function createIndexerMetrics({ registry, now }: { readonly registry: Registry; now(): number }) {
   const events = createEventCounts();
   let queueBytes = (): number => 0;
-  registerReadings(registry, events, () => queueBytes(), now);
-  const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []): Counter<Label> =>
-    new Counter({ name: `updraft_indexer_${name}`, help, labelNames, registers: [registry] });
-
-  const rejected = counter('rejected_total', 'Events set aside in rejected_events', ['reason']);
-  const unusable = counter('unusable_records_total', 'Records that make no sense as their type', ['collection']);
-  const gaps = counter('gaps_total', 'Stretches of which something may be missing');
-  const erased = counter('erased_total', 'Events of erased accounts, of which nothing is written');
-  const doubts = counter('account_doubts_total', 'Events that leave the order of an account in doubt', ['reason']);
-  const answers = counter('account_answers_total', 'Questions to accounts’ own servers', ['outcome']);
-  const batches = counter('batches_total', 'Batches acknowledged by ClickHouse');
-  const rowsWritten = counter('rows_written_total', 'Rows acknowledged by ClickHouse', ['table']);
-  const retries = counter('write_retries_total', 'Failed tries of writing a block');
-  const held = counter('write_held_total', 'Blocks that ClickHouse refuses as a whole', ['table']);
-  const saveFailures = counter('cursor_save_failures_total', 'Cursors that could not be saved');
-  const reconnects = counter('reconnects_total', 'Ended connections', ['reason']);
-  const blind = counter('blind_hosts_total', 'Times that a host was found to leave a collection out', [
-    'host',
-    'collection',
-  ]);
-  const connected = new Gauge({
-    name: 'updraft_indexer_connected',
-    help: '1 for the host that is read, 0 for others',
-    labelNames: ['host'],
-    registers: [registry],
-  });
-  const active = new Gauge({
-    name: 'updraft_indexer_active',
-    help: '1 when this indexer holds the lease and reads the stream, 0 while it stands by',
-    registers: [registry],
-  });
-  const batchRows = new Histogram({
-    name: 'updraft_indexer_batch_rows',
-    help: 'Rows of a batch, all tables',
-    buckets: BATCH_ROWS,
-    registers: [registry],
-  });
-  const batchSeconds = new Histogram({
-    name: 'updraft_indexer_batch_duration_seconds',
-    help: 'From the begin of a write to its acknowledgement',
-    buckets: BATCH_SECONDS,
-    registers: [registry],
-  });
+  for (const metric of [...eventMetrics(events, now), queueMetric(() => queueBytes())]) registry.registerMetric(metric);
   return {
     events,
-    watchQueue: (bytes) => {
+    /** Sets what reads the bytes of rows in memory. */
+    watchQueue: (bytes: () => number): void => {
       queueBytes = bytes;
     },
-    rejected: (reason) => rejected.inc({ reason }),
-    unusable: (collection) => unusable.inc({ collection: collectionLabel(collection) }),
-    gap: () => gaps.inc(),
-    erased: () => erased.inc(),
-    accountDoubt: (reason) => doubts.inc({ reason }),
-    accountAnswer: (outcome) => answers.inc({ outcome }),
-    batch: (rows, durationMs) => {
-      batches.inc();
-      batchRows.observe(rows);
-      batchSeconds.observe(durationMs / 1000);
-    },
-    rowsWritten: (table, rows) => rowsWritten.inc({ table }, rows),
-    writeRetry: () => retries.inc(),
-    writeHeld: (table) => held.inc({ table }),
-    cursorSaveFailed: () => saveFailures.inc(),
-    active: (isActive) => active.set(isActive ? 1 : 0),
-    connected: (host, isConnected) => connected.set({ host }, isConnected ? 1 : 0),
-    reconnect: (reason) => reconnects.inc({ reason }),
-    blind: (host, collection) => blind.inc({ host, collection: collectionLabel(collection) }),
+    ...counters(registry),
+    ...gauges([registry]),
+    ...histograms([registry]),
   };
 }
 
-/** Metrics whose values stand elsewhere and are read when asked for. */
-function registerReadings(registry: Registry, events: EventCounts, queueBytes: () => number, now: () => number): void {
-  const eventsTotal = new Counter({
+function counters(registry: Registry) {
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []): Counter<Label> =>
+    new Counter({ name: `updraft_indexer_${name}_total`, help, labelNames, registers: [registry] });
+  return {
+    rejected: counter('rejected', 'Events set aside in rejected_events', ['reason']),
+    unusable: counter('unusable_records', 'Records that make no sense as their type', ['collection']),
+    gaps: counter('gaps', 'Stretches of which something may be missing'),
+    erased: counter('erased', 'Events of erased accounts, of which nothing is written'),
+    doubts: counter('account_doubts', 'Events that leave the order of an account in doubt', ['reason']),
+    answers: counter('account_answers', 'Questions to accounts’ own servers', ['outcome']),
+    batches: counter('batches', 'Batches acknowledged by ClickHouse'),
+    rowsWritten: counter('rows_written', 'Rows acknowledged by ClickHouse', ['table']),
+    writeRetries: counter('write_retries', 'Failed tries of writing a block'),
+    writesHeld: counter('write_held', 'Blocks that ClickHouse refuses as a whole', ['table']),
+    saveFailures: counter('cursor_save_failures', 'Cursors that could not be saved'),
+    reconnects: counter('reconnects', 'Ended connections', ['reason']),
+    blindHosts: counter('blind_hosts', 'Times that a host was found to leave a collection out', ['host', 'collection']),
+  };
+}
+
+function gauges(registers: Registry[]) {
+  return {
+    connected: new Gauge({
+      name: 'updraft_indexer_connected',
+      help: '1 for the host that is read, 0 for others',
+      labelNames: ['host'],
+      registers,
+    }),
+    active: new Gauge({
+      name: 'updraft_indexer_active',
+      help: '1 when this indexer holds the lease and reads the stream, 0 while it stands by',
+      registers,
+    }),
+  };
+}
+
+function histograms(registers: Registry[]) {
+  return {
+    batchRows: new Histogram({
+      name: 'updraft_indexer_batch_rows',
+      help: 'Rows of a batch, all tables',
+      buckets: [1, 10, 100, 500, 1_000, 5_000, 10_000, 25_000, 50_000, 100_000],
+      registers,
+    }),
+    batchSeconds: new Histogram({
+      name: 'updraft_indexer_batch_duration_seconds',
+      help: 'From the start of a write to its acknowledgement',
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+      registers,
+    }),
+  };
+}
+
+/** Events are counted in plain numbers, which become metrics when they are read: labels would cost too much for each event. */
+function eventMetrics(events: EventCounts, now: () => number): [Counter, Gauge] {
+  const total = new Counter({
     name: 'updraft_indexer_events_total',
     help: 'Events received and understood',
     labelNames: ['kind', 'operation', 'collection'],
@@ -131,7 +95,11 @@ function registerReadings(registry: Registry, events: EventCounts, queueBytes: (
       else this.set(Math.max(0, now() / 1000 - timeUs / 1e6));
     },
   });
-  const queue = new Gauge({
+  return [total, lag];
+}
+
+function queueMetric(queueBytes: () => number): Gauge {
+  return new Gauge({
     name: 'updraft_indexer_queue_bytes',
     help: 'Rows in memory that are not acknowledged yet',
     registers: [],
@@ -139,5 +107,4 @@ function registerReadings(registry: Registry, events: EventCounts, queueBytes: (
       this.set(queueBytes());
     },
   });
-  for (const metric of [eventsTotal, lag, queue]) registry.registerMetric(metric);
 }

@@ -1,30 +1,26 @@
-import { SetupError, sleep } from '@updraft/service';
+import { pause, SetupError } from '@updraft/service';
 import type { IndexerStatus } from './status.ts';
 
-export interface StallWatch {
-  readonly status: Pick<IndexerStatus, 'isLive'>;
-  /** For the message. */
-  readonly stalledAfterMs: number;
-  /** How long /healthz may fail before the process ends itself: time for a supervisor that looks at it, and for a scrape. */
-  readonly graceMs: number;
-}
-
+/** How long /healthz may fail before the process ends itself, at most: time for a supervisor that watches it, and for a scrape. */
+const MAX_GRACE_MS = 30_000;
 const LOOKS = 10;
 
-/** Rejects with a SetupError when nothing has happened for so long that only a restart can help; resolves when the signal aborts. */
-export async function watchForStall(
-  { status, stalledAfterMs, graceMs }: StallWatch,
-  signal: AbortSignal,
+/** Rejects with a SetupError when the run has stalled; settles with the run otherwise. */
+export async function endIfStalled(
+  run: Promise<void>,
+  status: Pick<IndexerStatus, 'isLive'>,
+  stallTimeoutMs: number,
 ): Promise<void> {
-  let failing = 0;
-  while (!signal.aborted) {
-    await sleep(graceMs / LOOKS, signal).catch(() => {}); // aborted: the loop ends
-    failing = status.isLive() ? 0 : failing + 1;
-    if (failing > LOOKS && !signal.aborted) {
-      const seconds = Math.round((stalledAfterMs + graceMs) / 1000);
-      throw new SetupError(
-        `stalled: no event, no connection and no write for ${seconds} s; ending, so that a supervisor starts it again (STALL_TIMEOUT)`,
-      );
-    }
+  const over = new AbortController();
+  const stop = (): void => over.abort();
+  run.then(stop, stop);
+  const graceMs = Math.min(MAX_GRACE_MS, stallTimeoutMs / 2);
+  for (let failing = 0; failing <= LOOKS; failing = status.isLive() ? 0 : failing + 1) {
+    await pause(graceMs / LOOKS, over.signal);
+    if (over.signal.aborted) return await run;
   }
+  const seconds = Math.round((stallTimeoutMs + graceMs) / 1000);
+  throw new SetupError(
+    `stalled: no event, no connection and no write for ${seconds} s (STALL_TIMEOUT). This process ends, so that a supervisor starts it again`,
+  );
 }

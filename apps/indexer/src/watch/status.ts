@@ -1,24 +1,24 @@
 /*
- * watch: what the outside sees: health, metrics, logs.
- * In: what the stages report. Out: /metrics, /healthz, /readyz, and an end when nothing moves any more.
+ * watch: what operators see: health, metrics, logs.
+ * In: what the stages report. Out: /metrics, /healthz, /readyz, and the end of a process that makes no progress.
  */
 
 import type { Logger } from '@updraft/service';
 import type { BatchQueue } from '../batch/batch-queue.ts';
 import type { IndexerMetrics } from './metrics.ts';
 
-/** Whether the indexer gets on, for /healthz and /readyz. */
+/** Whether the indexer makes progress, for /healthz and /readyz. */
 export interface IndexerStatus {
-  /** Something happened that a stuck process doesn't do: a try to connect, a write or a try of one. */
+  /** Something happened that a stuck process doesn't do: a try to connect, or to write. */
   active(): void;
   connected(host: string | undefined): void;
   /** The host that is read; undefined while there is none. */
   host(): string | undefined;
-  /** False when nothing at all has happened for so long that only a restart can help. */
+  /** False when nothing has happened for `stalledAfterMs`: only a restart can help. */
   isLive(): boolean;
 }
 
-/** `eventCount` tells of events without a call for each. */
+/** `eventCount` is the number of events so far: a call for each would cost too much. */
 export function createStatus({ stalledAfterMs, eventCount, now }: StatusOptions): IndexerStatus {
   let activeAt = now();
   let seen = 0;
@@ -50,7 +50,7 @@ interface StatusOptions {
 
 const REPORT_EVERY_MS = 30_000;
 
-/** Logs a line about the flow now and then. Gives what stops it. */
+/** Logs a line about the flow every 30 s. Gives a function that stops it. */
 export function startReports(metrics: IndexerMetrics, queue: Pick<BatchQueue, 'byteLength'>, log: Logger): () => void {
   let before = metrics.events.total();
   const timer = setInterval(() => {

@@ -1,4 +1,4 @@
-import type { BatchWriter, Progress, WritableBlock } from '@updraft/store';
+import type { BatchWriter, Progress } from '@updraft/store';
 import { describe, expect, test } from 'vitest';
 import { type BatchQueue, createBatchQueue } from '../batch/batch-queue.ts';
 import type { Moment } from '../run/hooks.ts';
@@ -26,11 +26,10 @@ async function run(
   const did: string[] = [];
   let [writes, saves] = [0, 0];
   const writer: BatchWriter = {
-    write: async (blocks: readonly WritableBlock[]) => {
+    write: async () => {
       writes += 1;
       await behaviour.write?.(writes);
       did.push(`wrote ${writes}`);
-      return { rowsWritten: blocks.length, rowsSetAside: 0, tries: 1, durationMs: 0 };
     },
   };
   const cursor = {

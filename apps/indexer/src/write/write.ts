@@ -4,17 +4,18 @@
  * Keeps: data before cursor.
  */
 
+import { filledBlocks } from '@updraft/ingest';
 import { inSpan } from '@updraft/service';
 import type { BatchWriter, CursorStore, Progress } from '@updraft/store';
-import { type Batch, filledBlocks } from '../batch/batch.ts';
 import type { BatchQueue } from '../batch/batch-queue.ts';
 import { traceBatch } from '../batch/batch-trace.ts';
+import type { QueuedBatch } from '../batch/filling-batch.ts';
 import { createCursorSaver } from '../cursor/cursor-saver.ts';
 import type { Hooks } from '../run/hooks.ts';
 
 export interface WriteCounts {
   /** A batch is acknowledged as a whole. */
-  batch(batch: Batch, durationMs: number): void;
+  batch(batch: QueuedBatch, durationMs: number): void;
   saved(progress: Progress): void;
   saveFailed(error: unknown): void;
 }
@@ -28,11 +29,11 @@ export interface WriteLoopOptions {
 }
 
 /**
- * Writes batch after batch in order, and has the cursor saved behind each: data before cursor. Resolves when the queue is closed and
- * empty, and the last cursor saved. Rejects when `signal` gives a write up: the cursor then stands before it, and nothing is lost.
+ * Writes batch after batch in order, and has the cursor saved behind each. Resolves when the queue is closed and empty, and the last
+ * cursor saved. Rejects when `signal` gives a write up: the cursor then stays before it, and nothing is lost.
  */
 export async function runWriteLoop(options: WriteLoopOptions, signal: AbortSignal): Promise<void> {
-  const { queue, cursor, counts, hooks } = options;
+  const { queue, writer, cursor, counts, hooks } = options;
   const saver = createCursorSaver({
     cursor,
     onSaved: (progress) => {
@@ -41,10 +42,10 @@ export async function runWriteLoop(options: WriteLoopOptions, signal: AbortSigna
     },
     onFailed: counts.saveFailed,
   });
-  const write = async (batch: Batch): Promise<void> => {
+  const write = async (batch: QueuedBatch): Promise<void> => {
     const startedAt = performance.now();
     hooks?.passed('before-write');
-    await inSpan('write', {}, () => writeBatch(options, batch, signal));
+    await inSpan('write', {}, () => writer.write(filledBlocks(batch), signal));
     hooks?.passed('after-write');
     counts.batch(batch, performance.now() - startedAt);
     if (batch.progress !== undefined) saver.offer(batch.progress);
@@ -63,10 +64,4 @@ function aborted(signal: AbortSignal): Promise<never> {
     if (signal.aborted) reject(signal.reason);
     else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
-}
-
-async function writeBatch({ writer }: WriteLoopOptions, batch: Batch, signal: AbortSignal): Promise<void> {
-  const blocks = filledBlocks(batch);
-  if (blocks.length === 0) return;
-  await writer.write(blocks, signal);
 }

@@ -1,16 +1,15 @@
+import { PdsError, RepositoryError } from '@updraft/repository';
 import { LimitError } from '@updraft/service';
 import { AccountError } from '../accounts.ts';
-import { PdsError } from '../pds/pds-error.ts';
-import { RepositoryError } from '../repository/repository-error.ts';
 import { LikesError } from './count-likes.ts';
 import type { JobEvent } from './job.ts';
 import type { Refusal } from './set-aside.ts';
 import { UnsealError } from './token-seal.ts';
 
-/** The server does not do what it is asked, or says that it did: it is asked again later. */
+/** The server does not delete, whatever it says. The job tries again later. */
 export class DeletionError extends Error {
   override name = 'DeletionError';
-  /** The records to be named when it is not asked again. */
+  /** The records to name if this was the last try. */
   readonly blamed: readonly Refusal[];
 
   constructor(message: string, blamed: readonly Refusal[]) {
@@ -19,10 +18,10 @@ export class DeletionError extends Error {
   }
 }
 
-/** What an outside failure means for the job; undefined for our own, which the job is not to blame for. */
+/** What a failure outside means for the job; undefined for our own failures, which must not count against the job. */
 export function afterError(error: unknown, jitter: number): JobEvent | undefined {
   if (error instanceof PdsError && error.fault === 'unauthorized') {
-    return { kind: 'failed', reason: `${error.message}: sign in again to start anew` };
+    return { kind: 'failed', reason: `${error.message}: sign in again to start a new job` };
   }
   if (error instanceof PdsError)
     return { kind: 'troubled', reason: error.message, notBeforeMs: error.retryAtMs, jitter };
@@ -30,7 +29,7 @@ export function afterError(error: unknown, jitter: number): JobEvent | undefined
   return isOutsideFault(error) ? { kind: 'troubled', reason: error.message, jitter } : undefined;
 }
 
-/** What the account's server, the directory and those who ask it much, the index or the operator's keys are to blame for. */
+/** Faults of the account's server, the directory, busy callers, the index, or the operator's keys. */
 function isOutsideFault(error: unknown): error is Error {
   return (
     error instanceof AccountError ||
@@ -42,8 +41,8 @@ function isOutsideFault(error: unknown): error is Error {
 }
 
 /**
- * Whether an answer is about the writes that were sent, so that fewer of them may pass: refused, or an error of the server
- * itself. A server that is away, asks to wait or doesn't know the session or the repository says nothing about them.
+ * Whether an answer is about the writes that were sent, so that a smaller batch may pass: the server refused them or failed on
+ * them. It is not when the server is away, asks to wait, or doesn't know the session or the repository.
  */
 export function isAboutWrites({ fault, status, error }: PdsError): boolean {
   if (fault === 'refused') return status !== 403 && status !== 408 && status !== 425;

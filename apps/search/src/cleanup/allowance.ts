@@ -1,23 +1,22 @@
-/** How fast a job may delete, and how long it goes on trying. */
+import type { RepoCleanupJobRow } from '@updraft/store';
+import { DAY_MS, dayOf } from '../days.ts';
+
+/** How fast a job may delete, and how long it keeps trying. */
 export interface JobPolicy {
   readonly maxPerHour: number;
   readonly maxPerDay: number;
-  /** Tries in a row without a deletion before a job fails. */
+  /** A job fails after this many tries in a row without a deletion. */
   readonly maxFailures: number;
-  /** The wait after the first failure; it doubles up to maxWaitMs. */
+  /** The wait after the first failure; it doubles with each, up to maxWaitMs. */
   readonly minWaitMs: number;
   readonly maxWaitMs: number;
 }
 
-/** What a job has sent. A server counts a deletion that it refuses like one that it does. */
-export interface Spending {
-  readonly pointsHour: number;
-  readonly hourStartedAt: number;
-  readonly pointsToday: number;
-  readonly numDeletedToday: number;
-  /** Days since 1970 (UTC) that pointsToday and numDeletedToday count. */
-  readonly today: number;
-}
+/** What a job has sent. A server counts refused deletions too. */
+export type Spending = Pick<
+  RepoCleanupJobRow,
+  'pointsHour' | 'hourStartedAt' | 'pointsToday' | 'numDeletedToday' | 'today'
+>;
 
 export interface Allowance {
   readonly count: number;
@@ -25,9 +24,8 @@ export interface Allowance {
 }
 
 const HOUR_MS = 3_600_000;
-export const DAY_MS = 86_400_000;
 
-/** Within what a PDS grants (5,000 points an hour, 35,000 a day), so that the owner can still post; about two days of trying. */
+/** Below what a PDS allows (5,000 points an hour, 35,000 a day), so that the owner can still post. Tries for about two days. */
 export const DEFAULT_POLICY: JobPolicy = {
   maxPerHour: 4_000,
   maxPerDay: 30_000,
@@ -36,7 +34,7 @@ export const DEFAULT_POLICY: JobPolicy = {
   maxWaitMs: 4 * HOUR_MS,
 };
 
-/** How many deletions may be sent now, and from when on more may be. */
+/** How many deletions may be sent now, and when more may be sent. */
 export function allowance(job: Spending, nowMs: number, policy: JobPolicy = DEFAULT_POLICY): Allowance {
   const { pointsHour, pointsToday, hourStartedAt } = atTime(job, nowMs);
   const [hourly, daily] = [policy.maxPerHour - pointsHour, policy.maxPerDay - pointsToday];
@@ -44,25 +42,21 @@ export function allowance(job: Spending, nowMs: number, policy: JobPolicy = DEFA
   return { count: Math.max(0, Math.min(hourly, daily)), resetsAt };
 }
 
-/** The same job with so many deletions sent. */
+/** The job after it sent `points` deletions. */
 export function spend<T extends Spending>(job: T, points: number, nowMs: number): T {
   const now = atTime(job, nowMs);
   return { ...now, pointsHour: now.pointsHour + points, pointsToday: now.pointsToday + points };
 }
 
-/** The same job with so many more, or fewer, records deleted today. */
+/** The job with `change` more, or fewer, records deleted today. */
 export function countToday<T extends Spending>(job: T, change: number, nowMs: number): T {
   const now = atTime(job, nowMs);
   return { ...now, numDeletedToday: Math.max(0, now.numDeletedToday + change) };
 }
 
-/** The job with the counts of hours and days that are over taken away. */
+/** The job with the counts of past hours and days reset. */
 function atTime<T extends Spending>(job: T, nowMs: number): T {
   const today = dayOf(nowMs);
   const sameDay = job.today === today ? job : { ...job, today, pointsToday: 0, numDeletedToday: 0 };
   return nowMs - job.hourStartedAt < HOUR_MS ? sameDay : { ...sameDay, hourStartedAt: nowMs, pointsHour: 0 };
-}
-
-function dayOf(ms: number): number {
-  return Math.floor(ms / DAY_MS);
 }

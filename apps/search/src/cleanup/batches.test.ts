@@ -60,7 +60,7 @@ describe('createBatches', () => {
     );
   });
 
-  test('learns a smaller limit, and then sends no batch in vain', () => {
+  test('learns a smaller limit, and then sends only batches that pass', () => {
     expect(sendAll(pathsOf(2000), { most: 100 })).toMatchObject({ size: 100, refusals: 2, proven: [] });
     const ten = sendAll(pathsOf(2000), { most: 10 });
     expect([ten.size, ten.proven, ten.deleted.length]).toEqual([7, [], 2000]);

@@ -1,26 +1,26 @@
 import type { Refusal } from './set-aside.ts';
 
-/** Deletions of one call, the most that a PDS takes. */
+/** The most deletions that a PDS takes in a call. */
 export const BATCH_SIZE = 200;
-/** Answers in a row that refuse before a run ends: enough to find single records at both ends of the list. */
+/** A run ends after this many refusals in a row: enough to find single records at both ends of the list. */
 const MAX_REFUSALS_IN_A_ROW = 30;
-/** A batch may be refused by chance; twice the parts passed where the whole did not, and the size is the cause. */
+/** Batches become smaller when both halves of a refused batch passed this often: once may be chance. */
 const HINTS_NEEDED = 2;
 
 /**
- * Paths cut into batches, one in hand at a time. A batch that is refused is halved until what can't be deleted stands alone:
- * for each such record the logarithm of the batch, twice at most. Where both halves of a batch pass that was refused itself,
- * batches were too large, and become smaller.
+ * Paths cut into batches, sent one at a time. A refused batch is halved until the records that can't be deleted are alone, which
+ * takes at most twice the logarithm of the batch's size for each. When both halves of a refused batch pass, batches were too
+ * large, and become smaller.
  */
 export interface Batches {
-  /** The next batch, of at most so many; undefined when there is none. */
+  /** The next batch, of at most `room` paths; undefined when none are left. */
   next(room: number): readonly string[] | undefined;
-  /** The batch in hand is deleted: what was refused alone before is proven, since the server deletes others. */
+  /** The last batch is deleted. `proven`: records that were refused alone; since the server deletes others, the fault is theirs. */
   passed(): { readonly proven: readonly Refusal[] };
   refused(reason: string): { readonly proven: readonly Refusal[]; readonly isHopeless: boolean };
-  /** What was refused alone while nothing passed: the server may refuse everything. */
+  /** What was refused alone while nothing else passed: the server may refuse everything. */
   unproven(): readonly Refusal[];
-  /** The most that a call may hold, as far as is known now. */
+  /** The most that the server takes in a call, as far as is known. */
   size(): number;
 }
 
@@ -29,7 +29,7 @@ interface Piece {
   readonly pair: Pair | undefined;
 }
 
-/** The two halves of a batch that was refused. */
+/** The two halves of a refused batch. */
 interface Pair {
   passed: number;
   readonly larger: number;
@@ -58,7 +58,7 @@ export function createBatches(paths: readonly string[], maxSize: number): Batche
       const [path, ...others] = inHand.paths;
       if (others.length > 0) queue.halve(inHand.paths);
       else if (path !== undefined) unproven.push({ path, reason });
-      // A whole collection may be refused: the other end of the list is asked before anybody is blamed.
+      // The server may refuse a whole collection: the other end of the list is tried before a record is blamed.
       if (others.length === 0 && !hasPassed) queue.turn();
       return { proven: hasPassed ? unproven.splice(0) : [], isHopeless: refusalsInARow >= MAX_REFUSALS_IN_A_ROW };
     },
@@ -67,7 +67,7 @@ export function createBatches(paths: readonly string[], maxSize: number): Batche
   };
 }
 
-/** Pieces, taken from one end or the other. */
+/** Pieces of the list, taken from one end or the other. */
 function createQueue(paths: readonly string[]) {
   const pieces: Piece[] = paths.length === 0 ? [] : [{ paths, pair: undefined }];
   let isFromBack = false;

@@ -1,4 +1,4 @@
-import { backoff, inTrace, type Logger, sleep } from '@updraft/service';
+import { backoff, inTrace, type Logger, pause } from '@updraft/service';
 import type { Lease, Leases, StoredCleanupJob } from '@updraft/store';
 import { isEnded } from './job.ts';
 import { fenceOf, type JobDeps } from './job-run.ts';
@@ -9,64 +9,79 @@ export interface CleanupWorkerOptions extends JobDeps {
   readonly leases: Leases;
   readonly log: Logger;
   readonly pollMs: number;
-  /** Jobs worked on at once by this process. */
-  readonly maxConcurrent: number;
-  readonly onRun?: ((state: string) => void) | undefined;
+  readonly onRun: (state: string) => void;
 }
 
 export interface CleanupWorker {
-  /** Works until the signal aborts; resolves when what is in hand is put down. */
+  /** Works until the signal aborts; resolves once no job is running. */
   run(signal: AbortSignal): Promise<void>;
-  /** Looks for work now. */
-  poke(): void;
+  /** Looks for jobs at once. */
+  lookNow(): void;
 }
 
-/** Finds jobs whose time has come and runs them, one an account over all instances: each run holds the account's lease. */
+/** Finds the jobs that are due and runs them, each under its account's lease: one at a time over all instances. */
 export function createCleanupWorker(options: CleanupWorkerOptions): CleanupWorker {
-  const { store, now, log, pollMs, maxConcurrent } = options;
+  const { log, pollMs } = options;
   const running = new Map<string, Promise<void>>();
-  let nap = new AbortController();
-
-  async function startDue(signal: AbortSignal): Promise<void> {
-    for (const job of await store.due(now(), DUE_LIMIT)) {
-      if (running.size >= maxConcurrent || signal.aborted) return;
-      if (running.has(job.repo)) continue;
-      const lease = await options.leases.acquire(`cleanup:${job.repo}`, fenceOf(job));
-      if (lease === undefined) continue;
-      running.set(job.repo, take(job.jobId, job.repo, lease, signal));
-    }
-  }
-
-  async function take(jobId: string, repo: string, lease: Lease, signal: AbortSignal): Promise<void> {
-    try {
-      const job = await store.get(jobId); // what it was before the lease may be out of date
-      if (job !== undefined && isDue(job, now())) await runAndReport(options, job, lease, signal);
-    } catch (error) {
-      if (!signal.aborted) log.error({ err: error, jobId }, 'a clean-up was interrupted');
-    } finally {
-      running.delete(repo);
-      await lease.release();
-    }
-  }
-
+  let waiting = new AbortController();
   return {
     run: async (signal) => {
-      const pause = backoff({ minMs: pollMs, maxMs: 60_000 });
+      const retry = backoff({ minMs: pollMs, maxMs: 60_000 });
       while (!signal.aborted) {
-        nap = new AbortController();
-        const waitMs = await startDue(signal).then(
-          () => (pause.reset(), pollMs),
-          (error: unknown) => (log.warn({ err: error }, 'clean-ups can not be looked for'), pause.next()),
+        waiting = new AbortController();
+        const waitMs = await startDue(options, running, signal).then(
+          () => (retry.reset(), pollMs),
+          (error: unknown) => (log.warn({ err: error }, 'the clean-ups that are due could not be read'), retry.next()),
         );
-        await sleep(waitMs, AbortSignal.any([signal, nap.signal])).catch(() => undefined);
+        await pause(waitMs, AbortSignal.any([signal, waiting.signal]));
       }
       await Promise.allSettled(running.values());
     },
-    poke: () => nap.abort(),
+    lookNow: () => waiting.abort(),
   };
 }
 
+/** `running`: the runs of this process by their accounts. */
+async function startDue(
+  options: CleanupWorkerOptions,
+  running: Map<string, Promise<void>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, leases, now } = options;
+  for (const job of await store.due(now(), DUE_LIMIT)) {
+    if (running.size >= MAX_RUNNING || signal.aborted) return;
+    if (running.has(job.repo)) continue;
+    const lease = await leases.acquire(`cleanup:${job.repo}`, fenceOf(job));
+    if (lease === undefined) continue;
+    const run = runUnderLease(options, job.jobId, lease, signal);
+    running.set(
+      job.repo,
+      run.finally(() => running.delete(job.repo)),
+    );
+  }
+}
+
+/** Never rejects. */
+async function runUnderLease(
+  options: CleanupWorkerOptions,
+  jobId: string,
+  lease: Lease,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, now, log } = options;
+  try {
+    const job = await store.get(jobId); // another instance may have changed it before we held the lease
+    if (job !== undefined && isDue(job, now())) await runAndReport(options, job, lease, signal);
+  } catch (error) {
+    if (!signal.aborted) log.error({ err: error, jobId }, 'a clean-up was interrupted');
+  } finally {
+    await lease.release();
+  }
+}
+
 const DUE_LIMIT = 100;
+/** Jobs that this process runs at once. */
+const MAX_RUNNING = 2;
 
 function isDue(job: StoredCleanupJob, nowMs: number): boolean {
   return !isEnded(toJob(job)) && (job.nextRunAt <= nowMs || job.isCancelRequested);
@@ -80,7 +95,7 @@ async function runAndReport(
 ): Promise<void> {
   const after = await inTrace('clean-up', {}, () => runJob(options, job, lease, signal));
   const { jobId, jobState, stateReason, numDeleted, estNumRemaining, setAside } = after;
-  options.onRun?.(jobState);
+  options.onRun(jobState);
   options.log.info(
     { jobId, jobState, stateReason, numDeleted, estNumRemaining, numSetAside: setAside.length },
     'clean-up run',

@@ -1,14 +1,14 @@
 import { recordTime } from '@updraft/atproto';
 import { type ClickHouse, oldestWholeDay, ownPostLikes, readRetention, StoreError } from '@updraft/store';
-import { DAY_MS } from './allowance.ts';
+import { DAY_MS } from '../days.ts';
 import { type LikedPosts, tidNumbers } from './keep.ts';
 
-/** Nobody could say now which posts have their likes: nothing may be deleted that they could keep. */
+/** The likes of an account's posts can't be counted now, so no post may be deleted that they could keep. */
 export class LikesError extends Error {
   override name = 'LikesError';
 }
 
-/** Which of an account's posts have at least so many likes. @throws LikesError, or the signal's reason */
+/** Which of an account's posts have at least `minLikes` likes. @throws LikesError, or the signal's reason */
 export type CountLikes = (did: string, minLikes: number, signal: AbortSignal) => Promise<LikedPosts>;
 
 export function createCountLikes(clickhouse: ClickHouse): CountLikes {
@@ -31,7 +31,7 @@ export function createCountLikes(clickhouse: ClickHouse): CountLikes {
   };
 }
 
-/** Posts from then on, in seconds since 1970, have all of the likes that the index has seen; a retention has taken some of the others'. */
+/** The index has all likes of posts from this time on, in seconds since 1970; a retention may have removed likes of older posts. */
 async function likesAreWholeFrom(clickhouse: ClickHouse): Promise<number> {
   const likes = (await readRetention(clickhouse)).get('likes');
   return likes === undefined ? 0 : (oldestWholeDay(new Map([['likes', likes]]), Date.now()) * DAY_MS) / 1000;

@@ -1,9 +1,10 @@
+import { PdsError } from '@updraft/repository';
 import type { Account } from '../accounts.ts';
-import { PdsError } from '../pds/pds-error.ts';
+import { DAY_MS } from '../days.ts';
 import type { RateHeaders } from '../pds/rate-headers.ts';
 import type { Session } from '../pds/sessions.ts';
 import { DeletionError, isAboutWrites } from './after-error.ts';
-import { allowance, DAY_MS } from './allowance.ts';
+import { allowance } from './allowance.ts';
 import { BATCH_SIZE, type Batches, createBatches } from './batches.ts';
 import type { JobDeps, Run } from './job-run.ts';
 import { MAX_SET_ASIDE, type Refusal } from './set-aside.ts';
@@ -15,7 +16,7 @@ export interface Sender {
 
 /**
  * Sends deletions of these paths, batch by batch, until all have been sent, the job waits or is cancelled, or too
- * many are refused. Each batch is noted before it is sent. @throws PdsError, DeletionError
+ * many are refused. The job has each batch written down before it is sent. @throws PdsError, DeletionError
  */
 export async function deleteAll(deps: JobDeps, run: Run, sender: Sender, paths: readonly string[]): Promise<void> {
   const batches = createBatches(paths, run.job().writesPerCall || BATCH_SIZE);
@@ -40,7 +41,7 @@ export async function deleteAll(deps: JobDeps, run: Run, sender: Sender, paths: 
   }
 }
 
-/** Our own allowance is used up. */
+/** Pauses the job: our own allowance is used up. */
 export function pauseUntil(run: Run, untilMs: number): Promise<void> {
   return run.step({ kind: 'paused', untilMs, reason: 'the allowance of deletions is used up for now' });
 }
@@ -64,7 +65,7 @@ async function send(
     return { kind: 'deleted', rate };
   } catch (error) {
     if (!(error instanceof PdsError)) throw error;
-    // Access tokens live for an hour or two: the next run has a new one.
+    // Access tokens expire after an hour or two: the next run has a new one.
     if (error.error === 'ExpiredToken')
       throw new PdsError('unavailable', 'the session had to be renewed', { cause: error });
     if (isAboutWrites(error)) return { kind: 'refused', reason: error.message };
@@ -86,7 +87,7 @@ async function noteRefusal(run: Run, batches: Batches, reason: string): Promise<
   if (isHopeless) throw new DeletionError(reason, batches.unproven());
 }
 
-/** All was sent. What was refused while nothing passed is blamed only if the server is known to delete something. */
+/** All has been sent. Records that were refused while nothing passed are blamed only if the server has deleted others. */
 async function blameTheRest(run: Run, unproven: readonly Refusal[]): Promise<void> {
   const { numDeleted, setAside } = run.job();
   const known = new Set(setAside.map(({ path }) => path));
@@ -96,7 +97,7 @@ async function blameTheRest(run: Run, unproven: readonly Refusal[]): Promise<voi
   if (first !== undefined && refusals.length < unproven.length) throw new DeletionError(first.reason, unproven);
 }
 
-/** When the next batch may be sent, if the PDS says that its points do not suffice for it now. */
+/** When the next batch may be sent; undefined when the PDS does not say that its points are too few now. */
 function pointsReturnAt({ remaining, resetAtMs }: RateHeaders, nextSize: number, nowMs: number): number | undefined {
   if (remaining === undefined || resetAtMs === undefined || nextSize === 0) return undefined;
   if (remaining >= nextSize) return undefined;

@@ -31,7 +31,7 @@ describe('deletionOf', () => {
     expect(typeOf(POST, embed('recordWithMedia', { media: { $type: 'app.bsky.embed.external' } }))).toBe('post');
   });
 
-  test('keeps a gallery as media, and whatever is attached that nobody here understands', () => {
+  test('keeps a gallery as media, and any attachment that we do not know', () => {
     const gallery = { $type: 'app.bsky.embed.gallery', items: [] };
     const withMedia = (media: unknown) => ({ $type: 'app.bsky.embed.recordWithMedia', media });
     const rule = (...types: CleanupType[]): CleanupRule => ({ ...EVERYTHING, types });

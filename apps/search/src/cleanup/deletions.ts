@@ -1,6 +1,6 @@
 import { EARLIEST_CREATED_AT_MS, mediaOf, parseTimeMs, recordTime } from '@updraft/atproto';
 
-/** `post` is a post without images or video; what is only quoted or linked is no media. */
+/** `post` is a post without images or video; what it only quotes or links is not media. */
 export const CLEANUP_TYPES = ['post', 'post_with_media', 'repost', 'like'] as const;
 export type CleanupType = (typeof CLEANUP_TYPES)[number];
 
@@ -18,13 +18,13 @@ export interface Deletion {
   readonly rkey: string;
 }
 
-/** The collections that any clean-up touches, all of one prefix. */
+/** The prefix of all collections that a clean-up touches. */
 export const CLEANUP_PREFIX = 'app.bsky.feed.';
 
 /**
- * The one place that says what a clean-up deletes, for the dry run and for the job. A record's age is its createdAt, which
- * is what its owner sees; where that is no date, the time in its key; a record of unknown age stays. So does, as
- * `unknown_media`, a post with something attached that may be media or not: what we don't know is not "no media".
+ * Decides what a clean-up deletes, for the dry run and for the job. A record's age is its createdAt, which its owner sees, or
+ * when that is not a date, the time in its key. A record of unknown age stays. So does, as `unknown_media`, a post with
+ * something attached that may be media: what we don't know is not "no media".
  */
 export function deletionOf(
   rule: CleanupRule,

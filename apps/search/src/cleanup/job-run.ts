@@ -1,9 +1,9 @@
 import type { CleanupJobStore, Lease, StoredCleanupJob } from '@updraft/store';
-import type { Account, Accounts } from '../accounts.ts';
+import type { Accounts } from '../accounts.ts';
 import type { Sessions } from '../pds/sessions.ts';
-import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
 import type { JobPolicy } from './allowance.ts';
 import { advance, type CleanupJob, type JobEvent } from './job.ts';
+import type { Plan } from './plan.ts';
 import { toJob, toRow } from './stored-job.ts';
 import type { TokenSeal } from './token-seal.ts';
 
@@ -11,19 +11,18 @@ export interface JobDeps {
   readonly store: CleanupJobStore;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
-  /** Reads the account's repository and says what there is to delete. */
-  readonly plan: (account: Account, query: DeletionQuery, signal: AbortSignal) => Promise<DeletionPlan>;
+  readonly plan: Plan;
   readonly seal: TokenSeal;
   readonly policy: JobPolicy;
   readonly now: () => number;
   readonly random: () => number;
 }
 
-/** A job in the hands of the holder of its lease. */
+/** A job under its lease. */
 export interface Run {
   readonly signal: AbortSignal;
   job(): CleanupJob;
-  /** The last sealed token, also when the job has ended. */
+  /** The last sealed token, even after the job has ended. */
   lastToken(): string;
   /** Changes the job and writes it. */
   step(event: JobEvent): Promise<void>;
@@ -50,7 +49,7 @@ export function createRun(deps: JobDeps, stored: StoredCleanupJob, lease: Lease,
   };
 }
 
-/** The fence of the lease that the job was last written under. */
+/** The fence of the lease under which the job was last written. */
 export function fenceOf(job: Pick<StoredCleanupJob, 'version'>): number {
   return Math.floor(job.version / STEPS_PER_FENCE);
 }

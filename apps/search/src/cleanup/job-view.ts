@@ -1,5 +1,6 @@
 import type { StoredCleanupJob } from '@updraft/store';
 import { z } from 'zod';
+import { dayOf } from '../days.ts';
 import { CLEANUP_TYPES } from './deletions.ts';
 import { isEnded, JOB_STATES } from './job.ts';
 import { KEEP_REASONS, type KeepOptions, type KeptCounts } from './keep.ts';
@@ -8,7 +9,7 @@ import { toJob } from './stored-job.ts';
 export const numKept = z.record(z.enum(KEEP_REASONS), z.int());
 const time = z.iso.datetime();
 
-/** A job as people see it; everybody who may see it, so without its token. Times are null for never. */
+/** A job as its owner sees it, without its token. Times are null for never. */
 export const cleanupJob = z
   .object({
     job_id: z.string(),
@@ -45,7 +46,7 @@ export function jobView(stored: StoredCleanupJob): z.output<typeof cleanupJob> {
     ...keepView(job.repo, job.keep),
     num_deleted: job.numDeleted + job.claimed.length,
     num_unconfirmed: job.claimed.length,
-    num_deleted_today: job.today === Math.floor(Date.now() / 86_400_000) ? job.numDeletedToday : 0,
+    num_deleted_today: job.today === dayOf(Date.now()) ? job.numDeletedToday : 0,
     est_num_remaining: job.estNumRemaining,
     num_kept: keptView(job.kept),
     not_deleted: job.setAside.map(({ path, reason, numTries }) => ({
@@ -62,7 +63,7 @@ export function jobView(stored: StoredCleanupJob): z.output<typeof cleanupJob> {
   };
 }
 
-/** What the owner asked to keep, by the names of the request. */
+/** What the owner asked to keep, under the names of the request. */
 function keepView(did: string, { pinned, threads, minLikes, paths }: KeepOptions) {
   return {
     keep_pinned: pinned,
@@ -72,12 +73,12 @@ function keepView(did: string, { pinned, threads, minLikes, paths }: KeepOptions
   };
 }
 
-/** How many records stay, by the reason: all reasons, also those of none. */
+/** How many records stay, for every reason, also 0. */
 export function keptView(kept: KeptCounts): z.output<typeof numKept> {
   return countsOf(KEEP_REASONS, kept);
 }
 
-/** The number of each name, 0 for those that have none. */
+/** The count of each name, 0 where there is none. */
 export function countsOf<T extends string>(names: readonly T[], counts: Partial<Record<T, number>>): Record<T, number> {
   return Object.fromEntries(names.map((name) => [name, counts[name] ?? 0])) as Record<T, number>;
 }

@@ -50,7 +50,7 @@ describe('a clean-up job', () => {
     expect(listed).toMatchObject({ numDeleted: 199, numDeletedToday: 199, estNumRemaining: 301, inFlight: ['c/7'] });
   });
 
-  test('counts nothing that the server only calls deleted', () => {
+  test('does not count what the server only says that it deleted', () => {
     const lied = after(queued, NOON, intend(batch(200)), claim(batch(200)), list(500, batch(200)));
     expect(lied).toMatchObject({ numDeleted: 0, numDeletedToday: 0, claimed: [], setAside: [], lastDeletedAt: 0 });
     const late = after(lied, NOON, list(300));
@@ -65,7 +65,7 @@ describe('a clean-up job', () => {
     expect(after(lied, NOON, list(300)).setAside).toEqual([]);
   });
 
-  test('starts each UTC day and each hour anew, also on the same day of another month', () => {
+  test('counts each UTC day and each hour from zero, also on the same day of another month', () => {
     const first = after(queued, NOON, intend(batch(100)), claim(batch(100)), list(400));
     const month = after(first, NOON + 30 * DAY, intend(batch(50)), claim(batch(50)), list(350));
     expect([month.numDeleted, month.numDeletedToday, month.pointsHour]).toEqual([150, 50, 50]);

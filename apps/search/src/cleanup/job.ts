@@ -1,4 +1,6 @@
-import { countToday, DAY_MS, DEFAULT_POLICY, type JobPolicy, type Spending, spend } from './allowance.ts';
+import type { RepoCleanupJobRow } from '@updraft/store';
+import { DAY_MS } from '../days.ts';
+import { countToday, DEFAULT_POLICY, type JobPolicy, spend } from './allowance.ts';
 import type { CleanupType } from './deletions.ts';
 import type { KeepOptions, KeptCounts } from './keep.ts';
 import { isLeft, MAX_SET_ASIDE, type Refusal, type SetAside, setAside } from './set-aside.ts';
@@ -6,62 +8,40 @@ import { isLeft, MAX_SET_ASIDE, type Refusal, type SetAside, setAside } from './
 export const JOB_STATES = ['queued', 'running', 'waiting', 'completed', 'cancelled', 'failed'] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
-/** A clean-up. Times are milliseconds since 1970, 0 for never; records are named by their paths, `collection/rkey`. */
-export interface CleanupJob extends Spending {
-  readonly jobId: string;
-  /** DID. */
-  readonly repo: string;
+/** A clean-up: its row, with types, state and JSON decoded. Records are named by their paths, `collection/rkey`. */
+export interface CleanupJob extends Omit<RepoCleanupJobRow, 'version' | 'keepJson' | 'keptJson' | 'setAsideJson'> {
   readonly cleanupTypes: readonly CleanupType[];
-  readonly deleteOlderThan: number;
   readonly keep: KeepOptions;
-  /** What stayed when the repository was last read. */
+  /** The records that stayed when the repository was last read. */
   readonly kept: KeptCounts;
-  /** Sealed; '' once the job has ended. */
-  readonly refreshToken: string;
-  /** Records that were sent and are gone: the repository was read. */
-  readonly numDeleted: number;
-  readonly estNumRemaining: number;
   readonly jobState: JobState;
-  readonly stateReason: string;
-  /** Tries in a row that deleted nothing. */
-  readonly numFailures: number;
-  /** What was sent and whose outcome is not known. */
-  readonly inFlight: readonly string[];
-  /** What the server called deleted, until the repository is read. */
-  readonly claimed: readonly string[];
   readonly setAside: readonly SetAside[];
-  /** The most that the server takes in a call, as far as is known; 0: not known. */
-  readonly writesPerCall: number;
-  readonly nextRunAt: number;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly lastDeletedAt: number;
 }
 
 /** What happened to a job. */
 export type JobEvent =
   | { readonly kind: 'started' }
-  /** The session goes on with this token, sealed. */
+  /** The session continues with this token, sealed. */
   | { readonly kind: 'refreshed'; readonly refreshToken: string }
-  /** The repository was read: so much is left, and these of what was sent or set aside. */
+  /** The repository was read: how many records are left to delete, and which of those sent or set aside are still there. */
   | {
       readonly kind: 'listed';
       readonly numRemaining: number;
       readonly stillThere: readonly string[];
       readonly kept: KeptCounts;
     }
-  /** These are about to be sent. */
+  /** Deletions of these are about to be sent. */
   | { readonly kind: 'intended'; readonly writes: readonly string[] }
-  /** The server calls these deleted. */
+  /** The server says that it has deleted these. */
   | { readonly kind: 'deleted'; readonly writes: readonly string[] }
-  /** The server deletes others, but not these, each sent alone. */
+  /** The server deletes others, but refused each of these alone. */
   | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] }
   | { readonly kind: 'learnt'; readonly writesPerCall: number }
-  /** It goes on later without anything being wrong. */
+  /** It continues later; nothing is wrong. */
   | { readonly kind: 'paused'; readonly untilMs: number; readonly reason: string }
   /**
-   * It did not go on; tried again later, at the earliest at `notBeforeMs`. `jitter` is in [0, 1). `blamed`: the records to be
-   * named if this was the last try.
+   * It could not continue, and tries again later, not before `notBeforeMs`. `jitter` is in [0, 1). `blamed`: the records to name
+   * if this was the last try.
    */
   | {
       readonly kind: 'troubled';
@@ -74,13 +54,13 @@ export type JobEvent =
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-export const STILL_THERE = "the account's server calls it deleted, but it is still there";
+export const STILL_THERE = "the account's server says that it is deleted, but it is still there";
 
 export function isEnded(job: Pick<CleanupJob, 'jobState'>): boolean {
   return job.jobState === 'completed' || job.jobState === 'cancelled' || job.jobState === 'failed';
 }
 
-/** The job after the event. A job that has ended never changes. Pure. */
+/** The job after the event. A job that has ended never changes. */
 export function advance(
   job: CleanupJob,
   event: JobEvent,
@@ -113,7 +93,7 @@ export function advance(
   }
 }
 
-/** What the repository says of what was sent: how many are gone, and which the server called deleted that are not. */
+/** Of the records that were sent, how many are gone, and which are still there although the server said otherwise. */
 export function outcomeOf(
   { inFlight, claimed }: Pick<CleanupJob, 'inFlight' | 'claimed'>,
   stillThere: readonly string[],
@@ -125,7 +105,7 @@ export function outcomeOf(
   };
 }
 
-/** What is still there stays in flight: a server may show late what it deleted, and it counts then. */
+/** Records that are still there stay in flight: a server may show a deletion late, and then it counts. */
 function listed(job: CleanupJob, event: JobEvent & { kind: 'listed' }, nowMs: number): CleanupJob {
   const { numGone, refuted } = outcomeOf(job, event.stillThere);
   const there = new Set(event.stillThere);
@@ -139,7 +119,7 @@ function listed(job: CleanupJob, event: JobEvent & { kind: 'listed' }, nowMs: nu
     setAside: job.setAside.filter(({ path }) => there.has(path)),
     ...(numGone > 0 ? { lastDeletedAt: nowMs, numFailures: 0 } : {}),
   };
-  // A lie about a few records is theirs where others have gone; a lie about all of them is the server's.
+  // When others are gone, a few that are not are to blame themselves; when none are gone, the server is.
   const known = new Set(next.setAside.map(({ path }) => path));
   const isOfFew = next.numDeleted > 0 && refuted.length <= MAX_SET_ASIDE;
   const blamed = refuted.filter((path) => isOfFew || known.has(path));
@@ -159,7 +139,7 @@ function claim(job: CleanupJob, writes: readonly string[], nowMs: number): Clean
   };
 }
 
-/** What has been tried often enough is no longer to be done. */
+/** Records that were tried often enough no longer count as remaining. */
 function refuse(job: CleanupJob, refusals: readonly Refusal[]): CleanupJob {
   const list = setAside(job.setAside, refusals);
   const numNewlyLeft = list.filter(isLeft).length - job.setAside.filter(isLeft).length;

@@ -1,34 +1,34 @@
 import { parseTid } from '@updraft/atproto';
 
-/** What the owner wants kept although its type and age say otherwise. */
+/** What the owner keeps although the rule would delete it. */
 export interface KeepOptions {
   /** The post that the profile pins. */
   readonly pinned: boolean;
-  /** Posts in a thread of the owner's own. */
+  /** Posts in threads that the owner began. */
   readonly threads: boolean;
-  /** Posts with at least so many likes. */
+  /** Posts with at least this many likes. */
   readonly minLikes?: number | undefined;
-  /** `collection/rkey` of records. */
+  /** Records, as `collection/rkey`. */
   readonly paths: readonly string[];
 }
 
 export const DEFAULT_KEEP: KeepOptions = { pinned: true, threads: false, paths: [] };
 
 /**
- * Why a record stays that its type and age would delete. `unknown_media`: it has something attached of which we can't say
- * whether it is media; `likes_unknown`: the index does not hold the post, or not all of its likes any more, so nobody can say how many it has.
+ * Why a record stays that the rule would delete. `unknown_media`: it has something attached that may be media;
+ * `likes_unknown`: the index does not have the post, or no longer has all of its likes.
  */
 export const KEEP_REASONS = ['unknown_media', 'pinned', 'listed', 'thread', 'liked', 'likes_unknown'] as const;
 export type KeepReason = (typeof KEEP_REASONS)[number];
 export type KeptCounts = Readonly<Partial<Record<KeepReason, number>>>;
 
-/** The account's posts that the index holds, by the TIDs of their keys, which rise. Those of which likes are gone may be in `enough` only. */
+/** Rising TIDs of the account's posts in the index. A post whose likes are not all there can only be in `enough`. */
 export interface LikedPosts {
   readonly enough: BigUint64Array;
   readonly few: BigUint64Array;
 }
 
-/** What is known of the repository and of the network when each record is looked at. */
+/** What keptBecause() knows of the repository and of the network. */
 export interface KeepFacts {
   /** `collection/rkey`. */
   readonly pinnedPath: string | undefined;
@@ -40,7 +40,7 @@ export interface KeepFacts {
 
 const POST = 'app.bsky.feed.post';
 
-/** Why the owner wants this record kept; undefined for one that may go. */
+/** Why the record stays; undefined when it may be deleted. */
 export function keptBecause(
   facts: KeepFacts,
   { collection, rkey, value }: { collection: string; rkey: string; value: unknown },
@@ -56,7 +56,7 @@ export function keptBecause(
   return key !== undefined && includes(facts.likes.enough, key) ? 'liked' : 'likes_unknown';
 }
 
-/** The keys as numbers, sorted; those that are no TIDs are left out. */
+/** The keys as sorted numbers, without those that are not TIDs. */
 export function tidNumbers(rkeys: Iterable<string>): BigUint64Array<ArrayBuffer> {
   const numbers: bigint[] = [];
   for (const rkey of rkeys) {

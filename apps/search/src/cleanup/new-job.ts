@@ -10,7 +10,7 @@ export interface JobTask {
   readonly plan: Pick<DeletionPlan, 'total' | 'kept'>;
 }
 
-/** A job that has done nothing yet; its token is to be added. */
+/** A job that has done nothing yet, still without its token. */
 export function newJob(
   jobId: string,
   repo: string,

@@ -1,6 +1,6 @@
+import { PdsError } from '@updraft/repository';
 import type { CleanupJobStore, RepoCleanupJobRow, StoredCleanupJob } from '@updraft/store';
 import type { Account } from '../accounts.ts';
-import { PdsError } from '../pds/pds-error.ts';
 import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
 import { DEFAULT_POLICY, type JobPolicy } from './allowance.ts';
 import { type CleanupJob, isEnded } from './job.ts';
@@ -44,52 +44,57 @@ export const path = (index: number): string => pathsOf(index + 1)[index] ?? '';
 const refuse = (status: number) => new PdsError(status === 500 ? 'unavailable' : 'refused', `${status}`, { status });
 
 /** Runs a job until it has ended, each run at the time that the one before named; a killed run is begun again. */
-export async function cleanUp({ count, behave, kills = new Set(), policy = {} }: Scenario): Promise<Outcome> {
+export async function cleanUp(scenario: Scenario): Promise<Outcome> {
+  const world = createWorld(scenario);
+  let runs = 0;
+  while (!isEnded(toJob(stored(world.row())))) {
+    if (++runs > 2_000) throw new Error('the job does not end');
+    world.waitUntil(world.row().nextRunAt);
+    const lease = { fence: fenceOf(world.row()) + 1, signal: new AbortController().signal, release: async () => {} };
+    await runJob(world.deps, stored(world.row()), lease, new AbortController().signal).catch((error: unknown) => {
+      if (!(error instanceof Killed)) throw error;
+    });
+  }
+  return {
+    job: toJob(stored(world.row())),
+    left: [...world.records],
+    sizes: world.sent.map(({ size }) => size),
+    runs,
+    mostPerHour: mostWithinHour(world.sent),
+  };
+}
+
+/** What a run works with, and what tests look at: the stored job, the account's records, and what was sent to delete them. */
+function createWorld({ count, behave, kills = new Set(), policy = {} }: Scenario) {
   const records = new Set(pathsOf(count));
   const sent: { readonly at: number; readonly size: number }[] = [];
-  let [now, steps, runs] = [NOON, 0, 0];
-  let row = firstRow(count);
+  let [now, steps, row] = [NOON, 0, firstRow(count)];
   const step = async <T>(act: () => T): Promise<T> => {
     if (kills.has(++steps)) throw new Killed();
     const result = act();
     if (kills.has(++steps)) throw new Killed();
     return result;
   };
+  const deleteRecords: JobDeps['sessions']['deleteRecords'] = (_pds, _session, writes) =>
+    step(() => {
+      const paths = writes.map(({ collection, rkey }) => `${collection}/${rkey}`);
+      sent.push({ at: now, size: paths.length });
+      behave(paths, (each) => records.delete(each), sent.length);
+      return { body: {}, characters: 2, rate: { remaining: undefined, resetAtMs: undefined } };
+    });
+  const save = (next: RepoCleanupJobRow) => step(() => void (row = next));
   const deps: JobDeps = {
     ...OUTSIDE,
-    store: storeOf(
-      () => row,
-      (next) => step(() => void (row = next)),
-    ),
-    sessions: {
-      ...SESSIONS,
-      deleteRecords: (_pds, _session, writes) =>
-        step(() => {
-          const paths = writes.map(({ collection, rkey }) => `${collection}/${rkey}`);
-          sent.push({ at: now, size: paths.length });
-          behave(paths, (each) => records.delete(each), sent.length);
-          return { body: {}, characters: 2, rate: { remaining: undefined, resetAtMs: undefined } };
-        }),
-    },
+    store: storeOf(() => row, save),
+    sessions: { ...SESSIONS, deleteRecords },
     plan: (_account, query) => step(() => planOf(records, query)),
     policy: { ...DEFAULT_POLICY, ...policy },
     now: () => now,
   };
-  while (!isEnded(toJob(stored(row)))) {
-    if (++runs > 2_000) throw new Error('the job does not end');
-    now = Math.max(now + 1_000, row.nextRunAt);
-    const lease = { fence: fenceOf(row) + 1, signal: new AbortController().signal, release: async () => {} };
-    await runJob(deps, stored(row), lease, new AbortController().signal).catch((error: unknown) => {
-      if (!(error instanceof Killed)) throw error;
-    });
-  }
-  return {
-    job: toJob(stored(row)),
-    left: [...records],
-    sizes: sent.map(({ size }) => size),
-    runs,
-    mostPerHour: mostWithinHour(sent),
+  const waitUntil = (atMs: number) => {
+    now = Math.max(now + 1_000, atMs);
   };
+  return { deps, records, sent, row: () => row, waitUntil };
 }
 
 const ACCOUNT = { did: 'did:plc:a', pds: 'https://pds.example' } as Account;

@@ -1,6 +1,6 @@
+import { PdsError } from '@updraft/repository';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PdsError } from '../pds/pds-error.ts';
 import { DEFAULT_POLICY } from './allowance.ts';
 import { cleanUp, path, pathsOf, server } from './run-job.fixture.ts';
 
@@ -28,12 +28,12 @@ describe('runJob', () => {
   test('fails, with the records named, where a server only says that it deletes', async () => {
     const { job, left, runs } = await cleanUp({ count: 300, behave: () => {} });
     expect([job.jobState, job.numDeleted, left.length]).toEqual(['failed', 0, 300]);
-    expect(job.stateReason).toContain('calls 300 records deleted, but they are still there');
+    expect(job.stateReason).toContain('says that 300 records are deleted, but they are still there');
     expect(job.setAside).toHaveLength(50);
     expect(runs).toBe(DEFAULT_POLICY.maxFailures);
   });
 
-  test('finds a lie about more records than an hour allows, and sends no more than that', async () => {
+  test('finds out a server that deletes nothing of more records than an hour allows, and sends no more than that', async () => {
     const { job, mostPerHour } = await cleanUp({ count: 9_000, behave: () => {} });
     expect(job.jobState).toBe('failed');
     expect(mostPerHour).toBeLessThanOrEqual(DEFAULT_POLICY.maxPerHour);
@@ -48,7 +48,7 @@ describe('runJob', () => {
     }
   });
 
-  test('ends where more records are refused than it names', async () => {
+  test('ends when more records are refused than it names', async () => {
     const stuck = new Set(pathsOf(900).filter((_, index) => index % 3 === 1));
     const { job, sizes, left } = await cleanUp({ count: 900, behave: server({ stuck }) });
     expect([job.jobState, job.numDeleted]).toEqual(['failed', 900 - left.length]);

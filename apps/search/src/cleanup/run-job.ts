@@ -1,6 +1,6 @@
+import { PdsError } from '@updraft/repository';
 import type { Lease, StoredCleanupJob } from '@updraft/store';
 import type { Account } from '../accounts.ts';
-import { PdsError } from '../pds/pds-error.ts';
 import type { Session } from '../pds/sessions.ts';
 import { afterError, DeletionError } from './after-error.ts';
 import { allowance } from './allowance.ts';
@@ -11,9 +11,9 @@ import { isLeft, MAX_SET_ASIDE } from './set-aside.ts';
 
 /**
  * Takes a job as far as it gets now: refresh the session, read the repository, delete batch by batch, read the repository
- * again. Each step is written before the next is begun, and each can be done again after a kill. Nothing counts as deleted
- * because the server says so, only because the repository no longer has it. Resolves with the job as it stands; rejects only
- * when the store fails or the lease is lost.
+ * again. Each step is written down before the next begins, and can be repeated after a kill. A record counts as deleted once the
+ * repository no longer has it, whatever the server says. Resolves with the job as it is then; rejects only when the store fails
+ * or the lease is lost.
  */
 export async function runJob(
   deps: JobDeps,
@@ -35,19 +35,19 @@ export async function runJob(
   return run.job();
 }
 
-/** The token is out of the job already; here it becomes worthless, and its older copies go from the disk. */
+/** The job no longer has the token. This ends its session and erases its older copies from the disk. */
 async function leaveNothing(deps: JobDeps, run: Run): Promise<void> {
   const { jobId, repo } = run.job();
   try {
     const { pds } = await deps.accounts.find(repo, repo);
     await deps.sessions.end(pds, await deps.seal.unseal(jobId, run.lastToken()));
   } catch (error) {
-    if (afterError(error, 0) === undefined) throw error; // else nobody can be asked: the session ends by itself
+    if (afterError(error, 0) === undefined) throw error; // a fault outside: the session ends by itself later
   }
   await deps.store.eraseOldStates();
 }
 
-/** Ends the job; what was sent is looked for once more, so that the count is true where that can be known. */
+/** Ends the job. The repository is read once more where that is possible, so that the count of deletions is right. */
 async function end(deps: JobDeps, run: Run, event: JobEvent): Promise<void> {
   const { repo, inFlight, claimed } = run.job();
   try {
@@ -73,11 +73,11 @@ async function work(deps: JobDeps, run: Run): Promise<void> {
   const isHopeless = run.job().setAside.length > MAX_SET_ASIDE;
   if (listing.isPart && !isHopeless) return pauseUntil(run, allowance(run.job(), deps.now(), deps.policy).resetsAt);
   if (await isOver(run, await list(deps, run, account))) return;
-  const reason = `${run.job().estNumRemaining} records are still there: they are tried again`;
+  const reason = `${run.job().estNumRemaining} records are still there and are tried again`;
   await run.step({ kind: 'paused', untilMs: deps.now() + deps.policy.minWaitMs, reason });
 }
 
-/** The token that the PDS gives is written before anything else can fail: the one before is used up. */
+/** The new token is stored before anything else can fail: the old one is used up. */
 async function refresh(deps: JobDeps, run: Run, account: Account): Promise<Session> {
   const { jobId, refreshToken } = run.job();
   const token = await deps.seal.unseal(jobId, refreshToken);
@@ -89,9 +89,9 @@ async function refresh(deps: JobDeps, run: Run, account: Account): Promise<Sessi
 }
 
 interface Listing {
-  /** What to send now: records that were refused before only when there are no others. */
+  /** The paths to send now; records that were refused before only when there are no others. */
   readonly next: readonly string[];
-  /** Whether there is more than the allowance lets be sent. */
+  /** Whether more is left to delete than the allowance permits now. */
   readonly isPart: boolean;
   readonly numGone: number;
   readonly refuted: readonly string[];
@@ -123,7 +123,7 @@ async function list(deps: JobDeps, run: Run, account: Account): Promise<Listing>
   };
 }
 
-/** Ends the job when what the repository says leaves nothing more to do. @throws DeletionError when the server only says that it deletes. */
+/** Ends the job when nothing is left to do. @throws DeletionError when the server only says that it deletes */
 async function isOver(run: Run, { numGone, refuted }: Listing): Promise<boolean> {
   const { estNumRemaining, numDeleted, setAside } = run.job();
   if (setAside.length > MAX_SET_ASIDE) {
@@ -134,12 +134,12 @@ async function isOver(run: Run, { numGone, refuted }: Listing): Promise<boolean>
     return true;
   }
   const known = new Set(setAside.map(({ path }) => path));
-  const lies = refuted.filter((path) => !known.has(path));
-  if (lies.length > 0 && numGone === 0) {
-    const reason = `the account's server calls ${lies.length} records deleted, but they are still there`;
+  const unexplained = refuted.filter((path) => !known.has(path));
+  if (unexplained.length > 0 && numGone === 0) {
+    const reason = `the account's server says that ${unexplained.length} records are deleted, but they are still there`;
     throw new DeletionError(
       reason,
-      lies.map((path) => ({ path, reason: STILL_THERE })),
+      unexplained.map((path) => ({ path, reason: STILL_THERE })),
     );
   }
   if (estNumRemaining > 0) return false;

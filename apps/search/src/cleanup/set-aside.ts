@@ -9,17 +9,17 @@ export interface SetAside {
 /** A record that was refused alone. */
 export type Refusal = Pick<SetAside, 'path' | 'reason'>;
 
-/** Tries of one record, minutes apart, before it is left: an outage must not look like a record that can't be deleted. */
+/** How often one record is tried, minutes apart: an outage must not look like a record that can't be deleted. */
 const MAX_TRIES = 3;
-/** Beyond so many it is the server that doesn't work, not the records. */
+/** When more are set aside, the server is at fault and not the records. */
 export const MAX_SET_ASIDE = 50;
 
-/** Whether a record is left alone from now on. */
+/** Whether a record is not tried any more. */
 export function isLeft({ numTries }: SetAside): boolean {
   return numTries >= MAX_TRIES;
 }
 
-/** The list after these were refused once more. */
+/** The list after these refusals. */
 export function setAside(list: readonly SetAside[], refusals: readonly Refusal[]): readonly SetAside[] {
   const byPath = new Map(list.map((entry) => [entry.path, entry]));
   for (const { path, reason } of refusals) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type AtUri, isDid } from '@updraft/atproto';
+import { PdsError } from '@updraft/repository';
 import {
   AuthenticationRequiredError,
   InvalidRequestError,
@@ -7,31 +8,31 @@ import {
   RateLimitExceededError,
 } from '@updraft/service';
 import type { CleanupJobStore, Leases, StoredCleanupJob } from '@updraft/store';
-import { type Account, AccountError, type Accounts } from '../accounts.ts';
+import { type Account, AccountError } from '../accounts.ts';
 import type { CallLimit } from '../call-limit.ts';
-import { PdsError } from '../pds/pds-error.ts';
-import type { Session, Sessions } from '../pds/sessions.ts';
-import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
+import { DAY_MS } from '../days.ts';
+import type { Session } from '../pds/sessions.ts';
+import type { DeletionPlan } from '../repository/plan-deletions.ts';
 import type { CleanupRule, CleanupType } from './deletions.ts';
 import { isEnded } from './job.ts';
+import type { JobDeps } from './job-run.ts';
 import { createJobSecret } from './job-secret.ts';
 import type { KeepOptions } from './keep.ts';
 import { type JobTask, newJob } from './new-job.ts';
 import { toJob, toRow } from './stored-job.ts';
-import type { TokenSeal } from './token-seal.ts';
 
 export interface CleanupRequest {
   readonly identifier: string;
-  /** Used once, kept nowhere. */
+  /** Used once and not stored. */
   readonly appPassword: string;
   readonly types: readonly CleanupType[];
   readonly daysAgo: number;
   readonly keep: Omit<KeepOptions, 'paths'>;
-  /** Of records to keep, each with a collection and a key. */
+  /** The records to keep; each has a collection and a key. */
   readonly keepUris: readonly AtUri[];
   /** False for a dry run. */
   readonly isReal: boolean;
-  /** Whoever asks, for the limit of sign-ins. */
+  /** The name by which sign-ins are limited. */
   readonly caller: string;
 }
 
@@ -41,19 +42,13 @@ export interface CleanupStart {
   readonly plan: Pick<DeletionPlan, 'total' | 'byType' | 'kept' | 'first'>;
 }
 
-export interface StartDeps {
-  readonly store: CleanupJobStore;
-  readonly accounts: Accounts;
-  readonly sessions: Sessions;
-  readonly plan: (account: Account, query: DeletionQuery, signal: AbortSignal) => Promise<DeletionPlan>;
-  readonly seal: TokenSeal;
+export interface StartDeps extends Omit<JobDeps, 'policy' | 'random'> {
   readonly leases: Leases;
   readonly signIns: CallLimit;
-  readonly now: () => number;
   readonly onJob: () => void;
 }
 
-/** Signs in, looks at what there is to delete, and for a real run makes a job, or finds the one that lives. */
+/** Signs in and plans the deletions; for a real run creates a job, or finds the one that the account has. */
 export async function startCleanup(
   deps: StartDeps,
   request: CleanupRequest,
@@ -77,13 +72,12 @@ export async function startCleanup(
     }
     const other = await liveJob(deps.store, account.did);
     if (other !== undefined) return await reopen(deps, other);
-    throw new NotEnoughResourcesError('another job for this account is being made', { retryAfterS: 5 });
+    throw new NotEnoughResourcesError('another job for this account is being created', { retryAfterS: 5 });
   } finally {
     if (!isKept) await deps.sessions.end(account.pds, session.refreshToken);
   }
 }
 
-const DAY_MS = 86_400_000;
 const SAMPLE_SIZE = 10;
 
 async function findAccount({ accounts, signIns }: StartDeps, { identifier, caller }: CleanupRequest): Promise<Account> {
@@ -117,7 +111,7 @@ async function signIn(
   throw new PdsError('unavailable', "the account's server gave a session of another account");
 }
 
-/** The same for every part that may be wrong. */
+/** One answer for every fault, so that it does not tell which part was wrong. */
 function wrongCredentials(): AuthenticationRequiredError {
   return new AuthenticationRequiredError('the identifier or the app password is wrong');
 }
@@ -131,7 +125,7 @@ async function liveJob(store: CleanupJobStore, did: string): Promise<StoredClean
   return jobs.find((job) => !isEnded(toJob(job)) && !job.isCancelRequested);
 }
 
-/** The owner has shown the password again: the job gets a new secret, and the older one is good no longer. */
+/** The owner has given the password again: the job gets a new secret, which replaces the old one. */
 async function reopen({ store, now }: StartDeps, job: StoredCleanupJob): Promise<CleanupStart> {
   const { secret, hash } = createJobSecret();
   await store.saveSecret(job.jobId, hash, now() * 1000);
@@ -139,7 +133,7 @@ async function reopen({ store, now }: StartDeps, job: StoredCleanupJob): Promise
   return { job: { jobId: job.jobId, secret, isOlder: true }, did: job.repo, plan };
 }
 
-/** Makes the job unless the account has one by now; undefined then, or when one is being made at this moment. */
+/** Creates the job; undefined when the account has one by now, or when another request is creating one. */
 async function createJob(
   deps: StartDeps,
   task: JobTask,
@@ -160,7 +154,7 @@ async function createJob(
   }
 }
 
-/** The paths of records that are to be kept. A handle may be one that the account had before, so its record is kept all the same. */
+/** The paths of the records to keep. A uri may name any handle, since the account may have had it before. */
 function ownPaths(did: string, uris: readonly AtUri[]): string[] {
   const foreign = uris.find(({ authority }) => isDid(authority) && authority !== did);
   if (foreign !== undefined) {

@@ -1,13 +1,14 @@
+import { parseJson } from '@updraft/service';
 import type { RepoCleanupJobRow, StoredCleanupJob } from '@updraft/store';
 import { z } from 'zod';
 import { CLEANUP_TYPES, type CleanupType } from './deletions.ts';
 import { type CleanupJob, JOB_STATES } from './job.ts';
 import { DEFAULT_KEEP, KEEP_REASONS } from './keep.ts';
 
-/** The job of its row; names of a later version of this program are left out, or stand for a job that failed. */
+/** The job of its row. Types that a later version of this program added are left out; an unknown state counts as failed. */
 export function toJob(stored: StoredCleanupJob): CleanupJob {
   const { secretHash: _, isCancelRequested: __, version: ___, keepJson, keptJson, setAsideJson, ...rest } = stored;
-  // What can't be understood of what is to be kept must not be deleted: such a job is not run.
+  // A job whose list of what to keep can't be read must not run: it would delete too much.
   const keep = readJson(keepShape, keepJson, DEFAULT_KEEP);
   return {
     ...rest,
@@ -39,14 +40,9 @@ const keepShape = z.strictObject({
 const keptShape = z.partialRecord(z.enum(KEEP_REASONS), z.number());
 const setAsideShape = z.array(z.object({ path: z.string(), reason: z.string(), numTries: z.number() }));
 
-/** The preset for a row from before the column; undefined for what can't be understood. */
+/** The preset for a row from before the column existed; undefined for text that can't be read. */
 function readJson<T>(shape: z.ZodType<T>, text: string, preset: T): T | undefined {
-  if (text === '') return preset;
-  try {
-    return shape.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+  return text === '' ? preset : shape.safeParse(parseJson(text)).data;
 }
 
 function isCleanupType(name: string): name is CleanupType {

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import { CompactEncrypt, compactDecrypt } from 'jose';
 
-/** Why a sealed token could not be read; its text never holds any of the token. */
+/** A sealed token can't be read; the message never contains any of the token. */
 export class UnsealError extends Error {
   override name = 'UnsealError';
 }
 
-/** Encrypts the refresh tokens of jobs at rest (JWE, A256GCM). A sealed token can be read for its own job only. */
+/** Encrypts the refresh tokens of jobs at rest (JWE, A256GCM). A sealed token can only be read for its own job. */
 export interface TokenSeal {
   seal(jobId: string, token: string): Promise<string>;
-  /** @throws UnsealError when no key fits, or when it was sealed for another job or changed. */
+  /** @throws UnsealError when no key fits, or when the token was changed or sealed for another job */
   unseal(jobId: string, sealed: string): Promise<string>;
 }
 
 /**
- * `keys` are 32 bytes each: the first one seals, all of them unseal. So a key is replaced by putting a new one in front; the
- * old one can go once every job that it sealed has run again. Source: RFC 7516, `dir` with A256GCM.
+ * `keys` have 32 bytes each: the first one seals, all of them unseal. To replace a key, put a new one in front; the old one can
+ * go once every job that it sealed has run again. Source: RFC 7516, `dir` with A256GCM.
  */
 export function createTokenSeal(keys: readonly Uint8Array[]): TokenSeal {
   const byId = new Map(keys.map((key) => [keyId(key), key]));
@@ -43,7 +43,7 @@ async function decrypt(
       sealed,
       ({ kid }) => {
         const key = kid === undefined ? undefined : keys.get(kid);
-        if (key === undefined) throw new UnsealError('the key that sealed the token is not there');
+        if (key === undefined) throw new UnsealError('CLEANUP_TOKEN_KEY no longer has the key that sealed the token');
         return key;
       },
       { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
@@ -54,7 +54,7 @@ async function decrypt(
   }
 }
 
-/** Names a key without telling it. */
+/** A name for a key that does not reveal it. */
 function keyId(key: Uint8Array): string {
   return createHash('sha256').update('updraft cleanup token key').update(key).digest('base64url').slice(0, 11);
 }

@@ -1,9 +1,10 @@
 import { isTooDeep } from '@updraft/atproto';
 import type { SafeFetch } from '@updraft/identity';
-import { PdsError, type PdsFault } from './pds-error.ts';
+import { PdsError, type PdsFault, xrpcUrl } from '@updraft/repository';
+import { parseJson } from '@updraft/service';
 import { type RateHeaders, readRateHeaders } from './rate-headers.ts';
 
-/** Talks to accounts' servers, which strangers choose: JSON over XRPC, everything bounded. */
+/** Calls methods of accounts' servers, which strangers choose: JSON over XRPC, bounded in size and time. */
 export interface PdsClient {
   call(request: PdsRequest): Promise<PdsReply>;
 }
@@ -14,7 +15,7 @@ export interface PdsRequest {
   /** NSID. */
   readonly method: string;
   readonly query?: Readonly<Record<string, string>>;
-  /** Makes it a procedure (POST); without it a procedure is made by `isProcedure`. */
+  /** With a body the call is a procedure (POST), without one only when `isProcedure` says so. */
   readonly body?: unknown;
   readonly isProcedure?: boolean;
   /** Sent as `Authorization: Bearer`. */
@@ -24,25 +25,24 @@ export interface PdsRequest {
 
 export interface PdsReply {
   readonly body: unknown;
-  /** Of the answer's text. */
+  /** The length of the answer's text. */
   readonly characters: number;
   readonly rate: RateHeaders;
 }
 
 export interface PdsClientOptions {
   readonly safeFetch: SafeFetch;
-  /** Headers for servers of this origin. */
-  readonly headersFor?: ((pds: string) => Readonly<Record<string, string>>) | undefined;
-  readonly now?: (() => number) | undefined;
+  /** Additional headers for the server at this origin. */
+  readonly headersFor: (pds: string) => Readonly<Record<string, string>>;
 }
 
 /** `call` gives the answer's JSON. @throws PdsError for every other outcome, or the signal's reason. */
-export function createPdsClient({ safeFetch, headersFor = () => ({}), now = Date.now }: PdsClientOptions): PdsClient {
+export function createPdsClient({ safeFetch, headersFor }: PdsClientOptions): PdsClient {
   return {
     call: async (request) => {
       const { response, text } = await exchange(safeFetch, request, headersFor(request.pds));
-      const rate = readRateHeaders(response.headers, now());
-      const body = parseJson(text);
+      const rate = readRateHeaders(response.headers, Date.now());
+      const body = readBody(text);
       if (response.ok && body !== undefined) return { body, characters: text.length, rate };
       throw toError(response, body, rate);
     },
@@ -77,22 +77,10 @@ async function exchange(
   }
 }
 
-/** The address of a method at a server. */
-export function xrpcUrl(pds: string, method: string, query: Readonly<Record<string, string>> = {}): string {
-  const url = new URL(`/xrpc/${method}`, pds);
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-  return url.href;
-}
-
-/** An empty answer is as good as `{}`: some procedures have none. One too deep to be passed on is as bad as none. */
-function parseJson(text: string): unknown {
-  if (text === '') return {};
-  try {
-    const body: unknown = JSON.parse(text);
-    return isTooDeep(body) ? undefined : body;
-  } catch {
-    return undefined;
-  }
+/** Some procedures answer nothing, which counts as `{}`. Undefined for malformed JSON, and for JSON too deep to be passed on. */
+function readBody(text: string): unknown {
+  const body = text === '' ? {} : parseJson(text);
+  return isTooDeep(body) ? undefined : body;
 }
 
 function toError(response: Response, body: unknown, { resetAtMs }: RateHeaders): PdsError {
@@ -124,7 +112,7 @@ const UNAUTHORIZED = new Set(['ExpiredToken', 'InvalidToken', 'AccountTakedown',
 /** Source: the lexicons com.atproto.sync.getRepo and com.atproto.repo.getRecord. */
 const ABSENT = new Set(['RepoNotFound', 'RepoTakendown', 'RepoSuspended', 'RepoDeactivated', 'RecordNotFound']);
 
-/** Names of errors are identifiers; anything else a server sends is not repeated to anybody. */
+/** Names of errors are identifiers; anything else that a server sends is not passed on. */
 function wireName(body: unknown): string {
   const name: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'error') : undefined;
   return typeof name === 'string' && /^[A-Za-z]{1,64}$/.test(name) ? name : '';

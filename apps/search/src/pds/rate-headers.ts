@@ -1,8 +1,8 @@
-/** What a PDS says of its limits with each answer. Source: https://docs.bsky.app/docs/advanced-guides/rate-limits */
+/** A PDS's limits, as each answer gives them. Source: https://docs.bsky.app/docs/advanced-guides/rate-limits */
 export interface RateHeaders {
-  /** Points left; undefined when it does not say. */
+  /** Points left; undefined when the answer does not say. */
   readonly remaining: number | undefined;
-  /** When they are whole again, in ms since 1970. */
+  /** When all points are back, in ms since 1970. */
   readonly resetAtMs: number | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { isDid } from '@updraft/atproto';
+import { PdsError } from '@updraft/repository';
 import { z } from 'zod';
 import type { PdsClient, PdsReply } from './pds-client.ts';
-import { PdsError } from './pds-error.ts';
 
 export interface Session {
   readonly did: string;
@@ -12,9 +12,9 @@ export interface Session {
 /** Signs in and out, and deletes. Source: the lexicons com.atproto.server.* and com.atproto.repo.applyWrites. */
 export interface Sessions {
   create(pds: string, identifier: string, password: string, signal: AbortSignal): Promise<Session>;
-  /** The refresh token is used up by this: the new one must be stored before anything else is done. */
+  /** Uses up the refresh token: the new one must be stored before anything else happens. */
   refresh(pds: string, refreshToken: string, signal: AbortSignal): Promise<Session>;
-  /** Ends a session; whether it worked does not matter, since it ends by itself. */
+  /** Ends a session. Resolves when that fails, too: the session ends by itself later. */
   end(pds: string, refreshToken: string): Promise<void>;
   deleteRecords(pds: string, session: Session, writes: readonly RecordPlace[], signal: AbortSignal): Promise<PdsReply>;
 }
@@ -44,7 +44,7 @@ export function createSessions(client: PdsClient): Sessions {
       const signal = AbortSignal.timeout(END_TIMEOUT_MS);
       await client
         .call({ pds, method: 'com.atproto.server.deleteSession', isProcedure: true, token: refreshToken, signal })
-        .catch(() => undefined);
+        .catch(() => undefined); // see above
     },
     deleteRecords: (pds, { did, accessToken }, writes, signal) =>
       client.call({

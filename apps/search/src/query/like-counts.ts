@@ -1,18 +1,17 @@
-import { NotEnoughResourcesError } from '@updraft/service';
-import type { Leases } from '@updraft/store';
-import { type ClickHouse, countRecentLikes, likeGenerations } from '@updraft/store';
+import { type Logger, NotEnoughResourcesError } from '@updraft/service';
+import { type ClickHouse, countRecentLikes, type Leases, likeGenerations } from '@updraft/store';
 import type { LatestLikeCounts } from './search-posts.ts';
 
 export interface LikeCountsOptions {
   readonly clickhouse: ClickHouse;
   readonly leases: Leases;
-  /** Counts older than this are made anew, in the background, when somebody asks. */
+  /** Counts older than this are made again, in the background, when somebody asks for them. */
   readonly ttlMs: number;
-  readonly onError: (error: unknown) => void;
+  readonly log: Logger;
 }
 
-/** Keeps the likes of the last day counted, by one instance for all, for as long as anybody sorts by them. */
-export function createLikeCounts({ clickhouse, leases, ttlMs, onError }: LikeCountsOptions): LatestLikeCounts {
+/** Keeps the likes of the last day counted, by one instance for all, while anybody sorts by them. */
+export function createLikeCounts({ clickhouse, leases, ttlMs, log }: LikeCountsOptions): LatestLikeCounts {
   let counting: Promise<number | undefined> | undefined;
   const count = () => {
     counting ??= countUnderLease(clickhouse, leases).finally(() => {
@@ -20,6 +19,7 @@ export function createLikeCounts({ clickhouse, leases, ttlMs, onError }: LikeCou
     });
     return counting;
   };
+  const onError = (err: unknown) => log.warn({ err }, 'the likes of the day could not be counted');
   return async () => {
     const [latest] = await likeGenerations(clickhouse);
     if (latest !== undefined && Date.now() - latest < USABLE_MS) {
@@ -32,10 +32,10 @@ export function createLikeCounts({ clickhouse, leases, ttlMs, onError }: LikeCou
   };
 }
 
-/** Counts that are older than this are made anew before anything is sorted by them. */
+/** Counts that are older than this are made again before anything is sorted by them. */
 const USABLE_MS = 1_800_000;
 
-/** The generation that was made, which may hold nothing; undefined while another instance makes one. */
+/** The new generation, which may be empty; undefined while another instance counts. */
 async function countUnderLease(clickhouse: ClickHouse, leases: Leases): Promise<number | undefined> {
   const lease = await leases.acquire('like-counts');
   if (lease === undefined) return undefined;

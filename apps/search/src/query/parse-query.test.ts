@@ -84,9 +84,9 @@ describe('parsePostQuery', () => {
   test.each([
     ['', 0, 'empty'],
     ['   ', 0, 'empty'],
-    ['… !', 0, 'nothing in this'],
+    ['… !', 0, 'nothing to search for'],
     ['fine "not closed', 5, 'not closed'],
-    ['fine ""', 5, 'hold nothing'],
+    ['fine ""', 5, 'nothing within the quotes'],
     ['fine -from:', 5, 'handle or a DID'],
     ['from:nodots', 0, 'handle or a DID'],
     ['a since:yesterday', 2, 'expected a day'],

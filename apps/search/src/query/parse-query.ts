@@ -12,8 +12,8 @@ import { type AccountTerm, type PostQuery, QuerySyntaxError, type Term } from '.
 import { type Piece, splitQuery } from './split-query.ts';
 
 /**
- * Reads the query language of /search/posts: words, "phrases", `-` before what must not be there, `from:`, `mentions:`,
- * `lang:`, `since:`, `until:`, `has:media`, `#tag` and `$TAG`. Everything must hold. Throws a QuerySyntaxError with the place.
+ * Reads the query language of /search/posts: words, "phrases", `-` before what a post must not have, `from:`, `mentions:`,
+ * `lang:`, `since:`, `until:`, `has:media`, `#tag` and `$TAG`. A post must match all terms. Throws a QuerySyntaxError with the place.
  */
 export function parsePostQuery(query: string): PostQuery {
   if (query.length > MAX_QUERY_LENGTH) {
@@ -50,10 +50,10 @@ function readPiece(piece: Piece, draft: Draft): void {
   else addText(piece, draft);
 }
 
-/** Keyboards of Chinese and Japanese write these characters at full width. */
+/** Chinese and Japanese keyboards write `:` and `#` at full width, too. */
 const OPERATOR = /^(\w+)[:：](.*)$/su;
 const TAG = /^[#＃﹟]./u;
-/** As Bluesky's app knows them; it makes facets of type tag of them, that begin with `$`. */
+/** As in Bluesky's app, which turns them into tag facets that begin with `$`. */
 const CASHTAG = /^[$＄﹩][a-z][a-z0-9]{0,4}$/iu;
 
 type ReadOperator = (value: string, piece: Piece, draft: Draft) => void;
@@ -83,8 +83,8 @@ function addMark(mark: string, { isExcluded }: Piece, draft: Draft): void {
 }
 
 /**
- * A word that is wanted is found in any accents; what is quoted or must not be there is meant as it is written. Punctuation alone
- * asks for nothing and is passed over, as it is between words.
+ * A word matches in any accents, unless it is quoted or excluded. Punctuation alone matches nothing and is ignored, as it is
+ * between words.
  */
 function addText(piece: Piece, draft: Draft): void {
   const term = (piece.isQuoted || piece.isExcluded ? exactTokens : queryTokens)(piece.text);
@@ -115,6 +115,6 @@ function refuseNothing(draft: Draft, query: string): void {
   const { include, exclude, authors, mentions, sinceMs, untilMs } = draft;
   const asksNothing = include.length + exclude.length + authors.length + mentions.length === 0;
   if (asksNothing && sinceMs === undefined && untilMs === undefined) {
-    throw new QuerySyntaxError(0, query.trim() === '' ? 'the query is empty' : 'nothing in this can be searched for');
+    throw new QuerySyntaxError(0, query.trim() === '' ? 'the query is empty' : 'the query has nothing to search for');
   }
 }

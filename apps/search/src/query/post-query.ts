@@ -1,4 +1,4 @@
-/** Words in any accents, words that stand side by side in this order, and marks: all of it holds for a post, or the term does not. */
+/** Words in any accents, phrases, and marks; a post matches the term when it has all of them. */
 export interface Term {
   readonly words: readonly string[];
   readonly phrases: readonly (readonly string[])[];
@@ -11,7 +11,7 @@ export interface AccountTerm {
   readonly isExcluded: boolean;
 }
 
-/** What a query asks, accounts not yet looked up. */
+/** A query whose accounts are not looked up yet. */
 export interface PostQuery {
   readonly include: readonly Term[];
   readonly exclude: readonly Term[];
@@ -23,7 +23,7 @@ export interface PostQuery {
   readonly untilMs: number | undefined;
 }
 
-/** A query that can't be understood; `position` is the 0-based character where that shows. */
+/** A malformed query; `position` is the 0-based character of the fault. */
 export class QuerySyntaxError extends Error {
   override name = 'QuerySyntaxError';
   readonly position: number;

@@ -11,7 +11,7 @@ describe('a search cursor', () => {
     expect(parseCursor(formatCursor(top))).toEqual(top);
   });
 
-  test('that nobody made is none', () => {
+  test('is undefined for text that no page gave', () => {
     const forged = [
       [1],
       [1, 'x', 'y'],

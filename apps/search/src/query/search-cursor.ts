@@ -1,13 +1,14 @@
 import { isDid, isRkey } from '@updraft/atproto';
+import { parseJson } from '@updraft/service';
 import type { PostPlace } from '@updraft/store';
 import { z } from 'zod';
 
-/** Where a page ended. In `top` also what its last post was sorted by, and the generation of counts. */
+/** The last post of a page. For `top` also what that post was sorted by, and the generation of the counts. */
 export interface SearchCursor extends PostPlace {
   readonly numLikes?: number | undefined;
   readonly generation?: number | undefined;
   readonly isSpelled?: boolean | undefined;
-  /** The end of the 24 hours that `top` looks at, in ms since 1970. */
+  /** The end of the 24 hours of `top`, in ms since 1970. */
   readonly toMs?: number | undefined;
 }
 
@@ -33,12 +34,3 @@ const shape = z.union([
   z.tuple([...place]),
   z.tuple([...place, z.number().int().min(0).max(4_294_967_295), time.min(0), time.min(0), z.boolean()]),
 ]);
-
-function parseJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
-}

@@ -9,6 +9,7 @@ import {
   newestPosts,
   type SearchFilter,
 } from '@updraft/store';
+import { DAY_MS } from '../days.ts';
 import type { AccountTerm, PostQuery, Term } from './post-query.ts';
 import type { SearchCursor } from './search-cursor.ts';
 
@@ -17,7 +18,7 @@ export interface SearchRequest {
   readonly sort: 'latest' | 'top';
   readonly limit: number;
   readonly cursor: SearchCursor | undefined;
-  /** DID behind `me`. */
+  /** The DID that `me` stands for. */
   readonly viewer: string | undefined;
   readonly nowMs: number;
 }
@@ -28,7 +29,7 @@ export interface SearchPage {
   readonly cursor: SearchCursor | undefined;
 }
 
-/** The newest generation of like counts; asking for it has it made. */
+/** Gives the newest generation of like counts, and counts again when it is too old. */
 export type LatestLikeCounts = () => Promise<number>;
 
 /** A page of posts that match. @throws InvalidRequestError for a cursor whose counts are gone */
@@ -45,7 +46,6 @@ export async function searchPosts(
 }
 
 const NOTHING: SearchPage = { posts: [], cursor: undefined };
-const DAY_MS = 86_400_000;
 
 async function newestPage(clickhouse: ClickHouse, request: SearchRequest, filter: SearchFilter): Promise<SearchPage> {
   const { query, cursor, limit, nowMs } = request;
@@ -59,7 +59,10 @@ async function newestPage(clickhouse: ClickHouse, request: SearchRequest, filter
   return toPage(posts, limit, (last) => ({ sortAtMs: last.sortAtMs, did: last.did, rkey: last.rkey }));
 }
 
-/** Posts of the last 24 hours by their likes, those that have the words as they are spelled first. A page goes on in the counts and the hours that the first one was made of. */
+/**
+ * Posts of the last 24 hours by their likes, those with the words as they are spelled first. All pages use the counts and the
+ * hours of the first one.
+ */
 async function topPage(
   clickhouse: ClickHouse,
   likeCounts: LatestLikeCounts,
@@ -69,7 +72,7 @@ async function topPage(
   const { query, cursor, limit, nowMs } = request;
   const generation = cursor?.generation ?? (await likeCounts());
   if (cursor !== undefined && !(await isGenerationKept(clickhouse, generation, nowMs))) {
-    throw new InvalidRequestError('cursor: it is too old, begin again without one');
+    throw new InvalidRequestError('cursor: it is too old; begin again without one');
   }
   const asOfMs = Math.min(cursor?.toMs ?? nowMs, nowMs);
   const fromMs = Math.max(query.sinceMs ?? 0, asOfMs - DAY_MS);
@@ -97,7 +100,7 @@ function toPage(posts: readonly FoundPost[], limit: number, cursorOf: (last: Fou
   return { posts: page, cursor: posts.length > limit && last !== undefined ? cursorOf(last) : undefined };
 }
 
-/** The query with its accounts looked up; undefined when nothing can match. */
+/** The query with its accounts looked up; undefined when no post can match. */
 async function toFilter(clickhouse: ClickHouse, { query, viewer }: SearchRequest): Promise<SearchFilter | undefined> {
   const didOf = async ({ identifier }: AccountTerm): Promise<string | undefined> => {
     if (identifier === 'me') return viewer;
@@ -127,7 +130,7 @@ async function toFilter(clickhouse: ClickHouse, { query, viewer }: SearchRequest
   };
 }
 
-/** Whether every word and mark of the term is wanted too: then nothing is left. Phrases are not looked into. */
+/** Whether the query includes every word and mark of an excluded term, so that no post matches. Ignores longer phrases. */
 function isDemanded({ phrases, marks }: Term, include: readonly Term[]): boolean {
   const wanted = new Set(include.flatMap((term) => [...term.words, ...term.phrases.flat(), ...term.marks]));
   return (

@@ -2,7 +2,7 @@ import { QuerySyntaxError } from './post-query.ts';
 
 /** One piece of a query between spaces. */
 export interface Piece {
-  /** Where it begins in the query, its `-` included. */
+  /** Where it begins in the query, with its `-`. */
   readonly position: number;
   readonly isExcluded: boolean;
   /** Without `-` and quotes. */
@@ -10,7 +10,7 @@ export interface Piece {
   readonly isQuoted: boolean;
 }
 
-/** Cuts a query at its spaces, quoted phrases whole. Throws a QuerySyntaxError where a quote is not closed or holds nothing. */
+/** Cuts a query at spaces outside quotes. Throws a QuerySyntaxError for a quote that is empty or not closed. */
 export function splitQuery(query: string): Piece[] {
   const pieces: Piece[] = [];
   let at = 0;
@@ -24,7 +24,7 @@ export function splitQuery(query: string): Piece[] {
     const isQuoted = QUOTE.test(query.charAt(start));
     const end = isQuoted ? closingQuote(query, start) : endOfWord(query, start);
     const text = query.slice(isQuoted ? start + 1 : start, end);
-    if (isQuoted && text.trim() === '') throw new QuerySyntaxError(at, 'the quotes hold nothing');
+    if (isQuoted && text.trim() === '') throw new QuerySyntaxError(at, 'there is nothing within the quotes');
     if (text !== '') pieces.push({ position: at, isExcluded, text, isQuoted });
     at = isQuoted ? end + 1 : end;
   }
@@ -32,7 +32,7 @@ export function splitQuery(query: string): Piece[] {
 }
 
 const SPACE = /\s/;
-/** The straight one and those that phones put in its place. */
+/** The straight quote, and those that phones replace it with. */
 const QUOTE = /["“”„]/;
 
 function closingQuote(query: string, opening: number): number {

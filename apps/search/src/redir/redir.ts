@@ -1,11 +1,11 @@
 import { type AtUri, isRkey, parseAtUri, readAccountName, withoutInvisible } from '@updraft/atproto';
 
-/** What `q` leads to: a page of bsky.app for an at-uri, an at-uri for such a page. */
+/** The answer to `q`: a page of bsky.app for an at-uri, an at-uri for such a page. */
 export type Redirection = { readonly kind: 'page'; readonly url: string } | ({ readonly kind: 'uri' } & AtUri);
 
 /**
- * Both ways between at-uris and the pages of bsky.app: profiles, posts, feeds, lists and starter packs. Undefined for
- * anything else. The host of a page is not looked at, so that other builds of the app work too.
+ * Translates at-uris into pages of bsky.app and back: profiles, posts, feeds, lists and starter packs. Undefined for anything
+ * else. A page may have any host, so that other builds of the app work too.
  */
 export function redirect(q: string): Redirection | undefined {
   const uri = readUri(q);
@@ -13,7 +13,7 @@ export function redirect(q: string): Redirection | undefined {
   return AT_URI.test(pasted(q)) ? toPage(uri) : { kind: 'uri', ...uri };
 }
 
-/** What an at-uri or such a page names, as people paste them. Undefined for anything else. */
+/** The at-uri that people pasted, or that the pasted page stands for. Undefined for anything else. */
 export function readUri(q: string): AtUri | undefined {
   const text = pasted(q);
   const [, authority, path = ''] = AT_URI.exec(text) ?? [];
@@ -25,14 +25,14 @@ export function readUri(q: string): AtUri | undefined {
   return /^https?:\/\//i.test(page) && URL.canParse(page) ? toUri(new URL(page)) : undefined;
 }
 
-/** The at-uri as text; of an account alone when collection and rkey are ''. */
+/** The at-uri as text; it names the account alone when collection and rkey are ''. */
 export function uriText({ authority, collection, rkey }: AtUri): string {
   return collection === '' ? `at://${authority}` : `at://${authority}/${collection}/${rkey}`;
 }
 
 const APP = 'https://bsky.app';
 const AT_URI = /^at:\/\/([^/]*)(\/.*)?$/is;
-/** The collection behind each word of a page's path. */
+/** The collection for each word of a page's path. */
 const PAGES: Readonly<Record<string, string>> = {
   post: 'app.bsky.feed.post',
   feed: 'app.bsky.feed.generator',
@@ -77,7 +77,7 @@ function segments({ pathname }: URL): string[] | undefined {
   }
 }
 
-/** Colons are what DIDs are made of, and legal in a path. */
+/** DIDs contain colons, which a path may contain too. */
 function encodeSegment(segment: string): string {
   return encodeURIComponent(segment).replaceAll('%3A', ':');
 }

@@ -1,7 +1,6 @@
-import type { Repository, RepositoryRecord } from './repository.ts';
-import type { PathRange } from './tree.ts';
+import { collectionRange, type Repository, type RepositoryRecord, recordRange } from '@updraft/repository';
 
-/** `json`: one object, its records by kind; `ndjson`: a record a line, in the order of their paths. */
+/** `json`: one object with the records by kind; `ndjson`: a line for each record, in the order of their paths. */
 export type ExportFormat = 'json' | 'ndjson';
 
 /** The repository as text, piece by piece. */
@@ -11,7 +10,7 @@ export function* exportText(repository: Repository, format: ExportFormat): Gener
     return;
   }
   yield `{"did":${JSON.stringify(repository.did)},"rev":${JSON.stringify(repository.commit.rev)}`;
-  for (const [name, collection] of SECTIONS) yield* section(name, repository.records(rangeOf(collection)));
+  for (const [name, collection] of SECTIONS) yield* section(name, repository.records(collectionRange(collection)));
   yield `,"profile":${profileOf(repository)}`;
   yield* section('other', others(repository));
   yield '}\n';
@@ -27,11 +26,6 @@ const SECTIONS = [
 const PROFILE = 'app.bsky.actor.profile';
 const NAMED = new Set<string>([...SECTIONS.map(([, collection]) => collection), PROFILE]);
 
-/** All paths of a collection: `0` is the character after `/`. */
-function rangeOf(collection: string): PathRange {
-  return { from: `${collection}/`, to: `${collection}0` };
-}
-
 function* section(name: string, records: Iterable<RepositoryRecord>): Generator<string> {
   yield `,"${name}":[`;
   let separator = '';
@@ -43,8 +37,8 @@ function* section(name: string, records: Iterable<RepositoryRecord>): Generator<
 }
 
 function profileOf(repository: Repository): string {
-  for (const record of repository.records(rangeOf(PROFILE))) if (record.rkey === 'self') return itemOf(record);
-  return 'null';
+  const [record] = repository.records(recordRange(`${PROFILE}/self`));
+  return record === undefined ? 'null' : itemOf(record);
 }
 
 function* others(repository: Repository): Generator<RepositoryRecord> {

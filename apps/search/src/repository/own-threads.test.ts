@@ -1,6 +1,6 @@
+import type { Repository } from '@updraft/repository';
 import { expect, test } from 'vitest';
 import { findOwnThreads } from './own-threads.ts';
-import type { Repository } from './repository.ts';
 
 const POST = 'app.bsky.feed.post';
 

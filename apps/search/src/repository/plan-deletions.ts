@@ -1,3 +1,4 @@
+import type { Repository } from '@updraft/repository';
 import { CLEANUP_PREFIX, type CleanupRule, type CleanupType, type Deletion, deletionOf } from '../cleanup/deletions.ts';
 import {
   type KeepFacts,
@@ -9,17 +10,16 @@ import {
 } from '../cleanup/keep.ts';
 import { findOwnThreads } from './own-threads.ts';
 import { pinnedPath } from './pinned-post.ts';
-import type { Repository } from './repository.ts';
 
-/** What a clean-up has before it. */
+/** What a clean-up would delete and keep. */
 export interface DeletionPlan {
   readonly total: number;
   readonly byType: Readonly<Partial<Record<CleanupType, number>>>;
-  /** What type and age would delete, and what stays all the same. */
+  /** What stays although the rule would delete it. */
   readonly kept: KeptCounts;
-  /** The first of them, at most as many as were asked for. */
+  /** The first deletions, at most as many as the query asks for. */
   readonly first: readonly Deletion[];
-  /** Of the paths that were asked about, those that are still there. */
+  /** The paths of `askedAbout` that are still there. */
   readonly stillThere: readonly string[];
 }
 
@@ -29,16 +29,16 @@ export interface DeletionQuery {
   readonly first: number;
   /** `collection/rkey`. */
   readonly askedAbout: readonly string[];
-  /** Paths that are not tried any more. */
+  /** Paths to leave alone: they are not tried any more. */
   readonly leave: readonly string[];
 }
 
-/** A query with what the index knows of the account's likes, where they matter. */
+/** A query with the likes of the account's posts, where they matter. */
 export interface InformedQuery extends DeletionQuery {
   readonly likes: LikedPosts | undefined;
 }
 
-/** Walks the records that a clean-up could touch and asks deletionOf about each. */
+/** Reads the records that a clean-up could touch and decides about each. */
 export function planDeletions(repository: Repository, query: InformedQuery): DeletionPlan {
   const [asked, left] = [new Set(query.askedAbout), new Set(query.leave)];
   const facts = findFacts(repository, query);

@@ -1,10 +1,9 @@
+import { type Commit, RepositoryError, type RepositoryOptions } from '@updraft/repository';
 import type { ExportFormat } from './export-text.ts';
 import type { DeletionPlan, InformedQuery } from './plan-deletions.ts';
-import type { Commit, RepositoryOptions } from './repository.ts';
-import { RepositoryError } from './repository-error.ts';
 import { type RepositoryThread, startThread } from './repository-thread.ts';
 
-/** Whether the commit is the account's own. Asked once a repository is known to be whole. */
+/** Whether the account signed the commit. Called once the repository is known to be whole. */
 export type CheckCommit = (commit: Commit) => Promise<boolean>;
 
 export interface ReadOptions extends RepositoryOptions {
@@ -13,10 +12,10 @@ export interface ReadOptions extends RepositoryOptions {
   readonly signal: AbortSignal;
 }
 
-/** An export that has begun: the repository is whole, and its text comes as fast as it is taken. */
+/** An export under way: the repository is whole, and its text comes as fast as it is read. */
 export interface RepositoryExport {
   readonly rev: string;
-  /** Each chunk is good until the next one is asked for: then its memory is used again. */
+  /** A chunk is valid until the next one is read, which reuses its memory. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
@@ -33,7 +32,7 @@ export async function exportRepository(options: ReadOptions, format: ExportForma
   }
 }
 
-/** What a clean-up has before it in this repository. @throws RepositoryError */
+/** What a clean-up would delete from this repository. @throws RepositoryError */
 export async function planFromRepository(options: ReadOptions, query: InformedQuery): Promise<DeletionPlan> {
   const { carPath, indexPath, did, signal } = options;
   const thread = startThread({ carPath, indexPath, did, task: { kind: 'plan', query } }, signal);

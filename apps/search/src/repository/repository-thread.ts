@@ -1,17 +1,18 @@
+import { on } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { RepositoryError } from './repository-error.ts';
+import { RepositoryError } from '@updraft/repository';
 import type { WorkerInput, WorkerMessage } from './worker-messages.ts';
 
 /** The thread that reads one repository. */
 export interface RepositoryThread {
-  /** Its next message; rejects with what is wrong with the repository, or with the signal's reason. One call at a time. */
+  /** The next message. @throws RepositoryError, or the signal's reason */
   next(): Promise<Exclude<WorkerMessage, { kind: 'faulty' }>>;
-  /** `used`: the memory of a chunk that is done with, for the next one. */
+  /** `used`: the memory of a chunk that has been read, for the next one. */
   askForChunk(used: ArrayBuffer | undefined): void;
   stop(): Promise<void>;
 }
 
-/** What a repository takes does not depend on its size: MiB of the thread's heap. */
+/** MiB of the thread's heap: enough for a repository of any size. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 };
 
 export function startThread(input: WorkerInput, signal: AbortSignal): RepositoryThread {
@@ -20,18 +21,17 @@ export function startThread(input: WorkerInput, signal: AbortSignal): Repository
     workerData: input,
     resourceLimits: RESOURCE_LIMITS,
   });
-  const inbox = createInbox();
-  const onAbort = () => {
-    inbox.fail(signal.reason);
-    void worker.terminate();
-  };
+  const messages = on(worker, 'message', { signal, close: ['exit'] });
+  worker.on('error', () => {}); // next() rejects with it; a thread that is being stopped has no reader
+  const onAbort = () => void worker.terminate();
   signal.addEventListener('abort', onAbort, { once: true });
-  worker.on('message', inbox.put);
-  worker.on('error', (error: unknown) => inbox.fail(translate(error)));
-  worker.on('exit', () => inbox.fail(new RepositoryError('the reading of the repository ended early')));
   return {
     next: async () => {
-      const message = await inbox.take();
+      const { value, done } = await messages.next().catch((error: unknown) => {
+        throw signal.aborted ? signal.reason : translate(error);
+      });
+      if (done === true) throw new RepositoryError('the reading of the repository ended early');
+      const [message] = value as [WorkerMessage];
       if (message.kind === 'faulty') throw new RepositoryError(message.message);
       return message;
     },
@@ -39,42 +39,6 @@ export function startThread(input: WorkerInput, signal: AbortSignal): Repository
     stop: async () => {
       signal.removeEventListener('abort', onAbort);
       await worker.terminate();
-    },
-  };
-}
-
-interface Inbox {
-  put(message: WorkerMessage): void;
-  fail(error: unknown): void;
-  /** What has come is given before a failure is. */
-  take(): Promise<WorkerMessage>;
-}
-
-function createInbox(): Inbox {
-  const messages: WorkerMessage[] = [];
-  let failure: { readonly error: unknown } | undefined;
-  let waiting: PromiseWithResolvers<WorkerMessage> | undefined;
-  const settle = () => {
-    const message = waiting === undefined ? undefined : messages.shift();
-    if (message !== undefined) waiting?.resolve(message);
-    else if (failure !== undefined) waiting?.reject(failure.error);
-    else return;
-    waiting = undefined;
-  };
-  return {
-    put: (message) => {
-      messages.push(message);
-      settle();
-    },
-    fail: (error) => {
-      failure ??= { error };
-      settle();
-    },
-    take: () => {
-      waiting = Promise.withResolvers<WorkerMessage>();
-      const { promise } = waiting;
-      settle();
-      return promise;
     },
   };
 }

@@ -1,14 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { openRepository, type Repository, RepositoryError } from '@updraft/repository';
 import { type ExportFormat, exportText } from './export-text.ts';
 import { planDeletions } from './plan-deletions.ts';
-import { openRepository, type Repository } from './repository.ts';
-import { RepositoryError } from './repository-error.ts';
 import type { WorkerInput, WorkerMessage } from './worker-messages.ts';
 
-/** Reads one repository in a thread of its own, so that hashing and decoding hold up no request. */
+/** Reads one repository in a thread of its own, so that hashing and decoding delay no request. */
 run(workerData as WorkerInput);
 
-/** Text is handed over in pieces of about this many characters. */
+/** The approximate size of a chunk. */
 const CHUNK_CHARACTERS = 64 * 1024;
 const BUFFER_BYTES = 256 * 1024;
 

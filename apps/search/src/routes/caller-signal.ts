@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
 
 /**
- * Aborts when the caller goes away before the answer is out, or after `timeoutMs`. Fastify's own request.signal also aborts as
- * soon as the body of a POST has been read (Node then closes the request's stream).
+ * Aborts when the caller leaves before the answer is sent, or after `timeoutMs`. Fastify's own request.signal also aborts when
+ * the body of a POST has been read (Node then closes the request's stream).
  */
 export function callerSignal(reply: FastifyReply, timeoutMs: number): AbortSignal {
   const gone = new AbortController();
@@ -12,7 +12,7 @@ export function callerSignal(reply: FastifyReply, timeoutMs: number): AbortSigna
   return AbortSignal.any([gone.signal, AbortSignal.timeout(timeoutMs)]);
 }
 
-/** What is worked on for several callers, for as long as this one waits for it. @throws the signal's reason */
+/** The result of work that several callers share; only the wait ends with the signal. @throws the signal's reason */
 export async function whileWaitedFor<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: gone, reject } = Promise.withResolvers<never>();
   const onGone = () => reject(signal.reason);

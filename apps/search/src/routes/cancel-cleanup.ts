@@ -12,16 +12,16 @@ const schema = {
   response: { 200: z.object({ message: z.string() }) },
 };
 
-/** DELETE /repo/cleanup?job_id=: nothing more is deleted once this is answered, but the batch that is on its way. */
+/** DELETE /repo/cleanup?job_id=: after the answer nothing more is deleted, except for the batch under way. */
 export function cancelCleanup(app: HttpServer, { cleanups }: SearchContext): void {
   app.delete('/repo/cleanup', { schema, config: { errors: [NotFoundError] } }, async (request) => {
     const known = requireCleanups(cleanups);
     const job = await requireJob(known, request, request.query.job_id);
     if (isEnded(toJob(job)) && job.jobState !== 'cancelled') {
-      throw new InvalidRequestError(`the job has ended already: ${job.jobState}`);
+      throw new InvalidRequestError(`the job has already ended: ${job.jobState}`);
     }
     if (!job.isCancelRequested) await known.store.requestCancel(job.jobId, Date.now() * 1000);
-    known.poke();
+    known.lookNow();
     return { message: 'job cancelled' };
   });
 }

@@ -47,7 +47,7 @@ const TYPES: Readonly<Record<ExportFormat, string>> = {
 };
 /** Downloading and checking, before the first byte is sent. */
 const HANDLER_TIMEOUT_MS = 900_000;
-/** A reader that takes nothing for so long gives its place to others. */
+/** A reader that takes nothing for this long loses its turn. */
 const STALLED_READER_MS = 60_000;
 
 /** GET /repo/:did: an account's repository, from its own server, as JSON. */
@@ -61,14 +61,14 @@ export function getRepo(app: HttpServer, { accounts, exports, metrics }: SearchC
       await exports.use(caller, account, format, callerSignal(reply, HANDLER_TIMEOUT_MS), (exported) =>
         send(reply, format, account.did, exported.chunks),
       );
-      reply.raw.end(); // once its place is free: whoever has read this to its end may ask again
+      reply.raw.end(); // after its turn has ended: a caller who sees the end may ask again at once
       metrics.exports.inc({ outcome: 'sent' });
     } catch (error) {
       metrics.exports.inc({ outcome: error instanceof LimitError ? 'limited' : 'failed' });
       if (!reply.sent) throw error;
       if (isGone(error)) request.log.info({ did: request.params.did }, 'the reader of an export has gone');
       else request.log.warn({ err: error }, 'an export broke off');
-      reply.raw.destroy(); // the caller sees that it is not whole
+      reply.raw.destroy(); // so that the caller sees that it is not complete
     }
     return reply;
   });
@@ -78,7 +78,7 @@ function isGone(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
 }
 
-/** Written by hand, chunk by chunk: a chunk's memory is used again for the next one, so each must be out before. */
+/** Waits until each chunk is written, since the next one reuses its memory: Fastify's own stream of a reply would not. */
 async function send(
   reply: FastifyReply,
   format: ExportFormat,

@@ -21,7 +21,7 @@ const schema = {
 };
 const LIST = 'app.bsky.graph.list';
 const LIST_ITEM = 'app.bsky.graph.listitem';
-/** Pages of 100 list items, and what they may hold together: of a list that is longer its first members are given, and that it is cut. */
+/** The most pages of 100 items, and the most text. The answer for a longer list has its first members, and says so. */
 const MAX_PAGES = 300;
 const MAX_CHARACTERS = 20_000_000;
 const ITEMS_A_PAGE = 100;
@@ -69,7 +69,7 @@ async function readList(
   throw new UpstreamFailureError("the list's server gave no record");
 }
 
-/** How many there are is looked at before each of them is. */
+/** The number of items is checked before each of them is. */
 const itemsPage = z.object({
   cursor: z.string().min(1).max(2_048).optional(),
   records: z
@@ -85,7 +85,7 @@ function readPage(body: unknown): z.output<typeof itemsPage> {
   throw new UpstreamFailureError("the list's server gave a page that can not be read");
 }
 
-/** Those whom items of this list name, each once, in the order of their items. */
+/** The accounts that items of this list name, each once, in the order of the items. */
 async function readMembers(
   client: PdsClient,
   { pds, did, uri, signal }: { pds: string; did: string; uri: string; signal: AbortSignal },

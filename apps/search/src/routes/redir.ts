@@ -15,8 +15,8 @@ const schema = {
 };
 
 /**
- * GET /redir?q=: an at-uri leads to its page of bsky.app; such a page is answered with its at-uri as text, by DID where the
- * handle is known here.
+ * GET /redir?q=: redirects an at-uri to its page of bsky.app, and answers such a page with its at-uri as text, with the DID when
+ * the index knows the handle.
  */
 export function redir(app: HttpServer, { clickhouse }: SearchContext): void {
   app.get('/redir', { schema }, async (request, reply) => {

@@ -6,7 +6,7 @@ import { networkStats } from '../stats/network-stats.ts';
 import { collectionReport, feedReport, ingestReport } from '../stats/operator-stats.ts';
 import type { Report } from '../stats/report.ts';
 
-/** GET /stats and what operators look at: the last report, with its ETag, never waiting for a new one. */
+/** GET /stats and the reports for operators: the last answer with its ETag, without waiting for a new one. */
 export function reports(app: HttpServer, context: SearchContext): void {
   const maxAgeS = Math.max(1, Math.min(60, Math.floor(context.statsTtlMs / 1000)));
   const { network, collections, ingest, feeds } = context.reports;
@@ -24,7 +24,7 @@ export function reports(app: HttpServer, context: SearchContext): void {
 
 async function send(request: FastifyRequest, reply: FastifyReply, report: Report, maxAgeS: number) {
   const { body, etag, computedAtMs, firstAtMs } = await report.get();
-  // Of a new store's report the next comes soon.
+  // A new store's reports are computed often.
   const ageS = Math.min(maxAgeS, Math.max(1, Math.floor((computedAtMs - firstAtMs) / 1000)));
   reply.header('etag', etag);
   reply.header('cache-control', `public, max-age=${ageS}, stale-while-revalidate=${ageS * 10}`);
@@ -33,7 +33,7 @@ async function send(request: FastifyRequest, reply: FastifyReply, report: Report
   return reply.type('application/json; charset=utf-8').send(body);
 }
 
-/** Weak comparison, as a conditional GET wants it. Source: RFC 9110, section 13.1.2 */
+/** Weak comparison, as for any conditional GET. Source: RFC 9110, section 13.1.2 */
 function matches(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;
   return header.split(',').some((each) => each.trim() === '*' || each.trim().replace(/^W\//, '') === etag);

@@ -4,16 +4,16 @@ import type { FastifyRequest } from 'fastify';
 import { bearsSecret } from '../cleanup/job-secret.ts';
 import type { Cleanups } from '../context.ts';
 
-/** What the description of a route says that needs a job's secret. */
+/** In the schema of a route that needs a job's secret. */
 export const needsSecret = { security: [{ jobSecret: [] }] };
 
-/** @throws NotEnoughResourcesError where clean-ups are off */
+/** @throws NotEnoughResourcesError when clean-ups are off */
 export function requireCleanups(cleanups: Cleanups | undefined): Cleanups {
   if (cleanups !== undefined) return cleanups;
   throw new NotEnoughResourcesError('clean-ups are off: the operator has to set CLEANUP_TOKEN_KEY');
 }
 
-/** The job, for the bearer of its secret. @throws NotFoundError for everybody else, as if there were none */
+/** The job, if the request has its secret. @throws NotFoundError otherwise, as if there were no such job */
 export async function requireJob(
   { store }: Cleanups,
   request: FastifyRequest,

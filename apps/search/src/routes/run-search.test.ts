@@ -15,7 +15,7 @@ test('a caller who goes away while likes are counted gives its turn back', async
       asked.resolve();
       return new Promise<number>(() => {});
     },
-    metrics: createSearchMetrics(),
+    metrics: createSearchMetrics(() => ({ underWay: 0, waiting: 0 })),
     searchLimit: createRateLimit({ burst: 10, perSecond: 10 }),
     searchTurns,
   } as unknown as SearchContext;

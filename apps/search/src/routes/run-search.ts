@@ -14,7 +14,7 @@ import { parseCursor, type SearchCursor } from '../query/search-cursor.ts';
 import { type SearchPage, type SearchRequest, searchPosts } from '../query/search-posts.ts';
 import { callerSignal, whileWaitedFor } from './caller-signal.ts';
 
-/** The query understood. @throws SyntaxFault with the place where it can't be */
+/** The parsed query. @throws SyntaxFault with the place of the fault */
 export function readQuery(q: string, SyntaxFault: NamedErrorClass): PostQuery {
   try {
     return parsePostQuery(q);
@@ -32,7 +32,7 @@ export function readCursor(cursor: string | undefined): SearchCursor | undefined
   return parsed;
 }
 
-/** Runs a search within the caller's limits and its own, measured. It ends when the caller goes. */
+/** Runs a search within the limits of its caller and of a search, and measures it. It ends when the caller leaves. */
 export async function runSearch(
   { clickhouse, likeCounts, metrics, searchLimit, searchTurns }: SearchContext,
   request: FastifyRequest,

@@ -16,7 +16,7 @@ const account = z
   })
   .optional();
 const word = z.string().regex(/^[^\s"“”„]{1,640}$/u, { error: 'expected one word' });
-/** With or without its sign, however it was pasted. */
+/** A tag with or without its `#`. */
 const tagWord = z
   .string({ error: 'expected one word' })
   .transform((text) =>
@@ -47,7 +47,8 @@ const querystring = z.object({
     .optional(),
 });
 const schema = {
-  summary: 'The same search for an AppView, by its lexicon; domain and url are refused, since links are not indexed',
+  summary:
+    'The search of /search/posts for an AppView, by its lexicon; refuses domain and url, since links are not indexed',
   querystring,
   response: { 200: z.object({ posts: z.array(z.object({ uri: z.string() })), cursor: z.string().optional() }) },
 };
@@ -55,7 +56,7 @@ const schema = {
 class BadQueryStringError extends namedError(400, 'BadQueryString') {}
 const errors = [BadQueryStringError, RateLimitExceededError];
 
-/** GET /xrpc/app.bsky.unspecced.searchPostsSkeleton: the same search, as an AppView asks for it. */
+/** GET /xrpc/app.bsky.unspecced.searchPostsSkeleton: the search of /search/posts for an AppView. */
 export function searchPostsSkeleton(app: HttpServer, context: SearchContext): void {
   app.get('/xrpc/app.bsky.unspecced.searchPostsSkeleton', { schema, config: { errors } }, async (request, reply) => {
     const { sort, limit, cursor, viewer } = request.query;
@@ -69,7 +70,7 @@ export function searchPostsSkeleton(app: HttpServer, context: SearchContext): vo
   });
 }
 
-/** The parameters say what the query's own operators say; the query stands first, so that places in it stay what they are. */
+/** Adds the parameters as operators of the query. The query comes first, so that positions in error messages stay right. */
 function wholeQuery(params: z.output<typeof querystring>): string {
   const operators = (['since', 'until', 'mentions', 'lang'] as const).flatMap((name) => {
     const value = params[name];

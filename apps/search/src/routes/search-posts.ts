@@ -12,7 +12,7 @@ import type { SearchContext } from '../context.ts';
 import { formatCursor } from '../query/search-cursor.ts';
 import { readCursor, readQuery, runSearch } from './run-search.ts';
 
-/** What every search takes. */
+/** The parameters of every search. */
 export const searchFields = {
   q: onceOf('q'),
   sort: z.enum(['latest', 'top'], { error: "expected 'latest' or 'top'" }).default('latest'),

@@ -21,7 +21,7 @@ const recordUri = z
     return z.NEVER;
   });
 
-/** What one request may name. */
+/** The most that a request may name. */
 const MAX_KEEP_URIS = 1_000;
 const SOME_TYPES = `expected some of ${CLEANUP_TYPES.join(', ')}`;
 
@@ -70,9 +70,9 @@ const schema = {
   body,
   response: { 200: startedCleanup },
 };
-/** The uris of records to keep are the most of it. */
+/** Mostly for the uris of records to keep. */
 const MAX_BODY_BYTES = 256 * 1024;
-/** A large repository takes its time to be read. */
+/** Reading a large repository takes minutes. */
 const HANDLER_TIMEOUT_MS = 900_000;
 
 /** POST /repo/cleanup: what a clean-up would delete, or the job that deletes it. */
@@ -120,5 +120,10 @@ function startView({ job, did, plan }: CleanupStart): z.output<typeof startedCle
   if (!isOlder)
     return { ...counts, message: `${plan.total} records will be deleted; ${kept}`, job_id: jobId, job_secret: secret };
   const { num_by_type: _, sample: __, num_kept: ___, ...rest } = counts;
-  return { ...rest, message: `this account has a job already, here it is; ${kept}`, job_id: jobId, job_secret: secret };
+  return {
+    ...rest,
+    message: `this account has a job already, which is this one; ${kept}`,
+    job_id: jobId,
+    job_secret: secret,
+  };
 }

@@ -1,3 +1,4 @@
+import { PdsError, type PdsFault, RepositoryError } from '@updraft/repository';
 import {
   AuthenticationRequiredError,
   type ErrorClassifier,
@@ -12,10 +13,8 @@ import {
 } from '@updraft/service';
 import { AccountError } from '../accounts.ts';
 import { LikesError } from '../cleanup/count-likes.ts';
-import { PdsError, type PdsFault } from '../pds/pds-error.ts';
-import { RepositoryError } from '../repository/repository-error.ts';
 
-/** What a route may answer that asks an account's own server, which may have names of its own for what it does not have. */
+/** The errors of a route that asks an account's own server. That server names the errors for what it does not have. */
 export const UPSTREAM_ERRORS: readonly ErrorKind[] = [
   AuthenticationRequiredError,
   NotFoundError,
@@ -25,7 +24,7 @@ export const UPSTREAM_ERRORS: readonly ErrorKind[] = [
   UpstreamTimeoutError,
 ];
 
-/** What somebody else's server or repository did, as an answer to our caller. */
+/** The answer to our caller for a fault of another server or of a repository. */
 export const upstreamAnswer: ErrorClassifier = (error) => {
   if (!(error instanceof Error)) return undefined;
   const { message } = error;

@@ -21,7 +21,7 @@ describe('readAccountsPage', () => {
     });
   });
 
-  test.each([undefined, [], { repos: 'x' }, { cursor: 7, repos: [] }])('says that %j is no page', (body) => {
-    expect(() => readAccountsPage(body)).toThrow('the host gave no list of accounts');
+  test.each([undefined, [], { repos: 'x' }, { cursor: 7, repos: [] }])('says that %j is not a page', (body) => {
+    expect(() => readAccountsPage(body)).toThrow("the host's answer is not a list of accounts");
   });
 });

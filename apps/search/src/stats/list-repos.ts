@@ -1,10 +1,16 @@
 import { isDid } from '@updraft/atproto';
-import { backoff, type Logger, sleep } from '@updraft/service';
-import type { Leases } from '@updraft/store';
-import { type ClickHouse, type ListedAccount, type ProgressStore, writeListedAccounts } from '@updraft/store';
+import { PdsError } from '@updraft/repository';
+import { backoff, type Logger, pause, sleep } from '@updraft/service';
+import {
+  type ClickHouse,
+  type Leases,
+  type ListedAccount,
+  type ProgressStore,
+  writeListedAccounts,
+} from '@updraft/store';
 import { z } from 'zod';
+import type { SearchMetrics } from '../metrics.ts';
 import type { PdsClient } from '../pds/pds-client.ts';
-import { PdsError } from '../pds/pds-error.ts';
 
 export interface ListReposOptions {
   readonly clickhouse: ClickHouse;
@@ -14,21 +20,19 @@ export interface ListReposOptions {
   readonly log: Logger;
   /** Hosts or origins. */
   readonly hosts: readonly string[];
-  /** From the beginning of one pass over a host to that of the next. */
+  /** From the beginning of one pass over a host to the beginning of the next. */
   readonly intervalMs: number;
-  /** Between two pages of a host. */
-  readonly pauseMs: number;
-  readonly onPage?: ((host: string, accounts: number) => void) | undefined;
+  readonly metrics: Pick<SearchMetrics, 'listedAccounts'>;
 }
 
 /**
  * Lists the accounts of hosts (com.atproto.sync.listRepos) for the count of users: one page of 1,000 at a time, hosts one
- * after the other, each by one instance. A page is written before its cursor is, so a stop loses nothing. A host that fails
- * is left for the next round.
+ * after the other, each by one instance. A page is written before its cursor, so a stop loses nothing. A host that fails
+ * waits for the next round.
  */
 export async function keepListing(options: ListReposOptions, signal: AbortSignal): Promise<void> {
   if (options.hosts.length === 0) return;
-  const pause = backoff({ minMs: 5_000, maxMs: 600_000 });
+  const retry = backoff({ minMs: 5_000, maxMs: 600_000 });
   while (!signal.aborted) {
     let failed = 0;
     for (const host of options.hosts) {
@@ -40,22 +44,23 @@ export async function keepListing(options: ListReposOptions, signal: AbortSignal
         },
       );
     }
-    if (failed === 0) pause.reset();
-    await sleep(failed === 0 ? ROUND_MS : pause.next(), signal).catch(() => undefined);
+    if (failed === 0) retry.reset();
+    await pause(failed === 0 ? ROUND_MS : retry.next(), signal);
   }
 }
 
 const ROUND_MS = 60_000;
 const PAGE_SIZE = 1_000;
-/** A host that gives the same or ever new cursors would be listed for ever. */
+const PAGE_PAUSE_MS = 1_000;
+/** Ends the pass over a host that never stops giving new cursors. */
 const MAX_PAGES = 100_000;
 
 const progressShape = z.object({ startedAtMs: z.number(), cursor: z.string().optional(), pages: z.number() });
 type Progress = z.output<typeof progressShape>;
 
-/** Goes on where the last pass over the host stopped, or begins a new one when it is time. */
+/** Continues where the last pass over the host stopped, or begins a new one when it is due. */
 async function listHost(options: ListReposOptions, host: string, signal: AbortSignal): Promise<void> {
-  const { progress, leases, intervalMs, pauseMs } = options;
+  const { progress, leases, intervalMs } = options;
   const name = `list_repos:${host}`;
   const lease = await leases.acquire(name);
   if (lease === undefined) return;
@@ -68,7 +73,7 @@ async function listHost(options: ListReposOptions, host: string, signal: AbortSi
       at = { startedAtMs: at.startedAtMs, pages: at.pages + 1, ...(isLast ? {} : { cursor }) };
       await progress.save(name, at, Date.now() * 1000);
       if (isLast) return;
-      await sleep(pauseMs, stop);
+      await sleep(PAGE_PAUSE_MS, stop);
     }
   } finally {
     await lease.release();
@@ -92,12 +97,12 @@ const accountShape = z.object({
 });
 
 /**
- * The accounts of a page. An entry that makes no sense is left out: it must not keep the others, and all pages after it, from
- * being read. @throws PdsError when this is no page
+ * The accounts of a page. An entry that makes no sense is left out: the others, and all later pages, must still be
+ * read. @throws PdsError when this is not a page
  */
 export function readAccountsPage(body: unknown): { accounts: ListedAccount[]; cursor: string | undefined } {
   const page = pageShape.safeParse(body);
-  if (!page.success) throw new PdsError('unavailable', 'the host gave no list of accounts');
+  if (!page.success) throw new PdsError('unavailable', "the host's answer is not a list of accounts");
   const accounts = page.data.repos.flatMap((entry) => {
     const { data } = accountShape.safeParse(entry);
     return data === undefined ? [] : [{ did: data.did, active: data.active !== false }];
@@ -116,6 +121,6 @@ async function listPage(
   const { body } = await options.client.call({ pds, method: 'com.atproto.sync.listRepos', query, signal });
   const { accounts, cursor: next } = readAccountsPage(body);
   if (accounts.length > 0) await writeListedAccounts(options.clickhouse, accounts, Date.now() * 1000);
-  options.onPage?.(host, accounts.length);
+  options.metrics.listedAccounts.inc({ host }, accounts.length);
   return next;
 }

@@ -1,10 +1,10 @@
-import { type ClickHouse, countUsers, readDailyStats } from '@updraft/store';
+import { type ClickHouse, countUsers, type DailyStats, readDailyStats } from '@updraft/store';
 import { z } from 'zod';
-import { dayOf } from './refresh-days.ts';
+import { dayOf } from '../days.ts';
 
 const count = z.int();
 
-/** The shape of GET /stats: days oldest first; one without records that once had some is a row of zeros. */
+/** The answer of GET /stats: the oldest day first; a day whose records are all deleted has zeros. */
 export const networkStats = z.object({
   total_users: count,
   total_posts: count,
@@ -28,18 +28,32 @@ export const networkStats = z.object({
 
 export async function readNetworkStats(clickhouse: ClickHouse, nowMs: number): Promise<z.output<typeof networkStats>> {
   const [users, days] = await Promise.all([countUsers(clickhouse), readDailyStats(clickhouse)]);
-  const total = (name: 'num_posts' | 'num_follows' | 'num_likes') => days.reduce((sum, day) => sum + day[name], 0);
+  const total = (name: 'numPosts' | 'numFollows' | 'numLikes') => days.reduce((sum, day) => sum + day[name], 0);
   return {
     total_users: users,
-    total_posts: total('num_posts'),
-    total_follows: total('num_follows'),
-    total_likes: total('num_likes'),
+    total_posts: total('numPosts'),
+    total_follows: total('numFollows'),
+    total_likes: total('numLikes'),
     updated_at: new Date(nowMs).toISOString(),
-    daily_data: days.filter(({ date }) => isShown(date, nowMs)),
+    daily_data: days.filter(({ date }) => isShown(date, nowMs)).map(dayJson),
   };
 }
 
-/** Records whose keys bear no time, or one to come, count in the totals; they are of no day that people know. */
+function dayJson(day: DailyStats): z.output<typeof networkStats>['daily_data'][number] {
+  return {
+    date: day.date,
+    num_likes: day.numLikes,
+    num_likers: day.numLikers,
+    num_posters: day.numPosters,
+    num_posts: day.numPosts,
+    num_follows: day.numFollows,
+    num_followers: day.numFollowers,
+    num_blocks: day.numBlocks,
+    num_blockers: day.numBlockers,
+  };
+}
+
+/** Records whose keys have no time, or one in the future, count in the totals only. */
 function isShown(date: string, nowMs: number): boolean {
   const day = dayOf(Date.parse(date));
   return day > 0 && day <= dayOf(nowMs);

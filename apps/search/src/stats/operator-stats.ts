@@ -6,13 +6,13 @@ import {
   readIngestStats,
 } from '@updraft/store';
 import { z } from 'zod';
-import { dayOf } from './refresh-days.ts';
+import { dayOf } from '../days.ts';
 
 const DAYS = 30;
 const COLLECTIONS_PER_DAY = 50;
 const time = z.iso.datetime();
 
-/** The shape of GET /stats/collections: operations by day, the busiest collections first. */
+/** The answer of GET /stats/collections: operations by day, the busiest collections first. */
 export const collectionReport = z.object({
   updated_at: time,
   days: z.array(
@@ -39,7 +39,7 @@ function withoutDate({ collection, creates, updates, deletes }: CollectionStats)
   return { collection, creates, updates, deletes };
 }
 
-/** The shape of GET /stats/ingest: how far the index is behind the network, and what it could not take. */
+/** The answer of GET /stats/ingest: how far the index is behind the network, and what it could not index. */
 export const ingestReport = z.object({
   updated_at: time,
   streams: z.array(z.object({ stream: z.string(), last_event_at: time, lag_seconds: z.number(), saved_at: time })),
@@ -70,7 +70,7 @@ export async function readIngestReport(clickhouse: ClickHouse, nowMs: number): P
   };
 }
 
-/** The shape of GET /stats/feeds: what signed-in viewers read. */
+/** The answer of GET /stats/feeds: what signed-in viewers read. */
 export const feedReport = z.object({
   updated_at: time,
   days: z.array(
@@ -88,7 +88,7 @@ export async function readFeedReport(clickhouse: ClickHouse, nowMs: number): Pro
     updated_at: new Date(nowMs).toISOString(),
     days: [...days].map(([date, feeds]) => ({
       date,
-      feeds: feeds.map(({ feed, num_requests, num_viewers }) => ({ feed, num_requests, num_viewers })),
+      feeds: feeds.map((day) => ({ feed: day.feed, num_requests: day.numRequests, num_viewers: day.numViewers })),
     })),
   };
 }

@@ -10,45 +10,42 @@ import {
   storeNowMs,
   touchDaysOfChangedActors,
 } from '@updraft/store';
+import { dayOf } from '../days.ts';
 
 export interface DayRefreshOptions {
   readonly clickhouse: ClickHouse;
   readonly hidden: HiddenActors;
   readonly progress: ProgressStore;
-  /** Touched days counted again in one run, besides today and yesterday. */
-  readonly maxDays: number;
-  /** Days since 1970 (UTC): days before it keep their numbers. */
+  /** The first day that is counted again, in days since 1970 (UTC). */
   readonly oldestDay: number;
-  /** After this long no further touched day is begun in this run. */
-  readonly budgetMs: number;
   readonly signal: AbortSignal;
 }
 
-/** Counts today, yesterday and some of the days that were touched, so that daily_stats holds what the records say. */
+/** Counts today, yesterday and some of the touched days again, so that daily_stats holds what the records say. */
 export async function refreshDailyStats(options: DayRefreshOptions, nowMs: number): Promise<void> {
-  const { clickhouse, hidden, progress, maxDays } = options;
+  const { clickhouse, hidden, progress } = options;
   const oldestDay = Math.max(options.oldestDay, oldestWholeDay(await readRetention(clickhouse), nowMs));
   await touchChangedActors(clickhouse, progress);
-  await hidden.refresh(); // after the touching: what was touched is counted with what hides it
+  await hidden.refresh(); // only now, so that the days marked above are counted without the accounts that are hidden now
   const always = recentDays(nowMs).filter((day) => day >= oldestDay);
-  const query = { source: 'records', always, limit: maxDays, oldestDay, newestDay: LAST_DAY } as const;
+  const query = { source: 'records', always, limit: MAX_DAYS, oldestDay, newestDay: LAST_DAY } as const;
   await countWithin(options, always.length, await daysToCount(clickhouse, query), countDay);
 }
 
-/** The same for the operations by collection. */
+/** Counts the operations by collection again, of the same days. */
 export async function refreshCollectionStats(options: DayRefreshOptions, nowMs: number): Promise<void> {
-  const { clickhouse, maxDays } = options;
+  const { clickhouse } = options;
   const always = recentDays(nowMs);
-  const query = { source: 'ops', always, limit: maxDays, oldestDay: 0, newestDay: dayOf(nowMs) } as const;
+  const query = { source: 'ops', always, limit: MAX_DAYS, oldestDay: 0, newestDay: dayOf(nowMs) } as const;
   await countWithin(options, always.length, await daysToCount(clickhouse, query), countOpsOfDay);
 }
 
-export function dayOf(ms: number): number {
-  return Math.floor(ms / 86_400_000);
-}
-
+/** The most touched days that one run counts again, besides today and yesterday, and the time after which it begins no other. */
+const MAX_DAYS = 64;
+const BUDGET_MS = 60_000;
+/** The last day that the column can hold. */
 const LAST_DAY = 65_535;
-/** A row shows a little after its ingest_at: nothing is missed that took less than this. */
+/** A row can be read a little after its ingest_at; one that takes less than this is not missed. */
 const MARGIN_MS = 120_000;
 const PROGRESS_NAME = 'daily_stats:actors';
 
@@ -56,9 +53,9 @@ function recentDays(nowMs: number): number[] {
   return [dayOf(nowMs), dayOf(nowMs) - 1];
 }
 
-/** The first `numAlways` days in any case, then as many as the budget allows: the rest waits for the next run. */
+/** Counts the first `numAlways` days in any case, then as many as the budget allows; the rest waits for the next run. */
 async function countWithin(
-  { clickhouse, budgetMs, signal }: DayRefreshOptions,
+  { clickhouse, signal }: DayRefreshOptions,
   numAlways: number,
   days: readonly number[],
   count: (clickhouse: ClickHouse, day: number) => Promise<void>,
@@ -66,12 +63,12 @@ async function countWithin(
   const startedAt = performance.now();
   for (const [index, day] of days.entries()) {
     signal.throwIfAborted();
-    if (index >= numAlways && performance.now() - startedAt > budgetMs) return;
+    if (index >= numAlways && performance.now() - startedAt > BUDGET_MS) return;
     await count(clickhouse, day);
   }
 }
 
-/** Touches the days of the accounts that became active or inactive since the last run. */
+/** Marks the days of the accounts that became active or inactive since the last run as touched. */
 async function touchChangedActors(clickhouse: ClickHouse, progress: ProgressStore): Promise<void> {
   const seen = await progress.load(PROGRESS_NAME);
   const seenMs = typeof seen === 'object' && seen !== null && 'seenMs' in seen ? Number(seen.seenMs) : 0;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { backoff, inTrace, type Logger, NotEnoughResourcesError, sleep } from '@updraft/service';
+import { backoff, inTrace, type Logger, NotEnoughResourcesError, parseJson, pause, sleep } from '@updraft/service';
 import type { Leases, Redis } from '@updraft/store';
 import { z } from 'zod';
 
-/** A finished answer. */
+/** A computed answer. */
 export interface Snapshot {
   /** JSON. */
   readonly body: string;
@@ -15,19 +15,19 @@ export interface Snapshot {
   readonly firstAtMs: number;
 }
 
-/** An answer that is computed now and then, by one instance for all. */
+/** An answer that one instance computes for all, from time to time. */
 export interface Report {
-  /** The last answer, however old, without waiting; while there is none, waits for it up to the timeout. @throws NotEnoughResourcesError */
+  /** The last answer, however old. Waits only for the first one, up to the timeout. @throws NotEnoughResourcesError */
   get(): Promise<Snapshot>;
-  /** Computes again whenever the last answer is older than the TTL, until the signal aborts. */
+  /** Computes the answer again whenever it is older than the TTL, until the signal aborts. */
   keepFresh(signal: AbortSignal): Promise<void>;
 }
 
 export interface ReportOptions {
   readonly name: string;
-  /** An answer is computed again when it is that old, sooner while the store is new. */
+  /** The age at which an answer is computed again; less while the store is new. */
   readonly ttlMs: number;
-  /** How long a caller waits when there is no answer at all. */
+  /** How long a caller waits for the first answer. */
   readonly coldTimeoutMs: number;
   readonly compute: (nowMs: number) => Promise<unknown>;
   readonly redis: Redis;
@@ -36,61 +36,76 @@ export interface ReportOptions {
 }
 
 /**
- * The answer is kept in memory and, for the other instances and the next start, in Redis. Whoever finds it too old has it
- * computed in the background, under a lease; everybody gets the old one meanwhile.
+ * The answer is kept in memory and, for the other instances and the next start, in Redis. A caller who finds it too old
+ * starts its computation in the background, under a lease, and gets the old one meanwhile.
  */
 export function createReport(options: ReportOptions): Report {
-  const { name, ttlMs, coldTimeoutMs, log } = options;
-  const known: { snapshot?: Snapshot } = {};
-  let refreshing: Promise<void> | undefined;
-  const isFresh = () => freshForMs(known.snapshot, ttlMs) > 0;
-  const refresh = (): Promise<void> => {
-    refreshing ??= refreshOnce(options, known).finally(() => {
-      refreshing = undefined;
-    });
-    return refreshing;
-  };
-  /** True when it went well. */
-  const tryToRefresh = async (): Promise<boolean> => {
-    try {
-      await refresh();
-      return true;
-    } catch (error) {
-      log.warn({ err: error, report: name }, 'a report could not be computed');
-      return false;
-    }
-  };
-  const waitForFirst = async (): Promise<Snapshot> => {
-    const deadline = Date.now() + coldTimeoutMs;
-    for (let leftMs = coldTimeoutMs; leftMs > 0; leftMs = deadline - Date.now()) {
-      await Promise.race([tryToRefresh(), sleep(leftMs)]);
-      if (known.snapshot !== undefined) return known.snapshot;
-      await sleep(Math.max(0, Math.min(RETRY_MS, deadline - Date.now())));
-    }
-    throw new NotEnoughResourcesError('this is being computed; ask again soon', { retryAfterS: 10 });
-  };
+  const { coldTimeoutMs, ttlMs } = options;
+  const latest = createLatest(options);
   return {
     get: async () => {
-      if (known.snapshot === undefined) return waitForFirst();
-      if (!isFresh()) void tryToRefresh();
-      return known.snapshot;
+      const snapshot = latest.snapshot();
+      if (snapshot === undefined) return waitForFirst(latest, coldTimeoutMs);
+      if (!latest.isFresh()) void latest.refresh();
+      return snapshot;
     },
     keepFresh: async (signal) => {
-      const pause = backoff({ minMs: Math.min(1_000, ttlMs), maxMs: Math.max(ttlMs, 60_000) });
+      const retry = backoff({ minMs: Math.min(1_000, ttlMs), maxMs: Math.max(ttlMs, 60_000) });
       while (!signal.aborted) {
-        if (isFresh() || ((await tryToRefresh()) && isFresh())) pause.reset();
-        const freshMs = freshForMs(known.snapshot, ttlMs);
-        await sleep(freshMs > 0 ? freshMs : pause.next(), signal).catch(() => undefined);
+        if (latest.isFresh() || ((await latest.refresh()) && latest.isFresh())) retry.reset();
+        const freshMs = freshForMs(latest.snapshot(), ttlMs);
+        await pause(freshMs > 0 ? freshMs : retry.next(), signal);
       }
     },
   };
 }
 
+/** The newest answer that this instance has. */
+interface Latest {
+  snapshot(): Snapshot | undefined;
+  isFresh(): boolean;
+  /** One at a time. False when it failed, which is logged. */
+  refresh(): Promise<boolean>;
+}
+
+function createLatest(options: ReportOptions): Latest {
+  const { name, ttlMs, log } = options;
+  const known: { snapshot?: Snapshot } = {};
+  let refreshing: Promise<boolean> | undefined;
+  const refresh = async (): Promise<boolean> => {
+    try {
+      await refreshOnce(options, known);
+      return true;
+    } catch (error) {
+      log.warn({ err: error, report: name }, 'a report could not be computed');
+      return false;
+    } finally {
+      refreshing = undefined;
+    }
+  };
+  return {
+    snapshot: () => known.snapshot,
+    isFresh: () => freshForMs(known.snapshot, ttlMs) > 0,
+    refresh: () => (refreshing ??= refresh()),
+  };
+}
+
+async function waitForFirst(latest: Latest, timeoutMs: number): Promise<Snapshot> {
+  const deadline = Date.now() + timeoutMs;
+  for (let leftMs = timeoutMs; leftMs > 0; leftMs = deadline - Date.now()) {
+    await Promise.race([latest.refresh(), sleep(leftMs)]);
+    const snapshot = latest.snapshot();
+    if (snapshot !== undefined) return snapshot;
+    await sleep(Math.max(0, Math.min(RETRY_MS, deadline - Date.now())));
+  }
+  throw new NotEnoughResourcesError('this is being computed; ask again soon', { retryAfterS: 10 });
+}
+
 const RETRY_MS = 250;
-/** Of the first answer of a new store, which is being filled: each one lives as long as all before it, until that is the TTL. */
+/** For a new store's first answer. Each later one lives as long as all before it together, up to the TTL. */
 const FIRST_TTL_MS = 2_000;
 
-/** How long the answer may still be given before it is computed again. */
+/** The time until the answer must be computed again. */
 function freshForMs(snapshot: Snapshot | undefined, ttlMs: number): number {
   if (snapshot === undefined) return 0;
   const { computedAtMs, firstAtMs } = snapshot;
@@ -98,9 +113,9 @@ function freshForMs(snapshot: Snapshot | undefined, ttlMs: number): number {
   return computedAtMs + lifeMs - Date.now();
 }
 
-/** Takes what another instance computed if that is newer than ours and fresh, or all there is; else computes, or leaves that to another. */
+/** Takes the answer of another instance if it is newer. Unless that is fresh, computes one, if no other instance does. */
 async function refreshOnce(options: ReportOptions, known: { snapshot?: Snapshot }): Promise<void> {
-  const { name, ttlMs, redis, leases } = options;
+  const { name, ttlMs, redis, leases, log } = options;
   const key = `report:${name}`;
   const kept = await readKept(redis, key);
   const isNewer = kept !== undefined && kept.computedAtMs > (known.snapshot?.computedAtMs ?? 0);
@@ -112,7 +127,9 @@ async function refreshOnce(options: ReportOptions, known: { snapshot?: Snapshot 
     const nowMs = Date.now();
     const value = await inTrace('report', { attributes: { 'updraft.report': name } }, () => options.compute(nowMs));
     known.snapshot = toSnapshot(value, nowMs, known.snapshot?.firstAtMs ?? nowMs);
-    await redis.set(key, JSON.stringify(known.snapshot), 'EX', KEPT_FOR_S).catch(() => undefined); // memory has it
+    await redis.set(key, JSON.stringify(known.snapshot), 'EX', KEPT_FOR_S).catch((error: unknown) => {
+      log.warn({ err: error, report: name }, 'a report could not be left in Redis for the other instances');
+    });
   } finally {
     await lease.release();
   }
@@ -124,20 +141,14 @@ const keptSnapshot: z.ZodType<Snapshot> = z.object({
   body: z.string(),
   etag: z.string(),
   computedAtMs: z.number(),
-  // A snapshot of an earlier version does not say it: its store is not new.
+  // Snapshots of earlier versions lack it: their store is not new.
   firstAtMs: z.number().default(0),
 });
 
-/** What an instance left in Redis; undefined where it can't be read, so that it is computed again. */
+/** The answer in Redis; undefined when there is none or it is malformed. */
 async function readKept(redis: Redis, key: string): Promise<Snapshot | undefined> {
   const text = await redis.get(key);
-  if (text === null) return undefined;
-  try {
-    return keptSnapshot.safeParse(JSON.parse(text)).data;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return text === null ? undefined : keptSnapshot.safeParse(parseJson(text)).data;
 }
 
 function toSnapshot(value: unknown, computedAtMs: number, firstAtMs: number): Snapshot {

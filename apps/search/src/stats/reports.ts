@@ -1,37 +1,32 @@
-import type { Logger } from '@updraft/service';
-import type { ClickHouse, HiddenActors, Leases, ProgressStore, Redis } from '@updraft/store';
+import { createHiddenActors, type Leases, type ProgressStore } from '@updraft/store';
+import type { SearchDeps } from '../context.ts';
+import { dayOf } from '../days.ts';
 import type { SearchMetrics } from '../metrics.ts';
 import { readNetworkStats } from './network-stats.ts';
 import { readCollectionReport, readFeedReport, readIngestReport } from './operator-stats.ts';
 import { refreshCollectionStats, refreshDailyStats } from './refresh-days.ts';
 import { createReport, type Report } from './report.ts';
 
-export interface ReportsOptions {
-  readonly clickhouse: ClickHouse;
-  readonly redis: Redis;
+export interface ReportsOptions extends SearchDeps {
   readonly leases: Leases;
-  readonly log: Logger;
   readonly metrics: SearchMetrics;
   readonly progress: ProgressStore;
-  readonly hidden: HiddenActors;
-  readonly ttlMs: number;
-  /** Days since 1970 (UTC). */
-  readonly oldestDay: number;
-  readonly signal: AbortSignal;
 }
 
 const COLD_TIMEOUT_MS = 15_000;
 const INGEST_TTL_MS = 10_000;
-/** Touched days counted again in one run. */
-const MAX_DAYS = 64;
-const BUDGET_MS = 60_000;
 
 /** The reports of this service; the first two count days again before they are read. */
 export function createReports(
   options: ReportsOptions,
 ): Readonly<Record<'network' | 'collections' | 'ingest' | 'feeds', Report>> {
-  const { clickhouse, redis, leases, log, metrics, ttlMs } = options;
-  const refresh = { ...options, maxDays: MAX_DAYS, budgetMs: BUDGET_MS };
+  const { env, clickhouse, redis, leases, log, metrics } = options;
+  const ttlMs = env.STATS_CACHE_TTL;
+  const refresh = {
+    ...options,
+    hidden: createHiddenActors({ clickhouse, log }),
+    oldestDay: dayOf(Date.parse(env.STATS_OLDEST_DAY)),
+  };
   const report = (name: string, ttl: number, compute: (nowMs: number) => Promise<unknown>) =>
     createReport({
       name,

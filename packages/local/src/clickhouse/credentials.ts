@@ -6,7 +6,7 @@ export interface Login {
   readonly password: string;
 }
 
-/** The one of `logins` that the request bears, by whatever way clients of ClickHouse give it. */
+/** The login that the request bears, in any of the ways in which clients of ClickHouse give it. */
 export function findLogin(
   headers: IncomingHttpHeaders,
   url: URLSearchParams,
@@ -14,7 +14,7 @@ export function findLogin(
 ): Login | undefined {
   const given = readLogin(headers, url);
   if (given === undefined) return undefined;
-  return logins.filter((login) => isSame(login.username, given.username) && isSame(login.password, given.password))[0];
+  return logins.find((login) => isSame(login.username, given.username) && isSame(login.password, given.password));
 }
 
 /** As in ClickHouse: X-ClickHouse-User and -Key, Basic, then the URL. Undefined for another scheme. */
@@ -30,7 +30,7 @@ function readLogin(headers: IncomingHttpHeaders, url: URLSearchParams): Login | 
   return { username, password: password.join(':') };
 }
 
-/** In a time that tells nothing of where they differ. */
+/** Compares in constant time. */
 function isSame(left: string, right: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(left), digest(right));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Somebody who may log in. The names `default` and '' are the engine's own. */
+/** A user who may log in. The names `default` and '' are the engine's own. */
 export interface EngineUser {
   readonly name: string;
   readonly password: string;
@@ -13,7 +13,7 @@ export interface EngineUser {
 /** A cluster as `<remote_servers>` names it: each shard is one server at a native port of this machine. */
 export interface RemoteCluster {
   readonly name: string;
-  /** The servers know each other by it; a query goes on as the user who asked. */
+  /** By which the servers trust each other: a query goes on as the user who asked. */
   readonly secret: string;
   readonly tcpPorts: readonly number[];
 }
@@ -22,20 +22,20 @@ export interface EngineSettings {
   /** The data folder, absolute. */
   readonly folder: string;
   readonly httpPort: number;
-  /** ClickHouse's native protocol, which only shards of a cluster need. */
+  /** For ClickHouse's native protocol, which only the shards of a cluster need. */
   readonly tcpPort?: number | undefined;
   readonly users: readonly EngineUser[];
   readonly remoteServers?: RemoteCluster | undefined;
   readonly macros?: Readonly<Record<string, string>> | undefined;
-  /** What all queries, merges and caches may take together. */
+  /** The limit for all queries, merges and caches together. */
   readonly maxMemoryBytes: number;
 }
 
-/** For queries that set none themselves. */
+/** The limit of queries that set none themselves. */
 const MAX_EXECUTION_TIME_S = 300;
 const MIB = 1024 * 1024;
 
-/** Writes one file for the server and one for its users, readable by the owner only; gives the path of the first. */
+/** Writes a file for the server and one for its users, readable by the owner only. Gives the path of the first. */
 export async function writeEngineConfig(settings: EngineSettings): Promise<string> {
   const directory = directoryIn(settings.folder);
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -46,7 +46,7 @@ export async function writeEngineConfig(settings: EngineSettings): Promise<strin
   return server;
 }
 
-/** The engine reads it at its start only; afterwards whoever may SELECT could read the passwords in it, by file(). */
+/** Deletes the files once the engine has read them at its start: a user who may SELECT could read the passwords in them, by file(). */
 export async function forgetEngineConfig(folder: string): Promise<void> {
   await rm(directoryIn(folder), { recursive: true, force: true });
 }
@@ -56,8 +56,8 @@ function directoryIn(folder: string): string {
 }
 
 /**
- * The engine would make `default` an Overlay database, which reads any file that is named like a table. A server's `default` is an
- * Atomic one, so we lay one down as a server does.
+ * Makes `default` an Atomic database, as on a server. The engine itself would make an Overlay one, which reads any file that is named like
+ * a table.
  */
 async function createDefaultDatabase(metadataDir: string): Promise<void> {
   const file = join(metadataDir, 'default.sql');
@@ -70,7 +70,7 @@ async function createDefaultDatabase(metadataDir: string): Promise<void> {
   await writeFile(file, `ATTACH DATABASE _ UUID '${randomUUID()}'\nENGINE = Atomic\n`);
 }
 
-/** Caches and pools for a developer's machine: ClickHouse's defaults are those of a large server. */
+/** Caches and pools are sized for a developer's machine; ClickHouse's defaults are for a large server. */
 function serverXml(settings: EngineSettings, usersFile: string): string {
   const { folder, httpPort, tcpPort, maxMemoryBytes } = settings;
   return `<clickhouse>
@@ -111,8 +111,8 @@ function serverXml(settings: EngineSettings, usersFile: string): string {
 }
 
 /**
- * A request that doesn't bear a user's name and password, exactly, meets no handler. So nobody logs in over HTTP as `default`, which has
- * no password: the engine's own session and the dictionaries use it.
+ * A request meets a handler only if it bears exactly a user's name and password. So nobody logs in over HTTP as `default`, which has no
+ * password: the engine's own session and the dictionaries use it.
  */
 function handlersXml(users: readonly EngineUser[]): string {
   const query = '<handler><type>dynamic_query_handler</type><query_param_name>query</query_param_name></handler>';
@@ -138,7 +138,7 @@ function clusterXml({ remoteServers, macros }: EngineSettings): string {
   return `${cluster}<macros>${values.join('')}</macros>`;
 }
 
-/** `default` opens the listeners, runs the query that never ends, and reads the tables of dictionaries. */
+/** `default` opens the listeners, runs the query that never ends, and reads the tables of the dictionaries. */
 const DEFAULT_GRANTS = ['GRANT SELECT ON *.*', 'GRANT SYSTEM LISTEN ON *.*'];
 
 function usersXml(users: readonly EngineUser[]): string {

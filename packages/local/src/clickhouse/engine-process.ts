@@ -1,16 +1,16 @@
 // Runs ClickHouse's own server, which the library of npm's `chdb` holds, on a folder of this machine.
 //
-// In:  a folder, ports, users, and for a shard the cluster that it belongs to (`EngineOptions`). What the folder holds from an earlier
-//      run, of this version or an older one, is used as it is.
-// Out: a server of ClickHouse on 127.0.0.1 that answers, and the means to end it (`RunningEngine`); or a SetupError with one line.
-// Invariant: without the name and the password of one of `users` no query runs, over HTTP. The native port, opened for shards only,
-//      also lets in `default`, which has no password and may read: see `engine-config.ts`.
+// In:  a folder, ports, users, and for a shard its cluster (`EngineOptions`). Data of an earlier run, of this version or an older one, is
+//      used as it is.
+// Out: a ClickHouse server on 127.0.0.1 that answers, and the means to end it (`RunningEngine`); or a SetupError with one line.
+// Invariant: over HTTP no query runs without the name and password of one of `users`. The native port, opened for shards only, also lets
+//      in `default`, which has no password and may read: see `engine-config.ts`.
 import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { SetupError, sleep } from '@updraft/service';
-import { type Child, type ChildExit, describeExit, startChild } from '../process/child.ts';
+import { type Child, type ChildExit, describeExit, startChild, untilReady } from '../process/child.ts';
+import { listenTo } from '../process/output-lines.ts';
 import { freePort } from '../process/ports.ts';
 import { type EngineSettings, type EngineUser, forgetEngineConfig, writeEngineConfig } from './engine-config.ts';
 import { noteVersion, refuseNewer } from './folder-version.ts';
@@ -26,25 +26,21 @@ export interface EngineOptions extends Partial<Omit<EngineSettings, 'folder' | '
   readonly onSpawn?: ((pid: number) => void) | undefined;
 }
 
-export interface RunningEngine {
+export interface RunningEngine extends Pick<Child, 'pid' | 'exited' | 'kill'> {
   /** `http://127.0.0.1:PORT`, ClickHouse's own HTTP interface. A connection that closes within its first request's head ends the engine. */
   readonly httpUrl: string;
-  readonly pid: number;
-  readonly exited: Promise<ChildExit>;
-  /** Sends the signal and waits until the process is gone. */
-  kill(signal: NodeJS.Signals): Promise<ChildExit>;
-  /** Whether it answers a query; false when that takes longer than `timeoutMs`. */
+  /** Whether it answers a query within `timeoutMs`. */
   answers(timeoutMs: number): Promise<boolean>;
-  /** Resolves when no query runs any more, or some seconds later. */
+  /** Resolves when no query runs any more, after some seconds at the latest. */
   untilIdle(): Promise<void>;
-  /** Lets queries end, then the engine; SIGKILL when that takes too long. Connections that clients keep open cost 5 s, and exit code 0. */
+  /** Lets queries end, then ends the engine; SIGKILL when that takes too long. Connections that clients keep open cost 5 s and the exit code 0. */
   stop(): Promise<ChildExit>;
 }
 
 const DEFAULT_MAX_MEMORY_BYTES = 3 * 1024 ** 3;
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 14_000;
-/** How long queries may go on once the engine is to stop. */
+/** How long queries may go on after a stop. */
 const GRACE_MS = 8_000;
 const LOOK_AGAIN_MS = 20;
 
@@ -60,30 +56,30 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   options.onSpawn?.(child.pid);
   const httpUrl = `http://127.0.0.1:${httpPort}`;
   const ask = (sql: string, timeoutMs: number) => query(httpUrl, options.users[0], sql, timeoutMs);
-  let isStopping = false; // how it says that its last query was killed is no news
+  let isStopping = false; // then it reports that its own query was killed, which nobody needs
   const onLine = (line: string) => {
     if (!isStopping) options.onLine?.(line);
   };
-  await untilItAnswers(child, folder, ask, listenTo(child, onLine));
+  await requireAnswer(child, folder, ask, listenTo(child, onLine));
   await forgetEngineConfig(folder);
   await noteVersion(folder, library.version);
   return {
     httpUrl,
     pid: child.pid,
     exited: child.exited,
-    kill: (signal) => child.kill(signal),
+    kill: child.kill,
     answers: (timeoutMs) =>
       post(httpUrl, options.users[0], 'SELECT 1', timeoutMs).then(
-        () => true, // a refusal, for want of memory say, is an answer too
+        () => true, // a refusal is an answer too
         () => false,
       ),
-    untilIdle: () => untilIdle(ask).catch(() => undefined),
+    untilIdle: () => untilIdle(ask).catch(() => undefined), // an engine that is gone is idle
     stop: async () => {
       isStopping = true;
       const late = setTimeout(() => void child.kill('SIGKILL'), STOP_TIMEOUT_MS);
       await untilIdle(ask)
         .then(() => ask(END_SQL, STOP_TIMEOUT_MS))
-        .catch(() => child.kill('SIGTERM'));
+        .catch(() => child.kill('SIGTERM')); // it answers no query
       return await child.exited.finally(() => clearTimeout(late));
     },
   };
@@ -105,26 +101,13 @@ async function prepareFolder(settings: EngineSettings, version: string): Promise
   const { folder } = settings;
   try {
     await mkdir(folder, { recursive: true });
-    await chmod(folder, 0o700); // others could read what the engine writes into it
+    await chmod(folder, 0o700); // else other users could read the data
     await refuseNewer(folder, version);
     return await writeEngineConfig(settings);
   } catch (cause) {
     if (cause instanceof SetupError) throw cause;
-    throw new SetupError(`the data folder ${folder} can't be used: ${(cause as Error).message}`, { cause });
+    throw new SetupError(`The data folder ${folder} can't be used: ${(cause as Error).message}`, { cause });
   }
-}
-
-/** Gives a function that tells the last line the engine wrote. */
-function listenTo(child: Child, onLine: (line: string) => void): () => string {
-  let last = '';
-  for (const stream of [child.process.stdout, child.process.stderr]) {
-    if (stream === null) continue;
-    createInterface({ input: stream }).on('line', (line) => {
-      if (line.trim() !== '') last = line.trim();
-      onLine(line);
-    });
-  }
-  return () => last;
 }
 
 async function query(...call: Parameters<typeof post>): Promise<string> {
@@ -151,32 +134,23 @@ async function untilIdle(ask: Ask): Promise<void> {
   }
 }
 
-async function untilItAnswers(child: Child, folder: string, ask: Ask, lastWords: () => string): Promise<void> {
-  const looking = new AbortController();
-  void child.exited.then(() => looking.abort());
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (!looking.signal.aborted && Date.now() < deadline) {
-    const answers = await ask('SELECT 1', 5_000).catch(() => '');
-    if (answers === '1\n') return;
-    await sleep(LOOK_AGAIN_MS, looking.signal).catch(() => undefined);
-  }
-  if (!looking.signal.aborted) {
-    await child.kill('SIGKILL');
-    throw new SetupError(`ClickHouse did not start within ${START_TIMEOUT_MS / 1000} s`);
-  }
-  throw await startFault(folder, await child.exited, lastWords());
+async function requireAnswer(child: Child, folder: string, ask: Ask, lastLine: () => string): Promise<void> {
+  const answers = () => ask('SELECT 1', 5_000).catch(() => ''); // it is not there yet
+  const state = await untilReady(child, async () => (await answers()) === '1\n', START_TIMEOUT_MS);
+  if (state === 'ended') throw await startFault(folder, await child.exited, lastLine());
+  if (state === 'late') throw new SetupError(`ClickHouse did not start within ${START_TIMEOUT_MS / 1000} s.`);
 }
 
 async function startFault(folder: string, exit: ChildExit, said: string): Promise<SetupError> {
   const holder = await holderOf(folder);
   if (holder !== undefined)
-    return new SetupError(`the data folder ${folder} is in use by process ${holder}; stop it first`);
+    return new SetupError(`The data folder ${folder} is in use by process ${holder}. Stop it first.`);
   return new SetupError(`ClickHouse did not start (${describeExit(exit)}): ${said}`);
 }
 
-/** The running process that has the folder open, if there is one. The engine keeps its id in the file `status`. */
+/** The process that has the folder open, if one runs. The engine keeps its id in the file `status`. */
 async function holderOf(folder: string): Promise<number | undefined> {
-  const status = await readFile(join(folder, 'status'), 'utf8').catch(() => '');
+  const status = await readFile(join(folder, 'status'), 'utf8').catch(() => ''); // no engine was ever here
   const pid = Number(/^PID: (\d+)/m.exec(status)?.[1]);
   return Number.isInteger(pid) && isRunning(pid) ? pid : undefined;
 }

@@ -2,15 +2,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SetupError } from '@updraft/service';
 
-/** The file of a data folder that says which ClickHouse used it last. Folders from before it was kept are of this or an older one. */
+/** The file of a data folder that says which ClickHouse used it last. A folder without it is of this version or an older one. */
 const FILE = 'engine-version';
 
-/** ClickHouse reads what older versions wrote; of what a newer one wrote it may misread or delete parts. */
+/** ClickHouse reads what older versions wrote. Parts that a newer one wrote it may misread or delete. @throws SetupError for those */
 export async function refuseNewer(folder: string, version: string): Promise<void> {
-  const last = (await readFile(join(folder, FILE), 'utf8').catch(() => '')).trim();
-  if (!isNewer(last, version)) return;
+  const last = await readFile(join(folder, FILE), 'utf8').catch(() => ''); // none yet
+  if (!isNewer(last.trim(), version)) return;
   throw new SetupError(
-    `the data folder ${folder} was written by ClickHouse ${last}, which is newer than this one, ${version}: go back to the version of Updraft that wrote it`,
+    `The data folder ${folder} was written by ClickHouse ${last.trim()}, which is newer than this one, ${version}. Go back to the version of Updraft that wrote it.`,
   );
 }
 

@@ -12,21 +12,21 @@ export interface Route {
   readonly queryId?: string;
 }
 
-/** What is of one connection, not of the request (RFC 9110, 7.6.1), and what says who asks. */
+/** Headers of one connection, not of the request (RFC 9110, 7.6.1), and those with the login. */
 const NOT_FORWARDED = new Set(
   (
     'connection keep-alive proxy-connection te trailer transfer-encoding upgrade expect host ' +
     'authorization x-clickhouse-user x-clickhouse-key'
   ).split(' '),
 );
-/** How long the head of a request may take on its way to the engine once nobody waits for the answer. */
+/** How long the head of a request may take to reach the engine once the client is gone. */
 const HEAD_TIMEOUT_MS = 5_000;
 
-/** Sends the request on and its answer back, as fast as both sides take them. Whoever goes away ends the other side too. */
+/** Sends the request on and its answer back, as fast as both sides take them. When one side goes away, the other one ends too. */
 export function forward(route: Route, incoming: IncomingMessage, outgoing: ServerResponse): void {
   const { port, agent, path } = route;
   const headers = { ...forwarded(incoming.rawHeaders), ...loginHeaders(route.login) };
-  // a length without its bytes would hold the engine, so a GET's body goes on too
+  // the engine would wait for the bytes of a length, so a GET's body is sent on too
   const { method, headers: told } = incoming;
   const hasBody = method === 'POST' || told['content-length'] !== undefined || told['transfer-encoding'] !== undefined;
   if (hasBody && told['content-length'] === undefined) headers['Transfer-Encoding'] = 'chunked';
@@ -34,13 +34,13 @@ export function forward(route: Route, incoming: IncomingMessage, outgoing: Serve
   asked.flushHeaders();
   asked.on('response', (answered) => {
     outgoing.writeHead(answered.statusCode ?? 502, answered.statusMessage, forwarded(answered.rawHeaders));
-    pipeline(answered, outgoing, () => {});
+    pipeline(answered, outgoing, () => {}); // a broken pipe is handled by 'close' below
   });
   asked.on('error', () => unavailable(outgoing));
   outgoing.on('close', () => {
     if (!outgoing.writableFinished) void abandon(route, asked);
   });
-  // not by pipeline(), which would end the connection to the engine together with the client's, in the midst of a head
+  // not by pipeline(), which would end the engine's connection together with the client's, in the middle of a head
   if (hasBody) incoming.pipe(asked);
   else asked.end();
 }
@@ -67,7 +67,7 @@ function unavailable(outgoing: ServerResponse): void {
   outgoing.end('ClickHouse is starting.\n');
 }
 
-/** Ends the connection, once the engine has the whole head; a query that only reads is killed, for a POST would run on. */
+/** Ends the connection once the engine has the whole head, and kills a query that only reads: sent by POST, it would run on. */
 async function abandon(route: Route, asked: ClientRequest): Promise<void> {
   for (const deadline = Date.now() + HEAD_TIMEOUT_MS; Date.now() < deadline; await sleep(5)) {
     const isSent = asked.socket !== null && !asked.socket.connecting && asked.socket.writableLength === 0;
@@ -80,6 +80,6 @@ async function abandon(route: Route, asked: ClientRequest): Promise<void> {
   const { port, agent } = route;
   const kill = request({ host: '127.0.0.1', port, agent, path, method: 'POST', headers: loginHeaders(route.login) });
   kill.on('response', (answered) => answered.resume());
-  kill.on('error', () => {});
+  kill.on('error', () => {}); // the engine is gone, and the query with it
   kill.end();
 }

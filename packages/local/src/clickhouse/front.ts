@@ -1,9 +1,9 @@
-// The HTTP server by which people and programs reach ClickHouse, before the engine's own.
+// The HTTP server through which people and programs reach ClickHouse. It stands before the engine's own.
 //
 // In:  requests of any client of ClickHouse.
-// Out: those that bear a user's name and password go to the engine, their bodies and answers as they are; the others get ClickHouse's own
-//      answer to a wrong password. `/ping` needs none.
-// Invariant: the engine gets whole heads only, for a connection that ends within its first one aborts it. Nothing is read of a statement.
+// Out: a request with a user's name and password goes to the engine, body and answer unchanged; any other gets ClickHouse's own answer to
+//      a wrong password. `/ping` needs none.
+// Invariant: the engine gets whole heads only, since a connection that ends within its first head aborts it. No statement is read here.
 import { Agent, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { limitConnections, listenOrExplain } from '@updraft/service';
 import { findLogin, type Login } from './credentials.ts';
@@ -11,7 +11,6 @@ import { forward } from './forward.ts';
 import { readTarget } from './target.ts';
 
 export interface FrontOptions {
-  readonly host: string;
   /** 0: a free one. */
   readonly port: number;
   readonly enginePort: number;
@@ -20,7 +19,7 @@ export interface FrontOptions {
 
 export interface Front {
   readonly port: number;
-  /** Takes no new connections; what runs goes on. */
+  /** Takes no new connections; requests under way go on. */
   drain(): void;
   /** Ends everything at once. */
   close(): Promise<void>;
@@ -36,12 +35,12 @@ const MAX_CONNECTIONS = 1024;
 const AUTHENTICATION_FAILED =
   'Code: 516. DB::Exception: Authentication failed: password is incorrect, or there is no user with such name. (AUTHENTICATION_FAILED)\n';
 
-/** Listens at once. Throws a SetupError when the port is taken. */
+/** Listens. @throws SetupError when the port is taken */
 export async function openFront(options: FrontOptions): Promise<Front> {
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
   const server = createServer(LIMITS, (incoming, outgoing) => answer(options, agent, incoming, outgoing));
-  limitConnections(server, MAX_CONNECTIONS); // half heads and bodies that nobody waits for make room
-  await listenOrExplain(`${options.host}:${options.port}`, '--port', ({ host, port }) => {
+  limitConnections(server, MAX_CONNECTIONS); // the oldest unfinished request makes room
+  await listenOrExplain(`127.0.0.1:${options.port}`, '--port', ({ host, port }) => {
     return new Promise<void>((listening, reject) => {
       server.once('error', reject);
       server.listen({ host, port, exclusive: true }, listening);
@@ -79,7 +78,7 @@ function refuse(
   text: string,
   headers: Record<string, string> = {},
 ): void {
-  incoming.resume(); // nobody wants the body, but the client sends it before it reads the answer
+  incoming.resume(); // the client sends its body before it reads the answer
   outgoing.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=UTF-8' });
   outgoing.end(text);
 }

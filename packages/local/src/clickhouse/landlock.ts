@@ -1,5 +1,5 @@
-// Linux's Landlock: this process, and every thread that it starts from now on, sees no files but those named. A second wall behind the
-// password: ClickHouse's scalar function file() reads any file and dictionaries may run commands, whatever is granted to the user.
+// Linux's Landlock: this process, and every thread that it starts from now on, sees only the files that are named. It is a second wall behind
+// the password: ClickHouse's scalar function file() reads any file, and dictionaries may run commands, whatever is granted to the user.
 
 import { dlopen, getRawPointer } from 'node:ffi';
 import { closeSync, existsSync, openSync, statSync } from 'node:fs';
@@ -17,18 +17,18 @@ const O_PATH = 0o10000000;
 
 const READ_FILE = 1n << 2n;
 const READ_FOLDER = 1n << 3n;
-/** Everything the kernel knows to forbid: version 2 came with moves between folders, without which no part can be detached, 3 with truncation. */
+/** All that the kernel can forbid. Version 2 brought moves between folders, without which no part can be detached, 3 brought truncation. */
 const everything = (version: bigint) => (1n << (version >= 3n ? 15n : 14n)) - 1n;
 const EXECUTE = 1n;
 
-/** Gives whether it is in force: not on a Mac, and not on a kernel before 5.19 or one without it. */
+/** Gives whether it is in force: not on a Mac, nor on a kernel before 5.19 or without Landlock. */
 export function confineTo(paths: { readonly write: readonly string[]; readonly read: readonly string[] }): boolean {
   if (process.platform !== 'linux') return false;
   const { functions: libc } = dlopen(null, {
     syscall: { arguments: ['i64', 'i64', 'i64', 'i64', 'i64'], return: 'i64' },
     prctl: { arguments: ['i32', 'i64', 'i64', 'i64', 'i64'], return: 'i32' },
   });
-  libc.prctl(PR_SET_PDEATHSIG, BigInt(SIGTERM), 0n, 0n, 0n); // it goes with the process that started it
+  libc.prctl(PR_SET_PDEATHSIG, BigInt(SIGTERM), 0n, 0n, 0n); // this process ends with the one that started it
   const call = (number: number, ...args: bigint[]) => {
     const [a = 0n, b = 0n, c = 0n, d = 0n] = args;
     return libc.syscall(BigInt(number), a, b, c, d);

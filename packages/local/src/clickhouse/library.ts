@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { SetupError } from '@updraft/service';
 
-/** The packages in which npm's `chdb` ships ClickHouse, by platform. */
+/** The packages of npm's `chdb` that hold ClickHouse, by platform. */
 const PACKAGES: Readonly<Record<string, string>> = {
   'linux-x64': '@chdb/lib-linux-x64-gnu',
   'linux-arm64': '@chdb/lib-linux-arm64-gnu',
@@ -17,10 +17,10 @@ export interface EngineLibrary {
   readonly version: string;
 }
 
-/** ClickHouse's library for this machine. Throws a SetupError where there is none. */
+/** ClickHouse's library for this machine. @throws SetupError where there is none */
 export function findEngineLibrary(platform = `${process.platform}-${process.arch}`): EngineLibrary {
   const name = PACKAGES[platform];
-  if (name === undefined) throw new SetupError(`ClickHouse's engine does not exist for ${platform}`);
+  if (name === undefined) throw new SetupError(`There is no ClickHouse engine for ${platform}.`);
   const fromHere = createRequire(import.meta.url);
   const fromChdb = createRequire(fromHere.resolve('chdb/package.json'));
   try {
@@ -29,7 +29,7 @@ export function findEngineLibrary(platform = `${process.platform}-${process.arch
     const path = ['libchdb.so', 'libchdb.dylib'].map((file) => join(folder, file)).find(existsSync);
     if (path !== undefined) return { path, version: version.replace(/-.*/, '') };
   } catch {
-    // said below
+    // the error below says so
   }
-  throw new SetupError(`The package ${name} is not installed whole: npm start and npm test install it`);
+  throw new SetupError(`The package ${name} is not installed completely. npm start and npm test install it.`);
 }

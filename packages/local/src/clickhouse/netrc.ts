@@ -14,7 +14,7 @@ export interface Logins {
 }
 
 /**
- * The logins in the file, a netrc that curl reads, by mode 600; with random passwords where there is none yet.
+ * The logins in the file, a netrc for curl that only its owner reads. Where it is missing, it is made with random passwords.
  * @throws SetupError when the file doesn't hold them
  */
 export async function keepLogins(file: string): Promise<Logins> {
@@ -23,11 +23,11 @@ export async function keepLogins(file: string): Promise<Logins> {
   const logins = readNetrc(await readFile(file, 'utf8'));
   if (logins !== undefined) return logins;
   throw new SetupError(
-    `${file} does not hold ClickHouse's passwords any more: delete it, and the next start makes new ones`,
+    `${file} does not hold ClickHouse's passwords any more. Delete it, and the next start makes new ones.`,
   );
 }
 
-/** A full disk leaves no file that lacks its passwords. */
+/** Whole or not at all: a full disk must not leave a file without passwords. */
 async function writeWhole(file: string, text: string): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });

@@ -1,57 +1,38 @@
 import { join } from 'node:path';
-import type { ChildExit } from '../process/child.ts';
 import { freePort } from '../process/ports.ts';
-import type { RemoteCluster } from './engine-config.ts';
-import { startEngine } from './engine-process.ts';
+import { type EngineOptions, type RunningEngine, startEngine } from './engine-process.ts';
 import { openFront } from './front.ts';
 import { keepLogins, type Logins } from './netrc.ts';
 import { engineUsers } from './users.ts';
 
-export interface ClickHouseOptions {
+export interface ClickHouseOptions
+  extends Pick<EngineOptions, 'maxMemoryBytes' | 'remoteServers' | 'tcpPort' | 'onLine' | 'onSpawn'> {
   readonly dataDir: string;
   /** Default 0: a free one. */
   readonly port?: number;
-  /** Default 127.0.0.1. */
-  readonly host?: string;
-  /** Where the passwords are kept, for curl's --netrc-file; default: `netrc` in `dataDir`. */
+  /** The file with the passwords, for curl's --netrc-file; default: `netrc` in `dataDir`. */
   readonly netrc?: string;
-  /** Instead of those in `netrc`: who asks it while it is started again must not meet other ones, whatever became of the file. */
+  /** Instead of those in `netrc`. A restart must not change the passwords, even if the file is gone meanwhile. */
   readonly logins?: Logins;
-  readonly maxMemoryBytes?: number;
-  /** The cluster that this server belongs to, and its own port among those of the cluster. */
-  readonly remoteServers?: RemoteCluster;
-  readonly tcpPort?: number;
-  /** Gets the lines the engine writes. */
-  readonly onLine?: (line: string) => void;
-  /** Gets the process's id as soon as there is one. */
-  readonly onSpawn?: (pid: number) => void;
 }
 
-export interface ClickHouse {
+/** The engine, behind a front that checks passwords; `stop` drains the front first. */
+export interface ClickHouse extends Pick<RunningEngine, 'pid' | 'exited' | 'answers' | 'kill' | 'stop'> {
   /** `http://127.0.0.1:8123` */
   readonly url: string;
   readonly port: number;
   readonly logins: Logins;
-  /** Of the engine. */
-  readonly pid: number;
-  readonly exited: Promise<ChildExit>;
-  /** Whether the engine answers a query; false when it takes longer than `timeoutMs`. */
-  answers(timeoutMs: number): Promise<boolean>;
-  /** Sends the signal and waits until the process is gone. */
-  kill(signal: NodeJS.Signals): Promise<ChildExit>;
-  /** Lets running queries end, then stops; SIGKILL when that takes too long. */
-  stop(): Promise<ChildExit>;
 }
 
 /**
- * Starts ClickHouse on `dataDir`, with its HTTP interface on 127.0.0.1 open to those who know a password, and waits until it answers.
- * Rejects with a SetupError when it does not start.
+ * Starts ClickHouse on `dataDir`, with its HTTP interface on 127.0.0.1 for those who know a password, and waits until it answers.
+ * @throws SetupError when it does not start
  */
 export async function startClickHouse(options: ClickHouseOptions): Promise<ClickHouse> {
-  const { dataDir, host = '127.0.0.1', port = 0 } = options;
+  const { dataDir, port = 0 } = options;
   const logins = options.logins ?? (await keepLogins(options.netrc ?? join(dataDir, 'netrc')));
   const enginePort = await freePort();
-  const front = await openFront({ host, port, enginePort, logins: [logins.apps, logins.migrations] });
+  const front = await openFront({ port, enginePort, logins: [logins.apps, logins.migrations] });
   try {
     const engine = await startEngine({
       ...options,
@@ -64,7 +45,7 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Click
       return exit;
     });
     return {
-      url: `http://${host}:${front.port}`,
+      url: `http://127.0.0.1:${front.port}`,
       port: front.port,
       logins,
       pid: engine.pid,

@@ -6,22 +6,23 @@ export interface Target {
   /** `user`, `password` and `query_id`, the first of each. */
   readonly search: URLSearchParams;
   readonly queryId: string;
-  /** Path and query as they came, byte for byte, but without the password and with an id for the query. */
+  /** Path and query byte for byte, but without user and password, and with an id for the query. */
   readonly forEngine: string;
 }
 
 export function readTarget(url: string): Target {
   const whole = url.replace(/^https?:\/\/[^/?]*/i, ''); // a proxy's client sends the whole address
-  const [path = '', ...rest] = whole.split('?');
+  const [given = '', ...rest] = whole.split('?');
+  const path = given || '/';
   const pairs = rest.join('?').split('&');
   const search = new URLSearchParams(OURS.flatMap((ours) => pairs.find((pair) => ours.test(pair)) ?? []).join('&'));
   const queryId = search.get('query_id') || randomUUID();
   const kept = pairs.filter((pair) => pair !== '' && !OURS.some((ours) => ours.test(pair)));
   const asked = [...kept, `query_id=${encodeURIComponent(queryId)}`].join('&');
-  return { path: path === '' ? '/' : path, search, queryId, forEngine: `${path === '' ? '/' : path}?${asked}` };
+  return { path, search, queryId, forEngine: `${path}?${asked}` };
 }
 
-/** Pairs of the front's names, escaped or not. No pair is decoded to find them: an address may have half a million. */
+/** Match the pairs that the front reads, escaped or not, without decoding any: an address may have half a million pairs. */
 const OURS = ['user', 'password', 'query_id'].map((name) => new RegExp(`^${spellings(name)}(?:=|$)`));
 
 function spellings(name: string): string {

@@ -1,13 +1,13 @@
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A file of lines; at `maxBytes` it becomes `<name>.1` and begins anew, so that two of them are the most there is. */
+/** A file of lines. At `maxBytes` it becomes `<name>.1` and a new one begins, so that there are never more than two. */
 export interface LogFile {
   write(text: string): void;
   close(): void;
 }
 
-/** Writes are synchronous: a log is small, and its last line must be there when the process is not. */
+/** Writes synchronously: the last line before a crash matters most. */
 export function openLogFile(path: string, maxBytes = 10_000_000): LogFile {
   let fd = openSync(path, 'a');
   let bytes = fstatSync(fd).size;
@@ -26,14 +26,14 @@ export function openLogFile(path: string, maxBytes = 10_000_000): LogFile {
   };
 }
 
-/** A log file for each part, opened when it first says something. */
+/** A log file for each part, opened at its first line. */
 export interface Logs {
   readonly folder: string;
   write(name: string, line: string): void;
   close(): void;
 }
 
-/** `<folder>/<name>.log` for every name. What comes after `close` is dropped. */
+/** `<folder>/<name>.log` for each name. Lines after `close` are dropped. */
 export function openLogs(folder: string): Logs {
   mkdirSync(folder, { recursive: true });
   const files = new Map<string, LogFile>();

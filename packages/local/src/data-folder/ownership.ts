@@ -1,8 +1,8 @@
 // The data folder: who may use it, its logs (log-file.ts) and the key of clean-ups (token-key.ts).
 //
 // In:  the folder's path, and each process that is started or gone.
-// Out: the right to use the folder (`Ownership`), or a SetupError that names who has it.
-// Invariant: at most one living `npm start` uses a folder, and what a killed one left running ends before the next begins.
+// Out: the right to use the folder (`Ownership`), or a SetupError that names the process that has it.
+// Invariant: at most one living `npm start` uses a folder, and what a killed one left running ends before the next one starts anything.
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,8 +11,10 @@ import { identify, isAlive, type ProcessIdentity } from '../process/process-iden
 
 /** The right to use a data folder: one `npm start` at a time. */
 export interface Ownership {
-  /** Notes a process that was started, or that is gone, so that it can be found should this process be killed. */
+  /** Notes that a process has started or is gone, so that the next start finds it should this process be killed. */
   note(pid: number, alive: boolean): Promise<void>;
+  /** Notes the variables by which commands find what runs here: scripts/local-login.mjs reads them. No secrets: others may read the file. */
+  announce(forCommands: Readonly<Record<string, string>>): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -21,7 +23,7 @@ interface RunFile {
   readonly children: readonly ProcessIdentity[];
 }
 
-const endWithinMs = 10_000;
+const END_WITHIN_MS = 10_000;
 
 /**
  * Takes the folder, ending first what a killed owner left running.
@@ -34,20 +36,22 @@ export async function takeFolder(folder: string, report: (line: string) => void)
   if (earlier !== undefined) {
     if (await isAlive(earlier.owner)) {
       throw new SetupError(
-        `An Updraft (pid ${earlier.owner.pid}) is running on ${folder} already. Stop it, or run beside it with --port-offset 100.`,
+        `An Updraft (pid ${earlier.owner.pid}) already runs on ${folder}. Stop it, or run another one beside it: npm start -- --port-offset 100.`,
       );
     }
     await endOrphans(earlier.children, report);
   }
   const owner = await identify(process.pid);
-  if (owner === undefined) throw new SetupError('This process can’t find itself among the processes of the system.');
+  if (owner === undefined)
+    throw new SetupError('This process does not find itself in the list of processes: ps or /proc is missing.');
   return createOwnership(path, owner);
 }
 
 async function createOwnership(path: string, owner: ProcessIdentity): Promise<Ownership> {
   const children = new Map<number, ProcessIdentity>();
+  let forCommands: Readonly<Record<string, string>> = {};
   let writing = Promise.resolve();
-  const write = () => writeWhole(path, { owner, children: [...children.values()] });
+  const write = () => writeWhole(path, { owner, children: [...children.values()], forCommands });
   const update = async (pid: number, alive: boolean) => {
     const identity = alive ? await identify(pid) : undefined;
     if (identity === undefined) children.delete(pid);
@@ -60,6 +64,11 @@ async function createOwnership(path: string, owner: ProcessIdentity): Promise<Ow
       writing = writing.then(() => update(pid, alive));
       return writing;
     },
+    announce(variables) {
+      forCommands = variables;
+      writing = writing.then(write);
+      return writing;
+    },
     async release() {
       await writing;
       await rm(path, { force: true });
@@ -67,7 +76,7 @@ async function createOwnership(path: string, owner: ProcessIdentity): Promise<Ow
   };
 }
 
-async function writeWhole(path: string, content: RunFile): Promise<void> {
+async function writeWhole(path: string, content: object): Promise<void> {
   await writeFile(`${path}.new`, JSON.stringify(content));
   await rename(`${path}.new`, path);
 }
@@ -77,7 +86,7 @@ async function readRunFile(path: string): Promise<RunFile | undefined> {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'));
     return isRunFile(value) ? value : undefined;
   } catch {
-    return undefined;
+    return undefined; // none yet, or one that a crash left half written
   }
 }
 
@@ -96,9 +105,9 @@ async function endOrphans(children: readonly ProcessIdentity[], report: (line: s
     if (!(await isAlive(child))) continue;
     report(`Ending a process (pid ${child.pid}) that an earlier run left behind`);
     process.kill(child.pid, 'SIGTERM');
-    if (await isGoneWithin(child, endWithinMs)) continue;
+    if (await isGoneWithin(child, END_WITHIN_MS)) continue;
     process.kill(child.pid, 'SIGKILL');
-    await isGoneWithin(child, endWithinMs);
+    await isGoneWithin(child, END_WITHIN_MS);
   }
 }
 

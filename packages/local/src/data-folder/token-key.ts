@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The key under which clean-ups keep their tokens (CLEANUP_TOKEN_KEY), made at the first start and kept beside the data. */
+/** The key that seals the tokens of clean-ups (CLEANUP_TOKEN_KEY). Made at the first start and kept beside the data. */
 export function keepTokenKey(folder: string): string {
   const file = join(folder, 'cleanup-token-key');
   if (!existsSync(file)) {

@@ -1,7 +1,7 @@
 /** The ports of everything that `npm start` runs, all on 127.0.0.1. */
 export interface Ports {
   readonly clickhouse: number;
-  /** Of ClickHouse's native protocol, by which the servers of a cluster talk: this and those after it. */
+  /** The first port of ClickHouse's native protocol, by which the servers of a cluster talk. */
   readonly clickhouseNative: number;
   readonly redis: number;
   readonly indexerMetrics: number;
@@ -11,7 +11,7 @@ export interface Ports {
   readonly searchMetrics: number;
   /** The played or simulated network. */
   readonly network: number;
-  /** The simulated network's directory of DIDs. */
+  /** The simulated PLC directory. */
   readonly plc: number;
 }
 

@@ -1,71 +1,73 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Logins } from '../clickhouse/netrc.ts';
 import { type ClickHouseOptions, startClickHouse } from '../clickhouse/start.ts';
-import { startRedis } from '../redis/redis-server.ts';
-import { createLineCutter } from '../supervision/lines.ts';
+import { type RedisServerOptions, startRedis } from '../redis/redis-server.ts';
+import type { NamedAddress } from '../screen/snapshot.ts';
 import type { ProgramOutput } from '../supervision/node-program.ts';
 import type { LastWords, Part } from '../supervision/part.ts';
 import { loopback, type Ports } from './addresses.ts';
+import { fromHere } from './folders.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/** Where ClickHouse and Redis are, and those of them that `npm start` has to run. */
+/** Where ClickHouse and Redis are, and which of them `npm start` runs. */
 export interface DatabasePlan {
-  /** For `CLICKHOUSE_ADDRESS`. */
-  readonly clickhouseAddress: string;
   readonly clickhouseUrl: string;
-  /** The servers that are one cluster, where there are several. */
-  readonly cluster: LocalCluster | undefined;
-  /** For `REDIS_ADDRESS`. */
-  readonly redisAddress: string;
+  readonly addresses: readonly NamedAddress[];
+  /** The variables that lead to the databases that are started here. */
+  readonly env: Readonly<Record<string, string>>;
   readonly parts: readonly Part[];
   /** Ports of the parts, by what they are for. */
   readonly ports: Readonly<Record<string, number>>;
 }
 
-interface Surroundings {
-  readonly env: NodeJS.ProcessEnv;
-  /** Where their data lies. */
-  readonly folder: string;
-  /** Who may ask the ClickHouse that is started here. */
-  readonly logins: Logins;
-  /** Servers of ClickHouse. */
-  readonly shards: number;
-  readonly ports: Ports;
-  readonly output: ProgramOutput;
-}
-
-/** One whose address is set in the environment is used; the other is started here. A server that happens to listen is not ours. */
-export function planDatabases({ env, folder, logins, shards, ports, output }: Surroundings): DatabasePlan {
-  const clickhouseGiven = env['CLICKHOUSE_ADDRESS'] || undefined;
-  const redisGiven = env['REDIS_ADDRESS'] || undefined;
-  const clickhouseAddress = clickhouseGiven ?? loopback(ports.clickhouse);
-  const cluster = clickhouseGiven === undefined && shards > 1 ? clusterOf(shards, ports) : undefined;
-  const servers = cluster === undefined ? [oneServer(folder, ports)] : shardsOf(cluster, folder);
+/** A database whose address the environment names is used, never started. One that happens to listen at our port is not ours. */
+export function planDatabases(around: Surroundings): DatabasePlan {
+  const { env, folder, options, ports, output } = around;
+  const clickhouse = env['CLICKHOUSE_ADDRESS'] ? givenClickHouse(env['CLICKHOUSE_ADDRESS']) : ownClickHouse(around);
+  if (env['REDIS_ADDRESS'])
+    return { ...clickhouse, addresses: [...clickhouse.addresses, { label: 'Redis', address: env['REDIS_ADDRESS'] }] };
+  const address = loopback(ports.redis);
+  // the builds, reports and cursors of a cluster are its own, as its tables are
+  const isCluster = !env['CLICKHOUSE_ADDRESS'] && options.shards > 1;
+  const redisFolder = join(folder, isCluster ? `redis-of-${options.shards}` : 'redis');
   return {
-    cluster,
-    clickhouseAddress,
-    clickhouseUrl: clickhouseAddress.includes('://') ? clickhouseAddress : `http://${clickhouseAddress}`,
-    redisAddress: redisGiven ?? loopback(ports.redis),
-    parts: [
-      ...(clickhouseGiven === undefined
-        ? servers.map(({ name, options }) => clickhousePart(name, { ...options, logins }, output))
-        : []),
-      ...(redisGiven === undefined ? [redisPart(join(folder, redisFolder(cluster)), ports.redis, output)] : []),
-    ],
-    ports: {
-      ...(clickhouseGiven === undefined && Object.fromEntries(servers.flatMap(portsOf))),
-      ...(redisGiven === undefined && { Redis: ports.redis }),
-    },
+    ...clickhouse,
+    addresses: [...clickhouse.addresses, { label: 'Redis', address }],
+    env: { ...clickhouse.env, REDIS_ADDRESS: address },
+    parts: [...clickhouse.parts, redisPart({ dataDir: redisFolder, port: ports.redis, env }, output)],
+    ports: { ...clickhouse.ports, Redis: ports.redis },
   };
 }
 
-/** A cluster has data of its own, and so has what is kept of it: builds, reports, cursors. */
-function redisFolder(cluster: LocalCluster | undefined): string {
-  return cluster === undefined ? 'redis' : `redis-of-${cluster.httpPorts.length}`;
+function givenClickHouse(address: string): DatabasePlan {
+  const clickhouseUrl = address.includes('://') ? address : `http://${address}`;
+  return { clickhouseUrl, addresses: [{ label: 'ClickHouse', address: clickhouseUrl }], env: {}, parts: [], ports: {} };
+}
+
+function ownClickHouse({ folder, logins, netrc, options: { shards }, ports, output }: Surroundings): DatabasePlan {
+  const cluster = shards > 1 ? clusterOf(shards, ports) : undefined;
+  const servers = cluster === undefined ? [oneServer(folder, ports)] : shardsOf(cluster, folder);
+  const address = loopback(ports.clickhouse);
+  return {
+    clickhouseUrl: `http://${address}`,
+    addresses: [
+      { label: 'ClickHouse', address: `http://${address}` },
+      { label: 'Password', address: fromHere(netrc) },
+    ],
+    env: {
+      CLICKHOUSE_ADDRESS: address,
+      ...(cluster !== undefined && {
+        CLICKHOUSE_CLUSTER: cluster.name,
+        CLICKHOUSE_SHARDS: cluster.httpPorts.map(loopback).join(','),
+      }),
+    },
+    parts: servers.map(({ name, options }) => clickhousePart(name, { ...options, logins }, output)),
+    ports: Object.fromEntries(servers.flatMap(portsOf)),
+  };
 }
 
 /** Servers of ClickHouse on this machine that are one cluster. */
-export interface LocalCluster {
+interface LocalCluster {
   readonly name: string;
   readonly httpPorts: readonly number[];
   readonly tcpPorts: readonly number[];
@@ -86,7 +88,7 @@ function clusterOf(shards: number, ports: Ports): LocalCluster {
   return { name: 'updraft', httpPorts: portsFrom(ports.clickhouse), tcpPorts: portsFrom(ports.clickhouseNative) };
 }
 
-/** What was stored by another number of servers stays where it is: each row has its place by their number. */
+/** Each number of servers has folders of its own, since the number decides on which server a row lies. */
 function shardsOf({ name, httpPorts, tcpPorts }: LocalCluster, folder: string): LocalServer[] {
   const remoteServers = { name, secret: randomBytes(24).toString('hex'), tcpPorts };
   return httpPorts.map((port, shard) => ({
@@ -101,7 +103,6 @@ function shardsOf({ name, httpPorts, tcpPorts }: LocalCluster, folder: string): 
   }));
 }
 
-/** Several share the machine. */
 const SHARD_MEMORY_BYTES = 2 * 1024 ** 3;
 
 function portsOf({ name, options: { port, tcpPort } }: LocalServer): [string, number][] {
@@ -118,18 +119,17 @@ function clickhousePart(name: string, options: ClickHouseOptions, output: Progra
   };
 }
 
-function redisPart(dataDir: string, port: number, output: ProgramOutput): Part {
+function redisPart(options: RedisServerOptions, output: ProgramOutput): Part {
   return {
     name: 'redis',
     start: async ({ onSpawn }) => {
       const { onLine, lastWords } = logged('redis', output);
-      const onOutput = createLineCutter(onLine);
-      return { ...(await startRedis({ dataDir, port, detached: true, onOutput, onSpawn })), lastWords };
+      return { ...(await startRedis({ ...options, detached: true, onLine, onSpawn })), lastWords };
     },
   };
 }
 
-/** What a database prints goes to its log; its last line may explain its end. */
+/** Logs what a database prints, and keeps its last line, which may explain its end. */
 function logged(name: string, output: ProgramOutput) {
   let last: LastWords | undefined;
   const onLine = (line: string) => {

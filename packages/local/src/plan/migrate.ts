@@ -3,14 +3,14 @@ import { describeExit } from '../process/child.ts';
 import { type NodeProgram, nodeProgram, type ProgramOutput } from '../supervision/node-program.ts';
 
 /**
- * Runs the migrations as the command does that operators use.
- * @throws SetupError with what the command said when it fails
+ * Runs `pnpm migrate up`.
+ * @throws SetupError with the command's last words when it fails
  */
 export async function runMigrations(
   program: NodeProgram,
   { output, signal, advice }: { output: ProgramOutput; signal: AbortSignal; advice: string },
 ): Promise<void> {
-  // what it says is news, not alarm, wherever it is said: a failure is thrown below
+  // the command reports its progress on stderr; a failure is thrown below
   const quiet: ProgramOutput = { ...output, remark: (name, { text }) => output.remark(name, { level: 'info', text }) };
   const running = await nodeProgram(program, quiet).start({ signal, onSpawn: () => {} });
   const end = () => void running.kill('SIGTERM');
@@ -20,6 +20,6 @@ export async function runMigrations(
   signal.throwIfAborted();
   if (exit.code === 0) return;
   throw new SetupError(
-    `The migrations failed (${describeExit(exit)}): ${running.lastWords?.()?.text ?? 'see the log'}. ${advice}`,
+    `The migrations failed (${describeExit(exit)}): ${running.lastWords?.()?.text ?? 'without a word'}. ${advice}`,
   );
 }

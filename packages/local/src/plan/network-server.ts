@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import { PROJECT_ROOT } from '../project-root.ts';
 import type { NodeProgram } from '../supervision/node-program.ts';
-import { loopback, type Ports } from './addresses.ts';
-import { type Network, publicHosts } from './network.ts';
-import type { StartOptions } from './options.ts';
+import { loopback } from './addresses.ts';
+import { type Network, PUBLIC_HOSTS } from './network.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/** What the services have to know of the network, and the program that provides it when it is a local one. */
+/** What the services have to know of the network, and the program that provides a local one. */
 export interface NetworkPlan {
   /** In words, for the screen. */
   readonly title: string;
@@ -14,16 +15,7 @@ export interface NetworkPlan {
   readonly ports: Readonly<Record<string, number>>;
 }
 
-interface Surroundings {
-  readonly projectRoot: string;
-  /** Where the network's data lies. */
-  readonly folder: string;
-  readonly ports: Ports;
-  readonly options: StartOptions;
-  readonly env: NodeJS.ProcessEnv;
-}
-
-/** A new store begins with all of a simulated world's history: 24 h before the last full ten minutes of its first start. */
+/** A new store begins with the whole history of a simulated world: 24 h before the last full ten minutes of its first start. */
 const HISTORY_HOURS = 26;
 
 export function planNetwork(network: Network, around: Surroundings): NetworkPlan {
@@ -39,23 +31,19 @@ export function planNetwork(network: Network, around: Surroundings): NetworkPlan
 }
 
 function hostsTitle(urls: readonly string[]): string {
-  if (urls === publicHosts) return 'the public Jetstream';
+  if (urls === PUBLIC_HOSTS) return 'the public Jetstream';
   return `Jetstream at ${urls.map((url) => (URL.canParse(url) ? new URL(url).host : url)).join(', ')}`;
 }
 
-function planPlay(
-  file: string,
-  since: NodeJS.ProcessEnv,
-  { projectRoot, ports, options, env }: Surroundings,
-): NetworkPlan {
+function planPlay(file: string, since: NodeJS.ProcessEnv, { ports, options, env }: Surroundings): NetworkPlan {
   const rate = options.rate === undefined ? [] : ['--rate', String(options.rate)];
   return {
     title: `recorded: ${file}`,
-    // What the accounts' servers say today is not what the recording says.
+    // The accounts' servers know today's state, not the recording's.
     env: { WS_URL: `ws://${loopback(ports.network)}/subscribe`, ASK_ACCOUNT_SERVERS: 'false', ...since },
     program: {
       name: 'player',
-      main: join(projectRoot, 'packages/simulator/src/play-main.ts'),
+      main: join(PROJECT_ROOT, 'packages/simulator/src/play-main.ts'),
       args: [file, '--port', String(ports.network), '--attach-cursor', ...rate],
       env,
       announcesReady: true,
@@ -65,7 +53,7 @@ function planPlay(
 }
 
 function planSimulation(seed: number, since: NodeJS.ProcessEnv, around: Surroundings): NetworkPlan {
-  const { projectRoot, folder, ports, options, env } = around;
+  const { folder, ports, options, env } = around;
   const dials = {
     port: ports.network,
     'plc-port': ports.plc,
@@ -91,7 +79,7 @@ function planSimulation(seed: number, since: NodeJS.ProcessEnv, around: Surround
     },
     program: {
       name: 'network',
-      main: simulatorMain(projectRoot),
+      main: SIMULATOR_MAIN,
       args: Object.entries(dials).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)])),
       env,
       announcesReady: true,
@@ -101,6 +89,4 @@ function planSimulation(seed: number, since: NodeJS.ProcessEnv, around: Surround
 }
 
 /** The program of the simulated network. */
-export function simulatorMain(projectRoot: string): string {
-  return join(projectRoot, 'packages/simulator/src/main.ts');
-}
+export const SIMULATOR_MAIN = join(PROJECT_ROOT, 'packages/simulator/src/main.ts');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { networkFolder, ownFolder } from './folders.ts';
-import { chooseNetwork, publicHosts, splitUrls } from './network.ts';
+import { chooseNetwork, PUBLIC_HOSTS } from './network.ts';
 import { parseStartOptions } from './options.ts';
 
 const choose = (args: string[], given: { wsUrl?: string; canSimulate?: boolean; reachable?: string[] }) => {
@@ -17,21 +17,21 @@ const choose = (args: string[], given: { wsUrl?: string; canSimulate?: boolean; 
 
 describe('which network is read', () => {
   test('the public hosts, when any of them answers', async () => {
-    const { chosen, said } = await choose([], { reachable: publicHosts.slice(2, 3) });
-    expect(chosen).toEqual({ kind: 'jetstream', urls: publicHosts, reachable: true });
-    expect(said).toEqual([]);
+    const { chosen, said } = await choose([], { reachable: PUBLIC_HOSTS.slice(2, 3) });
+    expect(chosen).toEqual({ kind: 'jetstream', urls: PUBLIC_HOSTS });
+    expect(said).toEqual(['Asking the public Jetstream hosts …']);
   });
 
   test('the simulated one, and it says so, when none answers', async () => {
     const { chosen, said } = await choose([], {});
     expect(chosen).toEqual({ kind: 'simulated', seed: 1 });
-    expect(said).toEqual([expect.stringContaining('simulated network')]);
+    expect(said.slice(1)).toEqual([expect.stringContaining('simulated network')]);
   });
 
   test('the public hosts again and again, and it says so, when nothing can be simulated', async () => {
     const { chosen, said } = await choose([], { canSimulate: false });
-    expect(chosen).toEqual({ kind: 'jetstream', urls: publicHosts, reachable: false });
-    expect(said).toEqual([expect.stringContaining('trying again')]);
+    expect(chosen).toEqual({ kind: 'jetstream', urls: PUBLIC_HOSTS });
+    expect(said.slice(1)).toEqual([expect.stringContaining('trying again')]);
   });
 
   test('a start in the past means the real network: nothing is simulated instead', async () => {
@@ -44,7 +44,6 @@ describe('which network is read', () => {
     expect((await choose([], given)).chosen).toEqual({
       kind: 'jetstream',
       urls: ['ws://one', 'wss://two'],
-      reachable: true,
     });
     expect((await choose(['--simulate', '--seed', '9'], given)).chosen).toEqual({ kind: 'simulated', seed: 9 });
   });
@@ -53,9 +52,9 @@ describe('which network is read', () => {
     await expect(choose(['--play', '/no/such.jsonl'], {})).rejects.toThrow('/no/such.jsonl');
   });
 
-  test('a WS_URL of blanks is none', () => {
-    expect(splitUrls(' , ')).toEqual([]);
-    expect(splitUrls(undefined)).toEqual([]);
+  test('a WS_URL of blanks and commas names no host', async () => {
+    const { chosen } = await choose([], { wsUrl: ' , ', reachable: [...PUBLIC_HOSTS] });
+    expect(chosen).toEqual({ kind: 'jetstream', urls: PUBLIC_HOSTS });
   });
 });
 
@@ -64,7 +63,7 @@ describe('where the data lies', () => {
     const own = ownFolder({ data: undefined, portOffset: 0 });
     const beside = ownFolder({ data: undefined, portOffset: 100 });
     const networks = [
-      { kind: 'jetstream', urls: publicHosts, reachable: true },
+      { kind: 'jetstream', urls: PUBLIC_HOSTS },
       { kind: 'simulated', seed: 1 },
       { kind: 'simulated', seed: 2 },
       { kind: 'play', file: '/a/x.jsonl' },

@@ -4,35 +4,35 @@ import type { StartOptions } from './options.ts';
 
 /** Where the events come from. */
 export type Network =
-  /** The public Jetstream, or the hosts of WS_URL. */
-  | { readonly kind: 'jetstream'; readonly urls: readonly string[]; readonly reachable: boolean }
+  // the public Jetstream, or the hosts of WS_URL
+  | { readonly kind: 'jetstream'; readonly urls: readonly string[] }
   | { readonly kind: 'play'; readonly file: string }
   | { readonly kind: 'simulated'; readonly seed: number };
 
-/** Source: the list of public instances in Jetstream's README. In the order of the indexer's default, see there. */
-export const publicHosts: readonly string[] = [
+/** Source: the list of public instances in Jetstream's README. The order is that of the indexer's default. */
+export const PUBLIC_HOSTS: readonly string[] = [
   'wss://jetstream1.us-east.bsky.network/subscribe',
   'wss://jetstream1.us-west.bsky.network/subscribe',
   'wss://jetstream2.us-west.bsky.network/subscribe',
   'wss://jetstream2.us-east.bsky.network/subscribe',
 ];
 
-const probeMs = 5_000;
-const defaultSeed = 1;
+const PROBE_MS = 5_000;
+const DEFAULT_SEED = 1;
 
 interface NetworkDeps {
   readonly options: StartOptions;
   /** WS_URL of the environment. */
   readonly wsUrl: string | undefined;
-  /** The simulated network's program is there. */
+  /** Whether the simulated network's program is installed. */
   readonly canSimulate: boolean;
   readonly isReachable: (url: string, timeoutMs: number) => Promise<boolean>;
   readonly report: (line: string) => void;
 }
 
 /**
- * Options come first, then WS_URL, then the public hosts; the simulated network when none of those answers within a few seconds.
- * @throws SetupError when the file to play is missing, or no network can be simulated though it was asked for
+ * The network of the options, else of WS_URL, else the public hosts; the simulated network when none of those answers within a few seconds.
+ * @throws SetupError when the file to play is missing, or no network can be simulated
  */
 export async function chooseNetwork({
   options,
@@ -42,27 +42,29 @@ export async function chooseNetwork({
   report,
 }: NetworkDeps): Promise<Network> {
   if (options.play !== undefined) {
-    if (!existsSync(options.play)) throw new SetupError(`--play: there is no file ${options.play}.`);
+    if (!existsSync(options.play)) throw new SetupError(`--play: the file ${options.play} does not exist.`);
     return { kind: 'play', file: options.play };
   }
   if (options.simulate) {
     if (!canSimulate) throw new SetupError('--simulate: this version has no simulated network.');
-    return { kind: 'simulated', seed: options.seed ?? defaultSeed };
+    return { kind: 'simulated', seed: options.seed ?? DEFAULT_SEED };
   }
   const given = splitUrls(wsUrl);
-  if (given.length > 0) return { kind: 'jetstream', urls: given, reachable: true };
-  const answers = await Promise.all(publicHosts.map((url) => isReachable(url, probeMs)));
-  if (answers.includes(true)) return { kind: 'jetstream', urls: publicHosts, reachable: true };
-  if (canSimulate && options.since === undefined) {
-    report('No public Jetstream host can be reached from here: using the simulated network.');
-    return { kind: 'simulated', seed: defaultSeed };
+  if (given.length > 0) return { kind: 'jetstream', urls: given };
+  report('Asking the public Jetstream hosts …');
+  const answers = await Promise.all(PUBLIC_HOSTS.map((url) => isReachable(url, PROBE_MS)));
+  if (!answers.includes(true)) {
+    if (canSimulate && options.since === undefined) {
+      report('No public Jetstream host can be reached: using the simulated network.');
+      return { kind: 'simulated', seed: DEFAULT_SEED };
+    }
+    report('No public Jetstream host can be reached: trying again, after growing waits, until one answers.');
   }
-  report('No public Jetstream host can be reached from here: trying again, with growing waits, until one answers.');
-  return { kind: 'jetstream', urls: publicHosts, reachable: false };
+  return { kind: 'jetstream', urls: PUBLIC_HOSTS };
 }
 
-/** WS_URL may list several hosts, separated by commas or blanks. */
-export function splitUrls(text: string | undefined): string[] {
+/** Hosts separated by commas or blanks, as in WS_URL. */
+function splitUrls(text: string | undefined): string[] {
   return (text ?? '').split(/[\s,]+/).filter((url) => url !== '');
 }
 

@@ -76,10 +76,10 @@ describe('the options of npm start', () => {
     [['--simulate', '--seed', 'x'], /--seed.* expected a whole number/],
     [['--simulate', '--hostile', '2'], /--hostile.* expected a number from 0 to 1/],
     [['--simulate', '--now', 'today'], /--now.* expected a time/],
-    [['--now', '2026-07-04T14:00:00Z'], /--now belongs to --simulate/],
-    [['--seed', '3'], /--seed belongs to --simulate/],
-    [['--rate', '3'], /--rate belongs to/],
-    [['--play', 'f', '--simulate'], /choose one/],
+    [['--now', '2026-07-04T14:00:00Z'], /--now needs --simulate/],
+    [['--seed', '3'], /--seed needs --simulate/],
+    [['--rate', '3'], /--rate needs/],
+    [['--play', 'f', '--simulate'], /Choose one/],
     [['--fresh', '--data', '/d'], /--fresh deletes \.data/],
   ])('%j is refused by name', (args, message) => {
     expect(() => parseStartOptions(args)).toThrow(message);

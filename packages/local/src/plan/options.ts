@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, wholeNumber } from '@updraft/command';
 import { parseDuration, SetupError } from '@updraft/service';
 
-/** What `npm start -- …` was asked for. */
+/** The options of `npm start -- …`. */
 export interface StartOptions {
   readonly help: boolean;
   /** Delete the data of earlier runs first. */
@@ -12,7 +12,7 @@ export interface StartOptions {
   readonly play?: string | undefined;
   /** Use the simulated network even when the public one can be reached. */
   readonly simulate: boolean;
-  /** How far in the past to begin, as given: `2h`, or a time. */
+  /** Where to begin, as given: `2h` ago, or a time. */
   readonly since?: string | undefined;
   /** Events per second of the played or simulated network. */
   readonly rate?: number | undefined;
@@ -20,21 +20,27 @@ export interface StartOptions {
   readonly accounts?: number | undefined;
   /** Share of hostile content in the simulated network, 0 to 1. */
   readonly hostile?: number | undefined;
-  /** When the simulated network's history ends, instead of just now: ISO 8601 with its zone. */
+  /** When the simulated network's history ends, instead of now: ISO 8601 with its zone. */
   readonly now?: string | undefined;
-  /** Servers of ClickHouse, which are one cluster; 1 when not given. */
+  /** How many servers of ClickHouse run as one cluster; 1 when not given. */
   readonly shards: number;
   /** A folder for the data instead of `.data`. */
   readonly data?: string | undefined;
 }
 
+/** The command line can't be understood. */
+export class UsageError extends SetupError {
+  override name = 'UsageError';
+}
+
 const ENVIRONMENT = `
+Exit codes: 0 stopped, 1 failed, 2 not understood
+
 Environment
   WS_URL               Jetstream host or hosts to read from, separated by commas
   CLICKHOUSE_ADDRESS   use this ClickHouse (host:port) instead of starting one
   REDIS_ADDRESS        use this Redis (host:port) instead of starting one`;
 
-/** Each has ports of its own beside the usual one. */
 const MAX_SHARDS = 16;
 
 function describeProgram() {
@@ -50,35 +56,17 @@ function describeProgram() {
     .option('--play <file>', 'a recorded stream of Jetstream lines (.jsonl, .gz, .zst)')
     .option('--simulate', 'a simulated network')
     .option('--rate <n>', 'with --simulate or --play: events per second', wholeNumber(0, 1_000_000))
-    .option(
-      '--seed <n>',
-      'with --simulate: another world for each number; the same one for the same',
-      wholeNumber(0, 2 ** 32 - 1),
-    )
+    .option('--seed <n>', 'with --simulate: each number is a world of its own', wholeNumber(0, 2 ** 32 - 1))
     .option('--accounts <n>', 'with --simulate: how many accounts it has', wholeNumber(0, 100_000_000))
-    .option('--hostile <share>', 'with --simulate: share of hostile content, from 0 to 1', readShare)
-    .option(
-      '--now <time>',
-      'with --simulate: its history ends at this time, not just now: the same tables on any day',
-      readMoment,
-    )
-    .option('--since <age>', 'such as 2h: begin this long ago (public Jetstream; it keeps about 36 h)', readPastTime)
+    .option('--hostile <share>', 'with --simulate: share of hostile content, 0 to 1', readShare)
+    .option('--now <time>', 'with --simulate: its history ends then, so that any day gives the same tables', readMoment)
+    .option('--since <age>', 'how long ago to begin, such as 2h (the public Jetstream keeps about 36 h)', readPastTime)
     .optionsGroup('Where it runs')
-    .option(
-      '--port-offset <n>',
-      'add it to every port, and keep the data apart: a second one beside the first',
-      wholeNumber(0, 50_000),
-      0,
-    )
-    .option(
-      '--shards <n>',
-      'so many servers of ClickHouse as one cluster, with data of its own',
-      wholeNumber(1, MAX_SHARDS),
-      1,
-    )
+    .option('--port-offset <n>', 'a second run beside the first: n is added to every port', wholeNumber(0, 50_000), 0)
+    .option('--shards <n>', 'this many servers of ClickHouse, as one cluster', wholeNumber(1, MAX_SHARDS), 1)
     .option('--fresh', 'delete what earlier runs stored in .data/ and begin anew')
-    .option('--data <dir>', 'keep the data there instead of in .data/')
-    .option('-h, --help', 'this text')
+    .option('--data <dir>', 'keep the data in this folder instead of .data/')
+    .option('-h, --help', 'show this text')
     .addHelpText('after', ENVIRONMENT);
 }
 
@@ -93,7 +81,7 @@ export function startHelp(): string {
 
 /**
  * Reads the command line.
- * @throws SetupError that names the first option that is unknown, malformed or senseless beside another
+ * @throws UsageError that names the first option that is unknown, malformed, or contradicts another one
  */
 export function parseStartOptions(args: readonly string[]): StartOptions {
   const program = describeProgram().allowExcessArguments();
@@ -101,11 +89,11 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     program.parse(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    throw new SetupError(`${error.message.replace(/^error: /, '')}\nnpm start -- --help shows all options.`);
+    throw new UsageError(`${error.message.replace(/^error: /, '')}\nnpm start -- --help shows all options.`);
   }
   const [unexpected] = program.args;
   if (unexpected !== undefined)
-    throw new SetupError(`Unexpected "${unexpected}": options come after two dashes, as in npm start -- --play FILE.`);
+    throw new UsageError(`Unexpected "${unexpected}": options come after two dashes, as in npm start -- --play FILE.`);
   const { help = false, fresh = false, simulate = false, ...given } = program.opts();
   const options = { ...given, help, fresh, simulate };
   refuseContradictions(options);
@@ -133,17 +121,17 @@ function readPastTime(text: string): string {
 
 function refuseContradictions(options: StartOptions): void {
   if (options.play !== undefined && options.simulate) {
-    throw new SetupError('--play and --simulate are two different networks: choose one.');
+    throw new UsageError('--play and --simulate are two different networks. Choose one.');
   }
   if (options.fresh && options.data !== undefined) {
-    throw new SetupError('--fresh deletes .data/ only: delete the folder given by --data yourself.');
+    throw new UsageError('--fresh deletes .data/ only. Delete the folder of --data yourself.');
   }
   const { seed, accounts, hostile, now } = options;
   const simulatedOnly = { '--seed': seed, '--accounts': accounts, '--hostile': hostile, '--now': now };
   for (const [name, value] of Object.entries(simulatedOnly)) {
-    if (value !== undefined && !options.simulate) throw new SetupError(`${name} belongs to --simulate.`);
+    if (value !== undefined && !options.simulate) throw new UsageError(`${name} needs --simulate.`);
   }
   if (options.rate !== undefined && !options.simulate && options.play === undefined) {
-    throw new SetupError('--rate belongs to --simulate or --play.');
+    throw new UsageError('--rate needs --simulate or --play.');
   }
 }

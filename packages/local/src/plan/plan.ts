@@ -1,115 +1,94 @@
 // Decides what `npm start` runs. Nothing starts here.
 //
 // In:  the options, the environment, the chosen network, the folder and its logins.
-// Out: the parts with their ports and environments (`StackPlan`), the addresses to show, and where the screen's figures come from.
+// Out: the parts with their ports and environments (`StackPlan`), the addresses to show, the sources of the screen's figures, and what
+//      commands need to find it all.
 // Invariant: a database that the environment names is used and never started; each network has databases of its own.
-import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Login } from '../clickhouse/credentials.ts';
-import type { Logins } from '../clickhouse/netrc.ts';
-import { projectRoot } from '../project-root.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
 import type { NamedAddress } from '../screen/snapshot.ts';
 import type { WatchTargets } from '../screen/watch.ts';
-import { nodeProgram, type ProgramOutput } from '../supervision/node-program.ts';
+import { nodeProgram } from '../supervision/node-program.ts';
 import type { StackPlan } from '../supervision/stack.ts';
 import { loopback, portsFor } from './addresses.ts';
 import { type DatabasePlan, planDatabases } from './databases.ts';
+import { fromHere } from './folders.ts';
 import { runMigrations } from './migrate.ts';
 import type { Network } from './network.ts';
 import { planNetwork } from './network-server.ts';
-import type { StartOptions } from './options.ts';
 import { listServices } from './services.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/** What `npm start` is going to run, and what of it is shown. */
+/** What `npm start` runs and shows. */
 export interface LocalPlan {
   readonly stack: StackPlan;
   readonly addresses: readonly NamedAddress[];
   readonly targets: WatchTargets;
-}
-
-interface Surroundings {
-  readonly options: StartOptions;
-  readonly env: NodeJS.ProcessEnv;
-  /** Where the network's databases lie. */
-  readonly folder: string;
-  /** Who may ask the ClickHouse that is started here. */
-  readonly logins: Logins;
-  /** The file that keeps their passwords. */
-  readonly netrc: string;
-  readonly network: Network;
-  readonly output: ProgramOutput;
+  /** Variables by which commands find what runs here. Databases that the environment names are not among them. */
+  readonly forCommands: Readonly<Record<string, string>>;
 }
 
 /** Puts together ClickHouse, Redis, the network and the services, each with its ports and its environment. */
-export function planLocalStack({ options, env, folder, logins, netrc, network, output }: Surroundings): LocalPlan {
+export function planLocalStack(network: Network, given: Omit<Surroundings, 'ports'>): LocalPlan {
+  const { options, env, logins, output } = given;
   const ports = portsFor(options.portOffset);
-  const databases = planDatabases({ env, folder, logins, shards: options.shards, ports, output });
-  const net = planNetwork(network, { projectRoot, folder, ports, options, env });
-  const isOwn = !env['CLICKHOUSE_ADDRESS'];
+  const around = { ...given, ports };
+  const databases = planDatabases(around);
+  const net = planNetwork(network, around);
   const envOf = (login: Login) => ({ ...withDatabases(env, databases, login), ...net.env });
   const servicesEnv = envOf(logins.apps);
-  const services = listServices({ projectRoot, ports, env: servicesEnv, folder }).filter(({ program }) =>
-    existsSync(program.main),
-  );
-  const migrations = {
-    name: 'migrations',
-    main: join(projectRoot, 'packages/store/src/migrate-command.ts'),
-    args: ['up'],
-    env: envOf(logins.migrations),
-  };
+  const services = listServices({ ...around, env: servicesEnv });
+  const migrate = { main: MIGRATE_MAIN, args: ['up'], name: 'migrations', env: envOf(logins.migrations) };
+  const plc = net.env['PLC_HOST'];
   return {
     stack: {
       databases: databases.parts,
-      migrate: (signal) => runMigrations(migrations, { output, signal, advice: adviceFor(options, isOwn) }),
+      migrate: (signal) => runMigrations(migrate, { output, signal, advice: adviceFor(given) }),
       network: net.program === undefined ? undefined : nodeProgram(net.program, output),
       services: services.map(({ program }) => nodeProgram(program, output)),
       ports: Object.fromEntries([databases, net, ...services].flatMap((part) => Object.entries(part.ports))),
     },
     addresses: [
-      { label: 'ClickHouse', address: databases.clickhouseUrl },
-      ...(isOwn ? [{ label: 'Password', address: relative(process.cwd(), netrc) || netrc }] : []),
-      { label: 'Redis', address: databases.redisAddress },
+      ...databases.addresses,
       ...services.flatMap((service) => service.addresses),
-      ...(net.env['PLC_HOST'] === undefined ? [] : [{ label: 'PLC', address: net.env['PLC_HOST'] }]),
+      ...(plc === undefined ? [] : [{ label: 'PLC', address: plc }]),
     ],
     targets: {
       network: net.title,
       isLive: network.kind !== 'play',
-      metricsUrl: `http://127.0.0.1:${ports.indexerMetrics}/metrics`,
+      metricsUrl: `http://${loopback(ports.indexerMetrics)}/metrics`,
       clickhouseUrl: databases.clickhouseUrl,
       clickhouseHeaders: credentials(servicesEnv),
       database: servicesEnv['CLICKHOUSE_DATABASE'] || 'atproto',
       isCluster: Boolean(servicesEnv['CLICKHOUSE_CLUSTER']),
     },
+    forCommands: {
+      ...databases.env,
+      ...(plc !== undefined && { PLC_HOST: plc }),
+      SERVICE_ENDPOINT: env['SERVICE_ENDPOINT'] || `http://${loopback(ports.feedgen)}`,
+    },
   };
 }
+
+const MIGRATE_MAIN = join(PROJECT_ROOT, 'packages/store/src/migrate-command.ts');
 
 /** What helps when the migrations fail. */
-function adviceFor({ data }: StartOptions, isOwn: boolean): string {
-  if (!isOwn) return 'It is the ClickHouse that CLICKHOUSE_ADDRESS names; without that, npm start runs one of its own.';
-  return data === undefined
-    ? 'npm start -- --fresh begins with empty tables.'
-    : 'Another folder for --data begins with empty tables.';
+function adviceFor({ options, env, netrc }: Omit<Surroundings, 'ports'>): string {
+  const log = `The log: ${fromHere(join(dirname(netrc), 'logs', 'migrations.log'))}`;
+  if (env['CLICKHOUSE_ADDRESS'])
+    return `It is the ClickHouse that CLICKHOUSE_ADDRESS names; without that, npm start runs one of its own. ${log}`;
+  return options.data === undefined
+    ? `npm start -- --fresh deletes what is stored here and begins with empty tables. ${log}`
+    : `Another folder for --data begins with empty tables. ${log}`;
 }
 
-/** The environment with the databases' addresses; a ClickHouse of ours has users of its own and one database. */
+/** The environment with the databases' addresses. A ClickHouse that is started here has its own users and one database. */
 function withDatabases(env: NodeJS.ProcessEnv, databases: DatabasePlan, login: Login): NodeJS.ProcessEnv {
-  const own: NodeJS.ProcessEnv = {
-    ...env,
-    CLICKHOUSE_ADDRESS: databases.clickhouseAddress,
-    REDIS_ADDRESS: databases.redisAddress,
-  };
-  if (env['CLICKHOUSE_ADDRESS']) return own;
-  const { CLICKHOUSE_DATABASE: _database, CLICKHOUSE_CLUSTER: _cluster, CLICKHOUSE_SHARDS: _shards, ...others } = own;
-  return {
-    ...others,
-    CLICKHOUSE_USERNAME: login.username,
-    CLICKHOUSE_PASSWORD: login.password,
-    ...(databases.cluster !== undefined && {
-      CLICKHOUSE_CLUSTER: databases.cluster.name,
-      CLICKHOUSE_SHARDS: databases.cluster.httpPorts.map(loopback).join(','),
-    }),
-  };
+  if (env['CLICKHOUSE_ADDRESS']) return { ...env, ...databases.env };
+  const { CLICKHOUSE_DATABASE: _database, CLICKHOUSE_CLUSTER: _cluster, CLICKHOUSE_SHARDS: _shards, ...others } = env;
+  const { username, password } = login;
+  return { ...others, ...databases.env, CLICKHOUSE_USERNAME: username, CLICKHOUSE_PASSWORD: password };
 }
 
 function credentials(env: NodeJS.ProcessEnv): Record<string, string> {

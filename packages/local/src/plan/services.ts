@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { keepTokenKey } from '../data-folder/token-key.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
 import type { NamedAddress } from '../screen/snapshot.ts';
 import type { NodeProgram } from '../supervision/node-program.ts';
-import { loopback, type Ports } from './addresses.ts';
+import { loopback } from './addresses.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/** A service of ours, and what of it belongs on the screen. */
+/** A service, with what the screen shows. */
 export interface Service {
   readonly program: NodeProgram;
   /** Ports it listens on, by what they are for. */
@@ -12,27 +15,18 @@ export interface Service {
   readonly addresses: readonly NamedAddress[];
 }
 
-export interface ServiceSurroundings {
-  readonly projectRoot: string;
-  readonly ports: Ports;
-  /** The environment of this process with the addresses of the databases and the network put in. */
-  readonly env: NodeJS.ProcessEnv;
-  /** Where the data lie. */
-  readonly folder: string;
-}
-
-/** All services that `npm start` knows. One whose main file is not there is left out by the caller. */
-export function listServices({ projectRoot, ports, env, folder }: ServiceSurroundings): Service[] {
+/** The services that are installed; `env` leads to the databases and the network. */
+export function listServices({ ports, env, folder }: Pick<Surroundings, 'ports' | 'env' | 'folder'>): Service[] {
   const service = (name: string, own: NodeJS.ProcessEnv) => ({
     name,
-    main: join(projectRoot, 'apps', name, 'src', 'main.ts'),
+    main: join(PROJECT_ROOT, 'apps', name, 'src', 'main.ts'),
     env: { ...env, ...own },
   });
-  return [
+  const all = [
     {
       program: service('indexer', {
         METRICS_LISTEN_ADDRESS: loopback(ports.indexerMetrics),
-        // Frames and rows live for a moment: a small young generation holds them, a large one takes 100 MB more for nothing.
+        // Frames and rows are short-lived: a small young generation holds them; a large one would take 100 MB more for nothing.
         NODE_OPTIONS: `--max-semi-space-size=8 ${env['NODE_OPTIONS'] ?? ''}`,
       }),
       ports: { 'the indexer’s metrics': ports.indexerMetrics },
@@ -56,4 +50,5 @@ export function listServices({ projectRoot, ports, env, folder }: ServiceSurroun
       addresses: [{ label: 'Search', address: `http://${loopback(ports.search)}` }],
     },
   ];
+  return all.filter(({ program }) => existsSync(program.main));
 }

@@ -8,7 +8,7 @@ export async function residentBytes(pid: number): Promise<number | undefined> {
 }
 
 async function fromProc(pid: number): Promise<number | undefined> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''); // the process is gone
   const match = /^VmRSS:\s+(\d+) kB/m.exec(status);
   return match === null ? undefined : Number(match[1]);
 }

@@ -1,14 +1,14 @@
 import { createServer } from 'node:net';
 import { SetupError } from '@updraft/service';
 
-/** A port that something else holds. Says which, who wanted it, and how to go on. */
+/** Another process holds the port. */
 export class PortInUseError extends SetupError {
   readonly port: number;
   readonly wantedBy: string;
 
   constructor(port: number, wantedBy: string) {
     super(
-      `Port ${port}, wanted for ${wantedBy}, is in use on 127.0.0.1. Stop what holds it, or use --port-offset N (npm start -- --port-offset 100).`,
+      `Port ${port}, wanted for ${wantedBy}, is in use on 127.0.0.1. Stop what holds it, or move all ports: npm start -- --port-offset 100.`,
     );
     this.name = 'PortInUseError';
     this.port = port;
@@ -16,7 +16,7 @@ export class PortInUseError extends SetupError {
   }
 }
 
-/** Throws PortInUseError unless `port` can be listened on at 127.0.0.1 now. */
+/** Tries out whether `port` of 127.0.0.1 is free. @throws PortInUseError */
 export async function requireFreePort(port: number, wantedBy: string): Promise<void> {
   try {
     await listenOnce(port);

@@ -1,4 +1,4 @@
-// A redis-server of ours.
+// Runs redis-server on a folder of this machine.
 //
 // In:  a folder for the data, and a port or none.
 // Out: a server on 127.0.0.1 that answers PING, and the means to end it (`RedisServer`); or a SetupError with what it said last.
@@ -6,20 +6,17 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { delimiter, join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { SetupError } from '@updraft/service';
-import { type Child, type ChildExit, describeExit, startChild } from '../process/child.ts';
+import { type Child, describeExit, startChild, untilReady } from '../process/child.ts';
+import { listenTo } from '../process/output-lines.ts';
 import { freePort, requireFreePort } from '../process/ports.ts';
-import { projectRoot } from '../project-root.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
 
-/** A redis-server of ours on 127.0.0.1. */
-export interface RedisServer {
-  /** `127.0.0.1:port`, as `REDIS_ADDRESS` wants it. */
+/** A redis-server on 127.0.0.1. */
+export interface RedisServer extends Pick<Child, 'pid' | 'exited'> {
+  /** `127.0.0.1:port`, for `REDIS_ADDRESS`. */
   readonly address: string;
   readonly port: number;
-  readonly pid: number;
-  /** Resolves when the process is gone, whatever ended it. */
-  readonly exited: Promise<ChildExit>;
   /** Sends the signal and waits until the process is gone. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Lets it write its data and end; SIGKILL after 10 s. */
@@ -27,30 +24,30 @@ export interface RedisServer {
 }
 
 export interface RedisServerOptions {
-  /** Where the append-only file lies; made when missing. The same folder again brings the data back. */
+  /** Where the append-only file lies; made when missing. The same folder brings the data back. */
   dataDir: string;
   /** A free one when not given. */
   port?: number | undefined;
-  /** The program; found by `findRedisServer` when not given. */
-  binary?: string | undefined;
+  /** Where the program is looked for: REDIS_SERVER and PATH. */
+  env: NodeJS.ProcessEnv;
   /** In a process group of its own, so that a terminal's Ctrl-C does not reach it. */
   detached?: boolean | undefined;
   /** Gets the process's id as soon as there is one. */
   onSpawn?: ((pid: number) => void) | undefined;
-  /** Gets what it prints, line ends included. */
-  onOutput?: ((chunk: Buffer) => void) | undefined;
+  /** Gets the lines that it prints. */
+  onLine?: ((line: string) => void) | undefined;
 }
 
-const readyWithinMs = 30_000;
+const READY_WITHIN_MS = 30_000;
 
 /**
- * Starts redis-server with its append-only file on, flushed each second: a cursor that a crash of the machine takes back by
- * a second is older than its copy in ClickHouse, and the earlier of the two counts. Resolves when it answers PING.
- * @throws PortInUseError when `port` is given and taken; SetupError when there is no redis-server or it does not start
+ * Starts redis-server with its append-only file, flushed each second, and waits until it answers PING. A crash of the machine may take a
+ * cursor back by a second. That is safe: of the cursor and its copy in ClickHouse the earlier one counts.
+ * @throws PortInUseError when `port` is given and taken; SetupError when redis-server is not found or does not start
  */
 export async function startRedis(options: RedisServerOptions): Promise<RedisServer> {
   await mkdir(options.dataDir, { recursive: true });
-  const binary = options.binary ?? (await findRedisServer(process.env));
+  const binary = await findRedisServer(options.env);
   if (options.port !== undefined) {
     await requireFreePort(options.port, 'Redis');
     return launch(binary, options.port, options);
@@ -58,7 +55,7 @@ export async function startRedis(options: RedisServerOptions): Promise<RedisServ
   return launchOnFreePort(binary, options);
 }
 
-/** Between finding a free port and listening on it another process may take it: then another port is tried. */
+/** Another process may take the free port before we listen on it: then the next one is tried. */
 async function launchOnFreePort(binary: string, options: RedisServerOptions): Promise<RedisServer> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -69,24 +66,21 @@ async function launchOnFreePort(binary: string, options: RedisServerOptions): Pr
   }
 }
 
-/**
- * The redis-server to run: REDIS_SERVER, else the first on PATH, else the one that `npm start` and `npm test` unpack.
- * @throws SetupError when there is none
- */
-export async function findRedisServer(env: NodeJS.ProcessEnv): Promise<string> {
+/** The redis-server to run: REDIS_SERVER, else the first on PATH, else the one that `npm start` and `npm test` unpack. */
+async function findRedisServer(env: NodeJS.ProcessEnv): Promise<string> {
   const onPath = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   const candidates = [
     ...(env['REDIS_SERVER'] ? [env['REDIS_SERVER']] : []),
     ...onPath.map((folder) => join(folder, 'redis-server')),
-    join(projectRoot, '.tools', 'redis', 'bin', 'redis-server'),
+    join(PROJECT_ROOT, '.tools', 'redis', 'bin', 'redis-server'),
   ];
   for (const candidate of candidates) {
     if (await isExecutable(candidate)) return candidate;
   }
-  throw new SetupError('There is no redis-server: npm start and npm test fetch one, or set REDIS_ADDRESS=host:port.');
+  throw new SetupError('No redis-server was found. npm start and npm test fetch one; or set REDIS_ADDRESS=host:port.');
 }
 
-async function isExecutable(path: string): Promise<boolean> {
+function isExecutable(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
     () => true,
     () => false,
@@ -99,8 +93,7 @@ async function launch(binary: string, port: number, options: RedisServerOptions)
     detached: options.detached ?? false,
   });
   options.onSpawn?.(child.pid);
-  const lastOutput = collectOutput(child, options.onOutput);
-  await untilReady(child, port, lastOutput);
+  await requireReady(child, port, listenTo(child, options.onLine ?? (() => {})));
   return {
     address: `127.0.0.1:${port}`,
     port,
@@ -127,35 +120,14 @@ function redisArguments(port: number, dataDir: string): string[] {
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
-/** Passes output on and keeps its last 2,000 characters for error messages. */
-function collectOutput(child: Child, onOutput: RedisServerOptions['onOutput']): () => string {
-  let kept = '';
-  for (const stream of [child.process.stdout, child.process.stderr]) {
-    stream?.on('data', (chunk: Buffer) => {
-      kept = (kept + chunk.toString()).slice(-2_000);
-      onOutput?.(chunk);
-    });
-  }
-  return () => kept;
-}
-
-async function untilReady(child: Child, port: number, lastOutput: () => string): Promise<void> {
-  let ended: ChildExit | undefined;
-  void child.exited.then((exit) => {
-    ended = exit;
-  });
-  const deadline = Date.now() + readyWithinMs;
-  while (Date.now() < deadline) {
-    if (ended !== undefined) {
-      throw new SetupError(`redis-server did not start (${describeExit(ended)}): ${lastLine(lastOutput())}`);
-    }
-    if (await answersPing(port)) return;
-    await delay(20);
-  }
-  await child.kill('SIGKILL');
-  throw new SetupError(
-    `redis-server did not answer on 127.0.0.1:${port} within ${readyWithinMs / 1000} s: ${lastLine(lastOutput())}`,
-  );
+async function requireReady(child: Child, port: number, lastLine: () => string): Promise<void> {
+  const state = await untilReady(child, () => answersPing(port), READY_WITHIN_MS);
+  if (state === 'ready') return;
+  const fault =
+    state === 'ended'
+      ? `did not start (${describeExit(await child.exited)})`
+      : `did not answer on 127.0.0.1:${port} within ${READY_WITHIN_MS / 1000} s`;
+  throw new SetupError(`redis-server ${fault}: ${lastLine()}`);
 }
 
 /** True when what listens there answers PING with PONG; false while it still loads its data. */
@@ -172,8 +144,4 @@ function answersPing(port: number): Promise<boolean> {
     socket.once('connect', () => socket.write('PING\r\n'));
     socket.once('data', (chunk) => finish(chunk.toString().startsWith('+PONG')));
   });
-}
-
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? '';
 }

@@ -44,6 +44,14 @@ describe('the figures of the screen', () => {
     expect(empty.connectedTo).toBeUndefined();
   });
 
+  test('an indexer that has lost its connection has no lag, whatever its last event was', () => {
+    const { lagSeconds } = readIndexer(
+      parseSamples(metrics.replace('two.example/subscribe"} 1', 'two.example/subscribe"} 0')),
+      5,
+    );
+    expect(lagSeconds).toBeUndefined();
+  });
+
   test('a restarted indexer takes nothing from the totals', () => {
     const figures = createFigures();
     figures.add(reading(0, 1_000, 10));

@@ -9,24 +9,18 @@ export interface IndexerReading {
   readonly rejected: number;
   readonly gaps: number;
   readonly queueBytes: number;
+  /** Undefined while there is no connection: the time since the last event says nothing then. */
   readonly lagSeconds: number | undefined;
   /** The host that events come from; undefined while there is none. */
   readonly connectedTo: string | undefined;
 }
 
 /** The figures of one moment, as they are shown. */
-export interface Figures {
+export interface Figures extends Omit<IndexerReading, 'atMs' | 'events'> {
   /** Over the last few seconds; undefined before the second reading. */
   readonly eventsPerSecond: number | undefined;
-  /** Since `npm start`, restarts of the indexer included. */
+  /** Events since `npm start`, restarts of the indexer included. */
   readonly total: number;
-  readonly lagSeconds: number | undefined;
-  readonly batches: number;
-  readonly retries: number;
-  readonly rejected: number;
-  readonly gaps: number;
-  readonly queueBytes: number;
-  readonly connectedTo: string | undefined;
 }
 
 /** Samples of the indexer's /metrics → a reading. */
@@ -40,18 +34,18 @@ export function readIndexer(samples: readonly Sample[], atMs: number): IndexerRe
     rejected: sumOf(samples, 'updraft_indexer_rejected_total'),
     gaps: sumOf(samples, 'updraft_indexer_gaps_total'),
     queueBytes: sumOf(samples, 'updraft_indexer_queue_bytes'),
-    lagSeconds: maxOf(samples, 'updraft_indexer_lag_seconds'),
+    lagSeconds: connected && maxOf(samples, 'updraft_indexer_lag_seconds'),
     connectedTo: connected?.labels['host'],
   };
 }
 
-const rateWindowMs = 5_000;
-const counters = ['events', 'batches', 'retries', 'rejected', 'gaps'] as const;
-type Counter = (typeof counters)[number];
+const RATE_WINDOW_MS = 5_000;
+const COUNTERS = ['events', 'batches', 'retries', 'rejected', 'gaps'] as const;
+type Counter = (typeof COUNTERS)[number];
 
 /**
- * Turns readings into figures: counters of an indexer that was restarted begin at zero again, and what earlier ones counted is
- * kept; the rate is that of the last five seconds.
+ * Turns readings into figures. The counters of a restarted indexer begin at zero again: what it counted before is added. The rate is that of
+ * the last five seconds.
  */
 export function createFigures(): { add(reading: IndexerReading): Figures } {
   const carried: Record<Counter, number> = { events: 0, batches: 0, retries: 0, rejected: 0, gaps: 0 };
@@ -59,23 +53,16 @@ export function createFigures(): { add(reading: IndexerReading): Figures } {
   let recent: { atMs: number; total: number }[] = [];
   return {
     add(reading) {
-      for (const name of counters) {
+      const sums = { ...carried };
+      for (const name of COUNTERS) {
         if (last !== undefined && reading[name] < last[name]) carried[name] += last[name];
+        sums[name] = carried[name] + reading[name];
       }
       last = reading;
-      const total = carried.events + reading.events;
-      recent = [...recent.filter(({ atMs }) => reading.atMs - atMs <= rateWindowMs), { atMs: reading.atMs, total }];
-      return {
-        eventsPerSecond: rateOf(recent),
-        total,
-        lagSeconds: reading.lagSeconds,
-        batches: carried.batches + reading.batches,
-        retries: carried.retries + reading.retries,
-        rejected: carried.rejected + reading.rejected,
-        gaps: carried.gaps + reading.gaps,
-        queueBytes: reading.queueBytes,
-        connectedTo: reading.connectedTo,
-      };
+      const { atMs, queueBytes, lagSeconds, connectedTo } = reading;
+      const { events: total, ...others } = sums;
+      recent = [...recent.filter((point) => atMs - point.atMs <= RATE_WINDOW_MS), { atMs, total }];
+      return { eventsPerSecond: rateOf(recent), total, ...others, queueBytes, lagSeconds, connectedTo };
     },
   };
 }

@@ -5,7 +5,7 @@ test('numbers are grouped, and never broken', () => {
   expect([0, 4210.4, 1_203_332].map(count)).toEqual(['0', '4,210', '1,203,332']);
 });
 
-test('a lag is told in the unit in which one thinks of it', () => {
+test('a lag has the unit that fits its size', () => {
   expect([undefined, -1, 0.84, 95, 720, 11_520, 345_600].map(seconds)).toEqual([
     '–',
     '0.0 s',
@@ -17,7 +17,7 @@ test('a lag is told in the unit in which one thinks of it', () => {
   ]);
 });
 
-test('bytes are told in the unit in which one thinks of them', () => {
+test('bytes have the unit that fits their size', () => {
   expect([undefined, 12_300, 1_230_000, 612_000_000, 1_400_000_000].map(bytes)).toEqual([
     '–',
     '12 kB',
@@ -37,8 +37,10 @@ test('a length of time is short to read', () => {
   ]);
 });
 
-test('an estimated count of rows is told from a counted one', () => {
-  expect(rowCount({ rows: 285_071, isExact: true })).toBe('285,071');
-  expect(rowCount({ rows: 285_071, isExact: false })).toBe('≈285,000');
+test('an estimated count of rows and an upper bound are told from a counted one', () => {
+  expect(rowCount({ rows: 285_071, precision: 'exact' })).toBe('285,071');
+  expect(rowCount({ rows: 285_071, precision: 'estimate' })).toBe('≈285,000');
+  expect(rowCount({ rows: 285_071, precision: 'at most' })).toBe('≤286,000');
+  expect(rowCount({ rows: 0, precision: 'at most' })).toBe('≤0');
   expect(rowCount(undefined)).toBe('–');
 });

@@ -3,10 +3,15 @@ import type { RowCount } from './snapshot.ts';
 
 export { count, lasting } from '@updraft/service';
 
-/** `285,071`; an estimate `≈285,000`, since its other digits say nothing; `–` when unknown. */
+/** `285,071`; an estimate `≈285,000` and an upper bound `≤286,000`, since further digits would say nothing; `–` when unknown. */
 export function rowCount(value: RowCount | undefined): string {
   if (value === undefined) return '–';
-  return value.isExact ? count(value.rows) : `≈${count(Number(value.rows.toPrecision(3)))}`;
+  const { rows, precision } = value;
+  if (precision === 'exact') return count(rows);
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, rows))) - 2);
+  return precision === 'estimate'
+    ? `≈${count(Math.round(rows / step) * step)}`
+    : `≤${count(Math.ceil(rows / step) * step)}`;
 }
 
 /** `0.8 s`, `95 s`, `12 min`, `3.2 h`, `4 d`; `–` when unknown. */

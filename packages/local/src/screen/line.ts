@@ -8,7 +8,7 @@ export interface Span {
 
 export type Line = readonly Span[];
 
-/** The line as text with its styles, cut to `width` columns with `…` where something is missing. */
+/** The line as styled text of at most `width` columns; `…` marks a cut. */
 export function drawLine(line: Line, width: number): string {
   let left = width;
   let drawn = '';
@@ -21,7 +21,7 @@ export function drawLine(line: Line, width: number): string {
   return drawn;
 }
 
-/** Blanks at the end need no room. */
+/** Without blanks at the end, which need no room. */
 function withoutTail(line: Line): Line {
   const last = line.at(-1);
   return last === undefined ? line : [...line.slice(0, -1), { ...last, text: last.text.trimEnd() }];
@@ -32,12 +32,12 @@ function cut(text: string, width: number): string {
   return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
 }
 
-const bars = '▁▂▃▄▅▆▇█';
+const BARS = '▁▂▃▄▅▆▇█';
 
 /** The last `width` values as bars, the highest of them full. */
 export function sparkline(values: readonly number[], width: number): string {
   if (width <= 0) return '';
   const shown = values.slice(-width);
   const highest = Math.max(1, ...shown);
-  return shown.map((value) => bars[Math.min(bars.length - 1, Math.floor((value / highest) * bars.length))]).join('');
+  return shown.map((value) => BARS[Math.min(BARS.length - 1, Math.floor((value / highest) * BARS.length))]).join('');
 }

@@ -1,10 +1,11 @@
+import type { Figures } from './figures.ts';
 import { clock, count, rowCount, seconds } from './format.ts';
-import { type Snapshot, shownTables, type TimedRemark } from './snapshot.ts';
+import { SHOWN_TABLES, type Snapshot, type TimedRemark } from './snapshot.ts';
 
-/** `12:00:05  4,210 events/s  total 1,203,332  lag 0.8 s  likes ≈812,000  posts …  rejected 0  gaps 0` */
+/** `12:00:05  4,210 events/s  1,203,332 since start  lag 0.8 s  posts …  likes ≈812,000  rejected 0  gaps 0` */
 export function progressLine({ atMs, isLive, figures, rows, parts }: Snapshot): string {
   const shown = figures === undefined ? ['indexer not answering'] : figureWords(figures, isLive);
-  const counts = shownTables.flatMap(([table, label]) => {
+  const counts = SHOWN_TABLES.flatMap(([table, label]) => {
     const stored = rows?.[table];
     return stored === undefined || table === 'repo_records' ? [] : [`${label} ${rowCount(stored)}`];
   });
@@ -19,8 +20,11 @@ export function remarkLine({ atMs, part, text }: TimedRemark): string {
   return `${clock(atMs)}  ${part}: ${text}`;
 }
 
-function figureWords(figures: NonNullable<Snapshot['figures']>, isLive: boolean): string[] {
-  const rate = figures.eventsPerSecond === undefined ? '–' : count(figures.eventsPerSecond);
-  const words = [`${rate} events/s`, `total ${count(figures.total)}`];
-  return isLive ? [...words, `lag ${seconds(figures.lagSeconds)}`] : words;
+function figureWords({ eventsPerSecond, total, lagSeconds, connectedTo }: Figures, isLive: boolean): string[] {
+  const words = [
+    `${eventsPerSecond === undefined ? '–' : count(eventsPerSecond)} events/s`,
+    `${count(total)} since start`,
+  ];
+  if (connectedTo === undefined) return [...words, 'no connection to the network'];
+  return isLive ? [...words, `lag ${seconds(lagSeconds)}`] : words;
 }

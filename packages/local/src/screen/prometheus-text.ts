@@ -5,30 +5,24 @@ export interface Sample {
   readonly value: number;
 }
 
-/** Prometheus's text format → samples; comments, and lines it does not understand, are left out. */
+/** Prometheus's text format → samples. Comments and malformed lines are left out. */
 export function parseSamples(text: string): Sample[] {
   return text.split('\n').flatMap(parseLine);
 }
 
-/** The sum of the samples of that name whose labels are as wanted; 0 when there is none. */
-export function sumOf(samples: readonly Sample[], name: string, wanted: Readonly<Record<string, string>> = {}): number {
-  let total = 0;
-  for (const sample of samples) {
-    if (sample.name === name && matches(sample, wanted) && Number.isFinite(sample.value)) total += sample.value;
-  }
-  return total;
+/** The sum of the samples of that name; 0 without any. */
+export function sumOf(samples: readonly Sample[], name: string): number {
+  return valuesOf(samples, name).reduce((sum, value) => sum + value, 0);
 }
 
-/** The highest of the samples of that name; undefined when there is none. */
+/** The highest of the samples of that name; undefined without any. */
 export function maxOf(samples: readonly Sample[], name: string): number | undefined {
-  const values = samples
-    .filter((sample) => sample.name === name && Number.isFinite(sample.value))
-    .map(({ value }) => value);
+  const values = valuesOf(samples, name);
   return values.length === 0 ? undefined : Math.max(...values);
 }
 
-function matches(sample: Sample, wanted: Readonly<Record<string, string>>): boolean {
-  return Object.entries(wanted).every(([label, value]) => sample.labels[label] === value);
+function valuesOf(samples: readonly Sample[], name: string): number[] {
+  return samples.flatMap((sample) => (sample.name === name && Number.isFinite(sample.value) ? [sample.value] : []));
 }
 
 function parseLine(line: string): Sample[] {

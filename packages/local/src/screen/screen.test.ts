@@ -42,9 +42,9 @@ const snapshot: Snapshot = {
   },
   rates: [100, 2_000, 4_210],
   rows: {
-    repo_records: { rows: 1_203_332, isExact: false },
-    likes: { rows: 812_002, isExact: false },
-    posts: { rows: 98_001, isExact: true },
+    repo_records: { rows: 1_203_332, precision: 'estimate' },
+    likes: { rows: 812_002, precision: 'estimate' },
+    posts: { rows: 98_001, precision: 'exact' },
   },
   parts: ['clickhouse', 'redis', 'network', 'indexer', 'feedgen', 'search'].map(part),
   remarks: Array.from({ length: 9 }, (_, i) => ({
@@ -68,7 +68,7 @@ describe('the live view', () => {
     for (const { name } of snapshot.parts) expect(text).toMatch(new RegExp(`^${name} +running`, 'm'));
     for (const figure of [
       '4,210 events/s',
-      'total 1,203,332',
+      '1,203,332 since start',
       'lag 0.8 s',
       '≈812,000',
       ' 98,001',
@@ -123,13 +123,21 @@ describe('the live view', () => {
 describe('plain lines', () => {
   test('a line of progress has the figures and the rows by table', () => {
     expect(progressLine(snapshot)).toBe(
-      '12:00:05  4,210 events/s  total 1,203,332  lag 0.8 s  posts 98,001  likes ≈812,000  rejected 2  gaps 0',
+      '12:00:05  4,210 events/s  1,203,332 since start  lag 0.8 s  posts 98,001  likes ≈812,000  rejected 2  gaps 0',
     );
   });
 
   test('a recorded stream has no lag', () => {
     expect(progressLine({ ...snapshot, isLive: false })).not.toContain('lag');
     expect(shown({ ...snapshot, isLive: false }, 80, 24).join()).not.toContain('lag');
+  });
+
+  test('without a connection there is no lag: it says so instead', () => {
+    const figures = snapshot.figures && { ...snapshot.figures, lagSeconds: undefined, connectedTo: undefined };
+    for (const text of [progressLine({ ...snapshot, figures }), shown({ ...snapshot, figures }, 80, 24).join()]) {
+      expect(text).toContain('no connection to the network');
+      expect(text).not.toContain('lag');
+    }
   });
 
   test('a part that is not running is named', () => {

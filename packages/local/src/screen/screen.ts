@@ -1,16 +1,13 @@
 import { bytes, clock, count, lasting, rowCount, seconds } from './format.ts';
 import { drawLine, type Line, type Span, sparkline } from './line.ts';
-import { type NamedAddress, type PartView, type RowCount, type Snapshot, shownTables } from './snapshot.ts';
+import { type NamedAddress, type PartView, type RowCount, SHOWN_TABLES, type Snapshot } from './snapshot.ts';
 
 export interface ScreenSize {
   readonly columns: number;
   readonly rows: number;
 }
 
-/**
- * The live view, cut to the size: narrower than `columns`, lower than `rows`. When it is tight the blank lines go first, then the
- * oldest warnings.
- */
+/** The live view, narrower than `columns` and lower than `rows`. When room is short, the blank lines go first, then the oldest warnings. */
 export function renderScreen(snapshot: Snapshot, size: ScreenSize): string {
   const height = Math.max(1, size.rows - 1);
   const width = Math.max(20, size.columns - 1);
@@ -27,27 +24,27 @@ export function renderScreen(snapshot: Snapshot, size: ScreenSize): string {
     .join('\n');
 }
 
-const labelWidth = 12;
-const columnWidth = 44;
-const hint = 'Ctrl-C stops it';
+const LABEL_WIDTH = 12;
+const COLUMN_WIDTH = 44;
+const HINT = 'Ctrl-C stops it';
 
 function header({ network, figures, addresses }: Snapshot, width: number): Line[] {
   const host = hostOf(figures?.connectedTo ?? '');
   const reading = host === '' || host.startsWith('127.') ? '' : `, reading ${host}`;
   const title = `${network}${reading}`;
-  const room = width - labelWidth - title.length;
+  const room = width - LABEL_WIDTH - title.length;
   return [
     [
-      { text: 'Updraft'.padEnd(labelWidth), style: ['bold', 'cyan'] },
+      { text: 'Updraft'.padEnd(LABEL_WIDTH), style: ['bold', 'cyan'] },
       { text: title },
-      ...(room > hint.length ? [dim(hint.padStart(room))] : []),
+      ...(room > HINT.length ? [dim(HINT.padStart(room))] : []),
     ],
-    ...inRowsOf(fitting(width, columnWidth - labelWidth / 2, 2), addresses).map((pair) => pair.flatMap(addressSpans)),
+    ...inRowsOf(fitting(width, COLUMN_WIDTH - LABEL_WIDTH / 2, 2), addresses).map((pair) => pair.flatMap(addressSpans)),
   ];
 }
 
 function addressSpans({ label: name, address }: NamedAddress): Span[] {
-  return [label(name), { text: address.padEnd(columnWidth - labelWidth) }];
+  return [label(name), { text: address.padEnd(COLUMN_WIDTH - LABEL_WIDTH) }];
 }
 
 function flow({ figures, isLive, rates }: Snapshot, width: number): Line[] {
@@ -56,23 +53,24 @@ function flow({ figures, isLive, rates }: Snapshot, width: number): Line[] {
   const rate = eventsPerSecond === undefined ? '–' : count(eventsPerSecond);
   const words: Span[] = [
     { text: `${rate} events/s`, style: ['bold', 'green'] },
-    { text: `   total ${count(total)}` },
-    ...(isLive
-      ? [
-          { text: '   lag ' },
-          { text: seconds(lagSeconds), ...((lagSeconds ?? 0) > 60 && { style: 'yellow' as const }) },
-        ]
-      : []),
-    { text: '   ' },
+    { text: `   ${count(total)} since start   ` },
   ];
   if (connectedTo === undefined) return [[...words, { text: 'no connection to the network', style: 'yellow' }]];
+  if (isLive) {
+    const isLate = (lagSeconds ?? 0) > 60;
+    words.push(
+      { text: 'lag ' },
+      { text: seconds(lagSeconds), ...(isLate && { style: 'yellow' as const }) },
+      { text: '   ' },
+    );
+  }
   const used = words.reduce((sum, { text }) => sum + text.length, 0);
   return [[...words, { text: sparkline(rates, Math.min(60, width - used)), style: 'green' }]];
 }
 
 function amounts({ rows, figures }: Snapshot, width: number): Line[] {
-  const cells = shownTables.map(([table, name]) => cell(name, rows?.[table]));
-  const stored = inRowsOf(fitting(width - labelWidth, cellWidth, 3), cells).map(
+  const cells = SHOWN_TABLES.map(([table, name]) => cell(name, rows?.[table]));
+  const stored = inRowsOf(fitting(width - LABEL_WIDTH, CELL_WIDTH, 3), cells).map(
     (line, index): Line => [label(index === 0 ? 'Rows' : ''), ...line],
   );
   if (figures === undefined) return stored;
@@ -90,7 +88,7 @@ function amounts({ rows, figures }: Snapshot, width: number): Line[] {
   ];
 }
 
-const cellWidth = 22;
+const CELL_WIDTH = 22;
 
 function cell(name: string, value: RowCount | undefined): Span {
   return { text: `${name.padEnd(9)}${rowCount(value).padStart(11)}  ` };
@@ -108,9 +106,8 @@ function processes({ parts, atMs }: Snapshot): Line[] {
   return [[head], ...parts.map((part) => processLine(part, atMs, width))];
 }
 
-/** Wide enough for every process, such as clickhouse-1. */
 function nameWidth(parts: readonly PartView[]): number {
-  return Math.max(labelWidth, ...parts.map(({ name }) => name.length + 2));
+  return Math.max(LABEL_WIDTH, ...parts.map(({ name }) => name.length + 2));
 }
 
 function processLine(part: PartView, atMs: number, width: number): Line {
@@ -140,14 +137,14 @@ function warnings({ remarks, parts }: Snapshot, room: number): Line[] {
 }
 
 function label(text: string): Span {
-  return dim(text.padEnd(labelWidth));
+  return dim(text.padEnd(LABEL_WIDTH));
 }
 
 function dim(text: string): Span {
   return { text, style: 'dim' };
 }
 
-/** How many of that width fit beside each other: at least one, at most `most`. */
+/** How many columns of that width fit beside each other: at least one, at most `most`. */
 function fitting(width: number, each: number, most: number): number {
   return Math.max(1, Math.min(most, Math.floor((width + 2) / each)));
 }

@@ -1,30 +1,30 @@
 // What a person sees: a live view on a terminal, plain lines elsewhere.
 //
-// In:  sentences, remarks, and a snapshot each second. watch.ts takes it from the indexer's metrics, ClickHouse and the keepers.
+// In:  sentences, remarks, and a snapshot each second, which watch.ts takes from the indexer's metrics, ClickHouse and the keepers.
 // Out: text on the terminal.
-// Invariant: reading never disturbs what it reads: what gives no answer in time is shown as unknown, and nothing waits for it.
+// Invariant: the screen disturbs nothing: what gives no answer in time is shown as unknown, and nothing waits for it.
 import type { WriteStream } from 'node:tty';
 import { createLogUpdate } from 'log-update';
 import { progressLine, remarkLine } from './plain-lines.ts';
 import { renderScreen } from './screen.ts';
 import type { Snapshot, TimedRemark } from './snapshot.ts';
 
-/** Where a person sees how it goes. */
+/** Shows a person how it goes. */
 export interface Show {
   /** A line that stays: what starts, what stops. */
   say(line: string): void;
   remark(remark: TimedRemark): void;
   snapshot(snapshot: Snapshot): void;
-  /** Ends the live view; what it showed last stays. */
+  /** Ends the live view; its last state stays. */
   leave(): void;
 }
 
-/** On a terminal a view redrawn in place; elsewhere plain lines, one of progress every five seconds. */
+/** On a terminal a view that is redrawn in place; elsewhere plain lines, with one of progress every five seconds. */
 export function createShow(out: NodeJS.WriteStream): Show {
   return out.isTTY ? createLiveShow(out) : createPlainShow(out);
 }
 
-const progressEveryMs = 5_000;
+const PROGRESS_EVERY_MS = 5_000;
 
 function createPlainShow(out: NodeJS.WriteStream): Show {
   let headerAtMs = 0;
@@ -38,8 +38,8 @@ function createPlainShow(out: NodeJS.WriteStream): Show {
         out.write(snapshot.addresses.map(({ label, address }) => `${label}: ${address}\n`).join(''));
       }
       const isFirst = shownAtMs === 0 && snapshot.figures?.eventsPerSecond !== undefined;
-      if (!isFirst && snapshot.atMs - headerAtMs < progressEveryMs) return;
-      if (snapshot.atMs - shownAtMs < progressEveryMs) return;
+      if (!isFirst && snapshot.atMs - headerAtMs < PROGRESS_EVERY_MS) return;
+      if (snapshot.atMs - shownAtMs < PROGRESS_EVERY_MS) return;
       shownAtMs = snapshot.atMs;
       out.write(`${progressLine(snapshot)}\n`);
     },
@@ -55,7 +55,7 @@ function createLiveShow(out: WriteStream): Show {
   };
   const onResize = () => {
     if (last === undefined) return;
-    // the terminal has wrapped the old lines in its own way: nothing on the screen is where it was
+    // the terminal has wrapped the old lines, so nothing is where it was
     update.clear();
     out.write('\u001B[2J\u001B[H');
     draw();

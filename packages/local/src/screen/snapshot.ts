@@ -6,7 +6,7 @@ export interface Snapshot {
   readonly atMs: number;
   /** Where the events come from, in words. */
   readonly network: string;
-  /** False for a recorded stream, whose events are of any age: it has no lag. */
+  /** False for a recorded stream: its events are of any age, so it has no lag. */
   readonly isLive: boolean;
   readonly addresses: readonly NamedAddress[];
   /** Undefined while the indexer's metrics can't be read. */
@@ -22,8 +22,7 @@ export interface Snapshot {
 
 export interface RowCount {
   readonly rows: number;
-  /** Counted as a reader would; else an estimate, and shown as one. */
-  readonly isExact: boolean;
+  readonly precision: 'exact' | 'estimate' | 'at most';
 }
 
 export interface NamedAddress {
@@ -42,8 +41,8 @@ export interface TimedRemark {
   readonly text: string;
 }
 
-/** The tables whose rows are shown, in this order, and what they are called. */
-export const shownTables: readonly (readonly [table: string, label: string])[] = [
+/** The tables whose rows are shown, in this order, with their labels. */
+export const SHOWN_TABLES: readonly (readonly [table: string, label: string])[] = [
   ['repo_records', 'records'],
   ['posts', 'posts'],
   ['likes', 'likes'],

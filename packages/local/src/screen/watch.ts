@@ -8,7 +8,7 @@ import type { NamedAddress, PartView, Snapshot, TimedRemark } from './snapshot.t
 
 /** Where the figures come from. */
 export interface WatchTargets {
-  /** The network's name, for the screen. */
+  /** The network's name. */
   readonly network: string;
   readonly isLive: boolean;
   readonly metricsUrl: string;
@@ -25,11 +25,11 @@ export interface WatchDeps extends WatchTargets {
   readonly remarks: () => readonly TimedRemark[];
 }
 
-const everyMs = 1_000;
-const timeoutMs = 900;
-const keptRates = 120;
-/** ClickHouse is asked for its counts this many times less often than the indexer. */
-const countsEvery = 3;
+const EVERY_MS = 1_000;
+const TIMEOUT_MS = 900;
+const KEPT_RATES = 120;
+/** ClickHouse is asked for its counts at each third snapshot. */
+const COUNTS_EVERY = 3;
 
 /** Takes a snapshot each second until the signal. */
 export async function watch(deps: WatchDeps, show: (snapshot: Snapshot) => void, signal: AbortSignal): Promise<void> {
@@ -41,24 +41,24 @@ export async function watch(deps: WatchDeps, show: (snapshot: Snapshot) => void,
     const [current, parts, counts] = await Promise.all([
       readFigures(deps.metricsUrl, figures),
       Promise.all(deps.keepers().map(viewOf)),
-      round % countsEvery === 0 ? rowCounts.read() : rows,
+      round % COUNTS_EVERY === 0 ? rowCounts.read() : rows,
     ]);
     rows = counts;
-    if (current?.eventsPerSecond !== undefined) rates = [...rates, current.eventsPerSecond].slice(-keptRates);
+    if (current?.eventsPerSecond !== undefined) rates = [...rates, current.eventsPerSecond].slice(-KEPT_RATES);
     if (signal.aborted) return;
     const { network, isLive, addresses } = deps;
     const remarks = deps.remarks();
     show({ atMs: Date.now(), network, isLive, addresses, figures: current, rates, rows, parts, remarks });
-    await sleep(everyMs, signal).catch(() => undefined);
+    await sleep(EVERY_MS, signal).catch(() => undefined); // the signal ends the wait
   }
 }
 
 async function readFigures(url: string, figures: ReturnType<typeof createFigures>): Promise<Figures | undefined> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     return response.ok ? figures.add(readIndexer(parseSamples(await response.text()), Date.now())) : undefined;
   } catch {
-    return undefined;
+    return undefined; // the screen says that the indexer does not answer
   }
 }
 

@@ -1,8 +1,8 @@
 import { SetupError } from '@updraft/service';
 import { describe, expect, test } from 'vitest';
 import type { ChildExit } from '../process/child.ts';
-import { createKeeper, type KeeperEvent } from './keeper.ts';
-import type { Part } from './part.ts';
+import { createKeeper } from './keeper.ts';
+import type { Part, PartEvent } from './part.ts';
 
 /** A part whose ends the test decides. */
 function createFakePart(failures: Error[] = [], saidAtMs = 0) {
@@ -42,7 +42,7 @@ async function until(isTrue: () => boolean): Promise<void> {
 describe('keeping a part running', () => {
   test('a part that ends is started again, and its end and its return are told', async () => {
     const { part, lives, die } = createFakePart();
-    const events: KeeperEvent[] = [];
+    const events: PartEvent[] = [];
     const keeper = createKeeper(part, { report: (event) => events.push(event), wait: createWait() });
     await keeper.start();
     die();
@@ -65,7 +65,7 @@ describe('keeping a part running', () => {
   ] as const)('words %s', async ([, exit, ageMs, told]) => {
     const { part, lives, die } = createFakePart([], 100_000 - ageMs);
     const events: string[] = [];
-    const report = ({ text }: KeeperEvent) => events.push(text);
+    const report = ({ text }: PartEvent) => events.push(text);
     const keeper = createKeeper(part, { report, wait: createWait(), now: () => 100_000 });
     await keeper.start();
     die(exit);
@@ -88,7 +88,7 @@ describe('keeping a part running', () => {
     await keeper.stop(1_000);
   });
 
-  test('waits begin anew after a life of half a minute', async () => {
+  test('waits are short again after a life of half a minute', async () => {
     const { part, lives, die } = createFakePart();
     const wait = createWait();
     let nowMs = 0;

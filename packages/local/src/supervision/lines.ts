@@ -1,30 +1,14 @@
-import { StringDecoder } from 'node:string_decoder';
 import { parseJson } from '@updraft/service';
 
-/** Cuts what a process prints into lines; a line without an end is cut at `maxLength` characters. */
-export function createLineCutter(onLine: (line: string) => void, maxLength = 64_000): (chunk: Buffer) => void {
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
-  return (chunk) => {
-    const lines = (rest + decoder.write(chunk)).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) onLine(line);
-    if (rest.length > maxLength) {
-      onLine(rest);
-      rest = '';
-    }
-  };
-}
-
-/** A line of a service's log that a person should see, in short. */
+/** What a person should see of a line of a log. */
 export interface Remark {
   readonly level: 'info' | 'warn' | 'error';
   readonly text: string;
 }
 
 /**
- * A line of a program → what of it belongs on the screen: pino's warnings and errors, and plain lines that begin a sentence (on
- * stderr a set-up error or the first line of a crash). Undefined for the rest.
+ * A line of a program → what the screen shows of it: pino's warnings and errors, and plain lines that begin a sentence (on stderr a set-up
+ * error, or the first line of a crash). Undefined for the rest.
  */
 export function readRemark(line: string, stream: 'stdout' | 'stderr'): Remark | undefined {
   const entry = line.startsWith('{') ? (parseJson(line) as Record<string, unknown> | undefined) : undefined;
@@ -34,7 +18,7 @@ export function readRemark(line: string, stream: 'stdout' | 'stderr'): Remark | 
   return undefined;
 }
 
-/** Indented lines are stacks and excerpts of source; Node's last line after a crash names its version. */
+/** Indented lines are stacks and excerpts of source. Node's last line after a crash names its version. */
 function plainRemark(line: string, level: Remark['level']): Remark | undefined {
   if (line.trim() === '' || /^\s/.test(line) || /^(Node\.js v|node:|file:|\^|\}|at )/.test(line)) return undefined;
   return { level, text: clean(line) };
@@ -52,7 +36,7 @@ function errorMessage(err: unknown): string | undefined {
   return typeof err.message === 'string' ? err.message : undefined;
 }
 
-/** One line without control characters: a log may hold what strangers wrote. */
+/** One line without control characters: strangers may have written the text. */
 function clean(text: string): string {
   const visible = text.replaceAll(/\p{Cc}+/gu, ' ').trim();
   return visible.slice(0, 500);

@@ -1,6 +1,7 @@
-import { SetupError, sleep } from '@updraft/service';
-import { describeExit, startChild } from '../process/child.ts';
-import { createLineCutter, type Remark, readRemark } from './lines.ts';
+import { SetupError } from '@updraft/service';
+import { type Child, describeExit, startChild, untilReady } from '../process/child.ts';
+import { listenTo } from '../process/output-lines.ts';
+import { type Remark, readRemark } from './lines.ts';
 import type { LastWords, Part, RunningPart, StartContext } from './part.ts';
 
 /** A program of the project, run by this Node as a process of its own. */
@@ -10,7 +11,7 @@ export interface NodeProgram {
   readonly main: string;
   readonly args?: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** It prints `ready {…}` when it is at work, and is not counted as running before. */
+  /** It prints `ready {…}` when it is at work, and counts as running from then on. */
   readonly announcesReady?: boolean;
 }
 
@@ -19,12 +20,9 @@ export interface ProgramOutput {
   readonly remark: (name: string, remark: Remark) => void;
 }
 
-const readyWithinMs = 60_000;
+const READY_WITHIN_MS = 60_000;
 
-/**
- * The program as a part. It gets a process group of its own: a terminal's Ctrl-C reaches only `npm start`, which stops the
- * parts in order.
- */
+/** The program as a part, in a process group of its own: a terminal's Ctrl-C reaches `npm start` alone, which stops the parts in order. */
 export function nodeProgram(program: NodeProgram, output: ProgramOutput): Part {
   return { name: program.name, start: (context) => startProgram(program, output, context) };
 }
@@ -36,45 +34,38 @@ async function startProgram(program: NodeProgram, output: ProgramOutput, context
     detached: true,
   });
   context.onSpawn(child.pid);
-  const ready = Promise.withResolvers<void>();
+  let isReady = !program.announcesReady;
   let last: LastWords | undefined;
-  const onLine = (stream: 'stdout' | 'stderr') => (line: string) => {
-    if (line.startsWith('ready')) return ready.resolve();
+  listenTo(child, (line, stream) => {
+    if (line.startsWith('ready')) {
+      isReady = true;
+      return;
+    }
     output.line(program.name, line);
     const remark = readRemark(line, stream);
     if (remark === undefined) return;
     last = { text: remark.text, atMs: Date.now() };
     output.remark(program.name, remark);
-  };
-  child.process.stdout?.on('data', createLineCutter(onLine('stdout')));
-  child.process.stderr?.on('data', createLineCutter(onLine('stderr')));
-  const part: RunningPart = { ...child, lastWords: () => last, stop: () => child.stop() };
-  if (program.announcesReady) await untilAnnounced(program.name, ready.promise, part, context.signal);
-  return part;
+  });
+  if (!isReady) {
+    output.remark(program.name, { level: 'info', text: 'starting, which may take a minute' });
+    await requireReady(program.name, child, { isReady: () => isReady, signal: context.signal, lastWords: () => last });
+  }
+  return { ...child, lastWords: () => last };
 }
 
-async function untilAnnounced(
-  name: string,
-  announced: Promise<void>,
-  part: RunningPart,
-  signal: AbortSignal,
-): Promise<void> {
-  const giveUp = () => void part.stop();
+interface Announcement {
+  readonly isReady: () => boolean;
+  readonly lastWords: () => LastWords | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function requireReady(name: string, child: Child, { isReady, lastWords, signal }: Announcement): Promise<void> {
+  const giveUp = () => void child.stop();
   signal.addEventListener('abort', giveUp, { once: true });
-  const late = new AbortController();
-  const failed = part.exited.then((exit) => {
-    const words = part.lastWords?.()?.text;
-    throw new SetupError(`${name} did not start (${describeExit(exit)})${words === undefined ? '' : `: ${words}`}`);
-  });
-  const tooLate = sleep(readyWithinMs, late.signal).then(async () => {
-    await part.kill('SIGKILL');
-    throw new SetupError(`${name} was not ready within ${readyWithinMs / 1000} s.`);
-  });
-  tooLate.catch(() => undefined);
-  try {
-    await Promise.race([announced, failed, tooLate]);
-  } finally {
-    late.abort();
-    signal.removeEventListener('abort', giveUp);
-  }
+  const state = await untilReady(child, async () => isReady(), READY_WITHIN_MS);
+  signal.removeEventListener('abort', giveUp);
+  if (state === 'late') throw new SetupError(`${name} was not ready within ${READY_WITHIN_MS / 1000} s.`);
+  const words = lastWords() === undefined ? '' : `: ${lastWords()?.text}`;
+  if (state === 'ended') throw new SetupError(`${name} did not start (${describeExit(await child.exited)})${words}`);
 }

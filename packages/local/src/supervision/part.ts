@@ -1,29 +1,26 @@
-import type { ChildExit } from '../process/child.ts';
+import type { Child } from '../process/child.ts';
 
 /** Something that `npm start` keeps running: ClickHouse, Redis, a service, the network that is played. */
 export interface Part {
-  /** As it is called in lines, logs and on the screen. */
+  /** Its name in logs and on the screen. */
   readonly name: string;
   /**
-   * Starts it and resolves when it is at work. Rejects with a SetupError when a person has to do something. A start that takes
-   * long is given up at the signal.
+   * Starts it and resolves when it is at work. The signal ends a long start.
+   * @throws SetupError when a person has to do something
    */
   start(context: StartContext): Promise<RunningPart>;
 }
 
 export interface StartContext {
   readonly signal: AbortSignal;
-  /** To be told of the process as soon as there is one, long before it is at work. */
+  /** To be called as soon as there is a process, long before it is at work. */
   readonly onSpawn: (pid: number) => void;
 }
 
-export interface RunningPart {
-  readonly pid: number;
-  /** Resolves when the process is gone. */
-  readonly exited: Promise<ChildExit>;
-  /** Whether it is at work and not only there; one that gives no answer for long is ended and started again. */
+export interface RunningPart extends Pick<Child, 'pid' | 'exited'> {
+  /** Whether it is at work. A part that gives no answer for long is killed and started again. */
   readonly answers?: (timeoutMs: number) => Promise<boolean>;
-  /** The last thing it said that may explain its end. */
+  /** Its last line of output that may explain its end. */
   readonly lastWords?: () => LastWords | undefined;
   /** Ends it in order. */
   stop(): Promise<unknown>;
@@ -33,8 +30,15 @@ export interface RunningPart {
 
 export interface LastWords {
   readonly text: string;
-  /** When it said so: milliseconds since 1970. */
+  /** Milliseconds since 1970. */
   readonly atMs: number;
+}
+
+/** Something that happened to a part. */
+export interface PartEvent {
+  readonly part: string;
+  readonly level: 'info' | 'warn';
+  readonly text: string;
 }
 
 export type PartState = 'starting' | 'running' | 'waiting' | 'stopping' | 'stopped';
@@ -44,7 +48,7 @@ export interface PartStatus {
   readonly name: string;
   readonly state: PartState;
   readonly pid: number | undefined;
-  /** Milliseconds since 1970 when it came to this state. */
+  /** When it came to this state, in milliseconds since 1970. */
   readonly sinceMs: number;
   readonly restarts: number;
 }

@@ -6,15 +6,15 @@ export interface SilenceLimits {
   readonly everyMs: number;
   /** How long one answer may take. */
   readonly timeoutMs: number;
-  /** How many in a row may fail to come. */
+  /** How many missing answers in a row end the part. */
   readonly missed: number;
 }
 
 const LIMITS: SilenceLimits = { everyMs: 2_000, timeoutMs: 5_000, missed: 3 };
 
 /**
- * Asks a part now and then whether it is at work, and ends one that is there but gives no answer: a hung process is as good as a dead one.
- * Resolves when the part has been ended, or at the signal.
+ * Asks a part again and again whether it is at work, and kills it when it gives no answer: a hung process is as bad as a dead one.
+ * Resolves when the part is killed, or at the signal.
  */
 export async function endWhenSilent(
   part: RunningPart,
@@ -24,7 +24,7 @@ export async function endWhenSilent(
 ): Promise<void> {
   if (part.answers === undefined) return;
   for (let inARow = 0; inARow < missed; ) {
-    await sleep(everyMs, signal).catch(() => undefined);
+    await sleep(everyMs, signal).catch(() => undefined); // the signal ends the wait
     if (signal.aborted) return;
     inARow = (await part.answers(timeoutMs)) ? 0 : inARow + 1;
   }

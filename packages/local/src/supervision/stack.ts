@@ -1,83 +1,56 @@
-// Starts the parts in order, keeps each running, stops them in the opposite order. keeper.ts keeps one part; part.ts says what a part is.
+// Starts the parts in order, keeps each running, stops them in the opposite order. part.ts says what a part is, keeper.ts keeps one.
 //
 // In:  a plan: databases, migrations, network, services.
-// Out: events for the screen (`report`), pids for the folder's note (`onPid`), and the state of each part (`keepers`).
-// Invariant: nothing starts before what it needs is there; a part that ends or gives no answer is started again, until `stop` or `kill`.
+// Out: events for the screen (`report`), pids for the note in the data folder (`onPid`), and the state of each part (`keepers`).
+// Invariant: nothing starts before what it needs runs. A part that ends or gives no answer is started again, until `stop` or `kill`.
 import { backoff, sleep } from '@updraft/service';
 import { requireFreePort } from '../process/ports.ts';
-import { createKeeper, type Keeper, type KeeperEvent } from './keeper.ts';
+import { createKeeper, type Keeper } from './keeper.ts';
 import type { Part } from './part.ts';
-import type { SilenceLimits } from './silence.ts';
+import type { RunsDeps } from './runs.ts';
 
-/** What runs, in the order in which it starts; it stops the other way round. */
+/** What runs, in the order in which it starts. It stops in the opposite order. */
 export interface StackPlan {
   /** ClickHouse and Redis, started side by side. */
   readonly databases: readonly Part[];
   /** Brings the tables up to date once the databases are there. */
   readonly migrate: (signal: AbortSignal) => Promise<void>;
-  /** The player of a recorded stream or the simulated network, if one is used. */
+  /** The player of a recorded stream, or the simulated network. */
   readonly network: Part | undefined;
   readonly services: readonly Part[];
-  /** Every port that will be listened on, and what for. */
+  /** Each port that a part listens on, by what it is for. */
   readonly ports: Readonly<Record<string, number>>;
 }
 
 export interface Stack {
-  /** @throws SetupError when a port is taken or a part does not start; what was started is stopped again */
+  /** @throws SetupError when a port is taken or a part does not start; the others are stopped again */
   start(signal: AbortSignal): Promise<void>;
-  /** In order: services, network, ClickHouse, Redis; each ended at once when its time is up. At most 14 s together. */
+  /** Stops services, network, ClickHouse and Redis, in this order. A part that exceeds its time is killed; all take at most 14 s. */
   stop(): Promise<void>;
   /** Ends everything at once. */
   kill(): void;
   keepers(): readonly Keeper[];
 }
 
-export interface StackDeps {
-  /** When a part that is there but gives no answer is ended. */
-  readonly silence?: SilenceLimits;
-  readonly report: (event: KeeperEvent) => void;
-  readonly onPid: (pid: number, alive: boolean) => Promise<void>;
-}
+export type StackDeps = Pick<RunsDeps, 'report' | 'silence'> & Required<Pick<RunsDeps, 'onPid'>>;
 
-const graceMs = { service: 8_000, network: 1_000, database: 2_500 };
+const GRACE_MS = { service: 8_000, network: 1_000, database: 2_500 };
 
 export function createStack(plan: StackPlan, deps: StackDeps): Stack {
-  const keep = (parts: readonly Part[]) => parts.map((part) => createKeeper(part, deps));
-  // everything waits for them, and they start within a second
-  const databases = plan.databases.map((part) =>
-    createKeeper(part, { ...deps, wait: backoff({ minMs: 100, maxMs: 30_000 }) }),
-  );
-  const network = keep(plan.network === undefined ? [] : [plan.network]);
-  const services = keep(plan.services);
-  const say = (part: string, text: string) => deps.report({ part, level: 'info', text });
-
-  const startAll = async (keepers: readonly Keeper[], signal: AbortSignal) => {
-    signal.throwIfAborted();
-    await all(
-      keepers.map(async (keeper) => {
-        await keeper.start();
-        say(keeper.name, `running (pid ${keeper.status().pid})`);
-      }),
-    );
-  };
-
-  const stop = async () => {
-    await Promise.all(services.map((keeper) => keeper.stop(graceMs.service)));
-    await Promise.all(network.map((keeper) => keeper.stop(graceMs.network)));
-    for (const keeper of databases) await keeper.stop(graceMs.database);
-  };
-
+  const keepers = createKeepers(plan, deps);
+  const { databases, network, services } = keepers;
+  const stop = () => stopAll(keepers);
   return {
     async start(signal) {
       const giveUp = () => void stop();
       signal.addEventListener('abort', giveUp, { once: true });
       try {
         for (const [wantedBy, port] of Object.entries(plan.ports)) await requireFreePort(port, wantedBy);
-        await startAll(databases, signal);
+        await startSideBySide(databases, deps.report, signal);
         signal.throwIfAborted();
         await throughRestarts(() => plan.migrate(signal), databases, signal);
-        await startAll(network, signal);
-        await startAll(services, signal);
+        await startSideBySide(network, deps.report, signal);
+        await startSideBySide(services, deps.report, signal);
       } catch (error) {
         await stop();
         throw error;
@@ -91,11 +64,43 @@ export function createStack(plan: StackPlan, deps: StackDeps): Stack {
   };
 }
 
+type Keepers = Readonly<Record<'databases' | 'network' | 'services', readonly Keeper[]>>;
+
+function createKeepers(plan: StackPlan, deps: StackDeps): Keepers {
+  // everything waits for the databases, and they start within a second
+  const soon = () => backoff({ minMs: 100, maxMs: 30_000 });
+  return {
+    databases: plan.databases.map((part) => createKeeper(part, { ...deps, wait: soon() })),
+    network: plan.network === undefined ? [] : [createKeeper(plan.network, deps)],
+    services: plan.services.map((part) => createKeeper(part, deps)),
+  };
+}
+
+async function startSideBySide(
+  keepers: readonly Keeper[],
+  report: StackDeps['report'],
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const starts = keepers.map(async (keeper) => {
+    await keeper.start();
+    report({ part: keeper.name, level: 'info', text: `running (pid ${keeper.status().pid})` });
+  });
+  await Promise.allSettled(starts); // nothing is left starting once the first failure is thrown
+  await Promise.all(starts);
+}
+
+async function stopAll({ databases, network, services }: Keepers): Promise<void> {
+  await Promise.all(services.map((keeper) => keeper.stop(GRACE_MS.service)));
+  await Promise.all(network.map((keeper) => keeper.stop(GRACE_MS.network)));
+  for (const keeper of databases) await keeper.stop(GRACE_MS.database);
+}
+
 const NOTICE_MS = 1_000;
 const COMEBACK_MS = 60_000;
 const MAX_TRIES = 5;
 
-/** Does the work again when it failed because a database ended meanwhile, once its keeper has it running again. */
+/** Repeats work that failed because a database ended meanwhile, once all databases run again. */
 async function throughRestarts(
   work: () => Promise<void>,
   databases: readonly Keeper[],
@@ -118,11 +123,4 @@ async function throughRestarts(
 
 async function until(isTrue: () => boolean, withinMs: number, signal: AbortSignal): Promise<void> {
   for (const deadline = Date.now() + withinMs; !isTrue() && Date.now() < deadline; ) await sleep(20, signal);
-}
-
-/** Waits for all, then throws what the first failure was: nothing is left starting behind the caller's back. */
-async function all(work: readonly Promise<void>[]): Promise<void> {
-  const settled = await Promise.allSettled(work);
-  const failed = settled.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Several values between commas; not set it is empty. */
+/** Values separated by commas; empty when not set. */
 export const list = z
   .string()
   .default('')

@@ -1,12 +1,12 @@
 import { ConfigError } from '../config.ts';
 
-/** Whether a host, without its port, is this machine's own address. */
+/** Whether a host, without its port, is a loopback address. */
 export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 /**
- * An unencrypted PLC directory's answers can be forged, and they decide who is who: a service that believes them is not for others.
+ * Refuses an unencrypted PLC directory to a service that others can reach: its answers decide who is who, and can be forged.
  * `listen` is the service's `host:port`.
  * @throws ConfigError
  */

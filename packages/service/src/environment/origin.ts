@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { list } from './list.ts';
 
-/** A scheme, a host and perhaps a port; a slash at the end is taken off. */
+/** A scheme, a host and perhaps a port; a slash at the end is removed. */
 export const origin = z
   .string()
   .refine((text) => /^https?:\/\/[^/]+\/?$/.test(text) && URL.canParse(text), {
@@ -9,7 +9,7 @@ export const origin = z
   })
   .transform((text) => new URL(text).origin);
 
-/** CORS_ORIGINS: the pages that may call, `*` for all of them. */
+/** CORS_ORIGINS: the origins whose pages may call, `*` for all. */
 export const corsOrigins = list.refine((all) => all.every((text) => text === '*' || isOrigin(text)), {
   error: "expected origins such as 'https://example.com' between commas, or '*'",
 });

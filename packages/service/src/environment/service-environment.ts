@@ -1,5 +1,5 @@
 import { telemetryEnvironment } from '../telemetry/config.ts';
 import { logLevel } from './log-level.ts';
 
-/** What every service needs of the environment, whatever it does. */
+/** The variables of every service. */
 export const serviceEnvironment = telemetryEnvironment.extend({ LOG_LEVEL: logLevel });

@@ -3,15 +3,15 @@ import { z } from 'zod';
 export interface WholeNumber {
   readonly min: number;
   readonly max?: number;
-  /** What counts when nothing is said. */
+  /** The value when it is not set. */
   readonly preset: number;
-  /** How it may be written; the empty text, where this takes it, says nothing. */
+  /** How it may be written; where the empty text is allowed, it means not set. */
   readonly pattern?: RegExp;
-  /** What is said of one that comes twice; default: what was expected. */
+  /** The message for one that comes twice; default: what was expected. */
   readonly twice?: string;
 }
 
-/** A whole number in decimal digits, within both bounds: of the environment, or of a query string. */
+/** A whole number in decimal digits within both bounds, for the environment and for query strings. */
 export function wholeNumber({
   min,
   max = Number.MAX_SAFE_INTEGER,

@@ -5,12 +5,12 @@ import type { OpenAPIV3_1 } from 'openapi-types';
 import { z } from 'zod';
 import type { HttpServer } from './server.ts';
 
-/** What /openapi.json says beside the routes. */
+/** What /openapi.json says besides the routes. */
 export type ApiDescription = Pick<OpenAPIV3_1.Document, 'info' | 'servers' | 'components'>;
 
 /**
- * Gives a server its routes, and GET /openapi.json, which describes them all by their schemas. They are added once the
- * kit's own plugins, such as CORS, are in: routes are told of hooks that stand when they are made.
+ * Gives a server its routes, and GET /openapi.json, which describes them by their schemas. The routes come after the plugins of
+ * createHttpServer(), such as CORS: a route gets only the hooks that exist when it is added.
  */
 export function addRoutes(app: HttpServer, api: ApiDescription, add: (routes: HttpServer) => void): void {
   void app.register(swagger, {
@@ -26,7 +26,7 @@ export function addRoutes(app: HttpServer, api: ApiDescription, add: (routes: Ht
   });
 }
 
-/** The registry of schemas with names is zod's own, of the whole process and for both directions: those that paths use stay. */
+/** zod's registry of named schemas is the whole process's, for input and output: only those that paths use stay. */
 function describeComponents(document: Parameters<SwaggerTransformObject>[0]): OpenAPIV3_1.Document {
   const { components, ...described } = jsonSchemaTransformObject(document) as OpenAPIV3_1.Document;
   const schemas = components?.schemas ?? {};
@@ -35,7 +35,7 @@ function describeComponents(document: Parameters<SwaggerTransformObject>[0]): Op
   return { ...described, components: { ...components, schemas: Object.fromEntries(kept) } };
 }
 
-/** Says what schemas can't: a response without a description is what its status says, and a number's preset is no text. */
+/** Gives a response without a description the phrase of its status, and turns a number's default into a number. */
 function complete(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {
   const operations = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path ?? {}));
   for (const { responses, parameters = [] } of operations as OpenAPIV3_1.OperationObject[]) {

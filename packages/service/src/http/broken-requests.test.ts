@@ -73,7 +73,7 @@ describe('a caller that breaks off', () => {
     expect(faults()).toEqual([]);
   });
 
-  test('while it is being answered is not a fault where the work is put down for it, but is one where the work fails', async () => {
+  test('during the work is not a fault when the work stops for it, but is one when the work fails', async () => {
     const app = await serve();
     const entered = new Map<string, () => void>();
     for (const [path, error] of [

@@ -1,14 +1,14 @@
 import ipaddr from 'ipaddr.js';
 
-/** Bits of an IPv6 address that name a network. One customer gets a /64 at least, and with it 2^64 addresses. */
+/** The part of an IPv6 address that names a network. A customer gets a /64 at least, with 2^64 addresses. */
 const NETWORK_BYTES = 8;
-/** A forwarding header may bring anything: a limit keeps no more of it than this. */
+/** A forwarding header may hold anything; a limit keeps only the beginning. */
 const MAX_JUNK_CHARACTERS = 64;
 
 /**
- * The name under which a limit counts a caller's address: an IPv4 address as it is, of an IPv6 address its /64, such as
- * `2001:db8::/64`. One address has one name, however it is written: mapped IPv4 is IPv4; zone, brackets and port don't
- * count. Text that isn't an address stays what it is, cut at 64 characters.
+ * The name by which a limit counts a caller: an IPv4 address itself, or the /64 of an IPv6 address, such as `2001:db8::/64`.
+ * One address has one name, however it is written: mapped IPv4 is IPv4; zone, brackets and port don't count. Text that
+ * isn't an address is kept, cut at 64 characters.
  */
 export function callerKey(ip: string): string {
   const text = withoutPort(ip.trim());

@@ -6,12 +6,12 @@ import type { ErrorKind } from './xrpc-error.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The errors that the route may answer with, beyond those of every route. */
+    /** The errors that the route may answer with, besides those of every route. */
     errors?: readonly ErrorKind[];
   }
 }
 
-/** Adds to the responses that a route declares those of its errors, by status. */
+/** Adds a response for each status of its errors to what a route declares. */
 export function declareErrors(app: HttpServer): void {
   app.addHook('onRoute', (route) => {
     const kinds = Map.groupBy(errorsOf(route), ({ status }) => status);

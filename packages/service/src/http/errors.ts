@@ -5,10 +5,10 @@ import { InternalServerError, InvalidRequestError } from './named-errors.ts';
 import type { HttpServer } from './server.ts';
 import { XrpcError } from './xrpc-error.ts';
 
-/** Knows an app's own errors: gives the answer for one of them, and undefined for every other. */
+/** The answer for one of an app's own errors; undefined for every other error. */
 export type ErrorClassifier = (error: unknown) => XrpcError | undefined;
 
-/** Turns whatever a route threw into an XRPC error; what is our fault is logged here, once, and told to nobody else. */
+/** Turns what a route threw into an XRPC error. Our own faults are logged here, once, and not told to the caller. */
 export function answerErrors(app: HttpServer, classify: ErrorClassifier = () => undefined): void {
   app.setErrorHandler((error: unknown, request, reply) => {
     if (hasCallerGone(error, request, reply)) {
@@ -22,13 +22,13 @@ export function answerErrors(app: HttpServer, classify: ErrorClassifier = () => 
   });
 }
 
-/** The request broke off, or the work was put down because nobody waits for it: nobody hears an answer, and nothing is wrong here. */
+/** The request broke off, or its work was aborted since the caller had left: nobody waits for an answer, nothing is wrong. */
 function hasCallerGone(error: unknown, request: FastifyRequest, reply: FastifyReply): boolean {
   if (!reply.raw.destroyed && request.raw.socket.writable) return false;
   return error === request.raw.errored || (error instanceof DOMException && error.name === 'AbortError');
 }
 
-/** A caller that is told to come back is told when, if only by a guess. */
+/** When to come back, where the error itself doesn't say. */
 const RETRY_AFTER: Readonly<Record<number, Readonly<Record<string, string>>>> = { 503: { 'retry-after': '10' } };
 
 export function sendError(reply: FastifyReply, answer: XrpcError): void {
@@ -47,8 +47,8 @@ export function answerBadUrl(_path: string, _request: unknown, response: unknown
 }
 
 /**
- * For bytes that make no whole request: Node gives up on them outside of every route. Of a request that was answered before
- * its body was whole, only the connection ends: a second answer would be taken for that of the next request.
+ * Answers bytes that are not a whole request, which no route sees. When the request was answered before its body was complete,
+ * it only closes the connection: the caller would take a second answer for that of its next request.
  */
 export function createClientErrorHandler(): ClientErrorHandler {
   const answered = new WeakSet<Socket>();
@@ -65,7 +65,7 @@ export function createClientErrorHandler(): ClientErrorHandler {
 }
 
 export interface ClientErrorHandler {
-  /** To be told of each request that was answered. */
+  /** Call it for each request that was answered. */
   noteAnswer(request: FastifyRequest): void;
   answer(error: Error & { code?: string }, socket: Socket): void;
 }
@@ -96,7 +96,7 @@ function toXrpcError(error: unknown, classify: ErrorClassifier): XrpcError {
     : new XrpcError(status, errorName(status), message);
 }
 
-/** Fastify's way of telling what a schema refused: names each field and says what was expected there. */
+/** The error for what a schema refused: names each field, and what was expected there. */
 export function schemaError(issues: readonly { instancePath: string; message?: string }[]): XrpcError {
   const faults = issues.map(({ instancePath, message = '' }) => {
     const path = instancePath.slice(1).replaceAll('/', '.');
@@ -116,7 +116,7 @@ function logFault(request: FastifyRequest, answer: XrpcError, error: unknown): v
   else request.log.warn(where, 'request could not be served');
 }
 
-/** What Fastify's and Node's own errors of this status are called. */
+/** The name of Fastify's and Node's own errors of this status. */
 function errorName(status: number): string {
   return NAMES[status] ?? 'InvalidRequest';
 }

@@ -15,6 +15,6 @@ export class UpstreamFailureError extends namedError(502, 'UpstreamFailure') {}
 export class NotEnoughResourcesError extends namedError(503, 'NotEnoughResources') {}
 export class UpstreamTimeoutError extends namedError(504, 'UpstreamTimeout') {}
 
-/** The database may be away, and each route has its time: everywhere 503. */
+/** Any route may answer 503: the database may be away, and handlers have a time limit. */
 export const OF_EVERY_ROUTE: readonly ErrorKind[] = [UriTooLongError, InternalServerError, NotEnoughResourcesError];
 export const OF_BODIES: readonly ErrorKind[] = [PayloadTooLargeError, UnsupportedMediaTypeError];

@@ -30,7 +30,7 @@ function allowedMethods(routes: readonly Route[], path: readonly string[]): stri
   return [...new Set(matching.flatMap(({ methods }) => methods))].toSorted();
 }
 
-/** `:name` stands for one segment, `*` for the rest. */
+/** `:name` matches one segment, `*` the rest. */
 function matches(segments: readonly string[], path: readonly string[]): boolean {
   if (segments.at(-1) === '*') return segments.slice(0, -1).every((segment, i) => isMatch(segment, path[i]));
   return segments.length === path.length && segments.every((segment, i) => isMatch(segment, path[i]));

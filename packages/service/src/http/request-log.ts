@@ -3,8 +3,8 @@ import type { LogFn } from 'pino';
 import type { LogLevel } from '../environment/log-level.ts';
 
 /**
- * A logger for one request that becomes a child of `log` with its first line: most requests log nothing, and making
- * a child for each cost a third of the requests a second.
+ * A logger for one request, which makes its child of `log` at the first line: most requests log nothing, and a child for each
+ * cost a third of the requests a second.
  */
 export function createRequestLog(log: FastifyBaseLogger, bindings: Record<string, unknown>): FastifyBaseLogger {
   let child: FastifyBaseLogger | undefined;

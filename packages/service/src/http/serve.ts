@@ -11,17 +11,17 @@ export interface HttpService {
   readonly listen: string;
   readonly drainDelayMs: number;
   readonly metrics: Pick<MetricsServerOptions, 'listen' | 'registry' | 'isReady'>;
-  /** Begins the background work; resolves, once requests may come, with the promise of its end. */
+  /** Starts the background work; resolves, once requests may come, with the promise of its end. */
   start(): Promise<{ readonly ended: Promise<void> }>;
   /** Ends the background work. */
   readonly background: AbortController;
   readonly log: Logger;
-  /** What the log says once it serves, and what goes with that. */
+  /** The log line once it serves, and its fields. */
   readonly says: string;
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** Runs a service until the signal aborts or its background work ends; then no request fails, and all that was begun is finished. */
+/** Runs a service until the signal aborts or its background work ends. No request fails, and work under way is finished. */
 export async function serveHttp(service: HttpService, signal: AbortSignal): Promise<void> {
   const { app, background, log } = service;
   const isStarted = () => app.server.listening;
@@ -33,7 +33,7 @@ export async function serveHttp(service: HttpService, signal: AbortSignal): Prom
   log.info({ listen, metrics: metrics.address, ...service.facts, ...readBuildInfo() }, service.says);
   if (!signal.aborted) await Promise.race([once(signal, 'abort'), ended]);
   await drain(app, service.drainDelayMs);
-  background.abort(signal.reason); // after the last request: what it left to write is written
+  background.abort(signal.reason); // after the last request, so that the rows it left are written
   await ended;
   await metrics.close();
 }

@@ -54,7 +54,7 @@ describe('a route', () => {
     },
   );
 
-  test('refuses a body that is not what its schema says, or no JSON, or of another type', async () => {
+  test('refuses a body that its schema does not allow, that is not JSON, or that has another type', async () => {
     const app = create();
     app.post('/add', { schema: { body: z.object({ name: z.string() }) } }, (request) => request.body.name);
     const post = (payload: string, type = 'application/json') =>
@@ -81,7 +81,7 @@ describe('an error', () => {
     expect(logged).toEqual([]);
   });
 
-  test('that nobody foresaw is a 500 without a word about its cause, and is logged once', async () => {
+  test('that nobody expected is a 500 that does not tell its cause, and is logged once', async () => {
     const app = create();
     app.get('/', (_request, reply) => {
       void reply.type('text/html');
@@ -148,7 +148,7 @@ describe('an unknown path', () => {
   });
 });
 
-describe('bytes that are no request', () => {
+describe('bytes that are not a request', () => {
   test.for([
     ['no HTTP', 'hello\r\n\r\n', 400, 'InvalidRequest'],
     ['a head over 16 KiB', `GET / HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'HeadersTooLarge'],

@@ -34,13 +34,12 @@ export interface HttpServerOptions {
 }
 
 const REQUEST_TIMEOUT_MS = 10_000;
-/** How often Node looks for requests that take too long. */
+/** How often Node checks for requests that take too long. */
 const LOOK_INTERVAL_MS = 1_000;
 
 /**
  * An HTTP server without routes, not yet listening: every error is an XRPC error ({error, message}) and never shows a
- * stack, each reply has an x-request-id, bodies and URLs are bounded. Close it with `close()`: what is being answered
- * is finished first.
+ * stack, each reply has an x-request-id, bodies and URLs are bounded. `close()` finishes the requests under way first.
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { log, maxUrlLength = 8192, corsOrigins = [], requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
@@ -58,7 +57,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       connectionsCheckingInterval: Math.min(LOOK_INTERVAL_MS, requestTimeoutMs),
     },
     trustProxy: options.trustProxy ?? false,
-    return503OnClosing: false, // what still comes on open connections is answered, with `connection: close`
+    return503OnClosing: false, // requests that still come on open connections are answered, with `connection: close`
     forceCloseConnections: 'idle',
     clientErrorHandler: clientErrors.answer,
     routerOptions: { maxParamLength: maxUrlLength, onBadUrl: answerBadUrl },
@@ -66,7 +65,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   traceRequests(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSchemaErrorFormatter(schemaError);
-  // Nothing is checked on its way out: tests do that, and the compiler.
+  // Answers are not validated here: the compiler and the tests do that.
   app.setSerializerCompiler(() => (reply) => JSON.stringify(reply));
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);

@@ -4,8 +4,8 @@ import { isTracing, tracer } from '../telemetry/span.ts';
 import type { HttpServer } from './server.ts';
 
 /**
- * A span for each request, a child of the caller's when it sends a `traceparent`; handlers run in it. Adds nothing when no telemetry was
- * started. The span bears the route and no query, path or address: those say who asks for what.
+ * Makes a span for each request, in which its handler runs; a `traceparent` makes it a child of the caller's. Does nothing when
+ * telemetry is off. The span has the route, but not the query, path or address: those tell who asks for what.
  */
 export function traceRequests(app: HttpServer): void {
   if (!isTracing()) return;
@@ -20,7 +20,7 @@ export function traceRequests(app: HttpServer): void {
     spans.set(request, span);
     context.with(trace.setSpan(parent, span), done);
   });
-  // A body arrives by events of its socket, outside of the span: the handler is brought back into it.
+  // A body arrives in events of its socket, outside the span: this makes the span active again for the handler.
   app.addHook('preHandler', (request, _reply, done) => {
     const span = spans.get(request);
     if (span === undefined) done();

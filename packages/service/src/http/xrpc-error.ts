@@ -1,6 +1,6 @@
 /**
- * An answer that is an error: HTTP status, the name that clients look at, and a sentence for people. Throw one of the
- * named kinds below it.
+ * An answer that is an error: HTTP status, the name that clients compare, and a sentence for people. Throw one of its named
+ * subclasses.
  * Source: https://atproto.com/specs/xrpc#error-responses
  */
 export class XrpcError extends Error {
@@ -24,10 +24,10 @@ export class XrpcError extends Error {
   }
 }
 
-/** What a route declares of an error that it may answer with. */
+/** An error that a route may answer with. */
 export interface ErrorKind {
   readonly status: number;
-  /** Undefined where others name it. */
+  /** Undefined when another server names it. */
   readonly error: string | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { NotEnoughResourcesError, RateLimitExceededError } from '../http/named-errors.ts';
 import { XrpcError } from '../http/xrpc-error.ts';
 
-/** A bound that was reached: 429 for the caller's own excess, 503 where everybody together asks too much. */
+/** A limit was reached: 429 when it is the caller's own, 503 when it is that of all callers together. */
 export class LimitError extends XrpcError {
   override name = 'LimitError';
   readonly whose: 'caller' | 'all';

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
 
-/** So many at once, and so many a second after that. */
+/** `burst` at once, and after that `perSecond`. */
 export interface Rate {
   readonly burst: number;
   readonly perSecond: number;
 }
 
-/** Token buckets by name, for a bounded number of names: the least recently seen is forgotten first. */
+/** Token buckets by name, for a bounded number of names: the least recently used is forgotten first. */
 export interface RateLimit {
   /** Takes one from the bucket of `name`; false when it is empty. */
   take(name: string): boolean;

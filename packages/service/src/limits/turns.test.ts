@@ -80,13 +80,13 @@ test('a caller never holds more than its share, though turns are free', async ()
   expect(begun).toEqual(['a1', 'b', 'a2', 'a3']);
 });
 
-test('one who waits too long for itself is told so', async () => {
+test('a caller who waits too long for its own turns is told so', async () => {
   const turns = make({ presentPerCaller: 2, maxWaiting: 2, maxWaitMs: 20 });
   await hold(turns, 'a');
   expect(await refusalOf(hold(turns, 'a'))).toEqual(['caller', 429, '1']);
 });
 
-test('one who waits too long for others is told to come back, and one who goes leaves the queue', async () => {
+test('a caller who waits too long for others is told to come back, and one who leaves is out of the queue', async () => {
   const turns = make({ atOnce: 1, maxWaiting: 2, maxWaitMs: 20 });
   await hold(turns, 'a');
   const going = new AbortController();

@@ -1,24 +1,25 @@
 import { LimitError } from './limit-error.ts';
 
 export interface TurnsOptions {
-  /** Turns under way, of all callers together. */
+  /** The most turns under way, of all callers together. */
   readonly atOnce: number;
+  /** The most turns under way of one caller. */
   readonly perCaller: number;
-  /** Of one caller, under way and waiting together; default: as many as may be under way. */
+  /** The most of one caller, under way and waiting together; default `perCaller`. */
   readonly presentPerCaller?: number;
-  /** Of all callers; default 0. */
+  /** The most that wait, of all callers together; default 0. */
   readonly maxWaiting?: number;
-  /** How long one waits at most; default 5 s. */
+  /** The longest wait; default 5 s. */
   readonly maxWaitMs?: number;
-  /** What is done in a turn, for the sentence that a refused caller reads: 'searches'. */
+  /** What the turns are for, in the sentence that a refused caller reads: 'searches'. */
   readonly what: string;
   /** When a refused caller may ask again, in seconds; default 1. */
   readonly retryAfterS?: number;
 }
 
-/** Turns to do something expensive: few at once, few of one caller, and a short queue that is fair between callers. */
+/** Bounds expensive work: few turns at once, few of one caller, and a short queue that is fair between callers. */
 export interface Turns {
-  /** Waits for a turn, and does the work in it. @throws LimitError, the signal's reason while it waits, or what the work throws */
+  /** Waits for a turn, then does the work. @throws LimitError, the signal's reason while it waits, or what the work throws */
   run<T>(caller: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   counts(): { readonly underWay: number; readonly waiting: number };
 }
@@ -29,25 +30,20 @@ interface Waiting {
 }
 
 /**
- * Next is the caller with the fewest turns under way, and among equals the one that came first: a caller with many requests waits for
- * itself, and the others don't wait for it.
+ * The next turn goes to the caller with the fewest turns under way, and among equals to the one that came first: the requests of a
+ * busy caller wait for each other, and nobody else waits for them.
  */
 export function createTurns(options: TurnsOptions): Turns {
   const { atOnce, perCaller, presentPerCaller = perCaller, maxWaiting = 0 } = options;
-  const underWay = new Map<string, number>();
+  const underWay = createTally();
   const queue = new Set<Waiting>();
-  let total = 0;
-  const of = (caller: string) => underWay.get(caller) ?? 0;
 
   const begin = (caller: string): Disposable => {
-    total++;
-    underWay.set(caller, of(caller) + 1);
+    underWay.add(caller, 1);
     return {
       [Symbol.dispose]: () => {
-        total--;
-        if (of(caller) === 1) underWay.delete(caller);
-        else underWay.set(caller, of(caller) - 1);
-        const next = nextOf(queue, of, perCaller);
+        underWay.add(caller, -1);
+        const next = nextOf(queue, underWay.of, perCaller);
         next?.begin(begin(next.caller));
       },
     };
@@ -55,15 +51,16 @@ export function createTurns(options: TurnsOptions): Turns {
 
   const take = async (caller: string, signal: AbortSignal | undefined): Promise<Disposable> => {
     signal?.throwIfAborted();
-    if (total < atOnce && of(caller) < perCaller) return begin(caller);
+    const isAtLimit = () => underWay.of(caller) >= perCaller;
+    if (underWay.total() < atOnce && !isAtLimit()) return begin(caller);
     const waitingOfCaller = [...queue].filter((other) => other.caller === caller).length;
-    if (of(caller) + waitingOfCaller >= presentPerCaller) throw refusal(options, 'caller');
+    if (underWay.of(caller) + waitingOfCaller >= presentPerCaller) throw refusal(options, 'caller');
     if (queue.size >= maxWaiting) throw refusal(options, 'all');
-    return inQueue(queue, caller, options, () => (of(caller) >= perCaller ? 'caller' : 'all'), signal);
+    return inQueue(queue, caller, options, () => (isAtLimit() ? 'caller' : 'all'), signal);
   };
 
   return {
-    counts: () => ({ underWay: total, waiting: queue.size }),
+    counts: () => ({ underWay: underWay.total(), waiting: queue.size }),
     run: async (caller, work, signal) => {
       const turn = await take(caller, signal);
       try {
@@ -71,6 +68,22 @@ export function createTurns(options: TurnsOptions): Turns {
       } finally {
         turn[Symbol.dispose]();
       }
+    },
+  };
+}
+
+/** Counts by name; only names with a count take memory. */
+function createTally() {
+  const counts = new Map<string, number>();
+  let total = 0;
+  const of = (name: string) => counts.get(name) ?? 0;
+  return {
+    of,
+    total: () => total,
+    add: (name: string, change: number) => {
+      total += change;
+      if (of(name) + change === 0) counts.delete(name);
+      else counts.set(name, of(name) + change);
     },
   };
 }
@@ -88,7 +101,7 @@ function inQueue(
   queue: Set<Waiting>,
   caller: string,
   options: TurnsOptions,
-  /** Who kept it waiting. */
+  /** Whose turns keep it waiting. */
   holder: () => 'caller' | 'all',
   signal: AbortSignal | undefined,
 ): Promise<Disposable> {
@@ -121,7 +134,7 @@ function inQueue(
 function refusal({ what, perCaller, retryAfterS = 1 }: TurnsOptions, whose: 'caller' | 'all'): LimitError {
   const message =
     whose === 'caller'
-      ? `${perCaller} ${what} of one caller may be under way at once: wait for the ones before`
-      : `too many ${what} are under way at this moment: ask again soon`;
+      ? `one caller may have ${perCaller} ${what} under way at once: wait until one ends`
+      : `too many ${what} are under way now: ask again soon`;
   return new LimitError(whose, message, retryAfterS);
 }

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { readBuildInfo } from '../build-info.ts';
 
-/** Where spans go and whose they are. */
 export interface TelemetryOptions {
-  /** Of the receiver, such as `http://collector:4318`; undefined: no telemetry at all. */
+  /** The receiver's address, such as `http://collector:4318`; undefined turns telemetry off. */
   readonly endpoint: string | undefined;
   /** The share of traces that is recorded, 0 to 1; undefined: what OTEL_TRACES_SAMPLER says, or all. */
   readonly samplingRatio: number | undefined;
-  /** Attributes that every span bears. */
+  /** Attributes of every span. */
   readonly resource: Readonly<Record<string, string>>;
 }
 
@@ -23,8 +22,8 @@ const ratio = z
   .transform(Number);
 
 /**
- * What a service needs of the environment for its telemetry; services merge it into their own schema. Everything else that the SDK
- * knows (OTEL_EXPORTER_OTLP_HEADERS, OTEL_EXPORTER_OTLP_PROTOCOL, OTEL_BSP_*, OTEL_RESOURCE_ATTRIBUTES …) it reads itself:
+ * The variables of telemetry, for a service's own schema. The SDK reads its other variables itself (OTEL_EXPORTER_OTLP_HEADERS,
+ * OTEL_EXPORTER_OTLP_PROTOCOL, OTEL_BSP_*, OTEL_RESOURCE_ATTRIBUTES …):
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export const telemetryEnvironment = z.object({
@@ -34,7 +33,7 @@ export const telemetryEnvironment = z.object({
   SERVICE_NAME: z.string().optional(),
 });
 
-/** `service` is the name unless SERVICE_NAME says another. Attribute names: https://opentelemetry.io/docs/specs/semconv/ */
+/** `service` is the name unless SERVICE_NAME is set. Attribute names: https://opentelemetry.io/docs/specs/semconv/ */
 export function telemetryOptions(service: string, env: z.output<typeof telemetryEnvironment>): TelemetryOptions {
   const { version, commit } = readBuildInfo();
   return {

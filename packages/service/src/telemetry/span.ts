@@ -21,15 +21,15 @@ export interface SpanOptions {
   readonly startMs?: number;
 }
 
-/** Whether spans are made at all: the SDK was started before. */
+/** Whether spans are made: the SDK was started before. */
 export function isTracing(): boolean {
   const provider = trace.getTracerProvider();
   return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer(NAME) !== undefined;
 }
 
 /**
- * Runs the begin of a trace: one batch, one build. The span is undefined when nothing is recorded; it ends with the work, and bears its
- * error.
+ * Runs the work as a trace of its own: one batch, one build. The span ends with the work and has its error; it is undefined when
+ * nothing is recorded.
  */
 export function inTrace<T>(
   name: string,
@@ -41,8 +41,8 @@ export function inTrace<T>(
 }
 
 /**
- * Runs a step of a trace that is recorded, as a child of the span that is active. Elsewhere the work just runs: a look at Redis every
- * second would else be a trace of its own.
+ * Runs the work as a child of the active span. Outside a recorded trace it makes no span; otherwise each poll of Redis would be a
+ * trace of its own.
  */
 export function inSpan<T>(
   name: string,
@@ -53,30 +53,30 @@ export function inSpan<T>(
   return run(tracer().startSpan(name, toOtel(options)), work);
 }
 
-/** Starts a step that is not one call: end() it. Undefined outside of a trace that is recorded. */
+/** Starts a span whose work is more than one call: end() it. Undefined outside a recorded trace. */
 export function startSpan(name: string, options: SpanOptions): Span | undefined {
   return isRecorded() ? tracer().startSpan(name, toOtel(options)) : undefined;
 }
 
-/** Whether what runs now belongs to a trace that is recorded. */
+/** Whether the active span is part of a recorded trace. */
 export function isRecorded(): boolean {
   return trace.getActiveSpan()?.isRecording() === true;
 }
 
-/** Ends a span, with the error that ended its work when there is one. */
+/** Ends a span, with the error that its work ended with. */
 export function endSpan(span: Span, error?: unknown): void {
   if (error !== undefined) markFailed(span, error);
   span.end();
 }
 
-/** `traceparent` and `tracestate` for a server that is called now; none outside of a trace that is recorded. https://www.w3.org/TR/trace-context/ */
+/** `traceparent` and `tracestate` for a request to a server; empty outside a recorded trace. https://www.w3.org/TR/trace-context/ */
 export function traceHeaders(): Record<string, string> {
   const headers: Record<string, string> = {};
   if (isRecorded()) propagation.inject(context.active(), headers);
   return headers;
 }
 
-/** Makes a function that runs later, started by somebody else, part of what runs now. */
+/** The function as part of the trace that is active now, whenever it is called. */
 export function inSameTrace<Args extends unknown[], T>(work: (...args: Args) => T): (...args: Args) => T {
   return context.bind(context.active(), work);
 }

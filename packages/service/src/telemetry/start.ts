@@ -1,18 +1,18 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import type { Sampler } from '@opentelemetry/sdk-trace';
 import type { Logger } from '../logger.ts';
-import { sleep } from '../sleep.ts';
+import { pause } from '../sleep.ts';
 import type { TelemetryOptions } from './config.ts';
 import { isTracing } from './span.ts';
 
-/** A receiver that doesn't answer holds up the end of a process no longer than this. */
+/** How long the end of a process waits for a receiver that doesn't answer. */
 const LAST_EXPORT_MS = 2_000;
-/** The SDK says again and again that a receiver is away. */
+/** The SDK repeats its warnings while a receiver is away. */
 const QUIET_MS = 60_000;
 
 /**
- * Starts sending spans when there is an endpoint, before anything that makes spans is made. Dispose it last of all: that sends what is
- * left. Without an endpoint the SDK is not even loaded.
+ * Starts sending spans when there is an endpoint; call it before anything that makes spans. Dispose it last: that sends the
+ * remaining spans. Without an endpoint the SDK is not loaded.
  */
 export async function startTelemetry(options: TelemetryOptions, log: Logger): Promise<AsyncDisposable> {
   if (options.endpoint === undefined) return { [Symbol.asyncDispose]: async () => {} };
@@ -21,7 +21,7 @@ export async function startTelemetry(options: TelemetryOptions, log: Logger): Pr
   const sdk = startNodeSdk({
     logLevel: 'none',
     resourceAttributes: { ...options.resource },
-    metricReaders: [], // Prometheus reads them
+    metricReaders: [], // Prometheus reads the metrics
     logRecordProcessors: [],
     ...(sampler && { sampler }),
   });
@@ -31,16 +31,16 @@ export async function startTelemetry(options: TelemetryOptions, log: Logger): Pr
   return {
     [Symbol.asyncDispose]: async () => {
       const late = new AbortController();
-      const inTime = sleep(LAST_EXPORT_MS, late.signal).catch(() => {}); // the export was quicker
-      await Promise.race([sdk.shutdown().catch(() => {}), inTime]); // its troubles are logged above
+      const inTime = pause(LAST_EXPORT_MS, late.signal);
+      await Promise.race([sdk.shutdown().catch(() => {}), inTime]); // logTroubles() logs what fails
       late.abort();
     },
   };
 }
 
 /**
- * A caller's own decision counts only as far as the ratio goes: whoever sends us `sampled` with each request would else decide what we
- * record. The ratio is taken of the trace id, so that services with one ratio keep the same traces.
+ * A caller's `sampled` flag doesn't bypass the ratio; otherwise callers would decide what we record. The trace id decides, so that
+ * services with one ratio keep the same traces.
  */
 async function makeSampler(ratio: number | undefined): Promise<Sampler | undefined> {
   if (ratio === undefined) return undefined;
@@ -49,7 +49,7 @@ async function makeSampler(ratio: number | undefined): Promise<Sampler | undefin
   return new ParentBasedSampler({ root, remoteParentSampled: root });
 }
 
-/** What the SDK has to say about itself goes where all lines go, and each sentence once a minute. */
+/** Sends the SDK's own warnings to the log, each at most once a minute. */
 function logTroubles(log: Logger): void {
   const saidAt = new Map<string, number>();
   const say = (message: string) => {

@@ -1,11 +1,12 @@
 import type { Reader } from '../wire/endpoint.ts';
 import { createFrameBuffer } from '../wire/frames.ts';
 import { createPacer } from '../wire/pacer.ts';
-import type { EventLog, Place, Stretch } from './event-log.ts';
-import type { Fault, Weather } from './faults.ts';
+import type { Conditions, Fault } from './conditions.ts';
+import type { EventLog } from './event-log.ts';
 import { type Filter, underWeather } from './filter.ts';
 import { filteredEventOf } from './filtered-event.ts';
 import { frameEnd, payloadStart } from './frame-scan.ts';
+import type { Place, Stretch } from './stretch.ts';
 
 export interface Delivery {
   readonly log: EventLog;
@@ -13,17 +14,15 @@ export interface Delivery {
   readonly from: Place;
   /** Events a second; undefined = as fast as the reader reads. */
   readonly rate: number | undefined;
-  weather(): Weather;
-  /** The next fault to happen, once. It belongs to whoever takes it. */
-  takeFault(): Fault | undefined;
+  readonly conditions: Pick<Conditions, 'weather' | 'takeFault'>;
   onSent(events: number): void;
 }
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Sends the log to one reader from a place on, and then what is appended, until the connection ends. */
+/** Sends the log to one reader from a place on, then each event that is appended, until the connection ends. */
 export async function deliver(delivery: Delivery): Promise<void> {
-  const { log, reader, rate } = delivery;
+  const { log, reader, rate, conditions } = delivery;
   const { channel } = reader;
   const pacer = createPacer(rate);
   let place = delivery.from;
@@ -31,11 +30,11 @@ export async function deliver(delivery: Delivery): Promise<void> {
   let untilFault = Number.POSITIVE_INFINITY;
   let sent = 0;
   while (!channel.closed.aborted) {
-    const { closesAfter } = delivery.weather();
+    const { closesAfter } = conditions.weather();
     const untilClose = (closesAfter?.events ?? Number.POSITIVE_INFINITY) - sent;
     if (closesAfter !== undefined && untilClose <= 0) return channel.close(closesAfter.code, 'the weather is bad');
     if (fault === undefined) {
-      fault = delivery.takeFault();
+      fault = conditions.takeFault();
       untilFault = fault?.afterEvents ?? Number.POSITIVE_INFINITY;
     }
     if (fault !== undefined && untilFault === 0) {
@@ -50,7 +49,7 @@ export async function deliver(delivery: Delivery): Promise<void> {
       await log.waitBeyond(place, channel.closed);
       continue;
     }
-    await channel.send(selectFrames(stretch, underWeather(reader.filter(), delivery.weather())));
+    await channel.send(selectFrames(stretch, underWeather(reader.filter(), conditions.weather())));
     delivery.onSent(stretch.count);
     sent += stretch.count;
     place = stretch.next;
@@ -59,7 +58,7 @@ export async function deliver(delivery: Delivery): Promise<void> {
   }
 }
 
-/** Lets a fault happen. Returns where to go on, or undefined when the connection is over. */
+/** Lets a fault happen. Returns the place to go on from, or undefined when the connection is over. */
 async function happen(fault: Fault, log: EventLog, place: Place, { channel }: Reader): Promise<Place | undefined> {
   switch (fault.kind) {
     case 'drop':

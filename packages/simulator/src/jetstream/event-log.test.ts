@@ -37,7 +37,7 @@ test('a time is found as the first event that is not older, inversions or not', 
   expect(log.placeOfTime(1e15 + 1e9).seq).toBe(log.nextSeq);
 });
 
-test('what is forgotten is clamped to the oldest that is kept', () => {
+test('a cursor before the oldest kept event is moved there', () => {
   log = createEventLog(1, 4 << 20);
   for (let i = 0; i < 10_000; i++) {
     log.append(`{"did":"d","time_us":${1e15 + i}}${' '.repeat(5_000)}`, 1e15 + i);

@@ -1,11 +1,11 @@
 /** Which events a reader wants: the query parameters, and later its `options_update`, which replaces the whole filter. */
 export interface Filter {
-  /** True when every event passes, so that nothing has to be looked at. */
+  /** True when every event passes, so that none has to be parsed. */
   readonly passesAll: boolean;
   passes(event: FilteredEvent): boolean;
 }
 
-/** What a host sends of what a reader asks for: some hosts ignore the size, some are blind to whole collections. */
+/** The reader's filter as the host applies it: some hosts ignore the size, some are blind to whole collections. */
 export function underWeather(filter: Filter, weather: FilterWeather): Filter {
   const { ignoresSizeLimit, blindTo } = weather;
   if (!ignoresSizeLimit && blindTo.length === 0) return filter;
@@ -28,7 +28,7 @@ export interface FilteredEvent {
   readonly byteLength: number;
 }
 
-/** Why an option is refused, in words for the 400 or the close frame. */
+/** Why an option is refused, for the 400 or the close frame. */
 export interface FilterFault {
   readonly fault: string;
 }

@@ -24,7 +24,7 @@ test('the history comes at full speed, and then the live stream goes by the cloc
   expect(host.server.log.nextSeq - 1).toBe(times.length);
 });
 
-test('a stream that is to end ends after so many events', async () => {
+test('a stream with an end stops after the given number of events', async () => {
   const world = createWorld({ seed: 1, accounts: 50, eventsPerDay: 5_000 });
   await using host = disposable(await startJetstream());
   const pump = startPump({ world, hosts: [host.server], events: 1_234, signal: AbortSignal.timeout(60_000) });
@@ -33,7 +33,7 @@ test('a stream that is to end ends after so many events', async () => {
   expect(host.server.log.nextSeq).toBe(1_235);
 });
 
-test('a host that takes no more is told to whoever waits', async () => {
+test('an error of a host rejects both promises', async () => {
   const world = createWorld({ seed: 1, accounts: 50, eventsPerDay: 5_000 });
   const full = new Error('no space left on device');
   const append = () => {

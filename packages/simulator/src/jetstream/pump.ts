@@ -9,11 +9,11 @@ export interface PumpOptions {
   readonly hosts: readonly Pick<JetstreamServer, 'append' | 'log'>[];
   /** Also given each event, the ground truth for example. */
   readonly onEvent?: (event: WorldEvent) => void;
-  /** Stop after so many events; absent = go on for ever. */
+  /** Stop after this many events; absent = go on for ever. */
   readonly events?: number;
   /**
-   * What the wall clock must be shifted by to be the world's clock, in microseconds. By default the live stream begins when the history
-   * is through; 0 = the world's time is the real one, and what happened since its `nowMicros` is caught up with first.
+   * World's clock minus wall clock, in microseconds. By default the live stream begins when the history is through; 0 = the world's time
+   * is the real one, and the pump first catches up with what happened since its `nowMicros`.
    */
   readonly clockShiftMicros?: number;
   /** Hosts forget what is older than this; absent = never. The real server keeps 36 hours. */
@@ -38,7 +38,7 @@ export function startPump(options: PumpOptions): Pump {
   const caughtUp = Promise.withResolvers<void>();
   const done = run(options, caughtUp.resolve);
   done.then(caughtUp.resolve, caughtUp.reject);
-  // Whoever waits for one of the two sees the error; it must not count as unhandled for the other.
+  // A caller may await only one of the two: the error of the other must not count as unhandled.
   for (const each of [done, caughtUp.promise]) each.catch(() => {});
   return { caughtUp: caughtUp.promise, done };
 }
@@ -66,6 +66,7 @@ async function run(
     if (event.timeUs > due()) {
       shift ??= nowMicros - Date.now() * 1_000;
       onCaughtUp();
+      // It rejects when the signal aborts, which ends the loop.
       await delay(TICK_MS, undefined, { signal }).catch(() => {});
       continue;
     }

@@ -204,14 +204,14 @@ describe('hosts', () => {
 });
 
 describe('a fault', () => {
-  test('drops the connection after so many events, once', async () => {
+  test('drops the connection once, after the given number of events', async () => {
     const server = await hostOf(1_000);
     server.inject({ kind: 'drop', afterEvents: 10 });
     const client = await connect(server, { cursor: '0' });
     expect((await client.closed).code).toBe(1006);
     expect(client.lines.length).toBeLessThanOrEqual(10);
     await (await connect(server, { cursor: '0' })).received(1_000);
-    expect(server.faultsLeft).toBe(0);
+    expect(server.faultsLeft()).toBe(0);
   });
 
   test('meets a connection that waits for events', async () => {
@@ -247,7 +247,7 @@ describe('a fault', () => {
     expect(cursors.at(-1)).toBe(100);
   });
 
-  test('comes by the control endpoint too, which says what is wrong with a wrong one', async () => {
+  test('can be injected by the control endpoint, which refuses an unknown one', async () => {
     const server = await hostOf(100);
     const control = `http://127.0.0.1:${server.port}/control`;
     const post = async (body: unknown) => (await fetch(control, { method: 'POST', body: JSON.stringify(body) })).status;

@@ -8,11 +8,8 @@ export interface Subscription {
   readonly requireHello: boolean;
 }
 
-/** `live` = no cursor. Below 1e15 a cursor is a sequence number, else microseconds. Both are inclusive. */
-export type Cursor =
-  | { readonly kind: 'live' }
-  | { readonly kind: 'seq'; readonly seq: number }
-  | { readonly kind: 'time'; readonly timeUs: number };
+/** `live` = no cursor. Below 1e15 a cursor is a sequence number, else microseconds since 1970. Both are inclusive. */
+export type Cursor = { readonly kind: 'live' } | { readonly kind: 'seq' | 'time'; readonly value: number };
 
 const FIRST_TIME_CURSOR = 1e15;
 
@@ -37,9 +34,9 @@ export function readSubscription(
   return { cursor, filter, requireHello: query.get('requireHello') === 'true' };
 }
 
-export function readCursor(text: string | null): Cursor | FilterFault {
+function readCursor(text: string | null): Cursor | FilterFault {
   if (text === null || text === '') return { kind: 'live' };
   if (!/^\d{1,16}$/.test(text)) return { fault: `invalid cursor: ${text}` };
   const value = Number(text);
-  return value < FIRST_TIME_CURSOR ? { kind: 'seq', seq: value } : { kind: 'time', timeUs: value };
+  return { kind: value < FIRST_TIME_CURSOR ? 'seq' : 'time', value };
 }

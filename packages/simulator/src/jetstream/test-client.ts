@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 /** A reader for tests: collects what it is sent. */
 export interface TestClient {
   readonly lines: string[];
-  /** Resolves when so many lines have come; rejects when the connection ends before. */
+  /** Resolves with the first `count` lines; rejects when the connection ends before they have come. */
   received(count: number): Promise<string[]>;
   /** Resolves when the connection has ended; code 1006 when it broke off. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
@@ -22,6 +22,24 @@ export async function connectClient(
   for (const [name, value] of Object.entries(query))
     for (const item of [value].flat()) address.searchParams.append(name, item);
   const socket = new WebSocket(address, { perMessageDeflate: false });
+  // `opened` and `closed` tell what became of the connection.
+  socket.on('error', () => {});
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
+  });
+  const inbox = collectLines(socket);
+  await opened(socket);
+  return {
+    ...inbox,
+    closed,
+    socket,
+    send: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
+    pause: () => socket.pause(),
+    close: () => socket.terminate(),
+  };
+}
+
+function collectLines(socket: WebSocket): Pick<TestClient, 'lines' | 'received'> {
   const lines: string[] = [];
   let wake = () => {};
   let ended = false;
@@ -29,27 +47,12 @@ export async function connectClient(
     lines.push(message.toString());
     wake();
   });
-  socket.on('error', () => {});
-  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
-    socket.on('close', (code, reason) => {
-      ended = true;
-      wake();
-      resolve({ code, reason: String(reason) });
-    });
-  });
-  await new Promise<void>((resolve, reject) => {
-    socket.once('open', resolve);
-    socket.once('error', reject);
-    socket.once('unexpected-response', (_, response) => {
-      let body = '';
-      response.on('data', (chunk) => (body += String(chunk)));
-      response.on('end', () => reject(new Error(`${response.statusCode} ${body}`)));
-    });
+  socket.on('close', () => {
+    ended = true;
+    wake();
   });
   return {
     lines,
-    closed,
-    socket,
     async received(count) {
       while (lines.length < count) {
         if (ended) throw new Error(`the connection ended after ${lines.length} of ${count} lines`);
@@ -59,8 +62,17 @@ export async function connectClient(
       }
       return lines.slice(0, count);
     },
-    send: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
-    pause: () => socket.pause(),
-    close: () => socket.terminate(),
   };
+}
+
+function opened(socket: WebSocket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', reject);
+    socket.once('unexpected-response', (_, response) => {
+      let body = '';
+      response.on('data', (chunk) => (body += String(chunk)));
+      response.on('end', () => reject(new Error(`${response.statusCode} ${body}`)));
+    });
+  });
 }

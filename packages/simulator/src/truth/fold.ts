@@ -12,25 +12,25 @@ export interface TrueRecord {
   readonly commit: TrueCommit;
   /** The place of the operation in its commit. */
   readonly nth: number;
-  /** What stands in the tables: rev · 2, + 1 for a write. It orders nothing here. */
+  /** The version in the tables: rev · 2, + 1 for a write. It orders nothing here. */
   readonly version: bigint;
 }
 
-/** All that follows from the events, whatever their order, their hosts and the number of their copies. */
+/** All that follows from the events, in any order, of any hosts, in any number of copies. */
 export interface Fold {
   /**
-   * Takes one frame's text, and says what it is. `nth`: its place in its commit, which no frame tells; of frames without it the later one
-   * given is the later in the commit.
+   * Takes one frame's text and returns what it says. `nth`: its place in its commit, which no frame tells; without it the frame that
+   * comes later is the later one in the commit.
    */
   add(line: string, nth?: number): Frame;
   /** By at-uri, the deleted ones too. */
   readonly records: ReadonlyMap<string, TrueRecord>;
   /** By DID, the last identity event with a handle. */
   readonly handles: ReadonlyMap<string, TrueIdentity>;
-  /** By DID: the last account event that was no deletion, and the last deletion. */
+  /** By DID: the last account event that was not a deletion, and the last deletion. */
   readonly statuses: ReadonlyMap<string, TrueAccount>;
   readonly deletions: ReadonlyMap<string, TrueAccount>;
-  /** By what makes two rejected frames the same. */
+  /** By their identity. */
   readonly rejected: ReadonlyMap<string, TrueRejection>;
   /** By `collection operation`, the number of operations that were seen. */
   operationCounts(): Map<string, number>;
@@ -39,52 +39,74 @@ export interface Fold {
 }
 
 export function createFold(): Fold {
-  const records = new Map<string, TrueRecord>();
-  const handles = new Map<string, TrueIdentity>();
-  const statuses = new Map<string, TrueAccount>();
-  const deletions = new Map<string, TrueAccount>();
+  const { addCommit, ...operations } = foldOperations();
+  const { addIdentity, addAccount, hides, ...accounts } = foldAccounts();
   const rejected = new Map<string, TrueRejection>();
-  const operations = new Map<string, Set<string>>();
-
-  const addCommit = (commit: TrueCommit, nth: number) => {
-    const rev = revOf(commit);
-    const version = rev * 2n + (commit.operation === 'delete' ? 0n : 1n);
-    const uri = `at://${commit.did}/${commit.collection}/${commit.rkey}`;
-    const before = records.get(uri);
-    const revBefore = before === undefined ? -1n : revOf(before.commit);
-    if (rev > revBefore || (rev === revBefore && nth >= (before?.nth ?? 0))) records.set(uri, { commit, nth, version });
-    const name = `${commit.collection} ${commit.operation}`;
-    const seen = operations.get(name) ?? new Set();
-    operations.set(name, seen.add(`${commit.did} ${commit.rkey} ${rev}`));
-  };
-  const keepLast = <T extends { readonly did: string; readonly micros: bigint }>(map: Map<string, T>, event: T) => {
-    const before = map.get(event.did);
-    if (before === undefined || event.micros >= before.micros) map.set(event.did, event);
-  };
-  const isHidden = ({ commit }: TrueRecord) => {
-    const status = statuses.get(commit.did);
-    const deletion = deletions.get(commit.did);
-    if (deletion !== undefined && (status === undefined || status.micros <= deletion.micros)) return true;
-    if (status !== undefined && !status.active) return true;
-    return deletion !== undefined && commit.rev.micros < deletion.micros;
-  };
   return {
     add(line, nth = 0) {
       const frame = readFrame(line);
       if (frame.is === 'commit') addCommit(frame, nth);
       else if (frame.is === 'rejected') rejected.set(frame.identity, frame);
-      else if (frame.is === 'account') keepLast(isDeletion(frame) ? deletions : statuses, frame);
-      else if (frame.handle !== undefined) keepLast(handles, frame);
+      else if (frame.is === 'account') addAccount(frame);
+      else addIdentity(frame);
       return frame;
     },
+    ...operations,
+    ...accounts,
+    rejected,
+    shows: ({ commit }) => commit.operation !== 'delete' && !hides(commit),
+  };
+}
+
+function foldOperations() {
+  const records = new Map<string, TrueRecord>();
+  const operations = new Map<string, Set<string>>();
+  return {
     records,
+    addCommit(commit: TrueCommit, nth: number) {
+      const rev = revOf(commit);
+      const version = rev * 2n + (commit.operation === 'delete' ? 0n : 1n);
+      const uri = `at://${commit.did}/${commit.collection}/${commit.rkey}`;
+      const before = records.get(uri);
+      const revBefore = before === undefined ? -1n : revOf(before.commit);
+      if (rev > revBefore || (rev === revBefore && nth >= (before?.nth ?? 0)))
+        records.set(uri, { commit, nth, version });
+      const name = `${commit.collection} ${commit.operation}`;
+      const seen = operations.get(name) ?? new Set();
+      operations.set(name, seen.add(`${commit.did} ${commit.rkey} ${rev}`));
+    },
+    operationCounts: () => new Map([...operations].map(([name, seen]) => [name, seen.size])),
+  };
+}
+
+function foldAccounts() {
+  const handles = new Map<string, TrueIdentity>();
+  const statuses = new Map<string, TrueAccount>();
+  const deletions = new Map<string, TrueAccount>();
+  return {
     handles,
     statuses,
     deletions,
-    rejected,
-    operationCounts: () => new Map([...operations].map(([name, seen]) => [name, seen.size])),
-    shows: (record) => record.commit.operation !== 'delete' && !isHidden(record),
+    addIdentity(identity: TrueIdentity) {
+      if (identity.handle !== undefined) keepLast(handles, identity);
+    },
+    addAccount(account: TrueAccount) {
+      keepLast(isDeletion(account) ? deletions : statuses, account);
+    },
+    /** Whether the account's state hides what the commit wrote. */
+    hides({ did, rev }: TrueCommit): boolean {
+      const status = statuses.get(did);
+      const deletion = deletions.get(did);
+      if (deletion !== undefined && (status === undefined || status.micros <= deletion.micros)) return true;
+      if (status !== undefined && !status.active) return true;
+      return deletion !== undefined && rev.micros < deletion.micros;
+    },
   };
+}
+
+function keepLast<T extends { readonly did: string; readonly micros: bigint }>(map: Map<string, T>, event: T): void {
+  const before = map.get(event.did);
+  if (before === undefined || event.micros >= before.micros) map.set(event.did, event);
 }
 
 function revOf({ rev }: TrueCommit): bigint {

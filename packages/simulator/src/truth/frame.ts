@@ -1,6 +1,6 @@
 import { isDid, isHandle, isNsid, isRkey, microsOf, type TidParts, tidOf } from './syntax.ts';
 
-/** What a frame says, or why it says nothing. Written for itself, see syntax.ts. */
+/** What a frame says, or why it is rejected. It shares no code with the parser, see syntax.ts. */
 export type Frame = TrueCommit | TrueIdentity | TrueAccount | TrueRejection;
 
 export interface TrueCommit {
@@ -34,7 +34,7 @@ export interface TrueRejection {
   readonly did: string;
   readonly kind: string;
   readonly collection: string;
-  /** The same for the same event of whatever host. */
+  /** Equal for one event of several hosts. */
   readonly identity: string;
 }
 
@@ -42,7 +42,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const MAX_DEPTH = 512;
 const NETWORK_BEGAN = BigInt(Date.UTC(2022, 10, 1)) * 1_000n;
-/** In September 2112: what a version holds. */
+/** In September 2112: a version holds no later rev. */
 const END_OF_REVS = 2n ** 52n;
 const LATEST_MICROS = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -59,7 +59,7 @@ export function readFrame(line: string): Frame {
   return typeof read === 'string' ? rejection(value, read) : read;
 }
 
-/** The event, or the reason why it is none. */
+/** The event, or the reason why it is rejected. */
 function readEvent(event: Fields): Frame | string {
   const { kind, did } = event;
   if (kind !== 'commit' && kind !== 'identity' && kind !== 'account') return 'unknown_kind';
@@ -102,7 +102,7 @@ function readAccount(did: string, account: unknown, shownAt: bigint): Frame | st
   return micros === undefined ? 'bad_event_time' : { is: 'account', did, active: account.active, status, micros };
 }
 
-/** When it happened: nothing did more than a minute after it was shown, so a later inner time is a clock's error. */
+/** The event's time: no event happens more than a minute after it was shown, so a later inner time is a clock's error. */
 function eventMicros(time: unknown, shownAt: bigint): bigint | undefined {
   const micros = microsOf(time);
   if (micros === undefined || micros < 0n || micros > LATEST_MICROS) return undefined;

@@ -7,7 +7,7 @@ export interface Ranking {
   readonly kind: 'hot' | 'top';
   readonly asOfMs: number;
   readonly windowHours: number;
-  /** Younger posts are not in yet. */
+  /** Younger posts have no rank yet. */
   readonly minAgeMinutes: number;
   readonly minLikes: number;
   readonly replies: boolean;
@@ -45,7 +45,7 @@ export interface RankedPost {
 
 /**
  * The posts of a ranked feed in their order. Posts and likes count when they show, when their rkey tells a time, and when they are not
- * from the future; likes from the window's first hour on (by their rkeys), one an account and post. Ties go to the newer post, then by uri.
+ * from the future; likes from the window's first hour on (by their rkeys), one for each account and post. Ties go to the newer post, then by uri.
  */
 export function rank(fold: Fold, ranking: Ranking): RankedPost[] {
   const { kind, asOfMs, windowHours, minAgeMinutes, minLikes, replies, gravity, size } = ranking;
@@ -66,7 +66,7 @@ export function rank(fold: Fold, ranking: Ranking): RankedPost[] {
   return ranked.slice(0, size);
 }
 
-/** By uri of a post the accounts that like it; all times unless bounds are given. */
+/** The accounts that like each post, by its uri; of all times unless bounds are given. */
 export function likersBySubject(
   fold: Fold,
   fromMs = Number.NEGATIVE_INFINITY,

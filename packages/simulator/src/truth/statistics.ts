@@ -3,7 +3,7 @@ import { recordSeconds, trueSubjectDid, trueSubjectUri } from './typed.ts';
 
 /** One UTC day of records, by the time in their rkeys. */
 export interface TrueDay {
-  /** `2026-11-20`; records whose rkeys tell no time are of `1970-01-01`. */
+  /** `2026-11-20`; `1970-01-01` for records whose rkeys tell no time. */
   readonly date: string;
   readonly num_likes: number;
   readonly num_likers: number;
@@ -30,8 +30,8 @@ const KINDS: Readonly<Record<string, { kind: Kind; subject: (record: TrueRecord)
 };
 
 /**
- * Statistics a day, of records that show. A like, follow or block counts once an account and subject; likers, posters, followers and
- * blockers are the accounts that did it. Days without any are not there.
+ * Statistics by day, of records that show. A like, follow or block counts once for each account and subject; likers, posters, followers
+ * and blockers are the accounts that did it. Days without records are left out.
  */
 export function dailyStats(fold: Fold): TrueDay[] {
   const days = new Map<string, Record<Kind, Tally>>();

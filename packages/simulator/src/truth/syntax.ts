@@ -1,6 +1,6 @@
 /**
- * The syntax rules of the protocol as regular expressions. Written for itself: the truth must not share code, and so faults, with the
- * parser that it judges. Sources: atproto.com/specs/{did,handle,nsid,record-key,at-uri-scheme,tid}, and RFC 3339.
+ * The syntax rules of the protocol as regular expressions. The truth must not share code, and so faults, with the parser that it
+ * judges. Sources: atproto.com/specs/{did,handle,nsid,record-key,at-uri-scheme,tid}, and RFC 3339.
  */
 
 export interface TidParts {
@@ -43,7 +43,7 @@ export function isAtUri(text: unknown): text is string {
   return (parts.length < 2 || isNsid(collection)) && (parts.length < 3 || isRkey(rkey));
 }
 
-/** Microseconds since 1970 of an RFC 3339 time, further digits cut off; undefined when it is none. */
+/** Microseconds since 1970 of an RFC 3339 time, further digits cut off; undefined for other text. */
 export function microsOf(text: unknown): bigint | undefined {
   if (typeof text !== 'string' || text.length > 64) return undefined;
   const match = TIME.exec(text);

@@ -20,7 +20,7 @@ export const TABLE_KEYS = {
 
 export type TrueTable = keyof typeof TABLE_KEYS;
 
-/** The rows that a read of the table with `FINAL` should give, in no order: what is deleted is not there. */
+/** The rows that a read of the table with `FINAL` should give, without deleted ones and in no order. */
 export function* rowsOf(fold: Fold, table: TrueTable): Generator<TrueRow> {
   switch (table) {
     case 'actor_handles':

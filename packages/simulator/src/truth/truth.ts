@@ -4,7 +4,7 @@ import { dailyStats, followerCounts, type TrueDay } from './statistics.ts';
 import { rowsOf, type TrueRow, type TrueTable } from './tables.ts';
 
 /**
- * What must be true after a set of events: a fold of their frames, written without any code of the store, the indexer or the event
+ * What must be true after a set of events: a fold of their frames that shares no code with the store, the indexer or the event
  * parser, so that a fault in those can't hide. Frames may come in any order, from any hosts, in any number of copies.
  */
 export interface GroundTruth
@@ -17,7 +17,7 @@ export interface GroundTruth
   /** Rejected frames by reason. */
   rejectedByReason(): Map<string, number>;
   ranking(ranking: Ranking): RankedPost[];
-  /** Likes of each subject: one an account, of accounts that show. */
+  /** Likes of each subject: one for each account that shows. */
   likeCounts(): Map<string, number>;
   dailyStats(): TrueDay[];
   followerCounts(): Map<string, number>;

@@ -1,7 +1,7 @@
 import { isFields, type TrueCommit, textOf } from './frame.ts';
 import { isAtUri, isDid, millisOf, tidOf } from './syntax.ts';
 
-/** What the typed tables should hold of a record. Column names are the tables'. */
+/** What the typed tables should hold of a record, by the tables' column names. */
 export interface TruePost {
   readonly text: string;
   readonly langs: readonly string[];
@@ -35,7 +35,7 @@ export function sortAt({ rev, rkey }: TrueCommit, createdAt: unknown): number {
   return Math.min(...times);
 }
 
-/** A record that is no object is an empty post. */
+/** A record that is not an object is an empty post. */
 export function truePost(given: unknown): TruePost {
   const record = isFields(given) ? given : {};
   const reply = isFields(record.reply) ? record.reply : {};
@@ -135,7 +135,7 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Each once, the first 64. */
+/** The first 64 distinct ones. */
 function firstOnes(list: readonly string[]): readonly string[] {
   return [...new Set(list)].slice(0, 64);
 }

@@ -3,10 +3,10 @@ import type { WebSocket } from 'ws';
 
 /**
  * One reader's connection, written to in prebuilt frames. `ws` keeps the handshake, pings, pongs and closing; events go straight to the
- * socket, since a server's frames are not masked and can be made in bulk.
+ * socket: a server's frames are not masked and can be made in bulk.
  */
 export interface Channel {
-  /** Aborted when the connection has ended, whoever ended it. */
+  /** Aborted when the connection has ended, from either side. */
   readonly closed: AbortSignal;
   /** Resolves when the kernel has taken the bytes, or the connection has ended. A reader slower than `slowReaderMs` is cut. */
   send(frames: Uint8Array): Promise<void>;

@@ -20,12 +20,18 @@ export interface EndpointOptions {
   readonly port: number;
   readonly slowReaderMs: number;
   readonly pingEveryMs: number;
-  /** A refusal for every new reader while it gives one: status and plain text. */
-  refusal?(): { readonly status: number; readonly body: string } | undefined;
+  /** While it gives one, every new reader is refused. */
+  refusal?(): Refusal | undefined;
   /** Answers plain HTTP requests; 404 without it. */
   readonly onRequest?: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Runs for the life of a connection. */
+  /** Called for each connection; the promise resolves at its end. */
   readonly onReader: (reader: Reader) => Promise<void>;
+}
+
+/** An HTTP status and plain text. */
+export interface Refusal {
+  readonly status: number;
+  readonly body: string;
 }
 
 export interface Endpoint {
@@ -40,7 +46,7 @@ const MAX_CLIENT_MESSAGE_BYTES = 10_000_000;
 const GOING_AWAY = 1001;
 const CLOSE_GRACE_MS = 500;
 
-/** The outer side of a Jetstream v1 server: handshake, parameters, `options_update`, closing. Source: facts on `GET /subscribe`. */
+/** The outer side of a Jetstream v1 server: handshake, parameters, `options_update`, closing. */
 export async function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
   const sockets = new WebSocketServer({
     noServer: true,

@@ -1,4 +1,4 @@
-/** What can be told of a Jetstream event from its text, without parsing it: lines are passed on as they were recorded. */
+/** Reads and changes a Jetstream event's text without parsing it, so that the rest stays as it was recorded. */
 
 const HEAD = /^\{"did":"[^"\\]*","time_us":(\d+)(,"cursor":\d+)?(?=[,}])/;
 const TIME_ANYWHERE = /"time_us":(\d+)/;
@@ -9,7 +9,7 @@ export function timeUsOf(line: string): number {
   return match ? Number(match[1]) : Number.NaN;
 }
 
-/** The same event with this `cursor`, in the place where the new server writes it. Text that is no JSON object stays as it is. */
+/** The same event with this `cursor`, in the place where the new server writes it. Text that is not a JSON object stays as it is. */
 export function withCursor(line: string, cursor: number): string {
   const match = HEAD.exec(line);
   if (match) {

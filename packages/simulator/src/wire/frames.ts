@@ -1,29 +1,27 @@
 /**
- * WebSocket text frames as a server writes them: whole, final and unmasked (RFC 6455, section 5.2), many to one buffer, so that one
+ * WebSocket text frames as a server writes them: whole, final and unmasked (RFC 6455, section 5.2). One buffer holds many, so that one
  * write carries thousands of events.
  */
 export interface FrameBuffer {
   readonly byteLength: number;
-  /** Frames of the buffer so far. */
   readonly frames: number;
   appendText(text: string): void;
   appendBytes(bytes: Uint8Array): void;
   /** The frames so far, for the caller to keep; the buffer is empty afterwards. */
   take(): Buffer;
-  /** The frames so far, valid until the next change. */
-  view(): Buffer;
-  clear(): void;
 }
 
 const TEXT_FRAME = 0x81;
 const LONGEST_HEADER = 10;
+/** The most that a UTF-16 unit takes. */
+const UTF8_BYTES_A_UNIT = 3;
 
-export function frameHeaderLength(payloadLength: number): number {
+function frameHeaderLength(payloadLength: number): number {
   return payloadLength < 126 ? 2 : payloadLength < 65_536 ? 4 : LONGEST_HEADER;
 }
 
 /** Writes a text frame's header and returns where the payload begins. */
-export function writeFrameHeader(target: Buffer, at: number, payloadLength: number): number {
+function writeFrameHeader(target: Buffer, at: number, payloadLength: number): number {
   target[at] = TEXT_FRAME;
   if (payloadLength < 126) {
     target[at + 1] = payloadLength;
@@ -44,28 +42,12 @@ export function createFrameBuffer(initialBytes = 256 * 1024): FrameBuffer {
   let buffer = Buffer.allocUnsafe(initialBytes);
   let end = 0;
   let frames = 0;
-  const reserve = (bytes: number) => {
-    if (end + bytes <= buffer.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, end + bytes));
+  const reserve = (payloadBytes: number) => {
+    const needed = end + payloadBytes + LONGEST_HEADER;
+    if (needed <= buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, needed));
     buffer.copy(larger, 0, 0, end);
     buffer = larger;
-  };
-  const appendBytes = (bytes: Uint8Array) => {
-    reserve(bytes.length + LONGEST_HEADER);
-    end = writeFrameHeader(buffer, end, bytes.length);
-    buffer.set(bytes, end);
-    end += bytes.length;
-    frames += 1;
-  };
-  const appendText = (text: string) => {
-    // At most three bytes a UTF-16 unit. The header's length is guessed (nearly every event takes four bytes of it) and put right.
-    reserve(text.length * 3 + LONGEST_HEADER);
-    const guess = end + 4;
-    const length = buffer.write(text, guess, 'utf8');
-    const start = end + frameHeaderLength(length);
-    if (start !== guess) buffer.copyWithin(start, guess, guess + length);
-    end = writeFrameHeader(buffer, end, length) + length;
-    frames += 1;
   };
   return {
     get byteLength() {
@@ -74,20 +56,50 @@ export function createFrameBuffer(initialBytes = 256 * 1024): FrameBuffer {
     get frames() {
       return frames;
     },
-    appendText,
-    appendBytes,
+    appendText(text) {
+      reserve(text.length * UTF8_BYTES_A_UNIT);
+      end = writeTextFrame(buffer, end, text);
+      frames += 1;
+    },
+    appendBytes(bytes) {
+      reserve(bytes.length);
+      end = writeBytesFrame(buffer, end, bytes);
+      frames += 1;
+    },
     take() {
       const taken = buffer.subarray(0, end);
-      // The socket may still hold the bytes, so the next batch gets memory of its own.
+      // The socket may still hold the bytes, so the next batch gets other memory.
       buffer = Buffer.allocUnsafe(initialBytes);
       end = 0;
       frames = 0;
       return taken;
     },
-    view: () => buffer.subarray(0, end),
-    clear() {
-      end = 0;
-      frames = 0;
-    },
   };
+}
+
+/** Writes one text after the other as a frame, each valid until the next one. */
+export function createFrameWriter(): (text: string) => Buffer {
+  let buffer = Buffer.allocUnsafe(64 * 1024);
+  return (text) => {
+    const longest = text.length * UTF8_BYTES_A_UNIT + LONGEST_HEADER;
+    if (longest > buffer.length) buffer = Buffer.allocUnsafe(longest);
+    return buffer.subarray(0, writeTextFrame(buffer, 0, text));
+  };
+}
+
+/** Returns where the frame ends. */
+function writeTextFrame(target: Buffer, at: number, text: string): number {
+  // Nearly every event has a header of four bytes: it is written on that guess, and moved when the guess was wrong.
+  const guess = at + 4;
+  const length = target.write(text, guess, 'utf8');
+  const start = at + frameHeaderLength(length);
+  if (start !== guess) target.copyWithin(start, guess, guess + length);
+  return writeFrameHeader(target, at, length) + length;
+}
+
+/** Returns where the frame ends. */
+function writeBytesFrame(target: Buffer, at: number, bytes: Uint8Array): number {
+  const start = writeFrameHeader(target, at, bytes.length);
+  target.set(bytes, start);
+  return start + bytes.length;
 }

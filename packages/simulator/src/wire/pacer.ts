@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Holds a sender to `rate` events a second; an idle second is not made up for. */
+/** Holds a sender to `rate` events a second; an idle second does not allow more in the next one. */
 export interface Pacer {
   /** Events that may be sent at once, at least 1. */
   readonly burst: number;
@@ -19,6 +19,7 @@ export function createPacer(rate: number | undefined): Pacer {
       const now = performance.now();
       const waitMs = freeAt - now;
       freeAt = Math.max(freeAt, now) + (events * 1_000) / rate;
+      // It rejects when the signal aborts, which ends the wait.
       if (waitMs > 0) await delay(waitMs, undefined, { signal, ref: true }).catch(() => {});
     },
   };

@@ -3,8 +3,8 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 
 /**
- * The lines of a recorded file (`.jsonl`, `.jsonl.gz`, `.jsonl.zst`) in groups as they come from the disk, as bytes and without
- * their line ends; empty lines are left out. The file is streamed: memory is bounded by the longest line.
+ * The lines of a recorded file (`.jsonl`, `.jsonl.gz`, `.jsonl.zst`) in groups as they come from the disk: bytes, without
+ * line ends and empty lines. The file is streamed: memory is bounded by the longest line.
  */
 export async function* readLines(file: string, signal?: AbortSignal): AsyncGenerator<Buffer[]> {
   let rest: Buffer[] = [];

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** The accounts of a world, by number from 0. What can be derived from the seed is not stored. */
+/** The accounts of a world, numbered from 0. What follows from the seed is not stored. */
 export interface Accounts {
   readonly count: number;
   did(account: number): string;
-  /** The account's handle after so many changes. */
+  /** The account's handle after `version` changes. */
   handle(account: number, version: number): string;
   /** The 10 bits of the account's PDS in its TIDs. */
   clockId(account: number): number;
@@ -12,42 +12,8 @@ export interface Accounts {
 }
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
-const FIRST = [
-  'ada',
-  'bao',
-  'clara',
-  'dmitri',
-  'emi',
-  'farid',
-  'greta',
-  'hana',
-  'ivo',
-  'joana',
-  'kofi',
-  'lena',
-  'mika',
-  'noor',
-  'olga',
-  'pia',
-];
-const SECOND = [
-  'fern',
-  'stone',
-  'cloud',
-  'river',
-  'moss',
-  'ember',
-  'frost',
-  'linden',
-  'wren',
-  'otter',
-  'maple',
-  'heron',
-  'dune',
-  'fjord',
-  'iris',
-  'kite',
-];
+const FIRST = 'ada bao clara dmitri emi farid greta hana ivo joana kofi lena mika noor olga pia'.split(' ');
+const SECOND = 'fern stone cloud river moss ember frost linden wren otter maple heron dune fjord iris kite'.split(' ');
 const DOMAINS = ['bsky.social', 'bsky.social', 'bsky.social', 'updraft.example', 'blau.example', 'sora.example'];
 
 export function createAccounts(seed: number, count: number): Accounts {

@@ -25,7 +25,7 @@ const pickDeleted: (random: Random) => RingName = createWeighted<RingName>([
   ['list', 1],
 ]);
 
-/** Takes back one of the last records, or once more one that is gone already. */
+/** Deletes one of the last records; some of them are already deleted. */
 export function deleteRecord(state: WorldState): WorldEvent | undefined {
   const name = pickDeleted(state.random);
   const ring = state.live[name];
@@ -52,7 +52,7 @@ const pickRecreated: (random: Random) => 'like' | 'post' | 'follow' | 'repost' |
   ['block', 1],
 ]);
 
-/** Creates a record anew under the rkey of a deleted one. */
+/** Creates a record again under the rkey of a deleted one. */
 export function recreate(state: WorldState): WorldEvent | undefined {
   const name = pickRecreated(state.random);
   const ring = state.buried[name];
@@ -69,7 +69,7 @@ export function recreate(state: WorldState): WorldEvent | undefined {
   });
 }
 
-/** Edits a recent post, sometimes one that was deleted meanwhile, and seldom a like, which then has another subject. */
+/** Edits a recent post, sometimes one that was deleted meanwhile, and seldom a like, which then gets another subject. */
 export function edit(state: WorldState): WorldEvent | undefined {
   const name = state.random.chance(0.85) ? 'post' : 'like';
   const ring = state.live[name];
@@ -99,8 +99,8 @@ const pickDeeds = createWeighted<{ readonly deeds: readonly Deed[]; readonly isN
 ]);
 
 /**
- * One commit that touches a key several times, as `applyWrites` allows. Of its writes Jetstream sends those whose record the
- * repository holds at the end of the commit, and of its deletes all.
+ * One commit that touches a key several times, as `applyWrites` allows. Jetstream sends all of its deletes, and those of its writes
+ * whose record the repository holds at the end of the commit.
  */
 export function swap(state: WorldState): WorldEvent[] | undefined {
   const name = pickRecreated(state.random);

@@ -1,10 +1,10 @@
 import type { Random } from './rng.ts';
 
-/** Writes CIDs of valid shape, of nothing in particular: nobody downstream can check them. */
+/** Writes CIDs of valid shape that are hashes of nothing: no reader of the stream can check them. */
 export interface CidWriter {
-  /** Of a record: CIDv1, dag-cbor, sha-256. */
+  /** A record's: CIDv1, dag-cbor, sha-256. */
   record(): string;
-  /** Of a blob: CIDv1, raw, sha-256. */
+  /** A blob's: CIDv1, raw, sha-256. */
   blob(): string;
 }
 

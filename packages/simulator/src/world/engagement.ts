@@ -23,7 +23,7 @@ export function repost(state: WorldState): WorldEvent | undefined {
   return engage(state, 'repost', pickActor(state));
 }
 
-/** The same account likes the same post once more, as some clients do: two records, one like. */
+/** The account likes the same post again, as some clients do: two records, one like. */
 export function likeAgain(state: WorldState): WorldEvent | undefined {
   const { popular, random } = state;
   if (popular.size === 0) return undefined;
@@ -40,7 +40,7 @@ export function block(state: WorldState): WorldEvent {
   return graphRecord(state, 'block', pickActor(state));
 }
 
-/** JSON of a like, repost, follow or block of something there is now; undefined while there are no posts. */
+/** JSON of a like, repost, follow or block of something that exists now; undefined while there are no posts. */
 export function engagementRecord(state: WorldState, name: 'like' | 'repost' | 'follow' | 'block'): string | undefined {
   if (name === 'follow' || name === 'block') return graphJson(state, name);
   const uri = pickPost(state);
@@ -52,7 +52,7 @@ function engage(state: WorldState, name: 'like' | 'repost', actor: number): Worl
   return uri === undefined ? undefined : subjectRecord(state, name, actor, uri);
 }
 
-/** A post that is liked now: by half one of the popular ones, by half a recent one. */
+/** A post that is liked now: half of the time a popular one, else a recent one. */
 export function pickPost(state: WorldState): string | undefined {
   const { random, popular, live } = state;
   if (popular.size > 0 && random.chance(0.5)) return popularUri(state, Math.floor(popular.size * random.next() ** 3));

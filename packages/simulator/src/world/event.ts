@@ -1,13 +1,13 @@
-/** One event of the world, apart from what each host adds of its own: `time_us` and `cursor`. */
+/** One event of the world, without what each host adds: `time_us` and `cursor`. */
 export interface WorldEvent {
   readonly did: string;
   /** Microseconds since 1970 as the first host shows them: near the order of the stream, with inversions. */
   readonly timeUs: number;
-  /** The event's JSON from behind `time_us` to its end, beginning with a comma; '' when `raw` is the whole frame. */
+  /** The event's JSON after `time_us`, beginning with a comma; '' when `raw` is the whole frame. */
   readonly tail: string;
-  /** A frame that is the same on every host, whatever it is: no event of a healthy server. */
+  /** A whole frame, the same on every host, that no healthy server sends. */
   readonly raw: string | undefined;
-  /** Its place in its commit, from 0, as far as the commit is sent: the protocol's order, which no frame tells. */
+  /** Its place, from 0, among the operations of its commit that are sent: the protocol's order, which no frame tells. */
   readonly nth: number;
 }
 

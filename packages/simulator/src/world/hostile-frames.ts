@@ -3,7 +3,7 @@ import { STRANGE_VALUES } from './hostile-values.ts';
 import type { Random } from './rng.ts';
 import { commit, createdAt, displayTime, nextRkey, pickActor, tidOf, type WorldState } from './state.ts';
 
-/** Frames that no healthy server sends, and events of healthy shape with one thing wrong in them. */
+/** A frame that no healthy server sends, or an event with one fault in it. */
 export function hostileFrame(state: WorldState): WorldEvent {
   return state.random.chance(0.3) ? rawFrame(state) : spoiltEvent(state);
 }
@@ -46,7 +46,7 @@ function rawFrame(state: WorldState): WorldEvent {
   return { did: '', timeUs, tail: '', raw, nth: 0 };
 }
 
-/** An event with a good head, and one thing wrong behind it. */
+/** An event whose fault comes after a sound head. */
 function spoiltEvent(state: WorldState): WorldEvent {
   const { random, accounts } = state;
   const actor = pickActor(state);
@@ -65,64 +65,56 @@ function spoiltCommit(state: WorldState, actor: number): string {
     rkey: tidOf(state, actor, nextRkey(state, actor)),
     record: `{"$type":"app.bsky.feed.post","createdAt":"${createdAt(state)}","text":"spoilt"}`,
   }).tail;
-  const swap = (name: string, value: string) => sound.replace(new RegExp(`"${name}":"[^"]*"`), `"${name}":${value}`);
-  const value = random.pick(STRANGE_VALUES);
-  return random.pick([
-    () => `,"kind":"commit","commit":${random.pick(['null', '5', '[]', '"text"', 'true'])},"n":${random.int(1e6)}}`,
-    () => `,"kind":"commit","n":${random.int(1e6)}}`,
-    () =>
-      swap(
-        'rev',
-        random.pick([
-          '""',
-          '"3mptbypluud2"',
-          '"3mptbypluud2aa"',
-          '"zzzzzzzzzzzzz"',
-          '"0000000000000"',
-          '"3MPTBYPLUUD2A"',
-          'null',
-          '5',
-          '{}',
-        ]),
-      ),
-    () => sound.replace(/"rev":"[^"]*",/, ''),
-    () => swap('operation', random.pick(['"upsert"', '"CREATE"', '""', 'null', '1', '"deleted"'])),
-    () =>
-      swap(
-        'collection',
-        random.pick([
-          '"nodots"',
-          '"a.b"',
-          '""',
-          'null',
-          '5',
-          '"app..bsky"',
-          '"app.bsky.feed/post"',
-          '"ünï.code.x"',
-          `"${'a.b.'.repeat(100)}c"`,
-        ]),
-      ),
-    () =>
-      swap(
-        'rkey',
-        random.pick([
-          '""',
-          '"."',
-          '".."',
-          '"a/b"',
-          '"ünï"',
-          '"with space"',
-          'null',
-          '12',
-          `"${'k'.repeat(513)}"`,
-          '"nul\\u0000"',
-        ]),
-      ),
-    () => sound.replace(/,"record":.*$/, '}}'),
-    () =>
-      `,"kind":"commit","commit":{"rev":${value},"operation":"delete","collection":"app.bsky.feed.like","rkey":"3kaaaaaaaaa22"},"n":${random.int(1e6)}}`,
-  ])();
+  const strange = random.pick(STRANGE_VALUES);
+  return random.pick(COMMIT_FAULTS)(sound, random, strange);
 }
+
+/** Each spoils a sound commit; `strange` is a JSON value that no field expects. */
+const COMMIT_FAULTS: readonly ((sound: string, random: Random, strange: string) => string)[] = [
+  (_, random) =>
+    `,"kind":"commit","commit":${random.pick(['null', '5', '[]', '"text"', 'true'])},"n":${random.int(1e6)}}`,
+  (_, random) => `,"kind":"commit","n":${random.int(1e6)}}`,
+  (sound, random) => withField(sound, 'rev', random.pick(BAD_REVS)),
+  (sound) => sound.replace(/"rev":"[^"]*",/, ''),
+  (sound, random) => withField(sound, 'operation', random.pick(BAD_OPERATIONS)),
+  (sound, random) => withField(sound, 'collection', random.pick(BAD_COLLECTIONS)),
+  (sound, random) => withField(sound, 'rkey', random.pick(BAD_RKEYS)),
+  (sound) => sound.replace(/,"record":.*$/, '}}'),
+  (_, random, strange) =>
+    `,"kind":"commit","commit":{"rev":${strange},"operation":"delete","collection":"app.bsky.feed.like","rkey":"3kaaaaaaaaa22"},"n":${random.int(1e6)}}`,
+];
+
+function withField(sound: string, name: string, json: string): string {
+  return sound.replace(new RegExp(`"${name}":"[^"]*"`), `"${name}":${json}`);
+}
+
+const BAD_REVS = '"" "3mptbypluud2" "3mptbypluud2aa" "zzzzzzzzzzzzz" "0000000000000" "3MPTBYPLUUD2A" null 5 {}'.split(
+  ' ',
+);
+const BAD_OPERATIONS = ['"upsert"', '"CREATE"', '""', 'null', '1', '"deleted"'];
+const BAD_COLLECTIONS = [
+  '"nodots"',
+  '"a.b"',
+  '""',
+  'null',
+  '5',
+  '"app..bsky"',
+  '"app.bsky.feed/post"',
+  '"ünï.code.x"',
+  `"${'a.b.'.repeat(100)}c"`,
+];
+const BAD_RKEYS = [
+  '""',
+  '"."',
+  '".."',
+  '"a/b"',
+  '"ünï"',
+  '"with space"',
+  'null',
+  '12',
+  `"${'k'.repeat(513)}"`,
+  '"nul\\u0000"',
+];
 
 function spoiltAccountEvent(random: Random, did: string, time: string): string {
   const n = random.int(1e9);

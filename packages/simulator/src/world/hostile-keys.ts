@@ -12,7 +12,7 @@ const MONTHS = 12 * 25;
 const FIVE_HUNDRED_AND_TWELVE = 512;
 
 /**
- * A key for a hostile record of an account: mostly a TID as everybody's, else one that is valid but strange. `collection` '' = an
+ * A key for a hostile record of an account: mostly a TID, else one that is valid but strange. `collection` '' = an
  * invented one. Now and then it is a key used before, so that strange records are edited and deleted too.
  */
 export function hostileKey(state: WorldState, account: number, collection: string): HostileKey {
@@ -46,13 +46,13 @@ const STRANGE_RKEYS: readonly ((state: WorldState) => string)[] = [
   ({ random }) => String(random.int(1e9)),
   () => 'self',
   () => '~.:-_',
-  // TIDs of other times: of the year 2100, of 1970, and of any month within bounds and outside.
+  // TIDs of the year 2100, of 1970, and of any month within the bounds and outside.
   ({ random, writeTid }) => writeTid(Date.UTC(2100, 0, 1) * 1_000 + random.int(1e9), random.int(1024)),
   ({ random, writeTid }) => writeTid(random.int(1e6), random.int(1024)),
   monthTid,
   monthTid,
   monthTid,
-  // What only looks like a TID.
+  // Keys that only look like TIDs.
   ({ random }) => `zzzzzzzzzz${random.int(900) + 100}`,
   ({ random }) => `3Kabcdefghi${random.int(90) + 10}`,
   ({ random }) => `3kaaaaaaaaa${random.int(2)}${random.int(2)}`,

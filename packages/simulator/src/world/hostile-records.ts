@@ -6,7 +6,7 @@ import { postRecord } from './posting.ts';
 import { createWeighted, type Random } from './rng.ts';
 import { commit, pickActor, pickTarget, strongRef, type WorldState } from './state.ts';
 
-/** Commits that are well-formed, of records that are not: nobody upstream validates lexicons. */
+/** Well-formed commits of malformed records: no server upstream validates lexicons. */
 
 type Maker = (state: WorldState, collection: string) => string;
 
@@ -48,7 +48,7 @@ export function hostileCommit(state: WorldState): WorldEvent {
   });
 }
 
-/** Hostile by its key alone. */
+/** A sound record, for a hostile key. */
 function sane(state: WorldState, collection: string): string {
   const name = (
     {
@@ -136,7 +136,7 @@ function withKeysOfPrototypes({ random }: WorldState): string {
   return `{"text":"keys","${key}":{"uri":"at://did:web:example.com/a.b.c/d","cid":"bafy","x":1},"2":2,"b":1,"10":3}`;
 }
 
-/** The cid goes, wherever the reference stands; what only looks like one stays. */
+/** References at any place, which are stored without their cids, and objects that only look like references. */
 function strongRefsInside(state: WorldState): string {
   const ref = strongRef(state, 'at://did:web:example.com/app.bsky.feed.post/3kaaaaaaaaa22');
   return `{"text":"refs","list":[${ref},[${ref}]],"cid":"bafytop","uri":"at://did:web:example.com","blob":{"$type":"blob","ref":{"$link":"${state.cid.blob()}"}},"other":{"cid":"bafy","uri":"https://example.com"},"half":{"cid":"bafy"},"odd":{"cid":5,"uri":"at://x"}}`;

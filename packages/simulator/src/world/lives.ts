@@ -13,7 +13,7 @@ import {
   type WorldState,
 } from './state.ts';
 
-/** What happens to accounts: profiles, handles, and whether they are there at all. */
+/** What happens to accounts: profiles, handles, deletions and other statuses. */
 
 const pickLanguage = createWeighted(LANGUAGES);
 
@@ -58,7 +58,7 @@ export function changeIdentity(state: WorldState): WorldEvent {
   return identity(state, actor, withHandle);
 }
 
-/** In the order of their numbers in the state, from 1. */
+/** A status has the number of its place here, from 1. */
 const STATUSES = ['deactivated', 'deleted', 'takendown', 'suspended', 'desynchronized', 'throttled'] as const;
 const DELETED = 2;
 
@@ -71,13 +71,13 @@ const pickStatus = createWeighted<number>([
   [6, 4],
 ]);
 
-/** An account goes away in one of the ways there are, or comes back: also some that were deleted. */
+/** An account becomes inactive in one of the ways there are, or active again, sometimes after a deletion. */
 export function changeStatus(state: WorldState): WorldEvent | undefined {
   return state.inactive.length > 0 && state.random.chance(0.45) ? comeBack(state) : goAway(state);
 }
 
 function goAway(state: WorldState): WorldEvent {
-  // Not the few who do most: a world without them would fall silent.
+  // Mostly not one of the few that do most: a world without them would fall silent.
   const actor = state.random.chance(0.2) ? pickActor(state) : state.random.int(state.accounts.count);
   if (state.random.chance(0.05)) return accountMessage(state, actor, 'account', ',"status":"throttled"', true);
   const status = pickStatus(state.random);

@@ -137,7 +137,7 @@ export function threadgate(state: WorldState): WorldEvent | undefined {
   });
 }
 
-/** Lists, their items, feeds, and records of other applications. */
+/** A list, a list's item, a feed, or a record of another application. */
 export function otherRecord(state: WorldState): WorldEvent {
   const { random } = state;
   const actor = pickActor(state);

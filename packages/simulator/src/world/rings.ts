@@ -22,7 +22,7 @@ export function createRecordRing(capacity: number): RecordRing {
       accounts[at] = account;
       micros[at] = rkeyMicros;
       pushed += 1;
-      // Only the lower bits matter; this keeps `pushed` a small integer for ever.
+      // Only the lower bits matter: `pushed` stays a small integer.
       if (pushed === 2 ** 30) pushed = capacity;
     },
     accountAt: (back) => accounts[slot(back)] ?? 0,

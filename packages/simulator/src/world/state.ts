@@ -28,10 +28,10 @@ export interface WorldState {
   readonly inactive: number[];
   /** Keys under which hostile records were written: a few, so that some are met again. */
   readonly strangeKeys: RecordKey[];
-  /** Of each collection the last records, and the last deleted ones. */
+  /** The last records of each collection, and the last deleted ones. */
   readonly live: Readonly<Record<RingName, RecordRing>>;
   readonly buried: Readonly<Record<RingName, RecordRing>>;
-  /** Posts that everybody likes at the moment, by rank. */
+  /** The posts that most accounts like at the moment, by rank. */
   readonly popular: { readonly accounts: Int32Array; readonly micros: Float64Array; size: number };
 }
 
@@ -83,7 +83,7 @@ function rings(capacity: number): Record<RingName, RecordRing> {
   return { post: ring(), like: ring(), repost: ring(), follow: ring(), block: ring(), listitem: ring(), list: ring() };
 }
 
-/** An account that does something now: few do much, most do little. */
+/** An account that does something now: a few do much, most do little. */
 export function pickActor(state: WorldState): number {
   const { random, accounts, status } = state;
   for (let i = 0; i < 16; i++) {

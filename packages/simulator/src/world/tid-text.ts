@@ -3,7 +3,7 @@ const PAIRS = Array.from({ length: 1024 }, (_, i) => ALPHABET.charAt(i >> 5) + A
 
 /**
  * Writes TIDs quickly: the upper 23 bits of the time change every 18 minutes only, and the rest is looked up in pairs. The world writes
- * several a event, and its truth must not depend on the code that it tests.
+ * several for each event, and must not depend on the code that it tests.
  */
 export function createTidWriter(): (micros: number, clockId: number) => string {
   let lastHigh = -1;

@@ -46,7 +46,7 @@ describe('a world', () => {
       const line = eventLine(event);
       const match = /^\{"did":"([^"]+)","time_us":\d+,"kind":"commit","commit":\{"rev":"([2-7a-z]{13})"/.exec(line);
       const [, did = '', rev = ''] = match ?? [];
-      // A spoilt rev is none; of the valid ones none may go back.
+      // Spoilt revs are left out; a valid one never goes back.
       if (did === '' || /"rev":"(3mptbypluud2a|zzz)/.test(line)) continue;
       const before = last.get(did) ?? '';
       expect(event.nth > 0 ? rev === before : rev > before, `${did} ${rev} after ${before}`).toBe(true);

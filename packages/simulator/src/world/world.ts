@@ -17,7 +17,7 @@ export interface WorldOptions {
   /** Where history ends and the live stream begins, in microseconds since 1970. Fixed by default, so that a seed alone names a world. */
   readonly nowMicros: number;
   readonly historyHours: number;
-  /** How dense the history is. */
+  /** Events of a day of history. */
   readonly eventsPerDay: number;
   /** Events a second from `nowMicros` on. */
   readonly liveRate: number;
@@ -26,7 +26,7 @@ export interface WorldOptions {
 export interface World {
   readonly options: WorldOptions;
   readonly accounts: Accounts;
-  /** All events from the beginning: the history, then the live stream without an end. Each call begins anew and gives the same. */
+  /** All events from the beginning: the history, then the live stream without an end. Each call starts again and gives the same. */
   events(): Generator<WorldEvent, never, void>;
 }
 

@@ -5,7 +5,7 @@ const NATIVE_PORTS = new Set(['9000', '9440']);
 
 /**
  * CLICKHOUSE_ADDRESS, `host:port` or a URL, as the URL of ClickHouse's HTTP interface (port 8123 where none is given; 8443 for https).
- * @throws SetupStoreError for the ports of the native protocol, for credentials in the URL, and for what is no address.
+ * @throws SetupStoreError for the ports of the native protocol, for credentials in the URL, and for anything else that is not an address.
  */
 export function clickHouseUrl(address: string): URL {
   const url = parse(address);
@@ -27,7 +27,7 @@ export function clickHouseUrl(address: string): URL {
   return url;
 }
 
-/** Whether the address is this machine's own: nothing is gained by compressing what never meets a cable. */
+/** Whether the address is this machine's own, where compression gains nothing. */
 export function isLoopback(url: URL): boolean {
   return isLoopbackHost(url.hostname);
 }

@@ -4,7 +4,7 @@ import { TimeoutError } from '../errors.ts';
 export interface Deadline extends Disposable {
   /** Its reason is the caller's own, or a TimeoutError. */
   readonly signal: AbortSignal;
-  /** Rejects with that reason, whatever the call itself does about its signal. */
+  /** Rejects with that reason, even if the call itself ignores its signal. */
   readonly passed: Promise<never>;
 }
 
@@ -13,6 +13,7 @@ export function startDeadline(timeoutMs: number, caller?: AbortSignal): Deadline
   caller?.throwIfAborted();
   const controller = new AbortController();
   const { promise, reject } = Promise.withResolvers<never>();
+  // When the call itself settles first, nothing awaits this promise.
   promise.catch(() => {});
   const stop = (reason: unknown) => {
     controller.abort(reason);

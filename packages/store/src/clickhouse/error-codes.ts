@@ -1,7 +1,7 @@
 /**
  * ClickHouse's code numbers, by what a caller can do about them.
  * Source: https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp, names as errorCodeToName() gives them.
- * A code that stands nowhere here is tried again: a wait too long is better than a row lost.
+ * A code that is not listed here is tried again: a long wait is better than a lost row.
  */
 export type CodeMeaning = 'refused_data' | 'refused_query' | 'over_budget' | 'setup' | 'timeout' | 'unavailable';
 
@@ -97,7 +97,7 @@ const MEANINGS = new Map<number, CodeMeaning>([
   ...Object.values(TIMEOUT).map((code) => [code, 'timeout'] as const),
 ]);
 
-/** Tried again by most: others may have taken the memory. */
+/** Most calls are tried again: others may have taken the memory. */
 export const MEMORY_LIMIT_EXCEEDED = 241;
 
 export const { ACCESS_DENIED, UNKNOWN_TABLE, UNKNOWN_DATABASE } = SETUP;
@@ -114,7 +114,7 @@ export const NAMED_CODES: Readonly<Record<string, number>> = {
 
 const NAMES = new Map(Object.entries(NAMED_CODES).map(([name, code]) => [code, name]));
 
-/** ClickHouse's name of the code, or 'code N' for those that stand nowhere here. */
+/** ClickHouse's name of the code, or 'code N' for those that are not listed here. */
 export function nameOf(code: number): string {
   return NAMES.get(code) ?? `code ${code}`;
 }

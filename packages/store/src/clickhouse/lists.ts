@@ -6,8 +6,8 @@ import { type ColumnCodecs, defineTable } from '../row-binary/table.ts';
 import type { QueryParams } from './types.ts';
 
 /**
- * Rows that a statement reads as a table of its own, of any length: ClickHouse's external data. As a parameter a server takes 128 KiB at
- * most (`http_max_field_value_size`), and a list of 4,000 DIDs is more.
+ * Rows of any number that a statement reads as a table of its own: ClickHouse's external data. A parameter may have 128 KiB at most
+ * (`http_max_field_value_size`), and a list of 4,000 DIDs is longer.
  * https://clickhouse.com/docs/en/engines/table-engines/special/external-data
  */
 export interface List {
@@ -47,7 +47,7 @@ export function didList(dids: readonly string[]): List {
 /** `http_max_field_value_size` of a server. */
 const MAX_PARAMETER_BYTES = 128 * 1024;
 
-/** @throws RefusedQueryError for a parameter that a server would not take, in words that are not ClickHouse's. */
+/** @throws RefusedQueryError for a parameter that is too long for a server, which says what to do. */
 export function requireShortParams(params: QueryParams): void {
   for (const [name, value] of Object.entries(params)) {
     if (lengthOf(value) <= MAX_PARAMETER_BYTES) continue;
@@ -55,7 +55,7 @@ export function requireShortParams(params: QueryParams): void {
   }
 }
 
-/** At least so many bytes it has in a form. */
+/** The least number of bytes that it takes in a form. */
 function lengthOf(value: unknown): number {
   if (typeof value === 'string') return value.length;
   return Array.isArray(value) ? value.reduce<number>((sum, item) => sum + lengthOf(item) + "'',".length, 0) : 1;
@@ -77,7 +77,7 @@ export function listsBody(lists: readonly List[]): ListsBody {
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
     chunks: [
-      // A server reads a list as soon as it comes: what it needs to know of it stands before.
+      // A server reads a list as soon as it comes, so its structure and format come first.
       ...lists.flatMap(({ name, structure }) => [
         ...field(`${name}_structure`, structure),
         ...field(`${name}_format`, 'RowBinary'),

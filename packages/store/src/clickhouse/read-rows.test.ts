@@ -1,6 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
+import { uint32 } from '../row-binary/codecs.ts';
+import { shape } from '../row-binary/shape.ts';
 import { createClickHouse } from './client.ts';
 import { withCallOptions } from './with-call-options.ts';
 
@@ -30,6 +32,8 @@ async function startServer(answer: (sql: string, response: ServerResponse) => vo
   };
 }
 
+const NUMBER = shape({ a: uint32 });
+
 const isKill = ({ sql }: { sql: string }) => sql.startsWith('KILL QUERY');
 
 test('a query whose caller has gone is killed by its id', async () => {
@@ -38,7 +42,7 @@ test('a query whose caller has gone is killed by its id', async () => {
   });
   const gone = new AbortController();
   const reader = withCallOptions(server.client, { signal: gone.signal });
-  const rows = reader.query('SELECT slow');
+  const rows = reader.query('SELECT slow', NUMBER);
   await expect.poll(() => server.asked.length).toBe(1);
   gone.abort(new Error('gone'));
   await expect(rows).rejects.toThrow('gone');
@@ -49,10 +53,10 @@ test('a query whose caller has gone is killed by its id', async () => {
 test('a query that ended, well or badly, is left alone', async () => {
   await using server = await startServer((sql, response) => {
     if (sql.includes('bad')) response.writeHead(500).end('Code: 47. DB::Exception: no');
-    else response.end('{"a":1}\n');
+    else response.end('["a"]\n["UInt32"]\n[1]\n');
   });
-  expect(await server.client.query('SELECT 1')).toEqual([{ a: 1 }]);
-  await expect(server.client.query('SELECT bad')).rejects.toThrow();
+  expect(await server.client.query('SELECT 1', NUMBER)).toEqual([{ a: 1 }]);
+  await expect(server.client.query('SELECT bad', NUMBER)).rejects.toThrow();
   await server.client.ping();
   expect(server.asked.filter(isKill)).toEqual([]);
 });

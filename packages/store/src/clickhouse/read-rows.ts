@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { addAbortSignal, Readable } from 'node:stream';
-import { type ClickHouseClient, ResultSet } from '@clickhouse/client';
+import { type ClickHouseClient, ResultSet, type Row } from '@clickhouse/client';
 import { traceHeaders } from '@updraft/service';
+import { UnavailableError } from '../errors.ts';
 import { firstKeyword } from '../migrations/split-statements.ts';
+import type { Shape } from '../row-binary/shape.ts';
 import { type List, listsBody, requireShortParams } from './lists.ts';
+import { ANSWER_SETTINGS } from './settings.ts';
 import type { CallSettings, QueryParams } from './types.ts';
+
+const FORMAT = 'JSONCompactEachRowWithNamesAndTypes';
 
 /** A statement and what goes with it. */
 export interface Statement {
@@ -18,15 +23,20 @@ export interface Statement {
 
 /**
  * A SELECT's rows in chunks, as they arrive. The signal holds until the last row: the client itself lets go of it when
- * the head of the answer is there. A query whose rows nobody takes any more is killed: the server itself goes on with what came by POST.
+ * the head of the answer is there. A query whose reader has gone is killed, since the server would go on with what came by POST.
+ * @throws AnswerFault for an answer of another shape.
  */
-export async function* readRows<T>(client: ClickHouseClient, statement: Statement): AsyncGenerator<readonly T[]> {
+export async function* readRows<T>(
+  client: ClickHouseClient,
+  shape: Shape<T>,
+  statement: Statement,
+): AsyncGenerator<readonly T[]> {
   const queryId = randomUUID();
   let isOver = false;
   try {
     const resultSet = await send(client, statement, queryId);
-    const rows = addAbortSignal(statement.signal, resultSet.stream<T>());
-    for await (const chunk of rows) yield chunk.map((row) => row.json<T>());
+    const lines = addAbortSignal(statement.signal, resultSet.stream<unknown[]>());
+    yield* decode(lines, shape);
     isOver = true;
   } catch (error) {
     isOver = !statement.signal.aborted;
@@ -34,6 +44,26 @@ export async function* readRows<T>(client: ClickHouseClient, statement: Statemen
   } finally {
     if (!isOver) kill(client, queryId);
   }
+}
+
+/** The first line has the names of the columns, the second their types. */
+async function* decode<T>(
+  chunks: AsyncIterable<readonly Row<unknown[], typeof FORMAT>[]>,
+  shape: Shape<T>,
+): AsyncGenerator<readonly T[]> {
+  let names: unknown[] | undefined;
+  let toRow: ((values: readonly unknown[]) => T) | undefined;
+  for await (const chunk of chunks) {
+    const rows: T[] = [];
+    for (const line of chunk) {
+      const values = line.json();
+      if (toRow !== undefined) rows.push(toRow(values));
+      else if (names === undefined) names = values;
+      else toRow = shape(names.map((name, index) => ({ name: String(name), type: String(values[index]) })));
+    }
+    if (rows.length > 0) yield rows;
+  }
+  if (toRow === undefined) throw new UnavailableError('ClickHouse answered nothing, not even the names of the columns');
 }
 
 /** Runs a statement that answers nothing. */
@@ -62,21 +92,21 @@ async function send(
   client: ClickHouseClient,
   statement: Statement,
   queryId: string = randomUUID(),
-): Promise<ResultSet<'JSONEachRow'>> {
+): Promise<ResultSet<typeof FORMAT>> {
   const { sql, params, lists = [], settings, signal } = statement;
   if (params !== undefined) requireShortParams(params);
   if (lists.length > 0) {
-    // Whatever fails after the first row would else be found in the text of the answer.
-    const whole = { ...statement, settings: { ...settings, wait_end_of_query: 1 } };
-    const answer = await sendWithLists(client, `${sql}\nFORMAT JSONEachRow`, lists, whole, queryId);
-    return new ResultSet(answer, 'JSONEachRow', '');
+    // Otherwise the text of an error that comes after the first row would be part of the answer.
+    const whole = { ...statement, settings: { ...ANSWER_SETTINGS, ...settings, wait_end_of_query: 1 } };
+    const answer = await sendWithLists(client, `${sql}\nFORMAT ${FORMAT}`, lists, whole, queryId);
+    return new ResultSet(answer, FORMAT, '');
   }
   return client.query({
     query: sql,
     query_id: queryId,
-    format: 'JSONEachRow',
+    format: FORMAT,
     ...(params === undefined ? {} : { query_params: { ...params } }),
-    clickhouse_settings: { ...settings },
+    clickhouse_settings: { ...ANSWER_SETTINGS, ...settings },
     abort_signal: signal,
     http_headers: traceHeaders(),
   });
@@ -104,7 +134,7 @@ async function sendWithLists(
 
 const KILL_TIMEOUT_MS = 5_000;
 
-/** Nobody waits for it, and its failure harms nobody: the query ends at its max_execution_time. */
+/** Not awaited, and a failure is harmless: the query ends at its max_execution_time. */
 function kill(client: ClickHouseClient, queryId: string): void {
   client
     .command({

@@ -19,7 +19,10 @@ export const PINNED_SETTINGS = {
   session_timezone: 'UTC',
 } as const satisfies CallSettings;
 
-/** For a server that is only read and whose age is unknown: what every version has. */
+/** Over those, for what is read: times come in ISO 8601. */
+export const ANSWER_SETTINGS = { date_time_output_format: 'iso' } as const satisfies CallSettings;
+
+/** For another system's server, of unknown version: settings that every version has. */
 export const FOREIGN_SETTINGS = { output_format_json_quote_64bit_integers: 1 } as const satisfies CallSettings;
 
 /** Over the pinned ones, for inserts: one hostile batch spreads over all years, and the view of a table must not fail in silence. */
@@ -30,7 +33,7 @@ export const INSERT_SETTINGS = {
   optimize_on_insert: 0,
 } as const satisfies CallSettings;
 
-/** Over the pinned ones, where the tables are spread over a cluster: what is acknowledged is there, and what is answered is of all servers. */
+/** Over the pinned ones, on a cluster: acknowledged rows are in the tables, and answers are those of all servers. */
 export const CLUSTER_SETTINGS = {
   /** Else an insert is acknowledged when one server has queued it for the others. */
   distributed_foreground_insert: 1,
@@ -38,9 +41,9 @@ export const CLUSTER_SETTINGS = {
   parallel_distributed_insert_select: 0,
   /** Else a subquery is refused, or sees the rows of the server that evaluates it. */
   distributed_product_mode: 'global',
-  /** A shard that is away is an error: half a count is none. */
+  /** A shard that is away is an error: half a count is wrong. */
   skip_unavailable_shards: 0,
-  /** Else what a server that fails wants to say of it goes to the one that asked, and with some failures ends the process. */
+  /** Else a failing server sends its logs to the one that asked, which some failures end. */
   send_logs_level: 'none',
 } as const satisfies CallSettings;
 
@@ -53,19 +56,19 @@ export const REPLICATED_SETTINGS = {
 } as const satisfies CallSettings;
 
 /**
- * Who goes first in the engine. While a call of a smaller number runs, one of a greater number pauses before each block that it reads, for
- * `low_priority_query_wait_time_ms` at most: it becomes slow and never stands still. A search reads some dozens of blocks, and somebody waits
- * for it: its pauses are short. Calls without a priority neither pause nor are waited for.
+ * Which calls go first in the engine. While a call of a smaller number runs, one of a greater number pauses before each block that it reads, for
+ * `low_priority_query_wait_time_ms` at most: it becomes slow and never stops. A search reads some dozens of blocks while a person
+ * waits, so its pauses are short. Calls without a priority don't pause, and others don't pause for them.
  */
 export const PRIORITIES = {
   indexer: { priority: 1 },
   feeds: { priority: 2, low_priority_query_wait_time_ms: 20 },
   search: { priority: 3, low_priority_query_wait_time_ms: 5 },
-  /** What nobody waits for, and what is left of a search that takes long. */
+  /** Background work, and the rest of a search that takes long. */
   background: { priority: 4, low_priority_query_wait_time_ms: 100 },
 } as const satisfies Readonly<Record<string, CallSettings>>;
 
-/** What one statement of a search may read, uncompressed: a month's worth of the index, or some hours of all tokens. */
+/** What one statement of a search may read, uncompressed: a month of the index, or some hours of all tokens. */
 export const SEARCH_BUDGET = { max_bytes_to_read: 4_000_000_000 } as const satisfies CallSettings;
 
 /** What a call adds: the server stops at the time when the client stops to wait. */

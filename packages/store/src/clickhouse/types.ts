@@ -1,4 +1,5 @@
 import type { StoreLog } from '../log.ts';
+import type { Shape } from '../row-binary/shape.ts';
 import type { List } from './lists.ts';
 
 export interface ClickHouseOptions {
@@ -9,7 +10,7 @@ export interface ClickHouseOptions {
   database: string;
   /** The servers over which the tables are spread; absent where there is one server. */
   cluster?: ClusterOptions | undefined;
-  /** A server of others, perhaps an older one: only read, and without the settings that ours are pinned to. */
+  /** Another system's server, perhaps an older one: it is only read, and without our pinned settings. */
   isForeign?: boolean;
   log?: StoreLog;
 }
@@ -31,26 +32,31 @@ export interface CallOptions {
   /** How long the call may take, all of it; default 30 s. The server stops at the same time (`max_execution_time`). */
   timeoutMs?: number;
   signal?: AbortSignal;
-  /** Tables that go with this call of query, stream or command; whatever has no bound of its own belongs there, and not in a parameter. */
+  /** Tables that go with this call of query, stream or command. A list without a bound belongs here, not in a parameter. */
   lists?: readonly List[];
 }
 
 export interface ClickHouse {
   readonly database: string;
-  /** Where the tables with the rows stand: `database`, and on a cluster one beside it on each server. */
+  /** The database of the tables with the rows: `database`, and on a cluster another one on each server. */
   readonly rowsDatabase: string;
   /**
-   * The rows of a SELECT, as objects by column name. 64-bit integers come as strings (a number would lose digits): wrap
-   * small ones in toFloat64() or Number(). Parameters are bound as `{name:Type}`.
+   * The rows of a SELECT. Parameters are bound as `{name:Type}`.
+   * @throws AnswerFault when the answer has another shape.
    */
-  query<T>(sql: string, params?: QueryParams, options?: CallOptions): Promise<T[]>;
+  query<Row>(sql: string, shape: Shape<Row>, params?: QueryParams, options?: CallOptions): Promise<Row[]>;
   /** The rows of a SELECT in chunks as they arrive; leaving the loop early ends the query. */
-  stream<T>(sql: string, params?: QueryParams, options?: CallOptions): AsyncIterable<readonly T[]>;
+  stream<Row>(
+    sql: string,
+    shape: Shape<Row>,
+    params?: QueryParams,
+    options?: CallOptions,
+  ): AsyncIterable<readonly Row[]>;
   /** A statement without an answer: DDL, INSERT … SELECT, SYSTEM …. */
   command(sql: string, params?: QueryParams, options?: CallOptions): Promise<void>;
   /**
    * Runs a statement about what a server holds itself (ALTER … DELETE, OPTIMIZE, SYSTEM RELOAD DICTIONARY) on every server, in
-   * `rowsDatabase`. `onCluster` stands behind the object's name: `ALTER TABLE posts${onCluster} DELETE …`. Rejects when one of them fails.
+   * `rowsDatabase`. `onCluster` goes after the object's name: `ALTER TABLE posts${onCluster} DELETE …`. Rejects when one of them fails.
    */
   onEachServer(statement: (onCluster: string) => string, params?: QueryParams, options?: CallOptions): Promise<void>;
   /** Inserts encoded rows. `columnsHeader` is the header of RowBinaryWithNamesAndTypes. Resolves when the server has acknowledged them. */

@@ -1,8 +1,8 @@
 import type { CallOptions, ClickHouse } from './types.ts';
 
 /**
- * The same client, whose calls have these options where they say nothing else; a signal ends them beside their own. A ping has none of it:
- * it asks whether anybody is there.
+ * The same client with default options for its calls; a call ends at its own signal or at this one. A ping has no defaults: it asks
+ * whether the server is there.
  */
 export function withCallOptions(clickhouse: ClickHouse, preset: CallOptions): ClickHouse {
   const settle = (options: CallOptions = {}): CallOptions => {
@@ -16,8 +16,8 @@ export function withCallOptions(clickhouse: ClickHouse, preset: CallOptions): Cl
   };
   return {
     ...clickhouse,
-    query: (sql, params, options) => clickhouse.query(sql, params, settle(options)),
-    stream: (sql, params, options) => clickhouse.stream(sql, params, settle(options)),
+    query: (sql, shape, params, options) => clickhouse.query(sql, shape, params, settle(options)),
+    stream: (sql, shape, params, options) => clickhouse.stream(sql, shape, params, settle(options)),
     command: (sql, params, options) => clickhouse.command(sql, params, settle(options)),
     insertBytes: (table, header, body, options) => clickhouse.insertBytes(table, header, body, settle(options)),
   };

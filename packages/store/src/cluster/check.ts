@@ -1,9 +1,11 @@
 import { createClickHouse } from '../clickhouse/client.ts';
 import type { ClickHouse, ClickHouseOptions } from '../clickhouse/types.ts';
 import { SetupStoreError } from '../errors.ts';
+import { arrayOfStrings, bool, string, uint32, uint64 } from '../row-binary/codecs.ts';
+import { shape } from '../row-binary/shape.ts';
 
 /**
- * Whether the servers are the cluster that the environment says: each answers, each is another one, and all mean the same by its name.
+ * Checks that the servers are the cluster that the environment names: each answers, none is named twice, and all have the same servers under its name.
  * @throws SetupStoreError saying in one line what differs, ConnectionError for a server that doesn't answer.
  */
 export async function checkCluster(connection: ClickHouseOptions): Promise<void> {
@@ -30,28 +32,29 @@ export async function checkCluster(connection: ClickHouseOptions): Promise<void>
   const server = servers[misplaced];
   if (!cluster.isReplicated && server !== undefined)
     throw new SetupStoreError(
-      `CLICKHOUSE_SHARDS: ${server.address} is server ${server.place} of the cluster '${cluster.name}' and stands in place ${misplaced + 1}; the first one keeps what migrations are done`,
+      `CLICKHOUSE_SHARDS: ${server.address} is server ${server.place} of the cluster '${cluster.name}', but is named in place ${misplaced + 1}: use the cluster's order, since the first server keeps the list of migrations`,
     );
 }
 
 /** Whether the database is of the kind that the environment says. @throws SetupStoreError where it is the other. */
 export async function checkTables(clickhouse: ClickHouse): Promise<void> {
   const { database, rowsDatabase } = clickhouse;
-  const [table] = await clickhouse.query<{ engine: string; isOurs: number }>(
-    `SELECT engine, position(engine_full, {rows:String}) > 0 AS isOurs FROM system.tables
+  const [table] = await clickhouse.query(
+    `SELECT engine, position(engine_full, {rows:String}) > 0 AS is_ours FROM system.tables
      WHERE database = {database:String} AND name IN ('record_rows', 'repo_records') AND engine != 'View' LIMIT 1`,
+    shape({ engine: string, isOurs: bool }),
     { database, rows: `'${rowsDatabase}'` },
   );
   if (table === undefined) return;
   const isSpread = rowsDatabase !== database;
-  if (isSpread && table.engine === 'Distributed' && table.isOurs === 0)
+  if (isSpread && table.engine === 'Distributed' && !table.isOurs)
     throw new SetupStoreError(
-      `the database '${database}' was spread over a cluster by an earlier version: how to copy it says docs/scaling.md (From one server to several)`,
+      `the database '${database}' was spread over a cluster by an earlier version: docs/scaling.md (From one server to several) says how to copy it`,
     );
   if (isSpread === (table.engine === 'Distributed')) return;
   throw new SetupStoreError(
     isSpread
-      ? `CLICKHOUSE_CLUSTER is set, but the database '${database}' is of one server: how to go on says docs/scaling.md (From one server to several)`
+      ? `CLICKHOUSE_CLUSTER is set, but the database '${database}' is of one server: docs/scaling.md (From one server to several) says how to go on`
       : `the database '${database}' is spread over a cluster: set CLICKHOUSE_CLUSTER and CLICKHOUSE_SHARDS`,
   );
 }
@@ -70,12 +73,13 @@ interface Server {
 async function askServer(connection: ClickHouseOptions, address: string, cluster: string): Promise<Server> {
   const clickhouse = createClickHouse({ ...connection, address, database: 'system', cluster: undefined });
   try {
-    const rows = await clickhouse.query<{ id: string; known: string[]; shards: string; count: number; place: number }>(
+    const rows = await clickhouse.query(
       `SELECT concat(toString(serverUUID()), ' ', toString(maxIf(shard_num, is_local = 1 AND cluster = {cluster:String}))) AS id, arraySort(groupUniqArray(cluster)) AS known,
               arrayStringConcat(arraySort(groupArrayIf(concat(toString(shard_num), '=', host_name, ':', toString(port)), cluster = {cluster:String})), ' ') AS shards,
-              toFloat64(uniqExactIf(shard_num, cluster = {cluster:String})) AS count,
-              toFloat64(maxIf(shard_num, is_local = 1 AND cluster = {cluster:String})) AS place
+              uniqExactIf(shard_num, cluster = {cluster:String}) AS count,
+              maxIf(shard_num, is_local = 1 AND cluster = {cluster:String}) AS place
        FROM system.clusters`,
+      shape({ id: string, known: arrayOfStrings, shards: string, count: uint64, place: uint32 }),
       { cluster },
     );
     const [row] = rows;

@@ -1,6 +1,9 @@
 import { quoteName } from '../clickhouse/quote.ts';
+import { readCount } from '../clickhouse/read-value.ts';
 import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
 import { SetupStoreError } from '../errors.ts';
+import { arrayOfStrings, string } from '../row-binary/codecs.ts';
+import { shape } from '../row-binary/shape.ts';
 
 export interface CopiedTable {
   readonly table: string;
@@ -22,8 +25,9 @@ export async function* copyDatabase(clickhouse: ClickHouse, from: string): Async
   for (const { table, columns } of await commonTables(clickhouse, from)) {
     const source = `${quoteName(from)}.${table}`;
     const list = columns.map(quoteName).join(', ');
-    const partitions = await clickhouse.query<{ id: string }>(
+    const partitions = await clickhouse.query(
       `SELECT DISTINCT _partition_id AS id FROM ${source} ORDER BY id`,
+      shape({ id: string }),
       {},
       COUNT,
     );
@@ -38,14 +42,14 @@ export async function* copyDatabase(clickhouse: ClickHouse, from: string): Async
 }
 
 /**
- * The tables whose rows replace each other: what else there is (a day's likes by post, when the hidden accounts were folded) is made anew
- * by whoever needs it. Views write the touched days of what is copied.
+ * The tables whose rows replace each other. The others (likes of the last day by post, times of the hidden accounts' folds) are computed
+ * again when they are needed. Views write the touched days of what is copied.
  */
 async function commonTables(
   clickhouse: ClickHouse,
   from: string,
 ): Promise<readonly { readonly table: string; readonly columns: readonly string[] }[]> {
-  const tables = await clickhouse.query<{ table: string; columns: string[] }>(
+  const tables = await clickhouse.query(
     `SELECT table, groupArray(name) AS columns
      FROM (
        SELECT table, name FROM system.columns
@@ -56,6 +60,7 @@ async function commonTables(
      )
      WHERE NOT startsWith(table, 'schema_migrations') AND table != 'touched_days'
      GROUP BY table ORDER BY table = 'ingest_progress', table`,
+    shape({ table: string, columns: arrayOfStrings }),
     { rows: clickhouse.rowsDatabase, from },
   );
   const isOlder = tables.length > 0 && !tables.some(({ table }) => table === 'record_rows');
@@ -65,11 +70,6 @@ async function commonTables(
   throw new SetupStoreError(`there is no database '${from}' of Updraft's on this server`);
 }
 
-async function countRows(clickhouse: ClickHouse, table: string): Promise<number> {
-  const [row] = await clickhouse.query<{ rows: number }>(
-    `SELECT toFloat64(count()) AS rows FROM ${table} FINAL`,
-    {},
-    COUNT,
-  );
-  return row?.rows ?? 0;
+function countRows(clickhouse: ClickHouse, table: string): Promise<number> {
+  return readCount(clickhouse, `SELECT count() AS value FROM ${table} FINAL`, {}, COUNT);
 }

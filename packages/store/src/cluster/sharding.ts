@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { MigrationError } from '../errors.ts';
 
-/** What `sharding.yaml` beside the migrations says. */
+/** The content of `sharding.yaml`, which is among the migrations. */
 export interface Sharding {
   /** The sharding key of each table. */
   readonly keys: ReadonlyMap<string, string>;

@@ -3,10 +3,10 @@ import { MigrationError } from '../errors.ts';
 import { withoutLeadingComments } from '../migrations/split-statements.ts';
 import type { Sharding } from './sharding.ts';
 
-/** What a statement of a migration becomes where it runs. */
+/** A statement of a migration, and where it runs. */
 export interface Step {
   readonly sql: string;
-  /** `rows` has what stands on one server, `whole` shows all of it (see sharding.yaml). */
+  /** `rows` has one server's rows, `whole` shows those of all servers (see sharding.yaml). */
   readonly database: 'rows' | 'whole';
   /** Every server makes its own tables; rows are inserted once. */
   readonly isOnEachServer: boolean;
@@ -23,9 +23,9 @@ export interface ClusterSite {
 }
 
 /**
- * How each statement of the migrations runs on a cluster. The statement itself stays as it is in its file; what differs is in which
- * database it runs, and that each table gets a Distributed one over it. Exceptions: a view names the place to which it sends rows on,
- * and with replication the engine is a replicated one, ON CLUSTER.
+ * How each statement of the migrations runs on a cluster. The statement is that of the file; only its database differs, and each table gets
+ * a Distributed one over it. Exceptions: a view names the database that it sends rows to, and with replication the engine is a replicated
+ * one, ON CLUSTER.
  */
 export function createSteps(
   site: ClusterSite,
@@ -42,13 +42,13 @@ export function createSteps(
     if (verb === 'INSERT') return [{ sql, database: 'whole', isOnEachServer: false }];
     if (object === 'TABLE' && verb === 'DROP') return [whole(`DROP TABLE IF EXISTS ${name}`), rows(sql)];
     if (object === 'TABLE' && verb === 'CREATE') return [rows(sql), whole(`CREATE TABLE ${distributed(name)}`)];
-    // An ALTER may have changed the columns: the Distributed table is made again over those that there are.
+    // An ALTER may have changed the columns: the Distributed table is made again with the present ones.
     if (object === 'TABLE' && tables.has(name))
       return [rows(sql), whole(`CREATE OR REPLACE TABLE ${distributed(name)}`)];
-    // Only a materialized view's query can be changed; it reads what stands beside it.
+    // Only a materialized view's query can be changed; it reads from the database that it is in.
     if (MODIFY_QUERY.test(sql)) return [rows(sql)];
     if (object === 'MATERIALIZED VIEW') return [rows(sharding.sentOn.has(target) ? sentOn(sql, site) : sql)];
-    // A DROP VIEW doesn't say of which kind it is.
+    // A DROP VIEW doesn't say which kind of view it is.
     if (verb === 'DROP' && object === 'VIEW')
       return [whole(`DROP VIEW IF EXISTS ${name}`), rows(`DROP VIEW IF EXISTS ${name}`)];
     if (object === 'VIEW' || object === 'DICTIONARY') return [whole(sql)];
@@ -61,7 +61,7 @@ const MODIFY_QUERY = /^ALTER TABLE \w+\s+MODIFY QUERY\b/;
 const HEAD =
   /^(CREATE|ALTER|DROP)(?: OR REPLACE)? (TABLE|MATERIALIZED VIEW|VIEW|DICTIONARY)(?: IF (?:NOT )?EXISTS)? (\w+)(?: TO (\w+) AS\b)?/;
 
-/** The first words of a statement: they alone are looked at. */
+/** The first words of a statement, which alone decide. */
 function headOf(sql: string): { verb: string; object: string; name: string; target: string } {
   if (/^INSERT INTO \w+/.test(sql)) return { verb: 'INSERT', object: '', name: '', target: '' };
   const [, verb = '', object = '', name = '', target = ''] = HEAD.exec(sql) ?? [];

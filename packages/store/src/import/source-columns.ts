@@ -1,4 +1,6 @@
-/** A field that an import wants, and the names under which a source may hold it, the likeliest first. */
+import { snakeCase } from '../row-binary/table.ts';
+
+/** A field that an import wants, and the names that a source may have for it, the likeliest first. */
 export interface WantedField {
   readonly names: readonly string[];
   /** What it is read as. `time` becomes milliseconds since 1970 (0 when there is none). */
@@ -15,13 +17,13 @@ export interface SourceColumn {
 /** Which column of the source each field is read from; undefined: from none. */
 export interface ColumnMatch {
   readonly columns: Readonly<Record<string, SourceColumn | undefined>>;
-  /** Required fields that have no column. */
+  /** Required fields without a column. */
   readonly missing: readonly string[];
-  /** Other fields that have none. */
+  /** Other fields without a column. */
   readonly absent: readonly string[];
 }
 
-/** Finds the fields' columns by their names; `chosen` (field → column) goes before. */
+/** Finds the fields' columns by their names; `chosen` (field → column) takes precedence. */
 export function matchColumns(
   wanted: Readonly<Record<string, WantedField>>,
   columns: readonly SourceColumn[],
@@ -41,10 +43,10 @@ export function matchColumns(
   };
 }
 
-/** The SELECT list that gives each field under its own name, whatever the source's type is; what is absent comes empty. */
+/** The SELECT list that gives each field under its own name in snake_case, for any type of the source; an absent field is empty. */
 export function fieldExpressions(wanted: Readonly<Record<string, WantedField>>, match: ColumnMatch): string {
   return Object.entries(wanted)
-    .map(([field, { as }]) => `${expression(match.columns[field], as)} AS ${field}`)
+    .map(([field, { as }]) => `${expression(match.columns[field], as)} AS ${snakeCase(field)}`)
     .join(', ');
 }
 

@@ -1,4 +1,6 @@
 import type { ClickHouse } from '../clickhouse/types.ts';
+import { bool, fixedString, string, uint32 } from '../row-binary/codecs.ts';
+import { shape } from '../row-binary/shape.ts';
 import type { AppliedMigration } from './types.ts';
 
 /** The table schema_migrations: one row a migration, its last change counting. Written under the lock only. */
@@ -33,31 +35,26 @@ const INSERT = `INSERT INTO schema_migrations (version, name, checksum, dirty, d
 SELECT {version:UInt32}, {name:String}, {checksum:String}, {dirty:UInt8}, {direction:String}, {statementsDone:UInt32}, {failure:String},
        (SELECT max(change) + 1 FROM schema_migrations), {removed:UInt8}`;
 
-interface LedgerRow {
-  version: number;
-  name: string;
-  checksum: string;
-  dirty: number;
-  direction: string;
-  statements_done: number;
-  failure: string;
-}
+const APPLIED = shape<AppliedMigration>({
+  version: uint32,
+  name: string,
+  checksum: fixedString(64),
+  dirty: bool,
+  direction: string,
+  statementsDone: uint32,
+  failure: string,
+});
 
 export function createLedger(clickhouse: ClickHouse): Ledger {
   const insert = (migration: AppliedMigration, removed: boolean) =>
     clickhouse.command(INSERT, { ...migration, dirty: Number(migration.dirty), removed: Number(removed) });
   return {
     prepare: () => clickhouse.command(CREATE),
-    read: async () => {
-      const rows = await clickhouse.query<LedgerRow>(
+    read: () =>
+      clickhouse.query(
         'SELECT version, name, checksum, dirty, direction, statements_done, failure FROM schema_migrations FINAL ORDER BY version',
-      );
-      return rows.map(({ statements_done, dirty, ...row }) => ({
-        ...row,
-        dirty: dirty === 1,
-        statementsDone: statements_done,
-      }));
-    },
+        APPLIED,
+      ),
     write: (migration) => insert(migration, false),
     remove: (migration) => insert(migration, true),
   };

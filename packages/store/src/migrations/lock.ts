@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readCount } from '../clickhouse/read-value.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { MigrationError } from '../errors.ts';
 
 /**
- * A lock in ClickHouse itself, which has no compare-and-set. Whoever wants it inserts a claim, then reads all claims that live:
- * it holds the lock when it sees no other's. Of two that try at once, the one whose read comes last sees the other's claim, for
- * each inserts before it reads: so at most one sees nobody. Those who see another withdraw and try again after a random while.
+ * A lock in ClickHouse itself, which has no compare-and-set. A process that wants it inserts a claim, then reads all live claims:
+ * it holds the lock when it sees only its own. Each inserts before it reads, so when two try at once the one that reads last sees the
+ * other's claim, and at most one gets the lock. A process that sees another claim withdraws and tries again after a random while.
  * A claim lives 15 s by the server's clock and is renewed each 5 s, so a killed holder is out of the way soon.
  * It needs one server that reads its own writes: with replicas, run all migrations against the same one.
  */
@@ -50,11 +51,12 @@ export async function acquireLock({ clickhouse, waitMs, signal }: LockOptions): 
 
 async function tryClaim(clickhouse: ClickHouse, claim: string): Promise<boolean> {
   await setClaim(clickhouse, claim, LIFE_MS);
-  const others = await clickhouse.query(
-    'SELECT claim FROM schema_migrations_lock FINAL WHERE until > now64(3) AND claim != {claim:String}',
+  const others = await readCount(
+    clickhouse,
+    'SELECT count() AS value FROM schema_migrations_lock FINAL WHERE until > now64(3) AND claim != {claim:String}',
     { claim },
   );
-  if (others.length === 0) return true;
+  if (others === 0) return true;
   await setClaim(clickhouse, claim, 0);
   return false;
 }

@@ -1,5 +1,7 @@
-import { createClickHouse, rowsDatabaseOf } from '../clickhouse/client.ts';
+import { createClickHouse } from '../clickhouse/client.ts';
 import { quoteName, quoteText } from '../clickhouse/quote.ts';
+import { readCount } from '../clickhouse/read-value.ts';
+import { rowsDatabaseOf } from '../clickhouse/servers.ts';
 import type { ClickHouse, ClickHouseOptions } from '../clickhouse/types.ts';
 import { checkCluster, checkTables } from '../cluster/check.ts';
 import { MigrationError } from '../errors.ts';
@@ -57,7 +59,7 @@ export async function migrationVersion(options: MigrateOptions): Promise<Applied
 }
 
 /**
- * Declares that the database stands at `version` (0: before all), whatever was left half-way: nothing is run. All migrations
+ * Declares that the database is at `version` (0: before all), even after a migration that stopped half-way. Runs nothing. All migrations
  * up to it count as applied with their present checksums, all after it as not applied.
  */
 export function forceVersion(options: MigrateOptions & { version: number }): Promise<void> {
@@ -83,8 +85,8 @@ export async function ensureDatabase(connection: ClickHouseOptions): Promise<voi
   for (const address of addresses) {
     await using clickhouse = disposable({ ...connection, address, database: 'system', cluster: undefined });
     for (const name of names) {
-      const [found] = await clickhouse.client.query('SELECT name FROM databases WHERE name = {name:String}', { name });
-      if (found !== undefined) continue;
+      const sql = 'SELECT count() AS value FROM databases WHERE name = {name:String}';
+      if ((await readCount(clickhouse.client, sql, { name })) > 0) continue;
       await clickhouse.client.command(`CREATE DATABASE IF NOT EXISTS ${quoteName(name)}${onCluster} ENGINE = Atomic`);
     }
   }

@@ -27,7 +27,7 @@ export interface Run {
   sliceMemory: number;
 }
 
-/** ClickHouse's DDL has no transactions: each statement done is noted, so that a failure says where it stands. */
+/** ClickHouse's DDL has no transactions: each statement that is done is noted, so that a failure says which one it stopped at. */
 const STATEMENT_TIMEOUT_MS = 600_000;
 
 /** A migration that drops a table means it, however large it is: the servers refuse one of more than 50 GB. */

@@ -1,7 +1,7 @@
 /**
  * Splits a SQL text into its statements, without their semicolons. Semicolons within strings ('…', with '' and \' inside),
  * quoted names ("…", `…`), heredocs ($tag$…$tag$) and comments (from -- or # to the line's end, or between slash-star and star-slash) do not count. Comments stay in the
- * statement that they precede; what holds only comments is no statement.
+ * statement that they precede; comments alone are not a statement.
  * Lexical rules: https://clickhouse.com/docs/en/sql-reference/syntax
  */
 export function splitStatements(sql: string): string[] {

@@ -1,4 +1,5 @@
-import { createClickHouse, rowsDatabaseOf } from '../clickhouse/client.ts';
+import { createClickHouse } from '../clickhouse/client.ts';
+import { rowsDatabaseOf } from '../clickhouse/servers.ts';
 import type { CallOptions, ClickHouse, ClickHouseOptions } from '../clickhouse/types.ts';
 import { readSharding } from '../cluster/sharding.ts';
 import { createSteps, type Step } from '../cluster/steps.ts';
@@ -6,7 +7,7 @@ import type { Migration } from './types.ts';
 
 /** Where migrations run: one server, or all of a cluster. */
 export interface MigrationTarget extends AsyncDisposable {
-  /** Where the ledger and the lock stand: always the same server. */
+  /** The server of the ledger and the lock: always the same one. */
   readonly keeper: ClickHouse;
   /** Each server's database that shows all rows. */
   readonly databases: readonly ClickHouse[];

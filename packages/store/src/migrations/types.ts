@@ -16,7 +16,7 @@ export interface MigrateOptions {
   sliceRows?: number;
   /** Bytes of the engine's memory that a copy may take, default 3 GB: rows that need more are copied in parts. */
   sliceMemory?: number;
-  /** Hears how far a long step is. */
+  /** Receives how far a long step is. */
   onProgress?: (state: StepState) => void;
 }
 

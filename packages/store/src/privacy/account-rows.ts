@@ -1,8 +1,8 @@
 import { RECORD_RKEY, RECORD_VERSION } from '../tables/record-rows.ts';
 
-/** How a statement is told of which accounts it speaks. */
+/** How a statement gets its accounts. */
 export interface GivenAccounts {
-  /** What stands behind an IN. */
+  /** What follows an IN. */
   readonly set: string;
   /** The same as an array. */
   readonly array: string;
@@ -18,7 +18,7 @@ export const LISTED: Omit<GivenAccounts, 'database'> = {
 /** With the parameter `dids`, as many as one may hold. */
 export const BOUND: Omit<GivenAccounts, 'database'> = { set: '{dids:Array(String)}', array: '{dids:Array(String)}' };
 
-/** Where rows of accounts stand. */
+/** Where a table has rows of accounts. */
 export interface AccountRows {
   readonly table: string;
   /** The condition. */
@@ -45,8 +45,8 @@ function operationKey(collection: string, repo: string, rkey: string, version: s
 }
 
 /**
- * Every table with rows of an account. What is found through another table's rows comes before that table, so that an erasure which was
- * interrupted goes on when it is begun again. `actor_days` is last: it says which days' statistics are to be counted anew.
+ * Every table with rows of an account. Rows that are found through another table come before that table, so that an interrupted erasure
+ * can be begun again. `actor_days` is last: it says which days' statistics must be counted anew.
  */
 export const ACCOUNT_ROWS: readonly AccountRows[] = [
   {

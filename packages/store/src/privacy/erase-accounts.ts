@@ -1,5 +1,6 @@
 import { didList } from '../clickhouse/lists.ts';
 import { quoteName } from '../clickhouse/quote.ts';
+import { readCount } from '../clickhouse/read-value.ts';
 import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
 import { RECORD_VERSION } from '../tables/record-rows.ts';
 import { ACCOUNT_ROWS, type AccountRows, BOUND, LISTED } from './account-rows.ts';
@@ -23,8 +24,8 @@ export async function countAccountRows(clickhouse: ClickHouse, dids: readonly st
 }
 
 /**
- * Removes every row of these accounts from the disk, table by table; resolves when the parts that held them are rewritten. Done again, it
- * finds nothing; interrupted, it goes on. Put the accounts on the list first (listErasedAccounts), or their next event writes again.
+ * Removes every row of these accounts from the disk, table by table. Resolves when the parts that had them are rewritten. It can be begun
+ * again after an interruption. Put the accounts on the list first (listErasedAccounts), or their next event writes rows again.
  */
 export async function removeAccountRows(
   clickhouse: ClickHouse,
@@ -35,7 +36,7 @@ export async function removeAccountRows(
   const touch = { timeoutMs: COUNT_TIMEOUT_MS, lists: [didList(dids)] };
   for (const statement of TOUCH_DAYS_OF_OPERATIONS) await clickhouse.command(statement, {}, touch);
   for (const place of ACCOUNT_ROWS) {
-    // Once the records are gone: a day counted in between would be counted with them.
+    // After the records are gone: a day that is counted before would count them.
     if (place.table === 'actor_days') await clickhouse.command(TOUCH_DAYS_OF_RECORDS, {}, touch);
     const rows = await countIn(clickhouse, place, dids);
     if (rows === 0) continue;
@@ -52,8 +53,8 @@ export async function removeAccountRows(
 }
 
 /**
- * A change of rows (ALTER … DELETE) outlives its statement, so that it can't read a list that goes with it: the accounts are a parameter,
- * and as many at once as one may hold.
+ * A change of rows (ALTER … DELETE) goes on after its statement, so it can't read a list that came with the statement. The accounts are a
+ * parameter, in groups as large as a parameter may be.
  */
 const MAX_GROUP_BYTES = 100_000;
 
@@ -72,27 +73,22 @@ function groupsOf(dids: readonly string[]): string[][] {
   return groups;
 }
 
-/** Rewriting the parts of a big table takes its time. */
 const REWRITE: CallOptions = {
   timeoutMs: 3_600_000,
   settings: { mutations_sync: 2, allow_nondeterministic_mutations: 1 },
 };
 const COUNT_TIMEOUT_MS = 600_000;
 
-async function countIn(
-  clickhouse: ClickHouse,
-  { table, where }: AccountRows,
-  dids: readonly string[],
-): Promise<number> {
-  const [row] = await clickhouse.query<{ rows: number }>(
-    `SELECT toFloat64(count()) AS rows FROM ${table} WHERE ${where({ ...LISTED, database: quoteName(clickhouse.database) })}`,
+function countIn(clickhouse: ClickHouse, { table, where }: AccountRows, dids: readonly string[]): Promise<number> {
+  return readCount(
+    clickhouse,
+    `SELECT count() AS value FROM ${table} WHERE ${where({ ...LISTED, database: quoteName(clickhouse.database) })}`,
     {},
     { timeoutMs: COUNT_TIMEOUT_MS, lists: [didList(dids)] },
   );
-  return row?.rows ?? 0;
 }
 
-/** The statistics of these days are counted anew. */
+/** Makes the statistics of these days due to be counted again. */
 const TOUCH_DAYS_OF_RECORDS = `
 INSERT INTO touched_days (source, day, touched_at)
 SELECT 'records', day, now64(3, 'UTC') FROM actor_days

@@ -1,14 +1,16 @@
 import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
+import { string } from '../row-binary/codecs.ts';
+import { shape } from '../row-binary/shape.ts';
 import { ttlDays, ttlSql } from './ttl.ts';
 
 /**
- * Records whose old rows may go, as people name them: `repo_records` are those of all other collections. Their copies by actor (follows,
- * blocks), profiles, accounts and what people made are kept: they are state, not history.
+ * Records whose old rows may go, by the name that people use; `repo_records` are those of all other collections. Their copies by actor
+ * (follows, blocks), profiles, accounts and what people made are kept: they are state, not history.
  */
 export const RETAINED_TABLES = ['posts', 'likes', 'reposts', 'repo_records'] as const;
 export type RetainedTable = (typeof RETAINED_TABLES)[number];
 
-/** Days that each table keeps; a table that keeps everything is not there. */
+/** Days that each table keeps; a table that keeps everything has no entry. */
 export type Retention = ReadonlyMap<RetainedTable, number>;
 
 /** Which rows each name means: of posts all rows of a table, of the others those of some collections. */
@@ -29,9 +31,10 @@ const KEPT = [
 
 /** What the tables' TTLs say. */
 export async function readRetention(clickhouse: ClickHouse): Promise<Retention> {
-  const rows = await clickhouse.query<{ name: string; engine: string }>(
+  const rows = await clickhouse.query(
     `SELECT name, engine_full AS engine FROM system.tables
      WHERE database = {database:String} AND name IN {names:Array(String)}`,
+    shape({ name: string, engine: string }),
     { database: clickhouse.rowsDatabase, names: KEPT.map(({ table }) => table) },
   );
   const days = new Map<string, number>();
@@ -46,8 +49,8 @@ export async function readRetention(clickhouse: ClickHouse): Promise<Retention> 
 }
 
 /**
- * Keeps `days` of these records, or everything when undefined. By the time in the rkey only: so all states of a record go at once, and no
- * deleted one comes back. Records whose rkey bears no time are kept. What is over already goes with the merges that follow, in the
+ * Keeps `days` of these records, or everything when undefined. Only the time in the rkey decides, so all states of a record go at once and
+ * no deleted one comes back. Records without a time in their rkey are kept. Rows that are already too old go with the next merges, in the
  * background.
  */
 export async function setRetention(
@@ -68,7 +71,7 @@ export async function setRetention(
 
 const ALTER: CallOptions = { timeoutMs: 600_000 };
 
-/** A merge that drops rows writes its part anew: a part of 100 GB not each four hours, as by default, but once a day. */
+/** A merge that drops rows writes its whole part again: once a day, and not every four hours (the default), for a part of 100 GB. */
 const TTL_MERGE_INTERVAL_S = 86_400;
 
 /** The first day, counted since 1970 (UTC), of which every row that statistics count is kept. */

@@ -1,7 +1,7 @@
-/** A TTL keeps rows to the end of time where it says so: the last second of a DateTime. */
+/** The TTL of rows that are kept for ever: the last second of a DateTime. */
 const FOREVER = "toDateTime(4294967295, 'UTC')";
 
-/** Rows go whole days after the end of their hour, so that none goes before its time. */
+/** Rows go whole days after the end of their hour, so that none goes too early. */
 function end(days: number | undefined): string {
   return days === undefined
     ? FOREVER
@@ -9,8 +9,8 @@ function end(days: number | undefined): string {
 }
 
 /**
- * The TTL of a table with several kinds of rows, in this order: each kind has its days, undefined for ever. The last kind is whatever is
- * none of those before and has no condition. One expression, since ClickHouse takes two with as many days for one.
+ * The TTL of a table with several kinds of rows, in this order: each kind has its days, undefined for ever. The last kind has no condition: it
+ * is every row that no earlier kind matches. It is one expression, since ClickHouse merges two TTLs of as many days into one.
  */
 export function ttlSql(kinds: readonly { readonly isOfKind?: string; readonly days: number | undefined }[]): string {
   const branches = kinds.map(({ isOfKind, days }) =>
@@ -19,7 +19,7 @@ export function ttlSql(kinds: readonly { readonly isOfKind?: string; readonly da
   return `multiIf(record_hour = 0, ${FOREVER}, ${branches.join(', ')})`;
 }
 
-/** The days of each kind, as they stand in the table's engine; empty where it has no TTL. */
+/** The days of each kind, read from the table's engine; empty where it has no TTL. */
 export function ttlDays(engineFull: string): (number | undefined)[] {
   const ends = [...engineFull.matchAll(/toIntervalDay\((\d+)\)|toDateTime\(4294967295, 'UTC'\)/g)];
   return ends.slice(1).map(([, days]) => (days === undefined ? undefined : Number(days)));

@@ -33,13 +33,15 @@ export interface Codec<T> {
   readonly type: string;
   /** What a value must be, for the message about one that is not. */
   readonly expected: string;
-  /** Total: false for null, undefined and whatever else a bug may pass. */
+  /** False for any other value, null and undefined included. */
   accepts(value: T): boolean;
   write(writer: RowBinaryWriter, value: T): void;
   read(reader: RowBinaryReader): T;
+  /** A value of an answer, as ClickHouse's JSON has it; `accepts` is asked after it. Absent: JSON has the value as it is. */
+  fromJson?(value: unknown): T;
 }
 
-/** Rows of 2 GiB would break LEB128 and Buffer alike; ClickHouse's own limit on a String is far above what the network allows. */
+/** Far above what the network allows, and below the 2 GiB that a Buffer and our LEB128 can take. */
 const MAX_STRING_UNITS = 256 * 1024 * 1024;
 /** DateTime64 holds 1900-01-01 … 2299-12-31 (https://clickhouse.com/docs/en/sql-reference/data-types/datetime64). */
 const MIN_DATETIME64_S = Date.UTC(1900, 0, 1) / 1000;
@@ -52,14 +54,7 @@ export const bool: Codec<boolean> = {
   accepts: (value) => typeof value === 'boolean',
   write: (writer, value) => writeUint8(writer, value ? 1 : 0),
   read: (reader) => readUint8(reader) !== 0,
-};
-
-export const uint8: Codec<number> = {
-  type: 'UInt8',
-  expected: 'an integer from 0 to 255',
-  accepts: (value) => (value & 0xff) === value,
-  write: writeUint8,
-  read: readUint8,
+  fromJson: (value) => value === 1,
 };
 
 export const uint16: Codec<number> = {
@@ -85,6 +80,7 @@ export const uint64: Codec<number> = {
   accepts: (value) => Number.isSafeInteger(value) && value >= 0,
   write: writeInt64,
   read: readInt64,
+  fromJson: Number,
 };
 
 /** Int64 from a safe integer. */
@@ -94,6 +90,7 @@ export const int64: Codec<number> = {
   accepts: (value) => Number.isSafeInteger(value),
   write: writeInt64,
   read: readInt64,
+  fromJson: Number,
 };
 
 /** UInt64 as its two halves: all 64 bits, without a BigInt. */
@@ -103,6 +100,10 @@ export const version: Codec<Version> = {
   accepts: (value) => typeof value === 'object' && value !== null && isUint32(value.hi) && isUint32(value.lo),
   write: (writer, value) => writeUint64(writer, value.hi, value.lo),
   read: readUint64,
+  fromJson: (value) => {
+    const bits = BigInt(String(value));
+    return { hi: Number(bits >> 32n), lo: Number(bits & 0xffff_ffffn) };
+  },
 };
 
 export const float64: Codec<number> = {
@@ -148,6 +149,15 @@ export const dateTime: Codec<number> = {
   accepts: isUint32,
   write: writeUint32,
   read: readUint32,
+  fromJson: (value) => msOf(value) / 1000,
+};
+
+/** Days since 1970. */
+export const date: Codec<number> = {
+  ...uint16,
+  type: 'Date',
+  expected: 'days since 1970, up to 65535',
+  fromJson: (value) => msOf(value) / 86_400_000,
 };
 
 /** DateTime64(3, 'UTC') in milliseconds since 1970. */
@@ -176,7 +186,13 @@ function dateTime64(precision: 3 | 6): Codec<number> {
     accepts: (value) => Number.isInteger(value) && value >= min && value < max,
     write: writeInt64,
     read: readInt64,
+    fromJson: precision === 3 ? msOf : (value) => msOf(value) * 1000 + Number(String(value).slice(-4, -1)),
   };
+}
+
+/** Of a time in ISO 8601, as ANSWER_SETTINGS ask for it; digits after the milliseconds are cut off. */
+function msOf(value: unknown): number {
+  return Date.parse(String(value));
 }
 
 function isUint32(value: number): boolean {

@@ -1,4 +1,4 @@
-/** Reads RowBinary back: for the rows that bisection sets aside, and for tests. The bytes are our own, so a short read is a bug and throws RangeError. */
+/** Reads RowBinary back: the rows that bisection sets aside. The bytes are our own, so a short read is a bug and throws RangeError. */
 export interface RowBinaryReader {
   readonly view: DataView;
   position: number;

@@ -12,7 +12,6 @@ import {
   fixedString,
   float64,
   string,
-  uint8,
   uint16,
   uint32,
   uint64,
@@ -106,7 +105,6 @@ describe('a block', () => {
 
 describe('rows are checked before they are encoded', () => {
   const refused = {
-    uint8: [uint8, [-1, 256, 1.5, Number.NaN, '1', null, undefined]],
     uint16: [uint16, [-1, 65_536, 0.1, Number.POSITIVE_INFINITY]],
     uint32: [uint32, [-1, 2 ** 32, 0.5, Number.NaN, '7', null, undefined, 3n]],
     uint64: [uint64, [-1, 2 ** 53, 0.5, Number.NaN, '7']],

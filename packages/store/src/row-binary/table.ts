@@ -6,6 +6,7 @@ import { createRowBinaryWriter, type RowBinaryWriter, writeLength, writeString, 
 /** A table's columns in the order of encoding, and how a row of it becomes RowBinary. */
 export interface Table<Row> {
   readonly name: string;
+  readonly codecs: ColumnCodecs<Row>;
   /** `name` is the column's (snake_case), `field` the row's (camelCase). */
   readonly columns: readonly { readonly name: string; readonly type: string; readonly field: string }[];
   /** The header of RowBinaryWithNamesAndTypes: column count, names, types. */
@@ -26,6 +27,7 @@ export function defineTable<Row extends object>(name: string, codecs: ColumnCode
   const list = fields.map((field) => codecs[field] as Codec<Row[typeof field]>);
   return {
     name,
+    codecs,
     columns,
     header: headerOf(columns),
     encode: (row, into) => {
@@ -47,6 +49,19 @@ export function defineTable<Row extends object>(name: string, codecs: ColumnCode
       return Object.fromEntries(fields.map((field) => [field, codecs[field].read(reader)])) as Row;
     },
   };
+}
+
+/** The descriptions of some of a table's columns, in this order. */
+export function pick<Row extends object, Field extends keyof Row & string>(
+  { codecs }: Table<Row>,
+  ...fields: readonly Field[]
+): ColumnCodecs<Pick<Row, Field>> {
+  return Object.fromEntries(fields.map((field) => [field, codecs[field]])) as ColumnCodecs<Pick<Row, Field>>;
+}
+
+/** The columns that a table's rows are read from, as SQL. */
+export function columnList(table: Pick<Table<never>, 'columns'>): string {
+  return table.columns.map(({ name }) => name).join(', ');
 }
 
 /** recordHour → record_hour. */

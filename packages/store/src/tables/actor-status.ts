@@ -1,23 +1,16 @@
-import type { Version } from '@updraft/atproto';
 import { bool, string, version } from '../row-binary/codecs.ts';
-import { defineTable, type Table } from '../row-binary/table.ts';
+import type { RowOf } from '../row-binary/shape.ts';
+import { defineTable } from '../row-binary/table.ts';
 
 /** From an account event. */
-export interface ActorStatusRow {
-  readonly did: string;
-  /** True in the row of an event whose status is `deleted`: such a row stays beside the account's later ones. */
-  readonly isDeletion: boolean;
-  readonly active: boolean;
-  /** takendown, suspended, deleted, deactivated, … an open set; '' when active. */
-  readonly status: string;
-  /** timeVersion() of orderMicros() of the event: its inner time, or the host's where that had not come. */
-  readonly version: Version;
-}
-
-export const actorStatus: Table<ActorStatusRow> = defineTable<ActorStatusRow>('actor_status', {
+export const actorStatus = defineTable('actor_status', {
   did: string,
+  /** True for an event with the status `deleted`: its row stays beside the account's later ones. */
   isDeletion: bool,
   active: bool,
+  /** takendown, suspended, deleted, deactivated, … an open set; '' when active. */
   status: string,
+  /** timeVersion() of orderMicros() of the event: its inner time, or the host's where that had not come. */
   version,
 });
+export type ActorStatusRow = RowOf<typeof actorStatus>;

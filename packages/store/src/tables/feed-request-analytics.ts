@@ -1,27 +1,14 @@
 import { bool, dateTime64Ms, string, uint16, uint32 } from '../row-binary/codecs.ts';
-import { defineTable, type Table } from '../row-binary/table.ts';
+import type { RowOf } from '../row-binary/shape.ts';
+import { defineTable } from '../row-binary/table.ts';
 
 /** A page that a signed-in viewer read. */
-export interface FeedRequestRow {
-  readonly requestedAt: number;
-  /** The feed's alias. */
-  readonly feed: string;
-  readonly viewerDid: string;
-  /** Makes the row unique, so that a repeated insert adds nothing. */
-  readonly requestId: string;
-  readonly pageLimit: number;
-  readonly pageSize: number;
-  readonly pageOffset: number;
-  readonly hasCursor: boolean;
-  readonly isOutsider: boolean;
-  readonly acceptLanguage: string;
-  readonly durationUs: number;
-}
-
-export const feedRequestAnalytics: Table<FeedRequestRow> = defineTable<FeedRequestRow>('feed_request_analytics', {
+export const feedRequestAnalytics = defineTable('feed_request_analytics', {
   requestedAt: dateTime64Ms,
+  /** The feed's alias. */
   feed: string,
   viewerDid: string,
+  /** Makes the row unique, so that a repeated insert adds nothing. */
   requestId: string,
   pageLimit: uint16,
   pageSize: uint16,
@@ -31,3 +18,4 @@ export const feedRequestAnalytics: Table<FeedRequestRow> = defineTable<FeedReque
   acceptLanguage: string,
   durationUs: uint32,
 });
+export type FeedRequestRow = RowOf<typeof feedRequestAnalytics>;

@@ -1,6 +1,8 @@
 import { quoteName } from '../clickhouse/quote.ts';
+import { readCount, readValue } from '../clickhouse/read-value.ts';
 import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
 import type { StoreLog } from '../log.ts';
+import { dateTime64Ms } from '../row-binary/codecs.ts';
 
 /**
  * The version below which nothing of an account shows, as SQL of its did_key; 0 when nothing is hidden. A record shows
@@ -13,6 +15,9 @@ export function hiddenBelow(didKey: string): string {
   return `dictGetOrDefault(${recent}, 'hidden_below', ${didKey}, dictGet(${all}, 'hidden_below', ${didKey}))`;
 }
 
+/** The row is of an account that shows. What the account wrote before a deletion stays hidden. For tables read with FINAL. */
+export const isVisible = `version > ${hiddenBelow('did_key')}`;
+
 /** Keeps the dictionaries in step with actor_status. */
 export interface HiddenActors {
   /** Resolves when every reader sees what was written to actor_status before. */
@@ -24,7 +29,7 @@ export interface HiddenActors {
 export interface HiddenActorsOptions {
   clickhouse: ClickHouse;
   log: StoreLog;
-  /** Fold when so many accounts have changed; default 50,000, whose refresh takes 50 ms. */
+  /** Fold when this many accounts have changed; default 50,000, whose refresh takes 50 ms. */
   foldAbove?: number;
 }
 
@@ -43,29 +48,16 @@ export function createHiddenActors({ clickhouse, log, foldAbove = FOLD_ABOVE }: 
     );
   let lastFoldMs = Number.NEGATIVE_INFINITY;
   const fold = async (options: CallOptions = {}) => {
-    const [begun] = await clickhouse.query<{ at: string }>(
-      `SELECT now64(3, 'UTC') - ${FOLD_MARGIN_S} AS at`,
-      {},
-      options,
-    );
+    const foldedAt = await readValue(clickhouse, dateTime64Ms, SELECT_FOLD_TIME, {}, options);
     await reload('hidden', { ...options, timeoutMs: FOLD_TIMEOUT_MS });
-    await clickhouse.command(
-      "INSERT INTO hidden_folds (folded_at) SELECT {at:DateTime64(3, 'UTC')}",
-      { at: begun?.at },
-      options,
-    );
+    await clickhouse.command(INSERT_FOLD, { foldedAt }, options);
     await reload('hidden_recent', options);
   };
   const foldWhenGrown = async (options: CallOptions) => {
     if (performance.now() - lastFoldMs < MIN_FOLD_INTERVAL_MS) return;
-    const [row] = await clickhouse.query<{ changed: number }>(
-      "SELECT toFloat64(element_count) AS changed FROM system.dictionaries WHERE database = currentDatabase() AND name = 'hidden_recent'",
-      {},
-      options,
-    );
-    if ((row?.changed ?? 0) < foldAbove) return;
+    if ((await readCount(clickhouse, SELECT_NUM_CHANGED, {}, options)) < foldAbove) return;
     lastFoldMs = performance.now();
-    // Not awaited: until it is done hidden_recent holds the same, only more slowly.
+    // Not awaited: until the fold is done hidden_recent has the same accounts, only more slowly.
     fold(options).catch((error: unknown) =>
       log.warn({ err: error }, 'the dictionary of hidden accounts could not be folded'),
     );
@@ -78,3 +70,8 @@ export function createHiddenActors({ clickhouse, log, foldAbove = FOLD_ABOVE }: 
     },
   };
 }
+
+const SELECT_FOLD_TIME = `SELECT now64(3, 'UTC') - ${FOLD_MARGIN_S} AS value`;
+const INSERT_FOLD = "INSERT INTO hidden_folds (folded_at) SELECT fromUnixTimestamp64Milli({foldedAt:Int64}, 'UTC')";
+const SELECT_NUM_CHANGED =
+  "SELECT element_count AS value FROM system.dictionaries WHERE database = currentDatabase() AND name = 'hidden_recent'";

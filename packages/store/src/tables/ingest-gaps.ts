@@ -1,35 +1,18 @@
-import type { ClickHouse } from '../clickhouse/types.ts';
 import { dateTime64Micros, fixedString, lowCardinalityString, string } from '../row-binary/codecs.ts';
-import { defineTable, type Table } from '../row-binary/table.ts';
+import type { RowOf } from '../row-binary/shape.ts';
+import { defineTable } from '../row-binary/table.ts';
 
 /** A stretch of the stream that may be missing. */
-export interface IngestGapRow {
+export const ingestGaps = defineTable('ingest_gaps', {
   /** 32 hex characters: see hashText, of host, from and to. */
-  readonly gapId: string;
-  readonly host: string;
-  /** possible. */
-  readonly kind: string;
-  /** Microseconds since 1970: rev time of the last known event. */
-  readonly fromTime: number;
-  /** Microseconds since 1970: rev time of the first event met after it. */
-  readonly toTime: number;
-  readonly detail: string;
-}
-
-export const ingestGaps: Table<IngestGapRow> = defineTable<IngestGapRow>('ingest_gaps', {
   gapId: fixedString(32),
   host: string,
+  /** possible or left_out. */
   kind: lowCardinalityString,
+  /** Microseconds since 1970: rev time of the last known event. */
   fromTime: dateTime64Micros,
+  /** Microseconds since 1970: rev time of the first event met after it. */
   toTime: dateTime64Micros,
   detail: string,
 });
-
-/** All known gaps, oldest first; times as ClickHouse writes them, in UTC. */
-export function listGaps(
-  clickhouse: ClickHouse,
-): Promise<{ host: string; kind: string; fromTime: string; toTime: string; detail: string }[]> {
-  return clickhouse.query(
-    'SELECT host, kind, from_time AS fromTime, to_time AS toTime, detail FROM ingest_gaps FINAL ORDER BY from_time, gap_id',
-  );
-}
+export type IngestGapRow = RowOf<typeof ingestGaps>;

@@ -1,16 +1,32 @@
+import { insertRows } from '../clickhouse/insert-rows.ts';
+import { readValue } from '../clickhouse/read-value.ts';
+import type { ClickHouse } from '../clickhouse/types.ts';
 import { string, uint64 } from '../row-binary/codecs.ts';
-import { defineTable, type Table } from '../row-binary/table.ts';
+import { defineTable } from '../row-binary/table.ts';
 
-/** How far a piece of background work has come. */
-export interface JobProgressRow {
-  readonly name: string;
-  readonly progressJson: string;
-  /** Microseconds since 1970. */
-  readonly version: number;
-}
-
-export const jobProgress: Table<JobProgressRow> = defineTable<JobProgressRow>('job_progress', {
+/** How far a background job is. */
+export const jobProgress = defineTable('job_progress', {
   name: string,
   progressJson: string,
+  /** Microseconds since 1970. */
   version: uint64,
 });
+
+/** Remembers how far each background job is, by its name. */
+export interface ProgressStore {
+  load(name: string): Promise<unknown>;
+  save(name: string, progress: unknown, atMicros: number): Promise<void>;
+}
+
+export function createProgressStore(clickhouse: ClickHouse): ProgressStore {
+  return {
+    load: async (name) => {
+      const sql = 'SELECT progress_json AS value FROM job_progress FINAL WHERE name = {name:String}';
+      const json = await readValue(clickhouse, string, sql, { name });
+      const progress: unknown = json === undefined ? undefined : JSON.parse(json);
+      return progress;
+    },
+    save: (name, progress, atMicros) =>
+      insertRows(clickhouse, jobProgress, [{ name, progressJson: JSON.stringify(progress), version: atMicros }]),
+  };
+}

@@ -1,13 +1,13 @@
 import { quoteName } from '../clickhouse/quote.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 
-/** The databases of one back-up: that of a cluster's rows stands beside it on each server. */
+/** The databases of one back-up: on each server of a cluster, also that of the rows. */
 type Databases = Pick<ClickHouse, 'database' | 'rowsDatabase'>;
 
 /**
  * The statements of a back-up, in their order; on a cluster each runs on every server before the next. The cursor comes first, by itself: a
- * back-up looks at one table after the other while rows come in, and a cursor that is older than the rows only makes the indexer read a
- * stretch again, one that is newer loses it. `placeOf`: a name as ClickHouse's place for it, such as File('monday').
+ * back-up copies one table after the other while rows come in. A cursor that is older than the rows only makes the indexer read a stretch
+ * again; one that is newer loses that stretch. `placeOf` gives ClickHouse's destination for a name, such as File('monday').
  */
 export function backupStatements({ database, rowsDatabase }: Databases, placeOf: (part: string) => string): string[] {
   const [db, rows] = [quoteName(database), quoteName(rowsDatabase)];
@@ -17,7 +17,7 @@ export function backupStatements({ database, rowsDatabase }: Databases, placeOf:
   return [cursor, tables, `BACKUP DATABASE ${db} TO ${placeOf('views')}`];
 }
 
-/** The statements that bring it back, into a database that does not exist; the cursor last, so that a half restored one has none. */
+/** The statements that restore it into a database that does not exist yet; the cursor last, so that a half restored one has none. */
 export function restoreStatements({ database, rowsDatabase }: Databases, placeOf: (part: string) => string): string[] {
   const [db, rows] = [quoteName(database), quoteName(rowsDatabase)];
   const tables = `RESTORE DATABASE ${rows} FROM ${placeOf('tables')}`;

@@ -1,12 +1,12 @@
-/** So many rows refused one by one, and none taken, are no accident of one row. */
+/** When more rows than these are refused and none is taken, the fault is not in single rows. */
 const MAX_REFUSED_AT_FIRST = 16;
-/** More rows than these are not set aside from one block. */
+/** At most this many rows are set aside from one block. */
 const MAX_REFUSED = 1_000;
 
 /**
- * Finds the rows that are refused alone, halving what is refused: about 2·log2(n) tries for one row. `whole` is the refusal of
+ * Finds the rows that are refused alone, by halving: about 2·log2(n) tries for one row. `whole` is the refusal of
  * rows 0 … rows - 1; `refusal` tries a range and gives its refusal, or undefined when the range was taken. Gives the
- * refusals by row, or 'all' when no row is taken or too many are refused: then it is no matter of single rows.
+ * refusals by row, or 'all' when no row is taken or too many are refused: then single rows are not the reason.
  */
 export async function bisect<Refusal>(
   rows: number,

@@ -1,120 +1,102 @@
-import type { ClickHouse } from '../clickhouse/types.ts';
 import { RefusedDataError, type StoreError, UnavailableError } from '../errors.ts';
-import type { StoreLog } from '../log.ts';
 import { createBlock, type WritableBlock } from '../row-binary/block.ts';
 import { rejectedEvents } from '../tables/rejected-events.ts';
-import type { Backoff } from './batch-writer.ts';
+import type { BatchWriterOptions } from './batch-writer.ts';
 import { bisect } from './bisect.ts';
 import { rejectedRow } from './rejected-row.ts';
-import { type BatchWriterHooks, retrying } from './retry.ts';
+import { retrying } from './retry.ts';
 
-export interface BlockOutcome {
-  rowsWritten: number;
-  rowsSetAside: number;
+/** A block that is being written. */
+export interface Writing {
+  readonly block: WritableBlock;
+  /** Whether ClickHouse has taken rows of the batch's other blocks. */
+  readonly othersTook: () => boolean;
+  readonly signal: AbortSignal;
 }
-
-export interface BlockWriterOptions {
-  clickhouse: ClickHouse;
-  log: StoreLog;
-  metrics: BatchWriterHooks;
-  backoff: () => Backoff;
-}
-
-/** `othersTook`: whether ClickHouse has taken rows of the batch's other blocks. */
-export type BlockWriter = (
-  block: WritableBlock,
-  othersTook: () => boolean,
-  signal: AbortSignal,
-) => Promise<BlockOutcome>;
 
 /**
- * Writes one block until each of its rows is acknowledged or set aside. Set aside is only what is refused alone with a data
- * error while other rows of the batch pass. A block refused as a whole is held: it speaks of us or the schema, not of a row.
+ * Writes one block until each of its rows is acknowledged or set aside; gives how many were acknowledged. Only a row that is refused alone
+ * with a data error, while other rows of the batch pass, is set aside. A block that is refused as a whole is held: then the fault is ours or
+ * the schema's, not a row's.
  */
-export function createBlockWriter({ clickhouse, log, metrics, backoff }: BlockWriterOptions): BlockWriter {
-  const insert = async (block: WritableBlock, from: number, to: number, signal: AbortSignal) => {
-    const { name, header } = block.table;
-    const { writtenRows } = await clickhouse.insertBytes(name, header, block.slice(from, to), { signal });
-    // A materialized view's rows count as well, so more is right; fewer means that not all were taken.
-    if (writtenRows < to - from)
-      throw new UnavailableError(`${name}: sent ${to - from} rows, ClickHouse wrote ${writtenRows}`);
-  };
-  const untilWritten = (
-    block: WritableBlock,
-    isFinal: (error: StoreError) => boolean,
-    signal: AbortSignal,
-    attempt: () => Promise<void>,
-  ) => retrying({ table: block.table.name, log, metrics, backoff: backoff(), signal, isFinal }, attempt);
+export async function writeBlock(options: BatchWriterOptions, writing: Writing): Promise<number> {
+  const { block, signal } = writing;
+  let setAside = 0;
+  await untilDone(options, block, signal, async () => {
+    const whole = await refusal(options, writing, 0, block.rows);
+    if (whole === undefined) return;
+    const refused = await refusedRows(options, writing, whole);
+    if (refused === 'all') throw whole;
+    await setAsideRows(options, writing, refused);
+    setAside = refused.size;
+  });
+  return block.rows - setAside;
+}
 
-  /** Undefined when the rows are in, else why ClickHouse refuses them; waits out everything else. */
-  const refusal = async (
-    block: WritableBlock,
-    from: number,
-    to: number,
-    signal: AbortSignal,
-  ): Promise<RefusedDataError | undefined> => {
-    try {
-      await untilWritten(
-        block,
-        (error) => error instanceof RefusedDataError,
-        signal,
-        () => insert(block, from, to, signal),
-      );
-      return undefined;
-    } catch (error) {
-      if (error instanceof RefusedDataError) return error;
-      throw error;
-    }
-  };
+function untilDone(
+  { log, metrics = {}, backoff }: BatchWriterOptions,
+  { table }: WritableBlock,
+  signal: AbortSignal,
+  attempt: () => Promise<void>,
+  isFinal: (error: StoreError) => boolean = () => false,
+): Promise<void> {
+  return retrying({ table: table.name, log, metrics, backoff: backoff(), signal, isFinal }, attempt);
+}
 
-  /** The rows that ClickHouse refuses alone; 'all' when it is no matter of single rows. */
-  const refusedRows = async (
-    block: WritableBlock,
-    whole: RefusedDataError,
-    othersTook: () => boolean,
-    signal: AbortSignal,
-  ) => {
-    // A header without rows is refused when the table's columns are others than ours.
-    if ((await refusal(block, 0, 0, signal)) !== undefined) return 'all';
-    if (block.rows === 1) return othersTook() ? new Map([[0, whole]]) : 'all';
-    return await bisect(block.rows, whole, (from, to) => refusal(block, from, to, signal));
-  };
+async function insert(
+  { clickhouse }: BatchWriterOptions,
+  { block, signal }: Pick<Writing, 'block' | 'signal'>,
+  from: number,
+  to: number,
+): Promise<void> {
+  const { name, header } = block.table;
+  const { writtenRows } = await clickhouse.insertBytes(name, header, block.slice(from, to), { signal });
+  // A materialized view's rows count as well, so more is right; fewer means that not all were taken.
+  if (writtenRows < to - from)
+    throw new UnavailableError(`${name}: sent ${to - from} rows, ClickHouse wrote ${writtenRows}`);
+}
 
-  const setAside = async (
-    block: WritableBlock,
-    refused: ReadonlyMap<number, RefusedDataError>,
-    signal: AbortSignal,
-  ) => {
-    const { name } = block.table;
-    const rejected = createBlock(rejectedEvents);
-    for (const [index, error] of refused) rejected.append(rejectedRow(name, block.row(index), error.message));
-    await untilWritten(
-      rejected,
-      () => false,
-      signal,
-      () => insert(rejected, 0, rejected.rows, signal),
-    );
-    for (const error of refused.values()) {
-      metrics.onSetAside?.(name, error);
-      log.warn({ table: name, err: error }, 'a row that ClickHouse refuses was set aside in rejected_events');
-    }
-  };
+/** Undefined when the rows are in, else why ClickHouse refuses them; waits out everything else. */
+async function refusal(
+  options: BatchWriterOptions,
+  writing: Writing,
+  from: number,
+  to: number,
+): Promise<RefusedDataError | undefined> {
+  const isRefusal = (error: unknown) => error instanceof RefusedDataError;
+  try {
+    await untilDone(options, writing.block, writing.signal, () => insert(options, writing, from, to), isRefusal);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RefusedDataError) return error;
+    throw error;
+  }
+}
 
-  return async (block, othersTook, signal) => {
-    let rowsSetAside = 0;
-    await untilWritten(
-      block,
-      () => false,
-      signal,
-      async () => {
-        const whole = await refusal(block, 0, block.rows, signal);
-        if (whole === undefined) return;
-        const refused = await refusedRows(block, whole, othersTook, signal);
-        if (refused === 'all') throw whole;
-        await setAside(block, refused, signal);
-        rowsSetAside = refused.size;
-      },
-    );
-    return { rowsWritten: block.rows - rowsSetAside, rowsSetAside };
-  };
+/** The rows that ClickHouse refuses alone; 'all' when single rows are not the reason. */
+async function refusedRows(
+  options: BatchWriterOptions,
+  writing: Writing,
+  whole: RefusedDataError,
+): Promise<ReadonlyMap<number, RefusedDataError> | 'all'> {
+  const { rows } = writing.block;
+  // A header without rows is refused when the table has other columns than ours.
+  if ((await refusal(options, writing, 0, 0)) !== undefined) return 'all';
+  if (rows === 1) return writing.othersTook() ? new Map([[0, whole]]) : 'all';
+  return await bisect(rows, whole, (from, to) => refusal(options, writing, from, to));
+}
+
+async function setAsideRows(
+  options: BatchWriterOptions,
+  { block, signal }: Writing,
+  refused: ReadonlyMap<number, RefusedDataError>,
+): Promise<void> {
+  const { name } = block.table;
+  const rejected = createBlock(rejectedEvents);
+  for (const [index, error] of refused) rejected.append(rejectedRow(name, block.row(index), error.message));
+  await untilDone(options, rejected, signal, () => insert(options, { block: rejected, signal }, 0, rejected.rows));
+  for (const error of refused.values()) {
+    options.metrics?.onSetAside?.(name, error);
+    options.log.warn({ table: name, err: error }, 'a row that ClickHouse refuses was set aside in rejected_events');
+  }
 }

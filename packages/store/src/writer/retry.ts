@@ -1,16 +1,15 @@
-import { sleep } from '@updraft/service';
+import { type Backoff, sleep } from '@updraft/service';
 import { StoreError } from '../errors.ts';
 import type { StoreLog } from '../log.ts';
-import type { Backoff } from './batch-writer.ts';
 
 export interface BatchWriterHooks {
   /** A try failed and another follows in `delayMs`. */
   onRetry?(table: string, error: StoreError, tries: number, delayMs: number): void;
   /** Rows are acknowledged; `durationMs` spans all tries. */
   onWritten?(table: string, rows: number, durationMs: number): void;
-  /** A row was refused alone and stands in rejected_events. */
+  /** A row was refused alone and is in rejected_events. */
   onSetAside?(table: string, error: StoreError): void;
-  /** Something that time alone does not mend: nothing is dropped, it is tried again until somebody acts. */
+  /** A fault that time alone doesn't mend: nothing is dropped, and the write is tried again until somebody acts. */
   onHeld?(table: string, error: StoreError): void;
 }
 
@@ -24,7 +23,7 @@ export interface Retrying {
   isFinal(error: StoreError): boolean;
 }
 
-/** Runs `attempt` until it succeeds; throws what is final, the signal's reason, and what is no StoreError (a bug). */
+/** Runs `attempt` until it succeeds. Throws what is final, the signal's reason, and any error that is not a StoreError (a bug). */
 export async function retrying<T>(
   { table, log, metrics, backoff, signal, isFinal }: Retrying,
   attempt: () => Promise<T>,
@@ -40,7 +39,7 @@ export async function retrying<T>(
       const delayMs = backoff.next();
       metrics.onRetry?.(table, error, tries, delayMs);
       if (!error.shouldRetry()) metrics.onHeld?.(table, error);
-      // The first failure and each one that needs a person are worth a line; the rest is the metric's.
+      // The first failure, and each one that needs a person, gets a log line; the metric counts the others.
       if (tries === 1 || !error.shouldRetry())
         log[error.shouldRetry() ? 'warn' : 'error'](
           { table, err: error, tries, delayMs },

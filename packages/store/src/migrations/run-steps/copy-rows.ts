@@ -11,7 +11,7 @@ import { countHours, hasOldForm, readOldRetention, requireRoom } from './old-sto
 import { planSlices, type Slice } from './slices.ts';
 import type { StepContext } from './step.ts';
 
-/** A day: a slice takes seconds, on whatever server. It leaves the services their breath. */
+/** A day of time, though a slice takes seconds. In the background, so that the services go on. */
 const COPY: CallOptions = {
   timeoutMs: 86_400_000,
   settings: {
@@ -25,7 +25,7 @@ const COPY: CallOptions = {
 
 /**
  * Copies the rows of the old tables into record_rows and post_rows, newest first, in slices. Indexer, feeds and searches go on with the old
- * tables meanwhile. It notes where each stream stands when it begins, and after each slice how far it is.
+ * tables meanwhile. It notes how far each stream is when it begins, and after each slice how far the copy is.
  */
 export async function copyRows(context: StepContext): Promise<void> {
   const [database] = context.target.databases;

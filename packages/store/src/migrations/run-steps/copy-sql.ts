@@ -1,18 +1,18 @@
 import { RECORD_SORT_AT_MS } from '../../tables/record-rows.ts';
 
 /*
- * The statements that copy a slice of the old tables: hours `from` … `to`, and of the keys in them part `part` of `parts`. They read every
- * state of a record, the deleted ones too, and each row is rebuilt byte for byte: where what a form leaves out isn't what stands there,
- * the whole JSON is kept.
+ * The statements that copy a slice of the old tables: hours `from` … `to`, and part `part` of `parts` of the keys in them. They read every
+ * state of a record, deleted ones too, and each row can be rebuilt byte for byte: where the form would give another JSON, the whole JSON is
+ * kept.
  */
 
 const SLICE = (did: string): string =>
   `record_hour BETWEEN {from:UInt32} AND {to:UInt32} AND ({parts:UInt32} = 1 OR cityHash64(${did}, ${did.replace(/\w+$/, 'rkey')}) % {parts:UInt32} = {part:UInt32})`;
 
-/** Revs after 2112 have no place in a relative version. */
+/** Revs after 2112 don't fit a relative version. */
 const FIRST_BAD_VERSION = '9223372036854775808';
 
-/** The TID in a rkey of which the hour says that there is one. */
+/** The TID in an rkey whose hour says that it has one. */
 const TID = `if(record_hour = 0, 0, reinterpretAsUInt64(reverse(substring(tryBase32Decode(concat('AAA', translate(rkey, '234567abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'))), 3))))`;
 
 const isoMs = (ms: string): string =>
@@ -70,8 +70,8 @@ FROM
 )`;
 
 /**
- * A post that was deleted in its own table only was no object: now it is an empty post. One whose JSON is gone, by a retention, has none:
- * its columns don't hold all of it.
+ * A post that was deleted in its own table only was not an object: now it is an empty post. One whose JSON is gone, by a retention, gets no
+ * JSON, since its columns don't have all of it.
  */
 export const copyPostsSql = (which: string): string => `
 INSERT INTO post_rows
@@ -100,8 +100,8 @@ FROM
 )`;
 
 /**
- * States of likes and reposts whose JSON is gone, by a retention: what the columns hold is their JSON. Those of a delete too: an earlier
- * state may still be there.
+ * States of likes and reposts whose JSON is gone, by a retention: their columns are their JSON. Deletes too, since an earlier state may
+ * still be there.
  */
 export const COPY_LIKES_WITHOUT_JSON = `
 INSERT INTO record_rows
@@ -117,7 +117,7 @@ ANY LEFT JOIN (SELECT collection, repo, rkey, version, 1 AS is_there FROM repo_r
   ON r.collection = s.collection AND r.repo = s.repo AND r.rkey = s.rkey AND r.version = s.version
 WHERE is_there = 0 AND s.version < ${FIRST_BAD_VERSION}`;
 
-/** Keeps apart what has no place in a relative version. `rejected`: the table's place. */
+/** Sets aside rows that don't fit a relative version. `rejected`: the table, with its database. */
 export const rejectBadRevsSql = (rejected: string): string => `
 INSERT INTO ${rejected} (event_hash, reason, detail, did, kind, collection, event, event_bytes)
 SELECT
@@ -126,5 +126,5 @@ SELECT
   length(event)
 FROM repo_records WHERE version >= ${FIRST_BAD_VERSION}`;
 
-/** Of rows from before 0011 the version is odd where they are deleted, of later ones where they are not. */
+/** Rows from before 0011 have an odd version when they are deleted, later ones when they are not. */
 export const OF_OLD_FORM = '(version % 2 = 1) = (deleted = 1)';

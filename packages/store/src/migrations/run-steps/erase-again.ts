@@ -1,8 +1,11 @@
 import type { CallOptions, ClickHouse } from '../../clickhouse/types.ts';
+import { fixedString } from '../../row-binary/codecs.ts';
+import { shape } from '../../row-binary/shape.ts';
 
 /**
- * Removes rows of accounts that an earlier version erased since the copy began: it knows the old tables only. And of a day before, since an
- * account is listed first and its rows go in the hours after. Who is listed meanwhile is removed too: that may take long.
+ * Removes rows of accounts that an earlier version erased since the copy began, since it knows the old tables only; also those erased within
+ * the day before, since an account is listed first and its rows go in the hours after. Accounts that are listed meanwhile are removed as
+ * well, since this may take long.
  */
 export async function eraseAgain(database: ClickHouse, begunAt: string): Promise<void> {
   const done = new Set<string>();
@@ -15,11 +18,12 @@ export async function eraseAgain(database: ClickHouse, begunAt: string): Promise
 }
 
 async function erasedSince(database: ClickHouse, begunAt: string): Promise<string[]> {
-  const erased = await database.query<{ hash: string }>(
-    'SELECT toString(did_hash) AS hash FROM erased_accounts FINAL WHERE erased_at >= {begunAt:DateTime64(3)} - INTERVAL 1 DAY',
+  const erased = await database.query(
+    'SELECT did_hash FROM erased_accounts FINAL WHERE erased_at >= {begunAt:DateTime64(3)} - INTERVAL 1 DAY',
+    shape({ didHash: fixedString(64) }),
     { begunAt },
   );
-  return erased.map(({ hash }) => hash);
+  return erased.map(({ didHash }) => didHash);
 }
 
 async function removeRows(database: ClickHouse, hashes: readonly string[]): Promise<void> {

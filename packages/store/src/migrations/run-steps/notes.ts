@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { readValue } from '../../clickhouse/read-value.ts';
 import type { ClickHouse } from '../../clickhouse/types.ts';
-import { createProgressStore } from '../../search/job-progress.ts';
+import { string, uint64 } from '../../row-binary/codecs.ts';
+import { shape } from '../../row-binary/shape.ts';
+import { createProgressStore } from '../../tables/job-progress.ts';
 import type { MigrationTarget } from '../target.ts';
 
 /** What the copy remembers between two tries, in job_progress. */
@@ -52,20 +55,18 @@ export function createCopyNotebook({ databases: [database] }: MigrationTarget): 
 }
 
 async function uuidOfRecordRows(database: ClickHouse): Promise<string> {
-  const [table] = await database.query<{ uuid: string }>(
-    "SELECT toString(uuid) AS uuid FROM system.tables WHERE database = {rows:String} AND name = 'record_rows'",
-    { rows: database.rowsDatabase },
-  );
-  return table?.uuid ?? '';
+  const sql =
+    "SELECT toString(uuid) AS value FROM system.tables WHERE database = {rows:String} AND name = 'record_rows'";
+  return (await readValue(database, string, sql, { rows: database.rowsDatabase })) ?? '';
 }
 
 export function readStreams(database: ClickHouse): Promise<StreamNote[]> {
-  return database.query<StreamNote>(
-    'SELECT stream, progress_json AS progressJson, toFloat64(last_seq) AS lastSeq FROM ingest_progress FINAL ORDER BY stream',
+  return database.query(
+    'SELECT stream, progress_json, last_seq FROM ingest_progress FINAL ORDER BY stream',
+    shape({ stream: string, progressJson: string, lastSeq: uint64 }),
   );
 }
 
 async function now(database: ClickHouse): Promise<string> {
-  const [row] = await database.query<{ now: string }>("SELECT toString(now64(3, 'UTC')) AS now");
-  return row?.now ?? '';
+  return (await readValue(database, string, "SELECT toString(now64(3, 'UTC')) AS value")) ?? '';
 }

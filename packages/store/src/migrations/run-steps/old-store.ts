@@ -1,18 +1,21 @@
+import { readCount } from '../../clickhouse/read-value.ts';
 import type { ClickHouse } from '../../clickhouse/types.ts';
 import { MigrationError } from '../../errors.ts';
 import { RETAINED_TABLES, type Retention } from '../../retention/retention.ts';
+import { float64, string, uint32, uint64 } from '../../row-binary/codecs.ts';
+import { shape } from '../../row-binary/shape.ts';
 import { OF_OLD_FORM } from './copy-sql.ts';
 import type { HourRows } from './slices.ts';
 
-/** What the old tables say of themselves before they are copied. */
+/** What the old tables have, before they are copied. */
 
 const WHOLE_TABLE = { timeoutMs: 3_600_000, settings: { max_threads: 2 } };
 
-/** Of each hour about how many rows there are to copy. */
+/** About how many rows there are to copy, by hour. */
 export async function countHours(rows: ClickHouse): Promise<HourRows[]> {
   const typed = ['posts', 'likes', 'reposts'].map((table) => `SELECT record_hour FROM ${table}`).join(' UNION ALL ');
-  return rows.query<HourRows>(
-    `SELECT record_hour AS hour, toFloat64(max(n)) AS rows
+  return rows.query(
+    `SELECT record_hour AS hour, max(n) AS rows
      FROM
      (
        SELECT record_hour, count() AS n FROM repo_records GROUP BY record_hour
@@ -20,6 +23,7 @@ export async function countHours(rows: ClickHouse): Promise<HourRows[]> {
        SELECT record_hour, count() AS n FROM (${typed}) GROUP BY record_hour
      )
      GROUP BY record_hour`,
+    shape({ hour: uint32, rows: uint64 }),
     {},
     WHOLE_TABLE,
   );
@@ -27,36 +31,43 @@ export async function countHours(rows: ClickHouse): Promise<HourRows[]> {
 
 /** Whether there are rows from before 0011. */
 export async function hasOldForm(rows: ClickHouse): Promise<boolean> {
-  const found = await rows.query(
-    `SELECT 1 FROM repo_records WHERE ${OF_OLD_FORM} LIMIT 1
-     UNION ALL
-     SELECT 1 FROM posts WHERE ${OF_OLD_FORM} LIMIT 1`,
+  const found = await readCount(
+    rows,
+    `SELECT count() AS value FROM
+     (
+       SELECT 1 FROM repo_records WHERE ${OF_OLD_FORM} LIMIT 1
+       UNION ALL
+       SELECT 1 FROM posts WHERE ${OF_OLD_FORM} LIMIT 1
+     )`,
     {},
     WHOLE_TABLE,
   );
-  return found.length > 0;
+  return found > 0;
 }
 
-/** Days that the old tables keep; `database` is where they stand on a server. */
+/** Days that the old tables keep; `database` has them on a server. */
 export async function readOldRetention(rows: ClickHouse, database: string): Promise<Retention> {
-  const found = await rows.query<{ name: (typeof RETAINED_TABLES)[number]; days: number }>(
+  const found = await rows.query(
     `SELECT name, toUInt32OrZero(extract(engine_full, 'TTL record_time \\\\+ toIntervalDay\\\\((\\\\d+)\\\\)')) AS days
      FROM system.tables WHERE database = {database:String} AND name IN {names:Array(String)} AND days > 0`,
+    shape({ name: string, days: uint32 }),
     { database, names: RETAINED_TABLES },
   );
-  return new Map(found.map(({ name, days }) => [name, days]));
+  const daysOf = new Map(found.map(({ name, days }) => [name, days]));
+  return new Map(RETAINED_TABLES.flatMap((table) => (daysOf.has(table) ? [[table, daysOf.get(table) ?? 0]] : [])));
 }
 
-/** What the new tables take of the disk, for each byte of the old ones; merges in between included. */
+/** Bytes of disk that the new tables take for each byte of the old ones, merges in between included. */
 const NEW_SHARE = 0.6;
 
 /** @throws MigrationError where the disk has no room for what is left to copy. */
 export async function requireRoom(rows: ClickHouse, database: string, shareLeft: number): Promise<void> {
-  const [disk] = await rows.query<{ needed: number; free: number; server: string }>(
+  const [disk] = await rows.query(
     `SELECT toFloat64(sum(bytes_on_disk)) * {share:Float64} AS needed, hostName() AS server,
-            (SELECT toFloat64(min(least(free_space, unreserved_space))) FROM system.disks WHERE type IN ('Local', 'local') OR name = 'default') AS free
+            ifNull((SELECT min(least(free_space, unreserved_space)) FROM system.disks WHERE type IN ('Local', 'local') OR name = 'default'), 0) AS free
      FROM system.parts
      WHERE active AND database = {database:String} AND table IN ('repo_records', 'likes', 'reposts', 'posts')`,
+    shape({ needed: float64, server: string, free: uint64 }),
     { database, share: NEW_SHARE * shareLeft },
   );
   const { needed = 0, free = 0, server = '' } = disk ?? {};
@@ -65,7 +76,7 @@ export async function requireRoom(rows: ClickHouse, database: string, shareLeft:
 
 function noRoom({ needed, free, server }: { needed: number; free: number; server: string }): string {
   return (
-    `copying the records takes ${megabytes(needed)} of the disk of ${server}, of which ${megabytes(free)} are free: make room and run the migration again; ` +
+    `copying the records takes ${megabytes(needed)} of the disk of ${server}, which has ${megabytes(free)} free: make room and run the migration again; ` +
     'or begin with an empty database and read the stream again (docs/operations.md, Upgrades)'
   );
 }

@@ -9,7 +9,7 @@ const STEPS: ReadonlyMap<string, RunStep> = new Map([
   ['read_again', readAgain],
 ]);
 
-/** The step that a statement of a migration names; undefined for SQL. @throws MigrationError for a name that nobody knows. */
+/** The step that a statement of a migration names; undefined for SQL. @throws MigrationError for an unknown name. */
 export function runStepOf(statement: string): RunStep | undefined {
   const [, name] = /^RUN\s+(\w+)$/i.exec(withoutLeadingComments(statement).trim()) ?? [];
   if (name === undefined) return undefined;

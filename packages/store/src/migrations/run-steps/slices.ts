@@ -1,4 +1,4 @@
-/** Hours that are copied at one go, and of the keys in them one part of `parts`. */
+/** Hours that are copied at once, and one of `parts` parts of the keys in them. */
 export interface Slice {
   readonly from: number;
   readonly to: number;
@@ -15,8 +15,8 @@ export interface HourRows {
 const LAST_HOUR = 2 ** 32 - 1;
 
 /**
- * Slices of about `size` rows over all hours below `below`, newest first. Hour 0 holds all keys without a time and is one by itself. An hour
- * of more rows is cut by keys; what is written to it meanwhile changes the cut, so its parts are begun again together.
+ * Slices of about `size` rows over all hours below `below`, newest first. Hour 0 has all keys without a time and is a slice of its own. An hour
+ * of more rows is cut by keys. Rows that are written to it meanwhile change the cut, so its parts are begun again together.
  */
 export function planSlices(hours: readonly HourRows[], size: number, below: number = LAST_HOUR + 1): Slice[] {
   const slices: Slice[] = [];

@@ -4,7 +4,7 @@ import type { MigrationTarget } from '../target.ts';
 
 /**
  * A step of a migration that SQL alone can't say: `RUN name;` in its file. It may be killed at any moment and is then begun again, so
- * whatever it does twice is done once.
+ * each part of it must be harmless when it is done twice.
  */
 export type RunStep = (context: StepContext) => Promise<void>;
 
@@ -20,10 +20,10 @@ export interface StepContext {
   readonly sliceMemory: number;
 }
 
-/** Who hears how far a step is. */
+/** Receives how far a step is. */
 export interface StepProgress {
   readonly log: StoreLog;
-  /** Rows that are done, of those that there are to do. */
+  /** Rows that are done, and all that there are to do. */
   report(state: StepState): void;
 }
 

@@ -1,0 +1,30 @@
+import type { CommandIo } from '@updraft/command';
+import { type News, publishNews } from '@updraft/feeds';
+import { type ClickHouse, createClickHouse, createRedis, readCommandStores } from '@updraft/store';
+
+/** The stores that a command works on. */
+export interface AdminStores extends AsyncDisposable {
+  readonly clickhouse: ClickHouse;
+  /** Tells the running feed generators what has changed. Without Redis they see it within seconds, and a note says so. */
+  tell(news: News): Promise<void>;
+}
+
+/** Opens the stores that the environment names, as a service would. */
+export function openStores({ env, note }: CommandIo): AdminStores {
+  const stores = readCommandStores(env);
+  const clickhouse = createClickHouse(stores.clickhouse);
+  const { address, password, prefix } = stores.redis;
+  const redis = createRedis({ address, password });
+  return {
+    clickhouse,
+    tell: (news) =>
+      publishNews(redis, prefix, news).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        note(`${reason}: the running feed generators see this change by themselves within seconds`);
+      }),
+    async [Symbol.asyncDispose]() {
+      redis.disconnect();
+      await clickhouse.close();
+    },
+  };
+}

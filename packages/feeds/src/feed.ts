@@ -1,0 +1,24 @@
+import { type FeedEntry, shortAlias } from './schema.ts';
+
+/** A feed as config/feeds.yaml declares it. `alias` is its name, the rkey of its record. Durations are in milliseconds. */
+export type Feed = FeedEntry & { readonly alias: string };
+/** A feed whose posts come from a query, in builds. */
+export type QueriedFeed = Exclude<Feed, { kind: 'static' }>;
+
+export interface FeedsFile {
+  readonly feeds: ReadonlyMap<string, Feed>;
+  readonly links: { privacyPolicy?: string | undefined; termsOfService?: string | undefined };
+}
+
+/** The label whose bearers are the feed's members; undefined for a feed without members. */
+export function membersLabel(feed: Feed): string | undefined {
+  return feed.members ?? (feed.kind === 'author-label' ? feed.label : undefined);
+}
+
+/** The feed that an admin means by `name`: its alias, or its alias without the prefix. */
+export function feedByName(feeds: ReadonlyMap<string, Feed>, name: string): Feed | undefined {
+  return (
+    feeds.get(name) ??
+    [...feeds.values()].find((feed) => membersLabel(feed) !== undefined && shortAlias(feed.alias) === name)
+  );
+}

@@ -1,0 +1,10 @@
+// What the feed generator and `pnpm admin` share: the feeds file, the service's identity, API keys, and the news of a change.
+//
+// In:  the environment, config/feeds.yaml.
+// Out: validated feeds, the hash that is kept of a key, a message to the running instances.
+export { apiKeyId, createApiKey, hashApiKey, importedApiKey, isSameHash } from './api-key.ts';
+export { feedsConfig, feedsEnvironment, readFeedsConfig, type ServiceIdentity } from './config.ts';
+export { type Feed, type FeedsFile, feedByName, membersLabel, type QueriedFeed } from './feed.ts';
+export { type News, newsChannel, parseNews, publishNews } from './news.ts';
+export { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';
+export { shortAlias } from './schema.ts';

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { feedByName } from './feed.ts';
+import { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';
+
+const SHIPPED = join(import.meta.dirname, '../../../config/feeds.yaml');
+
+function faultsOf(text: string): readonly string[] {
+  try {
+    parseFeedsFile(text, 'feeds.yaml');
+  } catch (error) {
+    if (error instanceof FeedsFileError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('the feeds that are shipped', () => {
+  test("are all of the original's, as it had them", async () => {
+    const { feeds } = await readFeedsFile(SHIPPED);
+    expect(feeds.size).toBe(17);
+    expect(feeds.get('whats-hot')).toMatchObject({
+      kind: 'hot',
+      window: 86_400_000,
+      minimumAge: 300_000,
+      minimumLikes: 15,
+      gravity: 1.8,
+      replies: false,
+      size: 3_000,
+      refresh: 60_000,
+    });
+    expect(feeds.get('top-1h')).toMatchObject({ kind: 'top', window: 3_600_000, minimumLikes: 11, refresh: 60_000 });
+    expect(feeds.get('top-24h')).toMatchObject({ kind: 'top', window: 86_400_000, minimumLikes: 11, refresh: 600_000 });
+    expect(feeds.get('a-mpls')).toMatchObject({ audience: 'members', label: 'mpls', outsiders: { length: 3 } });
+    expect(feeds.get('cl-tqsp')).toMatchObject({ audience: 'signed-in', label: 'tqsp' });
+    expect([...feeds.values()].filter(({ kind }) => kind === 'static')).toHaveLength(12);
+  });
+
+  test('are found by their names with and without prefix', async () => {
+    const { feeds } = await readFeedsFile(SHIPPED);
+    for (const name of ['a-mpls', 'mpls']) expect(feedByName(feeds, name)?.alias).toBe('a-mpls');
+    expect(feedByName(feeds, 'tqsp')?.alias).toBe('cl-tqsp');
+    expect(feedByName(feeds, 'nope')).toBeUndefined();
+  });
+});
+
+describe('a faulty file names the line and what was expected', () => {
+  test.each([
+    ['feeds:\n  a:\n    kind: hot\n', ['feeds.yaml:2: feeds.a.minimumLikes: missing, expected number']],
+    ['feeds:\n  a:\n    kind: hut\n', ['feeds.yaml:3: feeds.a.kind: expected kind: hot, top, author-label or static']],
+    [
+      'feeds:\n  x y: { kind: top, minimumLikes: 1 }',
+      ['feeds.yaml:2: feeds.x y: expected a record key: letters, digits and .-_:~'],
+    ],
+    ['feeds:\n  a: [', [expect.stringMatching(/^feeds.yaml:\d: /)]],
+    ['feeds:\n  a: 1\n  a: 2', ['feeds.yaml:3: Map keys must be unique']],
+    ['', [expect.stringMatching(/^feeds.yaml:1: .*expected object/)]],
+    [
+      'feeds:\n  a:\n    kind: static\n    posts:\n      - at://foo\n',
+      [expect.stringMatching(/^feeds.yaml:5: feeds.a.posts.0: expected the at-uri of a post.* got "at:\/\/foo"$/)],
+    ],
+    [
+      'feeds:\n  a: { kind: top, minimumLikes: 1, audience: members }',
+      ['feeds.yaml:2: feeds.a.audience: expected members: LABEL beside audience: members'],
+    ],
+    [
+      'feeds:\n  a-x: { kind: author-label, label: x }\n  cl-x: { kind: author-label, label: y }',
+      ['feeds.yaml:3: feeds.cl-x: expected a name that differs from a-x in more than its prefix'],
+    ],
+    [
+      'feeds:\n  a:\n    kind: top\n    minimumLikes: 1\n    window: 1h\n    minimumAge: 2h',
+      ['feeds.yaml:6: feeds.a.minimumAge: expected less than window'],
+    ],
+  ])('%j', (text, faults) => {
+    expect(faultsOf(text)).toEqual(faults);
+  });
+
+  test('all faults come together', () => {
+    const text =
+      'feeds:\n  a:\n    kind: hot\n    minimumLikes: three\n    gravty: 2\n    window: 9\n    languages: [en, english]\n';
+    expect(faultsOf(text).toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+      'feeds.yaml:4: feeds.a.minimumLikes: expected number, got "three"',
+      'feeds.yaml:5: feeds.a.gravty: there is no such setting here',
+      'feeds.yaml:6: feeds.a.window: expected string, got 9',
+      "feeds.yaml:7: feeds.a.languages.1: expected a language code such as 'en' or 'ja', got \"english\"",
+    ]);
+  });
+
+  test('aliases that would eat the memory are refused', () => {
+    const bomb = `a: &a [x, x, x, x, x, x, x, x, x]\n${[...'bcdefgh'].map((name, n) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[n]}`).join(', ')}]`).join('\n')}\nfeeds: {}\n`;
+    expect(faultsOf(bomb)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { SetupError } from '@updraft/service';
+import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import type { FeedsFile } from './feed.ts';
+import { feedsFileSchema } from './schema.ts';
+
+/** The faults of the feeds file, each as `path:line: where: what was expected`. */
+export class FeedsFileError extends SetupError {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.name = 'FeedsFileError';
+    this.faults = faults;
+  }
+}
+
+/** Reads and validates the file. @throws FeedsFileError that names all faults */
+export async function readFeedsFile(path: string): Promise<FeedsFile> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new SetupError(
+      `the feeds file ${path} (FEEDS_FILE) can't be read: ${cause instanceof Error ? cause.message : ''}`,
+    );
+  }
+  return parseFeedsFile(text, path);
+}
+
+/** The pure part: `path` is only for the messages. @throws FeedsFileError */
+export function parseFeedsFile(text: string, path: string): FeedsFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0) {
+    const [first] = document.errors;
+    throw new FeedsFileError([`${path}:${lines.linePos(first?.pos[0] ?? 0).line}: ${first?.message ?? 'not YAML'}`]);
+  }
+  const parsed = feedsFileSchema.safeParse(toValue(document, path), { reportInput: true });
+  if (!parsed.success)
+    throw new FeedsFileError(parsed.error.issues.map((issue) => describe(issue, document, lines, path)));
+  const { feeds, links = {} } = parsed.data;
+  return { feeds: new Map(Object.entries(feeds).map(([alias, feed]) => [alias, { ...feed, alias }])), links };
+}
+
+/** Aliases expand at most 100-fold, so that a slip of the operator does not fill the memory. */
+function toValue(document: Document.Parsed, path: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    throw new FeedsFileError([`${path}: ${cause instanceof Error ? cause.message : 'not YAML'}`]);
+  }
+}
+
+function describe(issue: z.core.$ZodIssue, document: Document.Parsed, lines: LineCounter, path: string): string {
+  const keys = issue.path.filter((key) => typeof key !== 'symbol');
+  const where = issue.code === 'unrecognized_keys' ? [...keys, ...issue.keys.slice(0, 1)] : keys;
+  const line = lines.linePos(offsetOf(document, where)).line;
+  return `${path}:${line}: ${where.join('.')}: ${expectation(issue)}`;
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return 'there is no such setting here';
+  if (issue.code === 'invalid_type' && issue.input === undefined) return `missing, expected ${issue.expected}`;
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
+  const got =
+    issue.input === undefined || typeof issue.input === 'object' ? '' : `, got ${JSON.stringify(issue.input)}`;
+  return `${issue.message.replace(/^Invalid (?:input|option|URL): ?/, '').replace(/, received .*$/, '')}${got}`;
+}
+
+/** The offset in the text of the last key of `path` that exists. */
+function offsetOf(document: Document.Parsed, path: readonly (string | number)[]): number {
+  let offset = document.contents?.range[0] ?? 0;
+  for (let depth = 1; depth <= path.length; depth++) {
+    const parent: unknown = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
+    const key = path[depth - 1];
+    const found = isMap(parent)
+      ? parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key))
+      : undefined;
+    const node: unknown = found?.key ?? document.getIn(path.slice(0, depth), true);
+    const range = isNodeWithRange(node) ? node.range : undefined;
+    if (range === undefined) return offset;
+    offset = range[0];
+  }
+  return offset;
+}
+
+function isNodeWithRange(node: unknown): node is { range: [number, number, number] } {
+  return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range);
+}

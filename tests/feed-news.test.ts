@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type News, newsChannel } from '@updraft/feeds';
+import { createLogger } from '@updraft/service';
+import { createRedis, type Redis } from '@updraft/store';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openStores } from '../apps/admin/src/open-stores.ts';
+import { createBus } from '../apps/feedgen/src/bus.ts';
+import { until } from './feedgen/stage.ts';
+import { startRedisDatabase } from './world/redis.ts';
+
+let folder: string;
+let database: Awaited<ReturnType<typeof startRedisDatabase>>;
+let redis: Redis;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'updraft-news-'));
+  database = await startRedisDatabase(folder);
+  redis = createRedis({ address: database.redis.address });
+});
+afterAll(async () => {
+  redis.disconnect();
+  await database.kill();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('a message that is not understood is logged, and the next one is heard', async () => {
+  const warnings: string[] = [];
+  const log = createLogger({ service: 'feedgen', level: 'silent' });
+  log.warn = (_fields: unknown, message?: string) => warnings.push(message ?? '');
+  const bus = createBus({ redis, subscriber: redis.duplicate(), prefix: 'news', log });
+  const heard: News[] = [];
+  bus.listen((news) => heard.push(news));
+  await until(async () => (await redis.publish(newsChannel('news'), '{"kind":"gossip"}')) === 1);
+  await bus.publish({ kind: 'erased' });
+  await until(() => heard.length > 0);
+  expect(heard).toEqual([{ kind: 'erased' }]);
+  expect(warnings).toEqual(['a message of another instance was not understood']);
+  bus.close();
+});
+
+test('a command whose news can not be told says that it is seen all the same', async () => {
+  const notes: string[] = [];
+  const env = { CLICKHOUSE_ADDRESS: '127.0.0.1:1', REDIS_ADDRESS: '127.0.0.1:1' };
+  await using stores = openStores({ env, out: () => {}, note: (line) => notes.push(line) });
+  await stores.tell({ kind: 'api-keys' });
+  expect(notes).toEqual([expect.stringMatching(/^Redis at 127\.0\.0\.1:1 can't be reached: .* within seconds$/)]);
+});

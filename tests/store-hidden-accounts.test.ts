@@ -1,0 +1,77 @@
+import { type ActorStatusRow, actorStatus, createHiddenActors, hiddenBelow } from '@updraft/store';
+import { describe, expect, it, vi } from 'vitest';
+import { selectRows } from './select-rows.ts';
+import { quietLog } from './store-fixture.ts';
+import { useStore } from './use-store.ts';
+import { blockOf, statusRow, writeBlocks } from './write-blocks.ts';
+
+const store = useStore();
+
+describe('invariant 4: a delete deletes: an account that goes away', () => {
+  const status = (did: string, micros: number, rest: Partial<ActorStatusRow> = {}) =>
+    statusRow({ did, version: { hi: 0, lo: micros }, ...rest });
+  const write = (...rows: ActorStatusRow[]) => writeBlocks(store.clickhouse, blockOf(actorStatus, rows));
+  const countFolds = () =>
+    selectRows(store.clickhouse, 'SELECT folded_at FROM hidden_folds').then(({ length }) => length);
+  const hidden = async (did: string) => {
+    const [row] = await selectRows<{ below: string }>(
+      store.clickhouse,
+      `SELECT ${hiddenBelow('sipHash64({did:String})')} AS below`,
+      { did },
+    );
+    return row?.below;
+  };
+  const ALL = String(2n ** 64n - 1n);
+
+  it('is hidden from every reader when its batch is acknowledged, and back when it is active again', async () => {
+    expect(await hidden('did:plc:a')).toBe('0');
+    await write(status('did:plc:a', 10, { active: false, status: 'deactivated' }));
+    expect(await hidden('did:plc:a')).toBe(ALL);
+    await write(status('did:plc:a', 20));
+    expect(await hidden('did:plc:a')).toBe('0');
+  });
+
+  it('shows only what is newer than its last deletion when it comes back', async () => {
+    await write(status('did:plc:b', 10, { active: false, status: 'deleted', isDeletion: true }));
+    expect(await hidden('did:plc:b')).toBe(ALL);
+    await write(status('did:plc:b', 20));
+    expect(await hidden('did:plc:b')).toBe('10');
+    await write(status('did:plc:b', 30, { active: false, status: 'takendown' }));
+    expect(await hidden('did:plc:b')).toBe(ALL);
+    await write(status('did:plc:b', 40));
+    expect(await hidden('did:plc:b')).toBe('10');
+  });
+
+  it('is not moved by older events that arrive again', async () => {
+    await write(
+      status('did:plc:c', 10, { active: false, status: 'deleted', isDeletion: true }),
+      status('did:plc:c', 20),
+    );
+    await write(
+      status('did:plc:c', 5, { active: false, status: 'deleted', isDeletion: true }),
+      status('did:plc:c', 7, { active: false, status: 'suspended' }),
+    );
+    expect(await hidden('did:plc:c')).toBe('10');
+  });
+
+  it('is moved into the big dictionary when many have changed, by itself', async () => {
+    await write(status('did:plc:f', 10, { active: false, status: 'deactivated' }));
+    const folds = await countFolds();
+    await createHiddenActors({ clickhouse: store.clickhouse, log: quietLog, foldAbove: 1 }).refresh();
+    await vi.waitUntil(async () => (await countFolds()) > folds, { timeout: 10_000, interval: 100 });
+    expect(await hidden('did:plc:f')).toBe(ALL);
+  });
+
+  it('is the same before and after the dictionaries are folded, and after a restart of ClickHouse', async () => {
+    await write(
+      status('did:plc:d', 10, { active: false, status: 'deactivated' }),
+      status('did:plc:e', 10, { active: false, status: 'deactivated' }),
+    );
+    await createHiddenActors({ clickhouse: store.clickhouse, log: quietLog }).fold();
+    await write(status('did:plc:e', 20));
+    expect([await hidden('did:plc:d'), await hidden('did:plc:e')]).toEqual([ALL, '0']);
+    await store.kill();
+    await store.start();
+    expect([await hidden('did:plc:d'), await hidden('did:plc:e')]).toEqual([ALL, '0']);
+  });
+});
