@@ -172,6 +172,19 @@ describe('a folder of segments', () => {
     expect((await readdir(folder)).length).toBe(3);
   });
 
+  test('is left when the signal says so', async () => {
+    const stopping = new AbortController();
+    const reading = (async () => {
+      for await (const slice of readArchive(
+        { archive: createFolderArchive(folder), decoder, afterSeq: 0 },
+        stopping.signal,
+      )) {
+        if (slice.place.seq >= 20) stopping.abort(new Error('enough'));
+      }
+    })();
+    await expect(reading).rejects.toThrow('enough');
+  });
+
   test('with a corrupt segment is an error that names it', async () => {
     const bytes = Buffer.from(server.segments[1]?.bytes ?? '');
     bytes[300] = (bytes[300] ?? 0) ^ 0xff;

@@ -40,6 +40,7 @@ export function readColumns(body: Buffer, block: number): Columns {
   }
   const texts = readTexts(body, rowCount, corrupt);
   const [collection, did, rkey, rev, payload] = texts;
+  const textAt = createTextReader(body, collection[0] ?? 0, payload[0] ?? 0);
   return {
     rowCount,
     rowAt: (row) => ({
@@ -47,10 +48,10 @@ export function readColumns(body: Buffer, block: number): Columns {
       witnessedAt: integers[row * 3 + 1] ?? 0,
       indexedAt: integers[row * 3 + 2] ?? 0,
       kind: body[kinds + row] ?? 0,
-      collection: textAt(body, collection, row),
-      did: textAt(body, did, row),
-      rkey: textAt(body, rkey, row),
-      rev: textAt(body, rev, row),
+      collection: textAt(collection, row),
+      did: textAt(did, row),
+      rkey: textAt(rkey, row),
+      rev: textAt(rev, row),
       payload: body.subarray(payload[row], payload[row + 1]),
     }),
   };
@@ -86,9 +87,13 @@ function readTexts(
 }
 
 /** Identifiers are ASCII; whatever else stands there is refused when the event is read. */
-function textAt(body: Buffer, starts: Starts, row: number): string {
-  return body.toString('latin1', starts[row], starts[row + 1]);
+function createTextReader(body: Buffer, start: number, end: number): (starts: Starts, row: number) => string {
+  if (end - start > MAX_TEXT_BYTES) return (starts, row) => body.toString('latin1', starts[row], starts[row + 1]);
+  const text = body.toString('latin1', start, end); // pieces of one string cost a tenth of strings from bytes
+  return (starts, row) => text.slice((starts[row] ?? 0) - start, (starts[row + 1] ?? 0) - start);
 }
+
+const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
 /** The body of a block. @throws RangeError for a text that is longer than its column holds. */
 export function writeColumns(rows: readonly SegmentRow[]): Buffer {
