@@ -16,7 +16,7 @@ export { createFolderArchive } from './archive/folder-archive.ts';
 export { type ArchivePlace, type ArchiveSlice, type ReadArchiveOptions, readArchive } from './archive/read-archive.ts';
 export { createRemoteArchive, type RemoteArchiveOptions } from './archive/remote-archive.ts';
 export type { RetryOptions } from './archive/retry.ts';
-export { seqBeforeTime } from './archive/seek-time.ts';
+export { type SeqStretch, seqsOfTime, type TimeStretch } from './archive/seek-time.ts';
 export {
   type Cursor,
   cursorParameter,
