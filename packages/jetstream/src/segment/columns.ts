@@ -5,6 +5,7 @@
  * u8, payload length u32; then the collections, dids, rkeys, revs and payloads, each without gaps.
  */
 
+import { isAscii } from 'node:buffer';
 import { SegmentCorruptError } from '../errors.ts';
 import { MAX_BLOCK_ROWS } from './limits.ts';
 import { readInt64, readUint64, writeInt64 } from './numbers.ts';
@@ -86,10 +87,12 @@ function readTexts(
   return columns as [Starts, Starts, Starts, Starts, Starts];
 }
 
-/** Identifiers are ASCII; whatever else stands there is refused when the event is read. */
+/** Identifiers are ASCII, and pieces of one string cost a tenth of strings from bytes. What else may stand there is UTF-8. */
 function createTextReader(body: Buffer, start: number, end: number): (starts: Starts, row: number) => string {
-  if (end - start > MAX_TEXT_BYTES) return (starts, row) => body.toString('latin1', starts[row], starts[row + 1]);
-  const text = body.toString('latin1', start, end); // pieces of one string cost a tenth of strings from bytes
+  if (end - start > MAX_TEXT_BYTES || !isAscii(body.subarray(start, end))) {
+    return (starts, row) => body.toString('utf8', starts[row], starts[row + 1]);
+  }
+  const text = body.toString('latin1', start, end);
   return (starts, row) => text.slice((starts[row] ?? 0) - start, (starts[row + 1] ?? 0) - start);
 }
 
@@ -98,10 +101,10 @@ const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 /** The body of a block. @throws RangeError for a text that is longer than its column holds. */
 export function writeColumns(rows: readonly SegmentRow[]): Buffer {
   const texts = [
-    rows.map(({ collection }) => Buffer.from(collection, 'latin1')),
-    rows.map(({ did }) => Buffer.from(did, 'latin1')),
-    rows.map(({ rkey }) => Buffer.from(rkey, 'latin1')),
-    rows.map(({ rev }) => Buffer.from(rev, 'latin1')),
+    rows.map(({ collection }) => Buffer.from(collection)),
+    rows.map(({ did }) => Buffer.from(did)),
+    rows.map(({ rkey }) => Buffer.from(rkey)),
+    rows.map(({ rev }) => Buffer.from(rev)),
     rows.map(({ payload }) => payload),
   ];
   const fixed = Buffer.alloc(COUNT_BYTES + rows.length * FIXED_BYTES);
