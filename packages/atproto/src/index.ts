@@ -14,14 +14,14 @@ export {
 export { foldAccents, isFolded } from './fold-accents.ts';
 export { isDid, isHandle, isNsid, isRkey } from './identifiers.ts';
 export { isTooDeep } from './json-depth.ts';
-export { isJsonObject } from './json-object.ts';
+export { isJsonObject, type JsonObject } from './json-object.ts';
 export { type PostColumns, postJson, postRest } from './post-form.ts';
 export { type RecordForm, recordForm } from './record-form.ts';
 export { recordJson } from './record-json.ts';
 export { type RecordKey, recordKey, relativeVersion, rkeyMs } from './record-key.ts';
 export { EARLIEST_CREATED_AT_MS, earliestMs, recordTime, sortAtMs } from './record-time.ts';
 export { type PostRecord, type ProfileRecord, readFollow, readLike, readPost, readProfile } from './records.ts';
-export type { RejectedFrame, RejectReason } from './rejection.ts';
+export { describe, isCount, type RejectedFrame, type RejectReason, reject } from './rejection.ts';
 export { parseTimeMicros, parseTimeMs } from './rfc3339.ts';
 export { exactTokens, postTokens, queryTokens } from './search-tokens.ts';
 export { formatTid, parseTid, type Tid } from './tid.ts';

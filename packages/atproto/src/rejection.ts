@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from './json-object.ts';
 
-/** Why an event is in rejected_events. The last two reasons are found later than here. */
+/** Why an event is in rejected_events. The last two are found later than here, `bad_sync` and `bad_record` in packages/jetstream. */
 export type RejectReason =
   | 'not_json'
   | 'not_an_object'
