@@ -17,6 +17,8 @@ export type RejectReason =
   | 'bad_identity'
   | 'bad_account'
   | 'bad_event_time'
+  | 'bad_sync'
+  | 'bad_record'
   | 'record_too_deep'
   | 'refused_by_clickhouse';
 
