@@ -15,7 +15,7 @@ export {
 export { foldAccents, isFolded } from './fold-accents.ts';
 export { isDid, isHandle, isNsid, isRkey } from './identifiers.ts';
 export { isTooDeep } from './json-depth.ts';
-export { isJsonObject } from './json-object.ts';
+export { isJsonObject, type JsonObject } from './json-object.ts';
 export { type PostColumns, postJson, postRest } from './post-form.ts';
 export { type RecordForm, type RecordToForm, recordForm, recordJsonOf } from './record-form.ts';
 export { recordJson } from './record-json.ts';
@@ -33,7 +33,7 @@ export {
   readProfile,
   readRepost,
 } from './records.ts';
-export type { RejectedFrame, RejectReason } from './rejection.ts';
+export { describe, isCount, type RejectedFrame, type RejectReason, reject } from './rejection.ts';
 export { parseTimeMicros, parseTimeMs } from './rfc3339.ts';
 export { exactTokens, postTokens, type QueryTokens, queryTokens, type SearchablePost } from './search-tokens.ts';
 export { searchTokens } from './text-tokens.ts';

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from './json-object.ts';
 
-/** Why an event stands in rejected_events. The last two are found later than here. */
+/** Why an event stands in rejected_events. The last two are found later than here, `bad_sync` and `bad_record` in packages/jetstream. */
 export type RejectReason =
   | 'not_json'
   | 'not_an_object'
@@ -17,6 +17,8 @@ export type RejectReason =
   | 'bad_identity'
   | 'bad_account'
   | 'bad_event_time'
+  | 'bad_sync'
+  | 'bad_record'
   | 'record_too_deep'
   | 'refused_by_clickhouse';
 

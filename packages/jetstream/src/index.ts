@@ -1,0 +1,46 @@
+/*
+ * jetstream: what speaks Jetstream's protocol.
+ * In: addresses, cursors, filters; frames, segments, blocks. Out: events, as v1 has them and `sync`; segments, for who serves them.
+ * Keeps: whatever a host sends is an event, a reason why it can't be one, or an error of its own type; memory and time are bounded.
+ */
+
+export {
+  type Cursor,
+  cursorParameter,
+  decodeCursor,
+  encodeCursor,
+  FIRST_TIME_CURSOR,
+  seqCursor,
+  timeCursor,
+} from './cursor.ts';
+export { eventLine } from './decode/event-line.ts';
+export * from './errors.ts';
+export {
+  type ParsedEvent,
+  parseLine,
+  parseStreamEvent,
+  type StreamEvent,
+  type SyncEvent,
+} from './events/stream-event.ts';
+export { parseV2Frame, type V2Frame } from './events/v2-frame.ts';
+export {
+  type EventKind,
+  hostName,
+  methodUrl,
+  type Protocol,
+  protocolOf,
+  type StreamFilter,
+  type SubscribeOptions,
+  subscribeUrl,
+} from './host.ts';
+export { payloadCid } from './record/payload-cid.ts';
+export { type PayloadText, payloadText } from './record/record-text.ts';
+export { decodeBlock, encodeBlock } from './segment/block.ts';
+export type { BlockEntry } from './segment/block-index.ts';
+export type { Columns } from './segment/columns.ts';
+export { type BlockRows, encodeSegment } from './segment/encode-segment.ts';
+export type { SegmentHeader } from './segment/header.ts';
+export { openSegment, type Segment } from './segment/open-segment.ts';
+export { type Bounds, boundsOf, ROW_KIND, type SegmentRow } from './segment/row.ts';
+export { bytesFile, openFile, type SegmentFile } from './segment/segment-file.ts';
+export { errorOf, errorOfBody, type WireError } from './wire-error.ts';

@@ -1,0 +1,37 @@
+/*
+ * In: a payload, DAG-CBOR. Out: its JSON as the live stream writes it, or why it has none.
+ * Keeps: bytes are `{"$bytes"}` in base64 without padding, links `{"$link"}`; nothing nests deeper than 128, as on the live stream.
+ * Integers beyond 2^53 become the nearest float, which is what JSON.parse makes of them on the live stream.
+ */
+
+import { decode } from '@atcute/cbor';
+import { isDeeper } from './depth.ts';
+import { roundWideIntegers } from './wide-integers.ts';
+
+export type PayloadText = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly fault: string };
+
+/** Levels of maps and arrays. */
+const MAX_CBOR_DEPTH = 128;
+
+/** The JSON text of a payload. Never throws. */
+export function payloadText(payload: Uint8Array): PayloadText {
+  const decoded = decodePayload(payload);
+  if (!decoded.ok) return decoded;
+  if (isDeeper(decoded.value, MAX_CBOR_DEPTH)) {
+    return { ok: false, fault: `the payload nests deeper than ${MAX_CBOR_DEPTH} levels` };
+  }
+  return { ok: true, text: JSON.stringify(decoded.value) };
+}
+
+type Decoded = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly fault: string };
+
+function decodePayload(payload: Uint8Array): Decoded {
+  try {
+    const value: unknown = decode(payload);
+    return { ok: true, value };
+  } catch (error) {
+    const rounded = error instanceof RangeError ? roundWideIntegers(payload) : undefined;
+    if (rounded !== undefined) return decodePayload(rounded);
+    return { ok: false, fault: `the payload can't be read: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
