@@ -53,11 +53,6 @@ interface UnavailableOptions {
   readonly cause?: unknown;
 }
 
-/** The archive rewrote the segment while it was read: the reading of this segment has to begin again. */
-export class SegmentChangedError extends JetstreamError {
-  override name = 'SegmentChangedError';
-}
-
 /** A segment's bytes contradict its format or its checksum. */
 export class SegmentCorruptError extends JetstreamError {
   override name = 'SegmentCorruptError';
@@ -65,12 +60,28 @@ export class SegmentCorruptError extends JetstreamError {
   /** Where it was found: in the file, or in a block's decoded body when `block` is set. */
   readonly offset: number;
   readonly block: number | undefined;
+  /** The name of the segment, where it is known. */
+  readonly segment: string | undefined;
 
-  constructor(reason: string, offset: number, place: { readonly block?: number; readonly cause?: unknown } = {}) {
-    const where = place.block === undefined ? `byte ${offset}` : `byte ${offset} of block ${place.block}`;
-    super(`the segment is corrupt at ${where}: ${reason}`, { cause: place.cause });
+  constructor(reason: string, offset: number, place: CorruptPlace = {}) {
+    const { block, segment } = place;
+    const where = block === undefined ? `byte ${offset}` : `byte ${offset} of block ${block}`;
+    const which = segment === undefined ? 'the segment' : `the segment ${segment}`;
+    super(`${which} is corrupt at ${where}: ${reason}`, { cause: place.cause });
     this.reason = reason;
     this.offset = offset;
-    this.block = place.block;
+    this.block = block;
+    this.segment = segment;
   }
+
+  /** The same error of a segment that has a name. */
+  of(segment: string): SegmentCorruptError {
+    return new SegmentCorruptError(this.reason, this.offset, { block: this.block, segment, cause: this.cause });
+  }
+}
+
+interface CorruptPlace {
+  readonly block?: number | undefined;
+  readonly segment?: string | undefined;
+  readonly cause?: unknown;
 }

@@ -13,7 +13,10 @@ export {
   seqCursor,
   timeCursor,
 } from './cursor.ts';
+export { createDecoder, type Decoder } from './decode/decoder.ts';
 export { eventLine } from './decode/event-line.ts';
+export type { DecodedSlice, DecodeTask } from './decode/messages.ts';
+export { createCollectionFilter, createRowFilter, type RowFilter } from './decode/row-filter.ts';
 export * from './errors.ts';
 export {
   type ParsedEvent,
@@ -22,7 +25,7 @@ export {
   type StreamEvent,
   type SyncEvent,
 } from './events/stream-event.ts';
-export { parseV2Frame, type V2Frame } from './events/v2-frame.ts';
+export { parseV2Frame, type StreamFrame } from './events/v2-frame.ts';
 export {
   type EventKind,
   hostName,
@@ -33,6 +36,9 @@ export {
   type SubscribeOptions,
   subscribeUrl,
 } from './host.ts';
+export type { LiveEnd, LiveEndReason } from './live/live-end.ts';
+export { createLiveSource, type LiveSource, type LiveSourceOptions } from './live/live-source.ts';
+export { type LiveOptions, type LiveStream, MAX_FRAME_BYTES } from './live/live-stream.ts';
 export { payloadCid } from './record/payload-cid.ts';
 export { type PayloadText, payloadText } from './record/record-text.ts';
 export { decodeBlock, encodeBlock } from './segment/block.ts';

@@ -39,8 +39,12 @@ function commitLine(row: SegmentRow, operation: 'create' | 'update' | 'delete'):
   return line(row, 'commit', `"commit":{${path}},${faultOf(row, record.fault)}`);
 }
 
+/** More of it is not kept with a rejected event. */
+const MAX_KEPT_BYTES = 64 * 1024;
+
 function faultOf(row: SegmentRow, fault: string): string {
-  const bytes = Buffer.from(row.payload.buffer, row.payload.byteOffset, row.payload.byteLength).toString('base64');
+  const kept = Math.min(row.payload.byteLength, MAX_KEPT_BYTES);
+  const bytes = Buffer.from(row.payload.buffer, row.payload.byteOffset, kept).toString('base64');
   return `"fault":${JSON.stringify(fault)},"payload":{"$bytes":"${bytes.replace(/=+$/, '')}"}`;
 }
 

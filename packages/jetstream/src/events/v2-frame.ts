@@ -8,7 +8,7 @@ import type { JetstreamError } from '../errors.ts';
 import { errorOf, nameOf } from '../wire-error.ts';
 import { parseStreamEvent, type StreamEvent } from './stream-event.ts';
 
-export type V2Frame =
+export type StreamFrame =
   | { readonly kind: 'event'; readonly event: StreamEvent }
   | { readonly kind: 'rejected'; readonly frame: RejectedFrame }
   /** `OutdatedCursor`: the cursor was moved up to the oldest event. `FutureCursor`: the stream began at the live end instead. */
@@ -17,7 +17,7 @@ export type V2Frame =
   | { readonly kind: 'ignored'; readonly type: string };
 
 /** Reads one frame. Never throws. */
-export function parseV2Frame(text: string): V2Frame {
+export function parseV2Frame(text: string): StreamFrame {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -36,7 +36,7 @@ export function parseV2Frame(text: string): V2Frame {
 const TYPE_PREFIX = 'network.bsky.jetstream.subscribeEvents#';
 const MAX_TEXT_LENGTH = 500;
 
-function parsePayload(payload: unknown): V2Frame {
+function parsePayload(payload: unknown): StreamFrame {
   if (!isJsonObject(payload)) return rejected(reject(undefined, 'not_an_object', `payload is ${describe(payload)}`));
   const type = payload.$type;
   if (typeof type !== 'string' || !type.startsWith(TYPE_PREFIX)) return { kind: 'ignored', type: textOf(type) };
@@ -64,7 +64,7 @@ function asV1(kind: string, payload: JsonObject): JsonObject {
   };
 }
 
-function rejected(frame: RejectedFrame): V2Frame {
+function rejected(frame: RejectedFrame): StreamFrame {
   return { kind: 'rejected', frame };
 }
 

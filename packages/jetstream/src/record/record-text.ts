@@ -15,6 +15,7 @@ const MAX_CBOR_DEPTH = 128;
 
 /** The JSON text of a payload. Never throws. */
 export function payloadText(payload: Uint8Array): PayloadText {
+  if (payload.length > MAX_PAYLOAD_BYTES) return { ok: false, fault: `the payload has ${payload.length} bytes` };
   const decoded = decodePayload(payload);
   if (!decoded.ok) return decoded;
   if (isDeeper(decoded.value, MAX_CBOR_DEPTH)) {
@@ -22,6 +23,9 @@ export function payloadText(payload: Uint8Array): PayloadText {
   }
   return { ok: true, text: JSON.stringify(decoded.value) };
 }
+
+/** As many as a frame of the live stream may have. */
+const MAX_PAYLOAD_BYTES = 32 * 1024 * 1024;
 
 type Decoded = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly fault: string };
 

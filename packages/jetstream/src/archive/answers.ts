@@ -1,0 +1,59 @@
+/*
+ * In: the JSON that an archive answers with. Out: plans and lists of segments.
+ * Keeps: names are file names and nothing else, numbers are exact; an answer of another form is an error, never half a plan.
+ */
+
+import { z } from 'zod';
+import { JetstreamError } from '../errors.ts';
+
+const seq = z.int().min(0);
+/** A name becomes a path on our disk. */
+const name = z.string().regex(/^[\w-]{1,100}\.jss$/);
+const checksum = z.string().regex(/^[0-9a-f]{16}$/);
+
+const planned = z.object({
+  name,
+  checksum,
+  minSeq: seq,
+  maxSeq: seq,
+  mode: z.enum(['segment', 'blocks']),
+  blocks: z.array(z.object({ first: seq, last: seq })).default([]),
+});
+
+const plan = z.object({ plannedThroughSeq: seq, sealedTipSeq: seq, segments: z.array(planned) });
+
+const listed = z.object({
+  name,
+  checksum,
+  sizeBytes: seq,
+  eventCount: seq,
+  minSeq: seq,
+  maxSeq: seq,
+  minWitnessedAt: z.int(),
+  maxWitnessedAt: z.int(),
+});
+
+const list = z.object({ cursor: z.string().optional(), segments: z.array(listed) });
+
+/** A segment of a plan: the whole of it, or ranges of its blocks, both ends inclusive. */
+export type PlannedSegment = z.infer<typeof planned>;
+/** A page of a plan: all that may be wanted up to `plannedThroughSeq`; the plan ends at `sealedTipSeq`. */
+export type PlanPage = z.infer<typeof plan>;
+export type ListedSegment = z.infer<typeof listed>;
+
+export function readPlan(body: Buffer): PlanPage {
+  return read(plan, body, 'plan');
+}
+
+export function readList(body: Buffer): z.infer<typeof list> {
+  return read(list, body, 'list of segments');
+}
+
+function read<T>(schema: z.ZodType<T>, body: Buffer, what: string): T {
+  try {
+    return schema.parse(JSON.parse(body.toString()));
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
+    throw new JetstreamError(`the archive's ${what} can't be read: ${why}`.slice(0, 500), { cause });
+  }
+}

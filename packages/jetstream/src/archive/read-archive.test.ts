@@ -1,0 +1,196 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createDecoder } from '../decode/decoder.ts';
+import { parseLine } from '../events/stream-event.ts';
+import { likeRow } from '../segment/rows.fixture.ts';
+import { createArchiveClient } from './archive-client.ts';
+import { type ArchiveServer, likeSegment, sendJson, startArchive } from './archive-server.fixture.ts';
+import { createFolderArchive } from './folder-archive.ts';
+import { type ArchiveSlice, type ReadArchiveOptions, readArchive } from './read-archive.ts';
+import { createRemoteArchive } from './remote-archive.ts';
+import { seqBeforeTime } from './seek-time.ts';
+
+const { signal } = new AbortController();
+const decoder = createDecoder(1);
+const retry = { minWaitMs: 1, tries: 50 };
+let server: ArchiveServer;
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'updraft-archive-'));
+  server = await startArchive([
+    await likeSegment('seg_1.jss', 1, 95),
+    await likeSegment('seg_2.jss', 96, 200),
+    await likeSegment('seg_3.jss', 201, 230),
+  ]);
+});
+afterEach(async () => {
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+afterAll(() => decoder.stop());
+
+function remote() {
+  const client = createArchiveClient({ address: server.address, apiKey: 'the-key', retry, timeoutMs: 5_000 });
+  return createRemoteArchive({ client, folder, retry });
+}
+
+function seqsOf({ lines }: ArchiveSlice): number[] {
+  return lines.map((line) => parseLine(line)).map((parsed) => (parsed.ok ? (parsed.event.cursor ?? -1) : -1));
+}
+
+async function readAll(
+  options: Partial<ReadArchiveOptions> = {},
+): Promise<{ seqs: number[]; last: ArchiveSlice | undefined }> {
+  const seqs: number[] = [];
+  let last: ArchiveSlice | undefined;
+  for await (const slice of readArchive({ archive: remote(), decoder, afterSeq: 0, ...options }, signal)) {
+    seqs.push(...seqsOf(slice));
+    last = slice;
+  }
+  return { seqs, last };
+}
+
+const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
+
+describe('reading an archive', () => {
+  test('gives every event once, in order, over all pages of the plan, and leaves no file behind', async () => {
+    const { seqs, last } = await readAll();
+    expect(seqs).toEqual(range(1, 230));
+    expect(last?.place).toMatchObject({ seq: 230, tipSeq: 230 });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('goes on from any place at which it was left, without a hole and without an event twice in a block', async () => {
+    for (const stopAfter of [1, 4, 9, 12, 20]) {
+      const before: number[] = [];
+      let place = { seq: 0, tipSeq: 0 };
+      let slices = 0;
+      for await (const slice of readArchive({ archive: remote(), decoder, afterSeq: 0 }, signal)) {
+        before.push(...seqsOf(slice));
+        place = slice.place;
+        if (++slices === stopAfter) break;
+      }
+      expect(before).toEqual(range(1, place.seq));
+      const { seqs } = await readAll({ afterSeq: place.seq, tipSeq: place.tipSeq });
+      expect([...before, ...seqs]).toEqual(range(1, 230));
+    }
+  });
+
+  test('ends at the tip that it began with, though the archive grows', async () => {
+    let tip: number | undefined;
+    const seqs: number[] = [];
+    for await (const slice of readArchive({ archive: remote(), decoder, afterSeq: 150 }, signal)) {
+      if (tip === undefined) server.segments.push(await likeSegment('seg_4.jss', 231, 260));
+      tip = slice.place.tipSeq;
+      seqs.push(...seqsOf(slice));
+    }
+    expect(seqs).toEqual(range(151, 230));
+    expect((await readAll({ afterSeq: 230 })).seqs).toEqual(range(231, 260));
+    expect((await readAll({ afterSeq: 260 })).seqs).toEqual([]);
+    expect((await readAll({ afterSeq: 260, tipSeq: 260 })).seqs).toEqual([]);
+  });
+
+  test('of less than was asked for says how far it came', async () => {
+    const { last } = await readAll({ afterSeq: 200, tipSeq: 500 });
+    expect(last?.place).toMatchObject({ seq: 230, tipSeq: 230 });
+  });
+
+  test('plans again when a segment is gone, and gives up when it stays gone', async () => {
+    let isGone = true;
+    server.intercept = (method, response, request) => {
+      if (method !== 'getSegment' || !isGone || request.url?.includes('seg_2') !== true) return false;
+      isGone = false;
+      sendJson(response, { error: 'SegmentNotFound' }, 404);
+      return true;
+    };
+    expect((await readAll()).seqs).toEqual(range(1, 230));
+    server.intercept = (method, response) => {
+      if (method === 'getSegment') sendJson(response, { error: 'SegmentNotFound' }, 404);
+      return method === 'getSegment';
+    };
+    await expect(readAll()).rejects.toMatchObject({ name: 'SegmentNotFoundError' });
+  });
+
+  test('fetches blocks alone where the plan names blocks', async () => {
+    server.intercept = (method, response, request) => {
+      if (method === 'planSnapshot') {
+        request.resume();
+        const segment = { name: 'seg_1.jss', index: 0, checksum: '0'.repeat(16), minSeq: 1, maxSeq: 20 };
+        const segments = [
+          {
+            ...segment,
+            mode: 'blocks',
+            blocks: [
+              { first: 0, last: 0 },
+              { first: 1, last: 1 },
+            ],
+          },
+        ];
+        sendJson(response, { plannedThroughSeq: 20, sealedTipSeq: 20, segments, stats: {} });
+      }
+      if (method === 'getBlock') {
+        const block = Number(new URL(request.url ?? '', server.address).searchParams.get('blockIndex'));
+        const bytes = server.segments[0]?.bytes ?? Buffer.alloc(0);
+        const offset = block === 0 ? 256 : 264 + bytes.readUInt32LE(256);
+        response.end(bytes.subarray(offset + 8, offset + 8 + bytes.readUInt32LE(offset)));
+      }
+      return method !== 'getSegment';
+    };
+    expect((await readAll()).seqs).toEqual(range(1, 20));
+  });
+
+  test('of a plan that does not go on, or that nobody can read, is an error', async () => {
+    const plan = { plannedThroughSeq: 0, sealedTipSeq: 230, segments: [], stats: {} };
+    for (const body of [
+      plan,
+      { ...plan, segments: [{ name: '../../etc/passwd' }] },
+      {},
+      { ...plan, sealedTipSeq: 1.5 },
+    ]) {
+      server.intercept = (_, response, request) => {
+        request.resume();
+        sendJson(response, body);
+        return true;
+      };
+      await expect(readAll()).rejects.toMatchObject({ name: 'JetstreamError' });
+    }
+  });
+});
+
+describe('a folder of segments', () => {
+  beforeEach(async () => {
+    for (const { name, bytes } of server.segments.toReversed()) await writeFile(join(folder, name), bytes);
+  });
+
+  test('is read as an archive is', async () => {
+    const archive = createFolderArchive(folder);
+    expect((await readAll({ archive })).seqs).toEqual(range(1, 230));
+    expect((await readAll({ archive, afterSeq: 94, tipSeq: 97 })).seqs).toEqual([95, 96, 97]);
+    expect((await readdir(folder)).length).toBe(3);
+  });
+
+  test('with a corrupt segment is an error that names it', async () => {
+    const bytes = Buffer.from(server.segments[1]?.bytes ?? '');
+    bytes[300] = (bytes[300] ?? 0) ^ 0xff;
+    await writeFile(join(folder, 'seg_2.jss'), bytes);
+    const seqs: number[] = [];
+    const reading = (async () => {
+      for await (const slice of readArchive({ archive: createFolderArchive(folder), decoder, afterSeq: 0 }, signal)) {
+        seqs.push(...seqsOf(slice));
+      }
+    })();
+    await expect(reading).rejects.toMatchObject({ name: 'SegmentCorruptError', segment: 'seg_2.jss' });
+    expect(seqs).toEqual(range(1, 95));
+  });
+});
+
+test('a time is found as the seq before the block in which it lies', async () => {
+  const at = (seq: number): number => likeRow(seq).witnessedAt;
+  expect(await seqBeforeTime(remote(), at(1) - 1, signal)).toBe(0);
+  expect(await seqBeforeTime(remote(), at(111), signal)).toBe(105);
+  expect(await seqBeforeTime(remote(), at(96), signal)).toBe(95);
+  expect(await seqBeforeTime(remote(), at(230) + 1, signal)).toBe(230);
+});

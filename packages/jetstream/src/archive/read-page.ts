@@ -1,0 +1,86 @@
+/*
+ * In: a page of a plan. Out: the events of its segments and blocks, in their order.
+ * Keeps: while one segment is decoded the next is fetched, and no more; blocks are decoded ahead by LOOKAHEAD_BLOCKS at most.
+ */
+
+import type { DecodedSlice } from '../decode/messages.ts';
+import type { RowFilter } from '../decode/row-filter.ts';
+import { SegmentCorruptError } from '../errors.ts';
+import type { PlanPage } from './answers.ts';
+import type { ReadableBlock, ReadableSegment } from './archive.ts';
+import { inOrder } from './in-order.ts';
+import type { ArchiveSlice, ReadArchiveOptions } from './read-archive.ts';
+
+export interface ReadPageOptions extends Pick<ReadArchiveOptions, 'archive' | 'decoder'> {
+  readonly page: PlanPage;
+  readonly filter: RowFilter;
+}
+
+const LOOKAHEAD_SEGMENTS = 1;
+const LOOKAHEAD_BLOCKS = 2;
+
+export async function* readPage(
+  options: ReadPageOptions,
+  signal: AbortSignal,
+): AsyncGenerator<ArchiveSlice, void, void> {
+  const { archive, page, filter } = options;
+  const ending = new AbortController();
+  const both = AbortSignal.any([signal, ending.signal]);
+  const opened = inOrder(page.segments, LOOKAHEAD_SEGMENTS, {
+    start: async (planned) => ({ planned, segment: await archive.open(planned, both) }),
+    drop: ({ segment }) => segment.close(),
+  });
+  let seq = filter.afterSeq;
+  try {
+    for await (const { planned, segment } of opened) {
+      try {
+        for await (const slice of readSegment(options, segment, seq)) {
+          seq = slice.place.seq;
+          yield { ...slice, place: { ...slice.place, segment: planned.name } };
+        }
+      } catch (error) {
+        throw error instanceof SegmentCorruptError ? error.of(planned.name) : error;
+      } finally {
+        await segment.close();
+      }
+    }
+  } finally {
+    ending.abort();
+  }
+}
+
+async function* readSegment(
+  { decoder, filter }: ReadPageOptions,
+  segment: ReadableSegment,
+  afterSeq: number,
+): AsyncGenerator<ArchiveSlice, void, void> {
+  const blocks = segment.blocks.filter((block) => mayHold(block, filter));
+  const decoded = inOrder(blocks, LOOKAHEAD_BLOCKS, {
+    start: async ({ frame, block, claim }) => {
+      const bytes = await frame();
+      const compressedBytes = bytes.length;
+      return { block, claim, compressedBytes, slices: decoder.decode({ frame: bytes, block, claim, filter }) };
+    },
+    drop: async ({ slices }) => {
+      await slices.next(); // a generator that never began would not give its thread back
+      await slices.return();
+    },
+  });
+  let seq = afterSeq;
+  for await (const { block, claim, compressedBytes, slices } of decoded) {
+    for await (const slice of slices) {
+      const { lines, rowCount, lastWitnessedAt, isLast } = slice;
+      if (isLast) seq = Math.min(filter.beforeSeq, Math.max(seq, endOf(slice, claim)));
+      const place = { seq, tipSeq: filter.beforeSeq, segment: '', block };
+      yield { lines, place, rowCount, compressedBytes: isLast ? compressedBytes : 0, lastWitnessedAt };
+    }
+  }
+}
+
+function mayHold({ claim }: ReadableBlock, { afterSeq, beforeSeq }: RowFilter): boolean {
+  return claim === undefined || (claim.maxSeq > afterSeq && claim.minSeq <= beforeSeq);
+}
+
+function endOf({ lastSeq }: DecodedSlice, claim: ReadableBlock['claim']): number {
+  return Math.max(lastSeq, claim?.maxSeq ?? 0);
+}
