@@ -43,6 +43,9 @@ describe('the address of a subscription', () => {
       InvalidRequestError,
     );
     expect(() => subscribeUrl(V2, { filter: { dids } })).toThrow(InvalidRequestError);
+    expect(() => subscribeUrl(`${V2}?wantedDids=did:plc:a`)).toThrow('wantedDids, a parameter of v1');
+    expect(() => subscribeUrl(`${V1}?collections=a.b.c`)).toThrow('collections, a parameter of v2');
+    expect(subscribeUrl(`${V1}?wantedDids=did:plc:a`)).toBe(`${V1}?wantedDids=did:plc:a`);
     expect(() => subscribeUrl(V2, { filter: { maxMessageSizeBytes: -1 } })).toThrow(InvalidRequestError);
   });
 });

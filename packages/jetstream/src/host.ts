@@ -52,6 +52,7 @@ export function methodUrl(address: string, method: string): URL {
  */
 export function subscribeUrl(address: string, { cursor, filter = {} }: SubscribeOptions = {}): string {
   const protocol = protocolOf(address);
+  checkAddress(protocol, new URL(address));
   checkFilter(protocol, filter);
   const url = protocol === 'v1' ? new URL(address) : eventsUrl(address);
   const [dids, collections] = protocol === 'v1' ? ['wantedDids', 'wantedCollections'] : ['dids', 'collections'];
@@ -70,6 +71,19 @@ function eventsUrl(address: string): URL {
   url.protocol = url.protocol.replace(/^http/, 'ws');
   url.search = new URL(address).search;
   return url;
+}
+
+/** v2 refuses v1's parameters with a 400; v1 ignores v2's, and everything would come. */
+const FOREIGN: Readonly<Record<Protocol, readonly string[]>> = {
+  v1: ['kinds', 'dids', 'collections', 'zstdDictionary'],
+  v2: ['wantedDids', 'wantedCollections', 'requireHello', 'compress'],
+};
+
+function checkAddress(protocol: Protocol, { searchParams }: URL): void {
+  const foreign = FOREIGN[protocol].find((name) => searchParams.has(name));
+  if (foreign === undefined) return;
+  const other = protocol === 'v1' ? 'v2' : 'v1';
+  throw new InvalidRequestError(`the address has ${foreign}, a parameter of ${other}; its host is read by ${protocol}`);
 }
 
 const MAX_DIDS = 10_000;

@@ -4,6 +4,19 @@
  * Keeps: whatever a host sends is an event, a reason why it can't be one, or an error of its own type; memory and time are bounded.
  */
 
+export type { ListedSegment, PlannedSegment, PlanPage } from './archive/answers.ts';
+export type { Archive } from './archive/archive.ts';
+export {
+  type ArchiveClient,
+  type ArchiveClientOptions,
+  createArchiveClient,
+  type PlanRequest,
+} from './archive/archive-client.ts';
+export { createFolderArchive } from './archive/folder-archive.ts';
+export { type ArchivePlace, type ArchiveSlice, type ReadArchiveOptions, readArchive } from './archive/read-archive.ts';
+export { createRemoteArchive, type RemoteArchiveOptions } from './archive/remote-archive.ts';
+export type { RetryOptions } from './archive/retry.ts';
+export { type SeqStretch, seqsOfTime, type TimeStretch } from './archive/seek-time.ts';
 export {
   type Cursor,
   cursorParameter,

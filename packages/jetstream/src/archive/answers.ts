@@ -11,16 +11,24 @@ const seq = z.int().min(0);
 const name = z.string().regex(/^[\w-]{1,100}\.jss$/);
 const checksum = z.string().regex(/^[0-9a-f]{16}$/);
 
+/** A Go server may write an empty list as null, or leave it out. */
+function listOf<T extends z.ZodType>(item: T) {
+  return z
+    .array(item)
+    .nullish()
+    .transform((list) => list ?? []);
+}
+
 const planned = z.object({
   name,
   checksum,
   minSeq: seq,
   maxSeq: seq,
   mode: z.enum(['segment', 'blocks']),
-  blocks: z.array(z.object({ first: seq, last: seq })).default([]),
+  blocks: listOf(z.object({ first: seq, last: seq })),
 });
 
-const plan = z.object({ plannedThroughSeq: seq, sealedTipSeq: seq, segments: z.array(planned) });
+const plan = z.object({ plannedThroughSeq: seq, sealedTipSeq: seq, segments: listOf(planned) });
 
 const listed = z.object({
   name,
@@ -33,7 +41,7 @@ const listed = z.object({
   maxWitnessedAt: z.int(),
 });
 
-const list = z.object({ cursor: z.string().optional(), segments: z.array(listed) });
+const list = z.object({ cursor: z.string().optional(), segments: listOf(listed) });
 
 /** A segment of a plan: the whole of it, or ranges of its blocks, both ends inclusive. */
 export type PlannedSegment = z.infer<typeof planned>;

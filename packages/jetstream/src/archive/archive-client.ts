@@ -3,6 +3,7 @@
  * Keeps: what may pass is tried again, with growing waits and as late as the host asks; everything else is an error by type.
  */
 
+import { JetstreamError } from '../errors.ts';
 import { type ListedSegment, type PlanPage, readList, readPlan } from './answers.ts';
 import {
   type ArchiveHttpOptions,
@@ -77,13 +78,13 @@ export function createArchiveClient({ retry = {}, ...options }: ArchiveClientOpt
       return readPlan(body);
     },
     listSegments: async function* (signal) {
-      let cursor: string | undefined;
-      do {
-        const query = { limit: LIST_LIMIT, ...(cursor === undefined ? {} : { cursor }) };
+      for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+        const query = { limit: LIST_LIMIT, ...(cursor === '' ? {} : { cursor }) };
         const page = readList((await read({ method: 'listSegments', query }, MAX_LIST_BYTES, signal)).body);
         yield* page.segments;
+        if (page.cursor === cursor) throw new JetstreamError("the archive's list of segments doesn't go on");
         cursor = page.segments.length === 0 ? undefined : page.cursor;
-      } while (cursor !== undefined);
+      }
     },
     getSegment: (name, range, signal) =>
       http.send({ method: 'getSegment', query: { name }, headers: rangeHeaders(range), accept: [416] }, signal),

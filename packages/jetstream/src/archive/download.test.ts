@@ -154,6 +154,34 @@ describe('a request', () => {
     expect(keys).toEqual([undefined]);
   });
 
+  test('for the list of segments is made for each page, and not round and round', async () => {
+    const [segment] = server.segments;
+    const pages = [{ cursor: '1' }, { cursor: '2' }, {}, { cursor: '1' }, { cursor: '1' }];
+    server.intercept = (_, response) => {
+      const entry = { name: NAME, checksum: segment?.checksum, sizeBytes: 1, eventCount: 1, minSeq: 1, maxSeq: 1 };
+      sendJson(response, { ...pages.shift(), segments: [{ ...entry, minWitnessedAt: 1, maxWitnessedAt: 1 }] });
+      return true;
+    };
+    const client = createArchiveClient({ address: server.address });
+    const list = async (): Promise<number> => {
+      let count = 0;
+      for await (const { maxSeq } of client.listSegments(signal)) count += maxSeq;
+      return count;
+    };
+    expect(await list()).toBe(3);
+    await expect(list()).rejects.toThrow("doesn't go on");
+  });
+
+  test('for a dictionary gives its bytes and its id', async () => {
+    server.intercept = (_, response) => {
+      response.setHeader('x-zstd-dictionary-id', '17');
+      response.end('dictionary');
+      return true;
+    };
+    const { id, bytes } = await createArchiveClient({ address: server.address }).getZstdDictionary(undefined, signal);
+    expect([id, bytes.toString()]).toEqual([17, 'dictionary']);
+  });
+
   test('that is redirected round and round is an error', async () => {
     server.intercept = (_, response) => {
       response.writeHead(302, { location: server.address }).end();

@@ -30,7 +30,17 @@ export async function downloadSegment(options: DownloadOptions, name: string, si
   await mkdir(folder, { recursive: true });
   const path = join(folder, name);
   for (let version = 1; ; version++) {
-    const part = await withRetry(() => fetchRest(options, name, signal), retry, signal);
+    const part = await withRetry(
+      (onProgress) => {
+        const onBytes = (bytes: number): void => {
+          onProgress();
+          options.onBytes?.(bytes);
+        };
+        return fetchRest({ ...options, onBytes }, name, signal);
+      },
+      retry,
+      signal,
+    );
     try {
       await checkFile(part);
       await rename(part, path);

@@ -6,11 +6,11 @@ import { createDecoder } from '../decode/decoder.ts';
 import { parseLine } from '../events/stream-event.ts';
 import { likeRow } from '../segment/rows.fixture.ts';
 import { createArchiveClient } from './archive-client.ts';
-import { type ArchiveServer, likeSegment, sendJson, startArchive } from './archive-server.fixture.ts';
+import { type ArchiveServer, likeSegment, sendJson, sendSegment, startArchive } from './archive-server.fixture.ts';
 import { createFolderArchive } from './folder-archive.ts';
 import { type ArchiveSlice, type ReadArchiveOptions, readArchive } from './read-archive.ts';
 import { createRemoteArchive } from './remote-archive.ts';
-import { seqBeforeTime } from './seek-time.ts';
+import { seqsOfTime } from './seek-time.ts';
 
 const { signal } = new AbortController();
 const decoder = createDecoder(1);
@@ -172,6 +172,19 @@ describe('a folder of segments', () => {
     expect((await readdir(folder)).length).toBe(3);
   });
 
+  test('is left when the signal says so', async () => {
+    const stopping = new AbortController();
+    const reading = (async () => {
+      for await (const slice of readArchive(
+        { archive: createFolderArchive(folder), decoder, afterSeq: 0 },
+        stopping.signal,
+      )) {
+        if (slice.place.seq >= 20) stopping.abort(new Error('enough'));
+      }
+    })();
+    await expect(reading).rejects.toThrow('enough');
+  });
+
   test('with a corrupt segment is an error that names it', async () => {
     const bytes = Buffer.from(server.segments[1]?.bytes ?? '');
     bytes[300] = (bytes[300] ?? 0) ^ 0xff;
@@ -187,10 +200,37 @@ describe('a folder of segments', () => {
   });
 });
 
-test('a time is found as the seq before the block in which it lies', async () => {
+describe('a stretch of time', () => {
   const at = (seq: number): number => likeRow(seq).witnessedAt;
-  expect(await seqBeforeTime(remote(), at(1) - 1, signal)).toBe(0);
-  expect(await seqBeforeTime(remote(), at(111), signal)).toBe(105);
-  expect(await seqBeforeTime(remote(), at(96), signal)).toBe(95);
-  expect(await seqBeforeTime(remote(), at(230) + 1, signal)).toBe(230);
+  const seqs = async (from: number, to?: number): Promise<number[]> => {
+    const { afterSeq, tipSeq } = await seqsOfTime(remote(), { fromMicros: from, toMicros: to }, signal);
+    return [afterSeq, tipSeq];
+  };
+
+  test('is found as the seqs around the blocks in which it lies', async () => {
+    expect(await seqs(at(1) - 1)).toEqual([0, 230]);
+    expect(await seqs(at(111))).toEqual([105, 230]);
+    expect(await seqs(at(96), at(96))).toEqual([95, 105]);
+    expect(await seqs(at(94), at(97))).toEqual([90, 105]);
+    expect(await seqs(at(230) + 1)).toEqual([230, 230]);
+    expect(await seqs(at(1) - 9, at(1) - 1)).toEqual([230, 230]);
+  });
+
+  test('says whether the archive has all of it, and how much that is', async () => {
+    const stretch = (to: number) => seqsOfTime(remote(), { fromMicros: at(94), toMicros: to }, signal);
+    const sizes = server.segments.map(({ bytes }) => bytes.length);
+    expect(await stretch(at(97))).toMatchObject({ isWhole: true, rows: 200, bytes: (sizes[0] ?? 0) + (sizes[1] ?? 0) });
+    expect(await stretch(at(230))).toMatchObject({ isWhole: true });
+    expect(await stretch(at(230) + 1)).toMatchObject({ isWhole: false });
+  });
+
+  test('in a segment that was rewritten since it was listed is an error, not a guess', async () => {
+    const [segment] = server.segments;
+    server.intercept = (method, response, request) => {
+      if (method !== 'getSegment' || segment === undefined) return false;
+      sendSegment({ ...segment, checksum: 'f'.repeat(16) }, request, response);
+      return true;
+    };
+    await expect(seqs(at(1))).rejects.toThrow('changed since it was listed');
+  });
 });

@@ -35,6 +35,7 @@ export async function* readPage(
     for await (const { planned, segment } of opened) {
       try {
         for await (const slice of readSegment(options, segment, seq)) {
+          signal.throwIfAborted();
           seq = slice.place.seq;
           yield { ...slice, place: { ...slice.place, segment: planned.name } };
         }

@@ -15,13 +15,20 @@ const MAX_WAIT_MS = 60_000;
 /** What a host may ask for at most. */
 const MAX_RETRY_AFTER_MS = 15 * 60_000;
 
-/** Does it again as long as it fails with an UnavailableError. @throws whatever else it throws, and the signal's reason. */
-export async function withRetry<T>(act: () => Promise<T>, options: RetryOptions, signal: AbortSignal): Promise<T> {
+/**
+ * Does it again as long as it fails with an UnavailableError. `act` may say that something came: then the next wait is short again.
+ * @throws whatever else it throws, and the signal's reason.
+ */
+export async function withRetry<T>(
+  act: (onProgress: () => void) => Promise<T>,
+  options: RetryOptions,
+  signal: AbortSignal,
+): Promise<T> {
   const { onRetry, tries = Number.POSITIVE_INFINITY, minWaitMs = MIN_WAIT_MS } = options;
   const waits = backoff({ minMs: minWaitMs, maxMs: Math.max(minWaitMs, MAX_WAIT_MS) });
   for (let tried = 1; ; tried++) {
     try {
-      return await act();
+      return await act(waits.reset);
     } catch (error) {
       if (!(error instanceof UnavailableError) || tried >= tries) throw error;
       const inMs = Math.max(waits.next(), Math.min(error.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS));

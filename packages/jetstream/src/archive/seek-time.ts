@@ -1,17 +1,49 @@
+/*
+ * In: an archive and a stretch of time. Out: the seqs between which everything lies that was witnessed then, and how much that is.
+ * Keeps: a stretch is never cut short; up to a block more is on either side of it.
+ */
+
+import type { ListedSegment } from './answers.ts';
 import type { Archive } from './archive.ts';
 
-/**
- * The seq after which an archive has to be read for everything witnessed at or after a time; 0: from its beginning. Where nothing is that
- * young it is the archive's tip. What the server had before its own first start was witnessed when it was fetched, whatever its age.
- */
-export async function seqBeforeTime(archive: Archive, micros: number, signal: AbortSignal): Promise<number> {
-  let tip = 0;
+export interface TimeStretch {
+  /** Microseconds since 1970, inclusive. What a server had before its own first start was witnessed when it was fetched, whatever its age. */
+  readonly fromMicros: number;
+  /** Inclusive; without it to the archive's tip. */
+  readonly toMicros?: number | undefined;
+}
+
+export interface SeqStretch {
+  /** For readArchive(). */
+  readonly afterSeq: number;
+  readonly tipSeq: number;
+  /** Whether the archive goes as far as `toMicros`; false without one: the live stream has what comes after. */
+  readonly isWhole: boolean;
+  /** Of the segments on the way, for a progress bar: an upper bound. */
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** The seqs of a stretch of time; an empty stretch (`tipSeq` is not above `afterSeq`) where the archive has nothing of it. */
+export async function seqsOfTime(archive: Archive, stretch: TimeStretch, signal: AbortSignal): Promise<SeqStretch> {
+  const { fromMicros, toMicros = Number.POSITIVE_INFINITY } = stretch;
+  const touched: ListedSegment[] = [];
+  let [tip, newest] = [0, Number.NEGATIVE_INFINITY];
   for await (const segment of archive.segments(signal)) {
     tip = Math.max(tip, segment.maxSeq);
-    if (segment.maxWitnessedAt < micros) continue;
-    const blocks = await archive.blocksOf(segment, signal);
-    const first = blocks.find(({ maxWitnessedAt }) => maxWitnessedAt >= micros);
-    return Math.max(0, (first?.minSeq ?? segment.minSeq) - 1);
+    newest = Math.max(newest, segment.maxWitnessedAt);
+    if (segment.maxWitnessedAt >= fromMicros && segment.minWitnessedAt <= toMicros) touched.push(segment);
   }
-  return tip;
+  const [first, last] = [touched.at(0), touched.at(-1)];
+  const isWhole = newest >= toMicros;
+  if (first === undefined || last === undefined) return { afterSeq: tip, tipSeq: tip, isWhole, rows: 0, bytes: 0 };
+  const begin = (await archive.blocksOf(first, signal)).find(({ maxWitnessedAt }) => maxWitnessedAt >= fromMicros);
+  const end = (await archive.blocksOf(last, signal)).findLast(({ minWitnessedAt }) => minWitnessedAt <= toMicros);
+  return {
+    afterSeq: Math.max(0, (begin ?? first).minSeq - 1),
+    tipSeq: (end ?? last).maxSeq,
+    isWhole,
+    rows: touched.reduce((sum, { eventCount }) => sum + eventCount, 0),
+    bytes: touched.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+  };
 }

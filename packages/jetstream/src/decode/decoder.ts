@@ -21,20 +21,22 @@ export interface Decoder {
 /** `threads`: one decodes about 200,000 events a second. */
 export function createDecoder(threads = 1): Decoder {
   const free: DecodeThread[] = [];
-  const all: DecodeThread[] = [];
+  const all = new Set<DecodeThread>();
   const waiting: ((thread: DecodeThread) => void)[] = [];
+  const start = (): DecodeThread => {
+    const thread = startDecodeThread();
+    all.add(thread);
+    return thread;
+  };
   const acquire = (): Promise<DecodeThread> => {
-    const thread = free.pop();
-    if (thread !== undefined) return Promise.resolve(thread);
-    if (all.length >= threads) return new Promise((resolve) => void waiting.push(resolve));
-    const started = startDecodeThread();
-    all.push(started);
-    return Promise.resolve(started);
+    const thread = free.pop() ?? (all.size < threads ? start() : undefined);
+    return thread === undefined ? new Promise((resolve) => void waiting.push(resolve)) : Promise.resolve(thread);
   };
   const release = (thread: DecodeThread): void => {
+    if (thread.isOver()) all.delete(thread);
     const next = waiting.shift();
-    if (next === undefined) free.push(thread);
-    else next(thread);
+    if (next !== undefined) next(thread.isOver() ? start() : thread);
+    else if (!thread.isOver()) free.push(thread);
   };
   return {
     decode: (task) => {
@@ -42,7 +44,7 @@ export function createDecoder(threads = 1): Decoder {
       begun.catch(() => {}); // it is thrown where the slices are taken
       return takeSlices(begun, release);
     },
-    stop: async () => void (await Promise.all(all.map((thread) => thread.stop()))),
+    stop: async () => void (await Promise.all([...all].map((thread) => thread.stop()))),
   };
 }
 

@@ -113,6 +113,16 @@ describe('a live stream', () => {
     expect(await source().open(undefined, never).ended).toMatchObject({ reason: 'broken' });
   });
 
+  test('is closed by who stops taking its frames', async () => {
+    onConnection = (socket) => socket.send('1');
+    const stream = source().open(undefined, never);
+    for await (const frames of stream) {
+      expect(frames).toEqual(['1']);
+      break;
+    }
+    expect(await stream.ended).toMatchObject({ reason: 'stopped' });
+  });
+
   test('is closed by its signal, and by close()', async () => {
     onConnection = () => {};
     const stopping = new AbortController();

@@ -65,17 +65,23 @@ export function openStream(url: string, options: LiveOptions, signal: AbortSigna
   });
   ws.on('error', (error: Error & { code?: string }) => ending.failed(error, maxFrameBytes));
   ws.on('close', (code, reason) => ending.closed(code, reason));
+  const close = (): void => ending.end('stopped', 'closed by us');
   return {
     opened: opened.promise,
     ended: ending.ended,
     send: (text) => ws.send(text),
-    close: () => ending.end('stopped', 'closed by us'),
-    [Symbol.asyncIterator]: () => iterate(flow.queue),
+    close,
+    [Symbol.asyncIterator]: () => iterate(flow.queue, close),
   };
 }
 
-async function* iterate(queue: FrameQueue): AsyncGenerator<readonly string[], void, void> {
-  for (let frames = await queue.take(); frames !== undefined; frames = await queue.take()) yield frames;
+/** Whoever stops taking frames closes the stream. */
+async function* iterate(queue: FrameQueue, close: () => void): AsyncGenerator<readonly string[], void, void> {
+  try {
+    for (let frames = await queue.take(); frames !== undefined; frames = await queue.take()) yield frames;
+  } finally {
+    close();
+  }
 }
 
 /** The one end of a connection, whoever ends it. */

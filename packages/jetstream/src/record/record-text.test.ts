@@ -50,6 +50,18 @@ describe('the JSON of a payload', () => {
     expect(payloadText(nested(129))).toEqual({ ok: false, fault: 'the payload nests deeper than 128 levels' });
   });
 
+  test('of more bytes or values than a record can have is a fault, and is not decoded', () => {
+    const list = (value: number, count: number): Buffer => {
+      const head = Buffer.from('9a00000000', 'hex');
+      head.writeUInt32BE(count, 1);
+      return Buffer.concat([head, Buffer.alloc(count, value)]);
+    };
+    expect(payloadText(list(0x40, 262_143)).ok).toBe(true);
+    for (const value of [0x00, 0x40, 0x60, 0x80, 0xa0]) expect(payloadText(list(value, 262_144)).ok).toBe(false);
+    expect(payloadText(encode('x'.repeat(8_000_000))).ok).toBe(true);
+    expect(payloadText(encode('x'.repeat(9_000_000))).ok).toBe(false);
+  });
+
   test('of bytes that nest without end, or claim lengths that they have not, is a fault', () => {
     expect(payloadText(nested(1_000_000)).ok).toBe(false);
     for (const hex of [

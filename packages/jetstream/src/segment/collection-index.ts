@@ -59,7 +59,7 @@ function readNames(
     const start = end + 5;
     const length = body[end] ?? 0;
     if (start + length > body.length) throw new SegmentCorruptError('its index of collections is cut short', at);
-    collections.push({ name: body.toString('latin1', start, start + length), rowCount: body.readUInt32LE(end + 1) });
+    collections.push({ name: body.toString('utf8', start, start + length), rowCount: body.readUInt32LE(end + 1) });
     end = start + length;
   }
   return { collections, end };
@@ -84,7 +84,7 @@ export function writeCollectionIndex(blocks: readonly ReadonlyMap<string, number
 }
 
 function writeName(name: string, rows: number): Buffer {
-  const text = Buffer.from(name, 'latin1');
+  const text = Buffer.from(name);
   const bytes = Buffer.alloc(5 + text.length);
   bytes.writeUInt8(text.length, 0);
   bytes.writeUInt32LE(rows, 1);

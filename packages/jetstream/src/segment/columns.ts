@@ -5,6 +5,7 @@
  * u8, payload length u32; then the collections, dids, rkeys, revs and payloads, each without gaps.
  */
 
+import { isAscii } from 'node:buffer';
 import { SegmentCorruptError } from '../errors.ts';
 import { MAX_BLOCK_ROWS } from './limits.ts';
 import { readInt64, readUint64, writeInt64 } from './numbers.ts';
@@ -40,6 +41,7 @@ export function readColumns(body: Buffer, block: number): Columns {
   }
   const texts = readTexts(body, rowCount, corrupt);
   const [collection, did, rkey, rev, payload] = texts;
+  const textAt = createTextReader(body, collection[0] ?? 0, payload[0] ?? 0);
   return {
     rowCount,
     rowAt: (row) => ({
@@ -47,10 +49,10 @@ export function readColumns(body: Buffer, block: number): Columns {
       witnessedAt: integers[row * 3 + 1] ?? 0,
       indexedAt: integers[row * 3 + 2] ?? 0,
       kind: body[kinds + row] ?? 0,
-      collection: textAt(body, collection, row),
-      did: textAt(body, did, row),
-      rkey: textAt(body, rkey, row),
-      rev: textAt(body, rev, row),
+      collection: textAt(collection, row),
+      did: textAt(did, row),
+      rkey: textAt(rkey, row),
+      rev: textAt(rev, row),
       payload: body.subarray(payload[row], payload[row + 1]),
     }),
   };
@@ -85,18 +87,24 @@ function readTexts(
   return columns as [Starts, Starts, Starts, Starts, Starts];
 }
 
-/** Identifiers are ASCII; whatever else stands there is refused when the event is read. */
-function textAt(body: Buffer, starts: Starts, row: number): string {
-  return body.toString('latin1', starts[row], starts[row + 1]);
+/** Identifiers are ASCII, and pieces of one string cost a tenth of strings from bytes. What else may stand there is UTF-8. */
+function createTextReader(body: Buffer, start: number, end: number): (starts: Starts, row: number) => string {
+  if (end - start > MAX_TEXT_BYTES || !isAscii(body.subarray(start, end))) {
+    return (starts, row) => body.toString('utf8', starts[row], starts[row + 1]);
+  }
+  const text = body.toString('latin1', start, end);
+  return (starts, row) => text.slice((starts[row] ?? 0) - start, (starts[row + 1] ?? 0) - start);
 }
+
+const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
 /** The body of a block. @throws RangeError for a text that is longer than its column holds. */
 export function writeColumns(rows: readonly SegmentRow[]): Buffer {
   const texts = [
-    rows.map(({ collection }) => Buffer.from(collection, 'latin1')),
-    rows.map(({ did }) => Buffer.from(did, 'latin1')),
-    rows.map(({ rkey }) => Buffer.from(rkey, 'latin1')),
-    rows.map(({ rev }) => Buffer.from(rev, 'latin1')),
+    rows.map(({ collection }) => Buffer.from(collection)),
+    rows.map(({ did }) => Buffer.from(did)),
+    rows.map(({ rkey }) => Buffer.from(rkey)),
+    rows.map(({ rev }) => Buffer.from(rev)),
     rows.map(({ payload }) => payload),
   ];
   const fixed = Buffer.alloc(COUNT_BYTES + rows.length * FIXED_BYTES);
