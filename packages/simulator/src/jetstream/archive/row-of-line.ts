@@ -1,6 +1,7 @@
 import { encode } from '@atcute/cbor';
 import { ROW_KIND, type SegmentRow } from '@updraft/jetstream';
 import { readFrame } from '../../truth/frame.ts';
+import { eventLine, type WorldEvent } from '../../world/event.ts';
 
 /** What of a line a row is made of. */
 interface Parsed {
@@ -24,10 +25,10 @@ export function rowOf(line: string, seq: number, isReplacement: boolean): Segmen
   const head = { seq, witnessedAt: event.time_us, indexedAt: 0, did };
   if (kind !== 'commit') {
     const rev = kind === 'sync' ? event.sync.rev : '';
-    return { ...head, kind: ROW_KIND[kind], collection: '', rkey: '', rev, payload: encode(event[kind as 'sync']) };
+    return { ...head, kind: ROW_KIND[kind], collection: '', rkey: '', rev, payload: payloadOf(event[kind as 'sync']) };
   }
   const { operation, collection, rkey, rev } = commit;
-  const payload = operation === 'delete' ? new Uint8Array() : encode(commit.record);
+  const payload = operation === 'delete' ? NO_PAYLOAD : payloadOf(commit.record);
   return {
     ...head,
     kind: isReplacement ? ROW_KIND.createAfterSync : ROW_KIND[operation],
@@ -36,6 +37,13 @@ export function rowOf(line: string, seq: number, isReplacement: boolean): Segmen
     rev,
     payload,
   };
+}
+
+const NO_PAYLOAD = Buffer.alloc(0);
+
+/** A copy: Node keeps small buffers together, the encoder gives each memory of its own. */
+function payloadOf(value: unknown): Buffer {
+  return Buffer.from(encode(value));
 }
 
 const MAX_NAME_LENGTH = 255;
@@ -67,4 +75,9 @@ function depthOf(value: unknown): number {
 /** JSON.stringify escapes lone surrogates and nothing else in this way. */
 function hasLoneSurrogate(value: unknown): boolean {
   return /\\ud[89a-f]/.test(JSON.stringify(value) ?? '');
+}
+
+/** Whether v2 shows an event: a server leaves out what can't be right or can't be stored. */
+export function isShownByV2(event: WorldEvent): boolean {
+  return !event.isStrange || rowOfStrange(eventLine(event), 0) !== undefined;
 }
