@@ -79,14 +79,15 @@ describe('a repository that diverges', () => {
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(20);
   });
 
-  test.each<[DivergenceCase, string, RegExp]>([
-    ['emptied', 'may be empty: no row follows the #sync', /^S(?!r)/],
-    ['chainBreak', 'may be noticed by the server itself, which then sends the commits that it held back', /^Sr+cc/],
-    ['crash', 'may be sent half, and again as a whole after live commits', /^Sr+[ca]*c[ca]*Sr+/],
-    ['overlap', 'may diverge again while it is sent', /^Sr+Sr+/],
-    ['retry', 'may be fetched again, in batches with live commits between them', /^Sr{16}cr+/],
-  ])('%s: %s', (name, _, shape) => {
-    expect(replacements([name]).some((events) => shape.test(shapeOf(events)))).toBe(true);
+  test.each<[DivergenceCase, string, RegExp, number]>([
+    ['emptied', 'may be empty: no row follows the #sync', /^S(?!r)/, 0.9],
+    ['chainBreak', 'may be noticed by the server, which then sends the commits that it held back', /^Sr+cc/, 0.9],
+    ['crash', 'may be sent half, and again as a whole after live commits', /^Sr+[ca]*c[ca]*Sr+/, 0.5],
+    ['overlap', 'may diverge again while it is sent', /^Sr+Sr+/, 0.9],
+    ['retry', 'may be fetched again, in batches with live commits between them', /^Sr{16}cr+/, 0.1],
+  ])('%s: %s', (name, _, shape, share) => {
+    const shapes = replacements([name]).map(shapeOf);
+    expect(shapes.filter((each) => shape.test(each)).length).toBeGreaterThan(shapes.length * share);
   });
 
   test('has a #sync without number and time where the server made it', () => {

@@ -80,6 +80,10 @@ describe('compaction', () => {
     const [before, rows] = [await list(server), await rowsOf(server)];
     await server.archive?.compact();
     const [after, left] = [await list(server), await rowsOf(server)];
+    const syncs = new Map(left.flatMap(({ kind, did, seq }) => (kind === ROW_KIND.sync ? [[did, seq]] : [])));
+    expect(
+      left.filter(({ did, seq, payload, collection }) => seq < (syncs.get(did) ?? 0) && collection && payload.length),
+    ).toEqual([]);
     expect(left.length).toBeLessThan(rows.length);
     expect(stateOf(left)).toEqual(stateOf(rows));
     const kept = left.filter(({ kind }) => kind >= ROW_KIND.delete && kind <= ROW_KIND.sync);
