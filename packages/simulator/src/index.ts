@@ -11,6 +11,7 @@ export type { TrueDay } from './truth/statistics.ts';
 export { TABLE_KEYS, type TrueRow, type TrueTable } from './truth/tables.ts';
 export { createGroundTruth, type GroundTruth } from './truth/truth.ts';
 export { type Accounts, createAccounts } from './world/accounts.ts';
+export { bootstrap } from './world/bootstrap.ts';
 export { DIVERGENCE_CASES, type DivergenceCase } from './world/divergence.ts';
 export { eventLine, type WorldEvent } from './world/event.ts';
 export { createWorld, type World } from './world/world.ts';

@@ -31,7 +31,8 @@ export interface HostView {
 
 /** An event as the host shows it. */
 export interface ShownEvent extends LoggedEvent {
-  readonly isStrange: boolean;
+  readonly isStrange?: boolean | undefined;
+  readonly isBootstrap?: boolean | undefined;
 }
 
 /** Turns the world's events into the host's, in the host's order, and gives each to `emit`. `nextSeq`: the number that it will get. */
@@ -66,7 +67,8 @@ function shown(event: WorldEvent, { generation, timeShiftMicros }: HostOptions, 
   const cursor = generation === 'new' ? seq : undefined;
   const text = eventLine(event, timeUs, cursor);
   const line = event.raw !== undefined && cursor !== undefined && isJson(text) ? withCursor(text, cursor) : text;
-  return { line, timeUs, isStrange: event.isStrange ?? false, ...(event.only && { only: event.only }) };
+  const { isStrange, isBootstrap, only } = event;
+  return { line, timeUs, isStrange, isBootstrap, ...(only && { only }) };
 }
 
 function isJson(text: string): boolean {

@@ -72,7 +72,7 @@ export function createHost({ options, log, archive, conditions, slowReaders, rea
 
 function storeAgain({ line, ...event }: LoggedEvent, log: EventLog, archive: Archive | undefined): void {
   const again = { ...event, line: /"cursor":\d/.test(line) ? withCursor(line, log.nextSeq) : line };
-  log.append(event.only === 'v1' ? again : (archive?.take({ ...again, isStrange: false }, log.nextSeq) ?? again));
+  log.append(event.only === 'v1' ? again : (archive?.take(again, log.nextSeq) ?? again));
 }
 
 /** Neighbours of different accounts change places: the order within an account stays. */

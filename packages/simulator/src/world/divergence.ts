@@ -1,3 +1,4 @@
+import type { Accounts } from './accounts.ts';
 import type { WorldEvent } from './event.ts';
 import { createRepositories } from './repositories.ts';
 import { createRandom } from './rng.ts';
@@ -32,12 +33,14 @@ interface Running {
 
 export function createDivergence(state: WorldState, { divergence, divergenceCases }: DivergenceOptions): Divergence {
   const random = createRandom(state.seed, 'divergence');
-  const repositories = createRepositories(state.accounts);
+  const accounts = divergingAccounts(state.accounts);
+  const dids = new Set(accounts.map((account) => state.accounts.did(account)));
+  const repositories = createRepositories((did) => dids.has(did));
   const running = new Map<number, Running>();
   const begin = () => {
-    const account = random.pick(repositories.accounts);
+    const account = random.pick(accounts);
     if (running.has(account) || state.status[account] !== 0) return;
-    const stage = { state, random, account, repository: repositories.of(account) };
+    const stage = { state, random, account, repository: repositories.of(state.accounts.did(account)) };
     running.set(account, { scene: SCENES[random.pick(divergenceCases)](stage), wait: 0 });
   };
   function* goOn(account: number, current: Running): Generator<WorldEvent, void, void> {
@@ -55,4 +58,14 @@ export function createDivergence(state: WorldState, { divergence, divergenceCase
       for (const [account, current] of running) if (current.wait-- <= 0) yield* goOn(account, current);
     },
   };
+}
+
+/** The busiest accounts are left out: their repositories are large. */
+const BUSY_SHARE = 0.2;
+const MAX_ACCOUNTS = 200;
+
+function divergingAccounts({ count }: Accounts): number[] {
+  const first = Math.floor(count * BUSY_SHARE);
+  const stride = Math.ceil((count - first) / MAX_ACCOUNTS);
+  return Array.from({ length: Math.floor((count - first) / stride) }, (_, i) => first + i * stride);
 }

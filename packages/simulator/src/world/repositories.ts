@@ -1,4 +1,3 @@
-import type { Accounts } from './accounts.ts';
 import type { WorldEvent } from './event.ts';
 import type { CommitText } from './state.ts';
 
@@ -7,36 +6,39 @@ export type RepositoryRecord = Required<Omit<CommitText, 'operation'>>;
 /** A repository's records by `collection/rkey`. */
 export type Repository = Map<string, RepositoryRecord>;
 
-/** The repositories of some accounts, as their events leave them. Hostile records are left out. */
+/** Repositories by DID, as their events leave them. Hostile records are left out. */
 export interface Repositories {
   observe(event: WorldEvent): void;
-  /** The numbers of the accounts whose repositories are known. */
-  readonly accounts: readonly number[];
-  of(account: number): Repository;
+  of(did: string): Repository;
 }
 
-/** The busiest accounts are left out: their repositories are large. */
-const BUSY_SHARE = 0.2;
-const MAX_ACCOUNTS = 200;
 const COMMIT =
   /^,"kind":"commit","commit":\{"rev":"[^"]+","operation":"[a-z]+","collection":"([^"]+)","rkey":"([^"]+)"(?:,"record":(.*),"cid":"([^"]+)")?\}\}$/;
 
-export function createRepositories(accounts: Accounts): Repositories {
-  const first = Math.floor(accounts.count * BUSY_SHARE);
-  const stride = Math.ceil((accounts.count - first) / MAX_ACCOUNTS);
-  const numbers = Array.from({ length: Math.floor((accounts.count - first) / stride) }, (_, i) => first + i * stride);
-  const byDid = new Map<string, Repository>(numbers.map((account) => [accounts.did(account), new Map()]));
+/** The repositories of the DIDs that `isWanted` names. */
+export function createRepositories(isWanted: (did: string) => boolean): Repositories {
+  const byDid = new Map<string, Repository>();
+  const of = (did: string) => {
+    const repository = byDid.get(did) ?? new Map<string, RepositoryRecord>();
+    byDid.set(did, repository);
+    return repository;
+  };
   return {
-    accounts: numbers,
-    of: (account) => byDid.get(accounts.did(account)) ?? new Map<string, RepositoryRecord>(),
+    of,
     observe({ did, tail, isStrange }) {
-      const repository = byDid.get(did);
-      if (repository === undefined || isStrange) return;
-      if (tail.startsWith(',"kind":"account"') && tail.includes('"status":"deleted"')) repository.clear();
+      if (isStrange || !isWanted(did)) return;
+      if (isEnd(tail)) of(did).clear();
       const [, collection = '', rkey = '', record, cid] = COMMIT.exec(tail) ?? [];
       if (collection === '') return;
-      if (record === undefined || cid === undefined) repository.delete(`${collection}/${rkey}`);
-      else repository.set(`${collection}/${rkey}`, { collection, rkey, record, cid });
+      if (record === undefined || cid === undefined) of(did).delete(`${collection}/${rkey}`);
+      else of(did).set(`${collection}/${rkey}`, { collection, rkey, record, cid });
     },
   };
+}
+
+/** Whether an event empties the repository: the account's deletion, or a `#sync`, whose rows follow. */
+function isEnd(tail: string): boolean {
+  return (
+    tail.startsWith(',"kind":"sync"') || (tail.startsWith(',"kind":"account"') && tail.includes('"status":"deleted"'))
+  );
 }

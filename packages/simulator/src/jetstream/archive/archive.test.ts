@@ -1,11 +1,22 @@
-import { eventLine, parseV2Frame, payloadCid, ROW_KIND, type SegmentRow } from '@updraft/jetstream';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createFolderArchive,
+  eventLine,
+  parseV2Frame,
+  payloadCid,
+  ROW_KIND,
+  type SegmentRow,
+} from '@updraft/jetstream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createGroundTruth } from '../../truth/truth.ts';
+import { bootstrap } from '../../world/bootstrap.ts';
 import type { WorldOptions } from '../../world/world.ts';
 import type { JetstreamOptions, JetstreamServer } from '../server.ts';
 import { connectClient } from '../test-client.ts';
 import { V2_PATH } from '../v2/protocol.ts';
-import { startWorldHost } from '../v2/world-host.fixture.ts';
+import { startWorldHost, worldEvents } from '../v2/world-host.fixture.ts';
 import { type Listed, list, rowsOf } from './archive-reader.fixture.ts';
 
 let closing: JetstreamServer[] = [];
@@ -59,6 +70,33 @@ describe('sealed segments', () => {
     await server.archive?.seal();
     expect((await list(server)).segments[0]).toMatchObject({ minSeq: 1, maxSeq: 100, eventCount: 100 });
   });
+});
+
+test('a host that began with a bootstrap has its records as creates in its first segments, which v1 never shows', async () => {
+  const [past, later] = [worldEvents(3_000), worldEvents(4_000).slice(3_000)];
+  const found = bootstrap(past);
+  const server = await hostOf(0);
+  for (const event of [...found, ...later]) server.append(event);
+  await server.archive?.seal();
+  const rows = await rowsOf(server);
+  expect(rows.length).toBe(found.length + later.length);
+  const first = rows.slice(0, found.length);
+  expect(new Set(first.map(({ kind, witnessedAt }) => `${kind} ${witnessedAt}`)).size).toBe(1);
+  expect(first[0]?.kind).toBe(ROW_KIND.create);
+  const v1 = await connectClient(server.url, { cursor: '0' });
+  const [line = ''] = await v1.received(1);
+  expect((JSON.parse(line) as { cursor: number }).cursor).toBeGreaterThan(found.length);
+  v1.close();
+});
+
+test('segments can be written into a folder, where a reader of ours finds them', async () => {
+  const server = await hostOf(1_500);
+  const folder = await mkdtemp(join(tmpdir(), 'updraft-segments-'));
+  await server.archive?.writeTo(folder);
+  const names: string[] = [];
+  for await (const { name } of createFolderArchive(folder).segments(new AbortController().signal)) names.push(name);
+  expect(names).toEqual((await list(server)).segments.map(({ name }) => name));
+  await rm(folder, { recursive: true });
 });
 
 /** The event of a row, by the reader that v2's frames have too. */

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type BlockRows, payloadCid, type SegmentRow } from '@updraft/jetstream';
 import type { LoggedEvent } from '../event-log.ts';
 import type { ShownEvent } from '../host-view.ts';
@@ -29,6 +31,8 @@ export interface Archive extends AsyncDisposable {
   compact(): Promise<void>;
   /** Rewrites one segment with imported times, as an operator may: only its bytes and its checksum change. */
   importTimes(index: number): Promise<void>;
+  /** Writes the sealed segments into a folder, under their names. */
+  writeTo(folder: string): Promise<void>;
 }
 
 export function createArchive({ rowsPerBlock, blocksPerSegment }: ArchiveOptions): Archive {
@@ -46,8 +50,8 @@ export function createArchive({ rowsPerBlock, blocksPerSegment }: ArchiveOptions
     segments,
     tipSeq: () => segments.at(-1)?.segment.header.maxSeq ?? 0,
     take(event, seq) {
-      const { line, isStrange, only } = event;
-      const row = isStrange ? rowOfStrange(line, seq) : rowOf(line, seq, only === 'v2');
+      const { line, isStrange, isBootstrap, only } = event;
+      const row = isStrange ? rowOfStrange(line, seq) : rowOf(line, seq, only === 'v2' && !isBootstrap);
       if (row === undefined) return { ...event, only: 'v1' };
       open.push(row);
       if (open.length === rowsPerBlock * blocksPerSegment) void sealOpen();
@@ -83,6 +87,10 @@ function createSegments() {
         for (const [index, blocks] of changed)
           retired.push(...segments.splice(index, 1, await sealSegment(index, blocks)));
       }),
+    async writeTo(folder: string) {
+      await work;
+      for (const { name, size, read } of segments) await writeFile(join(folder, name), read(0, size));
+    },
     async [Symbol.asyncDispose]() {
       await work;
       for (const segment of [...segments.splice(0), ...retired]) segment[Symbol.dispose]();

@@ -37,7 +37,12 @@ export function answerArchive(service: ArchiveService, request: IncomingMessage,
   const name = pathname.startsWith(XRPC_PATH) ? pathname.slice(XRPC_PATH.length) : '';
   const method = METHODS[name];
   if (method === undefined) return false;
-  void answer(service, name, async () => method(service, searchParams, request), request, response);
+  answer(service, name, async () => method(service, searchParams, request), request, response).catch(
+    (error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else void sendReply(response, errorReply(500, 'InternalServerError', String(error)), undefined);
+    },
+  );
   return true;
 }
 
