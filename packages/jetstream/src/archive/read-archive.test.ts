@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDecoder } from '../decode/decoder.ts';
 import { parseLine } from '../events/stream-event.ts';
+import { encodeBlock } from '../segment/block.ts';
 import { likeRow } from '../segment/rows.fixture.ts';
+import type { Archive } from './archive.ts';
 import { createArchiveClient } from './archive-client.ts';
 import { type ArchiveServer, likeSegment, sendJson, sendSegment, startArchive } from './archive-server.fixture.ts';
 import { createFolderArchive } from './folder-archive.ts';
@@ -158,6 +160,27 @@ describe('reading an archive', () => {
       await expect(readAll()).rejects.toMatchObject({ name: 'JetstreamError' });
     }
   });
+});
+
+test('blocks whose frames come out of order are decoded in theirs, with fewer threads than blocks', async () => {
+  const later = Promise.withResolvers<void>();
+  const frames = [1, 3_001, 6_001].map((first) => encodeBlock(range(first, first + 2_999).map(likeRow)).frame);
+  const blocks = frames.map((bytes, block) => ({
+    block,
+    claim: undefined,
+    frame: async () => {
+      if (block === 1) await later.promise;
+      if (block === 2) setTimeout(later.resolve, 20);
+      return Uint8Array.from(bytes);
+    },
+  }));
+  const planned = { name: 'a.jss', checksum: '', minSeq: 1, maxSeq: 9_000, mode: 'segment' as const, blocks: [] };
+  const archive: Archive = {
+    ...createFolderArchive(folder),
+    plan: () => Promise.resolve({ plannedThroughSeq: 9_000, sealedTipSeq: 9_000, segments: [planned] }),
+    open: () => Promise.resolve({ blocks, close: () => Promise.resolve() }),
+  };
+  expect((await readAll({ archive })).seqs).toEqual(range(1, 9_000));
 });
 
 describe('a folder of segments', () => {

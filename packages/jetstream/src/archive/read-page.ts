@@ -56,11 +56,16 @@ async function* readSegment(
   afterSeq: number,
 ): AsyncGenerator<ArchiveSlice, void, void> {
   const blocks = segment.blocks.filter((block) => mayHold(block, filter));
+  let before: Promise<unknown> = Promise.resolve();
   const decoded = inOrder(blocks, LOOKAHEAD_BLOCKS, {
-    start: async ({ frame, block, claim }) => {
-      const bytes = await frame();
-      const compressedBytes = bytes.length;
-      return { block, claim, compressedBytes, slices: decoder.decode({ frame: bytes, block, claim, filter }) };
+    start: ({ frame, block, claim }) => {
+      // Frames may come in any order. A thread that decoded a later block first would wait for its turn, and the turn for the thread.
+      const started = Promise.all([frame(), before]).then(([bytes]) => {
+        const compressedBytes = bytes.length; // the memory moves to the thread
+        return { block, claim, compressedBytes, slices: decoder.decode({ frame: bytes, block, claim, filter }) };
+      });
+      before = started;
+      return started;
     },
     drop: async ({ slices }) => {
       await slices.next(); // a generator that never began would not give its thread back

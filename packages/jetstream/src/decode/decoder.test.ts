@@ -15,9 +15,9 @@ function blockOf(first: number, rows: number, filter = ALL): DecodeTask {
   return { frame: Uint8Array.from(frame), block: 0, claim: undefined, filter };
 }
 
-async function seqsOf(task: DecodeTask): Promise<number[][]> {
+async function seqsOf(task: DecodeTask, by = decoder): Promise<number[][]> {
   const slices = [];
-  for await (const { lines } of decoder.decode(task)) {
+  for await (const { lines } of by.decode(task)) {
     slices.push(lines.map((line) => parseLine(line)).map((parsed) => (parsed.ok ? (parsed.event.cursor ?? 0) : -1)));
   }
   return slices;
@@ -58,6 +58,16 @@ describe('the decoder', () => {
     const claim = { offset: 256, decodedBytes: 1, rowCount: 5 };
     await expect(seqsOf({ ...blockOf(1, 3), claim })).rejects.toMatchObject({ name: 'SegmentCorruptError' });
     expect((await seqsOf(blockOf(1, 3))).flat()).toEqual([1, 2, 3]);
+  });
+
+  test('that is stopped fails whatever is under way, and what comes after', async () => {
+    const stopped = createDecoder(1);
+    const underWay = [1, 2, 3].map(() => seqsOf(blockOf(1, 5_000), stopped));
+    const outcomes = Promise.allSettled(underWay);
+    await new Promise(setImmediate);
+    await stopped.stop();
+    expect((await outcomes).map(({ status }) => status)).toContain('rejected');
+    await expect(seqsOf(blockOf(1, 1), stopped)).rejects.toThrow('the decoder was stopped');
   });
 
   test('gives one empty slice for a block without rows', async () => {

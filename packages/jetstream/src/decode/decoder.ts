@@ -11,10 +11,12 @@ import type { DecodedSlice, DecodeTask } from './messages.ts';
 
 export interface Decoder {
   /**
-   * Begins to decode at once, where a thread is free. The slices must be taken to the last one, or the iteration ended.
+   * Begins to decode at once, where a thread is free; blocks are begun in the order of the calls. The slices must be taken to the last one, or
+   * the iteration ended: a block that has more of them holds its thread until then.
    * @throws SegmentCorruptError while it is iterated.
    */
   decode(task: DecodeTask): AsyncGenerator<DecodedSlice, void, void>;
+  /** Whatever is under way fails. */
   stop(): Promise<void>;
 }
 
@@ -28,14 +30,16 @@ export function createDecoder(threads = 1): Decoder {
     all.add(thread);
     return thread;
   };
+  let isStopped = false;
   const acquire = (): Promise<DecodeThread> => {
+    if (isStopped) return Promise.reject(new Error('the decoder was stopped'));
     const thread = free.pop() ?? (all.size < threads ? start() : undefined);
     return thread === undefined ? new Promise((resolve) => void waiting.push(resolve)) : Promise.resolve(thread);
   };
   const release = (thread: DecodeThread): void => {
     if (thread.isOver()) all.delete(thread);
     const next = waiting.shift();
-    if (next !== undefined) next(thread.isOver() ? start() : thread);
+    if (next !== undefined) next(thread.isOver() && !isStopped ? start() : thread);
     else if (!thread.isOver()) free.push(thread);
   };
   return {
@@ -44,7 +48,10 @@ export function createDecoder(threads = 1): Decoder {
       begun.catch(() => {}); // it is thrown where the slices are taken
       return takeSlices(begun, release);
     },
-    stop: async () => void (await Promise.all([...all].map((thread) => thread.stop()))),
+    stop: async () => {
+      isStopped = true;
+      await Promise.all([...all].map((thread) => thread.stop()));
+    },
   };
 }
 
