@@ -83,10 +83,10 @@ test('a server that sends an event above the limit: it is left out, told in inge
   const world = createWorld({ seed: 7, accounts: 500 }).events();
   const events = Array.from({ length: 1_000 }, () => world.next().value);
   for (const event of events.slice(0, 500)) server.append(event);
-  server.log.append(
-    JSON.stringify({ did: 'did:plc:huge', text: 'x'.repeat(33 * 1024 * 1024) }),
-    events[500]?.timeUs ?? 0,
-  );
+  server.log.append({
+    line: JSON.stringify({ did: 'did:plc:huge', text: 'x'.repeat(33 * 1024 * 1024) }),
+    timeUs: events[500]?.timeUs ?? 0,
+  });
   for (const event of events.slice(500)) server.append(event);
   const program = start(store, { WS_URL: server.url });
   await until(async () => (await program.metric('updraft_indexer_events_total')) >= 1_000);

@@ -47,7 +47,7 @@ export function appendHuge(host: JetstreamServer): void {
   const record = { text: 'x'.repeat(HUGE_BYTES) };
   const commit = { rev: '3kkkkkkkkkk22', operation: 'create', collection: 'a.b.c', rkey: 'huge', record, cid: 'x' };
   const event = { did: 'did:plc:huge', time_us: timeUs, cursor: host.log.nextSeq, kind: 'commit', commit };
-  host.log.append(JSON.stringify(event), timeUs);
+  host.log.append({ line: JSON.stringify(event), timeUs });
 }
 
 export interface Reading {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openEra } from './era.ts';
 
-const SETTINGS = { seed: 1, accounts: 10, hostile: 0, eventsPerDay: 1_000, liveRate: 100 };
+const SETTINGS = { seed: 1, accounts: 10, hostile: 0, divergence: 0, eventsPerDay: 1_000, liveRate: 100 };
 const START = 1_795_364_123_456_789;
 const MINUTE = 60_000_000;
 let folder: string;
@@ -18,6 +18,13 @@ test('a restart goes on with the same world, under the same numbers', () => {
   const first = openEra(file, SETTINGS, START);
   expect(first.nowMicros).toBeLessThanOrEqual(START);
   expect(openEra(file, SETTINGS, START + 300 * MINUTE)).toEqual(first);
+});
+
+test('an era that was kept before there was divergence goes on', async () => {
+  const file = join(folder, 'earlier.json');
+  const { divergence: _, ...first } = openEra(file, SETTINGS, START);
+  await writeFile(file, JSON.stringify(first));
+  expect(openEra(file, SETTINGS, START + MINUTE)).toEqual({ ...first, divergence: 0 });
 });
 
 test('other settings, a damaged file, or more to catch up with than can be begin a new era with higher numbers', async () => {

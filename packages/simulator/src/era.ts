@@ -5,6 +5,7 @@ export interface Era {
   readonly seed: number;
   readonly accounts: number;
   readonly hostile: number;
+  readonly divergence: number;
   readonly eventsPerDay: number;
   readonly liveRate: number;
   /** Where its history ends and its live stream begins. */
@@ -38,7 +39,8 @@ export function openEra(file: string | undefined, settings: EraSettings, wallMic
 
 function readEra(file: string): Era | undefined {
   try {
-    const era: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    // Earlier versions wrote no divergence.
+    const era = { divergence: 0, ...(JSON.parse(readFileSync(file, 'utf8')) as object) };
     return isEra(era) ? era : undefined;
   } catch {
     return undefined;
@@ -46,7 +48,7 @@ function readEra(file: string): Era | undefined {
 }
 
 function isEra(value: unknown): value is Era {
-  const numbers = ['seed', 'accounts', 'hostile', 'eventsPerDay', 'liveRate', 'nowMicros', 'firstSeq'];
+  const numbers = ['seed', 'accounts', 'hostile', 'divergence', 'eventsPerDay', 'liveRate', 'nowMicros', 'firstSeq'];
   return (
     typeof value === 'object' &&
     value !== null &&

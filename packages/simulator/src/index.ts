@@ -1,3 +1,4 @@
+export { isShownByV2 } from './jetstream/archive/row-of-line.ts';
 export type { Fault } from './jetstream/conditions.ts';
 export { SECOND_HOST } from './jetstream/host-view.ts';
 export { startPump } from './jetstream/pump.ts';
@@ -9,6 +10,8 @@ export type { TrueDay } from './truth/statistics.ts';
 export { TABLE_KEYS, type TrueRow, type TrueTable } from './truth/tables.ts';
 export { createGroundTruth, type GroundTruth } from './truth/truth.ts';
 export type { Accounts } from './world/accounts.ts';
+export { bootstrap } from './world/bootstrap.ts';
+export { DIVERGENCE_CASES, type DivergenceCase } from './world/divergence.ts';
 export { eventLine, type WorldEvent } from './world/event.ts';
 export { createWorld, type World } from './world/world.ts';
 export { writeWorldFile } from './world/world-file.ts';

@@ -16,7 +16,9 @@ const {
   state,
   ...dials
 } = new Command('main.ts')
-  .description('A simulated network: Jetstream, a PLC directory, and accounts that post, like and misbehave.')
+  .description(
+    'A simulated network: Jetstream (v1 and v2), a PLC directory, and accounts that post, like and misbehave.',
+  )
   .option('--port <n>', "Jetstream's port; 0: any free one", readNumber, 0)
   .option('--plc-port <n>', "the PLC directory's port; 0: any free one", readNumber, 0)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -24,6 +26,7 @@ const {
   .option('--accounts <n>', 'how many accounts it has', readNumber, 2_000)
   .option('--rate <n>', 'live events a second', readNumber, 100)
   .option('--hostile <share>', 'how much of its content is hostile, from 0 to 1', readNumber, 0)
+  .option('--divergence <share>', 'how often a repository differs from what was told of it, from 0 to 1', readNumber, 0)
   .option('--events-per-day <n>', 'how dense its 24 hours of history are', readNumber, 400_000)
   .option(
     '--now <time>',
@@ -39,6 +42,7 @@ const settings = {
   seed: dials.seed,
   accounts: Math.max(1, dials.accounts),
   hostile: dials.hostile,
+  divergence: Math.min(1, dials.divergence),
   eventsPerDay: Math.max(1, dials.eventsPerDay),
   liveRate: Math.max(0.001, dials.rate),
 };
@@ -56,6 +60,7 @@ await announceAndServe(async () => {
     listenHost: host,
     port,
     host: { firstSeq: era.firstSeq },
+    v2: {},
     weather: { unavailable: true },
   });
   const pump = startPump({
@@ -81,7 +86,13 @@ await announceAndServe(async () => {
 });
 
 function readyMessage(jetstream: JetstreamServer, plc: PlcDirectory): object {
-  const addresses = { url: jetstream.url, port: jetstream.port, plcUrl: plc.url, plcPort: plc.port };
+  const addresses = {
+    url: jetstream.url,
+    v2Url: jetstream.v2Url,
+    port: jetstream.port,
+    plcUrl: plc.url,
+    plcPort: plc.port,
+  };
   const now = new Date(era.nowMicros / 1_000).toISOString();
   return { ...addresses, ...era, now, events: jetstream.log.nextSeq - era.firstSeq };
 }

@@ -1,6 +1,7 @@
+import type { Cursor } from './jetstream/cursor.ts';
 import { filteredEventOf } from './jetstream/filtered-event.ts';
-import type { Cursor } from './jetstream/subscription.ts';
-import { type Endpoint, type Reader, startEndpoint } from './wire/endpoint.ts';
+import { type Reader, V1_PATH, v1Protocol } from './jetstream/v1/protocol.ts';
+import { type Endpoint, startEndpoint } from './wire/endpoint.ts';
 import { timeUsOf, withCursor } from './wire/event-line.ts';
 import { createFrameBuffer } from './wire/frames.ts';
 import { createPacer } from './wire/pacer.ts';
@@ -24,7 +25,10 @@ export interface PlaySettings {
 }
 
 /** A server that plays a recorded stream. */
-export type PlayServer = Endpoint;
+export interface PlayServer extends Endpoint {
+  /** The address of `/subscribe`, for `WS_URL`. */
+  readonly url: string;
+}
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -33,14 +37,11 @@ const CHUNK_BYTES = 256 * 1024;
  * beginning; a sequence number counts the lines from 1. After the last line the connection stays open and idle, as on a live host without
  * events. The recording is read again for each reader, so memory does not grow with it.
  */
-export function startPlayServer(options: PlayOptions): Promise<PlayServer> {
-  return startEndpoint({
-    host: options.host ?? '127.0.0.1',
-    port: options.port ?? 0,
-    slowReaderMs: options.slowReaderMs ?? 5_000,
-    pingEveryMs: options.pingEveryMs ?? 30_000,
-    onReader: (reader) => play(options, reader),
-  });
+export async function startPlayServer(options: PlayOptions): Promise<PlayServer> {
+  const { host = '127.0.0.1', port = 0, slowReaderMs = 5_000, pingEveryMs = 30_000 } = options;
+  const protocols = { [V1_PATH]: v1Protocol((reader) => play(options, reader)) };
+  const endpoint = await startEndpoint({ host, port, slowReaderMs, pingEveryMs, protocols });
+  return { ...endpoint, url: `ws://${host}:${endpoint.port}${V1_PATH}` };
 }
 
 async function play(options: PlayOptions, { channel, cursor, filter, hello }: Reader): Promise<void> {

@@ -1,6 +1,5 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { closeSync } from 'node:fs';
+import { openNameless, readWhole, writeWhole } from './nameless-file.ts';
 
 /** Bytes in a row of files without names, so that nothing is left behind however the process ends. */
 export interface ByteFiles extends Disposable {
@@ -11,6 +10,8 @@ export interface ByteFiles extends Disposable {
   read(offset: number, length: number): Buffer;
   /** Forgets whole files that end at or before `offset`. */
   dropBefore(offset: number): void;
+  /** Forgets everything from `offset` on; the next bytes go there. */
+  truncate(offset: number): void;
 }
 
 interface ByteFile {
@@ -41,25 +42,20 @@ export function createByteFiles(fileBytes = 256 << 20): ByteFiles {
     read(offset, length) {
       const file = files.find((candidate) => offset < candidate.end);
       if (file === undefined || offset < file.start) throw new RangeError(`byte ${offset} is no longer kept`);
-      const buffer = Buffer.allocUnsafe(Math.min(length, file.end - offset));
-      return buffer.subarray(0, readSync(file.descriptor, buffer, 0, buffer.length, offset - file.start));
+      return readWhole(file.descriptor, offset - file.start, Math.min(length, file.end - offset));
     },
     dropBefore(offset) {
       while (files[0] !== undefined && files[0].end <= offset) closeSync((files.shift() as ByteFile).descriptor);
+    },
+    truncate(offset) {
+      for (let last = files.at(-1); last !== undefined && last.start >= offset; last = files.at(-1))
+        closeSync((files.pop() as ByteFile).descriptor);
+      const last = files.at(-1);
+      if (last !== undefined) last.end = Math.min(last.end, offset);
+      end = Math.min(end, offset);
     },
     [Symbol.dispose]() {
       for (const { descriptor } of files.splice(0)) closeSync(descriptor);
     },
   };
-}
-
-function writeWhole(descriptor: number, bytes: Uint8Array, at: number): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done, bytes.length - done, at + done);
-}
-
-function openNameless(): number {
-  const directory = mkdtempSync(join(tmpdir(), 'updraft-events-'));
-  const descriptor = openSync(join(directory, 'log'), 'wx+');
-  rmSync(directory, { recursive: true });
-  return descriptor;
 }

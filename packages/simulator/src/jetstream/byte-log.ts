@@ -10,41 +10,64 @@ export interface ByteLog extends Disposable {
   read: ByteFiles['read'];
   /** Forgets whole files that end at or before `offset`. */
   dropBefore: ByteFiles['dropBefore'];
+  /** Forgets everything from `offset` on; the next bytes go there. */
+  truncate: ByteFiles['truncate'];
 }
-
-const TAIL_BYTES = 4 << 20;
 
 export function createByteLog(fileBytes?: number): ByteLog {
   const files = createByteFiles(fileBytes);
-  let tail = Buffer.allocUnsafe(TAIL_BYTES);
-  let tailLength = 0;
-  const flush = () => {
-    files.append(tail.subarray(0, tailLength));
-    // A reader may still hold a view of the old one.
-    tail = Buffer.allocUnsafe(TAIL_BYTES);
-    tailLength = 0;
-  };
+  const tail = createTail();
   return {
     get start() {
       return files.start;
     },
     get end() {
-      return files.end + tailLength;
+      return files.end + tail.length();
     },
     append(bytes) {
       for (let done = 0; done < bytes.length; ) {
-        if (tailLength === TAIL_BYTES) flush();
-        const part = bytes.subarray(done, done + TAIL_BYTES - tailLength);
-        tail.set(part, tailLength);
-        tailLength += part.length;
-        done += part.length;
+        if (tail.isFull()) files.append(tail.take());
+        done += tail.append(bytes.subarray(done));
       }
     },
     read(offset, length) {
-      const at = offset - files.end;
-      return at < 0 ? files.read(offset, length) : tail.subarray(at, Math.min(tailLength, at + length));
+      return offset < files.end ? files.read(offset, length) : tail.read(offset - files.end, length);
     },
     dropBefore: files.dropBefore,
+    truncate(offset) {
+      tail.truncate(Math.max(0, offset - files.end));
+      files.truncate(offset);
+    },
     [Symbol.dispose]: () => files[Symbol.dispose](),
+  };
+}
+
+const TAIL_BYTES = 4 << 20;
+
+/** The bytes in memory. What was read of them is never overwritten. */
+function createTail() {
+  let bytes = Buffer.allocUnsafe(TAIL_BYTES);
+  let length = 0;
+  return {
+    length: () => length,
+    isFull: () => length === TAIL_BYTES,
+    /** Appends what fits, and returns how much that is. */
+    append(added: Uint8Array): number {
+      const part = added.subarray(0, TAIL_BYTES - length);
+      bytes.set(part, length);
+      length += part.length;
+      return part.length;
+    },
+    take(): Buffer {
+      const taken = bytes.subarray(0, length);
+      bytes = Buffer.allocUnsafe(TAIL_BYTES);
+      length = 0;
+      return taken;
+    },
+    read: (at: number, count: number) => bytes.subarray(at, Math.min(length, at + count)),
+    truncate(kept: number) {
+      bytes = Buffer.concat([bytes.subarray(0, kept)], TAIL_BYTES);
+      length = Math.min(length, kept);
+    },
   };
 }

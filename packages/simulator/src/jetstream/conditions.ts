@@ -8,6 +8,8 @@ export type Fault =
   | { readonly kind: 'reset'; readonly afterEvents: number }
   /** The connection stays open, and nothing more comes. */
   | { readonly kind: 'silence'; readonly afterEvents: number }
+  /** A frame comes that belongs to no event. */
+  | { readonly kind: 'frame'; readonly afterEvents: number; readonly text: string }
   /** The last `events` events come again. */
   | { readonly kind: 'repeat'; readonly afterEvents: number; readonly events: number };
 

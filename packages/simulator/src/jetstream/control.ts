@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Conditions, Fault, Weather } from './conditions.ts';
 import type { EventLog } from './event-log.ts';
+import type { Host } from './host.ts';
 
 export interface Controlled {
   readonly log: EventLog;
   readonly conditions: Conditions;
-  readonly counts: object;
+  readonly host: Pick<Host, 'status'>;
 }
 
 const MAX_BODY_BYTES = 10_000;
@@ -14,13 +15,13 @@ const MAX_BODY_BYTES = 10_000;
 export async function answerControl(
   request: IncomingMessage,
   response: ServerResponse,
-  { log, conditions, counts }: Controlled,
+  { log, conditions, host }: Controlled,
 ): Promise<void> {
   const answer = (code: number, body: object) =>
     void response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   const status = () => {
     const { firstSeq, nextSeq } = log;
-    return { ...counts, firstSeq, nextSeq, faultsLeft: conditions.faultsLeft(), weather: conditions.weather() };
+    return { ...host.status(), firstSeq, nextSeq, faultsLeft: conditions.faultsLeft(), weather: conditions.weather() };
   };
   const address = request.socket.remoteAddress ?? '';
   if (request.url !== '/control' || !/^(::ffff:)?127\.|^::1$/.test(address)) return answer(404, { error: 'not found' });

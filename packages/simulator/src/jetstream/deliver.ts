@@ -1,29 +1,37 @@
-import type { Reader } from '../wire/endpoint.ts';
-import { createFrameBuffer } from '../wire/frames.ts';
+import type { Channel } from '../wire/channel.ts';
 import { createPacer } from '../wire/pacer.ts';
 import type { Conditions, Fault } from './conditions.ts';
 import type { EventLog } from './event-log.ts';
-import { type Filter, underWeather } from './filter.ts';
-import { filteredEventOf } from './filtered-event.ts';
-import { frameEnd, payloadStart } from './frame-scan.ts';
 import type { Place, Stretch } from './stretch.ts';
+
+/** One reader, as the protocol that it speaks sees it. */
+export interface Subscriber {
+  readonly channel: Channel;
+  /** The frames of a stretch that the reader wants and its protocol shows. */
+  select(stretch: Stretch): Buffer;
+  /** One text as a frame. */
+  frameOf(text: string): Buffer;
+  /** Ends the connection of a reader that is too slow. */
+  cut(): Promise<void>;
+}
 
 export interface Delivery {
   readonly log: EventLog;
-  readonly reader: Reader;
+  readonly subscriber: Subscriber;
   readonly from: Place;
   /** Events a second; undefined = as fast as the reader reads. */
   readonly rate: number | undefined;
   readonly conditions: Pick<Conditions, 'weather' | 'takeFault'>;
-  onSent(events: number): void;
+  /** Told what was sent and how many events are left; says whether the reader is too slow. */
+  isTooSlow(sent: number, left: number): boolean;
 }
 
 const CHUNK_BYTES = 256 * 1024;
 
 /** Sends the log to one reader from a place on, then each event that is appended, until the connection ends. */
 export async function deliver(delivery: Delivery): Promise<void> {
-  const { log, reader, rate, conditions } = delivery;
-  const { channel } = reader;
+  const { log, subscriber, rate, conditions } = delivery;
+  const { channel } = subscriber;
   const pacer = createPacer(rate);
   let place = delivery.from;
   let fault: Fault | undefined;
@@ -38,7 +46,7 @@ export async function deliver(delivery: Delivery): Promise<void> {
       untilFault = fault?.afterEvents ?? Number.POSITIVE_INFINITY;
     }
     if (fault !== undefined && untilFault === 0) {
-      const next = await happen(fault, log, place, reader);
+      const next = await happen(fault, log, place, subscriber);
       if (next === undefined) return;
       place = next;
       fault = undefined;
@@ -49,23 +57,28 @@ export async function deliver(delivery: Delivery): Promise<void> {
       await log.waitBeyond(place, channel.closed);
       continue;
     }
-    await channel.send(selectFrames(stretch, underWeather(reader.filter(), conditions.weather())));
-    delivery.onSent(stretch.count);
-    sent += stretch.count;
+    await channel.send(subscriber.select(stretch));
     place = stretch.next;
+    if (delivery.isTooSlow(stretch.count, log.nextSeq - place.seq)) return subscriber.cut();
+    sent += stretch.count;
     untilFault -= stretch.count;
     await pacer.take(stretch.count, channel.closed);
   }
 }
 
 /** Lets a fault happen. Returns the place to go on from, or undefined when the connection is over. */
-async function happen(fault: Fault, log: EventLog, place: Place, { channel }: Reader): Promise<Place | undefined> {
+async function happen(
+  fault: Fault,
+  log: EventLog,
+  place: Place,
+  { channel, select, frameOf }: Subscriber,
+): Promise<Place | undefined> {
   switch (fault.kind) {
     case 'drop':
       channel.drop();
       return undefined;
     case 'reset': {
-      const { frames } = log.read(place, 4_096, 1);
+      const frames = select(log.read(place, 4_096, 1));
       await channel.send(frames.subarray(0, Math.ceil(frames.length / 2)));
       channel.reset();
       return undefined;
@@ -73,20 +86,11 @@ async function happen(fault: Fault, log: EventLog, place: Place, { channel }: Re
     case 'silence':
       await new Promise<void>((resolve) => channel.closed.addEventListener('abort', () => resolve()));
       return undefined;
+    case 'frame':
+      await channel.send(frameOf(fault.text));
+      return place;
     case 'repeat':
     default:
       return log.placeOfSeq(place.seq - fault.events);
   }
-}
-
-function selectFrames({ frames }: Stretch, filter: Filter): Buffer {
-  if (filter.passesAll) return frames;
-  const selected = createFrameBuffer(frames.length + 16);
-  for (let at = 0; at < frames.length; ) {
-    const stop = frameEnd(frames, at);
-    const payload = frames.subarray(payloadStart(frames, at), stop);
-    if (filter.passes(filteredEventOf(payload.toString()))) selected.appendBytes(payload);
-    at = stop;
-  }
-  return selected.take();
 }

@@ -25,6 +25,8 @@ export interface FilteredEvent {
   readonly did: string;
   /** '' for identity and account events, which no collection filter stops. */
   readonly collection: string;
+  /** `commit`, `identity`, `account` or `sync`; '' where a text names none. */
+  readonly kind: string;
   readonly byteLength: number;
 }
 
@@ -39,10 +41,13 @@ const NSID = /^[a-zA-Z][a-zA-Z0-9-]*(\.[a-zA-Z0-9-]+)+\.[a-zA-Z][a-zA-Z0-9]*$/;
 const NSID_PREFIX = /^[a-zA-Z][a-zA-Z0-9-]*(\.[a-zA-Z0-9-]+)*\.\*$/;
 const DID = /^did:[a-z]+:[a-zA-Z0-9._:%-]+$/;
 
-export const EVERYTHING: Filter = { passesAll: true, passes: () => true };
+const EVERYTHING: Filter = { passesAll: true, passes: () => true };
 
-/** Reads options as they stand in the query or in an `options_update` payload. Source: Jetstream v1, `/subscribe`. */
-export function readFilter(options: unknown): Filter | FilterFault {
+/**
+ * Reads v1's options as they are in the query or in an `options_update` payload. v2 filters by kinds too.
+ * Source: Jetstream, `/subscribe` and `subscribeEvents`.
+ */
+export function readFilter(options: unknown, kinds: readonly string[] = []): Filter | FilterFault {
   if (typeof options !== 'object' || options === null) return { fault: 'options must be an object' };
   const { wantedCollections = [], wantedDids = [], maxMessageSizeBytes = 0 } = options as Record<string, unknown>;
   if (!isStringList(wantedCollections)) return { fault: 'wantedCollections must be a list of NSIDs' };
@@ -55,11 +60,16 @@ export function readFilter(options: unknown): Filter | FilterFault {
   if (badCollection !== undefined) return { fault: `invalid collection: ${badCollection}` };
   const badDid = wantedDids.find((did) => !DID.test(did));
   if (badDid !== undefined) return { fault: `invalid DID: ${badDid}` };
-  return createFilter(wantedCollections, wantedDids, Math.max(0, maxMessageSizeBytes as number));
+  return createFilter(wantedCollections, wantedDids, kinds, Math.max(0, maxMessageSizeBytes as number));
 }
 
-function createFilter(collections: readonly string[], wantedDids: readonly string[], maxBytes: number): Filter {
-  if (collections.length === 0 && wantedDids.length === 0 && maxBytes === 0) return EVERYTHING;
+function createFilter(
+  collections: readonly string[],
+  wantedDids: readonly string[],
+  kinds: readonly string[],
+  maxBytes: number,
+): Filter {
+  if (collections.length === 0 && wantedDids.length === 0 && kinds.length === 0 && maxBytes === 0) return EVERYTHING;
   const dids = new Set(wantedDids);
   const exact = new Set(collections.filter((name) => !name.endsWith('.*')));
   const prefixes = collections.filter((name) => name.endsWith('.*')).map((name) => name.slice(0, -1));
@@ -67,8 +77,11 @@ function createFilter(collections: readonly string[], wantedDids: readonly strin
     collections.length === 0 || name === '' || exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
   return {
     passesAll: false,
-    passes: ({ did, collection, byteLength }) =>
-      (maxBytes === 0 || byteLength <= maxBytes) && (dids.size === 0 || dids.has(did)) && wantsCollection(collection),
+    passes: ({ did, collection, kind, byteLength }) =>
+      (maxBytes === 0 || byteLength <= maxBytes) &&
+      (dids.size === 0 || dids.has(did)) &&
+      (kinds.length === 0 || kinds.includes(kind)) &&
+      wantsCollection(collection),
   };
 }
 

@@ -1,15 +1,16 @@
 import type { FilteredEvent } from './filter.ts';
 
-/** What a filter looks at, read from an event's text. Text that can't be read has no DID and no collection. */
+/** What a filter looks at, read from an event's text. Text that can't be read has no DID, collection or kind. */
 export function filteredEventOf(line: string): FilteredEvent {
   const byteLength = Buffer.byteLength(line);
   let event: unknown;
   try {
     event = JSON.parse(line);
   } catch {
-    return { did: '', collection: '', byteLength };
+    return { did: '', collection: '', kind: '', byteLength };
   }
-  return { did: textAt(event, 'did'), collection: textAt(memberAt(event, 'commit'), 'collection'), byteLength };
+  const collection = textAt(memberAt(event, 'commit'), 'collection');
+  return { did: textAt(event, 'did'), collection, kind: textAt(event, 'kind'), byteLength };
 }
 
 function textAt(value: unknown, name: string): string {

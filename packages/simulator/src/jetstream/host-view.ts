@@ -1,5 +1,6 @@
 import { withCursor } from '../wire/event-line.ts';
 import { eventLine, type WorldEvent } from '../world/event.ts';
+import type { LoggedEvent } from './event-log.ts';
 
 /** How one host shows the world: hosts differ in sequence numbers, times, and the order of events of different accounts. */
 export interface HostOptions {
@@ -28,36 +29,46 @@ export interface HostView {
   settle(): void;
 }
 
-/** Turns the world's events into the host's, in the host's order, and gives each to `emit`. */
-export function createHostView(host: HostOptions, emit: (line: string, timeUs: number) => void): HostView {
-  let seq = host.firstSeq;
+/** An event as the host shows it. */
+export interface ShownEvent extends LoggedEvent {
+  readonly isStrange?: boolean | undefined;
+  readonly isBootstrap?: boolean | undefined;
+}
+
+/** Turns the world's events into the host's, in the host's order, and gives each to `emit`. `nextSeq`: the number that it will get. */
+export function createHostView(host: HostOptions, nextSeq: () => number, emit: (event: ShownEvent) => void): HostView {
   let held: WorldEvent | undefined;
-  const send = (event: WorldEvent) => {
-    const jitter = host.timeShiftMicros === 0 ? 0 : Math.imul(seq, 0x9e3779b1) >>> 17;
-    const timeUs = event.timeUs + host.timeShiftMicros + jitter;
-    const cursor = host.generation === 'new' ? seq : undefined;
-    const line = eventLine(event, timeUs, cursor);
-    emit(event.raw !== undefined && cursor !== undefined && isJson(line) ? withCursor(line, cursor) : line, timeUs);
-    seq += 1;
-  };
-  const append = (event: WorldEvent) => {
-    if (!host.reorder) return send(event);
-    if (held === undefined) {
-      // One event in eight waits until the next one of another account has passed it.
-      if (Math.imul(seq, 0x85ebca6b) >>> 29 === 0) held = event;
-      else send(event);
-      return;
-    }
-    const [first, second] = held.did === event.did ? [held, event] : [event, held];
-    held = undefined;
-    send(first);
-    send(second);
-  };
+  const send = (event: WorldEvent) => emit(shown(event, host, nextSeq()));
   const settle = () => {
     if (held !== undefined) send(held);
     held = undefined;
   };
-  return { append, settle };
+  return {
+    settle,
+    append(event) {
+      if (!host.reorder) return send(event);
+      if (held === undefined) {
+        // One event in eight waits until the next one of another account has passed it.
+        if (Math.imul(nextSeq(), 0x85ebca6b) >>> 29 === 0) held = event;
+        else send(event);
+        return;
+      }
+      const [first, second] = held.did === event.did ? [held, event] : [event, held];
+      held = undefined;
+      send(first);
+      send(second);
+    },
+  };
+}
+
+function shown(event: WorldEvent, { generation, timeShiftMicros }: HostOptions, seq: number): ShownEvent {
+  const jitter = timeShiftMicros === 0 ? 0 : Math.imul(seq, 0x9e3779b1) >>> 17;
+  const timeUs = event.timeUs + timeShiftMicros + jitter;
+  const cursor = generation === 'new' ? seq : undefined;
+  const text = eventLine(event, timeUs, cursor);
+  const line = event.raw !== undefined && cursor !== undefined && isJson(text) ? withCursor(text, cursor) : text;
+  const { isStrange, isBootstrap, only } = event;
+  return { line, timeUs, isStrange, isBootstrap, ...(only && { only }) };
 }
 
 function isJson(text: string): boolean {

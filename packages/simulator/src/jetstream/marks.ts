@@ -12,6 +12,8 @@ export interface Marks {
   beforeTime(timeUs: number): Place | undefined;
   /** Forgets the marks before an offset. */
   dropBefore(offset: number): void;
+  /** Forgets the marks from a sequence number on. */
+  truncate(seq: number): void;
 }
 
 const MARK_EVERY = 1_024;
@@ -23,13 +25,12 @@ interface Mark extends Place {
 
 export function createMarks(): Marks {
   const marks: Mark[] = [];
-  let untilNext = 0;
   let latest = Number.NEGATIVE_INFINITY;
   return {
     note({ seq, offset }, timeUs) {
-      if (untilNext === 0) marks.push({ seq, offset, latestBefore: latest });
-      untilNext = (untilNext + 1) % MARK_EVERY;
-      latest = Math.max(latest, timeUs);
+      if (seq >= (marks.at(-1)?.seq ?? 0) + MARK_EVERY || marks.length === 0)
+        marks.push({ seq, offset, latestBefore: latest });
+      if (timeUs > latest) latest = timeUs;
     },
     first: () => marks[0],
     atOrBefore: (seq) => lastWhere(marks, (mark) => mark.seq <= seq) ?? marks[0],
@@ -37,6 +38,9 @@ export function createMarks(): Marks {
       timeUs > latest ? undefined : (lastWhere(marks, (mark) => mark.latestBefore < timeUs) ?? marks[0]),
     dropBefore(offset) {
       while (marks[0] !== undefined && marks[0].offset < offset) marks.shift();
+    },
+    truncate(seq) {
+      while ((marks.at(-1)?.seq ?? -1) >= seq) marks.pop();
     },
   };
 }

@@ -10,13 +10,15 @@ export interface Place {
 /** Whole frames that follow one another in a log. */
 export interface Stretch {
   readonly frames: Buffer;
+  /** Sequence number of the first one. */
+  readonly firstSeq: number;
   readonly count: number;
   readonly next: Place;
 }
 
 /** Frames from a place on: whole ones, at most about `maxBytes` and `maxFrames` of them, none only at the end. */
 export function readFrames(bytes: ByteLog, from: Place, maxBytes: number, maxFrames: number): Stretch {
-  if (from.offset >= bytes.end) return { frames: Buffer.alloc(0), count: 0, next: from };
+  if (from.offset >= bytes.end) return { frames: Buffer.alloc(0), firstSeq: from.seq, count: 0, next: from };
   let chunk = bytes.read(from.offset, maxBytes);
   // A frame that is longer than the chunk, or lies across two files.
   while (frameEnd(chunk, 0) > chunk.length)
@@ -28,7 +30,19 @@ export function readFrames(bytes: ByteLog, from: Place, maxBytes: number, maxFra
     count += 1;
     if (stop === chunk.length) break;
   }
-  return { frames: chunk.subarray(0, stop), count, next: { seq: from.seq + count, offset: from.offset + stop } };
+  const next = { seq: from.seq + count, offset: from.offset + stop };
+  return { frames: chunk.subarray(0, stop), firstSeq: from.seq, count, next };
+}
+
+/** The texts of a stretch's frames. */
+export function framesOf({ frames }: Stretch): string[] {
+  const texts: string[] = [];
+  for (let at = 0; at < frames.length; ) {
+    const stop = frameEnd(frames, at);
+    texts.push(frames.toString('utf8', payloadStart(frames, at), stop));
+    at = stop;
+  }
+  return texts;
 }
 
 const SEARCH_BYTES = 64 * 1024;

@@ -5,6 +5,7 @@ import {
   type TrueCommit,
   type TrueIdentity,
   type TrueRejection,
+  type TrueSync,
 } from './frame.ts';
 
 /** The state of one record: its last operation. */
@@ -12,6 +13,8 @@ export interface TrueRecord {
   readonly commit: TrueCommit;
   /** The place of the operation in its commit. */
   readonly nth: number;
+  /** The operation's number on its host; undefined where the frame was added without one. */
+  readonly seq: number | undefined;
   /** The version in the tables: rev · 2, + 1 for a write. It orders nothing here. */
   readonly version: bigint;
 }
@@ -21,9 +24,11 @@ export interface Fold {
   /**
    * Takes one frame's text and returns what it says. `nth`: its place in its commit, which no frame tells; without it the frame that
    * comes later is the later one in the commit.
+   * `seq`: its number on one host. With it an account's events are ordered by seq, as Jetstream's own fold does; a stream with `#sync`
+   * needs it, since replacement rows repeat revs and may bear old ones. Without it they are ordered by rev.
    */
-  add(line: string, nth?: number): Frame;
-  /** By at-uri, the deleted ones too. */
+  add(line: string, nth?: number, seq?: number): Frame;
+  /** By at-uri, the deleted ones too, but not those that a `#sync` removed. */
   readonly records: ReadonlyMap<string, TrueRecord>;
   /** By DID, the last identity event with a handle. */
   readonly handles: ReadonlyMap<string, TrueIdentity>;
@@ -39,38 +44,36 @@ export interface Fold {
 }
 
 export function createFold(): Fold {
-  const { addCommit, ...operations } = foldOperations();
+  const { addCommit, addSync, ...operations } = foldOperations();
   const { addIdentity, addAccount, hides, ...accounts } = foldAccounts();
   const rejected = new Map<string, TrueRejection>();
   return {
-    add(line, nth = 0) {
+    add(line, nth = 0, seq) {
       const frame = readFrame(line);
-      if (frame.is === 'commit') addCommit(frame, nth);
+      if (frame.is === 'commit') addCommit(frame, nth, seq);
+      else if (frame.is === 'sync') addSync(frame, seq);
       else if (frame.is === 'rejected') rejected.set(frame.identity, frame);
-      else if (frame.is === 'account') addAccount(frame);
+      else if (frame.is === 'account') addAccount(frame, seq);
       else addIdentity(frame);
       return frame;
     },
     ...operations,
     ...accounts,
     rejected,
-    shows: ({ commit }) => commit.operation !== 'delete' && !hides(commit),
+    shows: (record) => record.commit.operation !== 'delete' && !hides(record),
   };
 }
 
 function foldOperations() {
-  const records = new Map<string, TrueRecord>();
+  const repositories = createRepositories();
   const operations = new Map<string, Set<string>>();
   return {
-    records,
-    addCommit(commit: TrueCommit, nth: number) {
+    records: repositories.records,
+    addSync: repositories.empty,
+    addCommit(commit: TrueCommit, nth: number, seq: number | undefined) {
       const rev = revOf(commit);
       const version = rev * 2n + (commit.operation === 'delete' ? 0n : 1n);
-      const uri = `at://${commit.did}/${commit.collection}/${commit.rkey}`;
-      const before = records.get(uri);
-      const revBefore = before === undefined ? -1n : revOf(before.commit);
-      if (rev > revBefore || (rev === revBefore && nth >= (before?.nth ?? 0)))
-        records.set(uri, { commit, nth, version });
+      repositories.put({ commit, nth, seq, version });
       const name = `${commit.collection} ${commit.operation}`;
       const seen = operations.get(name) ?? new Set();
       operations.set(name, seen.add(`${commit.did} ${commit.rkey} ${rev}`));
@@ -79,10 +82,41 @@ function foldOperations() {
   };
 }
 
+/** Each record's last operation. */
+function createRepositories() {
+  const records = new Map<string, TrueRecord>();
+  const urisOf = new Map<string, Set<string>>();
+  const emptiedAt = new Map<string, number>();
+  return {
+    records,
+    put(record: TrueRecord) {
+      const { did, collection, rkey } = record.commit;
+      const uri = `at://${did}/${collection}/${rkey}`;
+      if (record.seq !== undefined && record.seq < (emptiedAt.get(did) ?? 0)) return;
+      if (isLater(record, records.get(uri))) records.set(uri, record);
+      urisOf.set(did, (urisOf.get(did) ?? new Set()).add(uri));
+    },
+    /** Removes what the account's repository held before a `#sync`. */
+    empty({ did }: TrueSync, seq: number | undefined) {
+      if (seq === undefined) throw new TypeError('a #sync has no meaning without the seqs of all frames');
+      emptiedAt.set(did, Math.max(seq, emptiedAt.get(did) ?? 0));
+      for (const uri of urisOf.get(did) ?? []) if ((records.get(uri)?.seq ?? 0) < seq) records.delete(uri);
+    },
+  };
+}
+
+function isLater(record: TrueRecord, before: TrueRecord | undefined): boolean {
+  if (before === undefined) return true;
+  if (record.seq !== undefined && before.seq !== undefined) return record.seq >= before.seq;
+  const [rev, revBefore] = [revOf(record.commit), revOf(before.commit)];
+  return rev > revBefore || (rev === revBefore && record.nth >= before.nth);
+}
+
 function foldAccounts() {
   const handles = new Map<string, TrueIdentity>();
   const statuses = new Map<string, TrueAccount>();
   const deletions = new Map<string, TrueAccount>();
+  const deletedAt = new Map<string, number>();
   return {
     handles,
     statuses,
@@ -90,15 +124,19 @@ function foldAccounts() {
     addIdentity(identity: TrueIdentity) {
       if (identity.handle !== undefined) keepLast(handles, identity);
     },
-    addAccount(account: TrueAccount) {
+    addAccount(account: TrueAccount, seq: number | undefined) {
       keepLast(isDeletion(account) ? deletions : statuses, account);
+      if (isDeletion(account) && seq !== undefined)
+        deletedAt.set(account.did, Math.max(seq, deletedAt.get(account.did) ?? 0));
     },
-    /** Whether the account's state hides what the commit wrote. */
-    hides({ did, rev }: TrueCommit): boolean {
+    /** Whether the account's state hides the record. */
+    hides({ commit: { did, rev }, seq }: TrueRecord): boolean {
       const status = statuses.get(did);
       const deletion = deletions.get(did);
       if (deletion !== undefined && (status === undefined || status.micros <= deletion.micros)) return true;
       if (status !== undefined && !status.active) return true;
+      const deletedSeq = deletedAt.get(did);
+      if (seq !== undefined && deletedSeq !== undefined) return seq < deletedSeq;
       return deletion !== undefined && rev.micros < deletion.micros;
     },
   };

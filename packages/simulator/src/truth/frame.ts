@@ -1,7 +1,7 @@
 import { isDid, isHandle, isNsid, isRkey, microsOf, type TidParts, tidOf } from './syntax.ts';
 
 /** What a frame says, or why it is rejected. It shares no code with the parser, see syntax.ts. */
-export type Frame = TrueCommit | TrueIdentity | TrueAccount | TrueRejection;
+export type Frame = TrueCommit | TrueIdentity | TrueAccount | TrueSync | TrueRejection;
 
 export interface TrueCommit {
   readonly is: 'commit';
@@ -26,6 +26,13 @@ export interface TrueAccount {
   readonly active: boolean;
   readonly status: string;
   readonly micros: bigint;
+}
+
+/** All older records of the account are gone; those that it still has follow. v1 has no such frame. */
+export interface TrueSync {
+  readonly is: 'sync';
+  readonly did: string;
+  readonly rev: TidParts;
 }
 
 export interface TrueRejection {
@@ -62,11 +69,13 @@ export function readFrame(line: string): Frame {
 /** The event, or the reason why it is rejected. */
 function readEvent(event: Fields): Frame | string {
   const { kind, did } = event;
-  if (kind !== 'commit' && kind !== 'identity' && kind !== 'account') return 'unknown_kind';
+  const isSync = kind === 'sync' && isFields(event.sync);
+  if (kind !== 'commit' && kind !== 'identity' && kind !== 'account' && !isSync) return 'unknown_kind';
   if (!isDid(did)) return 'bad_did';
   if (!isCount(event.time_us)) return 'bad_time_us';
   if (event.cursor !== undefined && !isCount(event.cursor)) return 'bad_cursor';
   if (kind === 'commit') return readCommit(did, event.commit);
+  if (isSync) return readSync(did, event.sync as Fields);
   const shownAt = BigInt(event.time_us);
   return kind === 'identity' ? readIdentity(did, event.identity, shownAt) : readAccount(did, event.account, shownAt);
 }
@@ -83,6 +92,12 @@ function readCommit(did: string, commit: unknown): Frame | string {
   if (!('record' in commit)) return 'missing_record';
   if (isDeeperThan(commit.record, MAX_DEPTH)) return 'record_too_deep';
   return { is: 'commit', did, rev, operation, collection, rkey, record: commit.record };
+}
+
+function readSync(did: string, sync: Fields): Frame | string {
+  const rev = tidOf(sync.rev);
+  if ('did' in sync && sync.did !== did) return 'bad_sync';
+  return rev === undefined || rev.micros >= END_OF_REVS ? 'bad_rev' : { is: 'sync', did, rev };
 }
 
 function readIdentity(did: string, identity: unknown, shownAt: bigint): Frame | string {

@@ -6,12 +6,17 @@ export interface FrameBuffer {
   readonly byteLength: number;
   readonly frames: number;
   appendText(text: string): void;
-  appendBytes(bytes: Uint8Array): void;
+  /** As a text frame unless told otherwise. */
+  appendBytes(bytes: Uint8Array, opcode?: Opcode): void;
   /** The frames so far, for the caller to keep; the buffer is empty afterwards. */
   take(): Buffer;
 }
 
+/** A final frame of text, or of bytes. */
+export type Opcode = typeof TEXT_FRAME | typeof BINARY_FRAME;
+
 const TEXT_FRAME = 0x81;
+export const BINARY_FRAME = 0x82;
 const LONGEST_HEADER = 10;
 /** The most that a UTF-16 unit takes. */
 const UTF8_BYTES_A_UNIT = 3;
@@ -20,9 +25,9 @@ function frameHeaderLength(payloadLength: number): number {
   return payloadLength < 126 ? 2 : payloadLength < 65_536 ? 4 : LONGEST_HEADER;
 }
 
-/** Writes a text frame's header and returns where the payload begins. */
-function writeFrameHeader(target: Buffer, at: number, payloadLength: number): number {
-  target[at] = TEXT_FRAME;
+/** Writes a frame's header and returns where the payload begins. */
+function writeFrameHeader(target: Buffer, at: number, payloadLength: number, opcode: Opcode = TEXT_FRAME): number {
+  target[at] = opcode;
   if (payloadLength < 126) {
     target[at + 1] = payloadLength;
     return at + 2;
@@ -61,9 +66,9 @@ export function createFrameBuffer(initialBytes = 256 * 1024): FrameBuffer {
       end = writeTextFrame(buffer, end, text);
       frames += 1;
     },
-    appendBytes(bytes) {
+    appendBytes(bytes, opcode) {
       reserve(bytes.length);
-      end = writeBytesFrame(buffer, end, bytes);
+      end = writeBytesFrame(buffer, end, bytes, opcode);
       frames += 1;
     },
     take() {
@@ -98,8 +103,8 @@ function writeTextFrame(target: Buffer, at: number, text: string): number {
 }
 
 /** Returns where the frame ends. */
-function writeBytesFrame(target: Buffer, at: number, bytes: Uint8Array): number {
-  const start = writeFrameHeader(target, at, bytes.length);
+function writeBytesFrame(target: Buffer, at: number, bytes: Uint8Array, opcode?: Opcode): number {
+  const start = writeFrameHeader(target, at, bytes.length, opcode);
   target.set(bytes, start);
   return start + bytes.length;
 }

@@ -9,6 +9,12 @@ export interface WorldEvent {
   readonly raw: string | undefined;
   /** Its place, from 0, among the operations of its commit that are sent: the protocol's order, which no frame tells. */
   readonly nth: number;
+  /** A `#sync`, one of the creates that replace a diverged repository after it, or a part of a bootstrap: v1 hides them. */
+  readonly only?: 'v2';
+  /** A record that a server found when it started, see `bootstrap()`. */
+  readonly isBootstrap?: true;
+  /** A hostile event: a server that checks what it stores may leave it out. */
+  readonly isStrange?: true;
 }
 
 /** The event's text as a host sends it. */

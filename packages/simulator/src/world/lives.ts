@@ -9,6 +9,7 @@ import {
   displayTime,
   pickActor,
   recordUri,
+  relaySeq,
   strongRef,
   type WorldState,
 } from './state.ts';
@@ -116,11 +117,10 @@ function accountMessage(
   state.lastEventMs[actor] = ms;
   state.lastTid[actor] = Math.max(state.lastTid[actor] ?? 0, ms * 1_000);
   const flag = active === undefined ? '' : `"active":${active},`;
-  const seq = 30_000_000_000 + (Math.floor(state.clock / 2_000) % 1e9);
   return {
     did,
     timeUs: displayTime(state),
-    tail: `,"kind":"${kind}","${kind}":{${flag}"did":"${did}"${more},"seq":${seq},"time":"${state.writeTime(ms)}"}}`,
+    tail: `,"kind":"${kind}","${kind}":{${flag}"did":"${did}"${more},"seq":${relaySeq(state)},"time":"${state.writeTime(ms)}"}}`,
     raw: undefined,
     nth: 0,
   };

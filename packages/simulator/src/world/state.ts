@@ -113,33 +113,37 @@ export interface CommitText {
   readonly rkey: string;
   /** JSON of the record; absent on a delete. */
   readonly record?: string;
+  /** The record's CID; absent = a new one. */
+  readonly cid?: string;
 }
 
 /** A commit of an account now, with the next rev of its repository. Names that need escapes in JSON must come escaped. */
 export function commit(state: WorldState, account: number, operation: CommitText): WorldEvent {
-  return commitEvent(state, account, nextRev(state, account), operation, 0);
+  return commitAt(state, account, nextRev(state, account), operation);
 }
 
 /** One commit of several operations, in their order: what Jetstream sends of it. */
 export function commitOfMany(state: WorldState, account: number, operations: readonly CommitText[]): WorldEvent[] {
   const rev = nextRev(state, account);
-  return operations.map((operation, nth) => commitEvent(state, account, rev, operation, nth));
+  return operations.map((operation, nth) => commitAt(state, account, rev, operation, nth));
 }
 
-function nextRev(state: WorldState, account: number): number {
+/** The account's next rev, in microseconds. */
+export function nextRev(state: WorldState, account: number): number {
   const rev = Math.max(Math.floor(state.clock), (state.lastTid[account] ?? 0) + 1);
   state.lastTid[account] = rev;
   return rev;
 }
 
-function commitEvent(
+/** A commit at a given rev of the repository. */
+export function commitAt(
   state: WorldState,
   account: number,
   rev: number,
-  { operation, collection, rkey, record }: CommitText,
-  nth: number,
+  { operation, collection, rkey, record, cid }: CommitText,
+  nth = 0,
 ): WorldEvent {
-  const content = record === undefined ? '' : `,"record":${record},"cid":"${state.cid.record()}"`;
+  const content = record === undefined ? '' : `,"record":${record},"cid":"${cid ?? state.cid.record()}"`;
   return {
     did: state.accounts.did(account),
     timeUs: displayTime(state),
@@ -156,6 +160,11 @@ export function tidOf(state: WorldState, account: number, micros: number): strin
 /** The `time_us` of an event now: hosts show it up to 40 ms late, in no order. */
 export function displayTime({ clock, random }: WorldState): number {
   return Math.floor(clock) + random.int(40_000);
+}
+
+/** The number that the relay gives an event now. */
+export function relaySeq({ clock }: WorldState): number {
+  return 30_000_000_000 + (Math.floor(clock / 2_000) % 1e9);
 }
 
 /** createdAt of a record made now: clients' clocks are a little behind, some of them hours. */

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { eventLine } from './event.ts';
 import { createWorld, type WorldOptions } from './world.ts';
@@ -33,6 +34,13 @@ describe('a world', () => {
     expect(lines(3_000, { hostile: 1 })).toEqual(lines(3_000, { hostile: 1 }));
     const world = createWorld(OPTIONS);
     expect(eventLine(world.events().next().value)).toBe(eventLine(world.events().next().value));
+  });
+
+  test.each([
+    [0, '3ca5a93b4b5dd02f18878cb998cb745cf2f520df2f89ac0d5d1c5651e55dd0da'],
+    [1, '5d02b2711dc491551f6bb2a1715aa23c0d4bbd07a0f9abdbfd3ab8973ac30925'],
+  ])('is for ever the same: hostile %i', (hostile, digest) => {
+    expect(hash('sha256', lines(5_000, { hostile }).join('\n'))).toBe(digest);
   });
 
   test('is another for another seed', () => {

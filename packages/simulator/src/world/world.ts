@@ -1,5 +1,6 @@
 import { type Accounts, createAccounts } from './accounts.ts';
 import { deleteRecord, edit, recreate, swap } from './changes.ts';
+import { createDivergence, DIVERGENCE_CASES, type DivergenceCase } from './divergence.ts';
 import { block, follow, like, likeAgain, repost } from './engagement.ts';
 import type { WorldEvent } from './event.ts';
 import { hostileFrame } from './hostile-frames.ts';
@@ -14,6 +15,10 @@ export interface WorldOptions {
   readonly accounts: number;
   /** 0 = well-behaved, 1 = every fifth event is hostile in its content or its shape. */
   readonly hostile: number;
+  /** 0 = none; 1 = after one event in 200 a repository is found to differ from what the stream told of it. */
+  readonly divergence: number;
+  /** What happens then; default: each of them. */
+  readonly divergenceCases: readonly DivergenceCase[];
   /** Where history ends and the live stream begins, in microseconds since 1970. Fixed by default, so that a seed alone names a world. */
   readonly nowMicros: number;
   readonly historyHours: number;
@@ -37,6 +42,8 @@ const DEFAULTS: WorldOptions = {
   seed: 1,
   accounts: 2_000,
   hostile: 0,
+  divergence: 0,
+  divergenceCases: DIVERGENCE_CASES,
   nowMicros: DEFAULT_NOW_MICROS,
   historyHours: 24,
   eventsPerDay: 400_000,
@@ -77,26 +84,38 @@ const MICROS_PER_HOUR = 3_600_000_000;
 
 function* generate(options: WorldOptions, accounts: Accounts): Generator<WorldEvent, never, void> {
   const state = createState(options.seed, accounts, options.nowMicros - options.historyHours * MICROS_PER_HOUR);
-  const { random } = state;
-  const hostileShare = Math.min(1, Math.max(0, options.hostile)) * HOSTILE_SHARE;
+  const divergence = options.divergence > 0 ? createDivergence(state, options) : undefined;
   const introduced = Math.min(accounts.count, Math.ceil((options.eventsPerDay * INTRODUCTION_SHARE) / 2));
+  const hostileShare = Math.min(1, Math.max(0, options.hostile)) * HOSTILE_SHARE;
   const historyStep = (24 * MICROS_PER_HOUR) / options.eventsPerDay;
   const liveStep = 1_000_000 / options.liveRate;
   while (true) {
-    const pace = 0.2 + 1.6 * random.next();
+    const pace = 0.2 + 1.6 * state.random.next();
     // The last step of the history ends with it: the live stream begins at once, however sparse the history was.
     state.clock =
       state.clock < options.nowMicros
         ? Math.min(state.clock + historyStep * pace, options.nowMicros)
         : state.clock + liveStep * pace;
-    const newcomer = pickActor(state);
-    if (newcomer < introduced && state.introduced[newcomer] === 0) {
-      state.introduced[newcomer] = 1;
-      yield identity(state, newcomer, true);
-      yield profile(state, newcomer);
+    for (const event of takeStep(state, introduced, hostileShare)) {
+      divergence?.observe(event);
+      yield event;
     }
-    if (hostileShare > 0 && random.next() < hostileShare)
-      yield random.chance(0.7) ? hostileCommit(state) : hostileFrame(state);
-    else yield* [pickStep(random)(state) ?? post(state)].flat();
+    if (divergence !== undefined) yield* divergence.play();
   }
+}
+
+/** The events of one step; an account below `introduced` introduces itself before it is seen for the first time. */
+function takeStep(state: WorldState, introduced: number, hostileShare: number): WorldEvent[] {
+  const { random } = state;
+  const newcomer = pickActor(state);
+  const events: WorldEvent[] = [];
+  if (newcomer < introduced && state.introduced[newcomer] === 0) {
+    state.introduced[newcomer] = 1;
+    events.push(identity(state, newcomer, true), profile(state, newcomer));
+  }
+  if (hostileShare > 0 && random.next() < hostileShare) {
+    const event = random.chance(0.7) ? hostileCommit(state) : hostileFrame(state);
+    return [...events, { ...event, isStrange: true }];
+  }
+  return events.concat(pickStep(random)(state) ?? post(state));
 }

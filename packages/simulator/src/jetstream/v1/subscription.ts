@@ -1,5 +1,5 @@
-import type { Filter } from './filter.ts';
-import { type FilterFault, readFilter } from './filter.ts';
+import { type Cursor, readCursor } from '../cursor.ts';
+import { type Filter, type FilterFault, readFilter } from '../filter.ts';
 
 /** What a reader asked for in the query of `GET /subscribe`. */
 export interface Subscription {
@@ -7,11 +7,6 @@ export interface Subscription {
   readonly filter: Filter;
   readonly requireHello: boolean;
 }
-
-/** `live` = no cursor. Below 1e15 a cursor is a sequence number, else microseconds since 1970. Both are inclusive. */
-export type Cursor = { readonly kind: 'live' } | { readonly kind: 'seq' | 'time'; readonly value: number };
-
-const FIRST_TIME_CURSOR = 1e15;
 
 /** The subscription, or the plain text of a 400. */
 export function readSubscription(
@@ -32,11 +27,4 @@ export function readSubscription(
   });
   if ('fault' in filter) return filter;
   return { cursor, filter, requireHello: query.get('requireHello') === 'true' };
-}
-
-function readCursor(text: string | null): Cursor | FilterFault {
-  if (text === null || text === '') return { kind: 'live' };
-  if (!/^\d{1,16}$/.test(text)) return { fault: `invalid cursor: ${text}` };
-  const value = Number(text);
-  return { kind: value < FIRST_TIME_CURSOR ? 'seq' : 'time', value };
 }
