@@ -1,4 +1,4 @@
-import { type ActorStatusRow, actorStatus, createHiddenActors, hiddenBelow } from '@updraft/store';
+import { type ActorStatusRow, actorStatus, createHiddenActors, hiddenBelow, repoSyncs } from '@updraft/store';
 import { describe, expect, it, vi } from 'vitest';
 import { selectRows } from './select-rows.ts';
 import { quietLog } from './store-fixture.ts';
@@ -52,6 +52,28 @@ describe('invariant 4: a delete deletes: an account that goes away', () => {
       status('did:plc:c', 7, { active: false, status: 'suspended' }),
     );
     expect(await hidden('did:plc:c')).toBe('10');
+  });
+
+  it('that is told by a #sync shows only what is of its rev or later, whatever its status says and however often it comes', async () => {
+    const sync = (lo: number) =>
+      writeBlocks(store.clickhouse, blockOf(repoSyncs, [{ did: 'did:plc:g', version: { hi: 0, lo } }]));
+    await sync(20);
+    expect(await hidden('did:plc:g')).toBe('19');
+    await sync(10);
+    expect(await hidden('did:plc:g')).toBe('19');
+    await write(status('did:plc:g', 30, { active: false, status: 'deactivated' }));
+    expect(await hidden('did:plc:g')).toBe(ALL);
+    await write(status('did:plc:g', 40));
+    expect(await hidden('did:plc:g')).toBe('19');
+    await write(
+      status('did:plc:g', 50, { active: false, status: 'deleted', isDeletion: true }),
+      status('did:plc:g', 60),
+    );
+    expect(await hidden('did:plc:g')).toBe('50');
+    await sync(70);
+    expect(await hidden('did:plc:g')).toBe('69');
+    await createHiddenActors({ clickhouse: store.clickhouse, log: quietLog }).fold();
+    expect(await hidden('did:plc:g')).toBe('69');
   });
 
   it('is moved into the big dictionary when many have changed, by itself', async () => {

@@ -35,4 +35,4 @@ export {
   mentionToken,
   tagToken,
 } from './token-marks.ts';
-export { commitVersion, timeVersion, type Version, versionToBigInt } from './version.ts';
+export { commitVersion, syncVersion, timeVersion, type Version, versionToBigInt } from './version.ts';

@@ -26,6 +26,11 @@ export function commitVersion(rev: Tid, isDelete: boolean): Version {
   return versionOf(rev.micros, rev.clockId * 2 + (isDelete ? 0 : 1));
 }
 
+/** The version from which records show after a #sync at `rev`: that of a write or a delete of the rev itself, and of all later ones. */
+export function syncVersion(rev: Tid): Version {
+  return commitVersion(rev, true);
+}
+
 /**
  * The version of something that happened at `micros` since 1970 outside any commit (an account's status): it compares
  * with commit versions by time, and is below every write of its microsecond. Times outside what a TID holds are moved to its

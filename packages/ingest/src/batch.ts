@@ -8,6 +8,7 @@ import {
   profiles,
   recordRows,
   rejectedEvents,
+  repoSyncs,
   type WritableBlock,
 } from '@updraft/store';
 
@@ -31,6 +32,7 @@ function createBlocks() {
     profiles: createBlock(profiles),
     actorHandles: createBlock(actorHandles),
     actorStatus: createBlock(actorStatus),
+    repoSyncs: createBlock(repoSyncs),
     rejectedEvents: createBlock(rejectedEvents),
     ingestGaps: createBlock(ingestGaps),
   };

@@ -1,7 +1,7 @@
 import {
   type CommitEvent,
+  commitVersion,
   formatTid,
-  type JetstreamEvent,
   parseEvent,
   recordKey,
   relativeVersion,
@@ -9,6 +9,7 @@ import {
   type Version,
   versionToBigInt,
 } from '@updraft/atproto';
+import type { StreamEvent } from '@updraft/jetstream';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { batchBytes, createBatch } from './batch.ts';
@@ -124,6 +125,17 @@ describe('a commit', () => {
   });
 });
 
+test('a #sync makes a row from whose version on records show: those of its own rev, and of no earlier one', () => {
+  const { rows } = collect({ kind: 'sync', did: DID, timeUs: 1, cursor: 5, rev: REV });
+  expect(tablesWithRows(rows)).toEqual(['repoSyncs']);
+  const [shownFrom] = rows.repoSyncs.map(({ version }) => versionToBigInt(version));
+  const [written, earlier] = [REV, { ...REV, micros: REV.micros - 1 }].map((rev) =>
+    versionToBigInt(commitVersion(rev, false)),
+  );
+  expect(shownFrom).toBeLessThanOrEqual(written ?? 0n);
+  expect(shownFrom).toBeGreaterThan(earlier ?? 0n);
+});
+
 describe('an identity or account event', () => {
   test('with a handle sets the handle, and without one changes nothing', () => {
     const identity = { kind: 'identity', did: DID, timeUs: 1, cursor: undefined, eventMicros: 5_000_000 } as const;
@@ -226,13 +238,14 @@ function commit(collection: string, record: unknown, change: Partial<CommitEvent
 
 type Rows = { [Table in keyof RowSink]: Parameters<RowSink[Table]['append']>[0][] };
 
-function collect(event: JetstreamEvent, imported?: Version): { rows: Rows; outcome: RowsOutcome } {
+function collect(event: StreamEvent, imported?: Version): { rows: Rows; outcome: RowsOutcome } {
   const rows: Rows = {
     recordRows: [],
     postRows: [],
     profiles: [],
     actorHandles: [],
     actorStatus: [],
+    repoSyncs: [],
   };
   const into = <Row>(list: Row[]) => ({ append: (row: Row) => void list.push(row) });
   const outcome = appendEvent(
@@ -243,6 +256,7 @@ function collect(event: JetstreamEvent, imported?: Version): { rows: Rows; outco
       profiles: into(rows.profiles),
       actorHandles: into(rows.actorHandles),
       actorStatus: into(rows.actorStatus),
+      repoSyncs: into(rows.repoSyncs),
     },
     imported,
   );

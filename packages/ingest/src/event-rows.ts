@@ -6,7 +6,6 @@ import {
   earliestMs,
   type IdentityEvent,
   isJsonObject,
-  type JetstreamEvent,
   orderMicros,
   type ProfileRecord,
   type RecordForm,
@@ -18,10 +17,12 @@ import {
   recordKey,
   relativeVersion,
   rkeyMs,
+  syncVersion,
   timeVersion,
   type Version,
 } from '@updraft/atproto';
-import type { ActorHandleRow, ActorStatusRow, PostRow, ProfileRow, RecordRow } from '@updraft/store';
+import type { StreamEvent, SyncEvent } from '@updraft/jetstream';
+import type { ActorHandleRow, ActorStatusRow, PostRow, ProfileRow, RecordRow, RepoSyncRow } from '@updraft/store';
 import { deletedPostRow, postRow } from './post-row.ts';
 
 /** Takes the rows of events: a block for each table, or arrays in a test. */
@@ -31,6 +32,7 @@ export interface RowSink {
   readonly profiles: Appender<ProfileRow>;
   readonly actorHandles: Appender<ActorHandleRow>;
   readonly actorStatus: Appender<ActorStatusRow>;
+  readonly repoSyncs: Appender<RepoSyncRow>;
 }
 
 export interface Appender<Row> {
@@ -47,10 +49,11 @@ export type RowsOutcome = 'written' | 'unusable' | 'record_too_deep';
  * Appends the rows that an event makes. The same event always makes the same rows. `imported`: the version of a commit's rows, if it is not
  * the rev's.
  */
-export function appendEvent(event: JetstreamEvent, rows: RowSink, imported?: Version): RowsOutcome {
+export function appendEvent(event: StreamEvent, rows: RowSink, imported?: Version): RowsOutcome {
   if (event.kind === 'commit') return appendCommit(event, rows, imported);
   if (event.kind === 'identity') return appendIdentity(event, rows);
-  return appendAccount(event, rows);
+  if (event.kind === 'account') return appendAccount(event, rows);
+  return appendSync(event, rows);
 }
 
 function appendCommit(event: CommitEvent, rows: RowSink, imported: Version | undefined): RowsOutcome {
@@ -163,5 +166,11 @@ function appendAccount(event: AccountEvent, rows: RowSink): RowsOutcome {
     status: event.status,
     version: timeVersion(orderMicros(event)),
   });
+  return 'written';
+}
+
+/** The account's older records are out of sight from here on; those that it still has come again as creates of its head's rev. */
+function appendSync(event: SyncEvent, rows: RowSink): RowsOutcome {
+  rows.repoSyncs.append({ did: event.did, version: syncVersion(event.rev) });
   return 'written';
 }

@@ -1,4 +1,5 @@
-import type { JetstreamEvent, RejectedFrame } from '@updraft/atproto';
+import type { RejectedFrame } from '@updraft/atproto';
+import type { StreamEvent } from '@updraft/jetstream';
 import { hashText, MAX_EVENT_BYTES, type RejectedEventRow, truncateUtf8 } from '@updraft/store';
 
 /** The row of a frame that is not an event. */
@@ -8,12 +9,7 @@ export function rejectedFrameRow(frame: RejectedFrame, text: string): RejectedEv
 }
 
 /** The row of an event that was understood and can't be indexed. */
-export function rejectedEventRow(
-  event: JetstreamEvent,
-  reason: string,
-  detail: string,
-  text: string,
-): RejectedEventRow {
+export function rejectedEventRow(event: StreamEvent, reason: string, detail: string, text: string): RejectedEventRow {
   const collection = event.kind === 'commit' ? event.collection : '';
   return { reason, detail, did: event.did, kind: event.kind, collection, ...eventColumns(text) };
 }

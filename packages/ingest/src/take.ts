@@ -1,4 +1,5 @@
-import type { JetstreamEvent, RejectedFrame, RejectReason } from '@updraft/atproto';
+import type { RejectedFrame, RejectReason } from '@updraft/atproto';
+import type { StreamEvent } from '@updraft/jetstream';
 import { RefusedDataError } from '@updraft/store';
 import type { Batch } from './batch.ts';
 import { appendEvent } from './event-rows.ts';
@@ -8,7 +9,7 @@ import { rejectedEventRow, rejectedFrameRow } from './rejected-rows.ts';
  * Puts an event into the batch: all of its rows, or its row for rejected_events. `text` is the event as it came. Gives the reason of a
  * rejection, or `unusable` for a record that makes no sense as its type, whose rows are written all the same.
  */
-export function takeEvent(event: JetstreamEvent, text: string, batch: Batch): 'written' | 'unusable' | RejectReason {
+export function takeEvent(event: StreamEvent, text: string, batch: Batch): 'written' | 'unusable' | RejectReason {
   const reject = (reason: RejectReason, detail: string): RejectReason => {
     batch.rejectedEvents.append(rejectedEventRow(event, reason, detail, text));
     return reason;

@@ -96,6 +96,7 @@ export {
   type RepoCleanupJobRow,
   type StoredCleanupJob,
 } from './tables/repo-cleanup-jobs.ts';
+export { type RepoSyncRow, repoSyncs } from './tables/repo-syncs.ts';
 export { type BackupFault, backupFault } from './upkeep/backup-fault.ts';
 export { backupFolder } from './upkeep/backup-folder.ts';
 export { backupStatements, restoreStatements } from './upkeep/backup-statements.ts';

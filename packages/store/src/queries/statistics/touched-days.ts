@@ -59,13 +59,14 @@ export function markCounted(
   );
 }
 
-/** Touches the days of the accounts whose status was written at `sinceMs` (the store's clock) or later. */
+/** Touches the days of the accounts whose status or #sync was written at `sinceMs` (the store's clock) or later. */
 export function touchDaysOfChangedActors(clickhouse: ClickHouse, sinceMs: number): Promise<void> {
   return clickhouse.command(
     `INSERT INTO touched_days (source, day, touched_at)
      SELECT 'records', day, now64(3, 'UTC')
      FROM actor_days
      WHERE did_key IN (SELECT did_key FROM actor_status WHERE ingest_at >= fromUnixTimestamp64Milli({sinceMs:Int64}, 'UTC'))
+         OR did_key IN (SELECT did_key FROM repo_syncs WHERE ingest_at >= fromUnixTimestamp64Milli({sinceMs:Int64}, 'UTC'))
      GROUP BY day`,
     { sinceMs },
     { timeoutMs: 120_000 },
