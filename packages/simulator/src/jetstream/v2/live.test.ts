@@ -248,6 +248,19 @@ test('a host that is partially blind leaves whole collections out while the rest
   expect(frames.some(({ collection }) => collection === 'app.bsky.feed.post')).toBe(true);
 });
 
+test('a host that seals nothing shows the same events, and its archive is empty', async () => {
+  const [sealing, other] = [
+    await hostOf(1_000, {}, { hostile: 1 }),
+    await hostOf(1_000, { v2: { seals: false } }, { hostile: 1 }),
+  ];
+  const withoutCids = (frames: readonly Payload[]) => frames.map(({ cid: _, ...frame }) => frame);
+  expect(withoutCids(await everything(other))).toEqual(withoutCids(await everything(sealing)));
+  expect(other.archive?.segments).toEqual([]);
+  const next = other.log.nextSeq;
+  other.crash(100);
+  expect(other.log.nextSeq).toBe(next - 100);
+});
+
 describe('a server that crashes', () => {
   test('cuts its readers, and gives the last events other sequence numbers, those of an account in their order', async () => {
     const server = await hostOf(1_000);
