@@ -10,7 +10,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type Channel, createChannel } from './channel.ts';
 
-/** What is spoken on one path of an endpoint. */
+/** The protocol of one path of an endpoint. */
 export interface Protocol {
   /** Reads a request: refuses it, or says what to do with the connection. */
   open(query: URLSearchParams, headers: IncomingHttpHeaders): Refusal | Session;

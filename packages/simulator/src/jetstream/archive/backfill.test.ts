@@ -84,7 +84,7 @@ async function readLive(server: JetstreamServer, after: number, truth: GroundTru
 function stateOf(truth: GroundTruth) {
   const records = [...truth.records].map(([uri, record]) => {
     const { operation } = record.commit;
-    // Of the two zeros DAG-CBOR has one.
+    // DAG-CBOR has one zero, JSON two.
     const content: unknown = JSON.parse(JSON.stringify(record.commit.record ?? null));
     return [uri, { isLive: operation !== 'delete', content, shows: truth.shows(record) }] as const;
   });

@@ -1,25 +1,17 @@
 import { bytesFile, openSegment, ROW_KIND } from '@updraft/jetstream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { JetstreamOptions, JetstreamServer } from '../server.ts';
-import { startWorldHost } from '../v2/world-host.fixture.ts';
+import type { JetstreamServer } from '../server.ts';
+import { createHosts, startWorldHost } from '../v2/world-host.fixture.ts';
 import { bytesOf, firstSegment, get, list, plan, plannedRows, post, rowsOf } from './archive-reader.fixture.ts';
 
-let closing: JetstreamServer[] = [];
 let shared: JetstreamServer;
 beforeAll(async () => {
   shared = await startWorldHost(4_000, {}, { hostile: 0.3 });
 });
 afterAll(() => shared.close());
-afterEach(async () => {
-  for (const server of closing) await server.close();
-  closing = [];
-});
 
-async function hostOf(count: number, options: JetstreamOptions = {}) {
-  const server = await startWorldHost(count, options);
-  closing.push(server);
-  return server;
-}
+const { hostOf, closeAll } = createHosts();
+afterEach(closeAll);
 
 describe('a plan', () => {
   test('names every segment after a seq, whole, and reaches the tip', async () => {
