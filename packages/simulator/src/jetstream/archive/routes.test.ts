@@ -24,7 +24,8 @@ describe('a plan', () => {
     );
     const later = await plan(shared, { afterSeq: segments[2]?.maxSeq ?? 0, beforeSeq: (segments[4]?.minSeq ?? 0) + 1 });
     expect(later.segments.map(({ index }) => index)).toEqual([3, 4]);
-    expect(later.plannedThroughSeq).toBe((segments[4]?.minSeq ?? 0) + 1);
+    const end = (segments[4]?.minSeq ?? 0) + 1;
+    expect(later).toMatchObject({ plannedThroughSeq: end, sealedTipSeq: end });
     expect(later.segments[1]).toMatchObject({ mode: 'blocks', blocks: [{ first: 0, last: 0 }] });
   });
 
@@ -104,6 +105,8 @@ describe('a download', () => {
     const other = await get(shared, 'getSegment', { name }, { ...range, 'if-range': '"0123456789abcdef"' });
     expect([other.status, (await bytesOf(other)).length]).toEqual([200, sizeBytes]);
     expect((await get(shared, 'getSegment', { name }, { range: `bytes=${sizeBytes}-` })).status).toBe(416);
+    expect((await get(shared, 'getSegment', { name }, { 'if-match': '"0123456789abcdef"' })).status).toBe(412);
+    expect((await get(shared, 'getSegment', { name }, { 'if-match': `"${checksum}"` })).status).toBe(200);
   });
 
   test('of a block is its zstd frame', async () => {
@@ -116,8 +119,8 @@ describe('a download', () => {
   test.each([
     ['getSegment', { name: 'nothing.jss' }, 404, 'SegmentNotFound'],
     ['getBlock', { segment: 'nothing.jss', blockIndex: '0' }, 404, 'SegmentNotFound'],
-    ['getBlock', { segment: 'segment-00000000.jss', blockIndex: '8' }, 404, 'BlockNotFound'],
-    ['getBlock', { segment: 'segment-00000000.jss', blockIndex: 'x' }, 400, 'InvalidRequest'],
+    ['getBlock', { segment: 'seg_0000000000.jss', blockIndex: '8' }, 404, 'BlockNotFound'],
+    ['getBlock', { segment: 'seg_0000000000.jss', blockIndex: 'x' }, 400, 'InvalidRequest'],
     ['getZstdDictionary', { id: '1' }, 404, 'DictionaryNotFound'],
   ])('%s of %j is refused', async (method, query, status, error) => {
     const response = await get(shared, method, query);
