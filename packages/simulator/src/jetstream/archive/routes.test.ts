@@ -2,7 +2,17 @@ import { bytesFile, openSegment, ROW_KIND } from '@updraft/jetstream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { JetstreamServer } from '../server.ts';
 import { createHosts, startWorldHost } from '../v2/world-host.fixture.ts';
-import { bytesOf, firstSegment, get, list, plan, plannedRows, post, rowsOf } from './archive-reader.fixture.ts';
+import {
+  addressOf,
+  bytesOf,
+  firstSegment,
+  get,
+  list,
+  plan,
+  plannedRows,
+  post,
+  rowsOf,
+} from './archive-reader.fixture.ts';
 
 let shared: JetstreamServer;
 beforeAll(async () => {
@@ -127,6 +137,12 @@ describe('a download', () => {
     expect([response.status, await response.json()]).toMatchObject([status, { error }]);
   });
 
+  test('of an address that can not be read is refused, and the host goes on', async () => {
+    const address = addressOf(shared, 'listSegments');
+    expect((await fetch(`${new URL(address).origin}//`)).status).toBe(404);
+    expect((await fetch(address)).status).toBe(200);
+  });
+
   test('wants the key where the host has one, and lists need none', async () => {
     const server = await hostOf(1_000, { v2: { apiKey: 'sesame' } });
     const { name } = await firstSegment(server);
@@ -168,9 +184,12 @@ describe('a fault of the archive', () => {
     const { name, checksum } = (await plan(server, {})).segments[0] ?? (await firstSegment(server));
     server.archive?.faults.inject({ method: 'getSegment', kind: 'rewrite' });
     const response = await get(server, 'getSegment', { name });
-    expect(response.headers.get('etag')).not.toBe(`"${checksum}"`);
+    const etag = response.headers.get('etag');
+    expect(etag).not.toBe(`"${checksum}"`);
     const segment = await openSegment(bytesFile(await bytesOf(response)));
     expect(segment.header).toMatchObject({ minSeq: 1, rowCount: 512 });
     expect((await segment.rows(0)).rowAt(0).indexedAt).toBeGreaterThan(0);
+    server.archive?.faults.inject({ method: 'getSegment', kind: 'rewrite' });
+    expect((await get(server, 'getSegment', { name })).headers.get('etag')).not.toBe(etag);
   });
 });
