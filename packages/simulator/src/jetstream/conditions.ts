@@ -13,7 +13,7 @@ export type Fault =
   /** The last `events` events come again. */
   | { readonly kind: 'repeat'; readonly afterEvents: number; readonly events: number };
 
-/** What is wrong with the server until it is changed. */
+/** Lasting faults of the server, until they are changed. */
 export interface Weather {
   /** Every handshake is answered with 503. */
   readonly unavailable: boolean;
