@@ -143,9 +143,18 @@ const STORIES: Readonly<Record<string, Story>> = {
     ],
   ],
   'of the same rev again keeps what went away between the fetches, until the next one': (a) => [
-    [[a.post('a', 1), a.post('b', 2)], ['a', 'b']],
-    [[a.sync(3), a.post('a', 3), a.post('b', 3)], ['a', 'b']],
-    [[a.sync(3), a.post('b', 4)], ['a', 'b']],
+    [
+      [a.post('a', 1), a.post('b', 2)],
+      ['a', 'b'],
+    ],
+    [
+      [a.sync(3), a.post('a', 3), a.post('b', 3)],
+      ['a', 'b'],
+    ],
+    [
+      [a.sync(3), a.post('b', 4)],
+      ['a', 'b'],
+    ],
     [[a.sync(5), a.post('b', 5)], ['b']],
   ],
   'that is older than the last one changes nothing': (a) => [
@@ -203,11 +212,12 @@ describe('invariants 3 and 4: a #sync', () => {
 });
 
 describe('readers follow a #sync:', () => {
-  const [author, ...fans] = [newAccount(), newAccount(), newAccount(), newAccount()];
-  const [first, second] = fans as [ToldAccount, ToldAccount];
+  const author = newAccount();
+  const [first, second, third] = [newAccount(), newAccount(), newAccount()];
   beforeAll(async () => {
     await tell(author.post('x', 1), author.post('y', 1), author.follow('f', first.did, 1));
-    for (const fan of fans) await tell(fan.like('m', author.uri('x'), 2), fan.follow('g', author.did, 2));
+    for (const fan of [first, second, third])
+      await tell(fan.like('m', author.uri('x'), 2), fan.follow('g', author.did, 2));
     await tell(first.like('n', author.uri('y'), 2));
   });
 
