@@ -1,5 +1,5 @@
-import { type JetstreamEvent, parseFrame } from '@updraft/atproto';
-import { createEventCounts, createStreamPosition, type Ended } from '@updraft/indexer';
+import { createEventCounts, createStreamPosition, type Ended, type EventSink } from '@updraft/indexer';
+import type { StreamEvent } from '@updraft/jetstream';
 import {
   createWorld,
   type JetstreamServer,
@@ -51,7 +51,7 @@ export function appendHuge(host: JetstreamServer): void {
 }
 
 export interface Reading {
-  readonly events: JetstreamEvent[];
+  readonly events: StreamEvent[];
   readonly gaps: IngestGapRow[];
   readonly ends: { readonly host: string; readonly end: Ended; readonly retryInMs: number }[];
   readonly blind: { readonly host: string; readonly collection: string; readonly witness: string | undefined }[];
@@ -64,7 +64,7 @@ export function read(
   hosts: readonly JetstreamServer[],
   options: Partial<Parameters<typeof sourceOf>[0]> = {},
 ): Reading {
-  const events: JetstreamEvent[] = [];
+  const events: StreamEvent[] = [];
   const gaps: IngestGapRow[] = [];
   const ends: Reading['ends'] = [];
   const blind: Reading['blind'] = [];
@@ -86,15 +86,14 @@ export function read(
       ...options.events,
     },
   });
-  const frame = (text: string): void => {
-    const parsed = parseFrame(text);
-    if (!parsed.ok) return;
-    events.push(parsed.event);
-    eventCounts.add(parsed.event);
-    const gap = position.observe(parsed.event);
+  const event = (next: StreamEvent): void => {
+    events.push(next);
+    eventCounts.add(next);
+    const gap = position.observe(next);
     if (gap !== undefined) gaps.push(gap);
   };
-  const running = source.run({ frame, isFull: () => false, waitForRoom: async () => {} }, stop.signal);
+  const sink: EventSink = { event, rejected: () => {}, isFull: () => false, waitForRoom: async () => {} };
+  const running = source.run(sink, stop.signal);
   cleanups.push(async () => {
     stop.abort();
     await running;
@@ -106,7 +105,7 @@ export function read(
 }
 
 /** The events, without what a host adds to them. */
-export const keysOf = (events: readonly JetstreamEvent[]) =>
+export const keysOf = (events: readonly StreamEvent[]) =>
   new Set(events.map((event) => JSON.stringify({ ...event, timeUs: 0, cursor: 0 })));
 /** The events that a host without faults sends. */
 export async function keysOfAll(world: readonly WorldEvent[]): Promise<Set<string>> {

@@ -15,6 +15,7 @@ export function sourceOf({ events, ...options }: SourceOptions): Source {
     events: {
       connecting: () => {},
       connected: () => {},
+      info: () => {},
       ended: () => {},
       leftOut: () => {},
       blind: () => {},

@@ -1,4 +1,5 @@
 import { parseSince, type Since } from '@updraft/ingest';
+import { InvalidRequestError, methodUrl, protocolOf, subscribeUrl } from '@updraft/jetstream';
 import {
   flag,
   flagOn,
@@ -25,7 +26,7 @@ import type { BatchLimits } from './batch/batch-queue.ts';
 
 /** The indexer's settings, read from the environment. */
 export interface IndexerConfig {
-  /** Jetstream's `/subscribe` addresses, in order of preference. */
+  /** Addresses of Jetstream hosts, in order of preference: `…/subscribe` is read by v1, others by v2. */
   readonly hosts: readonly string[];
   readonly clickhouse: ClickHouseOptions;
   readonly redis: RedisAddress;
@@ -81,17 +82,21 @@ export function readReplayConfig(env: Environment): ReplayConfig {
   return storeConfig(readConfig(ReplayVariables, env));
 }
 
+const V2_HOSTS = ['jetstream.us-east', 'jetstream.us-west'];
 /** The last host left collections out twice in the summer of 2026, and once accepted connections and sent nothing. */
-const PUBLIC_HOSTS = ['jetstream1.us-east', 'jetstream1.us-west', 'jetstream2.us-west', 'jetstream2.us-east'];
-const DEFAULT_WS_URL = PUBLIC_HOSTS.map((name) => `wss://${name}.bsky.network/subscribe`).join(',');
+const V1_HOSTS = ['jetstream1.us-east', 'jetstream1.us-west', 'jetstream2.us-west', 'jetstream2.us-east'];
+const DEFAULT_WS_URL = [
+  ...V2_HOSTS.map((name) => `wss://${name}.bsky.network`),
+  ...V1_HOSTS.map((name) => `wss://${name}.bsky.network/subscribe`),
+].join(',');
 const MIB = 1024 * 1024;
 /** Longer than any normal silence: a silent connection is ended after IDLE_TIMEOUT, and tries never stop. */
 const STALLED_AFTER_MS = 300_000;
 
 const hosts = parsed((text) => {
-  const read = text.split(',').map((entry) => subscribeAddress(entry.trim()));
+  const read = text.split(',').map((entry) => hostAddress(entry.trim()));
   return read.every((host) => host !== undefined) ? read : undefined;
-}, "expected 'ws://…' or 'wss://…' addresses of Jetstream hosts, separated by commas");
+}, "expected addresses of Jetstream hosts, separated by commas: 'wss://host' is read by v2, 'wss://host/subscribe' by v1, each with parameters of its own protocol only");
 
 const since = parsed(parseSince, "expected a length of time such as '2h', or a time such as '2026-07-04T14:00:00Z'");
 
@@ -143,11 +148,24 @@ function storeConfig(read: z.output<typeof ReplayVariables>): ReplayConfig {
   };
 }
 
-/** The address with `/subscribe` added when it names no path; undefined when it isn't a WebSocket address. */
-function subscribeAddress(text: string): string | undefined {
+/** The address; undefined when it isn't one of a host that can be subscribed to. */
+function hostAddress(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   if ((url.protocol !== 'ws:' && url.protocol !== 'wss:') || url.host === '' || url.hash !== '') return undefined;
-  if (url.pathname === '/' || url.pathname === '') url.pathname = '/subscribe';
-  return url.href;
+  const [isBare, isV1] = [url.pathname === '/', protocolOf(text) === 'v1'];
+  if (!isBare && !isV1 && url.pathname !== methodUrl(text, 'subscribeEvents').pathname) return undefined;
+  if (!isSubscribable(text)) return undefined;
+  return isBare ? `${url.protocol}//${url.host}${url.search}` : url.href;
+}
+
+/** Whether its parameters are those of its protocol. */
+function isSubscribable(address: string): boolean {
+  try {
+    subscribeUrl(address);
+    return true;
+  } catch (error) {
+    if (error instanceof InvalidRequestError) return false;
+    throw error;
+  }
 }

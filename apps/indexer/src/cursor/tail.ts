@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { JetstreamEvent } from '@updraft/atproto';
+import type { StreamEvent } from '@updraft/jetstream';
 import { lowerQuartile } from './continuity.ts';
 
 /** How many of the last events are kept, to be recognised after a resume. */
@@ -11,7 +11,7 @@ export interface Tail {
   readonly count: number;
   /** The sequence number of the last event, if its host gives one. */
   readonly cursor: number | undefined;
-  add(event: JetstreamEvent): void;
+  add(event: StreamEvent): void;
   /** Oldest first. */
   identities(): string[];
   /** Rev time in microseconds that a quarter of the accounts in the tail don't exceed; NaN when it is empty. */
@@ -54,19 +54,19 @@ export function createTail(size: number = TAIL_EVENTS): Tail {
 }
 
 /** Tells an event from every other, and is the same at every host: 16 characters. */
-export function eventIdentity(event: JetstreamEvent): string {
+export function eventIdentity(event: StreamEvent): string {
   return identityOfParts(fillParts(emptyParts(), event));
 }
 
 /** The time of an event on its sender's clock: its rev's, or the inner time. In microseconds. */
-export function eventMicros(event: JetstreamEvent): number {
-  return event.kind === 'commit' ? event.rev.micros : event.eventMicros;
+export function eventMicros(event: StreamEvent): number {
+  return event.kind === 'commit' || event.kind === 'sync' ? event.rev.micros : event.eventMicros;
 }
 
 interface EventParts {
   did: string;
   micros: number;
-  /** The rev's clock id; -1 for an identity, -2 for an account event. */
+  /** The rev's clock id; below 0 for what is no commit. */
   detail: number;
   collection: string;
   rkey: string;
@@ -78,11 +78,13 @@ function emptyParts(): EventParts {
   return { did: '', micros: 0, detail: 0, collection: '', rkey: '', isDelete: false };
 }
 
-function fillParts(parts: EventParts, event: JetstreamEvent): EventParts {
+const DETAIL_OF_KIND = { commit: 0, identity: -1, account: -2, sync: -3 } as const;
+
+function fillParts(parts: EventParts, event: StreamEvent): EventParts {
   const commit = event.kind === 'commit' ? event : undefined;
   parts.did = event.did;
   parts.micros = eventMicros(event);
-  parts.detail = event.kind === 'commit' ? event.rev.clockId : event.kind === 'identity' ? -1 : -2;
+  parts.detail = commit === undefined ? DETAIL_OF_KIND[event.kind] : commit.rev.clockId;
   parts.collection = commit?.collection ?? '';
   parts.rkey = commit?.rkey ?? '';
   parts.isDelete = commit?.operation === 'delete';

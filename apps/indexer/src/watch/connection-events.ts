@@ -1,7 +1,12 @@
 import type { IngestGapRow } from '@updraft/store';
 import { collectionLabel } from '../intake/event-counts.ts';
 import type { IndexerDeps } from '../run/indexer.ts';
-import type { ConnectionEvents } from '../source/jetstream.ts';
+import type { ConnectionEvents } from '../source/stream-reports.ts';
+
+const LACKS_SYNC =
+  'this host speaks v1, which does not tell of repositories that diverged (#sync): what such an account no longer has stays in the index';
+/** What hosts say, as far as it is known: anything else counts as one. */
+const NOTICES: ReadonlySet<string> = new Set(['OutdatedCursor', 'FutureCursor']);
 
 /** Reports what happens to the connection: to status, metrics and log, and to `writeGap` the rows of what may be missing. */
 export function connectionEvents(
@@ -13,10 +18,16 @@ export function connectionEvents(
       status.active();
       log.debug({ host, ...point }, 'connecting');
     },
-    connected: (host, point) => {
+    connected: (host, point, hasSync) => {
       status.connected(host);
       metrics.connected.set({ host }, 1);
-      log.info({ host, ...(point ?? { by: 'live' }) }, 'connected to Jetstream');
+      metrics.hasSync.set(hasSync ? 1 : 0);
+      log.info({ host, ...(point ?? { kind: 'live' }) }, 'connected to Jetstream');
+      if (!hasSync) log.warn({ host }, LACKS_SYNC);
+    },
+    info: (host, name, message) => {
+      metrics.notices.inc({ name: NOTICES.has(name) ? name : 'other' });
+      log.warn({ host, name }, `the host says of the stream: ${message}`);
     },
     ended: (host, end, retryInMs) => {
       status.connected(undefined);

@@ -35,6 +35,7 @@ function counters(registry: Registry) {
     writeRetries: counter('write_retries', 'Failed tries of writing a block'),
     writesHeld: counter('write_held', 'Blocks that ClickHouse refuses as a whole', ['table']),
     saveFailures: counter('cursor_save_failures', 'Cursors that could not be saved'),
+    notices: counter('notices', 'What hosts said of the stream, such as that a cursor is too old', ['name']),
     reconnects: counter('reconnects', 'Ended connections', ['reason']),
     blindHosts: counter('blind_hosts', 'Times that a host was found to leave a collection out', ['host', 'collection']),
   };
@@ -46,6 +47,11 @@ function gauges(registers: Registry[]) {
       name: 'updraft_indexer_connected',
       help: '1 for the host that is read, 0 for others',
       labelNames: ['host'],
+      registers,
+    }),
+    hasSync: new Gauge({
+      name: 'updraft_indexer_has_sync',
+      help: '1 when the host that was connected last tells of repositories that diverged (v2), 0 when it does not (v1)',
       registers,
     }),
     active: new Gauge({

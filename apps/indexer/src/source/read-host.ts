@@ -1,0 +1,126 @@
+import { type Cursor, createLiveSource, type LiveSource } from '@updraft/jetstream';
+import { blindRow } from '../cursor/gap-rows.ts';
+import type { Rewind } from '../cursor/stream-position.ts';
+import { type Ended, type EndReason, type OpenConnection, readConnection } from './connection.ts';
+import { asksForAll } from './host-filter.ts';
+import { type HealthSample, type HostHealth } from './host-health.ts';
+import { type BlindHost, WATCH_TIMING, watchHost } from './host-watch.ts';
+import type { JetstreamOptions } from './jetstream.ts';
+import type { LeftOutStretch } from './left-out.ts';
+import { askedLimit, LIFT_TIMING, liftingMessage, liftWhenPast, type SizeLimit } from './size-limit.ts';
+import type { EventSink } from './source.ts';
+
+/** What is kept from one connection to the next. */
+export interface Reading {
+  readonly options: JetstreamOptions;
+  readonly sizeLimit: SizeLimit;
+  readonly health: HostHealth;
+  readonly leftOut: LeftOutStretch;
+}
+
+/** One connection to come. */
+export interface NextConnection {
+  readonly host: string;
+  readonly rewind: Rewind;
+  readonly sink: EventSink;
+}
+
+/** Why we leave a connection that works, and the host to read next, if not the same. */
+interface Leaving {
+  readonly reason: Extract<EndReason, 'blind' | 'lifted'>;
+  readonly detail: string;
+  readonly next?: string;
+}
+
+/** A connection as long as it is open. */
+interface Open extends OpenConnection {
+  readonly live: LiveSource;
+  readonly point: Cursor | undefined;
+  leave(leaving: Leaving): void;
+}
+
+/** Reads one connection to its end. `next`: the host to read then, where it was left for another one. */
+export async function readHost(
+  reading: Reading,
+  { host, rewind, sink }: NextConnection,
+  signal: AbortSignal,
+): Promise<{ readonly end: Ended; readonly next: string | undefined }> {
+  const { options, sizeLimit } = reading;
+  const { position, events, idleTimeoutMs, maxPauseMs } = options;
+  const maxMessageSizeBytes = sizeLimit.isAsked() ? askedLimit(host) : 0;
+  const live = createLiveSource(host, { idleTimeoutMs, maxPauseMs, filter: { maxMessageSizeBytes } });
+  const point = position.resumePoint(host, nowMicros(), { stepOver: sizeLimit.stepOver(), rewind });
+  events.connecting(host, point);
+  const left = new AbortController();
+  let leaving: Leaving | undefined;
+  const leave = (of: Leaving): void => {
+    leaving ??= of;
+    left.abort();
+  };
+  const onOpen = (connection: OpenConnection): void => {
+    position.resumed(host, point, nowMicros());
+    events.connected(host, point, live.hasSync);
+    opened(reading, { ...connection, live, point, leave });
+  };
+  const onInfo = (name: string, message: string): void => events.info(host, name, message);
+  const ended = await readConnection(
+    { live, cursor: point, sink, onOpen, onInfo },
+    AbortSignal.any([signal, left.signal]),
+  );
+  if (leaving === undefined || signal.aborted) return { end: ended, next: undefined };
+  return { end: { ...ended, ...leaving }, next: leaving.next };
+}
+
+/** What runs beside a connection until its end. */
+function opened(reading: Reading, open: Open): void {
+  const { options, sizeLimit, health } = reading;
+  const { address } = open.live;
+  if (sizeLimit.isAsked()) liftLimit(reading, open);
+  if (asksForAll(address)) watchOpen(reading, open);
+  else health.restart(address, sampleOf(options.eventCounts, 0)); // what this host leaves out says nothing of the one before
+}
+
+function liftLimit({ options, sizeLimit, leftOut }: Reading, { live, send, ended, leave }: Open): void {
+  const { position, events, liftTiming = LIFT_TIMING } = options;
+  const { address, protocol } = live;
+  const lift = (): void => {
+    sizeLimit.lifted();
+    if (protocol === 'v1') send(liftingMessage(address));
+    else leave({ reason: 'lifted', detail: 'left, to ask for events of any size again' }); // v2 takes no messages
+  };
+  const onLifted = (): void => events.leftOut(leftOut(address, nowMicros(), true), true);
+  liftWhenPast({ isPast: position.isContinuous, lift, onLifted, timing: liftTiming }, ended);
+}
+
+/** Watches the host until the connection's end, and leaves it when another host sends what this one leaves out. */
+function watchOpen({ options, health }: Reading, { live, point, ended, leave }: Open): void {
+  const { position, events, hosts, eventCounts, watchTiming: timing = WATCH_TIMING } = options;
+  const host = live.address;
+  // Where the connection began, for a store that has no event yet.
+  const startMicros = point?.kind === 'time' ? point.micros : nowMicros();
+  const micros = (): number => position.last()?.micros ?? startMicros;
+  const onBlind = (found: BlindHost): void => {
+    events.blind(blindRow(host, found, micros()), host, found);
+    const { collection, sinceMicros, witness } = found;
+    if (witness === undefined) return;
+    position.rewind(sinceMicros, witness);
+    leave({ reason: 'blind', detail: `left, because ${witness} sends more of ${collection}`, next: witness });
+  };
+  const others = hosts.filter((other) => other !== host && asksForAll(other));
+  const sample = (): HealthSample => sampleOf(eventCounts, micros());
+  void watchHost({ host, health, sample, others, timing, onBlind }, ended);
+}
+
+function sampleOf(counts: JetstreamOptions['eventCounts'], micros: number): HealthSample {
+  const commits = Map.groupBy(counts.list(), ({ collection }) => collection);
+  return {
+    atMs: performance.now(),
+    micros,
+    events: counts.total(),
+    eventsOf: (collection) => (commits.get(collection) ?? []).reduce((sum, { events }) => sum + events, 0),
+  };
+}
+
+export function nowMicros(): number {
+  return Date.now() * 1000;
+}
