@@ -29,6 +29,7 @@ export { type AccountRowCount, countAccountRows, removeAccountRows } from './pri
 export type { KeepPosts } from './queries/fragments.ts';
 export { type GapState, readGaps, readOpenGaps } from './queries/gaps.ts';
 export { type Member, type MembersPage, type MembersQuery, readMembersPage } from './queries/members-page.ts';
+export { filledAccountName, type NewMember, readNewMembers } from './queries/new-members.ts';
 export { ownPostLikes } from './queries/own-post-likes.ts';
 export type { FoundPost, PostPlace } from './queries/post-search/found-post.ts';
 export { countRecentLikes, isGenerationKept, likeGenerations } from './queries/post-search/like-counts.ts';
