@@ -1,5 +1,13 @@
 import { parseSince, type Since } from '@updraft/ingest';
-import { InvalidRequestError, methodUrl, protocolOf, subscribeUrl } from '@updraft/jetstream';
+import {
+  type ArchiveSettings,
+  archiveEnvironment,
+  archiveSettings,
+  InvalidRequestError,
+  methodUrl,
+  protocolOf,
+  subscribeUrl,
+} from '@updraft/jetstream';
 import {
   flag,
   flagOn,
@@ -35,6 +43,8 @@ export interface IndexerConfig {
   readonly logLevel: LogLevel;
   /** Where a new store starts; undefined: now. */
   readonly since: Since | undefined;
+  /** Where a new store's past comes from; undefined: no host has an archive. */
+  readonly archive: ArchiveSettings | undefined;
   readonly limits: BatchLimits;
   readonly idleTimeoutMs: number;
   /** After this long without any sign of life /healthz fails, and a little later the process ends itself. */
@@ -65,6 +75,7 @@ export function readIndexerConfig(env: Environment): IndexerConfig {
     hosts: read.WS_URL,
     metricsListen: read.METRICS_LISTEN_ADDRESS,
     since: read.SINCE,
+    archive: archiveSettings(read, read.WS_URL),
     idleTimeoutMs: read.IDLE_TIMEOUT,
     stallTimeoutMs: read.STALL_TIMEOUT ?? Math.max(STALLED_AFTER_MS, 3 * read.IDLE_TIMEOUT),
     leaseTtlMs: read.LEASE_TTL,
@@ -124,6 +135,7 @@ const ReplayVariables = commandEnvironment.extend({ ...serviceEnvironment.shape,
 const IndexerVariables = storeEnvironment.extend({
   ...serviceEnvironment.shape,
   ...pipeline,
+  ...archiveEnvironment.shape,
   WS_URL: hosts.prefault(DEFAULT_WS_URL),
   METRICS_LISTEN_ADDRESS: listenAddress(':8091'),
   SINCE: since.optional(),

@@ -12,7 +12,14 @@ export {
   createArchiveClient,
   type PlanRequest,
 } from './archive/archive-client.ts';
+export {
+  type ArchiveSettings,
+  archiveEnvironment,
+  archiveSettings,
+  readArchiveSettings,
+} from './archive/archive-settings.ts';
 export { createFolderArchive } from './archive/folder-archive.ts';
+export { type OpenArchive, openArchive, openFolder } from './archive/open-archive.ts';
 export { type ArchivePlace, type ArchiveSlice, type ReadArchiveOptions, readArchive } from './archive/read-archive.ts';
 export { createRemoteArchive, type RemoteArchiveOptions } from './archive/remote-archive.ts';
 export type { RetryOptions } from './archive/retry.ts';

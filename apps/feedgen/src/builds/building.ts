@@ -27,7 +27,7 @@ export interface BuildingOptions {
 
 /** Everything about the builds of the feeds that have a query. */
 export function createBuilding(options: BuildingOptions) {
-  const { file, clickhouse, membership, log } = options;
+  const { file, clickhouse, membership, bus, log } = options;
   const feeds = [...file.feeds.values()].filter((feed): feed is QueriedFeed => feed.kind !== 'static');
   const store = createBuildStore(options);
   const live = createLiveBuilds({ ...options, feeds, store });
@@ -38,9 +38,13 @@ export function createBuilding(options: BuildingOptions) {
   const query = createQuery(options, thread.areValid);
   const builders = new Map<string, Builder>();
   for (const feed of feeds) builders.set(feed.alias, createBuilder({ ...options, feed, query, store, live }));
-  membership.onChange((label) => {
+  const buildSoon = (label: string): void => {
     for (const feed of feeds)
       if (feed.kind === 'author-label' && feed.label === label) builders.get(feed.alias)?.buildSoon();
+  };
+  membership.onChange(buildSoon);
+  bus.listen((news) => {
+    if (news.kind === 'filled') news.labels.forEach(buildSoon);
   });
   return {
     live,

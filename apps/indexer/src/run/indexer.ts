@@ -24,6 +24,8 @@ export interface IndexerDeps {
   readonly erased: Pick<ErasedAccounts, 'has'>;
   /** Asks an account's own server; absent: none is asked. */
   readonly ask?: AskServer | undefined;
+  /** Brings what the stream does not, beside it, until the signal aborts; absent: nothing does. Never rejects. */
+  readonly heal?: ((queue: Pick<BatchQueue, 'byteLength'>, signal: AbortSignal) => Promise<void>) | undefined;
   readonly status: IndexerStatus;
   readonly metrics: IndexerMetrics;
   readonly hooks?: Hooks | undefined;
@@ -47,12 +49,14 @@ export async function runIndexer(deps: IndexerDeps, signal: AbortSignal): Promis
   const questions = createQuestionsOf(deps);
   const over = new AbortController();
   const asking = questions?.run(over.signal);
+  const healing = deps.heal?.(queue, over.signal);
   const counts = { intakeCounts: intakeCounts(deps, questions), writeCounts: writeCounts(deps) };
   try {
     await runPipeline({ ...deps, source, queue, observe: position.observe, ...counts }, signal);
   } finally {
     over.abort();
     await asking;
+    await healing;
     stopReports();
   }
 }

@@ -27,6 +27,10 @@ function counters(registry: Registry) {
     rejected: counter('rejected', 'Events set aside in rejected_events', ['reason']),
     unusable: counter('unusable_records', 'Records that make no sense as their type', ['collection']),
     gaps: counter('gaps', 'Stretches of which something may be missing'),
+    healedGaps: counter('healed_gaps', 'Gaps whose stretch was read again'),
+    healTries: counter('gap_heals', 'Tries to heal a gap', ['outcome']),
+    healEvents: counter('gap_events', 'Events read again in the stretches of gaps'),
+    filledAccounts: counter('filled_accounts', 'New members whose repositories were asked for', ['outcome']),
     erased: counter('erased', 'Events of erased accounts, of which nothing is written'),
     doubts: counter('account_doubts', 'Events that leave the order of an account in doubt', ['reason']),
     answers: counter('account_answers', 'Questions to accounts’ own servers', ['outcome']),
@@ -52,6 +56,11 @@ function gauges(registers: Registry[]) {
     hasSync: new Gauge({
       name: 'updraft_indexer_has_sync',
       help: '1 when the host that was connected last tells of repositories that diverged (v2), 0 when it does not (v1)',
+      registers,
+    }),
+    openGaps: new Gauge({
+      name: 'updraft_indexer_open_gaps',
+      help: 'Stretches of which something may be missing, and which nobody has read again',
       registers,
     }),
     active: new Gauge({

@@ -1,6 +1,6 @@
+import { AccountError } from '@updraft/identity';
 import { PdsError, RepositoryError } from '@updraft/repository';
 import { LimitError } from '@updraft/service';
-import { AccountError } from '../accounts.ts';
 import { LikesError } from './count-likes.ts';
 import type { JobEvent } from './job.ts';
 import type { Refusal } from './set-aside.ts';

@@ -1,6 +1,6 @@
+import type { Account, Accounts } from '@updraft/identity';
 import type { Spool } from '@updraft/repository';
 import { createTurns } from '@updraft/service';
-import type { Account, Accounts } from '../accounts.ts';
 import { ONE_READING_OF_A_REPOSITORY } from '../repository/exports.ts';
 import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
 import { planFromRepository } from '../repository/read-repository.ts';

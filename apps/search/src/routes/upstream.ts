@@ -1,3 +1,4 @@
+import { AccountError } from '@updraft/identity';
 import { PdsError, type PdsFault, RepositoryError } from '@updraft/repository';
 import {
   AuthenticationRequiredError,
@@ -11,7 +12,6 @@ import {
   UpstreamTimeoutError,
   XrpcError,
 } from '@updraft/service';
-import { AccountError } from '../accounts.ts';
 import { LikesError } from '../cleanup/count-likes.ts';
 
 /** The errors of a route that asks an account's own server. That server names the errors for what it does not have. */
