@@ -14,7 +14,7 @@ export interface LiveBuilds {
   get(alias: string, id: string): Build | undefined;
   /** Makes a build the current one, unless a newer one is there. */
   adopt(alias: string, build: StoredBuild): void;
-  /** Every build in memory, newest first. */
+  /** Every build in memory. */
   all(): Build[];
   /** Loads the current builds. */
   refresh(): Promise<void>;
