@@ -8,7 +8,7 @@ import { createFeedBuilds } from './feed-builds.ts';
 export interface LiveBuilds {
   /** The feed's newest build; undefined before its first. */
   current(alias: string): Build | undefined;
-  /** A build by its id, from memory or, when it was made before this instance started, from Redis. */
+  /** A build by its id, from memory or from Redis: one that was made before this instance started, or an older one of another instance. */
   find(alias: string, id: string): Promise<Build | undefined>;
   /** A build from memory. */
   get(alias: string, id: string): Build | undefined;

@@ -47,7 +47,7 @@ export function createIntake(options: IntakeOptions): (text: string) => void {
     if (erased.has(parsed.ok ? parsed.event.did : parsed.did)) counts.erased();
     else if (parsed.ok) count(parsed.event, takeEvent(parsed.event, text, queue.current()));
     else counts.rejected(takeRejected(parsed, text, queue.current()));
-    // The position moves with the events of erased accounts too.
+    // The position moves with the events of erased accounts too. Before added(): a batch that it cuts takes the position as its progress.
     const gap = parsed.ok ? observe(parsed.event) : undefined;
     if (gap !== undefined) {
       queue.current().ingestGaps.append(gap);
