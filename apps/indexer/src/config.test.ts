@@ -25,7 +25,7 @@ describe('the indexer’s environment', () => {
       redis: { prefix: 'updraft' },
       metricsListen: '127.0.0.1:8091',
       since: undefined,
-      limits: { maxRows: 50_000, flushIntervalMs: 1_000 },
+      limits: { maxEvents: 50_000, flushIntervalMs: 1_000 },
       idleTimeoutMs: 60_000,
     });
     expect(readIndexerConfig(NEEDED).hosts).toHaveLength(6);

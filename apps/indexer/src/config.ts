@@ -152,7 +152,7 @@ function storeConfig(read: z.output<typeof ReplayVariables>): ReplayConfig {
     clickhouse: clickHouseOptions(read),
     redis: redisAddress(read),
     limits: {
-      maxRows: read.BATCH_MAX_ROWS,
+      maxEvents: read.BATCH_MAX_ROWS,
       maxBytes: read.BATCH_MAX_BYTES,
       flushIntervalMs: read.FLUSH_INTERVAL,
       queueMaxBytes: read.QUEUE_MAX_BYTES,

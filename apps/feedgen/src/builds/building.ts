@@ -11,6 +11,7 @@ import { type Builder, createBuilder } from './builder.ts';
 import { createCuts } from './cuts.ts';
 import { runFeedQuery } from './feed-queries.ts';
 import { createLiveBuilds } from './live-builds.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 export interface BuildingOptions {
   file: FeedsFile;
@@ -67,15 +68,6 @@ function createQuery({ clickhouse, metrics, log }: BuildingOptions, areValid: Ar
     metrics,
     onError: (err) => log.warn({ err }, 'records could not be validated: they stay in their feeds'),
   });
+  // Rankings of a whole day are large: an instance runs one at a time.
   return oneAtATime((feed: QueriedFeed, asOfMs: number) => runFeedQuery({ clickhouse, keepValid }, feed, asOfMs));
-}
-
-/** Rankings of a whole day are large: an instance runs one at a time. */
-function oneAtATime<Args extends unknown[], T>(run: (...args: Args) => Promise<T>): (...args: Args) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (...args) => {
-    const next = last.then(() => run(...args));
-    last = next.catch(() => {}); // its caller gets the rejection
-    return next;
-  };
 }

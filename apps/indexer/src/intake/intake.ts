@@ -53,7 +53,7 @@ export function createIntake(options: IntakeOptions): Pick<EventSink, 'event' | 
     event: (event, text) => {
       if (erased.has(event.did)) counts.erased();
       else count(event, takeEvent(event, text, queue.current()));
-      // The position moves with the events of erased accounts too.
+      // The position moves with the events of erased accounts too. Before taken(): a batch that it cuts takes the position as its progress.
       const gap = observe(event);
       if (gap !== undefined) {
         queue.current().ingestGaps.append(gap);
