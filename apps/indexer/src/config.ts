@@ -5,6 +5,7 @@ import {
   archiveSettings,
   InvalidRequestError,
   methodUrl,
+  PUBLIC_HOSTS,
   protocolOf,
   subscribeUrl,
 } from '@updraft/jetstream';
@@ -93,13 +94,6 @@ export function readReplayConfig(env: Environment): ReplayConfig {
   return storeConfig(readConfig(ReplayVariables, env));
 }
 
-const V2_HOSTS = ['jetstream.us-east', 'jetstream.us-west'];
-/** The last host left collections out twice in the summer of 2026, and once accepted connections and sent nothing. */
-const V1_HOSTS = ['jetstream1.us-east', 'jetstream1.us-west', 'jetstream2.us-west', 'jetstream2.us-east'];
-const DEFAULT_WS_URL = [
-  ...V2_HOSTS.map((name) => `wss://${name}.bsky.network`),
-  ...V1_HOSTS.map((name) => `wss://${name}.bsky.network/subscribe`),
-].join(',');
 const MIB = 1024 * 1024;
 /** Longer than any normal silence: a silent connection is ended after IDLE_TIMEOUT, and tries never stop. */
 const STALLED_AFTER_MS = 300_000;
@@ -136,7 +130,7 @@ const IndexerVariables = storeEnvironment.extend({
   ...serviceEnvironment.shape,
   ...pipeline,
   ...archiveEnvironment.shape,
-  WS_URL: hosts.prefault(DEFAULT_WS_URL),
+  WS_URL: hosts.prefault(PUBLIC_HOSTS.join(',')),
   METRICS_LISTEN_ADDRESS: listenAddress(':8091'),
   SINCE: since.optional(),
   IDLE_TIMEOUT: someTimeMs('60s'),
