@@ -57,7 +57,7 @@ export function reportFaults(act: () => void): void {
   } catch (error) {
     if (!(error instanceof RepositoryError)) throw error;
     const fault: Faulty = { kind: 'faulty', message: error.message };
-    parentPort?.postMessage(fault);
+    parentPort?.postMessage(fault, []);
   }
 }
 

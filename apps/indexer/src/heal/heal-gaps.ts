@@ -1,5 +1,5 @@
 import { openArchive } from '@updraft/jetstream';
-import { archiveSource, createGapHealer, type GapHealer, type GapSource, hostSource } from '@updraft/refill';
+import { archiveSource, createGapHealer, type GapHealer, type GapSource, hostSource, isoTime } from '@updraft/refill';
 import { type Backoff, backoff, every, type Logger } from '@updraft/service';
 import {
   type ClickHouse,
@@ -90,8 +90,4 @@ async function healOne(
   const waitMs = delays.next();
   waits.set(gapId, { gap, backoff: delays, until: Date.now() + waitMs });
   log.warn({ ...stretch, reasons: outcome.reasons, againInMs: waitMs }, 'a gap stays open');
-}
-
-function isoTime(micros: number): string {
-  return new Date(micros / 1000).toISOString();
 }

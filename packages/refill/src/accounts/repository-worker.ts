@@ -42,5 +42,5 @@ function* repositoryLines({ did, commit, payloads }: Repository): Generator<stri
 }
 
 function post(message: RepositoryMessage): void {
-  parentPort?.postMessage(message);
+  parentPort?.postMessage(message, []);
 }

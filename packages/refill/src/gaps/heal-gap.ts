@@ -63,6 +63,8 @@ export function createGapHealer(options: GapHealerOptions): GapHealer {
   };
 }
 
+/** A reading that is killed repeats this much at most. */
+const SAVE_EVERY_MS = 2_000;
 const NO_SOURCE = 'there is no archive to read it from, and no host but the one where it was met';
 
 async function healFrom(
@@ -72,50 +74,52 @@ async function healFrom(
   signal: AbortSignal,
 ): Promise<HealOutcome> {
   const { gapId, fromTime, toTime } = gap;
-  const store = createProgressStore(options.clickhouse);
   const name = `gap:${gapId}`;
-  const before = readGapProgress(await store.load(name), { source: source.name, fromTime, toTime });
+  const store = createProgressStore(options.clickhouse);
+  const before = readGapProgress(await store.load(name), source.name, fromTime);
+  options.log.info({ gapId, source: source.name, from: before?.mark }, 'reading the stretch of a gap');
   const writer = createEventWriter(options);
-  const events = (): number => (before?.events ?? 0) + writer.counts().events;
-  let mark = before?.mark;
-  const save = async (): Promise<void> => {
-    const flushed = writer.counts().events;
-    await writer.flush();
-    options.onEvents?.(flushed - saved);
-    saved = flushed;
-    if (mark === undefined) return;
-    const progress: GapProgress = { source: source.name, fromTime, toTime, mark, events: events() };
+  const keeper = createKeeper(options, writer, async (mark, events) => {
+    const progress: GapProgress = { source: source.name, fromTime, mark, events: (before?.events ?? 0) + events };
     await store.save(name, progress, Date.now() * 1000);
+  });
+  const proceed = () => keeper.proceed(signal);
+  await source.read({ ...stretchOf(gap), mark: before?.mark, writer, proceed, reached: keeper.reached }, signal);
+  await keeper.save();
+  const events = (before?.events ?? 0) + writer.counts().events;
+  const row = { gapId, fromTime, toTime, source: source.name, numEvents: events, healedAt: Date.now() };
+  await insertRows(options.clickhouse, healedGaps, [row]);
+  return { kind: 'healed', source: source.name, events };
+}
+
+/** Writes what was read, and then keeps the place, every few seconds. */
+function createKeeper(
+  { ready, onEvents }: GapHealerOptions,
+  writer: EventWriter,
+  keep: (mark: number, events: number) => Promise<void>,
+) {
+  let mark: number | undefined;
+  let [saved, savedAt] = [0, performance.now()];
+  const save = async (): Promise<void> => {
+    const { events } = writer.counts();
+    await writer.flush();
+    onEvents?.(events - saved);
+    [saved, savedAt] = [events, performance.now()];
+    if (mark !== undefined) await keep(mark, events);
   };
-  let saved = 0;
-  options.log.info({ gapId, source: source.name, from: mark }, 'reading the stretch of a gap');
-  const reading: GapReading = {
-    ...stretchOf(gap),
-    mark,
-    writer,
-    proceed: () => proceed(writer, save, options, signal),
-    reached: (next) => {
+  return {
+    save,
+    reached: (next: number): void => {
       mark = next;
     },
+    proceed: async (signal: AbortSignal): Promise<void> => {
+      signal.throwIfAborted();
+      if (writer.isFull() || performance.now() - savedAt > SAVE_EVERY_MS) await save();
+      await ready?.(signal);
+    },
   };
-  await source.read(reading, signal);
-  await save();
-  const row = { gapId, fromTime, toTime, source: source.name, numEvents: events(), healedAt: Date.now() };
-  await insertRows(options.clickhouse, healedGaps, [row]);
-  return { kind: 'healed', source: source.name, events: events() };
 }
 
 function stretchOf({ fromTime, toTime }: IngestGapRow): Pick<GapReading, 'fromMicros' | 'toMicros' | 'startMicros'> {
   return { fromMicros: fromTime - MARGIN_MICROS, toMicros: toTime + MARGIN_MICROS, startMicros: fromTime };
-}
-
-async function proceed(
-  writer: EventWriter,
-  save: () => Promise<void>,
-  { ready }: GapHealerOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  signal.throwIfAborted();
-  if (writer.isFull()) await save();
-  await ready?.(signal);
 }
