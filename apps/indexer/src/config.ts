@@ -7,6 +7,7 @@ import {
   methodUrl,
   PUBLIC_HOSTS,
   protocolOf,
+  readArchiveSettings,
   subscribeUrl,
 } from '@updraft/jetstream';
 import {
@@ -65,6 +66,9 @@ export interface IndexerConfig {
 /** What `pnpm replay` needs of it. */
 export type ReplayConfig = Pick<IndexerConfig, 'clickhouse' | 'redis' | 'limits'>;
 
+/** What `pnpm backfill` needs of it. */
+export type BackfillConfig = ReplayConfig & Pick<IndexerConfig, 'archive'>;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws ConfigError that names every fault of the environment. */
@@ -94,6 +98,11 @@ export function readReplayConfig(env: Environment): ReplayConfig {
   return storeConfig(readConfig(ReplayVariables, env));
 }
 
+/** @throws ConfigError that names every fault of the environment. */
+export function readBackfillConfig(env: Environment): BackfillConfig {
+  return { ...readReplayConfig(env), archive: readArchiveSettings(env) };
+}
+
 const MIB = 1024 * 1024;
 /** Longer than any normal silence: a silent connection is ended after IDLE_TIMEOUT, and tries never stop. */
 const STALLED_AFTER_MS = 300_000;
@@ -103,7 +112,10 @@ const hosts = parsed((text) => {
   return read.every((host) => host !== undefined) ? read : undefined;
 }, "expected addresses of Jetstream hosts, separated by commas: 'wss://host' is read by v2, 'wss://host/subscribe' by v1, each with parameters of its own protocol only");
 
-const since = parsed(parseSince, "expected a length of time such as '2h', or a time such as '2026-07-04T14:00:00Z'");
+const since = parsed(
+  parseSince,
+  "expected a length of time such as '30d', a day such as '2026-07-04', or a time such as '2026-07-04T14:00:00Z'",
+);
 
 /** A text that `parse` understands: it gives undefined for any other. */
 function parsed<T>(parse: (text: string) => T | undefined, expected: string) {

@@ -40,7 +40,7 @@ export function createIntake(options: IntakeOptions): Pick<EventSink, 'event' | 
 
   const count = (event: StreamEvent, outcome: ReturnType<typeof takeEvent>): void => {
     if (outcome !== 'written' && outcome !== 'unusable') return counts.rejected(outcome);
-    counts.event(event);
+    if (event.kind !== 'sync') counts.event(event);
     if (outcome === 'unusable' && event.kind === 'commit') counts.unusable(event.collection);
   };
 

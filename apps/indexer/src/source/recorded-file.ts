@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import { parseLine } from '@updraft/jetstream';
 import { createLineSplitter } from './lines.ts';
-import { type EventSink, roomOrEnd, type Source } from './source.ts';
+import { roomOrEnd, type Source, takeLine } from './source.ts';
 
 /** How much of a file has been read. */
 export interface FilePosition {
@@ -36,7 +35,7 @@ export function createRecordedFileSource({ path, skipLines, position }: Recorded
       const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
       const splitter = createLineSplitter(MAX_LINE_BYTES, (line) => {
         position.lines += 1;
-        if (position.lines > skipLines && line !== '') take(sink, line);
+        if (position.lines > skipLines && line !== '') takeLine(sink, line);
       });
       try {
         for await (const chunk of decompressed(path, file) as AsyncIterable<Buffer>) {
@@ -51,12 +50,6 @@ export function createRecordedFileSource({ path, skipLines, position }: Recorded
       }
     },
   };
-}
-
-function take(sink: EventSink, line: string): void {
-  const parsed = parseLine(line);
-  if (parsed.ok) sink.event(parsed.event, line);
-  else sink.rejected(parsed, line);
 }
 
 function decompressed(path: string, file: Readable): Readable {

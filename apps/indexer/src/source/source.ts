@@ -5,7 +5,7 @@
  */
 
 import type { RejectedFrame } from '@updraft/atproto';
-import type { StreamEvent } from '@updraft/jetstream';
+import { parseLine, type StreamEvent } from '@updraft/jetstream';
 
 /** What takes the events of a stream. */
 export interface EventSink {
@@ -22,6 +22,13 @@ export interface EventSink {
 export interface Source {
   /** Reads events until the signal aborts, or the stream has ended for good. */
   run(sink: EventSink, signal: AbortSignal): Promise<void>;
+}
+
+/** Takes an event that a recorded file or an archive has as a line. */
+export function takeLine(sink: EventSink, line: string): void {
+  const parsed = parseLine(line);
+  if (parsed.ok) sink.event(parsed.event, line);
+  else sink.rejected(parsed, line);
 }
 
 /** Resolves when more may come, or as soon as the signal aborts. */
