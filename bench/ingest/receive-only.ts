@@ -22,6 +22,7 @@ await runIndexer(
       archive: undefined,
       limits: { maxEvents: 50_000, maxBytes: 32 << 20, flushIntervalMs: 1_000, queueMaxBytes: 96 << 20 },
       since: { atMicros: Date.parse(since) * 1_000 },
+      compareEveryMs: 0,
       idleTimeoutMs: 60_000,
     },
     writer: {

@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError } from '@updraft/command';
  */
 export function readNumbers<
   Options extends Readonly<Record<string, number | undefined>>,
-  Words extends Readonly<Record<string, readonly string[]>> = Readonly<Record<never, never>>,
+  Words extends Readonly<Record<string, readonly string[]>> = Record<never, readonly string[]>,
 >(
   usage: string,
   defaults: Options,

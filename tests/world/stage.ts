@@ -9,6 +9,7 @@ import {
   SECOND_HOST,
   startJetstream,
   type World,
+  type WorldEvent,
 } from '@updraft/simulator';
 import type { Databases } from './databases.ts';
 import { type IndexerProcess, indexerVariables, startIndexer } from './indexer-process.ts';
@@ -128,9 +129,10 @@ function tellHosts(world: World, hosts: Stage['hosts'], protocol: Protocol) {
   const serverTruth = protocol === 'v2' ? createServerTruth() : undefined;
   let diverges = true;
   const source = world.events(() => diverges);
+  const isShown = (event: WorldEvent) => protocol === 'v1' || isShownByV2(event);
   const nextEvent = () => {
     let event = source.next().value;
-    while (protocol === 'v2' && !isShownByV2(event)) event = source.next().value;
+    while (!isShown(event)) event = source.next().value;
     for (const host of hosts) host.append(event);
     const line = eventLine(event);
     serverTruth?.add(line, event.nth);

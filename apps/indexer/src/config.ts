@@ -11,6 +11,7 @@ import {
   subscribeUrl,
 } from '@updraft/jetstream';
 import {
+  durationMs,
   flag,
   flagOn,
   type LogLevel,
@@ -49,6 +50,8 @@ export interface IndexerConfig {
   readonly archive: ArchiveSettings | undefined;
   readonly limits: BatchLimits;
   readonly idleTimeoutMs: number;
+  /** How often the host is compared with another one; 0: never. */
+  readonly compareEveryMs: number;
   /** After this long without any sign of life /healthz fails, and a little later the process ends itself. */
   readonly stallTimeoutMs: number;
   /** How long a killed indexer keeps its standby waiting. */
@@ -82,6 +85,7 @@ export function readIndexerConfig(env: Environment): IndexerConfig {
     since: read.SINCE,
     archive: archiveSettings(read, read.WS_URL),
     idleTimeoutMs: read.IDLE_TIMEOUT,
+    compareEveryMs: read.COMPARE_INTERVAL,
     stallTimeoutMs: read.STALL_TIMEOUT ?? Math.max(STALLED_AFTER_MS, 3 * read.IDLE_TIMEOUT),
     leaseTtlMs: read.LEASE_TTL,
     accounts: {
@@ -146,6 +150,7 @@ const IndexerVariables = storeEnvironment.extend({
   METRICS_LISTEN_ADDRESS: listenAddress(':8091'),
   SINCE: since.optional(),
   IDLE_TIMEOUT: someTimeMs('60s'),
+  COMPARE_INTERVAL: durationMs('30m'),
   STALL_TIMEOUT: someTimeMs('5m').optional(),
   LEASE_TTL: someTimeMs('6s').refine((ms) => ms >= 1_000 && ms <= 60_000, "expected a duration from '1s' to '1m'"),
   ASK_ACCOUNT_SERVERS: flagOn,

@@ -105,5 +105,5 @@ function stored(_key: string, value: unknown): unknown {
   const { cid, uri }: { cid?: unknown; uri?: unknown } = value;
   const isRef = typeof cid === 'string' && typeof uri === 'string' && uri.startsWith('at://');
   const entries = Object.entries(value).filter(([key]) => key !== 'cid' || !isRef);
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -55,7 +55,7 @@ function stripObject(node: JsonObject, depthLeft: number): unknown {
 
 /** JavaScript itself puts keys that are whole numbers first. */
 function sorted(node: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(node).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(Object.entries(node).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function isStrongRef(node: JsonObject): boolean {

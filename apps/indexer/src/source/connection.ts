@@ -1,4 +1,4 @@
-import type { Cursor, LiveEnd, LiveEndReason, LiveSource, LiveStream } from '@updraft/jetstream';
+import type { Cursor, LiveEnd, LiveEndReason, LiveSource, LiveStream, StreamEvent } from '@updraft/jetstream';
 import { type EventSink, roomOrEnd } from './source.ts';
 
 /** Why a connection ended. */
@@ -20,6 +20,8 @@ export interface ConnectionOptions {
   readonly sink: EventSink;
   /** The handshake is done. */
   onOpen(connection: OpenConnection): void;
+  /** Beside the sink, each event. */
+  onEvent(event: StreamEvent): void;
   /** After some frames, often. */
   afterFrames(): void;
   /** The host says something about the stream: `OutdatedCursor`, `FutureCursor`. */
@@ -60,10 +62,12 @@ async function takeAll(stream: LiveStream, options: ConnectionOptions, signal: A
 }
 
 /** Whether it was something of the stream's own: an event, or what came in its place. */
-function take({ live, sink, onInfo }: ConnectionOptions, text: string): boolean {
+function take({ live, sink, onEvent, onInfo }: ConnectionOptions, text: string): boolean {
   const frame = live.parse(text);
-  if (frame.kind === 'event') sink.event(frame.event, text);
-  else if (frame.kind === 'rejected') sink.rejected(frame.frame, text);
+  if (frame.kind === 'event') {
+    sink.event(frame.event, text);
+    onEvent(frame.event);
+  } else if (frame.kind === 'rejected') sink.rejected(frame.frame, text);
   else if (frame.kind === 'info') onInfo(frame.name, frame.message);
   return frame.kind === 'event' || frame.kind === 'rejected';
 }

@@ -98,7 +98,7 @@ export function storedJson(record: unknown): string {
     if (!isFields(value)) return value;
     const isReference = typeof value.cid === 'string' && textOf(value.uri).startsWith('at://');
     const kept = Object.keys(value).filter((key) => key !== 'cid' || !isReference);
-    return Object.fromEntries(kept.sort().map((key) => [key, value[key]]));
+    return Object.fromEntries(kept.toSorted().map((key) => [key, value[key]]));
   });
 }
 
