@@ -10,9 +10,10 @@ import {
 } from '@updraft/store';
 import type { IndexerConfig } from '../config.ts';
 import type { IndexerMetrics } from '../watch/metrics.ts';
+import { fileName } from './file-name.ts';
 
 export interface HealGapsDeps {
-  readonly config: Pick<IndexerConfig, 'hosts' | 'archive'>;
+  readonly config: Pick<IndexerConfig, 'hosts' | 'archive' | 'redis'>;
   readonly clickhouse: ClickHouse;
   write(blocks: readonly WritableBlock[]): Promise<unknown>;
   readonly erased: Pick<ErasedAccounts, 'has'>;
@@ -60,8 +61,8 @@ async function healDue(
   waits: Map<string, Wait>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { archive: settings, hosts } = deps.config;
-  await using archive = settings && openArchive(settings, { reading: 'gaps' });
+  const { archive: settings, hosts, redis } = deps.config;
+  await using archive = settings && openArchive(settings, { reading: `gaps-${fileName(redis.prefix)}` });
   const fromArchive = archive && settings ? [archiveSource(archive, `the archive of ${settings.address}`)] : [];
   const sources: GapSource[] = [...fromArchive, ...hosts.map((host) => hostSource(host))];
   const onEvents = (events: number): void => deps.metrics.healEvents.inc(events);
