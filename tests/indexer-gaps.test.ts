@@ -109,7 +109,7 @@ describe('a gap of ten minutes', () => {
     const tables = await store.tables();
     const [gap] = await selectRows<{ gap_id: string }>(store.clickhouse, 'SELECT gap_id FROM ingest_gaps FINAL');
     for (const address of [second.url, second.v2Url]) {
-      const env = { WS_URL: address, JETSTREAM_ARCHIVE_URL: 'http://127.0.0.1:1' };
+      const env = { WS_URL: address, JETSTREAM_ARCHIVE_URL: 'http://127.0.0.1:1' }; // nobody listens
       expect(await admin(store, ['gaps', 'heal', gap?.gap_id ?? ''], env)).toMatch(/healed, \d{3,} events from ws/);
       expect(differences(withSortedKeys(await store.tables()), withSortedKeys(tables))).toEqual([]);
     }

@@ -8,7 +8,7 @@ import {
   writeRow,
 } from '@updraft/command';
 import { type OpenArchive, openArchive, openFolder } from '@updraft/jetstream';
-import { archiveSource, createGapHealer, type GapSource, hostSource, isoTime } from '@updraft/refill';
+import { ARCHIVE_RETRY, archiveSource, createGapHealer, type GapSource, hostSource, isoTime } from '@updraft/refill';
 import { createErasedAccounts, type GapState, healedGaps, insertRows, readGaps, requireMoved } from '@updraft/store';
 import { openStores } from '../open-stores.ts';
 import { openWriter } from '../open-writer.ts';
@@ -133,7 +133,7 @@ interface Sources extends AsyncDisposable {
 async function openSources(folder: string | undefined, { env }: CommandIo): Promise<Sources> {
   if (folder !== undefined) return asSources(openFolder(folder), folder, []);
   const { archive, hosts } = readGapsConfig(env);
-  const opened = archive && openArchive(archive, { reading: `admin-gaps-${process.pid}` });
+  const opened = archive && openArchive(archive, { reading: `admin-gaps-${process.pid}`, retry: ARCHIVE_RETRY });
   return asSources(opened, archive === undefined ? '' : `the archive of ${archive.address}`, hosts);
 }
 

@@ -1,5 +1,13 @@
 import { openArchive } from '@updraft/jetstream';
-import { archiveSource, createGapHealer, type GapHealer, type GapSource, hostSource, isoTime } from '@updraft/refill';
+import {
+  ARCHIVE_RETRY,
+  archiveSource,
+  createGapHealer,
+  type GapHealer,
+  type GapSource,
+  hostSource,
+  isoTime,
+} from '@updraft/refill';
 import { type Backoff, backoff, every, type Logger } from '@updraft/service';
 import {
   type ClickHouse,
@@ -62,7 +70,8 @@ async function healDue(
   signal: AbortSignal,
 ): Promise<void> {
   const { archive: settings, hosts, redis } = deps.config;
-  await using archive = settings && openArchive(settings, { reading: `gaps-${fileName(redis.prefix)}` });
+  await using archive =
+    settings && openArchive(settings, { reading: `gaps-${fileName(redis.prefix)}`, retry: ARCHIVE_RETRY });
   const fromArchive = archive && settings ? [archiveSource(archive, `the archive of ${settings.address}`)] : [];
   const sources: GapSource[] = [...fromArchive, ...hosts.map((host) => hostSource(host))];
   const onEvents = (events: number): void => deps.metrics.healEvents.inc(events);
