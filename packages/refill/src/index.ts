@@ -7,7 +7,7 @@
 export { type AccountSource, openAccountSource } from './accounts/account-source.ts';
 export { type Backfill, type BackfilledAccount, createBackfill } from './accounts/backfill-account.ts';
 export { explainBackfill } from './accounts/backfill-errors.ts';
-export { archiveSource } from './gaps/archive-source.ts';
+export { ARCHIVE_RETRY, archiveSource } from './gaps/archive-source.ts';
 export { type GapSource, isoTime } from './gaps/gap-source.ts';
 export { createGapHealer, type GapHealer, type HealOutcome } from './gaps/heal-gap.ts';
 export { hostSource } from './gaps/host-source.ts';

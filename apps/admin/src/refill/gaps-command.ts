@@ -8,8 +8,8 @@ import {
   writeRow,
 } from '@updraft/command';
 import { type OpenArchive, openArchive, openFolder } from '@updraft/jetstream';
-import { archiveSource, createGapHealer, type GapSource, hostSource, isoTime } from '@updraft/refill';
-import { createErasedAccounts, type GapState, readGaps, requireMoved } from '@updraft/store';
+import { ARCHIVE_RETRY, archiveSource, createGapHealer, type GapSource, hostSource, isoTime } from '@updraft/refill';
+import { createErasedAccounts, type GapState, healedGaps, insertRows, readGaps, requireMoved } from '@updraft/store';
 import { openStores } from '../open-stores.ts';
 import { openWriter } from '../open-writer.ts';
 import { readGapsConfig } from './config.ts';
@@ -33,6 +33,13 @@ export const addGapsCommand: BuildProgram = (program, io) => {
     .option('--all', 'all open gaps')
     .option('--folder <directory>', 'read from a folder of sealed segments instead')
     .action((ids, options) => heal(ids, options, io));
+  gaps
+    .command('accept')
+    .description(
+      'Says that these gaps stay missing, since nobody has their stretches any more: they are not tried again, and the alarm ends.',
+    )
+    .argument('<id...>', 'as pnpm admin gaps shows them; the beginning is enough', readId)
+    .action((ids) => accept(ids, io));
 };
 
 /** More gaps than anybody reads. */
@@ -99,6 +106,17 @@ async function heal(ids: readonly string[], { all, folder }: HealOptions, io: Co
   if (open > 0) throw new CommandError(`${open} of ${wanted.length} gaps stay open`);
 }
 
+async function accept(ids: readonly string[], io: CommandIo): Promise<void> {
+  await using stores = openStores(io);
+  await requireMoved(stores.clickhouse);
+  const known = await readGaps(stores.clickhouse, MAX_GAPS);
+  const gaps = ids.map((id) => findGap(known, id));
+  const rest = { source: 'nowhere: accepted as missing', numEvents: 0, healedAt: Date.now() };
+  const rows = gaps.map(({ gapId, fromTime, toTime }) => ({ gapId, fromTime, toTime, ...rest }));
+  await insertRows(stores.clickhouse, healedGaps, rows);
+  for (const { gapId } of gaps) io.out(`${gapId}: accepted as missing`);
+}
+
 function findGap(known: readonly GapState[], id: string): GapState {
   const found = known.filter(({ gapId }) => gapId.startsWith(id));
   const [gap] = found;
@@ -115,7 +133,7 @@ interface Sources extends AsyncDisposable {
 async function openSources(folder: string | undefined, { env }: CommandIo): Promise<Sources> {
   if (folder !== undefined) return asSources(openFolder(folder), folder, []);
   const { archive, hosts } = readGapsConfig(env);
-  const opened = archive && openArchive(archive, { reading: 'admin-gaps' });
+  const opened = archive && openArchive(archive, { reading: `admin-gaps-${process.pid}`, retry: ARCHIVE_RETRY });
   return asSources(opened, archive === undefined ? '' : `the archive of ${archive.address}`, hosts);
 }
 

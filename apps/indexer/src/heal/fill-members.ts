@@ -15,6 +15,7 @@ import {
 } from '@updraft/store';
 import type { IndexerConfig } from '../config.ts';
 import type { IndexerMetrics } from '../watch/metrics.ts';
+import { fileName } from './file-name.ts';
 
 export interface FillDeps {
   readonly config: Pick<IndexerConfig, 'accounts' | 'redis'>;
@@ -66,7 +67,7 @@ interface Wait {
 /** One indexer of a prefix is active at a time, so the folder is its own. */
 async function openBackfill(deps: FillDeps): Promise<Backfill> {
   const { accounts, redis } = deps.config;
-  const directory = join(tmpdir(), `updraft-indexer-${redis.prefix.replaceAll(/[^\w.-]/g, '-')}`);
+  const directory = join(tmpdir(), `updraft-indexer-${fileName(redis.prefix)}`);
   const { plcHost, allowPrivateAddresses } = accounts;
   const source = await openAccountSource({ plcHost, allowPrivateAddresses, directory, clickhouse: deps.clickhouse });
   return createBackfill({ ...deps, ...source });

@@ -1,5 +1,13 @@
 import { openArchive } from '@updraft/jetstream';
-import { archiveSource, createGapHealer, type GapHealer, type GapSource, hostSource, isoTime } from '@updraft/refill';
+import {
+  ARCHIVE_RETRY,
+  archiveSource,
+  createGapHealer,
+  type GapHealer,
+  type GapSource,
+  hostSource,
+  isoTime,
+} from '@updraft/refill';
 import { type Backoff, backoff, every, type Logger } from '@updraft/service';
 import {
   type ClickHouse,
@@ -10,9 +18,10 @@ import {
 } from '@updraft/store';
 import type { IndexerConfig } from '../config.ts';
 import type { IndexerMetrics } from '../watch/metrics.ts';
+import { fileName } from './file-name.ts';
 
 export interface HealGapsDeps {
-  readonly config: Pick<IndexerConfig, 'hosts' | 'archive'>;
+  readonly config: Pick<IndexerConfig, 'hosts' | 'archive' | 'redis'>;
   readonly clickhouse: ClickHouse;
   write(blocks: readonly WritableBlock[]): Promise<unknown>;
   readonly erased: Pick<ErasedAccounts, 'has'>;
@@ -60,8 +69,9 @@ async function healDue(
   waits: Map<string, Wait>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { archive: settings, hosts } = deps.config;
-  await using archive = settings && openArchive(settings, { reading: 'gaps' });
+  const { archive: settings, hosts, redis } = deps.config;
+  await using archive =
+    settings && openArchive(settings, { reading: `gaps-${fileName(redis.prefix)}`, retry: ARCHIVE_RETRY });
   const fromArchive = archive && settings ? [archiveSource(archive, `the archive of ${settings.address}`)] : [];
   const sources: GapSource[] = [...fromArchive, ...hosts.map((host) => hostSource(host))];
   const onEvents = (events: number): void => deps.metrics.healEvents.inc(events);

@@ -1,10 +1,4 @@
-import {
-  type Cursor,
-  CursorTooOldError,
-  createLiveSource,
-  type LiveSource,
-  type StreamEvent,
-} from '@updraft/jetstream';
+import { type Cursor, CursorTooOldError, createLiveSource, type LiveSource } from '@updraft/jetstream';
 import { blindRow } from '../cursor/gap-rows.ts';
 import type { Rewind } from '../cursor/rewinds.ts';
 import { type ComparisonOutcome, untilThinner } from './compare-hosts.ts';

@@ -3,8 +3,18 @@
  * Keeps: an archive that begins after the stretch, ends before its end, or lacks a segment of it does not have it.
  */
 
-import { type ListedSegment, type OpenArchive, parseLine, readArchive, seqsOfTime } from '@updraft/jetstream';
+import {
+  type ListedSegment,
+  type OpenArchive,
+  parseLine,
+  type RetryOptions,
+  readArchive,
+  seqsOfTime,
+} from '@updraft/jetstream';
 import { type GapReading, type GapSource, isoTime, StretchError } from './gap-source.ts';
+
+/** An archive that is away is tried again with the next reading of the gap: meanwhile another source may have it. */
+export const ARCHIVE_RETRY: RetryOptions = { tries: 3 };
 
 /** An archive has what every host had to say, whichever host the gap was met at. */
 export function archiveSource({ archive, decoder }: OpenArchive, name: string): GapSource {
