@@ -57,12 +57,16 @@ function describeProgram() {
     .option('--simulate', 'a simulated network')
     .option(
       '--rate <n>',
-      'with --simulate or --play: events per second (100; --play: as fast as they are read)',
+      'with --simulate or --play: events per second (default: 100; --play: as fast as they are read)',
       wholeNumber(0, 1_000_000),
     )
-    .option('--seed <n>', 'with --simulate: each number is a world of its own (1)', wholeNumber(0, 2 ** 32 - 1))
-    .option('--accounts <n>', 'with --simulate: how many accounts it has (2000)', wholeNumber(0, 100_000_000))
-    .option('--hostile <share>', 'with --simulate: share of hostile content, 0 to 1 (0)', readShare)
+    .option(
+      '--seed <n>',
+      'with --simulate: each number is a world of its own (default: 1)',
+      wholeNumber(0, 2 ** 32 - 1),
+    )
+    .option('--accounts <n>', 'with --simulate: how many accounts it has (default: 2000)', wholeNumber(0, 100_000_000))
+    .option('--hostile <share>', 'with --simulate: share of hostile content, 0 to 1 (default: 0)', readShare)
     .option('--now <time>', 'with --simulate: its history ends then, so that any day gives the same tables', readMoment)
     .option('--since <age>', 'how long ago to begin, such as 2h (the public Jetstream keeps about 36 h)', readPastTime)
     .optionsGroup('Where it runs')
