@@ -25,6 +25,7 @@ import { untilReachable } from './start-up.ts';
 
 /** ClickHouse and Redis, as the pipeline needs them. */
 export interface Stores extends AsyncDisposable {
+  readonly clickhouse: ClickHouse;
   readonly redis: Redis;
   readonly writer: BatchWriter;
   readonly cursor: CursorStore;
@@ -75,6 +76,7 @@ export async function openStores(options: OpenStoresOptions): Promise<Stores> {
   const writer = createBatchWriter({ clickhouse, log, metrics: writerHooks, backoff: () => backoff(WRITE_BACKOFF) });
   const open = opened.move();
   return {
+    clickhouse,
     redis,
     writer: hooks?.writer(writer) ?? writer,
     cursor,
