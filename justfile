@@ -19,6 +19,11 @@ start *options:
 replay *files:
     @node --import ./scripts/local-login.mjs apps/indexer/src/replay-command.ts "$@"
 
+# Read the past from a Jetstream archive into the databases (just backfill --since 30d; --help)
+[group('here')]
+backfill *options:
+    @node --import ./scripts/local-login.mjs apps/indexer/src/backfill-command.ts "$@"
+
 # Run an admin command: API keys, members, feeds, erasure, retention, back-ups, import, tokens for the simulated network (just admin --help)
 [group('here')]
 admin *args:
@@ -194,6 +199,16 @@ docker-replay *files:
       file=$(realpath -- "$file") # a replay knows a file again by its path
       docker compose run --rm --volume "$file:$file:ro" indexer node apps/indexer/src/replay-command.ts "$file"
     done
+
+# Docker: read the past from a Jetstream archive into the containers' databases (just docker-backfill --since 30d)
+[group('docker')]
+docker-backfill *options:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    export COMMIT=${COMMIT:-$(git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)}
+    scripts/env-files.sh common indexer feedgen search
+    docker compose build --quiet indexer
+    docker compose run --rm indexer node apps/indexer/src/backfill-command.ts "$@"
 
 # Docker: try all of these recipes on the engine that docker talks to (see scripts/docker-test.sh)
 [group('docker')]

@@ -7,6 +7,8 @@ import { startProgram } from '../shared/programs.ts';
 /** The simulator, with its stream generated in advance. */
 export interface Player extends AsyncDisposable {
   readonly url: string;
+  /** Of its archive. */
+  readonly v2Url: string;
   readonly pid: number;
   readonly firstSeq: number;
   readonly lastSeq: number;
@@ -22,9 +24,10 @@ export async function startPlayer(events: number, accounts: number, seed: number
     'packages/simulator/src/main.ts',
     Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
   );
-  const { url, firstSeq } = await program.ready<{ url: string; firstSeq: number }>();
+  const { url, v2Url, firstSeq } = await program.ready<{ url: string; v2Url: string; firstSeq: number }>();
   return {
     url,
+    v2Url,
     pid: program.pid,
     firstSeq,
     lastSeq: firstSeq + events - 1,

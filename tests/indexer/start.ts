@@ -23,6 +23,11 @@ export function startBackfill(store: Stored, args: readonly string[], env: Varia
   return startProgram(mainOf('backfill', env), args, { ...store.env, ...env });
 }
 
+/** Starts `pnpm verify:archive`. */
+export function startVerifyArchive(store: Stored, args: readonly string[], env: Variables): Program {
+  return startProgram('apps/indexer/src/verify-archive-command.ts', args, { ...store.env, ...env });
+}
+
 /** Replays a file from its start to its end. */
 export async function replayAll(store: Stored, file: string): Promise<void> {
   await expectCleanEnd(startReplay(store, ['--restart', file]));

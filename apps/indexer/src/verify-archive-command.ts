@@ -1,0 +1,3 @@
+import { runVerifyArchive } from './verify/run-verify-archive.ts';
+
+await runVerifyArchive();

@@ -1,0 +1,47 @@
+import { didList } from '../clickhouse/lists.ts';
+import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
+import { bool, string, version } from '../row-binary/codecs.ts';
+import { type RowOf, shape } from '../row-binary/shape.ts';
+
+const ACCOUNT_RECORD = shape({
+  repo: string,
+  collection: string,
+  rkey: string,
+  recordJson: string,
+  version,
+  deleted: bool,
+});
+/** A record of an account as it is stored. */
+export type AccountRecord = RowOf<typeof ACCOUNT_RECORD>;
+
+/** All records of these accounts, those too that don't show, and the deleted ones; as they arrive. It reads through the whole tables. */
+export async function* accountRecords(clickhouse: ClickHouse, dids: readonly string[]): AsyncGenerator<AccountRecord> {
+  const chunks = clickhouse.stream(
+    `SELECT repo, collection, rkey, record_json, version, deleted FROM repo_records
+     WHERE repo GLOBAL IN (SELECT did FROM given_dids)`,
+    ACCOUNT_RECORD,
+    {},
+    { ...CALL, lists: [didList(dids)] },
+  );
+  for await (const chunk of chunks) yield* chunk;
+}
+
+const GONE_BELOW = shape({ did: string, below: version });
+
+/** The version up to which an account's records are gone, by its last deletion or #sync, for those that had one; whatever its status is. */
+export function goneBelow(clickhouse: ClickHouse, dids: readonly string[]): Promise<RowOf<typeof GONE_BELOW>[]> {
+  return clickhouse.query(
+    `SELECT did, max(gone_below) AS below FROM (
+       SELECT did, version AS gone_below FROM actor_status FINAL
+       WHERE is_deletion = 1 AND did GLOBAL IN (SELECT did FROM given_dids)
+       UNION ALL
+       SELECT did, toUInt64(greatest(version, 1) - 1) FROM repo_syncs FINAL
+       WHERE did GLOBAL IN (SELECT did FROM given_dids)
+     ) GROUP BY did`,
+    GONE_BELOW,
+    {},
+    { ...CALL, lists: [didList(dids)] },
+  );
+}
+
+const CALL: CallOptions = { timeoutMs: 1_800_000, settings: { max_threads: 2 } };
