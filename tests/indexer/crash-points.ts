@@ -35,7 +35,7 @@ export function crashHooks(text = '', die = (): void => void process.kill(proces
 }
 
 /** The module that runs a program; where CRASH_POINT is set, the one that dies there. */
-export function mainOf(program: 'indexer' | 'replay', env: Readonly<Record<string, string>>): string {
+export function mainOf(program: 'indexer' | 'replay' | 'backfill', env: Readonly<Record<string, string>>): string {
   if (env['CRASH_POINT'] !== undefined) return `tests/indexer/crashing-${program}.ts`;
-  return program === 'indexer' ? 'apps/indexer/src/main.ts' : 'apps/indexer/src/replay-command.ts';
+  return program === 'indexer' ? 'apps/indexer/src/main.ts' : `apps/indexer/src/${program}-command.ts`;
 }

@@ -18,6 +18,11 @@ export function startReplay(store: Stored, args: readonly string[], env: Variabl
   return startProgram(mainOf('replay', env), args, { ...store.env, ...env });
 }
 
+/** Starts `pnpm backfill`. */
+export function startBackfill(store: Stored, args: readonly string[], env: Variables): Program {
+  return startProgram(mainOf('backfill', env), args, { ...store.env, ...env });
+}
+
 /** Replays a file from its start to its end. */
 export async function replayAll(store: Stored, file: string): Promise<void> {
   await expectCleanEnd(startReplay(store, ['--restart', file]));

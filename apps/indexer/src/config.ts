@@ -1,5 +1,5 @@
 import { parseSince, type Since } from '@updraft/ingest';
-import { type ArchiveSettings, archiveEnvironment, archiveSettings } from '@updraft/jetstream';
+import { type ArchiveSettings, archiveEnvironment, archiveSettings, readArchiveSettings } from '@updraft/jetstream';
 import {
   flag,
   flagOn,
@@ -56,6 +56,9 @@ export interface IndexerConfig {
 /** What `pnpm replay` needs of it. */
 export type ReplayConfig = Pick<IndexerConfig, 'clickhouse' | 'redis' | 'limits'>;
 
+/** What `pnpm backfill` needs of it. */
+export type BackfillConfig = ReplayConfig & Pick<IndexerConfig, 'archive'>;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws ConfigError that names every fault of the environment. */
@@ -85,6 +88,11 @@ export function readReplayConfig(env: Environment): ReplayConfig {
   return storeConfig(readConfig(ReplayVariables, env));
 }
 
+/** @throws ConfigError that names every fault of the environment. */
+export function readBackfillConfig(env: Environment): BackfillConfig {
+  return { ...readReplayConfig(env), archive: readArchiveSettings(env) };
+}
+
 /** The last host left collections out twice in the summer of 2026, and once accepted connections and sent nothing. */
 const PUBLIC_HOSTS = ['jetstream1.us-east', 'jetstream1.us-west', 'jetstream2.us-west', 'jetstream2.us-east'];
 const DEFAULT_WS_URL = PUBLIC_HOSTS.map((name) => `wss://${name}.bsky.network/subscribe`).join(',');
@@ -97,7 +105,10 @@ const hosts = parsed((text) => {
   return read.every((host) => host !== undefined) ? read : undefined;
 }, "expected 'ws://…' or 'wss://…' addresses of Jetstream hosts, separated by commas");
 
-const since = parsed(parseSince, "expected a length of time such as '2h', or a time such as '2026-07-04T14:00:00Z'");
+const since = parsed(
+  parseSince,
+  "expected a length of time such as '30d', a day such as '2026-07-04', or a time such as '2026-07-04T14:00:00Z'",
+);
 
 /** A text that `parse` understands: it gives undefined for any other. */
 function parsed<T>(parse: (text: string) => T | undefined, expected: string) {

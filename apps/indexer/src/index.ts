@@ -1,3 +1,4 @@
+export { runBackfill } from './archive/run-backfill.ts';
 export { type IndexerConfig, readIndexerConfig } from './config.ts';
 export type { ResumePoint } from './cursor/resume-point.ts';
 export { createStreamPosition, type StreamPosition } from './cursor/stream-position.ts';

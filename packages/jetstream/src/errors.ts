@@ -33,6 +33,11 @@ export class SegmentNotFoundError extends JetstreamError {
   override name = 'SegmentNotFoundError';
 }
 
+/** The archive has rewritten a segment since it was listed or planned: a new list has its new version. */
+export class SegmentChangedError extends JetstreamError {
+  override name = 'SegmentChangedError';
+}
+
 /** The host can't answer now (busy, starting up, broken, out of reach): a later try may succeed. */
 export class UnavailableError extends JetstreamError {
   override name = 'UnavailableError';

@@ -4,8 +4,9 @@
  * Keeps: nothing is dropped in silence; an event is in a batch completely or not at all.
  */
 
-import { type JetstreamEvent, parseFrame, type RejectReason } from '@updraft/atproto';
+import type { JetstreamEvent, RejectReason } from '@updraft/atproto';
 import { takeEvent, takeRejected } from '@updraft/ingest';
+import { parseLine, type StreamEvent } from '@updraft/jetstream';
 import type { ErasedAccounts, IngestGapRow } from '@updraft/store';
 import type { BatchQueue } from '../batch/batch-queue.ts';
 import type { Hooks } from '../run/hooks.ts';
@@ -36,19 +37,19 @@ export interface IntakeOptions {
 export function createIntake(options: IntakeOptions): (text: string) => void {
   const { queue, observe, counts, erased, hooks } = options;
 
-  const count = (event: JetstreamEvent, outcome: ReturnType<typeof takeEvent>): void => {
+  const count = (event: StreamEvent, outcome: ReturnType<typeof takeEvent>): void => {
     if (outcome !== 'written' && outcome !== 'unusable') return counts.rejected(outcome);
-    counts.event(event);
+    if (event.kind !== 'sync') counts.event(event);
     if (outcome === 'unusable' && event.kind === 'commit') counts.unusable(event.collection);
   };
 
   return (text) => {
-    const parsed = parseFrame(text);
+    const parsed = parseLine(text);
     if (erased.has(parsed.ok ? parsed.event.did : parsed.did)) counts.erased();
     else if (parsed.ok) count(parsed.event, takeEvent(parsed.event, text, queue.current()));
     else counts.rejected(takeRejected(parsed, text, queue.current()));
     // The position moves with the events of erased accounts too.
-    const gap = parsed.ok ? observe(parsed.event) : undefined;
+    const gap = parsed.ok && parsed.event.kind !== 'sync' ? observe(parsed.event) : undefined;
     if (gap !== undefined) {
       queue.current().ingestGaps.append(gap);
       counts.gap(gap);

@@ -3,6 +3,7 @@ import type { IntakeCounts } from '../intake/intake.ts';
 /** Counts of one run of `replay`, for its last words. */
 export interface ReplayTally extends Omit<IntakeCounts, 'gap'> {
   events(): number;
+  rejections(): number;
   /** A table for people: events by kind and collection, then rejections by reason. */
   report(): string;
 }
@@ -18,6 +19,7 @@ export function createReplayTally(): ReplayTally {
   let erased = 0;
   return {
     events: kinds.total,
+    rejections: rejected.total,
     event: (event) =>
       kinds.add(event.kind === 'commit' ? `commit ${event.operation.padEnd(6)} ${event.collection}` : event.kind),
     rejected: (reason) => rejected.add(reason),

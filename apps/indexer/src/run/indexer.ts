@@ -3,6 +3,7 @@ import { backoff, type Logger } from '@updraft/service';
 import type { BatchWriter, CursorStore, ErasedAccounts, IngestGapRow, Progress } from '@updraft/store';
 import type { AskServer } from '../accounts/ask-server.ts';
 import { createQuestions, type Questions } from '../accounts/questions.ts';
+import { readPast } from '../archive/past.ts';
 import { type BatchQueue, createBatchQueue } from '../batch/batch-queue.ts';
 import type { IndexerConfig } from '../config.ts';
 import { createStreamPosition, type StreamPosition } from '../cursor/stream-position.ts';
@@ -18,7 +19,7 @@ import type { Hooks } from './hooks.ts';
 import { runPipeline } from './pipeline.ts';
 
 export interface IndexerDeps {
-  readonly config: Pick<IndexerConfig, 'hosts' | 'limits' | 'since' | 'idleTimeoutMs'>;
+  readonly config: Pick<IndexerConfig, 'hosts' | 'archive' | 'limits' | 'since' | 'idleTimeoutMs'>;
   readonly writer: BatchWriter;
   readonly cursor: Pick<CursorStore, 'load' | 'save'>;
   readonly erased: Pick<ErasedAccounts, 'has'>;
@@ -33,12 +34,17 @@ export interface IndexerDeps {
 }
 
 /**
- * Reads the stream into ClickHouse until the signal aborts; then writes what it has, saves the cursor and resolves.
+ * Reads a new store's past out of the archive, then the stream, into ClickHouse until the signal aborts; then writes what it has, saves the cursor and resolves.
  * @throws UnwrittenError when the last writes don't succeed in time.
  */
 export async function runIndexer(deps: IndexerDeps, signal: AbortSignal): Promise<void> {
+  const counts = { intakeCounts: intakeCounts(deps, undefined), writeCounts: writeCounts(deps) };
+  const saved = await readPast({ ...deps, ...counts }, signal);
+  if (!signal.aborted) await readLive(deps, saved, signal);
+}
+
+async function readLive(deps: IndexerDeps, saved: Progress | undefined, signal: AbortSignal): Promise<void> {
   const { config, metrics, log } = deps;
-  const saved = await deps.cursor.load();
   const startMicros = config.since && sinceMicros(config.since, Date.now());
   const position = createStreamPosition({ saved, startMicros, now: () => new Date() });
   const queue = createBatchQueue({ ...config.limits, progress: position.progress });

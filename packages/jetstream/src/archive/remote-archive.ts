@@ -4,7 +4,7 @@
  */
 
 import { rm } from 'node:fs/promises';
-import { JetstreamError, SegmentCorruptError } from '../errors.ts';
+import { JetstreamError, SegmentChangedError, SegmentCorruptError } from '../errors.ts';
 import { MAX_BLOCKS } from '../segment/limits.ts';
 import { openSegment } from '../segment/open-segment.ts';
 import { openFile, type SegmentFile } from '../segment/segment-file.ts';
@@ -40,7 +40,9 @@ async function openDownloaded(
   name: string,
   signal: AbortSignal,
 ): Promise<ReadableSegment> {
-  const path = await downloadSegment(options, name, signal);
+  const path = await downloadSegment(options, name, signal).catch((error: unknown) => {
+    throw error instanceof SegmentCorruptError ? error.of(name) : error;
+  });
   const file = await openFile(path);
   const close = async (): Promise<void> => {
     await file.close();
@@ -77,7 +79,7 @@ function remoteFile(
     const response = await client.getSegment(name, { from, to, etag: `"${checksum}"` }, signal);
     if (response.status === 206) return response.bytes(to - from + 1);
     await response.cancel();
-    throw new JetstreamError(`the segment ${name} changed since it was listed`);
+    throw new SegmentChangedError(`the segment ${name} changed since it was listed`);
   };
   return {
     size: sizeBytes,

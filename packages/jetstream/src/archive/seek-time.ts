@@ -3,6 +3,7 @@
  * Keeps: a stretch is never cut short; up to a block more is on either side of it.
  */
 
+import { SegmentChangedError, SegmentCorruptError, SegmentNotFoundError } from '../errors.ts';
 import type { ListedSegment } from './answers.ts';
 import type { Archive } from './archive.ts';
 
@@ -24,8 +25,22 @@ export interface SeqStretch {
   readonly bytes: number;
 }
 
+/** How often the list is asked for again, since a segment was rewritten or taken away meanwhile, or its index damaged on its way. */
+const MAX_TRIES = 5;
+const MAY_PASS = [SegmentChangedError, SegmentCorruptError, SegmentNotFoundError];
+
 /** The seqs of a stretch of time; an empty stretch (`tipSeq` is not above `afterSeq`) where the archive has nothing of it. */
 export async function seqsOfTime(archive: Archive, stretch: TimeStretch, signal: AbortSignal): Promise<SeqStretch> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await seek(archive, stretch, signal);
+    } catch (error) {
+      if (!MAY_PASS.some((type) => error instanceof type) || tries >= MAX_TRIES) throw error;
+    }
+  }
+}
+
+async function seek(archive: Archive, stretch: TimeStretch, signal: AbortSignal): Promise<SeqStretch> {
   const { fromMicros, toMicros = Number.POSITIVE_INFINITY } = stretch;
   const touched: ListedSegment[] = [];
   let [tip, newest] = [0, Number.NEGATIVE_INFINITY];

@@ -18,7 +18,7 @@ export interface BlockClaim {
 
 /** The rows of a frame. `block` is its number in the segment. @throws SegmentCorruptError */
 export function decodeBlock(frame: Uint8Array, block: number, claim?: BlockClaim): Columns {
-  const body = decompress(frame, claim?.decodedBytes ?? MAX_BLOCK_BYTES, claim?.offset ?? 0);
+  const body = decompress(frame, claim?.decodedBytes ?? MAX_BLOCK_BYTES, 0, block);
   if (claim !== undefined && body.length !== claim.decodedBytes) {
     throw new SegmentCorruptError(`it has ${body.length} bytes, its index claims ${claim.decodedBytes}`, body.length, {
       block,

@@ -10,14 +10,14 @@ export function compress(bytes: Buffer): Buffer {
 }
 
 /**
- * The content of a frame, at most `maxBytes`. `offset` is where the frame stands, for the error.
+ * The content of a frame, at most `maxBytes`. `offset` is where the frame stands, and `block` whose it is, for the error.
  * @throws SegmentCorruptError
  */
-export function decompress(frame: Uint8Array, maxBytes: number, offset: number): Buffer {
+export function decompress(frame: Uint8Array, maxBytes: number, offset: number, block?: number): Buffer {
   try {
     return zstdDecompressSync(frame, { maxOutputLength: Math.max(1, maxBytes) });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new SegmentCorruptError(`a compressed part can't be decompressed: ${why}`, offset, { cause });
+    throw new SegmentCorruptError(`a compressed part can't be decompressed: ${why}`, offset, { block, cause });
   }
 }

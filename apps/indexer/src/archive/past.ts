@@ -1,0 +1,86 @@
+/*
+ * In: a new store's SINCE, and an archive. Out: the past in ClickHouse, and the position from which the live stream goes on.
+ * Keeps: until the archive's end is written, the saved progress says that the archive is read, and how far: a restart goes on there. The
+ * position at the end has the last events of the archive, so that the live stream shows that it follows without a hole.
+ */
+
+import { sinceMicros } from '@updraft/ingest';
+import { type ArchiveSettings, hostName, JetstreamError, openArchive, seqsOfTime } from '@updraft/jetstream';
+import { SetupError } from '@updraft/service';
+import type { Progress } from '@updraft/store';
+import type { IndexerDeps } from '../run/indexer.ts';
+import type { Pipeline } from '../run/pipeline.ts';
+import { readPasses } from './past-passes.ts';
+import { isOfArchive, sourceOf } from './past-progress.ts';
+
+export interface PastDeps extends IndexerDeps, Pick<Pipeline, 'intakeCounts' | 'writeCounts'> {}
+
+const LOST =
+  'The stream begins with the oldest that its host still has, about 36 hours ago; what is older is left out, until pnpm backfill reads it';
+
+/**
+ * Reads what SINCE asks for, where the store is new or an earlier run has not come to the end of it. Gives the position from which the
+ * live stream goes on; undefined for a new store that has nothing of the archive.
+ * @throws SetupError when the archive can't be read to its end: the next start goes on where it was.
+ */
+export async function readPast(deps: PastDeps, signal: AbortSignal): Promise<Progress | undefined> {
+  const { config, cursor, log } = deps;
+  const saved = await cursor.load();
+  const begun = saved !== undefined && isOfArchive(saved) ? saved : undefined;
+  if (begun === undefined && (saved !== undefined || config.since === undefined)) return saved;
+  const fromMicros = begun?.oldestKeptMicros ?? sinceMicros(config.since ?? { agoMs: 0 }, Date.now());
+  if (config.archive === undefined) {
+    log.warn(`no host of WS_URL has an archive, and JETSTREAM_ARCHIVE_URL names none. ${LOST}`);
+    return begun && inTime(begun);
+  }
+  try {
+    return await readPastOf(deps, config.archive, { begun, fromMicros }, signal);
+  } catch (error) {
+    if (signal.aborted) return begun;
+    if (!(error instanceof JetstreamError)) throw error;
+    if ((await cursor.load()) !== undefined) throw new SetupError(error.message, { cause: error });
+    log.error({ archive: hostName(config.archive.address) }, `${error.message} ${LOST}`);
+    return undefined;
+  }
+}
+
+interface Begin {
+  /** Where an earlier run was. */
+  readonly begun: Progress | undefined;
+  readonly fromMicros: number;
+}
+
+async function readPastOf(
+  deps: PastDeps,
+  settings: ArchiveSettings,
+  { begun, fromMicros }: Begin,
+  signal: AbortSignal,
+): Promise<Progress | undefined> {
+  const { cursor, status, log } = deps;
+  const source = hostName(settings.address);
+  const onRetry = ({ message }: Error, inMs: number): void => {
+    status.active();
+    log.warn({ inMs }, `${message}; trying again`);
+  };
+  await using opened = openArchive(settings, { reading: 'since', retry: { onRetry } });
+  const known = begun?.cursor !== undefined && sourceOf(begun) === source ? begun.cursor : undefined;
+  const afterSeq =
+    known === undefined
+      ? (await seqsOfTime(opened.archive, { fromMicros }, signal)).afterSeq
+      : Math.max(0, known - REWIND_SEQS);
+  log.info({ archive: source, afterSeq }, begun === undefined ? 'reading the archive' : 'reading the archive further');
+  const end = await readPasses({ ...deps, ...opened, source, afterSeq, fromMicros }, signal);
+  if (signal.aborted) return begun;
+  if (end === undefined) return begun && inTime(begun);
+  await cursor.save(end); // from here on the store is one of the live stream
+  log.info({ archive: source, seq: end.cursor }, 'the archive is read to its end');
+  return end;
+}
+
+/** Read once more: the end needs the last events of the archive, also where nothing new has come to it. */
+const REWIND_SEQS = 8_192;
+
+/** A position that says when, not at which host. */
+function inTime({ cursor: _ofArchive, ...progress }: Progress): Progress {
+  return { ...progress, host: '' };
+}

@@ -1,0 +1,3 @@
+import { runBackfill } from './archive/run-backfill.ts';
+
+await runBackfill();
