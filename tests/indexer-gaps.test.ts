@@ -108,11 +108,9 @@ describe('a gap of ten minutes', () => {
     await expectWhole(store);
     const tables = await store.tables();
     const [gap] = await selectRows<{ gap_id: string }>(store.clickhouse, 'SELECT gap_id FROM ingest_gaps FINAL');
-    for (const address of [second.url, second.v2Url]) {
-      const env = { WS_URL: address, JETSTREAM_ARCHIVE_URL: 'http://127.0.0.1:1' }; // nobody listens
-      expect(await admin(store, ['gaps', 'heal', gap?.gap_id ?? ''], env)).toMatch(/healed, \d{3,} events from ws/);
-      expect(differences(withSortedKeys(await store.tables()), withSortedKeys(tables))).toEqual([]);
-    }
+    const env = { WS_URL: second.v2Url, JETSTREAM_ARCHIVE_URL: 'http://127.0.0.1:1' }; // nobody listens
+    expect(await admin(store, ['gaps', 'heal', gap?.gap_id ?? ''], env)).toMatch(/healed, \d{3,} events from ws/);
+    expect(differences(withSortedKeys(await store.tables()), withSortedKeys(tables))).toEqual([]);
   });
 
   test('whose healing is killed half-way goes on where it was', async () => {

@@ -1,4 +1,6 @@
 import { parseSince, type Since } from '@updraft/ingest';
+
+
 import {
   type ArchiveSettings,
   archiveEnvironment,

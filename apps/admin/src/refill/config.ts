@@ -1,10 +1,10 @@
-import { type ArchiveSettings, archiveEnvironment, archiveSettings } from '@updraft/jetstream';
+import { type ArchiveSettings, readArchiveSettings } from '@updraft/jetstream';
 import { flag, list, origin, readConfig } from '@updraft/service';
 import { z } from 'zod';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const gapsEnvironment = archiveEnvironment.extend({
+const hostsEnvironment = z.object({
   WS_URL: list.refine((hosts) => hosts.every(isSocketAddress), {
     error: "expected 'ws://…' or 'wss://…' addresses of Jetstream hosts, separated by commas",
   }),
@@ -15,8 +15,7 @@ export function readGapsConfig(env: Environment): {
   readonly hosts: readonly string[];
   readonly archive: ArchiveSettings | undefined;
 } {
-  const read = readConfig(gapsEnvironment, env);
-  return { hosts: read.WS_URL, archive: archiveSettings(read, read.WS_URL) };
+  return { hosts: readConfig(hostsEnvironment, env).WS_URL, archive: readArchiveSettings(env) };
 }
 
 function isSocketAddress(text: string): boolean {
