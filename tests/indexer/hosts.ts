@@ -1,4 +1,4 @@
-import { createEventCounts, createStreamPosition, type Ended, type EventSink } from '@updraft/indexer';
+import { createEventCounts, createStreamPosition, type Ended, type EventSink, type Rewind } from '@updraft/indexer';
 import type { StreamEvent } from '@updraft/jetstream';
 import {
   createWorld,
@@ -59,10 +59,10 @@ export interface Reading {
   until(done: () => boolean): Promise<void>;
 }
 
-/** Reads as the indexer does, into arrays. */
+/** Reads as the indexer does, into arrays. `rewind`: how far each resume goes back, whatever ended the connection before. */
 export function read(
   hosts: readonly JetstreamServer[],
-  options: Partial<Parameters<typeof sourceOf>[0]> = {},
+  { rewind, ...options }: Partial<Parameters<typeof sourceOf>[0]> & { readonly rewind?: Rewind } = {},
 ): Reading {
   const events: StreamEvent[] = [];
   const gaps: IngestGapRow[] = [];
@@ -73,12 +73,16 @@ export function read(
   const stop = new AbortController();
   const source = sourceOf({
     hosts: hosts.map(({ url }) => url),
-    position,
+    position: {
+      ...position,
+      resumePoint: (host, now, resume) => position.resumePoint(host, now, rewind ? { ...resume, rewind } : resume),
+    },
     eventCounts,
     ...options,
     events: {
       ended: (host, end, retryInMs) => void ends.push({ host, end, retryInMs }),
       leftOut: (row) => void gaps.push(row),
+      wentBack: (row) => void gaps.push(row),
       blind: (row, host, { collection, witness }) => {
         gaps.push(row);
         blind.push({ host, collection, witness });
@@ -108,11 +112,11 @@ export function read(
 export const keysOf = (events: readonly StreamEvent[]) =>
   new Set(events.map((event) => JSON.stringify({ ...event, timeUs: 0, cursor: 0 })));
 /** The events that a host without faults sends. */
-export async function keysOfAll(world: readonly WorldEvent[]): Promise<Set<string>> {
-  const host = await startHost();
+export async function keysOfAll(world: readonly WorldEvent[], protocol: 'v1' | 'v2' = 'v1'): Promise<Set<string>> {
+  const host = await startHost({ v2: {} });
   sendTo([host], world);
-  const whole = read([host]);
-  await whole.until(() => whole.events.length === world.length);
+  const whole = read([], { hosts: [protocol === 'v1' ? host.url : host.v2Url] });
+  await whole.until(() => whole.events.at(-1)?.cursor === host.log.nextSeq - 1);
   return keysOf(whole.events);
 }
 

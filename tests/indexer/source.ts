@@ -16,6 +16,7 @@ export function sourceOf({ events, ...options }: SourceOptions): Source {
       connecting: () => {},
       connected: () => {},
       info: () => {},
+      wentBack: () => {},
       ended: () => {},
       leftOut: () => {},
       blind: () => {},

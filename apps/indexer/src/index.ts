@@ -1,4 +1,5 @@
 export { type IndexerConfig, readIndexerConfig } from './config.ts';
+export type { Rewind } from './cursor/rewinds.ts';
 export { createStreamPosition, type StreamPosition } from './cursor/stream-position.ts';
 export { createEventCounts } from './intake/event-counts.ts';
 export { runReplay } from './replay/run-replay.ts';

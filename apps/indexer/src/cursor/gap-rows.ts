@@ -21,6 +21,18 @@ export function missedRow(host: string, from: HostPosition, toMicros: number): I
   };
 }
 
+/** A server went back in its numbers: what it numbered anew before the place where it was resumed may not have come. */
+export function wentBackRow(host: string, fromMicros: number, toMicros: number): IngestGapRow {
+  return {
+    gapId: hashText(`went back\n${host}\n${fromMicros}`),
+    host,
+    kind: 'possible',
+    fromTime: Math.min(fromMicros, toMicros),
+    toTime: toMicros,
+    detail: `${host} used sequence numbers again for other events; the stretch is read again from it by time`,
+  };
+}
+
 /** An event above the limit of a frame, and all others like it in the stretch. They are certainly missing; `possible` ones may be. */
 export function leftOutRow(host: string, from: HostPosition, toMicros: number): IngestGapRow {
   return {

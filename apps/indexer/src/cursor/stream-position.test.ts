@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { VOTING_ACCOUNTS } from './continuity.ts';
 import { TIME_MARGIN_MICROS } from './resume-point.ts';
-import { createStreamPosition, REWIND_SEQS, type StreamPosition } from './stream-position.ts';
+import { REWIND_SEQS } from './rewinds.ts';
+import { createStreamPosition, type StreamPosition } from './stream-position.ts';
 import { eventIdentity, TAIL_EVENTS } from './tail.ts';
 
 const NOW = 1_783_175_888_000_000;

@@ -4,12 +4,15 @@
  * Keeps: a cursor covers written events only; a gap is proved, not guessed from distances in time.
  */
 
-import { type Cursor, FIRST_TIME_CURSOR, type StreamEvent } from '@updraft/jetstream';
+import type { Cursor, StreamEvent } from '@updraft/jetstream';
 import type { IngestGapRow, Progress } from '@updraft/store';
-import type { HostPosition } from './gap-rows.ts';
+import { createDetour } from './detour.ts';
+import { type HostPosition, wentBackRow } from './gap-rows.ts';
 import { createResumeCheck } from './resume-check.ts';
-import { type LastPosition, resumePointAfter, timePoint } from './resume-point.ts';
-import { createTail, TAIL_EVENTS, type Tail } from './tail.ts';
+import { isSameServer, resumePointAfter, timePoint } from './resume-point.ts';
+import { createRewinds, type Rewind } from './rewinds.ts';
+import { createSeqWatch } from './seq-watch.ts';
+import { createTrail, progressOf } from './trail.ts';
 
 /** Follows the stream: where it is, where to resume, and whether a resume has missed something. */
 export interface StreamPosition {
@@ -31,6 +34,10 @@ export interface StreamPosition {
   last(): HostPosition | undefined;
   /** Whether a resumed stream is past the position where it was left: it met its events again, or a gap was found. */
   isContinuous(): boolean;
+  /** The row of the stretch to read again, when the stream has shown that its server went back: leave it, and resume. Once. */
+  wentBack(): IngestGapRow | undefined;
+  /** The host says that it went back, or that it no longer has what was asked for: sequence numbers are not asked for until the stream goes on. */
+  refused(why: 'went back' | 'too old'): void;
   /** Everything after that time has to be read again, from `host`. Kept across restarts until the stream is again where it is now. */
   rewind(micros: number, host: string): void;
 }
@@ -41,13 +48,6 @@ export interface ResumeOptions {
   readonly rewind?: Rewind;
 }
 
-/**
- * - unclean: so much that a server which was killed, and uses sequence numbers again that it had sent, is read again from before them.
- * - clean: the connection was ended by us. A few events, to be recognised.
- * - none: from the last event on.
- */
-export type Rewind = 'unclean' | 'clean' | 'none';
-
 export interface StreamPositionOptions {
   /** What was saved last; undefined for a new store. */
   readonly saved: Progress | undefined;
@@ -56,102 +56,62 @@ export interface StreamPositionOptions {
   readonly now: () => Date;
 }
 
-/** A server that was killed may use up to 4,096 sequence numbers again. To read twice costs nothing. */
-export const REWIND_SEQS = 8_192;
-
 export function createStreamPosition({ saved, startMicros, now }: StreamPositionOptions): StreamPosition {
-  const tail = createTail();
-  const check = createResumeCheck();
+  const [trail, check, rewinds, watch, detour] = [
+    createTrail(saved),
+    createResumeCheck(),
+    createRewinds(),
+    createSeqWatch(),
+    createDetour(),
+  ];
   let host = saved?.host ?? '';
-  // The host of the last event: a connection that opens and brings nothing changes no position, and sequence numbers are its host's own.
-  let tailHost = host;
   let start = startMicros;
-  let rewound: LastPosition | undefined;
-  const rewinds = createRewinds();
-  const current = (): LastPosition | undefined => (tail.count > 0 ? endOfTail(tail, tailHost) : undefined);
-  const last = (): LastPosition | undefined => current() ?? (saved && savedPosition(saved));
+  const goBack = (micros: number): void => {
+    detour.goBack(micros, host);
+    trail.forgetSeqs();
+  };
   return {
     observe: (event) => {
       rewinds.observed();
-      const found = check.observe(event);
-      if (found !== undefined) rewound = undefined;
-      tail.add(event);
-      tailHost = host;
+      const found = detour.isBack() ? undefined : check.observe(event);
+      if (found !== undefined) detour.over();
+      trail.add(event, host);
+      const backToMicros = watch.observe(event);
+      if (backToMicros !== undefined) goBack(backToMicros);
       return found === 'met' ? undefined : found;
     },
     resumePoint: (nextHost, nowMicros, { stepOver = 0, rewind = 'unclean' } = {}) => {
-      const known = rewound ?? last();
-      if (known !== undefined) {
-        const offset = { rewind: rewinds.seqsOf(rewind, known.cursor), stepOver: rewound === undefined ? stepOver : 0 };
-        return resumePointAfter(known, nextHost, nowMicros, offset);
-      }
-      return start === undefined ? undefined : timePoint(Math.min(start, nowMicros));
+      const [rewound, last, by] = [detour.rewound(), trail.last(), detour.asksBy()];
+      const known = rewound ?? last;
+      if (known === undefined) return start === undefined ? undefined : timePoint(Math.min(start, nowMicros));
+      if (by === 'live') return undefined;
+      const offset = { rewind: rewinds.seqsOf(rewind, known.cursor), stepOver: rewound === undefined ? stepOver : 0 };
+      return resumePointAfter(by === 'seq' ? known : { ...known, cursor: undefined }, nextHost, nowMicros, offset);
     },
     resumed: (nextHost, point, nowMicros) => {
       start ??= nowMicros; // "now" is the live end at the first opening only; after it, what came since counts
-      check.begin(last(), nextHost, point);
-      rewinds.resumed(last()?.cursor, point);
+      const last = trail.last();
+      check.begin(last, nextHost, point);
+      rewinds.resumed(last?.cursor, point);
+      if (last === undefined || !isSameServer(last.host, nextHost)) watch.forget();
+      else watch.begin(point?.kind === 'seq' ? point.seq : undefined, trail.bySeq(), last.micros);
       host = nextHost;
+      detour.resumed();
     },
     progress: () => {
-      const known = rewound ?? (check.isOver() ? current() : undefined);
+      const known = detour.rewound() ?? (check.isOver() ? trail.current() : undefined);
       return known && progressOf(known, now());
     },
-    last,
+    last: trail.last,
     isContinuous: check.isOver,
-    rewind: (micros, nextHost) => {
-      rewound = positionInTime(Math.floor(micros), nextHost);
+    wentBack: () => {
+      const micros = detour.takeBack();
+      return micros === undefined ? undefined : wentBackRow(host, micros, trail.current()?.micros ?? micros);
     },
-  };
-}
-
-/** How far a resume goes back. */
-function createRewinds() {
-  let opened: number | undefined;
-  let readAgainTo = Number.NEGATIVE_INFINITY;
-  return {
-    seqsOf: (rewind: Rewind, cursor: number | undefined): number => {
-      if (rewind === 'none') return 0;
-      // A host that hangs up again and again would never get past what is read again.
-      const isNew = cursor !== undefined && cursor - readAgainTo >= REWIND_SEQS;
-      return rewind === 'unclean' && isNew ? REWIND_SEQS : TAIL_EVENTS;
+    refused: (why) => {
+      if (why === 'too old') detour.tooOld();
+      else goBack(trail.last()?.micros ?? now().getTime() * 1000);
     },
-    resumed: (last: number | undefined, point: Cursor | undefined): void => {
-      const isFar = point?.kind === 'seq' && last !== undefined && last - point.seq > TAIL_EVENTS;
-      opened = isFar ? last : undefined;
-    },
-    observed: (): void => {
-      if (opened === undefined) return;
-      readAgainTo = opened;
-      opened = undefined;
-    },
-  };
-}
-
-function endOfTail(tail: Tail, host: string): LastPosition {
-  const { cursor } = tail;
-  const identities = tail.identities();
-  return { host, identities, micros: tail.micros(), cursor, shownAtMicros: tail.timeUs() };
-}
-
-function savedPosition({ host, recent, oldestKeptMicros, cursor, lastSeq }: Progress): LastPosition {
-  const [identities, micros, shownAtMicros] = [recent, oldestKeptMicros, lastSeq];
-  return { host, identities, micros, cursor, shownAtMicros };
-}
-
-/** A position of which only the time is known. */
-function positionInTime(micros: number, host: string): LastPosition {
-  return { host, identities: [], micros, cursor: undefined, shownAtMicros: micros };
-}
-
-function progressOf({ host, identities, micros, cursor, shownAtMicros }: LastPosition, now: Date): Progress {
-  return {
-    // The median of several events, since a single time_us may be anything; and never what would read as a sequence number.
-    lastSeq: Math.max(FIRST_TIME_CURSOR, shownAtMicros),
-    ...(cursor !== undefined && { cursor }),
-    host,
-    oldestKeptMicros: micros,
-    recent: identities,
-    savedAt: now.toISOString(),
+    rewind: detour.rewind,
   };
 }

@@ -14,6 +14,10 @@ export interface Tail {
   add(event: StreamEvent): void;
   /** Oldest first. */
   identities(): string[];
+  /** The identities by sequence number, of the events since forgetSeqs(). */
+  bySeq(): Map<number, string>;
+  /** What comes now is numbered by another server, or anew. */
+  forgetSeqs(): void;
   /** Rev time in microseconds that a quarter of the accounts in the tail don't exceed; NaN when it is empty. */
   micros(): number;
   /** Median of the events' time_us; NaN when it is empty. */
@@ -24,8 +28,10 @@ export interface Tail {
 export function createTail(size: number = TAIL_EVENTS): Tail {
   const parts = Array.from({ length: size }, emptyParts);
   const times = new Float64Array(size);
+  const seqs = new Float64Array(size);
   let total = 0;
   let cursor: number | undefined;
+  let numberedFrom = 0;
   const kept = (): EventParts[] => {
     const start = total % size;
     return total < size ? parts.slice(0, total) : [...parts.slice(start), ...parts.slice(0, start)];
@@ -41,16 +47,30 @@ export function createTail(size: number = TAIL_EVENTS): Tail {
       const slot = parts[total % size];
       if (slot !== undefined) fillParts(slot, event);
       times[total % size] = event.timeUs;
+      seqs[total % size] = event.cursor ?? -1;
       total += 1;
       cursor = event.cursor;
     },
     identities: () => kept().map(identityOfParts),
+    bySeq: () => knownBySeq(parts, seqs, Math.max(numberedFrom, total - size), total),
+    forgetSeqs: () => {
+      numberedFrom = total;
+    },
     micros: () => lowerQuartile([...new Map(kept().map(({ did, micros }) => [did, micros])).values()]),
     timeUs: () => {
       const count = Math.min(total, size);
       return times.slice(0, count).toSorted()[count >> 1] ?? Number.NaN;
     },
   };
+}
+
+function knownBySeq(parts: readonly EventParts[], seqs: Float64Array, from: number, to: number): Map<number, string> {
+  const known = new Map<number, string>();
+  for (let nth = from; nth < to; nth++) {
+    const [seq, slot] = [seqs[nth % seqs.length] ?? -1, parts[nth % seqs.length]];
+    if (seq >= 0 && slot !== undefined) known.set(seq, identityOfParts(slot));
+  }
+  return known;
 }
 
 /** Tells an event from every other, and is the same at every host: 16 characters. */

@@ -5,6 +5,7 @@ import { type EventSink, roomOrEnd } from './source.ts';
 export type EndReason =
   | LiveEndReason
   | 'blind' // by us: another host sends what this one leaves out
+  | 'went back' // by us: the server used sequence numbers again
   | 'lifted' // by us: the host is asked for events of any size again
   | 'preferred'; // by us: a host that speaks v2 answers again
 
@@ -19,6 +20,8 @@ export interface ConnectionOptions {
   readonly sink: EventSink;
   /** The handshake is done. */
   onOpen(connection: OpenConnection): void;
+  /** After some frames, often. */
+  afterFrames(): void;
   /** The host says something about the stream: `OutdatedCursor`, `FutureCursor`. */
   onInfo(name: string, message: string): void;
 }
@@ -51,6 +54,7 @@ async function takeAll(stream: LiveStream, options: ConnectionOptions, signal: A
       if (take(options, text)) events += 1;
       if (sink.isFull()) await roomOrEnd(sink, signal);
     }
+    options.afterFrames();
   }
   return events;
 }

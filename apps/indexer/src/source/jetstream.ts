@@ -1,5 +1,6 @@
 import { type Backoff, pause } from '@updraft/service';
-import type { Rewind, StreamPosition } from '../cursor/stream-position.ts';
+import type { Rewind } from '../cursor/rewinds.ts';
+import type { StreamPosition } from '../cursor/stream-position.ts';
 import type { EventCounts } from '../intake/event-counts.ts';
 import type { Ended } from './connection.ts';
 import { createHostHealth } from './host-health.ts';
@@ -8,6 +9,7 @@ import { type ConnectionEnd, createHostRotation } from './host-rotation.ts';
 import { WATCH_TIMING, type WatchTiming } from './host-watch.ts';
 import { createLeftOutStretch } from './left-out.ts';
 import { nowMicros, type Reading, readHost } from './read-host.ts';
+import type { ReturnTiming } from './return-to-v2.ts';
 import { createSizeLimit, type LiftTiming } from './size-limit.ts';
 import { type EventSink, roomOrEnd, type Source } from './source.ts';
 import type { ConnectionEvents } from './stream-reports.ts';
@@ -23,9 +25,10 @@ export interface JetstreamOptions {
   readonly maxPauseMs: number;
   readonly backoff: Backoff;
   readonly events: ConnectionEvents;
-  /** Tests only; default WATCH_TIMING and LIFT_TIMING. */
+  /** Tests only; default WATCH_TIMING, LIFT_TIMING and RETURN_TIMING. */
   readonly watchTiming?: WatchTiming;
   readonly liftTiming?: LiftTiming;
+  readonly returnTiming?: ReturnTiming;
 }
 
 /** Reads one Jetstream host at a time, without end: each connection resumes where the one before ended. */
@@ -62,9 +65,12 @@ async function readForEver(options: JetstreamOptions, sink: EventSink, signal: A
 function kindOf({ sizeLimit }: Reading, { reason, events }: Ended): ConnectionEnd['kind'] {
   const verdict = sizeLimit.ended({ tooLarge: reason === 'too_large', delivered: events > 0 });
   if (reason === 'blind') return 'unfit';
-  if (reason === 'backpressure' || reason === 'stopped' || reason === 'lifted') return 'paused';
+  if (OURS.has(reason)) return 'paused';
   return verdict ?? (reason === 'error' ? 'refused' : 'ended');
 }
+
+/** Ends by us that say nothing against the host. */
+const OURS: ReadonlySet<Ended['reason']> = new Set(['backpressure', 'stopped', 'lifted', 'preferred']);
 
 function rewindAfter({ reason }: Ended): Rewind {
   if (reason === 'lifted') return 'none'; // what is above the limit of a frame lies before it

@@ -1,12 +1,14 @@
-import { type Cursor, createLiveSource, type LiveSource } from '@updraft/jetstream';
+import { type Cursor, CursorTooOldError, createLiveSource, type LiveSource } from '@updraft/jetstream';
 import { blindRow } from '../cursor/gap-rows.ts';
-import type { Rewind } from '../cursor/stream-position.ts';
+import type { Rewind } from '../cursor/rewinds.ts';
 import { type Ended, type EndReason, type OpenConnection, readConnection } from './connection.ts';
 import { asksForAll } from './host-filter.ts';
 import { type HealthSample, type HostHealth } from './host-health.ts';
+import { isV2 } from './host-order.ts';
 import { type BlindHost, WATCH_TIMING, watchHost } from './host-watch.ts';
 import type { JetstreamOptions } from './jetstream.ts';
 import type { LeftOutStretch } from './left-out.ts';
+import { RETURN_TIMING, untilOneSends } from './return-to-v2.ts';
 import { askedLimit, LIFT_TIMING, liftingMessage, liftWhenPast, type SizeLimit } from './size-limit.ts';
 import type { EventSink } from './source.ts';
 
@@ -27,7 +29,7 @@ export interface NextConnection {
 
 /** Why we leave a connection that works, and the host to read next, if not the same. */
 interface Leaving {
-  readonly reason: Extract<EndReason, 'blind' | 'lifted'>;
+  readonly reason: Extract<EndReason, 'blind' | 'lifted' | 'went back' | 'preferred'>;
   readonly detail: string;
   readonly next?: string;
 }
@@ -62,11 +64,19 @@ export async function readHost(
     events.connected(host, point, live.hasSync);
     opened(reading, { ...connection, live, point, leave });
   };
-  const onInfo = (name: string, message: string): void => events.info(host, name, message);
-  const ended = await readConnection(
-    { live, cursor: point, sink, onOpen, onInfo },
-    AbortSignal.any([signal, left.signal]),
-  );
+  const onInfo = (name: string, message: string): void => {
+    events.info(host, name, message);
+    if (name === 'FutureCursor' && point?.kind === 'seq') position.refused('went back');
+  };
+  const afterFrames = (): void => {
+    const row = position.wentBack();
+    if (row === undefined) return;
+    events.wentBack(row);
+    leave({ reason: 'went back', detail: `left, to read again by time: ${row.detail}` });
+  };
+  const connection = { live, cursor: point, sink, onOpen, onInfo, afterFrames };
+  const ended = await readConnection(connection, AbortSignal.any([signal, left.signal]));
+  if (ended.error instanceof CursorTooOldError) position.refused('too old');
   if (leaving === undefined || signal.aborted) return { end: ended, next: undefined };
   return { end: { ...ended, ...leaving }, next: leaving.next };
 }
@@ -76,6 +86,7 @@ function opened(reading: Reading, open: Open): void {
   const { options, sizeLimit, health } = reading;
   const { address } = open.live;
   if (sizeLimit.isAsked()) liftLimit(reading, open);
+  if (!open.live.hasSync) returnToV2(reading, open);
   if (asksForAll(address)) watchOpen(reading, open);
   else health.restart(address, sampleOf(options.eventCounts, 0)); // what this host leaves out says nothing of the one before
 }
@@ -90,6 +101,15 @@ function liftLimit({ options, sizeLimit, leftOut }: Reading, { live, send, ended
   };
   const onLifted = (): void => events.leftOut(leftOut(address, nowMicros(), true), true);
   liftWhenPast({ isPast: position.isContinuous, lift, onLifted, timing: liftTiming }, ended);
+}
+
+/** Leaves a host of v1 as soon as one of v2 can be read. */
+function returnToV2({ options }: Reading, { live, ended, leave }: Open): void {
+  const better = options.hosts.filter(isV2);
+  if (isV2(live.address) || better.length === 0) return;
+  void untilOneSends(better, options.returnTiming ?? RETURN_TIMING, ended).then((next) => {
+    if (next !== undefined) leave({ reason: 'preferred', detail: `left, because ${next} can be read again`, next });
+  });
 }
 
 /** Watches the host until the connection's end, and leaves it when another host sends what this one leaves out. */

@@ -10,6 +10,8 @@ export interface ConnectionEvents {
   connected(host: string, point: Cursor | undefined, hasSync: boolean): void;
   /** The host says something about the stream: `OutdatedCursor`, `FutureCursor`. */
   info(host: string, name: string, message: string): void;
+  /** The server used sequence numbers again for other events. The stretch is read again. */
+  wentBack(row: IngestGapRow): void;
   /** The connection, or the try, has ended; `retryInMs` until the next. */
   ended(host: string, end: Ended, retryInMs: number): void;
   /** An event is above the limit of a frame. Called again, with a longer row of the same id, when that is over. */

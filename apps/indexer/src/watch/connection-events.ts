@@ -38,6 +38,24 @@ export function connectionEvents(
       else if (end.reason === 'backpressure') log.warn(fields, `Jetstream closed on purpose: ${end.detail}`);
       else log.warn(fields, `Jetstream ended: ${end.detail}`);
     },
+    ...gapEvents(metrics, log, writeGap),
+  };
+}
+
+type GapEvents = Pick<ConnectionEvents, 'wentBack' | 'leftOut' | 'blind'>;
+
+function gapEvents(
+  metrics: IndexerDeps['metrics'],
+  log: IndexerDeps['log'],
+  writeGap: (row: IngestGapRow) => void,
+): GapEvents {
+  return {
+    wentBack: (row) => {
+      writeGap(row);
+      metrics.gaps.inc();
+      metrics.wentBack.inc();
+      log.error({ host: row.host }, `the server went back: ${row.detail}`);
+    },
     leftOut: (row, isOver) => {
       writeGap(row);
       if (isOver) return log.info({ host: row.host }, 'the host is asked for events of any size again');
