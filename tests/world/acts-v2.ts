@@ -4,8 +4,8 @@ import type { Stage } from './stage.ts';
 
 /** What happens to a reader of v2 beside all that happens to one of v1. While v1 is read no repository diverges: v1 would not tell. */
 export const V2_ACTS: readonly Act[] = [
-  { name: 'the server crashes and numbers its last events anew', kills: 0, play: serverCrash },
-  { name: 'the server crashes while the indexer is down', kills: 1, play: serverCrashUnseen },
+  { name: 'the server crashes and numbers its last events anew', kills: 0, isSetBack: true, play: serverCrash },
+  { name: 'the server crashes while the indexer is down', kills: 1, isSetBack: true, play: serverCrashUnseen },
   { name: 'the cursor is too old for the host that was read', kills: 1, play: cursorTooOld },
   { name: 'v1 of the same server is read', kills: 0, play: (stage) => byV1(stage, () => stage.flow()) },
   { name: 'v1 of the same server is read, and the indexer is killed there', kills: 1, play: byV1AndKill },

@@ -7,6 +7,8 @@ export interface Act {
   readonly name: string;
   /** Processes that it kills. */
   readonly kills: number;
+  /** Whether a host numbers events anew, which an indexer that notices it notes in `ingest_gaps`. */
+  readonly isSetBack?: true;
   play(stage: Stage): Promise<void>;
 }
 

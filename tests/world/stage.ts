@@ -128,9 +128,10 @@ function tellHosts(world: World, hosts: Stage['hosts'], protocol: Protocol) {
   const serverTruth = protocol === 'v2' ? createServerTruth() : undefined;
   let diverges = true;
   const source = world.events(() => diverges);
+  const isTold = protocol === 'v2' ? isShownByV2 : () => true;
   const nextEvent = () => {
     let event = source.next().value;
-    while (protocol === 'v2' && !isShownByV2(event)) event = source.next().value;
+    while (!isTold(event)) event = source.next().value;
     for (const host of hosts) host.append(event);
     const line = eventLine(event);
     serverTruth?.add(line, event.nth);
