@@ -7,8 +7,6 @@ export interface Act {
   readonly name: string;
   /** Processes that it kills. */
   readonly kills: number;
-  /** Whether a host numbers events anew, which an indexer that notices it notes in `ingest_gaps`. */
-  readonly isSetBack?: true;
   play(stage: Stage): Promise<void>;
 }
 
