@@ -1,6 +1,7 @@
 import { parseSince, type Since } from '@updraft/ingest';
 import { InvalidRequestError, methodUrl, PUBLIC_HOSTS, protocolOf, subscribeUrl } from '@updraft/jetstream';
 import {
+  durationMs,
   flag,
   flagOn,
   type LogLevel,
@@ -37,6 +38,8 @@ export interface IndexerConfig {
   readonly since: Since | undefined;
   readonly limits: BatchLimits;
   readonly idleTimeoutMs: number;
+  /** How often the host is compared with another one; 0: never. */
+  readonly compareEveryMs: number;
   /** After this long without any sign of life /healthz fails, and a little later the process ends itself. */
   readonly stallTimeoutMs: number;
   /** How long a killed indexer keeps its standby waiting. */
@@ -66,6 +69,7 @@ export function readIndexerConfig(env: Environment): IndexerConfig {
     metricsListen: read.METRICS_LISTEN_ADDRESS,
     since: read.SINCE,
     idleTimeoutMs: read.IDLE_TIMEOUT,
+    compareEveryMs: read.COMPARE_INTERVAL,
     stallTimeoutMs: read.STALL_TIMEOUT ?? Math.max(STALLED_AFTER_MS, 3 * read.IDLE_TIMEOUT),
     leaseTtlMs: read.LEASE_TTL,
     accounts: {
@@ -121,6 +125,7 @@ const IndexerVariables = storeEnvironment.extend({
   METRICS_LISTEN_ADDRESS: listenAddress(':8091'),
   SINCE: since.optional(),
   IDLE_TIMEOUT: someTimeMs('60s'),
+  COMPARE_INTERVAL: durationMs('30m'),
   STALL_TIMEOUT: someTimeMs('5m').optional(),
   LEASE_TTL: someTimeMs('6s').refine((ms) => ms >= 1_000 && ms <= 60_000, "expected a duration from '1s' to '1m'"),
   ASK_ACCOUNT_SERVERS: flagOn,

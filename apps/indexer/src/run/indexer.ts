@@ -8,6 +8,7 @@ import type { IndexerConfig } from '../config.ts';
 import { createStreamPosition, type StreamPosition } from '../cursor/stream-position.ts';
 import { collectionLabel } from '../intake/event-counts.ts';
 import type { IntakeCounts } from '../intake/intake.ts';
+import { COMPARE_TIMING } from '../source/compare-hosts.ts';
 import { createJetstreamSource } from '../source/jetstream.ts';
 import type { Source } from '../source/source.ts';
 import { connectionEvents } from '../watch/connection-events.ts';
@@ -18,7 +19,7 @@ import type { Hooks } from './hooks.ts';
 import { runPipeline } from './pipeline.ts';
 
 export interface IndexerDeps {
-  readonly config: Pick<IndexerConfig, 'hosts' | 'limits' | 'since' | 'idleTimeoutMs'>;
+  readonly config: Pick<IndexerConfig, 'hosts' | 'limits' | 'since' | 'idleTimeoutMs' | 'compareEveryMs'>;
   readonly writer: BatchWriter;
   readonly cursor: Pick<CursorStore, 'load' | 'save'>;
   readonly erased: Pick<ErasedAccounts, 'has'>;
@@ -67,7 +68,7 @@ function createSource(
   position: StreamPosition,
   queue: BatchQueue,
 ): Source {
-  const { hosts, idleTimeoutMs } = deps.config;
+  const { hosts, idleTimeoutMs, compareEveryMs } = deps.config;
   return createJetstreamSource({
     hosts,
     lastHost: saved?.host,
@@ -76,6 +77,7 @@ function createSource(
     idleTimeoutMs,
     maxPauseMs: MAX_PAUSE_MS,
     backoff: backoff(RECONNECT_BACKOFF),
+    compareTiming: { ...COMPARE_TIMING, everyMs: compareEveryMs },
     events: connectionEvents(deps, (row) => writeGap(queue, row)),
   });
 }

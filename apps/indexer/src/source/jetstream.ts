@@ -2,6 +2,7 @@ import { type Backoff, pause } from '@updraft/service';
 import type { Rewind } from '../cursor/rewinds.ts';
 import type { StreamPosition } from '../cursor/stream-position.ts';
 import type { EventCounts } from '../intake/event-counts.ts';
+import type { CompareTiming } from './compare-hosts.ts';
 import type { Ended } from './connection.ts';
 import { createHostHealth } from './host-health.ts';
 import { firstHost, hostsInOrder } from './host-order.ts';
@@ -25,6 +26,8 @@ export interface JetstreamOptions {
   readonly maxPauseMs: number;
   readonly backoff: Backoff;
   readonly events: ConnectionEvents;
+  /** How the host is compared with others. */
+  readonly compareTiming: CompareTiming;
   /** Tests only; default WATCH_TIMING, LIFT_TIMING and RETURN_TIMING. */
   readonly watchTiming?: WatchTiming;
   readonly liftTiming?: LiftTiming;
@@ -43,7 +46,7 @@ async function readForEver(options: JetstreamOptions, sink: EventSink, signal: A
   const sizeLimit = createSizeLimit(hosts.length);
   const health = createHostHealth((options.watchTiming ?? WATCH_TIMING).missingForMs);
   const leftOut = createLeftOutStretch(position.last);
-  const reading: Reading = { options, sizeLimit, health, leftOut };
+  const reading: Reading = { options, sizeLimit, health, leftOut, compared: { host: '', micros: 0 } };
   let rewind: Rewind = 'unclean'; // how the last run ended is not known
   while (!signal.aborted) {
     await roomOrEnd(sink, signal);

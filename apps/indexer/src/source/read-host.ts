@@ -1,6 +1,7 @@
 import { type Cursor, CursorTooOldError, createLiveSource, type LiveSource } from '@updraft/jetstream';
 import { blindRow } from '../cursor/gap-rows.ts';
 import type { Rewind } from '../cursor/rewinds.ts';
+import { type ComparisonOutcome, untilThinner } from './compare-hosts.ts';
 import { type Ended, type EndReason, type OpenConnection, readConnection } from './connection.ts';
 import { asksForAll } from './host-filter.ts';
 import { type HealthSample, type HostHealth } from './host-health.ts';
@@ -11,6 +12,7 @@ import type { LeftOutStretch } from './left-out.ts';
 import { RETURN_TIMING, untilOneSends } from './return-to-v2.ts';
 import { askedLimit, LIFT_TIMING, liftingMessage, liftWhenPast, type SizeLimit } from './size-limit.ts';
 import type { EventSink } from './source.ts';
+import { createFollower, type Follower } from './tally.ts';
 
 /** What is kept from one connection to the next. */
 export interface Reading {
@@ -18,6 +20,8 @@ export interface Reading {
   readonly sizeLimit: SizeLimit;
   readonly health: HostHealth;
   readonly leftOut: LeftOutStretch;
+  /** Up to when the host is known to bring all that another one brings. */
+  readonly compared: { host: string; micros: number };
 }
 
 /** One connection to come. */
@@ -39,7 +43,11 @@ interface Open extends OpenConnection {
   readonly live: LiveSource;
   readonly point: Cursor | undefined;
   leave(leaving: Leaving): void;
+  readonly follower: Follower;
 }
+
+/** Characters of frames that wait beside the rows before the socket is held back. */
+const MAX_QUEUED = 1024 * 1024;
 
 /** Reads one connection to its end. `next`: the host to read then, where it was left for another one. */
 export async function readHost(
@@ -50,11 +58,13 @@ export async function readHost(
   const { options, sizeLimit } = reading;
   const { position, events, idleTimeoutMs, maxPauseMs } = options;
   const maxMessageSizeBytes = sizeLimit.isAsked() ? askedLimit(host) : 0;
-  const live = createLiveSource(host, { idleTimeoutMs, maxPauseMs, filter: { maxMessageSizeBytes } });
+  const limits = { idleTimeoutMs, maxPauseMs, maxQueued: MAX_QUEUED };
+  const live = createLiveSource(host, { ...limits, filter: { maxMessageSizeBytes } });
   const point = position.resumePoint(host, nowMicros(), { stepOver: sizeLimit.stepOver(), rewind });
   events.connecting(host, point);
   const left = new AbortController();
   let leaving: Leaving | undefined;
+  const follower = createFollower();
   const leave = (of: Leaving): void => {
     leaving ??= of;
     left.abort();
@@ -62,7 +72,7 @@ export async function readHost(
   const onOpen = (connection: OpenConnection): void => {
     position.resumed(host, point, nowMicros());
     events.connected(host, point, live.hasSync);
-    opened(reading, { ...connection, live, point, leave });
+    opened(reading, { ...connection, live, point, leave, follower });
   };
   const onInfo = (name: string, message: string): void => {
     events.info(host, name, message);
@@ -74,7 +84,7 @@ export async function readHost(
     events.wentBack(row);
     leave({ reason: 'went back', detail: `left, to read again by time: ${row.detail}` });
   };
-  const connection = { live, cursor: point, sink, onOpen, onInfo, afterFrames };
+  const connection = { live, cursor: point, sink, onOpen, onEvent: follower.add, onInfo, afterFrames };
   const ended = await readConnection(connection, AbortSignal.any([signal, left.signal]));
   if (ended.error instanceof CursorTooOldError) position.refused('too old');
   if (leaving === undefined || signal.aborted) return { end: ended, next: undefined };
@@ -113,7 +123,7 @@ function returnToV2({ options }: Reading, { live, ended, leave }: Open): void {
 }
 
 /** Watches the host until the connection's end, and leaves it when another host sends what this one leaves out. */
-function watchOpen({ options, health }: Reading, { live, point, ended, leave }: Open): void {
+function watchOpen({ options, health, compared }: Reading, { live, point, ended, leave, follower }: Open): void {
   const { position, events, hosts, eventCounts, watchTiming: timing = WATCH_TIMING } = options;
   const host = live.address;
   // Where the connection began, for a store that has no event yet.
@@ -128,6 +138,12 @@ function watchOpen({ options, health }: Reading, { live, point, ended, leave }: 
   };
   const others = hosts.filter((other) => other !== host && asksForAll(other));
   const sample = (): HealthSample => sampleOf(eventCounts, micros());
+  const onCompared = (other: string, outcome: ComparisonOutcome): void => events.compared(host, other, outcome);
+  if (compared.host !== host) Object.assign(compared, { host, micros: micros() });
+  const { compareTiming } = options;
+  void untilThinner({ others, timing: compareTiming, compared, follower, onCompared }, ended).then((found) => {
+    if (found !== undefined) onBlind(found);
+  });
   void watchHost({ host, health, sample, others, timing, onBlind }, ended);
 }
 

@@ -1,5 +1,6 @@
 import type { Cursor } from '@updraft/jetstream';
 import type { IngestGapRow } from '@updraft/store';
+import type { ComparisonOutcome } from './compare-hosts.ts';
 import type { Ended } from './connection.ts';
 import type { BlindHost } from './host-watch.ts';
 
@@ -16,6 +17,8 @@ export interface ConnectionEvents {
   ended(host: string, end: Ended, retryInMs: number): void;
   /** An event is above the limit of a frame. Called again, with a longer row of the same id, when that is over. */
   leftOut(row: IngestGapRow, isOver: boolean): void;
-  /** The host leaves a collection out. If there is a witness, that host is read from now on, and the stretch read again. */
+  /** The host was compared with another one. */
+  compared(host: string, other: string, outcome: ComparisonOutcome): void;
+  /** The host leaves a collection out, or brings less of it than another. If there is a witness, that host is read from now on, and the stretch read again. */
   blind(row: IngestGapRow, host: string, found: BlindHost): void;
 }

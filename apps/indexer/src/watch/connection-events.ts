@@ -29,6 +29,10 @@ export function connectionEvents(
       metrics.notices.inc({ name: NOTICES.has(name) ? name : 'other' });
       log.warn({ host, name }, `the host says of the stream: ${message}`);
     },
+    compared: (host, other, outcome) => {
+      metrics.comparisons.inc({ outcome });
+      log.debug({ host, other, outcome }, 'compared two hosts');
+    },
     ended: (host, end, retryInMs) => {
       status.connected(undefined);
       metrics.connected.set({ host }, 0);
@@ -66,7 +70,7 @@ function gapEvents(
       writeGap(row);
       metrics.gaps.inc();
       metrics.blindHosts.inc({ host, collection: collectionLabel(collection) });
-      log.error({ host, collection, witness }, `a host leaves a collection out: ${row.detail}`);
+      log.error({ host, collection, witness }, `a host leaves a collection out, or a part of it: ${row.detail}`);
     },
   };
 }

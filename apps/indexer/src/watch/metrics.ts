@@ -35,6 +35,7 @@ function counters(registry: Registry) {
     writeRetries: counter('write_retries', 'Failed tries of writing a block'),
     writesHeld: counter('write_held', 'Blocks that ClickHouse refuses as a whole', ['table']),
     saveFailures: counter('cursor_save_failures', 'Cursors that could not be saved'),
+    comparisons: counter('comparisons', 'Comparisons of the host that is read with another one', ['outcome']),
     wentBack: counter('went_back', 'Times that a server used sequence numbers again for other events'),
     notices: counter('notices', 'What hosts said of the stream, such as that a cursor is too old', ['name']),
     reconnects: counter('reconnects', 'Ended connections', ['reason']),
