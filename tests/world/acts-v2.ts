@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Act, dropReaders, onOtherHost } from './acts.ts';
-import type { Stage } from './stage.ts';
+import { type Stage, until } from './stage.ts';
 
 /** What happens to a reader of v2 beside all that happens to one of v1. While v1 is read no repository diverges: v1 would not tell. */
 export const V2_ACTS: readonly Act[] = [
@@ -15,7 +15,7 @@ export const V2_ACTS: readonly Act[] = [
 async function serverCrash(stage: Stage): Promise<void> {
   const flowing = stage.flow();
   await delay(stage.random(300));
-  stage.hosts[0].crash(100 + stage.random(3_000));
+  stage.setBack(100 + stage.random(3_000));
   await flowing;
 }
 
@@ -23,7 +23,7 @@ async function serverCrashUnseen(stage: Stage): Promise<void> {
   const flowing = stage.flow();
   await delay(stage.random(300));
   await stage.indexer().kill();
-  stage.hosts[0].crash(100 + stage.random(3_000));
+  stage.setBack(100 + stage.random(3_000));
   await delay(stage.random(200));
   stage.startIndexer();
   await flowing;
@@ -40,7 +40,7 @@ async function cursorTooOld(stage: Stage): Promise<void> {
   const before = second.status().connects;
   stage.startIndexer();
   await flowing;
-  if (second.status().connects === before) throw new Error('the indexer did not go over to the second host');
+  await until('the indexer to go over to the second host', async () => second.status().connects > before);
   first.setWeather({ floorSeq: 0 });
   second.setWeather({ unavailable: true });
   dropReaders(second);

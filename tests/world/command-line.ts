@@ -1,28 +1,29 @@
 import { Command, InvalidArgumentError } from '@updraft/command';
 
-/** The options of this process, all numbers. Ends as readOptions() does. */
-export function readNumbers<Options extends Readonly<Record<string, number | undefined>>>(
-  usage: string,
-  defaults: Options,
-): Options {
+type Numbers = Readonly<Record<string, number | undefined>>;
+type Words = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * The options of this process as numbers. Ends it after the usage when --help asks for that (0), and after a line and the usage when an
+ * option is unknown or is no number (2).
+ */
+export function readNumbers<Defaults extends Numbers>(usage: string, defaults: Defaults): Defaults {
   return readOptions(usage, defaults, {});
 }
 
-/**
- * The options of this process: numbers, and words of which the first is the default. Ends it after the usage when --help asks for that (0),
- * and after a line and the usage when an option is unknown or has no such value (2).
- */
-export function readOptions<
-  Options extends Readonly<Record<string, number | undefined>>,
-  Words extends Readonly<Record<string, readonly string[]>>,
->(usage: string, defaults: Options, words: Words): Options & { readonly [Name in keyof Words]: Words[Name][number] } {
+/** Likewise, with options that are one of several words, the first of them by default. */
+export function readOptions<Defaults extends Numbers, Known extends Words>(
+  usage: string,
+  defaults: Defaults,
+  words: Known,
+): Defaults & { readonly [Name in keyof Known]: Known[Name][number] } {
   const program = new Command()
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .showHelpAfterError();
   program.helpInformation = () => `usage: ${usage}\n`;
   for (const name of Object.keys(defaults)) program.option(`--${name} <number>`, '', readNumber);
   for (const [name, known] of Object.entries(words)) program.option(`--${name} <word>`, '', readWord(known), known[0]);
-  return { ...defaults, ...program.parse().opts() } as ReturnType<typeof readOptions<Options, Words>>;
+  return { ...defaults, ...program.parse().opts() } as ReturnType<typeof readOptions<Defaults, Known>>;
 }
 
 function readNumber(text: string): number {

@@ -9,7 +9,6 @@ import {
   SECOND_HOST,
   startJetstream,
   type World,
-  type WorldEvent,
 } from '@updraft/simulator';
 import type { Databases } from './databases.ts';
 import { type IndexerProcess, indexerVariables, startIndexer } from './indexer-process.ts';
@@ -25,6 +24,10 @@ export interface Stage extends AsyncDisposable {
   readonly truth: GroundTruth;
   /** The same as a server of v2 folds it, where one is read. */
   readonly serverTruth: ServerTruth | undefined;
+  /** The first host crashes, and numbers its last events anew. */
+  setBack(events: number): void;
+  /** The times of what was numbered anew: whoever notices it suspects gaps there. */
+  readonly setBacks: readonly Stretch[];
   /** Whether repositories go on diverging; they do until an act changes that. */
   diverge(diverges: boolean): void;
   /** Events in a stretch. */
@@ -49,6 +52,12 @@ export interface StageOptions {
   /** What the indexer reads the hosts by, if no act changes that; default v1. A host of v2 speaks v1 as well. */
   readonly protocol?: Protocol;
   random(below: number): number;
+}
+
+/** In microseconds since 1970. */
+export interface Stretch {
+  readonly fromMicros: number;
+  readonly toMicros: number;
 }
 
 export type Protocol = 'v1' | 'v2';
@@ -127,13 +136,16 @@ export function addressOf(host: JetstreamServer, protocol: Protocol): string {
 function tellHosts(world: World, hosts: Stage['hosts'], protocol: Protocol) {
   const truth = createGroundTruth();
   const serverTruth = protocol === 'v2' ? createServerTruth() : undefined;
+  const times: number[] = [];
+  const setBacks: Stretch[] = [];
   let diverges = true;
   const source = world.events(() => diverges);
-  const isShown = (event: WorldEvent) => protocol === 'v1' || isShownByV2(event);
+  const isTold = protocol === 'v2' ? isShownByV2 : () => true;
   const nextEvent = () => {
     let event = source.next().value;
-    while (!isShown(event)) event = source.next().value;
+    while (!isTold(event)) event = source.next().value;
     for (const host of hosts) host.append(event);
+    times.push(event.timeUs);
     const line = eventLine(event);
     serverTruth?.add(line, event.nth);
     return truth.add(line, event.nth);
@@ -141,7 +153,11 @@ function tellHosts(world: World, hosts: Stage['hosts'], protocol: Protocol) {
   const diverge = (does: boolean) => {
     diverges = does;
   };
-  return { truth, serverTruth, diverge, nextEvent };
+  const setBack = (events: number) => {
+    setBacks.push({ fromMicros: Math.min(...times.slice(-events)), toMicros: Math.max(...times.slice(-events)) });
+    hosts[0].crash(events);
+  };
+  return { truth, serverTruth, diverge, setBack, setBacks, nextEvent };
 }
 
 /** Small batches, saved often, so that kills meet every place of the pipeline. */
