@@ -156,7 +156,7 @@ describe('when the sink is full', () => {
     expect(host.tries).toHaveLength(1);
   });
 
-  test('for longer, the connection is closed on purpose, what had come is kept, and it is begun again when there is room', async () => {
+  test('for longer, the connection is closed on purpose, at once, and begun again when there is room', async () => {
     const room = Promise.withResolvers<void>();
     let full = true;
     const host = await startHost((ws, nth) => {

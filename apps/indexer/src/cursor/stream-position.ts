@@ -9,7 +9,7 @@ import type { IngestGapRow, Progress } from '@updraft/store';
 import { createDetour } from './detour.ts';
 import { type HostPosition, wentBackRow } from './gap-rows.ts';
 import { createResumeCheck } from './resume-check.ts';
-import { isSameServer, resumePointAfter, timePoint } from './resume-point.ts';
+import { isSameServer, type LastPosition, resumePointAfter, timePoint } from './resume-point.ts';
 import { createRewinds, type Rewind } from './rewinds.ts';
 import { createSeqWatch } from './seq-watch.ts';
 import { createTrail, progressOf } from './trail.ts';
@@ -57,19 +57,10 @@ export interface StreamPositionOptions {
 }
 
 export function createStreamPosition({ saved, startMicros, now }: StreamPositionOptions): StreamPosition {
-  const [trail, check, rewinds, watch, detour] = [
-    createTrail(saved),
-    createResumeCheck(),
-    createRewinds(),
-    createSeqWatch(),
-    createDetour(),
-  ];
+  const parts = createParts(saved);
+  const { trail, check, rewinds, watch, detour } = parts;
   let host = saved?.host ?? '';
   let start = startMicros;
-  const goBack = (micros: number): void => {
-    detour.goBack(micros, host);
-    trail.forgetSeqs();
-  };
   return {
     observe: (event) => {
       rewinds.observed();
@@ -77,26 +68,18 @@ export function createStreamPosition({ saved, startMicros, now }: StreamPosition
       if (found !== undefined) detour.over();
       trail.add(event, host);
       const backToMicros = watch.observe(event);
-      if (backToMicros !== undefined) goBack(backToMicros);
+      if (backToMicros !== undefined) goBack(parts, backToMicros, host);
       return found === 'met' ? undefined : found;
     },
-    resumePoint: (nextHost, nowMicros, { stepOver = 0, rewind = 'unclean' } = {}) => {
-      const [rewound, last, by] = [detour.rewound(), trail.last(), detour.asksBy()];
-      const known = rewound ?? last;
-      if (known === undefined) return start === undefined ? undefined : timePoint(Math.min(start, nowMicros));
-      if (by === 'live') return undefined;
-      const offset = { rewind: rewinds.seqsOf(rewind, known.cursor), stepOver: rewound === undefined ? stepOver : 0 };
-      return resumePointAfter(by === 'seq' ? known : { ...known, cursor: undefined }, nextHost, nowMicros, offset);
+    resumePoint: (nextHost, nowMicros, options) => {
+      const known = detour.rewound() ?? trail.last();
+      if (known !== undefined) return pointAfter(parts, known, { ...options, host: nextHost, nowMicros });
+      return start === undefined ? undefined : timePoint(Math.min(start, nowMicros));
     },
     resumed: (nextHost, point, nowMicros) => {
       start ??= nowMicros; // "now" is the live end at the first opening only; after it, what came since counts
-      const last = trail.last();
-      check.begin(last, nextHost, point);
-      rewinds.resumed(last?.cursor, point);
-      if (last === undefined || !isSameServer(last.host, nextHost)) watch.forget();
-      else watch.begin(point?.kind === 'seq' ? point.seq : undefined, trail.bySeq(), last.micros);
+      opened(parts, nextHost, point);
       host = nextHost;
-      detour.resumed();
     },
     progress: () => {
       const known = detour.rewound() ?? (check.isOver() ? trail.current() : undefined);
@@ -108,10 +91,48 @@ export function createStreamPosition({ saved, startMicros, now }: StreamPosition
       const micros = detour.takeBack();
       return micros === undefined ? undefined : wentBackRow(host, micros, trail.current()?.micros ?? micros);
     },
-    refused: (why) => {
-      if (why === 'too old') detour.tooOld();
-      else goBack(trail.last()?.micros ?? now().getTime() * 1000);
-    },
+    refused: (why) =>
+      why === 'too old' ? detour.tooOld() : goBack(parts, trail.last()?.micros ?? now().getTime() * 1000, host),
     rewind: detour.rewind,
   };
+}
+
+type Parts = ReturnType<typeof createParts>;
+
+function createParts(saved: Progress | undefined) {
+  return {
+    trail: createTrail(saved),
+    check: createResumeCheck(),
+    rewinds: createRewinds(),
+    watch: createSeqWatch(),
+    detour: createDetour(),
+  };
+}
+
+function goBack({ detour, trail }: Parts, micros: number, host: string): void {
+  detour.goBack(micros, host);
+  trail.forgetSeqs();
+}
+
+interface NextStream extends ResumeOptions {
+  readonly host: string;
+  readonly nowMicros: number;
+}
+
+function pointAfter({ detour, rewinds }: Parts, known: LastPosition, next: NextStream): Cursor | undefined {
+  const { host, nowMicros, stepOver = 0, rewind = 'unclean' } = next;
+  const by = detour.asksBy();
+  if (by === 'live') return undefined;
+  const isRewound = detour.rewound() !== undefined;
+  const offset = { rewind: rewinds.seqsOf(rewind, known.cursor), stepOver: isRewound ? 0 : stepOver };
+  return resumePointAfter(by === 'seq' ? known : { ...known, cursor: undefined }, host, nowMicros, offset);
+}
+
+function opened({ trail, check, rewinds, watch, detour }: Parts, host: string, point: Cursor | undefined): void {
+  const last = trail.last();
+  check.begin(last, host, point);
+  rewinds.resumed(last?.cursor, point);
+  detour.resumed();
+  if (last === undefined || !isSameServer(last.host, host)) return watch.forget();
+  watch.begin(point?.kind === 'seq' ? point.seq : undefined, trail.bySeq(), last.micros);
 }

@@ -34,27 +34,33 @@ export interface OpenConnection {
   readonly ended: AbortSignal;
 }
 
-/** Reads one connection into the sink until it ends. Frames that had come by then are taken too, unless the signal ended it. Never rejects. */
+/** Reads one connection into the sink until it ends. Frames that had come by then are taken too, unless the signal ended it or the sink is full. Never rejects. */
 export async function readConnection(options: ConnectionOptions, signal: AbortSignal): Promise<Ended> {
   const { live, cursor, onOpen } = options;
   const stream = live.open(cursor, signal);
   const over = new AbortController();
   void stream.ended.then(() => over.abort());
   if (await stream.opened) onOpen({ send: stream.send, ended: over.signal });
-  const events = await takeAll(stream, options, signal);
+  const events = await takeAll(stream, options, over.signal, signal);
   const { frames: _, ...end } = await stream.ended;
   return { ...end, events };
 }
 
 /** A full sink leaves the frames with the stream, which holds its socket back, and closes it on purpose after a while. */
-async function takeAll(stream: LiveStream, options: ConnectionOptions, signal: AbortSignal): Promise<number> {
+async function takeAll(
+  stream: LiveStream,
+  options: ConnectionOptions,
+  ended: AbortSignal,
+  signal: AbortSignal,
+): Promise<number> {
   const { sink } = options;
   let events = 0;
   for await (const frames of stream) {
     for (const text of frames) {
       if (signal.aborted) return events;
       if (take(options, text)) events += 1;
-      if (sink.isFull()) await roomOrEnd(sink, signal);
+      if (sink.isFull()) await roomOrEnd(sink, AbortSignal.any([signal, ended]));
+      if (ended.aborted && sink.isFull()) return events; // the rest comes again
     }
     options.afterFrames();
   }

@@ -1,10 +1,4 @@
-import {
-  type Cursor,
-  CursorTooOldError,
-  createLiveSource,
-  type LiveSource,
-  type StreamEvent,
-} from '@updraft/jetstream';
+import { type Cursor, CursorTooOldError, createLiveSource, type LiveSource } from '@updraft/jetstream';
 import { blindRow } from '../cursor/gap-rows.ts';
 import type { Rewind } from '../cursor/rewinds.ts';
 import { type ComparisonOutcome, untilThinner } from './compare-hosts.ts';
@@ -52,6 +46,9 @@ interface Open extends OpenConnection {
   readonly follower: Follower;
 }
 
+/** Characters of frames that wait beside the rows before the socket is held back. */
+const MAX_QUEUED = 1024 * 1024;
+
 /** Reads one connection to its end. `next`: the host to read then, where it was left for another one. */
 export async function readHost(
   reading: Reading,
@@ -61,7 +58,8 @@ export async function readHost(
   const { options, sizeLimit } = reading;
   const { position, events, idleTimeoutMs, maxPauseMs } = options;
   const maxMessageSizeBytes = sizeLimit.isAsked() ? askedLimit(host) : 0;
-  const live = createLiveSource(host, { idleTimeoutMs, maxPauseMs, filter: { maxMessageSizeBytes } });
+  const limits = { idleTimeoutMs, maxPauseMs, maxQueued: MAX_QUEUED };
+  const live = createLiveSource(host, { ...limits, filter: { maxMessageSizeBytes } });
   const point = position.resumePoint(host, nowMicros(), { stepOver: sizeLimit.stepOver(), rewind });
   events.connecting(host, point);
   const left = new AbortController();
