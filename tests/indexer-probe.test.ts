@@ -7,15 +7,15 @@ describe('a probe of another host', () => {
   const events = worldOf(3_000);
   const microsAt = (index: number) => events[index]?.timeUs ?? 0;
   /** Asks for the likes of the middle third. */
-  async function probe(options: JetstreamServerOptions): Promise<ProbeAnswer> {
+  async function probe(options: JetstreamServerOptions, timeoutMs = 600): Promise<ProbeAnswer> {
     const host = await startHost(options);
     sendTo([host], events);
     const stretch = { fromMicros: microsAt(1_000), toMicros: microsAt(2_000) };
-    return probeHost({ host: host.url, collection: LIKE, ...stretch, timeoutMs: 600 }, new AbortController().signal);
+    return probeHost({ host: host.url, collection: LIKE, ...stretch, timeoutMs }, new AbortController().signal);
   }
 
   test('finds a collection that the host sends', async () => {
-    expect(await probe({})).toBe('sends');
+    expect(await probe({}, 30_000)).toBe('sends');
   });
 
   test('finds that the host sends none', async () => {

@@ -75,8 +75,8 @@ export function createContinuityCheck(known: KnownPosition): ContinuityCheck {
   };
 }
 
-/** The latest time of each of the last `limit` accounts. */
-function createVotes(limit: number) {
+/** The latest time of each of the last `limit` accounts. An account with a wrong clock has one vote. */
+export function createVotes(limit: number) {
   const latest = new Map<string, number>();
   return {
     count: (): number => latest.size,

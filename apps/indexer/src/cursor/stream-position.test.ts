@@ -120,6 +120,13 @@ describe('where to resume', () => {
     expect(Math.max(...places.slice(20))).toBeGreaterThan(LAST_SEQ);
   });
 
+  test('is where the stream is, when a repository has just come again whose rev is months old', () => {
+    const position = positionAfterThousand();
+    const [old, here] = [NOW - 90 * 86_400_000_000, event(1_000).timeUs];
+    read(position, 1_000, 1_400, { did: 'did:plc:one', rev: { micros: old, clockId: 0 }, timeUs: here });
+    expect(microsOf(position.resumePoint(B, NOW))).toBeGreaterThan(here - 2 * 3_600_000_000);
+  });
+
   test('is by sequence number at the same server by the other protocol', () => {
     expect(positionAfterThousand().resumePoint('wss://a.example', NOW)).toEqual(seqAtA(LAST_SEQ - REWIND_SEQS));
   });

@@ -24,6 +24,19 @@ export interface Tail {
   timeUs(): number;
 }
 
+function microsOf(parts: readonly EventParts[], timeUs: number): number {
+  const latest = new Map(parts.map(({ did, micros }) => [did, micros]));
+  const micros = lowerQuartile([...latest.values()]);
+  return latest.size < FEW_ACCOUNTS ? Math.max(micros, timeUs - MAX_AGE_MICROS) : micros;
+}
+
+/**
+ * After a `#sync` a whole repository comes again, under one rev that may be months old: of so few accounts the revs don't say where the
+ * stream is, beyond that.
+ */
+const FEW_ACCOUNTS = 8;
+const MAX_AGE_MICROS = 3_600_000_000;
+
 /** Keeps only strings and numbers of each event, in a ring. Identities are hashed when they are asked for. */
 export function createTail(size: number = TAIL_EVENTS): Tail {
   const parts = Array.from({ length: size }, emptyParts);
@@ -32,6 +45,10 @@ export function createTail(size: number = TAIL_EVENTS): Tail {
   let total = 0;
   let cursor: number | undefined;
   let numberedFrom = 0;
+  const timeUs = (): number => {
+    const count = Math.min(total, size);
+    return times.slice(0, count).toSorted()[count >> 1] ?? Number.NaN;
+  };
   const kept = (): EventParts[] => {
     const start = total % size;
     return total < size ? parts.slice(0, total) : [...parts.slice(start), ...parts.slice(0, start)];
@@ -56,11 +73,8 @@ export function createTail(size: number = TAIL_EVENTS): Tail {
     forgetSeqs: () => {
       numberedFrom = total;
     },
-    micros: () => lowerQuartile([...new Map(kept().map(({ did, micros }) => [did, micros])).values()]),
-    timeUs: () => {
-      const count = Math.min(total, size);
-      return times.slice(0, count).toSorted()[count >> 1] ?? Number.NaN;
-    },
+    micros: () => microsOf(kept(), timeUs()),
+    timeUs,
   };
 }
 

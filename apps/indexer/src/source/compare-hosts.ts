@@ -55,7 +55,8 @@ export async function untilThinner(options: CompareOptions, signal: AbortSignal)
     const [collection] = theirs === undefined ? [] : thinnerCollections(ours, theirs);
     onCompared(other, theirs === undefined ? 'unknown' : collection === undefined ? 'alike' : 'thinner');
     if (collection !== undefined) return { collection, sinceMicros: compared.micros, witness: other };
-    if (theirs !== undefined) compared.micros = stretch.toMicros;
+    // It may have begun to leave something out within the stretch, unnoticed.
+    if (theirs !== undefined) compared.micros = fromMicros;
   }
 }
 

@@ -7,6 +7,7 @@ const short = { delivered: true, lastedMs: 1, kind: 'ended' } as const;
 const fruitless = { delivered: false, lastedMs: 1, kind: 'ended' } as const;
 const paused = { delivered: true, lastedMs: 1, kind: 'paused' } as const;
 const tooLarge = { delivered: true, lastedMs: 1, kind: 'too_large' } as const;
+const refused = { delivered: true, lastedMs: GOOD_CONNECTION_MS, kind: 'refused' } as const;
 const unfit = { delivered: true, lastedMs: GOOD_CONNECTION_MS, kind: 'unfit' } as const;
 
 /** The hosts that are read, one after each end. */
@@ -32,6 +33,11 @@ describe('the host that is read next', () => {
 
   test('is the next one when this one is unfit, however long it was read', () => {
     expect(visited([unfit, unfit, unfit])).toEqual(['a', 'b', 'c', 'a']);
+  });
+
+  test('is the next one after the second refusal in a row, such as of a reader that is too slow', () => {
+    expect(visited([refused, refused])).toEqual(['a', 'a', 'b']);
+    expect(createHostRotation(HOSTS).ended(refused)).toEqual({ wait: true, good: false });
   });
 
   test('is the one that is preferred', () => {

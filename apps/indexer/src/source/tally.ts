@@ -1,5 +1,5 @@
 import type { StreamEvent } from '@updraft/jetstream';
-import { ENOUGH_EVENTS, VOTING_ACCOUNTS } from '../cursor/continuity.ts';
+import { createVotes, ENOUGH_EVENTS, VOTING_ACCOUNTS } from '../cursor/continuity.ts';
 import { eventMicros } from '../cursor/tail.ts';
 
 /** A stretch of the stream, by its senders' clocks, in microseconds since 1970. */
@@ -23,15 +23,13 @@ export function createTally({ fromMicros, toMicros, marginMicros }: Stretch): Ta
   const counts = new Map<string, number>();
   /** The commit that was counted last. v2 shows whole repositories, under one rev, that v1 does not. */
   const lastOf = new Map<string, string>();
-  const later = new Set<string>();
-  let laterEvents = 0;
+  const votes = createVotes(VOTING_ACCOUNTS);
+  let events = 0;
   return {
     add: (event) => {
       const micros = eventMicros(event);
-      if (micros > toMicros + marginMicros) {
-        laterEvents += 1;
-        if (later.size < VOTING_ACCOUNTS) later.add(event.did);
-      }
+      events += 1;
+      votes.cast(event.did, micros);
       if (event.kind !== 'commit' || micros <= fromMicros || micros > toMicros) return;
       const { collection, did } = event;
       const commit = `${did} ${micros}`;
@@ -41,7 +39,8 @@ export function createTally({ fromMicros, toMicros, marginMicros }: Stretch): Ta
     },
     commitsOf: (collection) => counts.get(collection) ?? 0,
     collections: () => [...counts.keys()],
-    isOver: () => later.size >= VOTING_ACCOUNTS || laterEvents >= ENOUGH_EVENTS,
+    isOver: () =>
+      (votes.count() >= VOTING_ACCOUNTS || events >= ENOUGH_EVENTS) && votes.lowerQuartile() > toMicros + marginMicros,
   };
 }
 
