@@ -1,4 +1,4 @@
-// Preloaded by the commands that people run beside `npm start` (pnpm admin, replay, migrate; npm run sql): they find what runs in this folder,
+// Preloaded by the commands that people run beside `npm start` (pnpm admin, replay, migrate, viewer-token; npm run sql): they find what runs in this folder,
 // with its ports and its passwords, unless the environment says otherwise.
 //   LOCAL_DATA=DIR        the run that keeps its data there, such as .data/offset-100; unset: .data, else the only one of .data/offset-*
 //   CLICKHOUSE_ADDRESS    this server; the password of a local one is found by its port

@@ -74,7 +74,7 @@ test('the indexer writes all that the stream brings, and what its materialized v
   });
   await writer.write(filledBlocks(batch), new AbortController().signal);
   await createHiddenActors({ clickhouse: as('indexer'), log: quietLog, foldAbove: 0 }).refresh();
-  for (const table of ['rejected_events', 'ingest_gaps', 'ingest_progress'])
+  for (const table of ['rejected_events', 'ingest_gaps', 'healed_gaps', 'ingest_progress', 'job_progress'])
     expect([table, await answer('indexer', nothingOf(table))]).toEqual([table, 'done']);
   const tables = ['repo_records', 'likes', 'posts', 'follows', 'record_ops', 'actor_days', 'touched_days'];
   for (const table of tables) {

@@ -50,3 +50,11 @@ test('a value that is no number is named', async () => {
     ),
   });
 });
+
+test('a column of a table that is not imported is refused, whatever its name', async () => {
+  const words = ['import', '--from', 'http://127.0.0.1:1', '--column', 'toString.feed=alias'];
+  expect(await run('apps/admin/src/main.ts', ...words)).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('expected a column such as api_keys.feed=alias'),
+  });
+});

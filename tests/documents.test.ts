@@ -1,5 +1,5 @@
 import { access, readdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
@@ -26,6 +26,25 @@ test.each(documents)('every path of the tree that %s names is there', async (doc
   const missing: string[] = [];
   for (const path of named) if (!hasPlaceholder(path) && !(await isThere(join(root, path)))) missing.push(path);
   expect(missing).toEqual([]);
+});
+
+/** Paths of the tree's files, without what an installation adds. */
+async function treeFiles(folder = root): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const own = entries.filter(({ name }) => !/^\.(?!github)|^node_modules$/.test(name));
+  const found = own.map(async (entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? await treeFiles(path) : [relative(root, path)];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+test.each(documents)('every file that %s names by the end of its path is there', async (document) => {
+  const files = (await treeFiles()).map((path) => `/${path}`);
+  const text = await readFile(join(root, document), 'utf8');
+  const named = [...text.matchAll(/`([\w./<>*{}…-]+\.(?:ts|mjs|sh))`/g)].map(([, path = '']) => path);
+  const isKnown = (path: string) => hasPlaceholder(path) || files.some((file) => file.endsWith(`/${path}`));
+  expect(named.filter((path) => !isKnown(path))).toEqual([]);
 });
 
 test.each(documents)('every document that %s links to is there', async (document) => {

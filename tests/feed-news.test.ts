@@ -32,11 +32,30 @@ test('a message that is not understood is logged, and the next one is heard', as
   const bus = createBus({ redis, subscriber: redis.duplicate(), prefix: 'news', log });
   const heard: News[] = [];
   bus.listen((news) => heard.push(news));
+  bus.start();
   await until(async () => (await redis.publish(newsChannel('news'), '{"kind":"gossip"}')) === 1);
   await bus.publish({ kind: 'erased' });
   await until(() => heard.length > 0);
   expect(heard).toEqual([{ kind: 'erased' }]);
   expect(warnings).toEqual(['a message of another instance was not understood']);
+  bus.close();
+});
+
+test('an instance that starts while Redis is away hears the news once Redis is there', async () => {
+  const warnings: string[] = [];
+  const log = createLogger({ service: 'feedgen', level: 'silent' });
+  log.warn = (_fields: unknown, message?: string) => warnings.push(message ?? '');
+  await database.redis.kill();
+  const bus = createBus({ redis, subscriber: createRedis({ address: database.redis.address }), prefix: 'late', log });
+  const heard: News[] = [];
+  bus.listen((news) => heard.push(news));
+  bus.start();
+  await until(() => warnings.length > 0);
+  await database.redis.revive();
+  await until(async () => (await redis.publish(newsChannel('late'), '{"kind":"erased"}').catch(() => 0)) === 1);
+  await until(() => heard.length > 0);
+  expect(heard).toEqual([{ kind: 'erased' }]);
+  expect(warnings).toEqual(["other instances' news can't be heard until Redis is back"]);
   bus.close();
 });
 

@@ -248,6 +248,7 @@ describe('who this is', () => {
     expect(description.body.feeds).toContainEqual({ uri: `at://${ACTOR_DID}/app.bsky.feed.generator/moved` });
     const page = await feeds.get('/');
     for (const alias of feeds.feedgen.context.file.feeds.keys()) expect(page.body).toContain(alias);
+    expect(page.body).not.toContain('<td></td>');
     expect(page.body).toContain('/openapi.json');
   });
 });

@@ -53,7 +53,7 @@ async function start(env: Readonly<Record<string, string>>, before?: Upstream): 
   programs.push(program);
   await program.says('serving feeds');
   const field = (name: string) => new RegExp(`"${name}":"([^"]+)"`).exec(program.output())?.[1] ?? '';
-  return { program, url: field('listen'), metrics: field('metrics'), isReady: false, answered: 0 };
+  return { program, url: field('listen'), metrics: new URL(field('metrics')).host, isReady: false, answered: 0 };
 }
 
 async function isReady({ metrics }: Upstream): Promise<boolean> {

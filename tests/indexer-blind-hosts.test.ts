@@ -1,11 +1,11 @@
-import type { JetstreamEvent } from '@updraft/atproto';
+import type { StreamEvent } from '@updraft/jetstream';
 import { type JetstreamServer, SECOND_HOST, type WorldEvent } from '@updraft/simulator';
 import { describe, expect, test } from 'vitest';
 import { keysOf, keysOfAll, LIKE, read, sendSlowly, sendTo, startHost, worldOf } from './indexer/hosts.ts';
 
 describe('a host that is blind to likes', () => {
   const watchTiming = { everyMs: 20, missingForMs: 100, probeMs: 2_000, marginMicros: 30_000_000 };
-  const isLike = (event: JetstreamEvent) => event.kind === 'commit' && event.collection === LIKE;
+  const isLike = (event: StreamEvent) => event.kind === 'commit' && event.collection === LIKE;
 
   /** All of a day, then its second half is what comes while the watch is on. */
   async function twoHosts(

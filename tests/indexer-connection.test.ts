@@ -1,13 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import {
-  createStreamPosition,
-  type Ended,
-  type FrameSink,
-  type JetstreamOptions,
-  type ResumePoint,
-} from '@updraft/indexer';
+import { createStreamPosition, type Ended, type EventSink, type JetstreamOptions } from '@updraft/indexer';
+import { type Cursor, timeCursor } from '@updraft/jetstream';
 import { describe, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { useCleanups } from './indexer/fixtures.ts';
@@ -52,15 +47,20 @@ interface Reading {
 /** Runs the source over hosts into an array of frames. */
 function read(
   hosts: readonly string[],
-  options: { sink?: Partial<FrameSink>; source?: Partial<JetstreamOptions>; point?: ResumePoint } = {},
+  options: { sink?: Partial<EventSink>; source?: Partial<JetstreamOptions>; point?: Cursor } = {},
 ): Reading {
   const frames: string[] = [];
   const ends: Ended[] = [];
   const stop = new AbortController();
   cleanups.push(() => stop.abort());
   let check: () => void = () => {};
-  const sink: FrameSink = {
-    frame: (text) => void frames.push(text),
+  const taken = (_: unknown, text: string): void => {
+    frames.push(text);
+    check();
+  };
+  const sink: EventSink = {
+    event: taken,
+    rejected: taken,
     isFull: () => false,
     waitForRoom: async () => {},
     ...options.sink,
@@ -72,7 +72,7 @@ function read(
     events: { ended: (_host, end) => void ends.push(end) },
     ...options.source,
   });
-  const running = source.run({ ...sink, frame: (text) => (sink.frame(text), check()) }, stop.signal);
+  const running = source.run(sink, stop.signal);
   return {
     frames,
     ends,
@@ -95,7 +95,7 @@ function read(
 describe('a connection', () => {
   test('asks for everything from the resume point on', async () => {
     const host = await startHost((ws) => ws.send('{}'));
-    const reading = read([host.url], { point: { by: 'time', cursor: 1_783_175_888_000_000 } });
+    const reading = read([host.url], { point: timeCursor(1_783_175_888_000_000) });
     await reading.until(() => reading.frames.length > 0);
     expect(host.tries).toEqual(['/subscribe?cursor=1783175888000000']);
   });
@@ -156,24 +156,23 @@ describe('when the sink is full', () => {
     expect(host.tries).toHaveLength(1);
   });
 
-  test('for longer, the connection is closed on purpose and begun again when there is room', async () => {
-    const host = await startHost((ws, nth) => ws.send(`connection ${nth}`));
+  test('for longer, the connection is closed on purpose, at once, and begun again when there is room', async () => {
     const room = Promise.withResolvers<void>();
-    let [full, rooms] = [true, 0];
-    const waitForRoom = (signal: AbortSignal) => {
-      rooms += 1;
-      if (rooms === 1) return Promise.resolve();
-      // The first wait is that of the paused socket, the second that of the closed one.
-      if (rooms === 3) setTimeout(() => ((full = false), room.resolve()), 50);
-      return Promise.race([
-        room.promise,
-        new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
-      ]);
+    let full = true;
+    const host = await startHost((ws, nth) => {
+      if (nth > 1) return ws.send('next connection');
+      for (let i = 0; i < 8_000; i++) ws.send(String(i).padEnd(1_000));
+      ws.on('close', () => ((full = false), room.resolve()));
+    });
+    const isFull = () => full && reading.frames.length > 0;
+    const waitForRoom = async () => {
+      if (isFull()) await room.promise;
     };
-    const reading = read([host.url], { sink: { isFull: () => full, waitForRoom }, source: { maxPauseMs: 50 } });
-    await reading.until(() => reading.frames.length === 2);
-    expect(reading.ends[0]?.reason).toBe('backpressure');
-    expect(reading.frames).toEqual(['connection 1', 'connection 2']);
+    const reading: Reading = read([host.url], { sink: { isFull, waitForRoom }, source: { maxPauseMs: 50 } });
+    await reading.until(() => reading.frames.at(-1) === 'next connection');
+    expect(reading.ends[0]).toMatchObject({ reason: 'backpressure', events: reading.frames.length - 1 });
+    expect(reading.frames.slice(0, -1).map(Number)).toEqual(Array.from(reading.frames.slice(0, -1).keys()));
+    expect(reading.frames.length).toBeLessThan(8_000);
   });
 });
 
@@ -187,7 +186,10 @@ describe('of several hosts', () => {
     const good = await startHost((ws) => ws.send('here'));
     const reading = read([refusing.url, good.url]);
     await reading.until(() => reading.frames.length === 1);
-    expect(reading.ends[0]).toMatchObject({ reason: 'refused', detail: 'HTTP 503: starting up' });
+    expect(reading.ends[0]).toMatchObject({
+      reason: 'refused',
+      detail: expect.stringContaining('HTTP 503: starting up'),
+    });
   });
 
   test('the next is read when one can not be reached', async () => {

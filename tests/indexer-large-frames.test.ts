@@ -19,6 +19,21 @@ describe('a frame above the limit', () => {
     expect(keysOf(reading.events)).toEqual(await keysOfAll(world));
   });
 
+  test('is left out by a host of v2, which is asked for everything again by a new connection', async () => {
+    const host = await startHost({ v2: {} });
+    sendTo([host], world.slice(0, 1_000));
+    appendHuge(host);
+    sendTo([host], world.slice(1_000));
+    const reading = read([], { hosts: [host.v2Url] });
+    await reading.until(() => reading.gaps.length === 2 && host.status().connects === 3);
+    expect(reading.ends.map(({ end }) => end.reason)).toEqual(['too_large', 'lifted']);
+    const later = worldOf(100);
+    sendTo([host], later);
+    await reading.until(() => reading.events.at(-1)?.cursor === host.log.nextSeq - 1);
+    expect(reading.gaps.map(({ kind }) => kind)).toEqual(['left_out', 'left_out']);
+    expect(keysOf(reading.events)).toEqual((await keysOfAll(world, 'v2')).union(await keysOfAll(later, 'v2')));
+  });
+
   test('that comes once the limit is lifted again is noticed, and told, too', async () => {
     const host = await startHost();
     sendTo([host], world.slice(0, 500));

@@ -43,7 +43,7 @@ describe('SIGTERM', () => {
 describe('invariant 8: ClickHouse away for longer than the queue lasts', () => {
   test('has the socket closed on purpose, memory bounded, and everything arrive afterwards', async () => {
     const store = await stack.createStore('away');
-    const server = await play({ lines: likes(0, 8_000), attachCursor: true, rate: 8_000 });
+    const server = await play({ lines: likes(0, 20_000), attachCursor: true, rate: 8_000 });
     const small = { BATCH_MAX_ROWS: '500', BATCH_MAX_BYTES: '200000', QUEUE_MAX_BYTES: '1000000', WS_URL: server.url };
     const program = start(store, small);
     await program.says('connected to Jetstream');
@@ -52,7 +52,7 @@ describe('invariant 8: ClickHouse away for longer than the queue lasts', () => {
       await program.says('closed on purpose');
       highest = await program.metric('updraft_indexer_queue_bytes');
     });
-    await until(async () => (await store.count('likes')) === 8_000);
+    await until(async () => (await store.count('likes')) === 20_000);
     // What is under way in the socket when it is paused comes on top of the bound.
     expect(highest).toBeLessThan(2_500_000);
     expect(await store.count('ingest_gaps')).toBe(0);

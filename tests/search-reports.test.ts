@@ -13,7 +13,7 @@ let redis: Redis;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'updraft-reports-'));
   server = await startRedis({ env: process.env, dataDir: directory });
-  redis = createRedis({ address: server.address, prefix: 'reports' });
+  redis = createRedis({ address: server.address });
 });
 afterAll(async () => {
   redis.disconnect();
@@ -24,7 +24,7 @@ afterAll(async () => {
 function reportOf(name: string, compute: () => Promise<unknown>, more: Partial<ReportOptions> = {}) {
   const log = createLogger({ service: 'test', level: 'silent' });
   const leases = createLeases({ redis, prefix: 'lease:', ttlMs: 5_000, fences: 'count', whenUnreachable: 'lose' });
-  return createReport({ name, ttlMs: 50, coldTimeoutMs: 300, compute, redis, leases, log, ...more });
+  return createReport({ name, ttlMs: 50, coldTimeoutMs: 300, compute, redis, prefix: 'reports', leases, log, ...more });
 }
 
 describe('a report', () => {
@@ -69,7 +69,7 @@ describe('a report', () => {
     await expect.poll(() => runs, { timeout: 20_000 }).toBeGreaterThan(1);
     const now = Date.now();
     const kept = { body: '"kept"', etag: '"kept"', computedAtMs: now - 1_800_000, firstAtMs: now - 90_000_000 };
-    await redis.set('report:old', JSON.stringify(kept));
+    await redis.set('reports:report:old', JSON.stringify(kept));
     const neverRuns = async () => expect.fail('the kept one is fresh');
     const old = reportOf('old', neverRuns, patient);
     const keeping = old.keepFresh(stop.signal);
@@ -81,9 +81,9 @@ describe('a report', () => {
   test.each(['{"body":', '[]', '{"body":5}'])(
     'that another left unreadable in Redis (%s) is computed again',
     async (kept) => {
-      await redis.set('report:broken', kept);
+      await redis.set('reports:report:broken', kept);
       expect((await reportOf('broken', async () => ({ whole: true })).get()).body).toBe('{"whole":true}');
-      expect(JSON.parse((await redis.get('report:broken')) ?? '')).toMatchObject({ body: '{"whole":true}' });
+      expect(JSON.parse((await redis.get('reports:report:broken')) ?? '')).toMatchObject({ body: '{"whole":true}' });
     },
   );
 
@@ -103,7 +103,7 @@ describe('a report', () => {
 
 describe('a limit of calls', () => {
   test('counts every name, over all instances, and forgets with time', async () => {
-    const limits = [1, 2].map(() => createCallLimit({ redis, name: 'test', max: 3, perMs: 400 }));
+    const limits = [1, 2].map(() => createCallLimit({ redis, key: 'limit:test', max: 3, perMs: 400 }));
     const take = (names: string[], index = 0) => limits[index]?.take(names);
     expect(await take(['a'])).toBe(true);
     expect(await take(['a'], 1)).toBe(true);

@@ -129,11 +129,13 @@ describe('npm start', () => {
 
   test('Ctrl-C before everything runs is answered at once, and leaves nothing running', async () => {
     const run = start('--data', join(folder, 'early'), '--port-offset', String(offset), '--play', recording);
-    await until(() => /applying a migration 0002/.test(run.output()), run);
+    await until(() => /applying 0002/.test(run.output()), run);
     run.process.kill('SIGINT');
     expect(await run.exit).toBe(0);
     expect(run.output()).toMatch(/Stopping … .*\nStopped\.\n$/s);
     expect(run.output()).not.toContain('indexer: running');
+    const log = await readFile(join(folder, 'early/logs/npm-start.log'), 'utf8');
+    expect(log).toMatch(/Z stopping\n[^]*Z stopped\n$/);
   });
 
   test('a ClickHouse of your own that does not answer is named, and nothing of yours is to be deleted', async () => {

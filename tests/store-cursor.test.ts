@@ -169,13 +169,6 @@ describe('createRedis', () => {
     expect(() => createRedis({ address: 'http://user:secret@host:1' })).toThrow(/^(?!.*secret)/);
   });
 
-  it('prefixes keys when it is told to, and the cursor store finds its key all the same', async () => {
-    const prefixed = createRedis({ address: `redis://127.0.0.1:${server.port}/0`, prefix });
-    await cursors(prefixed).save(progress(T));
-    expect(await redis.exists(`${prefix}:progress`)).toBe(1);
-    prefixed.disconnect();
-  });
-
   it('says in one sentence where nobody answers', async () => {
     const nobody = createRedis({ address: '127.0.0.1:1' });
     await expect(checkRedis(nobody)).rejects.toThrow("Redis at 127.0.0.1:1 can't be reached");

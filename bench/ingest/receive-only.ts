@@ -20,8 +20,9 @@ await runIndexer(
     config: {
       hosts: [url],
       archive: undefined,
-      limits: { maxRows: 50_000, maxBytes: 32 << 20, flushIntervalMs: 1_000, queueMaxBytes: 96 << 20 },
+      limits: { maxEvents: 50_000, maxBytes: 32 << 20, flushIntervalMs: 1_000, queueMaxBytes: 96 << 20 },
       since: { atMicros: Date.parse(since) * 1_000 },
+      compareEveryMs: 0,
       idleTimeoutMs: 60_000,
     },
     writer: {

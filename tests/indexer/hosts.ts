@@ -1,5 +1,5 @@
-import { type JetstreamEvent, parseFrame } from '@updraft/atproto';
-import { createEventCounts, createStreamPosition, type Ended } from '@updraft/indexer';
+import { createEventCounts, createStreamPosition, type Ended, type EventSink, type Rewind } from '@updraft/indexer';
+import type { StreamEvent } from '@updraft/jetstream';
 import {
   createWorld,
   type JetstreamServer,
@@ -51,7 +51,7 @@ export function appendHuge(host: JetstreamServer): void {
 }
 
 export interface Reading {
-  readonly events: JetstreamEvent[];
+  readonly events: StreamEvent[];
   readonly gaps: IngestGapRow[];
   readonly ends: { readonly host: string; readonly end: Ended; readonly retryInMs: number }[];
   readonly blind: { readonly host: string; readonly collection: string; readonly witness: string | undefined }[];
@@ -59,12 +59,12 @@ export interface Reading {
   until(done: () => boolean): Promise<void>;
 }
 
-/** Reads as the indexer does, into arrays. */
+/** Reads as the indexer does, into arrays. `rewind`: how far each resume goes back, whatever ended the connection before. */
 export function read(
   hosts: readonly JetstreamServer[],
-  options: Partial<Parameters<typeof sourceOf>[0]> = {},
+  { rewind, ...options }: Partial<Parameters<typeof sourceOf>[0]> & { readonly rewind?: Rewind } = {},
 ): Reading {
-  const events: JetstreamEvent[] = [];
+  const events: StreamEvent[] = [];
   const gaps: IngestGapRow[] = [];
   const ends: Reading['ends'] = [];
   const blind: Reading['blind'] = [];
@@ -73,12 +73,16 @@ export function read(
   const stop = new AbortController();
   const source = sourceOf({
     hosts: hosts.map(({ url }) => url),
-    position,
+    position: {
+      ...position,
+      resumePoint: (host, now, resume) => position.resumePoint(host, now, rewind ? { ...resume, rewind } : resume),
+    },
     eventCounts,
     ...options,
     events: {
       ended: (host, end, retryInMs) => void ends.push({ host, end, retryInMs }),
       leftOut: (row) => void gaps.push(row),
+      wentBack: (row) => void gaps.push(row),
       blind: (row, host, { collection, witness }) => {
         gaps.push(row);
         blind.push({ host, collection, witness });
@@ -86,15 +90,14 @@ export function read(
       ...options.events,
     },
   });
-  const frame = (text: string): void => {
-    const parsed = parseFrame(text);
-    if (!parsed.ok) return;
-    events.push(parsed.event);
-    eventCounts.add(parsed.event);
-    const gap = position.observe(parsed.event);
+  const event = (next: StreamEvent): void => {
+    events.push(next);
+    eventCounts.add(next);
+    const gap = position.observe(next);
     if (gap !== undefined) gaps.push(gap);
   };
-  const running = source.run({ frame, isFull: () => false, waitForRoom: async () => {} }, stop.signal);
+  const sink: EventSink = { event, rejected: () => {}, isFull: () => false, waitForRoom: async () => {} };
+  const running = source.run(sink, stop.signal);
   cleanups.push(async () => {
     stop.abort();
     await running;
@@ -106,14 +109,14 @@ export function read(
 }
 
 /** The events, without what a host adds to them. */
-export const keysOf = (events: readonly JetstreamEvent[]) =>
+export const keysOf = (events: readonly StreamEvent[]) =>
   new Set(events.map((event) => JSON.stringify({ ...event, timeUs: 0, cursor: 0 })));
 /** The events that a host without faults sends. */
-export async function keysOfAll(world: readonly WorldEvent[]): Promise<Set<string>> {
-  const host = await startHost();
+export async function keysOfAll(world: readonly WorldEvent[], protocol: 'v1' | 'v2' = 'v1'): Promise<Set<string>> {
+  const host = await startHost({ v2: {} });
   sendTo([host], world);
-  const whole = read([host]);
-  await whole.until(() => whole.events.length === world.length);
+  const whole = read([], { hosts: [protocol === 'v1' ? host.url : host.v2Url] });
+  await whole.until(() => whole.events.at(-1)?.cursor === host.log.nextSeq - 1);
   return keysOf(whole.events);
 }
 

@@ -104,12 +104,14 @@ const TABLES: Readonly<Record<string, string>> = {
   profiles: 'actor_did',
   actor_handles: 'did',
   actor_status: 'did, is_deletion',
+  repo_syncs: 'did',
   rejected_events: 'event_hash',
   ingest_gaps: 'gap_id',
 };
 
 const VARYING: Readonly<Record<string, string>> = {
   actor_status: 'ingest_at',
+  repo_syncs: 'ingest_at',
   ingest_gaps: 'ingest_at',
   rejected_events: 'ingest_at, event, event_bytes',
 };

@@ -43,7 +43,7 @@ export async function startCleanupWorld(name: string): Promise<CleanupWorld> {
         ...env,
       });
       await program.says('serving search');
-      const [, url = ''] = /Server listening at (http:[^"\s]+)/.exec(program.output()) ?? [];
+      const [, url = ''] = /"listen":"(http:[^"]+)"/.exec(program.output()) ?? [];
       return { program, url };
     },
     [Symbol.asyncDispose]: async () => {

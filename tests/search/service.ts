@@ -34,7 +34,7 @@ export async function startSearchService(
     STATS_CACHE_TTL: '50ms',
     ...env,
   });
-  const redis = createRedis({ address: config.REDIS_ADDRESS, prefix: `${config.REDIS_PREFIX}:search` });
+  const redis = createRedis({ address: config.REDIS_ADDRESS });
   const stop = new AbortController();
   const log = createLogger({ service: 'search', level: 'silent' });
   const search = await createSearch({ env: config, clickhouse: store.clickhouse, redis, log, signal: stop.signal });

@@ -122,7 +122,7 @@ async function otherHostAndKill(stage: Stage): Promise<void> {
   });
 }
 
-async function onOtherHost(stage: Stage, work: () => Promise<void>): Promise<void> {
+export async function onOtherHost(stage: Stage, work: () => Promise<void>): Promise<void> {
   const [first, second] = stage.hosts;
   second.setWeather({ unavailable: false });
   first.setWeather({ unavailable: true });
@@ -136,7 +136,7 @@ async function onOtherHost(stage: Stage, work: () => Promise<void>): Promise<voi
 }
 
 /** One drop for each reader that there is: one that is left over would meet the next to connect. */
-function dropReaders(host: Stage['hosts'][number]): void {
+export function dropReaders(host: Stage['hosts'][number]): void {
   for (let left = host.status().readers; left > 0; left--) host.inject({ kind: 'drop', afterEvents: 0 });
 }
 

@@ -46,7 +46,8 @@ export async function compareWithTruth(url: string, truth: GroundTruth): Promise
   await compareTable(difference, 'hidden_actors', hiddenRows(truth), ['did'], () =>
     readRows(
       url,
-      `SELECT did, hidden_below FROM (SELECT DISTINCT did, did_key FROM actor_status) AS s INNER JOIN hidden_actors AS h ON h.did_key = s.did_key`,
+      `SELECT did, hidden_below FROM (SELECT did, did_key FROM actor_status UNION DISTINCT SELECT did, did_key FROM repo_syncs) AS s
+      INNER JOIN hidden_actors AS h ON h.did_key = s.did_key`,
     ),
   );
   await compareTable(difference, 'rejected_events', rejectedRows(truth), ['reason', 'did', 'kind', 'collection'], () =>
@@ -55,7 +56,32 @@ export async function compareWithTruth(url: string, truth: GroundTruth): Promise
       'SELECT reason, did, kind, collection, count() AS count FROM rejected_events FINAL GROUP BY reason, did, kind, collection',
     ),
   );
+  await compareVisible(difference, url, truth);
   return difference;
+}
+
+/** What readers see and count: what the hidden rows of an account are out of. */
+async function compareVisible(difference: Difference, url: string, truth: GroundTruth): Promise<void> {
+  await compareTable(difference, 'records that show', shownRecords(truth), ['repo', 'collection', 'rkey'], (columns) =>
+    readRows(url, `SELECT ${columns} FROM repo_records FINAL WHERE version > ${hiddenBelow('repo')}`),
+  );
+  await compareTable(difference, 'likes of each post', countRowsOf(truth.likeCounts(), 'uri'), ['uri'], () =>
+    readRows(
+      url,
+      `SELECT subject_uri AS uri, uniqExact(actor_did) AS count FROM likes FINAL WHERE version > ${hiddenBelow('actor_did')} GROUP BY uri`,
+    ),
+  );
+  await compareTable(difference, 'followers', countRowsOf(truth.followerCounts(), 'did'), ['did'], () =>
+    readRows(
+      url,
+      `SELECT subject_did AS did, uniqExact(actor_did) AS count FROM follows FINAL WHERE version > ${hiddenBelow('actor_did')} GROUP BY did`,
+    ),
+  );
+}
+
+/** As the README tells readers. */
+function hiddenBelow(did: string): string {
+  return `dictGetOrDefault('hidden_recent', 'hidden_below', sipHash64(${did}), dictGet('hidden', 'hidden_below', sipHash64(${did})))`;
 }
 
 /** Sums that must stay the same whatever is replayed: the number of rows of each table read with FINAL. */
@@ -82,8 +108,7 @@ async function compareTable(
   const rows = new Map<string, TrueRow>();
   const keyOf = (row: Readonly<Record<string, unknown>>) => keys.map((key) => String(row[key])).join(' ');
   for (const row of expected) rows.set(keyOf(row), row);
-  const sample = rows.values().next().value;
-  if (sample === undefined) return;
+  const sample = rows.values().next().value ?? Object.fromEntries(keys.map((key) => [key, '']));
   const columns = Object.keys(sample).map((column) => `${(TIME_COLUMNS[column] ?? String)(column)} AS ${column}`);
   let examples = 0;
   const note = (what: string) => {
@@ -133,14 +158,28 @@ function* operationRows(truth: GroundTruth): Generator<TrueRow> {
   }
 }
 
+function* shownRecords(truth: GroundTruth): Generator<TrueRow> {
+  for (const record of truth.records.values()) {
+    const { did: repo, collection, rkey } = record.commit;
+    if (truth.shows(record)) yield { repo, collection, rkey, version: record.version };
+  }
+}
+
+function* countRowsOf(counts: ReadonlyMap<string, number>, key: string): Generator<TrueRow> {
+  for (const [name, count] of counts) yield { [key]: name, count };
+}
+
 const HIDES_ALL = 2n ** 64n - 1n;
 
 function* hiddenRows(truth: GroundTruth): Generator<TrueRow> {
-  for (const did of new Set([...truth.statuses.keys(), ...truth.deletions.keys()])) {
+  for (const did of new Set([...truth.statuses.keys(), ...truth.deletions.keys(), ...truth.syncs.keys()])) {
     const [status, deletion] = [truth.statuses.get(did), truth.deletions.get(did)];
     const isActive =
-      status !== undefined && status.active && (deletion === undefined || status.micros > deletion.micros);
-    yield { did, hidden_below: isActive ? (deletion?.micros ?? 0n) << 11n : HIDES_ALL };
+      status === undefined ? deletion === undefined : status.active && status.micros > (deletion?.micros ?? -1n);
+    const rev = truth.syncs.get(did)?.rev;
+    const synced = rev === undefined ? 0n : 2n * ((rev.micros << 10n) | rev.clockId) - 1n;
+    const deleted = (deletion?.micros ?? 0n) << 11n;
+    yield { did, hidden_below: isActive ? (synced > deleted ? synced : deleted) : HIDES_ALL };
   }
 }
 

@@ -5,6 +5,8 @@ import { addEraseCommand } from './erase-command.ts';
 import { addFeedsCommands } from './feeds/feeds-commands.ts';
 import { addImportCommand } from './import/import-command.ts';
 import { addRebalanceCommand } from './rebalance-command.ts';
+import { addBackfillCommand } from './refill/backfill-command.ts';
+import { addGapsCommand } from './refill/gaps-command.ts';
 import { addReindexCommand } from './reindex/reindex-command.ts';
 import { addRetentionCommand } from './retention-command.ts';
 
@@ -13,6 +15,8 @@ const commands = [
   addEraseCommand,
   addImportCommand,
   addReindexCommand,
+  addBackfillCommand,
+  addGapsCommand,
   addRetentionCommand,
   addBackupCommands,
   addRebalanceCommand,

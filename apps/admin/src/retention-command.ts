@@ -40,7 +40,7 @@ async function run(
   }
 }
 
-/** Feeds show posts of the last three days: a shorter retention would empty them. */
+/** Feeds whose window is longer than the retention get shorter. */
 const MIN_DAYS = 4;
 
 function readDays(text: string): number | undefined {

@@ -6,6 +6,8 @@ import type { Redis } from '@updraft/store';
 export interface Bus {
   publish(news: News): Promise<void>;
   listen(listener: (news: News) => void): void;
+  /** Connects, and hears the other instances whenever Redis is there. */
+  start(): void;
   close(): void;
 }
 
@@ -18,8 +20,10 @@ export function createBus(options: { redis: Redis; subscriber: Redis; prefix: st
     if (news === undefined) log.warn({ text: text.slice(0, 200) }, 'a message of another instance was not understood');
     else for (const listener of listeners) listener(news);
   });
-  subscriber.subscribe(newsChannel(prefix)).catch((err: unknown) => {
-    log.warn({ err }, 'news of the other instances can not be heard until Redis is back');
+  const onUnheard = (err: unknown) => log.warn({ err }, "other instances' news can't be heard until Redis is back");
+  // At each connection: ioredis itself repeats only a subscription that has succeeded before.
+  subscriber.on('ready', () => {
+    subscriber.subscribe(newsChannel(prefix)).catch(onUnheard);
   });
   return {
     publish: (news) =>
@@ -31,6 +35,9 @@ export function createBus(options: { redis: Redis; subscriber: Redis; prefix: st
       }),
     listen: (listener) => {
       listeners.push(listener);
+    },
+    start: () => {
+      subscriber.connect().catch(onUnheard);
     },
     close: () => subscriber.disconnect(),
   };

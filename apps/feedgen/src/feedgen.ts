@@ -58,6 +58,7 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
     context,
     builders,
     start: async (signal) => {
+      bus.start();
       // The service starts even when something can't be read now: each part reads again as soon as it runs, and logs failures.
       await Promise.allSettled([live, membership, keys, analytics].map((part) => part.refresh()));
       const background = [building, membership, keys, analytics].map((part) => part.run(signal));

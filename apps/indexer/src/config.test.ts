@@ -25,26 +25,31 @@ describe('the indexer’s environment', () => {
       redis: { prefix: 'updraft' },
       metricsListen: '127.0.0.1:8091',
       since: undefined,
-      limits: { maxRows: 50_000, flushIntervalMs: 1_000 },
+      limits: { maxEvents: 50_000, flushIntervalMs: 1_000 },
       idleTimeoutMs: 60_000,
     });
-    expect(readIndexerConfig(NEEDED).hosts).toHaveLength(4);
+    expect(readIndexerConfig(NEEDED).hosts).toHaveLength(6);
   });
 
   test('reads the public host that is known to have been blind last', () => {
     expect(readIndexerConfig(NEEDED).hosts.at(-1)).toContain('jetstream2.us-east');
   });
 
-  test('takes no address that a connection would throw at', () => {
-    expect(faultsOf({ WS_URL: 'wss://a/subscribe#here' })).toEqual([expect.stringContaining('WS_URL')]);
+  test.each([
+    'wss://a/subscribe#here',
+    'wss://a/other',
+    'wss://a?wantedDids=did:plc:a',
+    'wss://a/subscribe?kinds=commit',
+  ])('does not take %s, which no host could be asked for', (address) => {
+    expect(faultsOf({ WS_URL: address })).toEqual([expect.stringContaining('WS_URL')]);
   });
 
-  test('reads several hosts and adds the path of the subscription where there is none', () => {
+  test('reads several hosts: those without a path by v2, those with /subscribe by v1', () => {
     const { hosts } = readIndexerConfig({
       ...NEEDED,
-      WS_URL: 'ws://a:6008, wss://b/subscribe,ws://c/other?wantedCollections=a.b.c',
+      WS_URL: 'ws://a:6008/, wss://b/subscribe,ws://c/sub/subscribe?wantedCollections=a.b.c',
     });
-    expect(hosts).toEqual(['ws://a:6008/subscribe', 'wss://b/subscribe', 'ws://c/other?wantedCollections=a.b.c']);
+    expect(hosts).toEqual(['ws://a:6008', 'wss://b/subscribe', 'ws://c/sub/subscribe?wantedCollections=a.b.c']);
   });
 
   test('tells all its faults together, by name', () => {

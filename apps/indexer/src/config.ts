@@ -1,6 +1,19 @@
 import { parseSince, type Since } from '@updraft/ingest';
-import { type ArchiveSettings, archiveEnvironment, archiveSettings, readArchiveSettings } from '@updraft/jetstream';
+
+
 import {
+  type ArchiveSettings,
+  archiveEnvironment,
+  archiveSettings,
+  InvalidRequestError,
+  methodUrl,
+  PUBLIC_HOSTS,
+  protocolOf,
+  readArchiveSettings,
+  subscribeUrl,
+} from '@updraft/jetstream';
+import {
+  durationMs,
   flag,
   flagOn,
   type LogLevel,
@@ -26,7 +39,7 @@ import type { BatchLimits } from './batch/batch-queue.ts';
 
 /** The indexer's settings, read from the environment. */
 export interface IndexerConfig {
-  /** Jetstream's `/subscribe` addresses, in order of preference. */
+  /** Addresses of Jetstream hosts, in order of preference: `…/subscribe` is read by v1, others by v2. */
   readonly hosts: readonly string[];
   readonly clickhouse: ClickHouseOptions;
   readonly redis: RedisAddress;
@@ -39,6 +52,8 @@ export interface IndexerConfig {
   readonly archive: ArchiveSettings | undefined;
   readonly limits: BatchLimits;
   readonly idleTimeoutMs: number;
+  /** How often the host is compared with another one; 0: never. */
+  readonly compareEveryMs: number;
   /** After this long without any sign of life /healthz fails, and a little later the process ends itself. */
   readonly stallTimeoutMs: number;
   /** How long a killed indexer keeps its standby waiting. */
@@ -72,6 +87,7 @@ export function readIndexerConfig(env: Environment): IndexerConfig {
     since: read.SINCE,
     archive: archiveSettings(read, read.WS_URL),
     idleTimeoutMs: read.IDLE_TIMEOUT,
+    compareEveryMs: read.COMPARE_INTERVAL,
     stallTimeoutMs: read.STALL_TIMEOUT ?? Math.max(STALLED_AFTER_MS, 3 * read.IDLE_TIMEOUT),
     leaseTtlMs: read.LEASE_TTL,
     accounts: {
@@ -93,17 +109,14 @@ export function readBackfillConfig(env: Environment): BackfillConfig {
   return { ...readReplayConfig(env), archive: readArchiveSettings(env) };
 }
 
-/** The last host left collections out twice in the summer of 2026, and once accepted connections and sent nothing. */
-const PUBLIC_HOSTS = ['jetstream1.us-east', 'jetstream1.us-west', 'jetstream2.us-west', 'jetstream2.us-east'];
-const DEFAULT_WS_URL = PUBLIC_HOSTS.map((name) => `wss://${name}.bsky.network/subscribe`).join(',');
 const MIB = 1024 * 1024;
 /** Longer than any normal silence: a silent connection is ended after IDLE_TIMEOUT, and tries never stop. */
 const STALLED_AFTER_MS = 300_000;
 
 const hosts = parsed((text) => {
-  const read = text.split(',').map((entry) => subscribeAddress(entry.trim()));
+  const read = text.split(',').map((entry) => hostAddress(entry.trim()));
   return read.every((host) => host !== undefined) ? read : undefined;
-}, "expected 'ws://…' or 'wss://…' addresses of Jetstream hosts, separated by commas");
+}, "expected addresses of Jetstream hosts, separated by commas: 'wss://host' is read by v2, 'wss://host/subscribe' by v1, each with parameters of its own protocol only");
 
 const since = parsed(
   parseSince,
@@ -135,10 +148,11 @@ const IndexerVariables = storeEnvironment.extend({
   ...serviceEnvironment.shape,
   ...pipeline,
   ...archiveEnvironment.shape,
-  WS_URL: hosts.prefault(DEFAULT_WS_URL),
+  WS_URL: hosts.prefault(PUBLIC_HOSTS.join(',')),
   METRICS_LISTEN_ADDRESS: listenAddress(':8091'),
   SINCE: since.optional(),
   IDLE_TIMEOUT: someTimeMs('60s'),
+  COMPARE_INTERVAL: durationMs('30m'),
   STALL_TIMEOUT: someTimeMs('5m').optional(),
   LEASE_TTL: someTimeMs('6s').refine((ms) => ms >= 1_000 && ms <= 60_000, "expected a duration from '1s' to '1m'"),
   ASK_ACCOUNT_SERVERS: flagOn,
@@ -151,7 +165,7 @@ function storeConfig(read: z.output<typeof ReplayVariables>): ReplayConfig {
     clickhouse: clickHouseOptions(read),
     redis: redisAddress(read),
     limits: {
-      maxRows: read.BATCH_MAX_ROWS,
+      maxEvents: read.BATCH_MAX_ROWS,
       maxBytes: read.BATCH_MAX_BYTES,
       flushIntervalMs: read.FLUSH_INTERVAL,
       queueMaxBytes: read.QUEUE_MAX_BYTES,
@@ -159,11 +173,24 @@ function storeConfig(read: z.output<typeof ReplayVariables>): ReplayConfig {
   };
 }
 
-/** The address with `/subscribe` added when it names no path; undefined when it isn't a WebSocket address. */
-function subscribeAddress(text: string): string | undefined {
+/** The address; undefined when it isn't one of a host that can be subscribed to. */
+function hostAddress(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   if ((url.protocol !== 'ws:' && url.protocol !== 'wss:') || url.host === '' || url.hash !== '') return undefined;
-  if (url.pathname === '/' || url.pathname === '') url.pathname = '/subscribe';
-  return url.href;
+  const [isBare, isV1] = [url.pathname === '/', protocolOf(text) === 'v1'];
+  if (!isBare && !isV1 && url.pathname !== methodUrl(text, 'subscribeEvents').pathname) return undefined;
+  if (!isSubscribable(text)) return undefined;
+  return isBare ? `${url.protocol}//${url.host}${url.search}` : url.href;
+}
+
+/** Whether its parameters are those of its protocol. */
+function isSubscribable(address: string): boolean {
+  try {
+    subscribeUrl(address);
+    return true;
+  } catch (error) {
+    if (error instanceof InvalidRequestError) return false;
+    throw error;
+  }
 }

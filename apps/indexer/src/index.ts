@@ -1,6 +1,6 @@
 export { runBackfill } from './archive/run-backfill.ts';
 export { type IndexerConfig, readIndexerConfig } from './config.ts';
-export type { ResumePoint } from './cursor/resume-point.ts';
+export type { Rewind } from './cursor/rewinds.ts';
 export { createStreamPosition, type StreamPosition } from './cursor/stream-position.ts';
 export { createEventCounts } from './intake/event-counts.ts';
 export { runReplay } from './replay/run-replay.ts';
@@ -10,5 +10,5 @@ export { serveIndexer } from './run/serve-indexer.ts';
 export type { Ended, EndReason } from './source/connection.ts';
 export { createJetstreamSource, type JetstreamOptions } from './source/jetstream.ts';
 export { type ProbeAnswer, probeHost } from './source/probe-host.ts';
-export type { FrameSink, Source } from './source/source.ts';
+export type { EventSink, Source } from './source/source.ts';
 export { createIndexerMetrics, type IndexerMetrics } from './watch/metrics.ts';

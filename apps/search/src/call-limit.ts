@@ -7,11 +7,11 @@ export interface CallLimit {
   take(names: readonly string[]): Promise<boolean>;
 }
 
-export function createCallLimit(options: { redis: Redis; name: string; max: number; perMs: number }): CallLimit {
-  const { redis, name, max, perMs } = options;
+export function createCallLimit(options: { redis: Redis; key: string; max: number; perMs: number }): CallLimit {
+  const { redis, key, max, perMs } = options;
   return {
     take: async (names) => {
-      const keys = names.map((each) => `limit:${name}:${each}`);
+      const keys = names.map((each) => `${key}:${each}`);
       return Number(await redis.eval(TAKE, keys.length, ...keys, Date.now(), perMs, max, randomUUID())) === 1;
     },
   };

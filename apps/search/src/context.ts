@@ -1,6 +1,6 @@
+import type { Account, Accounts } from '@updraft/identity';
 import type { Logger, RateLimit, Turns } from '@updraft/service';
 import type { CleanupJobStore, ClickHouse, Redis } from '@updraft/store';
-import type { Account, Accounts } from './accounts.ts';
 import type { CleanupRequest, CleanupStart } from './cleanup/start-cleanup.ts';
 import type { SearchEnvironment } from './config.ts';
 import type { SearchMetrics } from './metrics.ts';

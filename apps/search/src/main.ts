@@ -13,12 +13,7 @@ await runService('search', async ({ signal }) => {
   last.use(await startTelemetry(telemetryOptions('search', env), log));
   const background = new AbortController();
   const clickhouse = createClickHouse({ ...clickHouseOptions(env), log });
-  const redis = createRedis({
-    address: env.REDIS_ADDRESS,
-    password: env.REDIS_PASSWORD,
-    prefix: `${env.REDIS_PREFIX}:search`,
-    log,
-  });
+  const redis = createRedis({ address: env.REDIS_ADDRESS, password: env.REDIS_PASSWORD, log });
   const search = await createSearch({ env, clickhouse, redis, log, signal: background.signal });
   const { app, context } = search;
   const service = {

@@ -1,10 +1,16 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDidDirectory, createDidResolver, createHandles, createSafeFetch } from '@updraft/identity';
+import {
+  type Accounts,
+  createAccounts,
+  createDidDirectory,
+  createDidResolver,
+  createHandles,
+  createSafeFetch,
+} from '@updraft/identity';
 import { createSpool, type Spool } from '@updraft/repository';
 import { createRateLimit } from '@updraft/service';
 import { type ClickHouse, didOfHandle } from '@updraft/store';
-import { type Accounts, createAccounts } from './accounts.ts';
 import type { SearchEnvironment } from './config.ts';
 import type { SearchDeps } from './context.ts';
 import type { SearchMetrics } from './metrics.ts';

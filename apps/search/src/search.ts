@@ -71,7 +71,7 @@ function searchBounds({ SEARCH_CONCURRENCY: atOnce, SEARCH_CONCURRENCY_PER_CALLE
 function makeLeases({ env, redis }: SearchDeps): Leases {
   return createLeases({
     redis,
-    prefix: 'lease:',
+    prefix: `${env.REDIS_PREFIX}:search:lease:`,
     ttlMs: env.CLEANUP_LEASE_TTL,
     fences: 'count',
     whenUnreachable: 'lose',

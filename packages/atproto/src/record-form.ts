@@ -116,13 +116,10 @@ function subjectJson(kind: SubjectKind, subject: string): string {
   return kind === SUBJECT_URI ? `{"uri":"${subject}"}` : `"${subject}"`;
 }
 
+/** In any order: recordJson() sorts them. */
 function hasCommonKeys(record: JsonObject): boolean {
-  let at = 0;
-  for (const key in record) {
-    if (key !== COMMON_KEYS[at]) return false;
-    at += 1;
-  }
-  return at >= 3;
+  for (const key in record) if (!COMMON_KEYS.includes(key)) return false;
+  return true;
 }
 
 const COMMON_KEYS: readonly string[] = ['$type', 'createdAt', 'subject', 'via'];

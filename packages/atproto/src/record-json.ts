@@ -3,8 +3,8 @@ import type { JsonObject } from './json-object.ts';
 
 /**
  * The JSON of a record as it is stored: without the `cid` of StrongRefs (every object with an at:// `uri` and a `cid`,
- * both strings), which compress badly and add nothing to the uri. Blobs keep their `$link`. Keys keep their
- * order; lone surrogates stay escaped. The record itself is not changed.
+ * both strings), which compress badly and add nothing to the uri. Blobs keep their `$link`. Keys are sorted, since the live stream and the
+ * archive order them differently; lone surrogates stay escaped. The record itself is not changed.
  * undefined when the record is absent, or nested deeper than 512 levels.
  */
 export function recordJson(record: unknown): string | undefined {
@@ -14,7 +14,7 @@ export function recordJson(record: unknown): string | undefined {
 
 const TOO_DEEP = Symbol('too deep');
 
-/** `node` itself where there is nothing to strip, else a copy of it down to the StrongRefs. */
+/** `node` itself where there is nothing to strip or to sort, else a copy of what leads to it. */
 function strip(node: unknown, depthLeft: number): unknown {
   if (typeof node !== 'object' || node === null) return node;
   if (depthLeft === 0) return TOO_DEEP;
@@ -37,7 +37,11 @@ function stripArray(node: readonly unknown[], depthLeft: number): unknown {
 function stripObject(node: JsonObject, depthLeft: number): unknown {
   // JSON.stringify leaves out what is undefined.
   let copy: Record<string, unknown> | undefined = isStrongRef(node) ? { ...node, cid: undefined } : undefined;
+  let previous = '';
+  let isSorted = true;
   for (const key in node) {
+    if (key < previous) isSorted = false;
+    previous = key;
     const child = node[key];
     if (typeof child !== 'object' || child === null) continue;
     const stripped = strip(child, depthLeft - 1);
@@ -46,7 +50,12 @@ function stripObject(node: JsonObject, depthLeft: number): unknown {
     copy ??= { ...node };
     copy[key] = stripped; // an own `__proto__` was copied as an own property, so this sets that
   }
-  return copy ?? node;
+  return isSorted ? (copy ?? node) : sorted(copy ?? node);
+}
+
+/** JavaScript itself puts keys that are whole numbers first. */
+function sorted(node: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(node).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function isStrongRef(node: JsonObject): boolean {

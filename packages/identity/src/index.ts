@@ -1,3 +1,4 @@
+export { type Account, AccountError, type Accounts, type CheckCommit, createAccounts } from './accounts.ts';
 export { createDidDirectory, type DidAnswer, type DidDirectory } from './did-directory.ts';
 export type { DidDocument } from './did-document.ts';
 export { createDidResolver, type DidResolver, ResolutionError } from './did-resolver.ts';

@@ -59,6 +59,7 @@ export {
 export type { LiveEnd, LiveEndReason } from './live/live-end.ts';
 export { createLiveSource, type LiveSource, type LiveSourceOptions } from './live/live-source.ts';
 export { type LiveOptions, type LiveStream, MAX_FRAME_BYTES } from './live/live-stream.ts';
+export { PUBLIC_HOSTS } from './public-hosts.ts';
 export { payloadCid } from './record/payload-cid.ts';
 export { type PayloadText, payloadText } from './record/record-text.ts';
 export { decodeBlock, encodeBlock } from './segment/block.ts';

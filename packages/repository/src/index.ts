@@ -12,7 +12,9 @@ export {
   openRepository,
   type Repository,
   type RepositoryOptions,
+  type RepositoryPayload,
   type RepositoryRecord,
 } from './repository.ts';
 export { RepositoryError } from './repository-error.ts';
+export { type Faulty, type RepositoryThread, reportFaults, startRepositoryThread } from './repository-thread.ts';
 export { collectionRange, recordRange } from './tree.ts';

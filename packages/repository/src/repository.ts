@@ -16,6 +16,14 @@ export interface RepositoryRecord {
   readonly value: unknown;
 }
 
+/** A record as the blocks have it. */
+export interface RepositoryPayload {
+  readonly collection: string;
+  readonly rkey: string;
+  /** DAG-CBOR, if the account's server kept to the rules; in memory that the next one overwrites. */
+  readonly payload: Uint8Array;
+}
+
 /** What the account signed. Opening a repository does not check the signature: the caller does, with the account's key. */
 export interface Commit {
   /** A TID. */
@@ -30,6 +38,8 @@ export interface Repository {
   readonly commit: Commit;
   /** In the order of their paths, `collection/rkey`. */
   records(range?: PathRange): Generator<RepositoryRecord>;
+  /** All of them, not decoded. */
+  payloads(): Generator<RepositoryPayload>;
   /** Whether there is a record at this path. */
   has(path: string): boolean;
   close(): void;
@@ -56,6 +66,7 @@ export function openRepository({ carPath, indexPath, did }: RepositoryOptions): 
     did,
     commit,
     records: (range) => readRecords(did, data, blocks, range),
+    payloads: () => readPayloads(data, blocks),
     has: (path) => treeEntries(data, blocks.get, recordRange(path)).next().done !== true,
     close: () => kept.dispose(),
   };
@@ -68,12 +79,25 @@ function* readRecords(
   range: PathRange | undefined,
 ): Generator<RepositoryRecord> {
   for (const { path, cid } of treeEntries(data, blocks.get, range)) {
-    const slash = path.indexOf('/');
-    const [collection, rkey] = [path.slice(0, slash), path.slice(slash + 1)];
-    if (!isNsid(collection) || !isRkey(rkey)) throw new RepositoryError('a key of the tree is not a record key');
+    const { collection, rkey } = readPath(path);
     const value = readValue(cid, blocks.getShortly);
     yield { uri: `at://${did}/${path}`, cid: new CidLinkWrapper(cid).$link, collection, rkey, value };
   }
+}
+
+function* readPayloads(data: Uint8Array, blocks: BlockIndex): Generator<RepositoryPayload> {
+  for (const { path, cid } of treeEntries(data, blocks.get)) {
+    const payload = blocks.getShortly(cid);
+    if (payload === undefined) throw new RepositoryError('the repository is incomplete: a record is missing');
+    yield { ...readPath(path), payload };
+  }
+}
+
+function readPath(path: string): { readonly collection: string; readonly rkey: string } {
+  const slash = path.indexOf('/');
+  const [collection, rkey] = [path.slice(0, slash), path.slice(slash + 1)];
+  if (!isNsid(collection) || !isRkey(rkey)) throw new RepositoryError('a key of the tree is not a record key');
+  return { collection, rkey };
 }
 
 /** The owner gets all other records though one can't be read. */

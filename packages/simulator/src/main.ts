@@ -8,6 +8,7 @@ import { type PlcDirectory, startPlcDirectory } from './plc.ts';
 import { createWorld } from './world/world.ts';
 
 const {
+  archive = false,
   events,
   host,
   now: fixedNow,
@@ -33,6 +34,7 @@ const {
     'the RFC 3339 time at which history ends: then a seed gives the same world on every day. Default: the last full ten minutes, and the live stream goes on by the wall clock',
     readNow,
   )
+  .option('--archive', 'seal the stream into segments that readers of v2 can download; it takes longer to start')
   .option('--events <n>', 'stop after this many events and stay connected', readNumber)
   .option('--state <file>', 'where to keep which world it is, so that a restart goes on with it')
   .parse()
@@ -60,7 +62,7 @@ await announceAndServe(async () => {
     listenHost: host,
     port,
     host: { firstSeq: era.firstSeq },
-    v2: {},
+    v2: { seals: archive },
     weather: { unavailable: true },
   });
   const pump = startPump({

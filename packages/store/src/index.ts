@@ -28,7 +28,9 @@ export type { MigrateOptions, Migration } from './migrations/types.ts';
 export { type AccountRowCount, countAccountRows, removeAccountRows } from './privacy/erase-accounts.ts';
 export { type AccountRecord, accountRecords, goneBelow } from './queries/account-records.ts';
 export type { KeepPosts } from './queries/fragments.ts';
+export { type GapState, readGaps, readOpenGaps } from './queries/gaps.ts';
 export { type Member, type MembersPage, type MembersQuery, readMembersPage } from './queries/members-page.ts';
+export { filledAccountName, type NewMember, readNewMembers } from './queries/new-members.ts';
 export { ownPostLikes } from './queries/own-post-likes.ts';
 export type { FoundPost, PostPlace } from './queries/post-search/found-post.ts';
 export { countRecentLikes, isGenerationKept, likeGenerations } from './queries/post-search/like-counts.ts';
@@ -82,6 +84,7 @@ export {
 } from './tables/erased-accounts.ts';
 export { type FeedInteractionRow, feedInteractions } from './tables/feed-interactions.ts';
 export { type FeedRequestRow, feedRequestAnalytics } from './tables/feed-request-analytics.ts';
+export { type HealedGapRow, healedGaps } from './tables/healed-gaps.ts';
 export { createHiddenActors, type HiddenActors, hiddenBelow } from './tables/hidden-actors.ts';
 export { type IngestGapRow, ingestGaps } from './tables/ingest-gaps.ts';
 export { replayStreamName } from './tables/ingest-progress.ts';

@@ -73,7 +73,8 @@ process.exitCode = await runProgram('pnpm migrate', build, process, (error) => e
 async function up(given: MigrateOptions, { out, screen }: CommandIo): Promise<void> {
   const bar = stepBar(screen);
   const applied = await migrateUp({ ...given, onProgress: bar.show }).finally(bar.end);
-  out(applied.length === 0 ? 'nothing to apply' : `applied ${applied.map(stemOf).join(', ')}`);
+  const count = applied.length;
+  out(count === 0 ? 'nothing to apply' : `${count} ${count === 1 ? 'migration' : 'migrations'} applied`);
 }
 
 /** Shows how far a long step is, from its first report on. */

@@ -152,7 +152,7 @@ async function openImporters(
 
 function addColumn(text: string, chosen: Chosen): Chosen {
   const [, table, field, column] = /^(\w+)\.(\w+)=(.+)$/.exec(text) ?? [];
-  if (table === undefined || field === undefined || column === undefined || !(table in IMPORTS))
+  if (table === undefined || field === undefined || column === undefined || !Object.hasOwn(IMPORTS, table))
     throw new InvalidArgumentError('expected a column such as api_keys.feed=alias.');
   return { ...chosen, [table]: { ...chosen[table], [field]: column } };
 }

@@ -67,13 +67,13 @@ export function planPublishing(
   now: Date,
 ): PublishingStep[] {
   return wanted.map((feed) => {
-    const standing = published.find(({ rkey }) => rkey === feed.rkey);
-    const record = recordOf(feed, serviceDid, standing, now);
+    const existing = published.find(({ rkey }) => rkey === feed.rkey);
+    const record = recordOf(feed, serviceDid, existing, now);
     const base = { rkey: feed.rkey, record, avatar: feed.avatar };
-    if (standing === undefined) return { kind: 'create', ...base, swapCid: null, changes: [] };
-    const changes = differences(standing, record, feed.avatar);
+    if (existing === undefined) return { kind: 'create', ...base, swapCid: null, changes: [] };
+    const changes = differences(existing, record, feed.avatar);
     if (changes.length === 0) return { kind: 'keep', rkey: feed.rkey, why: 'is published as it should be' };
-    return { kind: 'update', ...base, swapCid: standing.cid, changes };
+    return { kind: 'update', ...base, swapCid: existing.cid, changes };
   });
 }
 
@@ -86,8 +86,8 @@ export function planUnpublishing(
   const own = published.filter(({ record }) => record.did === serviceDid);
   const rkeys = names === 'all' ? own.map(({ rkey }) => rkey) : names;
   return rkeys.map((rkey) => {
-    const standing = own.find((feed) => feed.rkey === rkey);
-    if (standing !== undefined) return { kind: 'delete', rkey, swapCid: standing.cid };
+    const existing = own.find((feed) => feed.rkey === rkey);
+    if (existing !== undefined) return { kind: 'delete', rkey, swapCid: existing.cid };
     const isForeign = published.some((feed) => feed.rkey === rkey);
     return { kind: 'keep', rkey, why: isForeign ? 'belongs to another service' : 'is not published' };
   });
@@ -114,7 +114,7 @@ export function describeStep(step: PublishingStep): string {
 function recordOf(
   feed: WantedFeed,
   serviceDid: string,
-  standing: PublishedFeed | undefined,
+  existing: PublishedFeed | undefined,
   now: Date,
 ): GeneratorRecord {
   return {
@@ -124,8 +124,8 @@ function recordOf(
     ...(feed.description !== '' && { description: feed.description }),
     ...(feed.acceptsInteractions && { acceptsInteractions: true }),
     ...(feed.contentMode !== 'unspecified' && { contentMode: 'app.bsky.feed.defs#contentModeVideo' }),
-    ...(standing?.record.labels !== undefined && { labels: standing.record.labels }),
-    createdAt: standing?.record.createdAt ?? now.toISOString(),
+    ...(existing?.record.labels !== undefined && { labels: existing.record.labels }),
+    createdAt: existing?.record.createdAt ?? now.toISOString(),
   };
 }
 

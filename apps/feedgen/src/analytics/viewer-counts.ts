@@ -29,16 +29,20 @@ export function createViewerCounts(options: ViewerCountsOptions): ViewerCounts {
   const counts = new Map<string, number>();
   let size = 0;
 
+  /** Viewers that Redis has not taken are kept for the next time. */
+  async function write(key: string, viewers: Set<string>): Promise<void> {
+    if (viewers.size === 0) return;
+    const taken = [...viewers];
+    await redis.pfadd(key, ...taken);
+    await redis.expire(key, KEEP_S);
+    for (const viewer of taken) viewers.delete(viewer);
+    size -= taken.length;
+  }
+
   async function flush(): Promise<void> {
     const day = new Date().toISOString().slice(0, 10);
     const keyOf = (alias: string) => `${prefix}:viewers:${alias}:${day}`;
-    const pipeline = redis.pipeline();
-    for (const [alias, viewers] of waiting) {
-      if (viewers.size > 0) pipeline.pfadd(keyOf(alias), ...viewers).expire(keyOf(alias), KEEP_S);
-      viewers.clear();
-    }
-    size = 0;
-    await pipeline.exec();
+    for (const [alias, viewers] of waiting) await write(keyOf(alias), viewers);
     for (const alias of aliases) {
       const count = await redis.pfcount(keyOf(alias));
       counts.set(alias, count);

@@ -30,6 +30,8 @@ test('a feed without a build is due, and an empty build is soon followed by the 
   expect(schedule.isDue()).toBe(true);
   current = { id: 'empty', asOfMs: Date.now() - 4_000, posts: [] };
   expect(schedule.isDue()).toBe(true);
+  for (let n = 0; n < 20; n++) await schedule.during(async () => 'busy'); // another instance builds, for long
+  expect(schedule.isDue()).toBe(true);
   for (let n = 0; n < 20; n++) await schedule.during(async () => 'built');
   expect(schedule.isDue()).toBe(false); // less and less often
 });

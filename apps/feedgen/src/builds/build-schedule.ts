@@ -14,7 +14,7 @@ export interface BuildSchedule {
 const WARM_UP_MS = 3_000;
 const RETRY_MS = 10_000;
 
-/** A feed that starts without a build is new, and so may its records be: it is built again soon, then less and less often. So is an empty one. */
+/** A feed without a build at its start may have few records yet: it is rebuilt soon, then less and less often. An empty build likewise. */
 export function createBuildSchedule(refreshMs: number, current: () => Build | undefined): BuildSchedule {
   let isNew: boolean | undefined;
   let isWanted = false;
@@ -37,7 +37,7 @@ export function createBuildSchedule(refreshMs: number, current: () => Build | un
       isWanted = false;
       try {
         const outcome = await build();
-        warmUpMs *= 1.5;
+        if (outcome !== 'busy') warmUpMs *= 1.5;
         if (outcome === 'busy' && wasWanted) isWanted = true; // the build under way may not have seen the change
         return outcome;
       } catch (error) {

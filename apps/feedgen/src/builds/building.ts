@@ -11,6 +11,7 @@ import { type Builder, createBuilder } from './builder.ts';
 import { createCuts } from './cuts.ts';
 import { runFeedQuery } from './feed-queries.ts';
 import { createLiveBuilds } from './live-builds.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 export interface BuildingOptions {
   file: FeedsFile;
@@ -27,7 +28,7 @@ export interface BuildingOptions {
 
 /** Everything about the builds of the feeds that have a query. */
 export function createBuilding(options: BuildingOptions) {
-  const { file, clickhouse, membership, log } = options;
+  const { file, clickhouse, membership, bus, log } = options;
   const feeds = [...file.feeds.values()].filter((feed): feed is QueriedFeed => feed.kind !== 'static');
   const store = createBuildStore(options);
   const live = createLiveBuilds({ ...options, feeds, store });
@@ -38,9 +39,13 @@ export function createBuilding(options: BuildingOptions) {
   const query = createQuery(options, thread.areValid);
   const builders = new Map<string, Builder>();
   for (const feed of feeds) builders.set(feed.alias, createBuilder({ ...options, feed, query, store, live }));
-  membership.onChange((label) => {
+  const buildSoon = (label: string): void => {
     for (const feed of feeds)
       if (feed.kind === 'author-label' && feed.label === label) builders.get(feed.alias)?.buildSoon();
+  };
+  membership.onChange(buildSoon);
+  bus.listen((news) => {
+    if (news.kind === 'filled') news.labels.forEach(buildSoon);
   });
   return {
     live,
@@ -63,15 +68,6 @@ function createQuery({ clickhouse, metrics, log }: BuildingOptions, areValid: Ar
     metrics,
     onError: (err) => log.warn({ err }, 'records could not be validated: they stay in their feeds'),
   });
+  // Rankings of a whole day are large: an instance runs one at a time.
   return oneAtATime((feed: QueriedFeed, asOfMs: number) => runFeedQuery({ clickhouse, keepValid }, feed, asOfMs));
-}
-
-/** Rankings of a whole day are large: an instance runs one at a time. */
-function oneAtATime<Args extends unknown[], T>(run: (...args: Args) => Promise<T>): (...args: Args) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (...args) => {
-    const next = last.then(() => run(...args));
-    last = next.catch(() => {}); // its caller gets the rejection
-    return next;
-  };
 }

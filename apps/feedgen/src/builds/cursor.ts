@@ -1,12 +1,12 @@
 import { isAtUri } from '@updraft/atproto';
 
-/** How far a reader is: the build, the offset in its list, and the last post given. */
+/** How far a reader is: in its build by the offset, in any other by the last post. */
 export interface FeedCursor {
   readonly alias: string;
   readonly buildId: string;
   /** Of the next post in the build. */
   readonly offset: number;
-  /** Uri of the post before it. */
+  /** Uri of the last post that the reader was given; posts cut after it lie between. */
   readonly lastUri: string;
 }
 

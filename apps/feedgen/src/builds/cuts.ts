@@ -3,6 +3,7 @@ import type { Bus } from '../bus.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
 import type { FeedPost } from './build.ts';
 import type { LiveBuilds } from './live-builds.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** The posts of live builds that no longer show: deleted since, or of accounts that went inactive. */
 export interface Cuts {
@@ -16,18 +17,18 @@ export interface Cuts {
 }
 
 export interface CutsOptions {
-  live: LiveBuilds;
+  live: Pick<LiveBuilds, 'all'>;
   /** Those of the posts that show now. */
   visiblePosts: (uris: Iterable<string>) => Promise<ReadonlySet<string>>;
   metrics: Pick<FeedgenMetrics, 'cuts'>;
-  bus: Bus;
+  bus: Pick<Bus, 'listen'>;
   log: Logger;
   /** Tests shorten it. */
   cutsIntervalMs?: number;
 }
 
-/** Posts that are looked up at once, those of the newest builds first. */
-const MAX_POSTS = 50_000;
+/** Posts that one query looks up. */
+const POSTS_PER_QUERY = 50_000;
 
 /** Looks up every post of the builds in memory by its key, so a re-created post and a reactivated account come back. */
 export function createCuts(options: CutsOptions): Cuts {
@@ -37,16 +38,18 @@ export function createCuts(options: CutsOptions): Cuts {
   let version = 0;
   let checkedAt = Number.NEGATIVE_INFINITY;
 
-  async function refresh(): Promise<void> {
+  /** One at a time: the answer of an earlier check must not replace that of a later one. */
+  const refresh = oneAtATime(async () => {
     const at = Date.now();
-    const uris = postsOf(live);
-    const visible = await visiblePosts(uris);
-    const found = uris.difference(visible);
+    const uris = [...postsOf(live)];
+    const found = new Set(uris);
+    for (let start = 0; start < uris.length; start += POSTS_PER_QUERY)
+      for (const uri of await visiblePosts(uris.slice(start, start + POSTS_PER_QUERY))) found.delete(uri);
     if (found.symmetricDifference(hidden).size > 0) version += 1;
     hidden = found;
     checkedAt = at;
     metrics.cuts.set(hidden.size);
-  }
+  });
 
   // Accounts were erased: their posts leave the builds at once.
   bus.listen((news) => {
@@ -61,13 +64,10 @@ export function createCuts(options: CutsOptions): Cuts {
   };
 }
 
-function postsOf(live: LiveBuilds): Set<string> {
+function postsOf(live: Pick<LiveBuilds, 'all'>): Set<string> {
   const uris = new Set<string>();
   for (const build of live.all()) {
-    for (const post of build.posts) {
-      if (uris.size >= MAX_POSTS) return uris;
-      if (!post.isPinned) uris.add(post.uri);
-    }
+    for (const post of build.posts) if (!post.isPinned) uris.add(post.uri);
   }
   return uris;
 }

@@ -6,7 +6,6 @@ export interface FeedBuilds {
   /** The newest; undefined before the first. */
   current(): Build | undefined;
   get(id: string): Build | undefined;
-  /** Newest first. */
   all(): Build[];
   /** Makes a build the current one, unless a newer one is there. */
   adopt(stored: StoredBuild): void;
@@ -33,7 +32,7 @@ export function createFeedBuilds(pinned: readonly string[]): FeedBuilds {
   return {
     current: () => current,
     get: (id) => builds.get(id)?.build,
-    all: () => [...builds.values()].map(({ build }) => build).toReversed(),
+    all: () => [...builds.values()].map(({ build }) => build),
     adopt: (stored) => {
       if (builds.has(stored.id) || (current !== undefined && stored.asOfMs <= current.asOfMs)) return;
       const last = current === undefined ? undefined : builds.get(current.id);

@@ -8,13 +8,13 @@ import { createFeedBuilds } from './feed-builds.ts';
 export interface LiveBuilds {
   /** The feed's newest build; undefined before its first. */
   current(alias: string): Build | undefined;
-  /** A build by its id, from memory or, when it was made before this instance started, from Redis. */
+  /** A build by its id, from memory or from Redis: one that was made before this instance started, or an older one of another instance. */
   find(alias: string, id: string): Promise<Build | undefined>;
   /** A build from memory. */
   get(alias: string, id: string): Build | undefined;
   /** Makes a build the current one, unless a newer one is there. */
   adopt(alias: string, build: StoredBuild): void;
-  /** Every build in memory, newest first. */
+  /** Every build in memory. */
   all(): Build[];
   /** Loads the current builds. */
   refresh(): Promise<void>;

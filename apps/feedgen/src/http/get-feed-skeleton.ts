@@ -55,7 +55,10 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
     const cursor = readCursor(cursorText, feed);
     const viewerDid = request.headers.authorization === undefined ? undefined : await identify(context, request, feed);
     const reader = readership(feed, viewerDid);
-    const { build, offset } = startInMemory(reader, cursor) ?? (await findStart(reader, cursor));
+    const { build, offset } =
+      cursor === undefined
+        ? { build: requireBuild(reader), offset: 0 }
+        : (startInMemory(reader, cursor) ?? (await findStart(reader, cursor)));
     const page = render(feed.alias, build, offset, limit, reader);
     const seconds = (performance.now() - startedAt) / 1000;
     metrics.pageSeconds.observe(seconds);
@@ -102,18 +105,17 @@ interface PageStart {
 }
 
 /** Undefined when the cursor's build is not in memory. */
-function startInMemory(reader: Reader, cursor: FeedCursor | undefined): PageStart | undefined {
-  if (cursor === undefined) return { build: requireBuild(reader), offset: 0 };
-  const build = reader.get(cursor.buildId);
-  return build === undefined ? undefined : { build, offset: cursor.offset };
+function startInMemory(reader: Reader, { buildId, offset }: FeedCursor): PageStart | undefined {
+  const build = reader.get(buildId);
+  return build === undefined ? undefined : { build, offset };
 }
 
 /** For a cursor whose build is not in memory: the build from Redis, else the current one after the cursor's last post, or at its end. */
-async function findStart(reader: Reader, cursor: FeedCursor | undefined): Promise<PageStart> {
-  const own = cursor === undefined ? undefined : await inSpan('find build', {}, () => reader.find(cursor.buildId));
-  if (own !== undefined && cursor !== undefined) return { build: own, offset: cursor.offset };
+async function findStart(reader: Reader, cursor: FeedCursor): Promise<PageStart> {
+  const own = await inSpan('find build', {}, () => reader.find(cursor.buildId));
+  if (own !== undefined) return { build: own, offset: cursor.offset };
   const build = requireBuild(reader);
-  return { build, offset: cursor === undefined ? 0 : (offsetAfter(build, cursor.lastUri) ?? build.posts.length) };
+  return { build, offset: offsetAfter(build, cursor.lastUri) ?? build.posts.length };
 }
 
 function requireBuild(reader: Reader): Build {

@@ -45,10 +45,18 @@ const READERS: Record<Feed['audience'], string> = {
   members: 'its members',
 };
 
+/** For a feed without a description. */
+const CONTENT: Record<Feed['kind'], string> = {
+  hot: 'Liked posts, fading with age.',
+  top: 'The most liked posts.',
+  'author-label': 'Posts of chosen accounts, newest first.',
+  static: 'Chosen posts.',
+};
+
 function renderFeed(feed: Feed, actorDid: string): string {
   const name = feed.publish?.name ?? feed.alias;
   const link = `https://bsky.app/profile/${encodeURIComponent(actorDid)}/feed/${encodeURIComponent(feed.alias)}`;
-  return `<tr><td><a href="${escape(link)}">${escape(name)}</a><br><code>${escape(feed.alias)}</code></td><td>${escape(feed.publish?.description ?? '')}</td><td>${READERS[feed.audience]}</td></tr>`;
+  return `<tr><td><a href="${escape(link)}">${escape(name)}</a><br><code>${escape(feed.alias)}</code></td><td>${escape(feed.publish?.description ?? CONTENT[feed.kind])}</td><td>${READERS[feed.audience]}</td></tr>`;
 }
 
 function escape(text: string): string {

@@ -36,11 +36,11 @@ export function createPageRenderer(): (
 
 function render(alias: string, build: Build, offset: number, limit: number, { isCut }: Reader): RenderedPage {
   const { posts, next } = takePage(build, offset, limit, isCut);
-  const last = next === undefined ? undefined : build.posts[next - 1];
+  const lastUri = posts.at(-1)?.uri;
   const cursor =
-    next === undefined || last === undefined
+    next === undefined || lastUri === undefined // a page without posts is the last one
       ? ''
-      : `,"cursor":"${formatCursor({ alias, buildId: build.id, offset: next, lastUri: last.uri })}"`;
+      : `,"cursor":"${formatCursor({ alias, buildId: build.id, offset: next, lastUri })}"`;
   // Each post has its JSON ready: a page only joins it.
   return { fields: flat(`"feed":[${posts.map((post) => post.json).join(',')}]${cursor}`), size: posts.length };
 }

@@ -1,10 +1,5 @@
-import {
-  type AccountEvent,
-  type IdentityEvent,
-  isClockError,
-  type JetstreamEvent,
-  orderMicros,
-} from '@updraft/atproto';
+import { type AccountEvent, type IdentityEvent, isClockError, orderMicros } from '@updraft/atproto';
+import type { StreamEvent } from '@updraft/jetstream';
 import { LRUCache } from 'lru-cache';
 
 /** A reason to ask an account's own server. */
@@ -21,7 +16,7 @@ export interface Doubt {
 
 export interface Doubts {
   /** Takes the next event of the stream. */
-  observe(event: JetstreamEvent): Doubt | undefined;
+  observe(event: StreamEvent): Doubt | undefined;
   /** The account's server has said this as of that time. What is known to be later stays. */
   answered(doubt: Pick<Doubt, 'did' | 'about'>, said: string, micros: number): void;
 }
@@ -59,7 +54,7 @@ export function createDoubts({ maxAccounts = MAX_ACCOUNTS }: { readonly maxAccou
   };
   return {
     observe: (event) => {
-      if (event.kind === 'commit') return undefined;
+      if (event.kind === 'commit' || event.kind === 'sync') return undefined;
       if (event.kind === 'account') return observe(event, 'status', event.active ? 'active' : 'inactive');
       return event.handle === undefined ? undefined : observe(event, 'handle', event.handle);
     },

@@ -1,5 +1,6 @@
-import { type JetstreamEvent, timeVersion } from '@updraft/atproto';
+import { timeVersion } from '@updraft/atproto';
 import { ResolutionError } from '@updraft/identity';
+import type { StreamEvent } from '@updraft/jetstream';
 import { type Logger, pause } from '@updraft/service';
 import {
   actorHandles,
@@ -35,7 +36,7 @@ export interface Timing {
 
 export interface Questions {
   /** Takes the next event of the stream; its questions are asked beside it. */
-  observe(event: JetstreamEvent): void;
+  observe(event: StreamEvent): void;
   /** Asks until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }

@@ -11,7 +11,7 @@ import {
   readArchive,
   SegmentCorruptError,
 } from '@updraft/jetstream';
-import { type FrameSink, roomOrEnd, type Source } from '../source/source.ts';
+import { type EventSink, roomOrEnd, type Source, takeLine } from '../source/source.ts';
 import { type Damage, damageOf } from './damage.ts';
 
 /** How far a reading has come. */
@@ -56,14 +56,14 @@ export function createArchiveSource(options: ArchiveSourceOptions): Source {
 /** Reads to the end, or to what is corrupt. */
 async function readOn(
   { archive, decoder, filter, position }: ArchiveSourceOptions,
-  sink: FrameSink,
+  sink: EventSink,
   signal: AbortSignal,
 ): Promise<SegmentCorruptError | undefined> {
   const { seq: afterSeq, tipSeq } = position;
   const wanted = { archive, decoder, afterSeq, tipSeq, ...(filter && { filter }) };
   try {
     for await (const { lines, place, rowCount, compressedBytes, lastWitnessedAt } of readArchive(wanted, signal)) {
-      for (const line of lines) sink.frame(line);
+      for (const line of lines) takeLine(sink, line);
       position.seq = place.seq;
       position.tipSeq = place.tipSeq;
       position.rows += rowCount;

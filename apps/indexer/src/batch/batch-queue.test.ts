@@ -2,7 +2,7 @@ import type { Progress } from '@updraft/store';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type BatchLimits, type BatchQueue, createBatchQueue } from './batch-queue.ts';
 
-const LIMITS: BatchLimits = { maxRows: 1_000, maxBytes: 1e9, flushIntervalMs: 60_000, queueMaxBytes: 1e9 };
+const LIMITS: BatchLimits = { maxEvents: 1_000, maxBytes: 1e9, flushIntervalMs: 60_000, queueMaxBytes: 1e9 };
 const HANDLE = { did: 'did:plc:a', handle: 'a.example', version: { hi: 0, lo: 0 } };
 const KIB = 1024;
 
@@ -57,7 +57,7 @@ afterEach(() => {
 
 describe('a batch is cut', () => {
   test('by events', async () => {
-    const queue = makeQueue({ maxRows: 10 });
+    const queue = makeQueue({ maxEvents: 10 });
     add(queue, 25);
     expect(await drain(queue)).toEqual([10, 10, 5]);
   });
@@ -106,7 +106,7 @@ describe('a batch is cut', () => {
 });
 
 test('a batch carries the progress of its own last event, however far the stream is when it is written', async () => {
-  const queue = makeQueue({ maxRows: 10 });
+  const queue = makeQueue({ maxEvents: 10 });
   add(queue, 25);
   expect((await queue.next())?.progress?.lastSeq).toBe(10);
   queue.done();
@@ -114,7 +114,7 @@ test('a batch carries the progress of its own last event, however far the stream
 });
 
 test('a batch that is written does not change while the next one fills', async () => {
-  const queue = makeQueue({ maxRows: 2 });
+  const queue = makeQueue({ maxEvents: 2 });
   add(queue, 2);
   const batch = await queue.next();
   const before = batch?.rejectedEvents.slice(0, 2).slice();
@@ -125,7 +125,7 @@ test('a batch that is written does not change while the next one fills', async (
 
 describe('invariant 8: the bound in bytes', () => {
   test('counts the batch that fills, those that wait and the one that is written', async () => {
-    const queue = makeQueue({ maxRows: 10, queueMaxBytes: 100 * KIB });
+    const queue = makeQueue({ maxEvents: 10, queueMaxBytes: 100 * KIB });
     add(queue, 20, 4 * KIB);
     await queue.next();
     expect(queue.isFull()).toBe(false);
@@ -135,7 +135,7 @@ describe('invariant 8: the bound in bytes', () => {
   });
 
   test('gives room again when a batch is done', async () => {
-    const queue = makeQueue({ maxRows: 10, queueMaxBytes: 100 * KIB });
+    const queue = makeQueue({ maxEvents: 10, queueMaxBytes: 100 * KIB });
     add(queue, 25, 4 * KIB);
     let hasRoom = false;
     const waiting = queue.waitForRoom(new AbortController().signal).then(() => {
@@ -160,7 +160,7 @@ describe('invariant 8: the bound in bytes', () => {
 });
 
 test('a batch whose memory is used again starts empty', async () => {
-  const queue = makeQueue({ maxRows: 2 });
+  const queue = makeQueue({ maxEvents: 2 });
   add(queue, 2);
   await queue.next();
   queue.done();

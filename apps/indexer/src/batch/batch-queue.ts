@@ -9,8 +9,8 @@ import type { Progress } from '@updraft/store';
 import { createFillingBatch, largeBytes, type QueuedBatch } from './filling-batch.ts';
 
 export interface BatchLimits {
-  /** Events of a batch; each makes at most one row a table. */
-  readonly maxRows: number;
+  /** Each makes at most one row a table. */
+  readonly maxEvents: number;
   readonly maxBytes: number;
   /** Age at which a batch goes, however small, when the writer is free. */
   readonly flushIntervalMs: number;

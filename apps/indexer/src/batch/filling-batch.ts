@@ -18,7 +18,7 @@ const SPARE_BATCHES = 2;
 
 /** The batch that fills now: given to `push` when it has enough events or bytes, or is old and `isAwaited` says that the writer is free. */
 export function createFillingBatch(
-  { maxRows, maxBytes, flushIntervalMs, progress }: BatchQueueOptions,
+  { maxEvents, maxBytes, flushIntervalMs, progress }: BatchQueueOptions,
   { isAwaited, push }: { isAwaited(): boolean; push(batch: QueuedBatch): void },
 ) {
   const spare: QueuedBatch[] = [];
@@ -45,7 +45,7 @@ export function createFillingBatch(
     added: (): void => {
       batch.events += 1;
       if (batch.events === 1) batch.receivedAtMs = Date.now();
-      if (batch.events >= maxRows || largeBytes(batch) >= maxBytes) cut();
+      if (batch.events >= maxEvents || largeBytes(batch) >= maxBytes) cut();
       else timer ??= setTimeout(age, flushIntervalMs);
     },
     cut,

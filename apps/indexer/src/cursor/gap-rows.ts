@@ -21,6 +21,18 @@ export function missedRow(host: string, from: HostPosition, toMicros: number): I
   };
 }
 
+/** A server went back in its numbers: what it numbered anew before the place where it was resumed may not have come. */
+export function wentBackRow(host: string, fromMicros: number, toMicros: number): IngestGapRow {
+  return {
+    gapId: hashText(`went back\n${host}\n${fromMicros}`),
+    host,
+    kind: 'possible',
+    fromTime: Math.min(fromMicros, toMicros),
+    toTime: toMicros,
+    detail: `${host} used sequence numbers again for other events; the stretch is read again from it by time`,
+  };
+}
+
 /** An event above the limit of a frame, and all others like it in the stretch. They are certainly missing; `possible` ones may be. */
 export function leftOutRow(host: string, from: HostPosition, toMicros: number): IngestGapRow {
   return {
@@ -34,20 +46,22 @@ export function leftOutRow(host: string, from: HostPosition, toMicros: number): 
   };
 }
 
-/** A collection that a host did not send while everything else flowed. `witness` is the host that sent it, if one could be asked. */
+/** A collection that a host did not send, or only in part, while everything else flowed. `witness` is the host that sent it, if one could be asked. */
 export function blindRow(
   host: string,
   { collection, sinceMicros, witness }: { collection: string; sinceMicros: number; witness: string | undefined },
   toMicros: number,
 ): IngestGapRow {
   const known =
-    witness === undefined ? 'no other host could be asked' : `${witness} did, and the stretch is read again from there`;
+    witness === undefined
+      ? 'no other host could be asked'
+      : `${witness} sent more, and the stretch is read again from there`;
   return {
     gapId: hashText(`blind\n${host}\n${collection}\n${Math.floor(sinceMicros)}`),
     host,
     kind: 'possible',
     fromTime: Math.min(sinceMicros, toMicros),
     toTime: toMicros,
-    detail: `${host} sent no ${collection}; ${known}`,
+    detail: `${host} sent too little or none of ${collection}; ${known}`,
   };
 }

@@ -1,8 +1,8 @@
-import type { JetstreamEvent } from '@updraft/atproto';
+import type { Cursor, StreamEvent } from '@updraft/jetstream';
 import type { IngestGapRow } from '@updraft/store';
 import { type ContinuityCheck, createContinuityCheck } from './continuity.ts';
 import { type HostPosition, missedRow } from './gap-rows.ts';
-import type { ResumePoint } from './resume-point.ts';
+import { isSameServer } from './resume-point.ts';
 import { eventIdentity, eventMicros } from './tail.ts';
 
 /** Checks whether a resumed stream brings the last events before the break again. */
@@ -12,15 +12,15 @@ export function createResumeCheck() {
   let check: ContinuityCheck | undefined;
   return {
     /** A stream opens, behind `last`. A position that the stream before it has not reached is still the one to reach. */
-    begin: (last: HostPosition | undefined, nextHost: string, point: ResumePoint | undefined): void => {
+    begin: (last: HostPosition | undefined, nextHost: string, point: Cursor | undefined): void => {
       host = nextHost;
       unmet ??= last;
       if (unmet === undefined) return;
-      const sameNumbers = point?.by === 'seq' && unmet.host === nextHost;
+      const sameNumbers = point?.kind === 'seq' && isSameServer(unmet.host, nextHost);
       check = createContinuityCheck({ ...unmet, cursor: sameNumbers ? unmet.cursor : undefined });
     },
     /** Takes the next event. `met`, or a gap's row, when it ends the check. */
-    observe: (event: JetstreamEvent): 'met' | IngestGapRow | undefined => {
+    observe: (event: StreamEvent): 'met' | IngestGapRow | undefined => {
       if (check === undefined || unmet === undefined) return undefined;
       const { did, cursor } = event;
       const seen = check.observe({ did, cursor, micros: eventMicros(event), identity: eventIdentity(event) });

@@ -4,24 +4,27 @@
  * Keeps: a cursor covers written events only; a gap is proved, not guessed from distances in time.
  */
 
-import type { JetstreamEvent } from '@updraft/atproto';
+import type { Cursor, StreamEvent } from '@updraft/jetstream';
 import type { IngestGapRow, Progress } from '@updraft/store';
-import type { HostPosition } from './gap-rows.ts';
+import { createDetour } from './detour.ts';
+import { type HostPosition, wentBackRow } from './gap-rows.ts';
 import { createResumeCheck } from './resume-check.ts';
-import { FIRST_TIME_CURSOR, type LastPosition, type ResumePoint, resumePointAfter, timePoint } from './resume-point.ts';
-import { createTail, TAIL_EVENTS, type Tail } from './tail.ts';
+import { isSameServer, type LastPosition, resumePointAfter, timePoint } from './resume-point.ts';
+import { createRewinds, type Rewind } from './rewinds.ts';
+import { createSeqWatch } from './seq-watch.ts';
+import { createTrail, progressOf } from './trail.ts';
 
 /** Follows the stream: where it is, where to resume, and whether a resume has missed something. */
 export interface StreamPosition {
   /** Takes the next event that was received; gives a gap's row when the event proves that something may be missing. */
-  observe(event: JetstreamEvent): IngestGapRow | undefined;
+  observe(event: StreamEvent): IngestGapRow | undefined;
   /**
    * Where to resume at `host`; undefined: at the live end. A `stepOver` above 0 resumes that many sequence numbers or seconds after the last
    * event: what lies between shows as a gap.
    */
-  resumePoint(host: string, nowMicros: number, stepOver?: number): ResumePoint | undefined;
+  resumePoint(host: string, nowMicros: number, options?: ResumeOptions): Cursor | undefined;
   /** A stream of this host has opened, from that point. */
-  resumed(host: string, point: ResumePoint | undefined, nowMicros: number): void;
+  resumed(host: string, point: Cursor | undefined, nowMicros: number): void;
   /**
    * What to save once everything received so far is written. Undefined while there is nothing, and while a resumed stream has not yet
    * reached the position where it was left: the saved one stays until then, so that a gap is also found after a restart.
@@ -31,8 +34,18 @@ export interface StreamPosition {
   last(): HostPosition | undefined;
   /** Whether a resumed stream is past the position where it was left: it met its events again, or a gap was found. */
   isContinuous(): boolean;
+  /** The row of the stretch to read again, when the stream has shown that its server went back: leave it, and resume. Once. */
+  wentBack(): IngestGapRow | undefined;
+  /** The host says that it went back, or that it no longer has what was asked for: sequence numbers are not asked for until the stream goes on. */
+  refused(why: 'went back' | 'too old'): void;
   /** Everything after that time has to be read again, from `host`. Kept across restarts until the stream is again where it is now. */
   rewind(micros: number, host: string): void;
+}
+
+export interface ResumeOptions {
+  readonly stepOver?: number;
+  /** How much is read once more; default `unclean`. */
+  readonly rewind?: Rewind;
 }
 
 export interface StreamPositionOptions {
@@ -43,74 +56,83 @@ export interface StreamPositionOptions {
   readonly now: () => Date;
 }
 
-/** How the last run ended is not known, so its end is read once more: that costs nothing. */
-export const REWIND_AT_START = 1_000;
-
 export function createStreamPosition({ saved, startMicros, now }: StreamPositionOptions): StreamPosition {
-  const tail = createTail();
-  const check = createResumeCheck();
+  const parts = createParts(saved);
+  const { trail, check, rewinds, watch, detour } = parts;
   let host = saved?.host ?? '';
-  // The host of the last event: a connection that opens and brings nothing changes no position, and sequence numbers are its host's own.
-  let tailHost = host;
   let start = startMicros;
-  let rewound: LastPosition | undefined;
-  const current = (): LastPosition | undefined => (tail.count > 0 ? endOfTail(tail, tailHost) : undefined);
-  const last = (): LastPosition | undefined => current() ?? (saved && savedPosition(saved));
   return {
     observe: (event) => {
-      const found = check.observe(event);
-      if (found !== undefined) rewound = undefined;
-      tail.add(event);
-      tailHost = host;
+      rewinds.observed();
+      const found = detour.isBack() ? undefined : check.observe(event);
+      if (found !== undefined) detour.over();
+      trail.add(event, host);
+      const backToMicros = watch.observe(event);
+      if (backToMicros !== undefined) goBack(parts, backToMicros, host);
       return found === 'met' ? undefined : found;
     },
-    resumePoint: (nextHost, nowMicros, stepOver = 0) => {
-      const known = rewound ?? last();
-      if (known !== undefined)
-        return resumePointAfter(known, nextHost, nowMicros, rewound === undefined ? stepOver : 0);
+    resumePoint: (nextHost, nowMicros, options) => {
+      const known = detour.rewound() ?? trail.last();
+      if (known !== undefined) return pointAfter(parts, known, { ...options, host: nextHost, nowMicros });
       return start === undefined ? undefined : timePoint(Math.min(start, nowMicros));
     },
     resumed: (nextHost, point, nowMicros) => {
       start ??= nowMicros; // "now" is the live end at the first opening only; after it, what came since counts
-      check.begin(last(), nextHost, point);
+      opened(parts, nextHost, point);
       host = nextHost;
     },
     progress: () => {
-      const known = rewound ?? (check.isOver() ? current() : undefined);
+      const known = detour.rewound() ?? (check.isOver() ? trail.current() : undefined);
       return known && progressOf(known, now());
     },
-    last,
+    last: trail.last,
     isContinuous: check.isOver,
-    rewind: (micros, nextHost) => {
-      rewound = positionInTime(Math.floor(micros), nextHost);
+    wentBack: () => {
+      const micros = detour.takeBack();
+      return micros === undefined ? undefined : wentBackRow(host, micros, trail.current()?.micros ?? micros);
     },
+    refused: (why) =>
+      why === 'too old' ? detour.tooOld() : goBack(parts, trail.last()?.micros ?? now().getTime() * 1000, host),
+    rewind: detour.rewind,
   };
 }
 
-function endOfTail(tail: Tail, host: string): LastPosition {
-  const { cursor } = tail;
-  const identities = tail.identities();
-  return { host, identities, micros: tail.micros(), cursor, shownAtMicros: tail.timeUs(), rewindEvents: TAIL_EVENTS };
-}
+type Parts = ReturnType<typeof createParts>;
 
-function savedPosition({ host, recent, oldestKeptMicros, cursor, lastSeq }: Progress): LastPosition {
-  const [identities, micros, shownAtMicros] = [recent, oldestKeptMicros, lastSeq];
-  return { host, identities, micros, cursor, shownAtMicros, rewindEvents: REWIND_AT_START };
-}
-
-/** A position of which only the time is known. */
-function positionInTime(micros: number, host: string): LastPosition {
-  return { host, identities: [], micros, cursor: undefined, shownAtMicros: micros, rewindEvents: 0 };
-}
-
-function progressOf({ host, identities, micros, cursor, shownAtMicros }: LastPosition, now: Date): Progress {
+function createParts(saved: Progress | undefined) {
   return {
-    // The median of several events, since a single time_us may be anything; and never what would read as a sequence number.
-    lastSeq: Math.max(FIRST_TIME_CURSOR, shownAtMicros),
-    ...(cursor !== undefined && { cursor }),
-    host,
-    oldestKeptMicros: micros,
-    recent: identities,
-    savedAt: now.toISOString(),
+    trail: createTrail(saved),
+    check: createResumeCheck(),
+    rewinds: createRewinds(),
+    watch: createSeqWatch(),
+    detour: createDetour(),
   };
+}
+
+function goBack({ detour, trail }: Parts, micros: number, host: string): void {
+  detour.goBack(micros, host);
+  trail.forgetSeqs();
+}
+
+interface NextStream extends ResumeOptions {
+  readonly host: string;
+  readonly nowMicros: number;
+}
+
+function pointAfter({ detour, rewinds }: Parts, known: LastPosition, next: NextStream): Cursor | undefined {
+  const { host, nowMicros, stepOver = 0, rewind = 'unclean' } = next;
+  const by = detour.asksBy();
+  if (by === 'live') return undefined;
+  const isRewound = detour.rewound() !== undefined;
+  const offset = { rewind: rewinds.seqsOf(rewind, known.cursor), stepOver: isRewound ? 0 : stepOver };
+  return resumePointAfter(by === 'seq' ? known : { ...known, cursor: undefined }, host, nowMicros, offset);
+}
+
+function opened({ trail, check, rewinds, watch, detour }: Parts, host: string, point: Cursor | undefined): void {
+  const last = trail.last();
+  check.begin(last, host, point);
+  rewinds.resumed(last?.cursor, point);
+  detour.resumed();
+  if (last === undefined || !isSameServer(last.host, host)) return watch.forget();
+  watch.begin(point?.kind === 'seq' ? point.seq : undefined, trail.bySeq(), last.micros);
 }

@@ -1,8 +1,8 @@
-import type { JetstreamEvent } from '@updraft/atproto';
+import type { StreamEvent } from '@updraft/jetstream';
 
 /** Events of one kind, operation and collection. */
 export interface EventCount {
-  readonly kind: 'commit' | 'identity' | 'account';
+  readonly kind: StreamEvent['kind'];
   /** '' unless a commit. */
   readonly operation: string;
   /** One of COLLECTIONS, or `other`; '' unless a commit. */
@@ -12,7 +12,7 @@ export interface EventCount {
 
 /** Counts events without allocating anything for one. */
 export interface EventCounts {
-  add(event: JetstreamEvent): void;
+  add(event: StreamEvent): void;
   total(): number;
   /** The counts above 0. */
   list(): EventCount[];
@@ -58,8 +58,8 @@ const TIMES = 64;
 export function createEventCounts(): EventCounts {
   const commits = new Float64Array(OPERATIONS.length * LABELS.length);
   const times = new Float64Array(TIMES);
-  let identities = 0;
-  let accounts = 0;
+  /** Events that are no commits. */
+  const others = { identity: 0, account: 0, sync: 0 };
   let timed = 0;
   return {
     add: (event) => {
@@ -69,22 +69,26 @@ export function createEventCounts(): EventCounts {
         const slot =
           OPERATION_INDEX[event.operation] * LABELS.length + (INDEX.get(event.collection) ?? COLLECTIONS.length);
         commits[slot] = (commits[slot] ?? 0) + 1;
-      } else if (event.kind === 'identity') identities += 1;
-      else accounts += 1;
+      } else others[event.kind] += 1;
     },
-    total: () => commits.reduce((sum, events) => sum + events, identities + accounts),
-    list: () => [
-      ...OPERATIONS.flatMap((operation, row) =>
-        LABELS.map((collection, column) => ({
-          kind: 'commit' as const,
-          operation,
-          collection,
-          events: commits[row * LABELS.length + column] ?? 0,
+    total: () => commits.reduce((sum, events) => sum + events, others.identity + others.account + others.sync),
+    list: () =>
+      [
+        ...OPERATIONS.flatMap((operation, row) =>
+          LABELS.map((collection, column) => ({
+            kind: 'commit' as const,
+            operation,
+            collection,
+            events: commits[row * LABELS.length + column] ?? 0,
+          })),
+        ),
+        ...(['identity', 'account', 'sync'] as const).map((kind) => ({
+          kind,
+          operation: '',
+          collection: '',
+          events: others[kind],
         })),
-      ).filter(({ events }) => events > 0),
-      ...(identities > 0 ? [{ kind: 'identity' as const, operation: '', collection: '', events: identities }] : []),
-      ...(accounts > 0 ? [{ kind: 'account' as const, operation: '', collection: '', events: accounts }] : []),
-    ],
+      ].filter(({ events }) => events > 0),
     timeUs: () => {
       const count = Math.min(timed, TIMES);
       return count === 0 ? undefined : times.slice(0, count).toSorted()[count >> 1];

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { FIRST_TIME_CURSOR } from '@updraft/jetstream';
 import { type ProgressOutput, SetupError, startProgressBar } from '@updraft/service';
 import {
   type BatchWriter,
@@ -9,7 +10,6 @@ import {
   replayStreamName,
 } from '@updraft/store';
 import { type BatchLimits, createBatchQueue } from '../batch/batch-queue.ts';
-import { FIRST_TIME_CURSOR } from '../cursor/resume-point.ts';
 import type { Hooks } from '../run/hooks.ts';
 import { type Pipeline, runPipeline } from '../run/pipeline.ts';
 import { createRecordedFileSource, type FilePosition } from '../source/recorded-file.ts';

@@ -9,6 +9,7 @@ import type { IndexerConfig } from '../config.ts';
 import { createStreamPosition, type StreamPosition } from '../cursor/stream-position.ts';
 import { collectionLabel } from '../intake/event-counts.ts';
 import type { IntakeCounts } from '../intake/intake.ts';
+import { COMPARE_TIMING } from '../source/compare-hosts.ts';
 import { createJetstreamSource } from '../source/jetstream.ts';
 import type { Source } from '../source/source.ts';
 import { connectionEvents } from '../watch/connection-events.ts';
@@ -19,12 +20,14 @@ import type { Hooks } from './hooks.ts';
 import { runPipeline } from './pipeline.ts';
 
 export interface IndexerDeps {
-  readonly config: Pick<IndexerConfig, 'hosts' | 'archive' | 'limits' | 'since' | 'idleTimeoutMs'>;
+  readonly config: Pick<IndexerConfig, 'hosts' | 'archive' | 'limits' | 'since' | 'idleTimeoutMs' | 'compareEveryMs'>;
   readonly writer: BatchWriter;
   readonly cursor: Pick<CursorStore, 'load' | 'save'>;
   readonly erased: Pick<ErasedAccounts, 'has'>;
   /** Asks an account's own server; absent: none is asked. */
   readonly ask?: AskServer | undefined;
+  /** Brings what the stream does not, beside it, until the signal aborts; absent: nothing does. Never rejects. */
+  readonly heal?: ((queue: Pick<BatchQueue, 'byteLength'>, signal: AbortSignal) => Promise<void>) | undefined;
   readonly status: IndexerStatus;
   readonly metrics: IndexerMetrics;
   readonly hooks?: Hooks | undefined;
@@ -53,12 +56,14 @@ async function readLive(deps: IndexerDeps, saved: Progress | undefined, signal: 
   const questions = createQuestionsOf(deps);
   const over = new AbortController();
   const asking = questions?.run(over.signal);
+  const healing = deps.heal?.(queue, over.signal);
   const counts = { intakeCounts: intakeCounts(deps, questions), writeCounts: writeCounts(deps) };
   try {
     await runPipeline({ ...deps, source, queue, observe: position.observe, ...counts }, signal);
   } finally {
     over.abort();
     await asking;
+    await healing;
     stopReports();
   }
 }
@@ -73,7 +78,7 @@ function createSource(
   position: StreamPosition,
   queue: BatchQueue,
 ): Source {
-  const { hosts, idleTimeoutMs } = deps.config;
+  const { hosts, idleTimeoutMs, compareEveryMs } = deps.config;
   return createJetstreamSource({
     hosts,
     lastHost: saved?.host,
@@ -82,6 +87,7 @@ function createSource(
     idleTimeoutMs,
     maxPauseMs: MAX_PAUSE_MS,
     backoff: backoff(RECONNECT_BACKOFF),
+    compareTiming: { ...COMPARE_TIMING, everyMs: compareEveryMs },
     events: connectionEvents(deps, (row) => writeGap(queue, row)),
   });
 }

@@ -1,5 +1,5 @@
 /*
- * run: puts the stages together. A frame goes one way:
+ * run: puts the stages together. An event goes one way:
  *     source/connection.ts → intake/intake.ts → takeEvent of packages/ingest (rows) → batch/batch-queue.ts → write/write.ts
  *     → the store's batch writer → cursor/cursor-saver.ts
  */
@@ -30,7 +30,7 @@ export async function runPipeline(pipeline: Pipeline, signal: AbortSignal): Prom
   const writingFailed = new AbortController();
   const writing = runWriteLoop({ ...pipeline, counts: writeCounts }, giveUp.signal);
   writing.catch((error: unknown) => writingFailed.abort(error));
-  const frame = createIntake({ ...pipeline, counts: intakeCounts });
+  const intake = createIntake({ ...pipeline, counts: intakeCounts });
 
   // After a signal the last writes have a deadline; after the end of a file they have none.
   let timer: NodeJS.Timeout | undefined;
@@ -41,7 +41,7 @@ export async function runPipeline(pipeline: Pipeline, signal: AbortSignal): Prom
   else signal.addEventListener('abort', startDeadline);
   try {
     await source.run(
-      { frame, isFull: queue.isFull, waitForRoom: queue.waitForRoom },
+      { ...intake, isFull: queue.isFull, waitForRoom: queue.waitForRoom },
       AbortSignal.any([signal, writingFailed.signal]),
     );
   } finally {

@@ -4,13 +4,14 @@ import type { BatchWriterHooks } from '@updraft/store';
 import { Registry } from 'prom-client';
 import { type AskServer, createAskServer } from '../accounts/ask-server.ts';
 import { type IndexerConfig, readIndexerConfig } from '../config.ts';
+import { heal } from '../heal/heal.ts';
 import { becomeActive } from '../lease/active.ts';
 import { createHealth } from '../watch/health.ts';
 import { createIndexerMetrics, type IndexerMetrics } from '../watch/metrics.ts';
 import { endIfStalled } from '../watch/stall.ts';
 import { createStatus, type IndexerStatus } from '../watch/status.ts';
 import type { Hooks } from './hooks.ts';
-import { runIndexer } from './indexer.ts';
+import { type IndexerDeps, runIndexer } from './indexer.ts';
 import { openStores } from './stores.ts';
 
 /** Runs the indexer as this process until it is told to end. */
@@ -51,7 +52,8 @@ async function serve({ signal, log }: ServiceContext, config: IndexerConfig, hoo
     health.became('active');
     metrics.active.set(1);
     const ask = askServer(config.accounts);
-    const run = runIndexer({ config, ...stores, ask, status, metrics, hooks, log }, signal);
+    const healing: IndexerDeps['heal'] = (queue, over) => heal({ config, ...stores, metrics, log, queue }, over);
+    const run = runIndexer({ config, ...stores, ask, heal: healing, status, metrics, hooks, log }, signal);
     await Promise.race([run, lease.lost, endIfStalled(run, status, config.stallTimeoutMs)]);
   } finally {
     await server.close();

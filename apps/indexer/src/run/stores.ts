@@ -30,7 +30,7 @@ export interface Stores extends AsyncDisposable {
   readonly writer: BatchWriter;
   readonly cursor: CursorStore;
   /** Kept up to date until disposed. */
-  readonly erased: Pick<ErasedAccounts, 'has'>;
+  readonly erased: ErasedAccounts;
   /** Whether both answer now. */
   check(): Promise<HealthCheck[]>;
 }

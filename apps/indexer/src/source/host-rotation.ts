@@ -7,9 +7,10 @@ export interface ConnectionEnd {
    * - paused: by us, because the writer is behind.
    * - too_large: by us, at a frame above a limit that the host was not told.
    * - unfit: by us, because the host does not do what it should, and another one may.
+   * - refused: by the host, which had something to say against us.
    * - ended: anything else.
    */
-  readonly kind: 'paused' | 'too_large' | 'unfit' | 'ended';
+  readonly kind: 'paused' | 'too_large' | 'unfit' | 'refused' | 'ended';
 }
 
 /** Which host is read next. */
@@ -51,7 +52,7 @@ export function createHostRotation(hosts: readonly string[], preferred?: string)
         goToNext();
         return { wait: true, good: false };
       }
-      const good = delivered && lastedMs >= GOOD_CONNECTION_MS;
+      const good = kind !== 'refused' && delivered && lastedMs >= GOOD_CONNECTION_MS;
       if (good) failures = tooLarge = 0;
       if (kind === 'too_large') {
         tooLarge += 1;

@@ -1,6 +1,5 @@
-import { type JetstreamEvent, parseFrame } from '@updraft/atproto';
+import { createLiveSource, type StreamEvent, timeCursor } from '@updraft/jetstream';
 import { eventMicros } from '../cursor/tail.ts';
-import { openSocket } from './socket.ts';
 
 /** What another host says of a collection. */
 export type ProbeAnswer =
@@ -26,42 +25,31 @@ const MAX_FRAME_BYTES = 4 * 1024 * 1024;
  * or the signal aborts.
  */
 export async function probeHost(options: ProbeOptions, signal: AbortSignal): Promise<ProbeAnswer> {
-  const { collection, fromMicros, toMicros, timeoutMs } = options;
+  const { host, collection, fromMicros, toMicros, timeoutMs } = options;
+  const limits = { idleTimeoutMs: 2 * timeoutMs, maxPauseMs: timeoutMs, maxFrameBytes: MAX_FRAME_BYTES };
+  const live = createLiveSource(host, { ...limits, filter: { collections: [collection] } });
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const stream = live.open(timeCursor(fromMicros), AbortSignal.any([signal, timeout]));
   const accounts = new Set<string>();
-  let isOpen = false;
   let hasReached = false;
   let lastFrameMs = performance.now();
-  const limits = { maxPayload: MAX_FRAME_BYTES, handshakeTimeout: timeoutMs };
-  const { ws, end, outcome } = openSocket<ProbeAnswer>(probeUrl(options), limits, 'unknown', signal);
-  const timer = setTimeout(() => {
-    const isSilent = performance.now() - lastFrameMs > timeoutMs / 2;
-    end(isOpen && (hasReached || isSilent) ? 'sends none' : 'unknown');
-  }, timeoutMs);
-  ws.on('open', () => {
-    isOpen = true;
-  });
-  ws.on('message', (data: Buffer) => {
+  for await (const frames of stream) {
     lastFrameMs = performance.now();
-    const frame = parseFrame(data.toString());
-    if (!frame.ok) return;
-    const micros = eventMicros(frame.event);
-    if (micros <= fromMicros) return;
-    hasReached = true;
-    if (micros <= toMicros && isOf(frame.event, collection)) accounts.add(frame.event.did);
-    if (accounts.size >= WITNESS_ACCOUNTS) end('sends');
-  });
-  ws.on('error', () => end('unknown'));
-  ws.on('close', () => end('unknown'));
-  return await outcome.finally(() => clearTimeout(timer));
+    for (const text of frames) {
+      const frame = live.parse(text);
+      if (frame.kind !== 'event') continue;
+      const micros = eventMicros(frame.event);
+      if (micros <= fromMicros) continue;
+      hasReached = true;
+      if (micros <= toMicros && isOf(frame.event, collection)) accounts.add(frame.event.did);
+    }
+    if (accounts.size >= WITNESS_ACCOUNTS) return 'sends';
+  }
+  if (!timeout.aborted || signal.aborted || !(await stream.opened)) return 'unknown';
+  const isSilent = performance.now() - lastFrameMs > timeoutMs / 2;
+  return hasReached || isSilent ? 'sends none' : 'unknown';
 }
 
-function probeUrl({ host, collection, fromMicros }: ProbeOptions): string {
-  const url = new URL(host);
-  url.searchParams.set('wantedCollections', collection);
-  url.searchParams.set('cursor', String(Math.floor(fromMicros)));
-  return url.href;
-}
-
-function isOf(event: JetstreamEvent, collection: string): boolean {
+function isOf(event: StreamEvent, collection: string): boolean {
   return event.kind === 'commit' && event.collection === collection;
 }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { createLineSplitter } from './lines.ts';
-import { roomOrEnd, type Source } from './source.ts';
+import { roomOrEnd, type Source, takeLine } from './source.ts';
 
 /** How much of a file has been read. */
 export interface FilePosition {
@@ -35,7 +35,7 @@ export function createRecordedFileSource({ path, skipLines, position }: Recorded
       const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
       const splitter = createLineSplitter(MAX_LINE_BYTES, (line) => {
         position.lines += 1;
-        if (position.lines > skipLines && line !== '') sink.frame(line);
+        if (position.lines > skipLines && line !== '') takeLine(sink, line);
       });
       try {
         for await (const chunk of decompressed(path, file) as AsyncIterable<Buffer>) {

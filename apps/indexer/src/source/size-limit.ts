@@ -1,4 +1,4 @@
-import { MAX_FRAME_BYTES } from './connection.ts';
+import { MAX_FRAME_BYTES } from '@updraft/jetstream';
 
 /**
  * Gets past a frame above the limit, which comes again after every resume. First the host is asked to leave it out, until the stream is past
@@ -44,14 +44,14 @@ export function createSizeLimit(hosts: number): SizeLimit {
   };
 }
 
-/** Adds the limit to the address of a subscription; never above the one that the address has itself. */
-export function askLimit(url: URL): void {
-  url.searchParams.set('maxMessageSizeBytes', String(ownLimit(url) || MAX_FRAME_BYTES));
+/** The limit to ask for at an address: never above the one that the address has itself. */
+export function askedLimit(address: string): number {
+  return ownLimit(new URL(address)) || MAX_FRAME_BYTES;
 }
 
-/** The message that lifts the limit. It replaces the whole filter, so it repeats that of the address. */
-export function liftingMessage(host: string): string {
-  const url = new URL(host);
+/** v1's message that lifts the limit. It replaces the whole filter, so it repeats that of the address. */
+export function liftingMessage(address: string): string {
+  const url = new URL(address);
   const payload = {
     wantedCollections: url.searchParams.getAll('wantedCollections'),
     wantedDids: url.searchParams.getAll('wantedDids'),

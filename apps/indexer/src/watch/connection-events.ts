@@ -1,7 +1,12 @@
 import type { IngestGapRow } from '@updraft/store';
 import { collectionLabel } from '../intake/event-counts.ts';
 import type { IndexerDeps } from '../run/indexer.ts';
-import type { ConnectionEvents } from '../source/jetstream.ts';
+import type { ConnectionEvents } from '../source/stream-reports.ts';
+
+const LACKS_SYNC =
+  'this host speaks v1, which does not tell of repositories that diverged (#sync): what such an account no longer has stays in the index';
+/** What hosts say, as far as it is known: anything else counts as one. */
+const NOTICES: ReadonlySet<string> = new Set(['OutdatedCursor', 'FutureCursor']);
 
 /** Reports what happens to the connection: to status, metrics and log, and to `writeGap` the rows of what may be missing. */
 export function connectionEvents(
@@ -13,10 +18,20 @@ export function connectionEvents(
       status.active();
       log.debug({ host, ...point }, 'connecting');
     },
-    connected: (host, point) => {
+    connected: (host, point, hasSync) => {
       status.connected(host);
       metrics.connected.set({ host }, 1);
-      log.info({ host, ...(point ?? { by: 'live' }) }, 'connected to Jetstream');
+      metrics.hasSync.set(hasSync ? 1 : 0);
+      log.info({ host, ...(point ?? { kind: 'live' }) }, 'connected to Jetstream');
+      if (!hasSync) log.warn({ host }, LACKS_SYNC);
+    },
+    info: (host, name, message) => {
+      metrics.notices.inc({ name: NOTICES.has(name) ? name : 'other' });
+      log.warn({ host, name }, `the host says of the stream: ${message}`);
+    },
+    compared: (host, other, outcome) => {
+      metrics.comparisons.inc({ outcome });
+      log.debug({ host, other, outcome }, 'compared two hosts');
     },
     ended: (host, end, retryInMs) => {
       status.connected(undefined);
@@ -26,6 +41,24 @@ export function connectionEvents(
       if (end.reason === 'stopped') log.info(fields, 'Jetstream closed');
       else if (end.reason === 'backpressure') log.warn(fields, `Jetstream closed on purpose: ${end.detail}`);
       else log.warn(fields, `Jetstream ended: ${end.detail}`);
+    },
+    ...gapEvents(metrics, log, writeGap),
+  };
+}
+
+type GapEvents = Pick<ConnectionEvents, 'wentBack' | 'leftOut' | 'blind'>;
+
+function gapEvents(
+  metrics: IndexerDeps['metrics'],
+  log: IndexerDeps['log'],
+  writeGap: (row: IngestGapRow) => void,
+): GapEvents {
+  return {
+    wentBack: (row) => {
+      writeGap(row);
+      metrics.gaps.inc();
+      metrics.wentBack.inc();
+      log.error({ host: row.host }, `the server went back: ${row.detail}`);
     },
     leftOut: (row, isOver) => {
       writeGap(row);
@@ -37,7 +70,7 @@ export function connectionEvents(
       writeGap(row);
       metrics.gaps.inc();
       metrics.blindHosts.inc({ host, collection: collectionLabel(collection) });
-      log.error({ host, collection, witness }, `a host leaves a collection out: ${row.detail}`);
+      log.error({ host, collection, witness }, `a host leaves a collection out, or a part of it: ${row.detail}`);
     },
   };
 }

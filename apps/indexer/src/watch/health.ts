@@ -1,3 +1,4 @@
+import { protocolOf } from '@updraft/jetstream';
 import type { HealthCheck } from '@updraft/service';
 import type { Stores } from '../run/stores.ts';
 import type { IndexerStatus } from './status.ts';
@@ -32,5 +33,10 @@ export function createHealth(status: Pick<IndexerStatus, 'host'>): IndexerHealth
 }
 
 function connection(host: string | undefined): HealthCheck {
-  return { name: 'jetstream', ok: host !== undefined, detail: host ?? 'not connected' };
+  const lacks = host !== undefined && protocolOf(host) === 'v1' ? ' (v1, without #sync)' : '';
+  return {
+    name: 'jetstream',
+    ok: host !== undefined,
+    detail: host === undefined ? 'not connected' : `${host}${lacks}`,
+  };
 }

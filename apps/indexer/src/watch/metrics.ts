@@ -27,6 +27,10 @@ function counters(registry: Registry) {
     rejected: counter('rejected', 'Events set aside in rejected_events', ['reason']),
     unusable: counter('unusable_records', 'Records that make no sense as their type', ['collection']),
     gaps: counter('gaps', 'Stretches of which something may be missing'),
+    healedGaps: counter('healed_gaps', 'Gaps whose stretch was read again'),
+    healTries: counter('gap_heals', 'Tries to heal a gap', ['outcome']),
+    healEvents: counter('gap_events', 'Events read again in the stretches of gaps'),
+    filledAccounts: counter('filled_accounts', 'New members whose repositories were asked for', ['outcome']),
     erased: counter('erased', 'Events of erased accounts, of which nothing is written'),
     doubts: counter('account_doubts', 'Events that leave the order of an account in doubt', ['reason']),
     answers: counter('account_answers', 'Questions to accounts’ own servers', ['outcome']),
@@ -35,6 +39,9 @@ function counters(registry: Registry) {
     writeRetries: counter('write_retries', 'Failed tries of writing a block'),
     writesHeld: counter('write_held', 'Blocks that ClickHouse refuses as a whole', ['table']),
     saveFailures: counter('cursor_save_failures', 'Cursors that could not be saved'),
+    comparisons: counter('comparisons', 'Comparisons of the host that is read with another one', ['outcome']),
+    wentBack: counter('went_back', 'Times that a server used sequence numbers again for other events'),
+    notices: counter('notices', 'What hosts said of the stream, such as that a cursor is too old', ['name']),
     reconnects: counter('reconnects', 'Ended connections', ['reason']),
     blindHosts: counter('blind_hosts', 'Times that a host was found to leave a collection out', ['host', 'collection']),
   };
@@ -46,6 +53,16 @@ function gauges(registers: Registry[]) {
       name: 'updraft_indexer_connected',
       help: '1 for the host that is read, 0 for others',
       labelNames: ['host'],
+      registers,
+    }),
+    hasSync: new Gauge({
+      name: 'updraft_indexer_has_sync',
+      help: '1 when the host that was connected last tells of repositories that diverged (v2), 0 when it does not (v1)',
+      registers,
+    }),
+    openGaps: new Gauge({
+      name: 'updraft_indexer_open_gaps',
+      help: 'Stretches of which something may be missing, and which nobody has read again',
       registers,
     }),
     active: new Gauge({

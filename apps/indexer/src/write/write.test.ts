@@ -8,7 +8,13 @@ import { runWriteLoop, type WriteLoopOptions } from './write.ts';
 function threeBatches(): BatchQueue {
   let taken = 0;
   const progress = (): Progress => ({ lastSeq: taken, host: 'h', oldestKeptMicros: 0, recent: [], savedAt: '' });
-  const queue = createBatchQueue({ maxRows: 1, maxBytes: 1e9, flushIntervalMs: 60_000, queueMaxBytes: 1e9, progress });
+  const queue = createBatchQueue({
+    maxEvents: 1,
+    maxBytes: 1e9,
+    flushIntervalMs: 60_000,
+    queueMaxBytes: 1e9,
+    progress,
+  });
   for (let i = 0; i < 3; i++) {
     taken += 1;
     queue.current().actorHandles.append({ did: 'did:plc:a', handle: `${i}`, version: { hi: 0, lo: 0 } });

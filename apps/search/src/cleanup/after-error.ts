@@ -1,7 +1,7 @@
+import { AccountError } from '@updraft/identity';
 import { PdsError, RepositoryError } from '@updraft/repository';
 import { LimitError } from '@updraft/service';
-import { AccountError } from '../accounts.ts';
-import { LikesError } from './count-likes.ts';
+import { LikesUnavailableError } from './count-likes.ts';
 import type { JobEvent } from './job.ts';
 import type { Refusal } from './set-aside.ts';
 import { UnsealError } from './token-seal.ts';
@@ -35,7 +35,7 @@ function isOutsideFault(error: unknown): error is Error {
     error instanceof AccountError ||
     error instanceof LimitError ||
     error instanceof RepositoryError ||
-    error instanceof LikesError ||
+    error instanceof LikesUnavailableError ||
     error instanceof UnsealError
   );
 }

@@ -38,7 +38,7 @@ export function createCleanups(
     pollMs: env.CLEANUP_POLL_INTERVAL,
     onRun: (state) => metrics.cleanupRuns.inc({ state }),
   });
-  const signIns = createCallLimit({ redis, name: 'sign-in', max: 5, perMs: 60_000 });
+  const signIns = createCallLimit({ redis, key: `${env.REDIS_PREFIX}:search:limit:sign-in`, max: 5, perMs: 60_000 });
   const startDeps = { ...common, plan: limitPlans(plan), signIns, onJob: lookNow };
   return { run, cleanups: { store, lookNow, start: (request, signal) => startCleanup(startDeps, request, signal) } };
 }

@@ -3,12 +3,12 @@ import { type ClickHouse, oldestWholeDay, ownPostLikes, readRetention, StoreErro
 import { DAY_MS } from '../days.ts';
 import { type LikedPosts, tidNumbers } from './keep.ts';
 
-/** The likes of an account's posts can't be counted now, so no post may be deleted that they could keep. */
-export class LikesError extends Error {
-  override name = 'LikesError';
+/** Likes can't be counted now, so posts that likes might protect must stay. */
+export class LikesUnavailableError extends Error {
+  override name = 'LikesUnavailableError';
 }
 
-/** Which of an account's posts have at least `minLikes` likes. @throws LikesError, or the signal's reason */
+/** Which of an account's posts have at least `minLikes` likes. @throws LikesUnavailableError, or the signal's reason */
 export type CountLikes = (did: string, minLikes: number, signal: AbortSignal) => Promise<LikedPosts>;
 
 export function createCountLikes(clickhouse: ClickHouse): CountLikes {
@@ -25,7 +25,7 @@ export function createCountLikes(clickhouse: ClickHouse): CountLikes {
     } catch (cause) {
       signal.throwIfAborted();
       if (!(cause instanceof StoreError)) throw cause;
-      throw new LikesError("the likes of the account's posts can not be counted now", { cause });
+      throw new LikesUnavailableError("the likes of the account's posts can not be counted now", { cause });
     }
     return { enough: tidNumbers(enough), few: tidNumbers(few) };
   };

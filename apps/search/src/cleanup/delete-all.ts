@@ -1,5 +1,5 @@
+import type { Account } from '@updraft/identity';
 import { PdsError } from '@updraft/repository';
-import type { Account } from '../accounts.ts';
 import { DAY_MS } from '../days.ts';
 import type { RateHeaders } from '../pds/rate-headers.ts';
 import type { Session } from '../pds/sessions.ts';

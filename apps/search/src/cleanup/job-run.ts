@@ -1,5 +1,5 @@
+import type { Accounts } from '@updraft/identity';
 import type { CleanupJobStore, Lease, StoredCleanupJob } from '@updraft/store';
-import type { Accounts } from '../accounts.ts';
 import type { Sessions } from '../pds/sessions.ts';
 import type { JobPolicy } from './allowance.ts';
 import { advance, type CleanupJob, type JobEvent } from './job.ts';

@@ -1,6 +1,6 @@
+import type { Account, Accounts } from '@updraft/identity';
 import type { Spool } from '@updraft/repository';
 import { createTurns } from '@updraft/service';
-import type { Account, Accounts } from '../accounts.ts';
 import { ONE_READING_OF_A_REPOSITORY } from '../repository/exports.ts';
 import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
 import { planFromRepository } from '../repository/read-repository.ts';
@@ -9,7 +9,7 @@ import type { CountLikes } from './count-likes.ts';
 /** Reads an account's repository, and finds what a clean-up would delete. */
 export type Plan = (account: Account, query: DeletionQuery, signal: AbortSignal) => Promise<DeletionPlan>;
 
-/** Counts the likes of the account's posts first, where they matter. @throws LikesError, PdsError, RepositoryError */
+/** Counts the likes of the account's posts first, where they matter. @throws LikesUnavailableError, PdsError, RepositoryError */
 export function createPlan(spool: Spool, accounts: Accounts, countLikes: CountLikes): Plan {
   return async (account, query, signal) => {
     const { minLikes } = query.keep;

@@ -1,6 +1,6 @@
+import type { Account } from '@updraft/identity';
 import { PdsError } from '@updraft/repository';
 import type { CleanupJobStore, RepoCleanupJobRow, StoredCleanupJob } from '@updraft/store';
-import type { Account } from '../accounts.ts';
 import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
 import { DEFAULT_POLICY, type JobPolicy } from './allowance.ts';
 import { type CleanupJob, isEnded } from './job.ts';

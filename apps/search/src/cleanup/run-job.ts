@@ -1,6 +1,6 @@
+import type { Account } from '@updraft/identity';
 import { PdsError } from '@updraft/repository';
 import type { Lease, StoredCleanupJob } from '@updraft/store';
-import type { Account } from '../accounts.ts';
 import type { Session } from '../pds/sessions.ts';
 import { afterError, DeletionError } from './after-error.ts';
 import { allowance } from './allowance.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type AtUri, isDid } from '@updraft/atproto';
+import { type Account, AccountError } from '@updraft/identity';
 import { PdsError } from '@updraft/repository';
 import {
   AuthenticationRequiredError,
@@ -8,7 +9,6 @@ import {
   RateLimitExceededError,
 } from '@updraft/service';
 import type { CleanupJobStore, Leases, StoredCleanupJob } from '@updraft/store';
-import { type Account, AccountError } from '../accounts.ts';
 import type { CallLimit } from '../call-limit.ts';
 import { DAY_MS } from '../days.ts';
 import type { Session } from '../pds/sessions.ts';

@@ -1,6 +1,6 @@
+import type { Accounts } from '@updraft/identity';
 import type { Spool } from '@updraft/repository';
 import { createTurns } from '@updraft/service';
-import type { Accounts } from '../accounts.ts';
 import type { Exports } from '../context.ts';
 import { exportRepository } from './read-repository.ts';
 

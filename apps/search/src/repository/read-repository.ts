@@ -1,12 +1,17 @@
-import { type Commit, RepositoryError, type RepositoryOptions } from '@updraft/repository';
+import type { CheckCommit } from '@updraft/identity';
+import {
+  type Commit,
+  RepositoryError,
+  type RepositoryOptions,
+  type RepositoryThread,
+  startRepositoryThread,
+} from '@updraft/repository';
 import type { ExportFormat } from './export-text.ts';
 import type { DeletionPlan, InformedQuery } from './plan-deletions.ts';
-import { type RepositoryThread, startThread } from './repository-thread.ts';
-
-/** Whether the account signed the commit. Called once the repository is known to be whole. */
-export type CheckCommit = (commit: Commit) => Promise<boolean>;
+import type { WorkerInput, WorkerMessage } from './worker-messages.ts';
 
 export interface ReadOptions extends RepositoryOptions {
+  /** Called once the repository is known to be whole. */
   readonly checkCommit: CheckCommit;
   /** Ends the reading at any time. */
   readonly signal: AbortSignal;
@@ -46,14 +51,18 @@ export async function planFromRepository(options: ReadOptions, query: InformedQu
   }
 }
 
-async function checkedCommit(thread: RepositoryThread, { checkCommit }: ReadOptions): Promise<Commit> {
+function startThread(input: WorkerInput, signal: AbortSignal): RepositoryThread<WorkerMessage> {
+  return startRepositoryThread<WorkerMessage>(new URL('./repository-worker.ts', import.meta.url), input, signal);
+}
+
+async function checkedCommit(thread: RepositoryThread<WorkerMessage>, { checkCommit }: ReadOptions): Promise<Commit> {
   const message = await thread.next();
   if (message.kind !== 'opened') throw new Error(`the repository's thread began with ${message.kind}`);
   if (await checkCommit(message.commit)) return message.commit;
   throw new RepositoryError('the repository is not signed by its account');
 }
 
-async function* readChunks(thread: RepositoryThread): AsyncGenerator<Uint8Array> {
+async function* readChunks(thread: RepositoryThread<WorkerMessage>): AsyncGenerator<Uint8Array> {
   let used: ArrayBuffer | undefined;
   try {
     for (;;) {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { openRepository, type Repository, RepositoryError } from '@updraft/repository';
+import { openRepository, type Repository, reportFaults } from '@updraft/repository';
 import { type ExportFormat, exportText } from './export-text.ts';
 import { planDeletions } from './plan-deletions.ts';
 import type { WorkerInput, WorkerMessage } from './worker-messages.ts';
@@ -37,15 +37,6 @@ function postChunk(text: Generator<string>, used: ArrayBuffer | undefined): void
     used !== undefined && used.byteLength >= mostBytes ? used : new ArrayBuffer(Math.max(mostBytes, BUFFER_BYTES));
   const { written } = new TextEncoder().encodeInto(chunk, new Uint8Array(buffer));
   post({ kind: 'chunk', buffer, length: written }, [buffer]);
-}
-
-function reportFaults(act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    if (!(error instanceof RepositoryError)) throw error;
-    post({ kind: 'faulty', message: error.message });
-  }
 }
 
 function post(message: WorkerMessage, transfer: ArrayBuffer[] = []): void {

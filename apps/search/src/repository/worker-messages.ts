@@ -16,6 +16,4 @@ export type WorkerMessage =
   | { readonly kind: 'opened'; readonly commit: Commit }
   | { readonly kind: 'chunk'; readonly buffer: ArrayBuffer; readonly length: number }
   | { readonly kind: 'end' }
-  | { readonly kind: 'plan'; readonly plan: DeletionPlan }
-  /** The repository has a fault. */
-  | { readonly kind: 'faulty'; readonly message: string };
+  | { readonly kind: 'plan'; readonly plan: DeletionPlan };

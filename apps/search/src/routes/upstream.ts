@@ -1,3 +1,4 @@
+import { AccountError } from '@updraft/identity';
 import { PdsError, type PdsFault, RepositoryError } from '@updraft/repository';
 import {
   AuthenticationRequiredError,
@@ -11,8 +12,7 @@ import {
   UpstreamTimeoutError,
   XrpcError,
 } from '@updraft/service';
-import { AccountError } from '../accounts.ts';
-import { LikesError } from '../cleanup/count-likes.ts';
+import { LikesUnavailableError } from '../cleanup/count-likes.ts';
 
 /** The errors of a route that asks an account's own server. That server names the errors for what it does not have. */
 export const UPSTREAM_ERRORS: readonly ErrorKind[] = [
@@ -40,7 +40,8 @@ export const upstreamAnswer: ErrorClassifier = (error) => {
       : new Named(message, { cause: error });
   }
   if (error instanceof RepositoryError) return new UpstreamFailureError(message, { cause: error });
-  if (error instanceof LikesError) return new NotEnoughResourcesError(message, { retryAfterS: 60, cause: error });
+  if (error instanceof LikesUnavailableError)
+    return new NotEnoughResourcesError(message, { retryAfterS: 60, cause: error });
   if (error instanceof DOMException && error.name === 'TimeoutError')
     return new UpstreamTimeoutError('this took too long', { cause: error });
   return undefined;

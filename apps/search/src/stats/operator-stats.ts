@@ -1,6 +1,7 @@
 import {
   type ClickHouse,
   type CollectionStats,
+  type GapState,
   readCollectionStats,
   readFeedStats,
   readIngestStats,
@@ -46,13 +47,26 @@ export const ingestReport = z.object({
   events_per_second: z.number(),
   num_events_last_hour: z.int(),
   num_gaps: z.int(),
-  gaps: z.array(z.object({ host: z.string(), kind: z.string(), from: time, to: time, detail: z.string() })).readonly(),
+  num_open_gaps: z.int(),
+  gaps: z.array(
+    z.object({
+      host: z.string(),
+      kind: z.string(),
+      from: time,
+      to: time,
+      detail: z.string(),
+      is_open: z.boolean(),
+      /** Where the stretch was read again, and when; null while it was not. */
+      healed_from: z.string().nullable(),
+      healed_at: time.nullable(),
+    }),
+  ),
   num_rejected: z.int(),
   rejected: z.array(z.object({ reason: z.string(), num_events: z.int() })),
 });
 
 export async function readIngestReport(clickhouse: ClickHouse, nowMs: number): Promise<z.output<typeof ingestReport>> {
-  const { streams, lastHourOps, numGaps, gaps, rejected } = await readIngestStats(clickhouse, nowMs);
+  const { streams, lastHourOps, numGaps, numOpenGaps, gaps, rejected } = await readIngestStats(clickhouse, nowMs);
   return {
     updated_at: new Date(nowMs).toISOString(),
     streams: streams.map(({ stream, lastEventMs, savedAtMs }) => ({
@@ -64,9 +78,26 @@ export async function readIngestReport(clickhouse: ClickHouse, nowMs: number): P
     events_per_second: Math.round((lastHourOps / 3600) * 100) / 100,
     num_events_last_hour: lastHourOps,
     num_gaps: numGaps,
-    gaps,
+    num_open_gaps: numOpenGaps,
+    gaps: gaps.map(gapView),
     num_rejected: rejected.reduce((sum, { numEvents }) => sum + numEvents, 0),
     rejected: rejected.map(({ reason, numEvents }) => ({ reason, num_events: numEvents })),
+  };
+}
+
+function gapView(gap: GapState): z.output<typeof ingestReport>['gaps'][number] {
+  const { host, kind, fromTime, toTime, detail, isOpen, source, healedAt } = gap;
+  const [from = '', to = ''] = [fromTime, toTime].map((micros) => new Date(micros / 1000).toISOString());
+  const healed = healedAt === 0 ? undefined : { source, at: new Date(healedAt).toISOString() };
+  return {
+    host,
+    kind,
+    from,
+    to,
+    detail,
+    is_open: isOpen,
+    healed_from: healed?.source ?? null,
+    healed_at: healed?.at ?? null,
   };
 }
 

@@ -31,6 +31,8 @@ export interface ReportOptions {
   readonly coldTimeoutMs: number;
   readonly compute: (nowMs: number) => Promise<unknown>;
   readonly redis: Redis;
+  /** Of the keys in Redis. */
+  readonly prefix: string;
   readonly leases: Leases;
   readonly log: Logger;
 }
@@ -115,13 +117,13 @@ function freshForMs(snapshot: Snapshot | undefined, ttlMs: number): number {
 
 /** Takes the answer of another instance if it is newer. Unless that is fresh, computes one, if no other instance does. */
 async function refreshOnce(options: ReportOptions, known: { snapshot?: Snapshot }): Promise<void> {
-  const { name, ttlMs, redis, leases, log } = options;
-  const key = `report:${name}`;
+  const { name, ttlMs, redis, prefix, leases, log } = options;
+  const key = `${prefix}:report:${name}`;
   const kept = await readKept(redis, key);
   const isNewer = kept !== undefined && kept.computedAtMs > (known.snapshot?.computedAtMs ?? 0);
   if (isNewer) known.snapshot = kept;
   if (isNewer && freshForMs(kept, ttlMs) > 0) return;
-  const lease = await leases.acquire(key);
+  const lease = await leases.acquire(`report:${name}`);
   if (lease === undefined) return;
   try {
     const nowMs = Date.now();

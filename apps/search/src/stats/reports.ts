@@ -33,6 +33,7 @@ export function createReports(
       ttlMs: ttl,
       coldTimeoutMs: COLD_TIMEOUT_MS,
       redis,
+      prefix: `${env.REDIS_PREFIX}:search`,
       leases,
       log,
       compute: async (nowMs) => {

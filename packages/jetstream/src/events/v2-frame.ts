@@ -1,6 +1,7 @@
 /*
  * In: the text of one frame of v2's subscribeEvents. Out: its event, a notice, the error that ends the stream, or why it can't be read.
- * Keeps: a frame of a type that nobody here knows is ignored, as the protocol asks; any other fault becomes a rejection with its reason.
+ * Keeps: a frame of a type that nobody here knows is ignored, as the protocol asks; a message of an unknown type, or with any other fault, becomes a rejection with
+ * its reason.
  */
 
 import { describe, isJsonObject, type JsonObject, parseTimeMicros, type RejectedFrame, reject } from '@updraft/atproto';
@@ -39,13 +40,12 @@ const MAX_TEXT_LENGTH = 500;
 function parsePayload(payload: unknown): StreamFrame {
   if (!isJsonObject(payload)) return rejected(reject(undefined, 'not_an_object', `payload is ${describe(payload)}`));
   const type = payload.$type;
-  if (typeof type !== 'string' || !type.startsWith(TYPE_PREFIX)) return { kind: 'ignored', type: textOf(type) };
-  const kind = type.slice(TYPE_PREFIX.length);
+  const kind = typeof type === 'string' && type.startsWith(TYPE_PREFIX) ? type.slice(TYPE_PREFIX.length) : undefined;
   if (kind === 'info') {
     return { kind: 'info', name: textOf(payload.name), message: textOf(payload.message) };
   }
   if (kind !== 'commit' && kind !== 'identity' && kind !== 'account' && kind !== 'sync') {
-    return { kind: 'ignored', type };
+    return rejected(reject({ ...payload, kind: type }, 'unknown_kind', `$type is ${describe(type)}`));
   }
   const parsed = parseStreamEvent(asV1(kind, payload));
   return parsed.ok ? { kind: 'event', event: parsed.event } : rejected(parsed);

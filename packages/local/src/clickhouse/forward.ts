@@ -25,24 +25,26 @@ const HEAD_TIMEOUT_MS = 5_000;
 /** Sends the request on and its answer back, as fast as both sides take them. When one side goes away, the other one ends too. */
 export function forward(route: Route, incoming: IncomingMessage, outgoing: ServerResponse): void {
   const { port, agent, path } = route;
-  const headers = { ...forwarded(incoming.rawHeaders), ...loginHeaders(route.login) };
+  const sent = { ...forwarded(incoming.rawHeaders), ...loginHeaders(route.login) };
   // the engine would wait for the bytes of a length, so a GET's body is sent on too
-  const { method, headers: told } = incoming;
-  const hasBody = method === 'POST' || told['content-length'] !== undefined || told['transfer-encoding'] !== undefined;
-  if (hasBody && told['content-length'] === undefined) headers['Transfer-Encoding'] = 'chunked';
-  const asked = request({ host: '127.0.0.1', port, agent, path, method, headers });
-  asked.flushHeaders();
-  asked.on('response', (answered) => {
-    outgoing.writeHead(answered.statusCode ?? 502, answered.statusMessage, forwarded(answered.rawHeaders));
-    pipeline(answered, outgoing, () => {}); // a broken pipe is handled by 'close' below
+  const { method, headers } = incoming;
+  const hasBody =
+    method === 'POST' || headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+  if (hasBody && headers['content-length'] === undefined) sent['Transfer-Encoding'] = 'chunked';
+  const engineRequest = request({ host: '127.0.0.1', port, agent, path, method, headers: sent });
+  engineRequest.flushHeaders();
+  engineRequest.on('response', (engineResponse) => {
+    const { statusCode = 502, statusMessage, rawHeaders } = engineResponse;
+    outgoing.writeHead(statusCode, statusMessage, forwarded(rawHeaders));
+    pipeline(engineResponse, outgoing, () => {}); // a broken pipe is handled by 'close' below
   });
-  asked.on('error', () => unavailable(outgoing));
+  engineRequest.on('error', () => unavailable(outgoing));
   outgoing.on('close', () => {
-    if (!outgoing.writableFinished) void abandon(route, asked);
+    if (!outgoing.writableFinished) void abandon(route, engineRequest);
   });
   // not by pipeline(), which would end the engine's connection together with the client's, in the middle of a head
-  if (hasBody) incoming.pipe(asked);
-  else asked.end();
+  if (hasBody) incoming.pipe(engineRequest);
+  else engineRequest.end();
 }
 
 function forwarded(raw: readonly string[]): Record<string, string | string[]> {
@@ -68,18 +70,19 @@ function unavailable(outgoing: ServerResponse): void {
 }
 
 /** Ends the connection once the engine has the whole head, and kills a query that only reads: sent by POST, it would run on. */
-async function abandon(route: Route, asked: ClientRequest): Promise<void> {
+async function abandon(route: Route, engineRequest: ClientRequest): Promise<void> {
   for (const deadline = Date.now() + HEAD_TIMEOUT_MS; Date.now() < deadline; await sleep(5)) {
-    const isSent = asked.socket !== null && !asked.socket.connecting && asked.socket.writableLength === 0;
-    if (asked.destroyed || isSent) break;
+    const { socket } = engineRequest;
+    const isSent = socket !== null && !socket.connecting && socket.writableLength === 0;
+    if (engineRequest.destroyed || isSent) break;
   }
-  asked.destroy();
+  engineRequest.destroy();
   if (route.queryId === undefined) return;
   const sql = "KILL QUERY WHERE query_id = {id:String} AND query_kind = 'Select' ASYNC FORMAT Null";
   const path = `/?${new URLSearchParams({ query: sql, param_id: route.queryId }).toString()}`;
   const { port, agent } = route;
   const kill = request({ host: '127.0.0.1', port, agent, path, method: 'POST', headers: loginHeaders(route.login) });
-  kill.on('response', (answered) => answered.resume());
+  kill.on('response', (engineResponse) => engineResponse.resume());
   kill.on('error', () => {}); // the engine is gone, and the query with it
   kill.end();
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { PUBLIC_HOSTS } from '@updraft/jetstream';
 import { PROJECT_ROOT } from '../project-root.ts';
 import type { NodeProgram } from '../supervision/node-program.ts';
 import { loopback } from './addresses.ts';
-import { type Network, PUBLIC_HOSTS } from './network.ts';
+import type { Network } from './network.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What the services have to know of the network, and the program that provides a local one. */
@@ -71,7 +72,7 @@ function planSimulation(seed: number, since: NodeJS.ProcessEnv, around: Surround
   return {
     title: `simulated, seed ${seed}`,
     env: {
-      WS_URL: `ws://${loopback(ports.network)}/subscribe`,
+      WS_URL: `ws://${loopback(ports.network)}`,
       PLC_HOST: `http://${loopback(ports.plc)}`,
       SINCE: wholeHistory,
       ASK_ACCOUNT_SERVERS: 'false', // they don't exist

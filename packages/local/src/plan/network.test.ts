@@ -1,6 +1,7 @@
+import { PUBLIC_HOSTS } from '@updraft/jetstream';
 import { describe, expect, test } from 'vitest';
 import { networkFolder, ownFolder } from './folders.ts';
-import { chooseNetwork, PUBLIC_HOSTS } from './network.ts';
+import { chooseNetwork } from './network.ts';
 import { parseStartOptions } from './options.ts';
 
 const choose = (args: string[], given: { wsUrl?: string; canSimulate?: boolean; reachable?: string[] }) => {

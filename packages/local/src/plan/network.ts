@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { PUBLIC_HOSTS, protocolOf, subscribeUrl } from '@updraft/jetstream';
 import { SetupError } from '@updraft/service';
 import type { StartOptions } from './options.ts';
 
@@ -8,14 +9,6 @@ export type Network =
   | { readonly kind: 'jetstream'; readonly urls: readonly string[] }
   | { readonly kind: 'play'; readonly file: string }
   | { readonly kind: 'simulated'; readonly seed: number };
-
-/** Source: the list of public instances in Jetstream's README. The order is that of the indexer's default. */
-export const PUBLIC_HOSTS: readonly string[] = [
-  'wss://jetstream1.us-east.bsky.network/subscribe',
-  'wss://jetstream1.us-west.bsky.network/subscribe',
-  'wss://jetstream2.us-west.bsky.network/subscribe',
-  'wss://jetstream2.us-east.bsky.network/subscribe',
-];
 
 const PROBE_MS = 5_000;
 const DEFAULT_SEED = 1;
@@ -68,10 +61,12 @@ function splitUrls(text: string | undefined): string[] {
   return (text ?? '').split(/[\s,]+/).filter((url) => url !== '');
 }
 
-/** True when the host accepts a subscription. */
+/** True when the host accepts a subscription, by v1 or by v2. */
 export function acceptsSubscription(url: string, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(`${url}?requireHello=true`);
+    const target = new URL(subscribeUrl(url));
+    if (protocolOf(url) === 'v1') target.searchParams.set('requireHello', 'true'); // v2 refuses it
+    const socket = new WebSocket(target);
     const finish = (answer: boolean) => {
       clearTimeout(timer);
       resolve(answer);

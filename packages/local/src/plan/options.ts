@@ -34,7 +34,7 @@ export class UsageError extends SetupError {
 }
 
 const ENVIRONMENT = `
-Exit codes: 0 stopped, 1 failed, 2 not understood
+Exit codes: 0 stopped (npm itself gives 130 after Ctrl-C), 1 failed, 2 not understood
 
 Environment
   WS_URL               Jetstream host or hosts to read from, separated by commas
@@ -55,10 +55,18 @@ function describeProgram() {
     )
     .option('--play <file>', 'a recorded stream of Jetstream lines (.jsonl, .gz, .zst)')
     .option('--simulate', 'a simulated network')
-    .option('--rate <n>', 'with --simulate or --play: events per second', wholeNumber(0, 1_000_000))
-    .option('--seed <n>', 'with --simulate: each number is a world of its own', wholeNumber(0, 2 ** 32 - 1))
-    .option('--accounts <n>', 'with --simulate: how many accounts it has', wholeNumber(0, 100_000_000))
-    .option('--hostile <share>', 'with --simulate: share of hostile content, 0 to 1', readShare)
+    .option(
+      '--rate <n>',
+      'with --simulate or --play: events per second (default: 100; --play: as fast as they are read)',
+      wholeNumber(0, 1_000_000),
+    )
+    .option(
+      '--seed <n>',
+      'with --simulate: each number is a world of its own (default: 1)',
+      wholeNumber(0, 2 ** 32 - 1),
+    )
+    .option('--accounts <n>', 'with --simulate: how many accounts it has (default: 2000)', wholeNumber(0, 100_000_000))
+    .option('--hostile <share>', 'with --simulate: share of hostile content, 0 to 1 (default: 0)', readShare)
     .option('--now <time>', 'with --simulate: its history ends then, so that any day gives the same tables', readMoment)
     .option('--since <age>', 'how long ago to begin, such as 2h (the public Jetstream keeps about 36 h)', readPastTime)
     .optionsGroup('Where it runs')

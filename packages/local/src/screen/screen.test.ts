@@ -81,6 +81,13 @@ describe('the live view', () => {
     expect(text).toContain('remark 8');
   });
 
+  test('a low terminal says how many lines it lacks', () => {
+    const lines = shown(snapshot, 60, 20);
+    const unseen = snapshot.parts.filter(({ name }) => !lines.some((line) => line.startsWith(`${name} `)));
+    expect(unseen.length).toBeGreaterThan(0);
+    expect(lines.at(-1)).toBe(`… ${unseen.length} more lines in a taller window`);
+  });
+
   test('a long name of a process stays apart from what follows it', () => {
     const name = 'clickhouse-16';
     const remarks = [{ atMs, part: name, level: 'warn' as const, text: 'ended' }];

@@ -18,10 +18,15 @@ export function renderScreen(snapshot: Snapshot, size: ScreenSize): string {
   sections.push(warnings(snapshot, height - fixed - (isAiry ? sections.length : 0)));
   const filled = sections.filter((section) => section.length > 0);
   const lines = filled.flatMap((section, index) => (isAiry && index > 0 ? [[], ...section] : section));
-  return lines
-    .slice(0, height)
+  return fittingLines(lines, height)
     .map((line) => drawLine(line, width))
     .join('\n');
+}
+
+/** The first lines; where some don't fit, the last one says how many. */
+function fittingLines(lines: readonly Line[], height: number): readonly Line[] {
+  if (lines.length <= height) return lines;
+  return [...lines.slice(0, height - 1), [dim(`… ${lines.length - height + 1} more lines in a taller window`)]];
 }
 
 const LABEL_WIDTH = 12;

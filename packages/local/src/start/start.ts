@@ -88,7 +88,12 @@ async function runOn(network: Network, folder: string, ownership: Ownership, dep
   const stack = createStack(plan.stack, { report, onPid: ownership.note });
   const addresses = [...plan.addresses, { label: 'Logs', address: fromHere(logs.folder) }];
   const watched = { ...plan.targets, addresses, keepers: stack.keepers, remarks: remarks.list };
-  await runStack(stack, remarks, watched, deps).finally(logs.close);
+  const note = (word: string) => logs.write('npm-start', `${new Date().toISOString()} ${word}`);
+  deps.stopping.addEventListener('abort', () => note('stopping'), { once: true });
+  await runStack(stack, remarks, watched, deps).finally(() => {
+    note('stopped');
+    logs.close();
+  });
 }
 
 /** Starts the stack, shows how it goes until `stopping`, and stops it. @throws what went wrong at the start */

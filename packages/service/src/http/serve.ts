@@ -30,7 +30,10 @@ export async function serveHttp(service: HttpService, signal: AbortSignal): Prom
   const listen = await listenOrExplain(service.listen, 'LISTEN_ADDRESS', ({ host, port }) =>
     app.listen({ host, port }),
   );
-  log.info({ listen, metrics: metrics.address, ...service.facts, ...readBuildInfo() }, service.says);
+  log.info(
+    { listen, metrics: `http://${metrics.address}/metrics`, ...service.facts, ...readBuildInfo() },
+    service.says,
+  );
   if (!signal.aborted) await Promise.race([once(signal, 'abort'), ended]);
   await drain(app, service.drainDelayMs);
   background.abort(signal.reason); // after the last request, so that the rows it left are written

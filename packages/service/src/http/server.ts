@@ -45,9 +45,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { log, maxUrlLength = 8192, corsOrigins = [], requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   const clientErrors = createClientErrorHandler();
   const app: HttpServer = fastify<Server>({
-    loggerInstance: log,
+    // Its own lines at info say where it listens, as serveHttp does.
+    loggerInstance: log.isLevelEnabled('info') ? log.child({}, { level: 'warn' }) : log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    childLoggerFactory: createRequestLog,
+    childLoggerFactory: (_own, bindings) => createRequestLog(log, bindings),
     genReqId: requestId,
     bodyLimit: options.maxBodyBytes ?? 256 * 1024,
     handlerTimeout: options.handlerTimeoutMs ?? 30_000,

@@ -13,7 +13,7 @@ export type Fault =
   /** The last `events` events come again. */
   | { readonly kind: 'repeat'; readonly afterEvents: number; readonly events: number };
 
-/** What is wrong with the server until it is changed. */
+/** Lasting faults of the server, until they are changed. */
 export interface Weather {
   /** Every handshake is answered with 503. */
   readonly unavailable: boolean;
@@ -27,6 +27,8 @@ export interface Weather {
   readonly ignoresSizeLimit: boolean;
   /** Collections that no reader is sent, while all others flow. */
   readonly blindTo: readonly string[];
+  /** Collections of which no reader is sent the events of most accounts. */
+  readonly thins: readonly string[];
 }
 
 const FINE_WEATHER: Weather = {
@@ -36,6 +38,7 @@ const FINE_WEATHER: Weather = {
   closesAfter: undefined,
   ignoresSizeLimit: false,
   blindTo: [],
+  thins: [],
 };
 
 /** The faults to come and the weather of one host. */

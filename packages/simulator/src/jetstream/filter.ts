@@ -5,20 +5,28 @@ export interface Filter {
   passes(event: FilteredEvent): boolean;
 }
 
-/** The reader's filter as the host applies it: some hosts ignore the size, some are blind to whole collections. */
+/** The reader's filter as the host applies it: some hosts ignore the size, some are blind to whole collections or to a part of one. */
 export function underWeather(filter: Filter, weather: FilterWeather): Filter {
-  const { ignoresSizeLimit, blindTo } = weather;
-  if (!ignoresSizeLimit && blindTo.length === 0) return filter;
+  const { ignoresSizeLimit, blindTo, thins } = weather;
+  const seesAll = blindTo.length === 0 && thins.length === 0;
+  if (!ignoresSizeLimit && seesAll) return filter;
+  const sees = ({ collection, did }: FilteredEvent) =>
+    !blindTo.includes(collection) && !(thins.includes(collection) && isOfMost(did));
   return {
-    passesAll: filter.passesAll && blindTo.length === 0,
-    passes: (event) =>
-      !blindTo.includes(event.collection) && filter.passes(ignoresSizeLimit ? { ...event, byteLength: 0 } : event),
+    passesAll: filter.passesAll && seesAll,
+    passes: (event) => sees(event) && filter.passes(ignoresSizeLimit ? { ...event, byteLength: 0 } : event),
   };
+}
+
+/** Whether an account is one of most. */
+function isOfMost(did: string): boolean {
+  return did.charCodeAt(did.length - 1) % 3 !== 0;
 }
 
 export interface FilterWeather {
   readonly ignoresSizeLimit: boolean;
   readonly blindTo: readonly string[];
+  readonly thins: readonly string[];
 }
 
 export interface FilteredEvent {

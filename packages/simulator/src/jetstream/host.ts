@@ -75,14 +75,11 @@ function storeAgain({ line, ...event }: LoggedEvent, log: EventLog, archive: Arc
   log.append(event.only === 'v1' ? again : (archive?.take(again, log.nextSeq) ?? again));
 }
 
-/** Neighbours of different accounts change places: the order within an account stays. */
+/** Those of every other account come first: the order within an account stays. */
 function inOtherOrder(events: readonly LoggedEvent[]): LoggedEvent[] {
-  const mixed = [...events];
-  for (let i = 0; i + 1 < mixed.length; i += 2) {
-    const [first, second] = [mixed[i], mixed[i + 1]] as [LoggedEvent, LoggedEvent];
-    if (didOf(first) !== didOf(second)) mixed.splice(i, 2, second, first);
-  }
-  return mixed;
+  const accounts = [...new Set(events.map(didOf))];
+  const early = new Set(accounts.filter((_, nth) => nth % 2 === 0));
+  return [...events.filter((event) => early.has(didOf(event))), ...events.filter((event) => !early.has(didOf(event)))];
 }
 
 function didOf({ line }: LoggedEvent): string {

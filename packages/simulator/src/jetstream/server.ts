@@ -47,7 +47,7 @@ export interface JetstreamServer
   readonly archive: (Archive & { readonly faults: ArchiveFaults }) | undefined;
 }
 
-const ARCHIVE: ArchiveOptions = { rowsPerBlock: 4_096, blocksPerSegment: 8 };
+const ARCHIVE: ArchiveOptions = { seals: true, rowsPerBlock: 4_096, blocksPerSegment: 8 };
 const PLAN_ENTRIES = 100_000;
 
 /** Starts a host with an empty log. Loopback has a control endpoint: `POST /control` with a fault or weather, `GET /control` for the status. */

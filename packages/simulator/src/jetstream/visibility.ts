@@ -14,16 +14,21 @@ export interface Visibility {
 
 export function createVisibility(): Visibility {
   const onlyBySeq = new Map<number, Only>();
-  const dropWhere = (test: (seq: number) => boolean) => {
-    for (const seq of onlyBySeq.keys()) if (test(seq)) onlyBySeq.delete(seq);
-  };
   return {
     note(seq, only) {
       if (only !== undefined) onlyBySeq.set(seq, only);
     },
     onlyOf: (seq) => onlyBySeq.get(seq),
     hidesNothing: () => onlyBySeq.size === 0,
-    dropBefore: (first) => dropWhere((seq) => seq < first),
-    truncate: (first) => dropWhere((seq) => seq >= first),
+    dropBefore(first) {
+      // Insertion is by seq.
+      for (const seq of onlyBySeq.keys()) {
+        if (seq >= first) return;
+        onlyBySeq.delete(seq);
+      }
+    },
+    truncate(first) {
+      for (const seq of onlyBySeq.keys()) if (seq >= first) onlyBySeq.delete(seq);
+    },
   };
 }

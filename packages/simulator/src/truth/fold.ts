@@ -24,8 +24,9 @@ export interface Fold {
   /**
    * Takes one frame's text and returns what it says. `nth`: its place in its commit, which no frame tells; without it the frame that
    * comes later is the later one in the commit.
-   * `seq`: its number on one host. With it an account's events are ordered by seq, as Jetstream's own fold does; a stream with `#sync`
-   * needs it, since replacement rows repeat revs and may bear old ones. Without it they are ordered by rev.
+   * `seq`: its number on one host. With it an account's events are ordered by seq, as Jetstream's own fold does: a `#sync` removes what
+   * came before it. Without it they are ordered by rev: a `#sync` hides what is older than its rev. Both end equal but where a retry's
+   * head is older than commits before it: there the fold by rev has what the account has.
    */
   add(line: string, nth?: number, seq?: number): Frame;
   /** By at-uri, the deleted ones too, but not those that a `#sync` removed. */
@@ -35,16 +36,18 @@ export interface Fold {
   /** By DID: the last account event that was not a deletion, and the last deletion. */
   readonly statuses: ReadonlyMap<string, TrueAccount>;
   readonly deletions: ReadonlyMap<string, TrueAccount>;
+  /** By DID, the `#sync` with the highest rev. */
+  readonly syncs: ReadonlyMap<string, TrueSync>;
   /** By their identity. */
   readonly rejected: ReadonlyMap<string, TrueRejection>;
   /** By `collection operation`, the number of operations that were seen. */
   operationCounts(): Map<string, number>;
-  /** Whether a record shows: it is not deleted, its account is active, and it is newer than the account's last deletion. */
+  /** Whether a record shows: it is not deleted, its account is active, and it is newer than the account's last deletion and no older than its last `#sync`. */
   shows(record: TrueRecord): boolean;
 }
 
 export function createFold(): Fold {
-  const { addCommit, addSync, ...operations } = foldOperations();
+  const { addCommit, addSync, isBeforeSync, ...operations } = foldOperations();
   const { addIdentity, addAccount, hides, ...accounts } = foldAccounts();
   const rejected = new Map<string, TrueRejection>();
   return {
@@ -60,16 +63,26 @@ export function createFold(): Fold {
     ...operations,
     ...accounts,
     rejected,
-    shows: (record) => record.commit.operation !== 'delete' && !hides(record),
+    shows: (record) => record.commit.operation !== 'delete' && !hides(record) && !isBeforeSync(record),
   };
 }
 
 function foldOperations() {
   const repositories = createRepositories();
   const operations = new Map<string, Set<string>>();
+  const syncs = new Map<string, TrueSync>();
   return {
     records: repositories.records,
-    addSync: repositories.empty,
+    syncs,
+    addSync(sync: TrueSync, seq: number | undefined) {
+      const before = syncs.get(sync.did);
+      if (before === undefined || revOf(sync) > revOf(before)) syncs.set(sync.did, sync);
+      if (seq !== undefined) repositories.empty(sync, seq);
+    },
+    isBeforeSync({ commit, seq }: TrueRecord): boolean {
+      const sync = syncs.get(commit.did);
+      return sync !== undefined && seq === undefined && revOf(commit) < revOf(sync);
+    },
     addCommit(commit: TrueCommit, nth: number, seq: number | undefined) {
       const rev = revOf(commit);
       const version = rev * 2n + (commit.operation === 'delete' ? 0n : 1n);
@@ -97,8 +110,7 @@ function createRepositories() {
       urisOf.set(did, (urisOf.get(did) ?? new Set()).add(uri));
     },
     /** Removes what the account's repository held before a `#sync`. */
-    empty({ did }: TrueSync, seq: number | undefined) {
-      if (seq === undefined) throw new TypeError('a #sync has no meaning without the seqs of all frames');
+    empty({ did }: TrueSync, seq: number) {
       emptiedAt.set(did, Math.max(seq, emptiedAt.get(did) ?? 0));
       for (const uri of urisOf.get(did) ?? []) if ((records.get(uri)?.seq ?? 0) < seq) records.delete(uri);
     },
@@ -147,7 +159,7 @@ function keepLast<T extends { readonly did: string; readonly micros: bigint }>(m
   if (before === undefined || event.micros >= before.micros) map.set(event.did, event);
 }
 
-function revOf({ rev }: TrueCommit): bigint {
+export function revOf({ rev }: Pick<TrueCommit, 'rev'>): bigint {
   return (rev.micros << 10n) | rev.clockId;
 }
 

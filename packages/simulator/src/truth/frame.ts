@@ -139,7 +139,7 @@ function rejection(event: Fields, reason: string): TrueRejection {
   };
 }
 
-/** JSON.stringify gives up on what is nested too deep. A repository has one commit at one rev. */
+/** JSON.stringify fails on deep nesting. A repository has one commit at one rev. */
 function deepIdentity(commit: unknown): string {
   return isFields(commit) ? `${String(commit.rev)} ${String(commit.collection)} ${String(commit.rkey)}` : '';
 }

@@ -1,4 +1,4 @@
-import type { Fold, TrueRecord } from './fold.ts';
+import { type Fold, revOf, type TrueRecord } from './fold.ts';
 import type { TrueCommit } from './frame.ts';
 import { recordSeconds, sortAt, storedJson, truePost, trueProfile, trueSubjectDid, trueSubjectUri } from './typed.ts';
 
@@ -16,6 +16,7 @@ export const TABLE_KEYS = {
   profiles: ['actor_did'],
   actor_handles: ['did'],
   actor_status: ['did', 'is_deletion'],
+  repo_syncs: ['did'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type TrueTable = keyof typeof TABLE_KEYS;
@@ -32,6 +33,9 @@ export function* rowsOf(fold: Fold, table: TrueTable): Generator<TrueRow> {
       for (const { did, active, status, micros } of fold.deletions.values())
         yield { did, is_deletion: 1, active: Number(active), status, version: micros << 11n };
       return;
+    case 'repo_syncs':
+      for (const sync of fold.syncs.values()) yield { did: sync.did, version: revOf(sync) * 2n };
+      return;
     default:
       for (const record of fold.records.values()) {
         const row = record.commit.operation === 'delete' ? undefined : ROWS[table](record);
@@ -41,7 +45,10 @@ export function* rowsOf(fold: Fold, table: TrueTable): Generator<TrueRow> {
 }
 
 const ROWS: Readonly<
-  Record<Exclude<TrueTable, 'actor_handles' | 'actor_status'>, (record: TrueRecord) => TrueRow | undefined>
+  Record<
+    Exclude<TrueTable, 'actor_handles' | 'actor_status' | 'repo_syncs'>,
+    (record: TrueRecord) => TrueRow | undefined
+  >
 > = {
   repo_records: ({ commit, version }) => ({
     record_hour: hourOf(commit),

@@ -10,7 +10,7 @@ import { rowsOf, type TrueRow, type TrueTable } from './tables.ts';
 export interface GroundTruth
   extends Pick<
     Fold,
-    'add' | 'records' | 'handles' | 'statuses' | 'deletions' | 'rejected' | 'operationCounts' | 'shows'
+    'add' | 'records' | 'handles' | 'statuses' | 'deletions' | 'syncs' | 'rejected' | 'operationCounts' | 'shows'
   > {
   /** The rows that the table gives when read with `FINAL`. */
   rows(table: TrueTable): Generator<TrueRow>;

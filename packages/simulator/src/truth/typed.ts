@@ -92,12 +92,13 @@ export function trueProfile({ record, rev }: TrueCommit): TrueProfile | undefine
   };
 }
 
-/** The record's JSON as it should be stored: without the cid of references to records. */
+/** The record's JSON as it should be stored: without the cid of references to records, its keys sorted. */
 export function storedJson(record: unknown): string {
   return JSON.stringify(record, (_, value: unknown) => {
-    if (!isFields(value) || typeof value.cid !== 'string' || !textOf(value.uri).startsWith('at://')) return value;
-    const { cid: _cid, ...rest } = value;
-    return rest;
+    if (!isFields(value)) return value;
+    const isReference = typeof value.cid === 'string' && textOf(value.uri).startsWith('at://');
+    const kept = Object.keys(value).filter((key) => key !== 'cid' || !isReference);
+    return Object.fromEntries(kept.toSorted().map((key) => [key, value[key]]));
   });
 }
 

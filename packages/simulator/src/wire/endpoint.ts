@@ -10,7 +10,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type Channel, createChannel } from './channel.ts';
 
-/** What is spoken on one path of an endpoint. */
+/** The protocol of one path of an endpoint. */
 export interface Protocol {
   /** Reads a request: refuses it, or says what to do with the connection. */
   open(query: URLSearchParams, headers: IncomingHttpHeaders): Refusal | Session;
@@ -64,8 +64,8 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   server.on('upgrade', (request, stream, head) => {
     const socket = stream as Socket;
     socket.on('error', () => socket.destroy());
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const session = protocols[url.pathname]?.open(url.searchParams, request.headers) ?? NOT_FOUND;
+    const { pathname, searchParams } = urlOf(request);
+    const session = protocols[pathname]?.open(searchParams, request.headers) ?? NOT_FOUND;
     if (typeof session !== 'function') return refuse(socket, session);
     sockets.handleUpgrade(request, socket, head, (ws) =>
       session({ ws, channel: createChannel({ socket, ws, slowReaderMs, pingEveryMs }) }),
@@ -73,6 +73,11 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   });
   const port = await listen(server, options.host, options.port);
   return { port, close: () => closeAll(server, sockets) };
+}
+
+/** The URL of a request; one without a path that leads anywhere for what can't be a URL. */
+export function urlOf({ url = '/' }: IncomingMessage): URL {
+  return URL.parse(url, 'http://localhost') ?? new URL('http://localhost/');
 }
 
 const NOT_FOUND: Refusal = { status: 404, body: 'not found' };

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createGroundTruth } from '../truth/truth.ts';
-import { DIVERGENCE_CASES, type DivergenceCase } from './divergence.ts';
+import { createAccounts } from './accounts.ts';
+import { createDivergence, DIVERGENCE_CASES, type DivergenceCase } from './divergence.ts';
 import { eventLine, type WorldEvent } from './event.ts';
+import { post } from './posting.ts';
+import { createState } from './state.ts';
 import { createWorld } from './world.ts';
 
 interface Parsed {
@@ -133,5 +136,41 @@ describe('a world in which repositories diverge', () => {
       new Map(live.map(([uri, { record }]) => [uri, record])),
     );
     expect(syncs.size).toBeGreaterThan(30);
+  });
+});
+
+describe('the truth by rev', () => {
+  test('is what the accounts have themselves, also where a retry made the truth by seq forget newer commits', () => {
+    const state = createState(5, createAccounts(5, 60), 1_795_176_000_000_000);
+    const divergence = createDivergence(state, { divergence: 1, divergenceCases: DIVERGENCE_CASES });
+    const byRev = createGroundTruth();
+    const bySeq = createGroundTruth();
+    let seq = 0;
+    const add = (event: WorldEvent) => {
+      byRev.add(eventLine(event), event.nth);
+      bySeq.add(eventLine(event), event.nth, ++seq);
+    };
+    for (let step = 0; step < 5_000; step++) {
+      state.clock += 500_000;
+      const event = post(state);
+      divergence.observe(event);
+      add(event);
+      for (const told of divergence.play()) add(told);
+    }
+    const keysOf = (truth: typeof byRev, did: string) =>
+      [...truth.records]
+        .filter(([uri, record]) => uri.startsWith(`at://${did}/`) && truth.shows(record))
+        .map(([uri, { commit }]) => `${uri} ${JSON.stringify(commit.record)}`)
+        .toSorted();
+    let forgetful = 0;
+    for (const [did, repository] of divergence.settled()) {
+      const own = [...repository].map(
+        ([path, { record }]) => `at://${did}/${path} ${JSON.stringify(JSON.parse(record))}`,
+      );
+      expect(keysOf(byRev, did)).toEqual(own.toSorted());
+      if (keysOf(bySeq, did).join() !== own.toSorted().join()) forgetful += 1;
+    }
+    expect(forgetful).toBeGreaterThan(0);
+    expect(forgetful).toBeLessThan(divergence.settled().size / 2);
   });
 });

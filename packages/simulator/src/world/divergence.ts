@@ -1,6 +1,6 @@
 import type { Accounts } from './accounts.ts';
 import type { WorldEvent } from './event.ts';
-import { createRepositories } from './repositories.ts';
+import { createRepositories, type Repository } from './repositories.ts';
 import { createRandom } from './rng.ts';
 import { SCENES, type Scene } from './scenes.ts';
 import type { WorldState } from './state.ts';
@@ -16,6 +16,8 @@ export interface Divergence {
   observe(event: WorldEvent): void;
   /** What happens now, between two steps of the world: mostly nothing. */
   play(): Generator<WorldEvent, void, void>;
+  /** What the accounts have themselves, by DID: those at which nothing goes on. */
+  settled(): Map<string, Repository>;
 }
 
 export interface DivergenceOptions {
@@ -56,6 +58,10 @@ export function createDivergence(state: WorldState, { divergence, divergenceCase
     *play() {
       if (random.chance(divergence * DIVERGING_SHARE)) begin();
       for (const [account, current] of running) if (current.wait-- <= 0) yield* goOn(account, current);
+    },
+    settled() {
+      const atRest = accounts.filter((account) => !running.has(account)).map((account) => state.accounts.did(account));
+      return new Map(atRest.map((did) => [did, repositories.of(did)]));
     },
   };
 }

@@ -31,8 +31,11 @@ export interface WorldOptions {
 export interface World {
   readonly options: WorldOptions;
   readonly accounts: Accounts;
-  /** All events from the beginning: the history, then the live stream without an end. Each call starts again and gives the same. */
-  events(): Generator<WorldEvent, never, void>;
+  /**
+   * All events from the beginning: the history, then the live stream without an end. Each call starts again and gives the same.
+   * While `diverges` says no, what goes on at diverging repositories waits.
+   */
+  events(diverges?: () => boolean): Generator<WorldEvent, never, void>;
 }
 
 /** 2026-11-20T12:00:00Z. */
@@ -54,7 +57,7 @@ const DEFAULTS: WorldOptions = {
 export function createWorld(options: Partial<WorldOptions> = {}): World {
   const full = { ...DEFAULTS, ...options };
   const accounts = createAccounts(full.seed, full.accounts);
-  return { options: full, accounts, events: () => generate(full, accounts) };
+  return { options: full, accounts, events: (diverges = () => true) => generate(full, accounts, diverges) };
 }
 
 type Step = (state: WorldState) => WorldEvent | WorldEvent[] | undefined;
@@ -82,7 +85,11 @@ const HOSTILE_SHARE = 0.2;
 const INTRODUCTION_SHARE = 0.02;
 const MICROS_PER_HOUR = 3_600_000_000;
 
-function* generate(options: WorldOptions, accounts: Accounts): Generator<WorldEvent, never, void> {
+function* generate(
+  options: WorldOptions,
+  accounts: Accounts,
+  diverges: () => boolean,
+): Generator<WorldEvent, never, void> {
   const state = createState(options.seed, accounts, options.nowMicros - options.historyHours * MICROS_PER_HOUR);
   const divergence = options.divergence > 0 ? createDivergence(state, options) : undefined;
   const introduced = Math.min(accounts.count, Math.ceil((options.eventsPerDay * INTRODUCTION_SHARE) / 2));
@@ -100,7 +107,7 @@ function* generate(options: WorldOptions, accounts: Accounts): Generator<WorldEv
       divergence?.observe(event);
       yield event;
     }
-    if (divergence !== undefined) yield* divergence.play();
+    if (divergence !== undefined && diverges()) yield* divergence.play();
   }
 }
 

@@ -25,7 +25,7 @@ export const ANSWER_SETTINGS = { date_time_output_format: 'iso' } as const satis
 /** For another system's server, of unknown version: settings that every version has. */
 export const FOREIGN_SETTINGS = { output_format_json_quote_64bit_integers: 1 } as const satisfies CallSettings;
 
-/** Over the pinned ones, for inserts: one hostile batch spreads over all years, and the view of a table must not fail in silence. */
+/** Over the pinned ones, for inserts: a hostile batch may hold rows of every year; a failing materialized view must fail the insert. */
 export const INSERT_SETTINGS = {
   throw_on_max_partitions_per_insert_block: 0,
   materialized_views_ignore_errors: 0,
@@ -71,7 +71,7 @@ export const PRIORITIES = {
 /** What one statement of a search may read, uncompressed: a month of the index, or some hours of all tokens. */
 export const SEARCH_BUDGET = { max_bytes_to_read: 4_000_000_000 } as const satisfies CallSettings;
 
-/** What a call adds: the server stops at the time when the client stops to wait. */
+/** What a call adds: the server stops when the client gives up. */
 export function timeLimit(timeoutMs: number): CallSettings {
   return { max_execution_time: Math.max(1, Math.ceil(timeoutMs / 1000)) };
 }

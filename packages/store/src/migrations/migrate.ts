@@ -24,10 +24,7 @@ export async function migrateUp(options: MigrateOptions): Promise<Migration[]> {
   return underLock(options, async (context) => {
     const pending = pendingMigrations(context.files, await context.ledger.read());
     for (const { migration, from, resumed } of pending) {
-      options.log.info(
-        { migration: stemOf(migration) },
-        resumed ? 'going on with an interrupted migration' : 'applying a migration',
-      );
+      options.log.info({ migration: stemOf(migration) }, resumed ? 'going on with' : 'applying');
       await runStatements({ ...context, migration, direction: 'up', from, resumed });
     }
     return pending.map(({ migration }) => migration);
@@ -42,7 +39,7 @@ export function migrateDown(options: MigrateOptions & { count: number }): Promis
     const last = applied.slice(-options.count).toReversed();
     const migrations = last.map(({ version }) => fileOf(context.files, version));
     for (const migration of migrations) {
-      options.log.info({ migration: stemOf(migration) }, 'taking back a migration');
+      options.log.info({ migration: stemOf(migration) }, 'taking back');
       await runStatements({ ...context, migration, direction: 'down', from: 0, resumed: false });
     }
     return migrations;

@@ -7,18 +7,18 @@ import { RECORD_SORT_AT_MS } from '../tables/record-rows.ts';
  * The post's time lies in the window that ends at as_of. Exact although only record_hour prunes: sort_at never exceeds
  * record_time. Posts whose rkey is not a TID have hour 0 and are left out.
  */
-export const isInWindow = `record_hour >= {fromHour:UInt32}
+export const isPostInWindow = `record_hour >= {fromHour:UInt32}
     AND sort_at > fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')
     AND sort_at <= fromUnixTimestamp64Milli({toMs:Int64}, 'UTC')`;
 
 /** The reply's key is of the window's first hour or later, and it is not from the future. */
-export const isOfWindow = `record_hour >= {fromHour:UInt32}
+export const isReplyCounted = `record_hour >= {fromHour:UInt32}
     AND sort_at <= fromUnixTimestamp64Milli({toMs:Int64}, 'UTC')`;
 /**
- * isOfWindow for a row of record_rows. Few keys are from the future, and a row of an hour has a TID: with LAZY_OR the second condition is
+ * isReplyCounted for a like or a repost, which are rows of record_rows. Few keys are from the future, and a row of an hour has a TID: with LAZY_OR the second condition is
  * computed for those few only, which takes a third off a ranking.
  */
-export const isRecordOfWindow = `record_hour >= {fromHour:UInt32}
+export const isLikeCounted = `record_hour >= {fromHour:UInt32}
     AND (rkey_tid < bitShiftLeft(toUInt64({toMs:Int64} + 1) * 1000, 10) OR ${RECORD_SORT_AT_MS} <= {toMs:Int64})`;
 export const LAZY_OR = { short_circuit_function_evaluation: 'force_enable' } as const;
 
@@ -28,7 +28,7 @@ export function windowParams(fromMs: number, toMs: number): { fromHour: number; 
 }
 
 /** Which posts a feed takes, besides their time. */
-export interface PostFilter {
+export interface FeedFilter {
   /** Whether it takes replies. */
   readonly replies: boolean;
   readonly mediaOnly: boolean;
@@ -37,7 +37,7 @@ export interface PostFilter {
 }
 
 /** Conditions on a post; `{languages:Array(String)}` must be bound when there are languages. */
-export function postConditions(filter: PostFilter): string {
+export function postConditions(filter: FeedFilter): string {
   const conditions = [isVisible];
   if (!filter.replies) conditions.push("parent_uri = ''");
   if (filter.mediaOnly) conditions.push('has_embedded_media = 1');

@@ -12,8 +12,6 @@ export interface RedisOptions {
   address: string;
   /** Of the address's user; one in the address itself counts first. Empty: none. */
   password?: string | undefined;
-  /** When set, every key is prefixed with it and a colon by the client itself. */
-  prefix?: string;
   log?: StoreLog;
 }
 
@@ -29,7 +27,7 @@ const MAX_TRIES = 2;
  * StoreErrors.
  * @throws SetupStoreError when the address is not one.
  */
-export function createRedis({ address, password = '', prefix, log }: RedisOptions): Redis {
+export function createRedis({ address, password = '', log }: RedisOptions): Redis {
   const redis = new Redis(redisUrl(address).href, {
     ...(password === '' ? {} : { password }),
     lazyConnect: true,
@@ -37,7 +35,6 @@ export function createRedis({ address, password = '', prefix, log }: RedisOption
     commandTimeout: COMMAND_TIMEOUT_MS,
     maxRetriesPerRequest: MAX_TRIES,
     retryStrategy: (times) => Math.random() * Math.min(100 * 2 ** Math.min(times, 10), MAX_RECONNECT_MS),
-    ...(prefix === undefined ? {} : { keyPrefix: `${prefix}:` }),
   });
   boundOfflineQueue(redis);
   traceCommands(redis);

@@ -79,7 +79,7 @@ export function createCursorStore(options: CursorStoreOptions): CursorStore {
 
 /** The progress in Redis, in the name of a lease once there is a fence. */
 function createRedisProgress({ redis, prefix, log, leaseKey = '' }: CursorStoreOptions) {
-  const key = redis.options.keyPrefix ? 'progress' : `${prefix}:progress`;
+  const key = `${prefix}:progress`;
   let hasFailed = false;
 
   async function load(): Promise<StoredProgress | undefined> {

@@ -10,7 +10,7 @@ export const actorStatus = defineTable('actor_status', {
   active: bool,
   /** takendown, suspended, deleted, deactivated, … an open set; '' when active. */
   status: string,
-  /** timeVersion() of orderMicros() of the event: its inner time, or the host's where that had not come. */
+  /** timeVersion() of orderMicros() of the event: its own time, or the host's if the event's own time is in the future. */
   version,
 });
 export type ActorStatusRow = RowOf<typeof actorStatus>;

@@ -32,7 +32,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
   const followUp = async ({ table }: WritableBlock, signal: AbortSignal): Promise<void> => {
     const step = followUps[table.name];
     if (step === undefined) return;
-    const retries = { table: step.name, log, metrics, backoff: backoff(), signal, isFinal: () => false };
+    const retries = { table: step.name, log, metrics, backoff: backoff(), signal };
     await retrying(retries, () => step.run({ signal }));
   };
 

@@ -1,4 +1,4 @@
-import { RefusedDataError, type StoreError, UnavailableError } from '../errors.ts';
+import { RefusedDataError, UnavailableError } from '../errors.ts';
 import { createBlock, type WritableBlock } from '../row-binary/block.ts';
 import { rejectedEvents } from '../tables/rejected-events.ts';
 import type { BatchWriterOptions } from './batch-writer.ts';
@@ -26,21 +26,21 @@ export async function writeBlock(options: BatchWriterOptions, writing: Writing):
     const whole = await refusal(options, writing, 0, block.rows);
     if (whole === undefined) return;
     const refused = await refusedRows(options, writing, whole);
-    if (refused === 'all') throw whole;
+    if (refused === 'all') throw whole; // held: all of this is repeated until somebody has mended the table
     await setAsideRows(options, writing, refused);
     setAside = refused.size;
   });
   return block.rows - setAside;
 }
 
-function untilDone(
+/** Repeats `attempt` until it doesn't throw. */
+function untilDone<T>(
   { log, metrics = {}, backoff }: BatchWriterOptions,
   { table }: WritableBlock,
   signal: AbortSignal,
-  attempt: () => Promise<void>,
-  isFinal: (error: StoreError) => boolean = () => false,
-): Promise<void> {
-  return retrying({ table: table.name, log, metrics, backoff: backoff(), signal, isFinal }, attempt);
+  attempt: () => Promise<T>,
+): Promise<T> {
+  return retrying({ table: table.name, log, metrics, backoff: backoff(), signal }, attempt);
 }
 
 async function insert(
@@ -57,20 +57,21 @@ async function insert(
 }
 
 /** Undefined when the rows are in, else why ClickHouse refuses them; waits out everything else. */
-async function refusal(
+function refusal(
   options: BatchWriterOptions,
   writing: Writing,
   from: number,
   to: number,
 ): Promise<RefusedDataError | undefined> {
-  const isRefusal = (error: unknown) => error instanceof RefusedDataError;
-  try {
-    await untilDone(options, writing.block, writing.signal, () => insert(options, writing, from, to), isRefusal);
-    return undefined;
-  } catch (error) {
-    if (error instanceof RefusedDataError) return error;
-    throw error;
-  }
+  return untilDone(options, writing.block, writing.signal, async () => {
+    try {
+      await insert(options, writing, from, to);
+      return undefined;
+    } catch (error) {
+      if (error instanceof RefusedDataError) return error;
+      throw error;
+    }
+  });
 }
 
 /** The rows that ClickHouse refuses alone; 'all' when single rows are not the reason. */

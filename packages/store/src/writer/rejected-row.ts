@@ -1,7 +1,7 @@
 import { hashText } from '../hash.ts';
 import type { RejectedEventRow } from '../tables/rejected-events.ts';
 
-/** What rejected_events keeps of an event or a row. */
+/** At most this many bytes of an event or a row are kept in rejected_events. */
 export const MAX_EVENT_BYTES = 1024 * 1024;
 
 /** The record in rejected_events of a row that ClickHouse refuses. The same row gives the same hash. */

@@ -19,13 +19,11 @@ export interface Retrying {
   metrics: BatchWriterHooks;
   backoff: Backoff;
   signal: AbortSignal;
-  /** Errors that the caller wants at once instead of another try. */
-  isFinal(error: StoreError): boolean;
 }
 
-/** Runs `attempt` until it succeeds. Throws what is final, the signal's reason, and any error that is not a StoreError (a bug). */
+/** Runs `attempt` until it succeeds. Throws the signal's reason, and any error that is not a StoreError (a bug). */
 export async function retrying<T>(
-  { table, log, metrics, backoff, signal, isFinal }: Retrying,
+  { table, log, metrics, backoff, signal }: Retrying,
   attempt: () => Promise<T>,
 ): Promise<T> {
   for (let tries = 1; ; tries++) {
@@ -35,7 +33,7 @@ export async function retrying<T>(
       return result;
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof StoreError) || isFinal(error)) throw error;
+      if (!(error instanceof StoreError)) throw error;
       const delayMs = backoff.next();
       metrics.onRetry?.(table, error, tries, delayMs);
       if (!error.shouldRetry()) metrics.onHeld?.(table, error);

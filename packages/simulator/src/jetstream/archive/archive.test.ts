@@ -12,29 +12,20 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createGroundTruth } from '../../truth/truth.ts';
 import { bootstrap } from '../../world/bootstrap.ts';
-import type { WorldOptions } from '../../world/world.ts';
-import type { JetstreamOptions, JetstreamServer } from '../server.ts';
+import type { JetstreamServer } from '../server.ts';
 import { connectClient } from '../test-client.ts';
 import { V2_PATH } from '../v2/protocol.ts';
-import { startWorldHost, worldEvents } from '../v2/world-host.fixture.ts';
+import { createHosts, startWorldHost, worldEvents } from '../v2/world-host.fixture.ts';
 import { type Listed, list, rowsOf } from './archive-reader.fixture.ts';
 
-let closing: JetstreamServer[] = [];
 let shared: JetstreamServer;
 beforeAll(async () => {
   shared = await startWorldHost(4_000, {}, { hostile: 0.3 });
 });
 afterAll(() => shared.close());
-afterEach(async () => {
-  for (const server of closing) await server.close();
-  closing = [];
-});
 
-async function hostOf(count: number, options: JetstreamOptions = {}, world: Partial<WorldOptions> = {}) {
-  const server = await startWorldHost(count, options, world);
-  closing.push(server);
-  return server;
-}
+const { hostOf, closeAll } = createHosts();
+afterEach(closeAll);
 
 describe('sealed segments', () => {
   test('hold what the live stream shows, event for event, and records whose CIDs it names', async () => {

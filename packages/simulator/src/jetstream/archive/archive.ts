@@ -8,6 +8,8 @@ import { rowOf, rowOfStrange } from './row-of-line.ts';
 import { type SealedSegment, sealSegment } from './sealed-segment.ts';
 
 export interface ArchiveOptions {
+  /** Without it the archive stays empty, as on a server that has sealed nothing yet, and an event takes half the time. */
+  readonly seals: boolean;
   readonly rowsPerBlock: number;
   readonly blocksPerSegment: number;
 }
@@ -35,7 +37,7 @@ export interface Archive extends AsyncDisposable {
   writeTo(folder: string): Promise<void>;
 }
 
-export function createArchive({ rowsPerBlock, blocksPerSegment }: ArchiveOptions): Archive {
+export function createArchive({ seals, rowsPerBlock, blocksPerSegment }: ArchiveOptions): Archive {
   const { segments, inTurn, rewrite, ...sealed } = createSegments();
   let open: SegmentRow[] = [];
   let count = 0;
@@ -51,13 +53,15 @@ export function createArchive({ rowsPerBlock, blocksPerSegment }: ArchiveOptions
     tipSeq: () => segments.at(-1)?.segment.header.maxSeq ?? 0,
     take(event, seq) {
       const { line, isStrange, isBootstrap, only } = event;
+      if (!seals && !isStrange) return event;
       const row = isStrange ? rowOfStrange(line, seq) : rowOf(line, seq, only === 'v2' && !isBootstrap);
       if (row === undefined) return { ...event, only: 'v1' };
+      if (!seals) return event;
       open.push(row);
       if (open.length === rowsPerBlock * blocksPerSegment) void sealOpen();
       return { ...event, line: withTrueCid(line, row) };
     },
-    firstOpenSeq: (nextSeq) => open[0]?.seq ?? nextSeq,
+    firstOpenSeq: (nextSeq) => (seals ? (open[0]?.seq ?? nextSeq) : 0),
     takeBack(seq) {
       open = open.filter((row) => row.seq < seq);
     },

@@ -21,7 +21,8 @@ export async function planSnapshot(
   const { planned, throughSeq } = planPage(archive.segments, wanted, planEntries);
   return jsonReply({
     plannedThroughSeq: throughSeq,
-    sealedTipSeq: archive.tipSeq(),
+    // Of the stretch that was asked for.
+    sealedTipSeq: Math.min(archive.tipSeq(), wanted.beforeSeq),
     segments: planned,
     stats: { segmentsScanned: archive.segments.length, segmentsPlanned: planned.length },
   });

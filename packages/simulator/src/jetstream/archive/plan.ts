@@ -31,7 +31,7 @@ interface BlockRange {
 /** The whole segment is planned when this share of its blocks is wanted. */
 const SEGMENT_SHARE = 0.75;
 
-/** A page of the plan: the segments that may hold what is wanted, until they have `maxEntries` entries, and the seq that it reaches. */
+/** A page of the plan: the segments that may hold wanted rows, up to `maxEntries` entries, and the seq that the page reaches. */
 export function planPage(
   segments: readonly SealedSegment[],
   request: PlanRequest,

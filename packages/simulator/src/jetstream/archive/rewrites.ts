@@ -28,7 +28,10 @@ export async function withImportedTimes(segments: readonly SealedSegment[]): Pro
   const all = await readAll(segments);
   const withTimes = ({ rows, ...block }: BlockRows): BlockRows => ({
     ...block,
-    rows: rows.map((row) => ({ ...row, indexedAt: row.witnessedAt - IMPORTED_EARLIER_MICROS - (row.seq % 1_000) })),
+    rows: rows.map((row) => {
+      const shown = row.indexedAt === 0 ? row.witnessedAt : row.indexedAt;
+      return { ...row, indexedAt: shown - IMPORTED_EARLIER_MICROS - (row.seq % 1_000) };
+    }),
   });
   return new Map([...all].map(([index, blocks]) => [index, blocks.map(withTimes)]));
 }

@@ -1,25 +1,27 @@
 import { bytesFile, openSegment, ROW_KIND } from '@updraft/jetstream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { JetstreamOptions, JetstreamServer } from '../server.ts';
-import { startWorldHost } from '../v2/world-host.fixture.ts';
-import { bytesOf, firstSegment, get, list, plan, plannedRows, post, rowsOf } from './archive-reader.fixture.ts';
+import type { JetstreamServer } from '../server.ts';
+import { createHosts, startWorldHost } from '../v2/world-host.fixture.ts';
+import {
+  addressOf,
+  bytesOf,
+  firstSegment,
+  get,
+  list,
+  plan,
+  plannedRows,
+  post,
+  rowsOf,
+} from './archive-reader.fixture.ts';
 
-let closing: JetstreamServer[] = [];
 let shared: JetstreamServer;
 beforeAll(async () => {
   shared = await startWorldHost(4_000, {}, { hostile: 0.3 });
 });
 afterAll(() => shared.close());
-afterEach(async () => {
-  for (const server of closing) await server.close();
-  closing = [];
-});
 
-async function hostOf(count: number, options: JetstreamOptions = {}) {
-  const server = await startWorldHost(count, options);
-  closing.push(server);
-  return server;
-}
+const { hostOf, closeAll } = createHosts();
+afterEach(closeAll);
 
 describe('a plan', () => {
   test('names every segment after a seq, whole, and reaches the tip', async () => {
@@ -32,7 +34,8 @@ describe('a plan', () => {
     );
     const later = await plan(shared, { afterSeq: segments[2]?.maxSeq ?? 0, beforeSeq: (segments[4]?.minSeq ?? 0) + 1 });
     expect(later.segments.map(({ index }) => index)).toEqual([3, 4]);
-    expect(later.plannedThroughSeq).toBe((segments[4]?.minSeq ?? 0) + 1);
+    const end = (segments[4]?.minSeq ?? 0) + 1;
+    expect(later).toMatchObject({ plannedThroughSeq: end, sealedTipSeq: end });
     expect(later.segments[1]).toMatchObject({ mode: 'blocks', blocks: [{ first: 0, last: 0 }] });
   });
 
@@ -112,6 +115,8 @@ describe('a download', () => {
     const other = await get(shared, 'getSegment', { name }, { ...range, 'if-range': '"0123456789abcdef"' });
     expect([other.status, (await bytesOf(other)).length]).toEqual([200, sizeBytes]);
     expect((await get(shared, 'getSegment', { name }, { range: `bytes=${sizeBytes}-` })).status).toBe(416);
+    expect((await get(shared, 'getSegment', { name }, { 'if-match': '"0123456789abcdef"' })).status).toBe(412);
+    expect((await get(shared, 'getSegment', { name }, { 'if-match': `"${checksum}"` })).status).toBe(200);
   });
 
   test('of a block is its zstd frame', async () => {
@@ -124,12 +129,18 @@ describe('a download', () => {
   test.each([
     ['getSegment', { name: 'nothing.jss' }, 404, 'SegmentNotFound'],
     ['getBlock', { segment: 'nothing.jss', blockIndex: '0' }, 404, 'SegmentNotFound'],
-    ['getBlock', { segment: 'segment-00000000.jss', blockIndex: '8' }, 404, 'BlockNotFound'],
-    ['getBlock', { segment: 'segment-00000000.jss', blockIndex: 'x' }, 400, 'InvalidRequest'],
+    ['getBlock', { segment: 'seg_0000000000.jss', blockIndex: '8' }, 404, 'BlockNotFound'],
+    ['getBlock', { segment: 'seg_0000000000.jss', blockIndex: 'x' }, 400, 'InvalidRequest'],
     ['getZstdDictionary', { id: '1' }, 404, 'DictionaryNotFound'],
   ])('%s of %j is refused', async (method, query, status, error) => {
     const response = await get(shared, method, query);
     expect([response.status, await response.json()]).toMatchObject([status, { error }]);
+  });
+
+  test('of an address that can not be read is refused, and the host goes on', async () => {
+    const address = addressOf(shared, 'listSegments');
+    expect((await fetch(`${new URL(address).origin}//`)).status).toBe(404);
+    expect((await fetch(address)).status).toBe(200);
   });
 
   test('wants the key where the host has one, and lists need none', async () => {
@@ -173,9 +184,12 @@ describe('a fault of the archive', () => {
     const { name, checksum } = (await plan(server, {})).segments[0] ?? (await firstSegment(server));
     server.archive?.faults.inject({ method: 'getSegment', kind: 'rewrite' });
     const response = await get(server, 'getSegment', { name });
-    expect(response.headers.get('etag')).not.toBe(`"${checksum}"`);
+    const etag = response.headers.get('etag');
+    expect(etag).not.toBe(`"${checksum}"`);
     const segment = await openSegment(bytesFile(await bytesOf(response)));
     expect(segment.header).toMatchObject({ minSeq: 1, rowCount: 512 });
     expect((await segment.rows(0)).rowAt(0).indexedAt).toBeGreaterThan(0);
+    server.archive?.faults.inject({ method: 'getSegment', kind: 'rewrite' });
+    expect((await get(server, 'getSegment', { name })).headers.get('etag')).not.toBe(etag);
   });
 });

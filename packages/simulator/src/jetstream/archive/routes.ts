@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { urlOf } from '../../wire/endpoint.ts';
 import { XRPC_PATH } from '../v2/protocol.ts';
 import type { ZstdDictionary } from '../v2/zstd-dictionary.ts';
 import type { Archive } from './archive.ts';
@@ -33,35 +34,33 @@ const KEYED: ReadonlySet<string> = new Set(['planSnapshot', 'getSegment', 'getBl
 
 /** Answers a request to the archive; false when the path is not one of its methods'. */
 export function answerArchive(service: ArchiveService, request: IncomingMessage, response: ServerResponse): boolean {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const { pathname, searchParams: query } = urlOf(request);
   const name = pathname.startsWith(XRPC_PATH) ? pathname.slice(XRPC_PATH.length) : '';
   const method = METHODS[name];
   if (method === undefined) return false;
-  answer(service, name, async () => method(service, searchParams, request), request, response).catch(
-    (error: unknown) => {
-      if (response.headersSent) response.destroy();
-      else void sendReply(response, errorReply(500, 'InternalServerError', String(error)), undefined);
-    },
-  );
+  const answer = async () => {
+    const refused = refusal(service, name, request);
+    if (refused !== undefined) return sendReply(response, refused, undefined);
+    const fault = service.faults.take(name);
+    if (fault?.kind === 'rewrite') await rewriteWanted(service.archive, query);
+    return sendReply(response, await method(service, query, request), fault);
+  };
+  answer().catch((error: unknown) => {
+    if (response.headersSent) response.destroy();
+    else void sendReply(response, errorReply(500, 'InternalServerError', String(error)), undefined);
+  });
   return true;
 }
 
-async function answer(
-  service: ArchiveService,
-  name: string,
-  method: () => Promise<Reply>,
-  { headers }: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const { apiKey, faults } = service;
-  if (service.isUnavailable())
-    return sendReply(response, errorReply(503, 'ServiceUnavailable', 'service starting up'), undefined);
-  if (apiKey !== undefined && KEYED.has(name) && headers.authorization !== `Bearer ${apiKey}`)
-    return sendReply(response, errorReply(401, 'AuthenticationRequired', 'an API key is required'), undefined);
-  const fault = faults.take(name);
-  if (fault?.kind === 'rewrite')
-    for (const { index } of service.archive.segments) await service.archive.importTimes(index);
-  return sendReply(response, await method(), fault);
+function refusal({ isUnavailable, apiKey }: ArchiveService, name: string, { headers }: IncomingMessage) {
+  if (isUnavailable()) return errorReply(503, 'ServiceUnavailable', 'service starting up');
+  if (apiKey === undefined || !KEYED.has(name) || headers.authorization === `Bearer ${apiKey}`) return undefined;
+  return errorReply(401, 'AuthenticationRequired', 'an API key is required');
+}
+
+async function rewriteWanted({ segments, importTimes }: Archive, query: URLSearchParams): Promise<void> {
+  const wanted = query.get('name') ?? query.get('segment');
+  for (const { name, index } of segments) if (name === wanted) await importTimes(index);
 }
 
 async function getBlock({ archive }: ArchiveService, query: URLSearchParams): Promise<Reply> {

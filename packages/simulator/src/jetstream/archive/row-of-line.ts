@@ -60,7 +60,7 @@ export function rowOfStrange(line: string, seq: number): SegmentRow | undefined 
   try {
     return rowOf(line, seq, false);
   } catch {
-    // Infinite numbers, integers beyond 2^53, and links that are none.
+    // Infinite numbers, integers beyond 2^53, and links that are not CIDs.
     return undefined;
   }
 }

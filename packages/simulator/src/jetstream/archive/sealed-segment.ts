@@ -30,7 +30,7 @@ export async function sealSegment(index: number, blocks: readonly BlockRows[]): 
     close: () => Promise.resolve(),
   };
   return {
-    name: `segment-${String(index).padStart(8, '0')}.jss`,
+    name: `seg_${String(index).padStart(10, '0')}.jss`,
     index,
     size,
     segment: await openSegment(file),

@@ -227,7 +227,7 @@ describe('the connection', () => {
     });
   });
 
-  test('may bring a frame that is no event, on request', async () => {
+  test('may bring a frame without an event, on request', async () => {
     const server = await hostOf(50);
     server.inject({ kind: 'frame', afterEvents: 10, text: '{"$type":"message","payload":{"$type":"x.y#z"}}' });
     const lines = await (await connect(server, { cursor: '0' })).received(12);
@@ -246,6 +246,19 @@ test('a host that is partially blind leaves whole collections out while the rest
   const frames = (await client.received(200)).map(payloadOf);
   expect(frames.some(({ collection }) => collection === 'app.bsky.feed.like')).toBe(false);
   expect(frames.some(({ collection }) => collection === 'app.bsky.feed.post')).toBe(true);
+});
+
+test('a host that seals nothing shows the same events, and its archive is empty', async () => {
+  const [sealing, other] = [
+    await hostOf(1_000, {}, { hostile: 1 }),
+    await hostOf(1_000, { v2: { seals: false } }, { hostile: 1 }),
+  ];
+  const withoutCids = (frames: readonly Payload[]) => frames.map((frame) => ({ ...frame, cid: '' }));
+  expect(withoutCids(await everything(other))).toEqual(withoutCids(await everything(sealing)));
+  expect(other.archive?.segments).toEqual([]);
+  const next = other.log.nextSeq;
+  other.crash(100);
+  expect(other.log.nextSeq).toBe(next - 100);
 });
 
 describe('a server that crashes', () => {

@@ -28,7 +28,7 @@ export interface V2Parts {
 export interface V2 {
   readonly protocol: Protocol;
   readonly faults: ArchiveFaults;
-  /** Answers a request to the archive; false when it is none. */
+  /** Answers a request to the archive; false when it is not one. */
   answer(request: IncomingMessage, response: ServerResponse): boolean;
 }
 

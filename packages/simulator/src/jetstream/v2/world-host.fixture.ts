@@ -28,3 +28,18 @@ export function appendWorld(server: JetstreamServer, last: number, world: Partia
   for (const event of worldEvents(last, world).slice(first)) server.append(event);
   server.settle();
 }
+
+/** Starts hosts for a test, and closes them after it. */
+export function createHosts(): { hostOf: typeof startWorldHost; closeAll(): Promise<void> } {
+  const hosts: JetstreamServer[] = [];
+  return {
+    async hostOf(...args) {
+      const host = await startWorldHost(...args);
+      hosts.push(host);
+      return host;
+    },
+    async closeAll() {
+      for (const host of hosts.splice(0)) await host.close();
+    },
+  };
+}

@@ -2,7 +2,7 @@ import type { ClickHouse } from '../../clickhouse/types.ts';
 import { uint64 } from '../../row-binary/codecs.ts';
 import { shape } from '../../row-binary/shape.ts';
 import { hasSubject, isVisibleRecord, RECORD_SORT_AT_MS } from '../../tables/record-rows.ts';
-import { isRecordOfWindow, LAZY_OR, windowParams } from '../fragments.ts';
+import { isLikeCounted, LAZY_OR, windowParams } from '../fragments.ts';
 
 const DAY_MS = 86_400_000;
 const HALF_HOUR_MS = 1_800_000;
@@ -19,7 +19,7 @@ SELECT {generation:UInt64}, subject_key, count()
 FROM
 (
     SELECT subject_key, did_key FROM record_rows FINAL
-    WHERE collection = 'app.bsky.feed.like' AND ${isRecordOfWindow} AND ${RECORD_SORT_AT_MS} > {fromMs:Int64} AND ${hasSubject} AND ${isVisibleRecord}
+    WHERE collection = 'app.bsky.feed.like' AND ${isLikeCounted} AND ${RECORD_SORT_AT_MS} > {fromMs:Int64} AND ${hasSubject} AND ${isVisibleRecord}
     GROUP BY subject_key, did_key
 )
 GROUP BY subject_key`,

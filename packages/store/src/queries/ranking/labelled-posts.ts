@@ -1,9 +1,9 @@
 import type { ClickHouse } from '../../clickhouse/types.ts';
 import { string } from '../../row-binary/codecs.ts';
 import { shape } from '../../row-binary/shape.ts';
-import { isInWindow, type KeepPosts, keptOf, type PostFilter, postConditions, windowParams } from '../fragments.ts';
+import { type FeedFilter, isPostInWindow, type KeepPosts, keptOf, postConditions, windowParams } from '../fragments.ts';
 
-export interface LabelledPostsQuery extends PostFilter {
+export interface LabelledPostsQuery extends FeedFilter {
   readonly label: string;
   readonly asOfMs: number;
   readonly windowMs: number;
@@ -43,7 +43,7 @@ function readPosts(
   const sql = `
 SELECT uri, did, toString(version) AS row_version
 FROM post_rows FINAL
-WHERE ${isInWindow}
+WHERE ${isPostInWindow}
     AND did IN (SELECT actor_did FROM actor_labels FINAL WHERE label = {label:String})
     AND ${postConditions(query)}
 ORDER BY sort_at DESC, uri ASC

@@ -6,9 +6,9 @@ import { shape } from '../../row-binary/shape.ts';
 import { isVisible } from '../../tables/hidden-actors.ts';
 import { hasSubject, isVisibleRecord } from '../../tables/record-rows.ts';
 import {
-  isInWindow,
-  isOfWindow,
-  isRecordOfWindow,
+  isLikeCounted,
+  isPostInWindow,
+  isReplyCounted,
   type KeepPosts,
   keptOf,
   LAZY_OR,
@@ -68,7 +68,7 @@ FROM
 (
   SELECT did, uri, uri_key, version, toUnixTimestamp64Milli(sort_at) AS sort_at_ms
   FROM post_rows FINAL
-  WHERE ${isInWindow}
+  WHERE ${isPostInWindow}
     AND sort_at <= fromUnixTimestamp64Milli({newestMs:Int64}, 'UTC')
     AND ${postConditions(query)}
 ) AS candidates
@@ -99,7 +99,7 @@ const ROWS: Record<Source, string> = {
     WHERE record_hour >= {fromHour:UInt32} AND parent_uri != '' GROUP BY subject_key`,
 };
 
-const isCountedRecord = `${isRecordOfWindow} AND ${isVisibleRecord}`;
+const isCountedRecord = `${isLikeCounted} AND ${isVisibleRecord}`;
 
 /** The rows of each source that count. */
 const COUNTED: Record<Source, { readonly table: string; readonly subject: string; readonly where: string }> = {
@@ -113,7 +113,7 @@ const COUNTED: Record<Source, { readonly table: string; readonly subject: string
     subject: 'subject_key',
     where: `collection = 'app.bsky.feed.repost' AND ${isCountedRecord}`,
   },
-  replies: { table: 'post_rows', subject: 'sipHash64(parent_uri)', where: `${isOfWindow} AND ${isVisible}` },
+  replies: { table: 'post_rows', subject: 'sipHash64(parent_uri)', where: `${isReplyCounted} AND ${isVisible}` },
 };
 
 async function readTallies(

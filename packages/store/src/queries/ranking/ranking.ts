@@ -1,6 +1,6 @@
-import type { PostFilter } from '../fragments.ts';
+import type { FeedFilter } from '../fragments.ts';
 
-export interface RankingQuery extends PostFilter {
+export interface RankingQuery extends FeedFilter {
   /** The moment of the ranking, in ms since 1970: nothing later counts. */
   readonly asOfMs: number;
   readonly windowMs: number;

@@ -3,6 +3,7 @@ import type { ClickHouse } from '../../clickhouse/types.ts';
 import { dateTime64Ms, float64, string, uint64 } from '../../row-binary/codecs.ts';
 import { shape } from '../../row-binary/shape.ts';
 import { REPLAY_STREAM_PATTERN } from '../../tables/ingest-progress.ts';
+import { type GapState, readGaps } from '../gaps.ts';
 
 export interface IngestStats {
   /** Live ones only: the progress through a recorded file is a line, which has no lag. */
@@ -10,21 +11,18 @@ export interface IngestStats {
   /** Commits of the last full hour, by the time of their rev. */
   readonly lastHourOps: number;
   readonly numGaps: number;
-  /** The latest first, at most 20. Times in ISO 8601. */
-  readonly gaps: readonly {
-    readonly host: string;
-    readonly kind: string;
-    readonly from: string;
-    readonly to: string;
-    readonly detail: string;
-  }[];
+  readonly numOpenGaps: number;
+  /** The latest first, at most 20. */
+  readonly gaps: readonly GapState[];
   readonly rejected: readonly { readonly reason: string; readonly numEvents: number }[];
 }
+
+const MAX_GAPS = 20;
 
 /** How far the indexer is, and what it could not take, from what it wrote. */
 export async function readIngestStats(clickhouse: ClickHouse, nowMs: number): Promise<IngestStats> {
   const lastHour = Math.floor(nowMs / 3_600_000) - 1;
-  const [streams, lastHourOps, numGaps, gaps, rejected] = await Promise.all([
+  const [streams, lastHourOps, numGaps, numOpenGaps, gaps, rejected] = await Promise.all([
     clickhouse.query(
       `SELECT stream, last_seq / 1000 AS last_event_ms,
            parseDateTime64BestEffortOrZero(JSONExtractString(progress_json, 'last_seq_processed_at'), 3, 'UTC') AS saved_at_ms
@@ -36,15 +34,12 @@ export async function readIngestStats(clickhouse: ClickHouse, nowMs: number): Pr
       lastHour,
     }),
     readCount(clickhouse, 'SELECT count() AS value FROM ingest_gaps FINAL'),
-    clickhouse.query(
-      `SELECT host, kind, formatDateTime(from_time, '%Y-%m-%dT%H:%i:%S.%fZ') AS from, formatDateTime(to_time, '%Y-%m-%dT%H:%i:%S.%fZ') AS to, detail
-       FROM ingest_gaps FINAL ORDER BY to_time DESC LIMIT 20`,
-      shape({ host: string, kind: string, from: string, to: string, detail: string }),
-    ),
+    readCount(clickhouse, 'SELECT count() AS value FROM open_gaps'),
+    readGaps(clickhouse, MAX_GAPS),
     clickhouse.query(
       'SELECT reason, count() AS num_events FROM rejected_events FINAL GROUP BY reason ORDER BY num_events DESC, reason',
       shape({ reason: string, numEvents: uint64 }),
     ),
   ]);
-  return { streams, lastHourOps, numGaps, gaps, rejected };
+  return { streams, lastHourOps, numGaps, numOpenGaps, gaps, rejected };
 }

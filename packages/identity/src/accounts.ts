@@ -1,13 +1,16 @@
 import { type AccountName, readAccountName } from '@updraft/atproto';
-import {
-  createSignatureVerifier,
-  type DidDirectory,
-  type DidDocument,
-  type Handles,
-  type SigningKey,
-} from '@updraft/identity';
 import { LimitError, type RateLimit } from '@updraft/service';
-import type { CheckCommit } from './repository/read-repository.ts';
+import type { DidDirectory } from './did-directory.ts';
+import type { DidDocument } from './did-document.ts';
+import type { Handles } from './handles.ts';
+import { createSignatureVerifier } from './signature.ts';
+import type { SigningKey } from './signing-key.ts';
+
+/** Whether the account signed the commit of its repository. */
+export type CheckCommit = (commit: {
+  readonly signedBytes: Uint8Array;
+  readonly signature: Uint8Array;
+}) => Promise<boolean>;
 
 /** An account and its present server. */
 export interface Account {

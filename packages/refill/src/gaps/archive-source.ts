@@ -1,0 +1,58 @@
+/*
+ * In: a stretch of time. Out: its events from an archive's sealed segments.
+ * Keeps: an archive that begins after the stretch, ends before its end, or lacks a segment of it does not have it.
+ */
+
+import {
+  type ListedSegment,
+  type OpenArchive,
+  parseLine,
+  type RetryOptions,
+  readArchive,
+  seqsOfTime,
+} from '@updraft/jetstream';
+import { type GapReading, type GapSource, isoTime, StretchError } from './gap-source.ts';
+
+/** An archive that is away is tried again with the next reading of the gap: meanwhile another source may have it. */
+export const ARCHIVE_RETRY: RetryOptions = { tries: 3 };
+
+/** An archive has what every host had to say, whichever host the gap was met at. */
+export function archiveSource({ archive, decoder }: OpenArchive, name: string): GapSource {
+  return {
+    name,
+    canHeal: () => true,
+    read: async (reading, signal) => {
+      const { fromMicros, toMicros, mark, writer } = reading;
+      await requireStretch(archive, reading, signal);
+      const { afterSeq, tipSeq } = await seqsOfTime(archive, { fromMicros, toMicros }, signal);
+      const start = Math.max(afterSeq, mark ?? 0);
+      for await (const { lines, place } of readArchive({ archive, decoder, afterSeq: start, tipSeq }, signal)) {
+        for (const line of lines) writer.take(parseLine(line), line);
+        reading.reached(place.seq);
+        await reading.proceed();
+      }
+    },
+  };
+}
+
+/** @throws StretchError */
+async function requireStretch(
+  archive: OpenArchive['archive'],
+  { fromMicros, toMicros, startMicros }: GapReading,
+  signal: AbortSignal,
+): Promise<void> {
+  let [oldest, newest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let before: ListedSegment | undefined;
+  for await (const segment of archive.segments(signal)) {
+    const isTouched = segment.maxWitnessedAt >= fromMicros && (before?.minWitnessedAt ?? 0) <= toMicros;
+    if (isTouched && before !== undefined && segment.minSeq > before.maxSeq + 1)
+      throw new StretchError(`it lacks the segment between seq ${before.maxSeq} and ${segment.minSeq}`);
+    oldest = Math.min(oldest, segment.minWitnessedAt);
+    newest = Math.max(newest, segment.maxWitnessedAt);
+    before = segment;
+  }
+  if (before === undefined) throw new StretchError('it has no segment yet');
+  if (oldest > startMicros) throw new StretchError(`it begins at ${isoTime(oldest)}, after the start of the gap`);
+  if (newest < toMicros)
+    throw new StretchError(`it is sealed up to ${isoTime(newest)} only, before the end of the gap`);
+}
