@@ -31,7 +31,7 @@ export async function readPasses(options: PassesOptions, signal: AbortSignal): P
     for (let before = -1; position.seq > before && !signal.aborted; ) {
       before = position.seq;
       position.tipSeq = undefined;
-      await readPass(options, position, tail, signal);
+      await readPass(options, position, observeOnce(tail), signal);
     }
   } finally {
     status.connected(undefined);
@@ -42,7 +42,7 @@ export async function readPasses(options: PassesOptions, signal: AbortSignal): P
 async function readPass(
   options: PassesOptions,
   position: ArchivePosition,
-  { observe }: StreamPosition,
+  observe: StreamPosition['observe'],
   signal: AbortSignal,
 ): Promise<void> {
   const { config, source, metrics, log } = options;
@@ -61,4 +61,14 @@ async function readPass(
   } finally {
     stopReports();
   }
+}
+
+/** What is read again, after something corrupt say, is no step back of the host. */
+function observeOnce({ observe, last }: StreamPosition): StreamPosition['observe'] {
+  let highest = last()?.cursor ?? 0;
+  return (event) => {
+    if (event.cursor === undefined || event.cursor <= highest) return undefined;
+    highest = event.cursor;
+    return observe(event);
+  };
 }

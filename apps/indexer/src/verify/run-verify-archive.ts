@@ -57,15 +57,23 @@ async function run(options: Options, config: BackfillConfig, log: Logger, signal
     throw error instanceof JetstreamError ? new SetupError(error.message, { cause: error }) : error;
   });
   const { clickhouse, erased } = stores;
-  let named = 0;
+  const named: string[] = [];
   const onDifference = (kind: string, uri: string): void => {
-    if (named++ < MAX_NAMED) process.stderr.write(`${kind} ${uri}\n`);
+    if (named.length < MAX_NAMED) named.push(`${kind} ${uri}\n`);
   };
   const { accounts } = state;
   const result = await compareState({ clickhouse, erased, accounts, archiveEndMicros: endMicros, onDifference });
-  process.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : textOf(result));
+  await written(process.stderr, named.join(''));
+  await written(process.stdout, options.json === true ? `${JSON.stringify(result)}\n` : textOf(result));
   if (result.missing + result.extra + result.different > 0)
     throw new SetupError(`differs from ${opened.source}. pnpm backfill of that time brings what is missing`);
+}
+
+/** Long output into a pipe would be cut off by the end of the process. */
+function written(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 /** Differences that are named. */
