@@ -9,6 +9,7 @@ import {
   readOpenGaps,
 } from '@updraft/store';
 import { expect, test } from 'vitest';
+import { ingestReport, readIngestReport } from '../apps/search/src/stats/operator-stats.ts';
 import { useStore } from './use-store.ts';
 
 const store = useStore();
@@ -22,7 +23,7 @@ const gap: IngestGapRow = {
   detail: 'none came again',
 };
 
-test('a gap is open until its stretch was read again, and once more when it turns out to be longer', async () => {
+test('a gap is open until its stretch was read again, and once more when it turns out to be longer; the report of the ingest says so', async () => {
   const { clickhouse } = store;
   const figures = async () => {
     const { numGaps, numOpenGaps } = await readIngestStats(clickhouse, T / 1000);
@@ -46,4 +47,11 @@ test('a gap is open until its stretch was read again, and once more when it turn
   await insertRows(clickhouse, ingestGaps, [longer]);
   expect(await readOpenGaps(clickhouse)).toEqual([longer]);
   expect(await readGaps(clickhouse, 10)).toEqual([{ ...longer, isOpen: true, ...known }]);
+
+  const report = ingestReport.parse(await readIngestReport(clickhouse, T / 1000));
+  expect(report).toMatchObject({
+    num_gaps: 1,
+    num_open_gaps: 1,
+    gaps: [{ host: gap.host, is_open: true, healed_from: 'the archive', healed_at: new Date(T / 1000).toISOString() }],
+  });
 });

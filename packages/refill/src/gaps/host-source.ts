@@ -99,14 +99,14 @@ async function readOnce(
       if (frame.kind !== 'event') continue;
       state.taken += 1;
       state.isCovered ||= frame.event.timeUs <= mustHave;
-      if (!state.isCovered && state.taken >= CLOCK_EVENTS) throw tooLate(frame.event.timeUs);
+      if (!state.isCovered && state.taken >= CLOCK_ACCOUNTS) throw tooLate(frame.event.timeUs);
       clock.add(frame.event);
       writer.take({ ok: true, event: frame.event }, text);
     }
     const micros = clock.micros();
     if (micros === undefined || !state.isCovered) continue;
     if (micros > toMicros) return result(true, '');
-    reading.reached(Math.floor(micros));
+    reading.reached(Math.floor(Math.max(micros, fromMicros)));
     await reading.proceed();
   }
   const { reason, detail } = await stream.ended;
@@ -123,18 +123,26 @@ function tooLate(timeUs: number): StretchError {
   return new StretchError(`its events begin at ${isoTime(timeUs)}, after the start of the gap`);
 }
 
-/** A single event's times may be anything. */
-const CLOCK_EVENTS = 15;
+/** A single event's times may be anything, and after a #sync thousands of one account have one rev: each account has one vote. */
+const CLOCK_ACCOUNTS = 15;
 
-/** Where a stream is: the median over its last events of the time that is earlier, its sender's or its host's. */
+/** Where a stream is: the median over its last accounts of the time that is earlier, the sender's or the host's. It never goes back. */
 function createStreamClock(): { add(event: StreamEvent): void; micros(): number | undefined } {
-  const times: number[] = [];
+  const times = new Map<string, number>();
+  let latest = 0;
   return {
     add: (event) => {
       const sent = event.kind === 'commit' || event.kind === 'sync' ? event.rev.micros : event.timeUs;
-      times.push(Math.min(sent, event.timeUs));
-      if (times.length > CLOCK_EVENTS) times.shift();
+      times.delete(event.did);
+      times.set(event.did, Math.min(sent, event.timeUs));
+      if (times.size <= CLOCK_ACCOUNTS) return;
+      const [oldest = ''] = times.keys();
+      times.delete(oldest);
     },
-    micros: () => (times.length < CLOCK_EVENTS ? undefined : times.toSorted((a, b) => a - b)[CLOCK_EVENTS >> 1]),
+    micros: () => {
+      if (times.size < CLOCK_ACCOUNTS) return undefined;
+      latest = Math.max(latest, [...times.values()].toSorted((a, b) => a - b)[CLOCK_ACCOUNTS >> 1] ?? 0);
+      return latest;
+    },
   };
 }
