@@ -1,4 +1,5 @@
 import { type GroundTruth, TABLE_KEYS, type TrueRow, type TrueTable } from '@updraft/simulator';
+import { DATABASE } from './databases.ts';
 import { STORED_OPERATIONS } from './stored-operations.ts';
 import { readAll, readRows } from './table-reader.ts';
 
@@ -79,9 +80,10 @@ async function compareVisible(difference: Difference, url: string, truth: Ground
   );
 }
 
-/** As the README tells readers. */
+/** As the README tells readers, with the database's name: a shard runs its part of a query in another one. */
 function hiddenBelow(did: string): string {
-  return `dictGetOrDefault('hidden_recent', 'hidden_below', sipHash64(${did}), dictGet('hidden', 'hidden_below', sipHash64(${did})))`;
+  const hidden = `dictGet('${DATABASE}.hidden', 'hidden_below', sipHash64(${did}))`;
+  return `dictGetOrDefault('${DATABASE}.hidden_recent', 'hidden_below', sipHash64(${did}), ${hidden})`;
 }
 
 /** Sums that must stay the same whatever is replayed: the number of rows of each table read with FINAL. */
