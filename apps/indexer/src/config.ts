@@ -1,6 +1,5 @@
 import { parseSince, type Since } from '@updraft/ingest';
 
-
 import {
   type ArchiveSettings,
   archiveEnvironment,
