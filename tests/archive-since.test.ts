@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { JetstreamServer } from '@updraft/simulator';
+import { DIVERGENCE_CASES, type JetstreamServer } from '@updraft/simulator';
 import { describe, expect, test } from 'vitest';
 import { startSealedHost, worldEvents } from './archive/hosts.ts';
 import { compareVisible, truthOf } from './archive/visible-state.ts';
@@ -14,12 +14,15 @@ const { cleanups, start } = useIndexers();
 const EVENTS = 4_000;
 const SEALED = 3_000;
 const events = worldEvents(EVENTS);
+/** Not `retry`: there the server's fold and ours can't be equal. */
+const divergenceCases = DIVERGENCE_CASES.filter((name) => name !== 'retry');
+const DIVERGING = worldEvents(EVENTS, { divergence: 1, divergenceCases });
 
 /** A host whose archive has the first events, and which has shown all of them since. */
-async function hostOf(v2 = {}): Promise<JetstreamServer> {
-  const server = await startSealedHost(events.slice(0, SEALED), v2);
+async function hostOf(v2 = {}, world = events): Promise<JetstreamServer> {
+  const server = await startSealedHost(world.slice(0, SEALED), v2);
   cleanups.push(() => server.close());
-  for (const event of events.slice(SEALED)) server.append(event);
+  for (const event of world.slice(SEALED)) server.append(event);
   server.settle();
   return server;
 }
@@ -60,6 +63,17 @@ describe('a new store with SINCE', () => {
     const { records, differences: found } = await compareVisible(store.clickhouse, truthOf(events));
     expect(records).toBeGreaterThan(1_000);
     expect(found).toEqual([]);
+    expect(await store.count('ingest_gaps')).toBe(0);
+  });
+
+  test('goes on live by v2 where the archive ends, with diverging repositories on both sides', async () => {
+    const [store, server] = [await stack.createStore('by_v2'), await hostOf({}, DIVERGING)];
+    const { JETSTREAM_ARCHIVE_URL: _sameHost, ...env } = environmentOf(store, server, { WS_URL: server.v2Url });
+    const indexer = start(store, env);
+    await untilCaughtUp(store, server);
+    await indexer.stop();
+    expect(indexer.output()).toContain('the archive is read to its end');
+    expect((await compareVisible(store.clickhouse, truthOf(DIVERGING))).differences).toEqual([]);
     expect(await store.count('ingest_gaps')).toBe(0);
   });
 
