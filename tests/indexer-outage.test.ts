@@ -186,7 +186,7 @@ describe('one clear line and exit code 1', () => {
 
 test('a server that can not be reached is tried again for ever, and the health pages say so', async () => {
   const store = await stack.createStore('no_network');
-  const program = start(store, { WS_URL: 'ws://127.0.0.1:1' });
+  const program = start(store, { WS_URL: 'ws://127.0.0.1:1/subscribe' });
   await program.says('Jetstream ended');
   const metrics = /"metrics":"([^"]+)"/.exec(program.output())?.[1] ?? '';
   const [health, ready] = await Promise.all(['/healthz', '/readyz'].map((path) => fetch(new URL(path, metrics))));

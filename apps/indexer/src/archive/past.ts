@@ -13,6 +13,9 @@ import type { Pipeline } from '../run/pipeline.ts';
 import { readPasses } from './past-passes.ts';
 import { isOfArchive, sourceOf } from './past-progress.ts';
 
+/** Hosts keep 36 hours: what is younger than this comes from the stream itself, without an archive. */
+const LIVE_WINDOW_MS = 24 * 3_600_000;
+
 export interface PastDeps extends IndexerDeps, Pick<Pipeline, 'intakeCounts' | 'writeCounts'> {}
 
 const LOST =
@@ -29,6 +32,7 @@ export async function readPast(deps: PastDeps, signal: AbortSignal): Promise<Pro
   const begun = saved !== undefined && isOfArchive(saved) ? saved : undefined;
   if (begun === undefined && (saved !== undefined || config.since === undefined)) return saved;
   const fromMicros = begun?.oldestKeptMicros ?? sinceMicros(config.since ?? { agoMs: 0 }, Date.now());
+  if (begun === undefined && fromMicros >= (Date.now() - LIVE_WINDOW_MS) * 1000) return undefined;
   if (config.archive === undefined) {
     log.warn(`no host of WS_URL has an archive, and JETSTREAM_ARCHIVE_URL names none. ${LOST}`);
     return begun && inTime(begun);
