@@ -233,7 +233,7 @@ describe('the connection', () => {
     const lines = await (await connect(server, { cursor: '0' })).received(12);
     expect(lines.map((line) => parseV2Frame(line).kind)).toEqual([
       ...Array<string>(10).fill('event'),
-      'ignored',
+      'rejected',
       'event',
     ]);
   });
