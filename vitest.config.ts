@@ -16,7 +16,7 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 3, // each file starts servers of its own, and waits for them
+          maxWorkers: 4, // each file starts servers of its own, and waits for them a good part of its time
         },
       },
     ],

@@ -233,8 +233,9 @@ describe('no route answers 500, and those that need a database answer 503 with R
     await until(async () => [...(await askAll(direct)).values()].every(({ status }) => status < 500));
   });
 
-  test.each(['reset', 'refuse'] as const)('while connections break off (%s)', async (weather) => {
-    for (const proxy of [clickhouseProxy, redisProxy]) proxy.weather = weather;
+  // That connections are refused is what servers that are away do, above.
+  test('while connections break off', async () => {
+    for (const proxy of [clickhouseProxy, redisProxy]) proxy.weather = 'reset';
     expectOutage(await askAll(proxied), [...OF_CLICKHOUSE, ...OF_REDIS]);
   });
 
