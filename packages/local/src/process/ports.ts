@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { SetupError } from '@updraft/service';
 
@@ -26,10 +27,21 @@ export async function requireFreePort(port: number, wantedBy: string): Promise<v
   }
 }
 
-/** A port of 127.0.0.1 that is free at this moment. */
+/**
+ * A port of 127.0.0.1 that is free at this moment. It lies below those that systems give to outgoing connections: one of these could take it
+ * before its server does.
+ */
 export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const port = await listenOnce(randomInt(FIRST_PORT, END_OF_PORTS)).catch(() => undefined); // taken: another one
+    if (port !== undefined) return port;
+  }
   return listenOnce(0);
 }
+
+const FIRST_PORT = 12_000;
+const END_OF_PORTS = 30_000;
+const MAX_TRIES = 20;
 
 function listenOnce(port: number): Promise<number> {
   return new Promise((resolve, reject) => {
