@@ -1,39 +1,23 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type News, newsChannel } from '@updraft/feeds';
 import { createLogger } from '@updraft/service';
-import { createRedis, type Redis } from '@updraft/store';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createRedis } from '@updraft/store';
+import { expect, test } from 'vitest';
 import { openStores } from '../apps/admin/src/open-stores.ts';
 import { createBus } from '../apps/feedgen/src/bus.ts';
 import { until } from './feedgen/stage.ts';
-import { startRedisDatabase } from './world/redis.ts';
+import { useRedis } from './use-redis.ts';
 
-let folder: string;
-let database: Awaited<ReturnType<typeof startRedisDatabase>>;
-let redis: Redis;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'updraft-news-'));
-  database = await startRedisDatabase(folder);
-  redis = createRedis({ address: database.redis.address });
-});
-afterAll(async () => {
-  redis.disconnect();
-  await database.kill();
-  await rm(folder, { recursive: true, force: true });
-});
+const redis = useRedis();
 
 test('a message that is not understood is logged, and the next one is heard', async () => {
   const warnings: string[] = [];
   const log = createLogger({ service: 'feedgen', level: 'silent' });
   log.warn = (_fields: unknown, message?: string) => warnings.push(message ?? '');
-  const bus = createBus({ redis, subscriber: redis.duplicate(), prefix: 'news', log });
+  const bus = createBus({ redis: redis.client, subscriber: redis.client.duplicate(), prefix: 'news', log });
   const heard: News[] = [];
   bus.listen((news) => heard.push(news));
   bus.start();
-  await until(async () => (await redis.publish(newsChannel('news'), '{"kind":"gossip"}')) === 1);
+  await until(async () => (await redis.client.publish(newsChannel('news'), '{"kind":"gossip"}')) === 1);
   await bus.publish({ kind: 'erased' });
   await until(() => heard.length > 0);
   expect(heard).toEqual([{ kind: 'erased' }]);
@@ -45,14 +29,19 @@ test('an instance that starts while Redis is away hears the news once Redis is t
   const warnings: string[] = [];
   const log = createLogger({ service: 'feedgen', level: 'silent' });
   log.warn = (_fields: unknown, message?: string) => warnings.push(message ?? '');
-  await database.redis.kill();
-  const bus = createBus({ redis, subscriber: createRedis({ address: database.redis.address }), prefix: 'late', log });
+  await redis.database.redis.kill();
+  const bus = createBus({
+    redis: redis.client,
+    subscriber: createRedis({ address: redis.database.redis.address }),
+    prefix: 'late',
+    log,
+  });
   const heard: News[] = [];
   bus.listen((news) => heard.push(news));
   bus.start();
   await until(() => warnings.length > 0);
-  await database.redis.revive();
-  await until(async () => (await redis.publish(newsChannel('late'), '{"kind":"erased"}').catch(() => 0)) === 1);
+  await redis.database.redis.revive();
+  await until(async () => (await redis.client.publish(newsChannel('late'), '{"kind":"erased"}').catch(() => 0)) === 1);
   await until(() => heard.length > 0);
   expect(heard).toEqual([{ kind: 'erased' }]);
   expect(warnings).toEqual(["other instances' news can't be heard until Redis is back"]);

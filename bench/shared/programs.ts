@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MAX_LINES = 10_000;
+/** In the line that a service logs at its start. */
+const LISTENS = /"listen":"[^"]+:(\d+)"/;
 
 /** A program of the repository that prints lines for us. It is stopped when the bench is over. */
 export interface Program extends AsyncDisposable {
@@ -42,7 +44,7 @@ export function startProgram(
     pid: child.pid ?? 0,
     line,
     ready: async <T>() => JSON.parse((await line(/^ready /)).slice('ready '.length)) as T,
-    listeningPort: async () => Number(/listening at http:\/\/[^:]+:(\d+)/.exec(await line(/listening at http/))?.[1]),
+    listeningPort: async () => Number(LISTENS.exec(await line(LISTENS))?.[1]),
     say: (text) => void child.stdin.write(`${text}\n`),
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');

@@ -64,10 +64,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     routerOptions: { maxParamLength: maxUrlLength, onBadUrl: answerBadUrl },
   }).withTypeProvider<ZodTypeProvider>();
   traceRequests(app);
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSchemaErrorFormatter(schemaError);
-  // Answers are not validated here: the compiler and the tests do that.
-  app.setSerializerCompiler(() => (reply) => JSON.stringify(reply));
+  validateRequests(app);
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done(request.url.length > maxUrlLength ? tooLong(maxUrlLength) : undefined);
@@ -81,6 +78,13 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   declareErrors(app);
   answerUnknownRoutes(app);
   return app;
+}
+
+/** Answers are not validated: the compiler and the tests do that. */
+function validateRequests(app: HttpServer): void {
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSchemaErrorFormatter(schemaError);
+  app.setSerializerCompiler(() => (reply) => JSON.stringify(reply));
 }
 
 function tooLong(maxUrlLength: number): UriTooLongError {
