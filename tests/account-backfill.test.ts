@@ -7,11 +7,11 @@ import { addFeedsCommands } from '../apps/admin/src/feeds/feeds-commands.ts';
 import { addBackfillCommand } from '../apps/admin/src/refill/backfill-command.ts';
 import { type Stage, startStage, until, uris } from './feedgen/stage.ts';
 import { startProgram } from './indexer/program.ts';
+import { quietLog } from './migrated-database.ts';
 import { createAccount, makeRecord, makeRecords, NEW_MS, type TestAccount } from './search/account.ts';
 import { asCar, changed, withoutLastBlock } from './search/broken-cars.ts';
 import { type DevNetwork, handOn, startDevNetwork } from './search/dev-network.ts';
 import { selectRows } from './select-rows.ts';
-import { quietLog } from './store-fixture.ts';
 
 const POST = 'app.bsky.feed.post';
 const LIKE = 'app.bsky.feed.like';

@@ -5,8 +5,8 @@ import { startClickHouse } from '@updraft/local';
 import { backupStatements, createClickHouse, migrateUp, restoreStatements } from '@updraft/store';
 import { expect, test } from 'vitest';
 import { startProgram } from './indexer/stack.ts';
+import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
-import { quietLog } from './store-fixture.ts';
 
 async function startEngine(cleanup: AsyncDisposableStack) {
   const dataDir = await mkdtemp(join(tmpdir(), 'updraft-backup-'));

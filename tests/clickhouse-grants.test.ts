@@ -23,8 +23,8 @@ import {
 } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClickHouseWithUsers, startClickHouseWithUsers } from './deploy/clickhouse-with-users.ts';
+import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
-import { quietLog } from './store-fixture.ts';
 
 const EVENTS = 3_000;
 const ACCESS_DENIED = '497';

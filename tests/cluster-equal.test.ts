@@ -18,6 +18,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Places, startPlaces } from './cluster/places.ts';
 import { startInstance } from './feedgen/stage.ts';
 import { differences, expectCleanEnd, type Store, startProgram } from './indexer/stack.ts';
+import { quietLog } from './migrated-database.ts';
 import { makeQueries, postsThatShow } from './search/naive-search.ts';
 import { type SearchService, startSearchService } from './search/service.ts';
 import { selectRows } from './select-rows.ts';
@@ -184,7 +185,7 @@ describe('what changes rows works on two servers:', () => {
       "INSERT INTO actor_status (did, is_deletion, active, status, version) VALUES ({did:String}, 0, 0, 'deactivated', 18000000000000000000)",
       { did },
     );
-    await createHiddenActors({ clickhouse: two.clickhouse, log: SILENT }).refresh();
+    await createHiddenActors({ clickhouse: two.clickhouse, log: quietLog }).refresh();
     const seen = await selectRows(
       two.clickhouse,
       `SELECT hostName(), tcpPort(), dictGet('hidden_recent', 'hidden_below', sipHash64({did:String})) AS below
@@ -291,5 +292,3 @@ function seeded(seed: number): () => number {
     return state / 2_147_483_648;
   };
 }
-
-const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

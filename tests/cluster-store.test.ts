@@ -14,8 +14,8 @@ import {
 } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Engines, startEngines } from './cluster/engines.ts';
+import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
-import { quietLog } from './store-fixture.ts';
 
 let engines: Engines;
 beforeAll(async () => {

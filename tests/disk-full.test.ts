@@ -8,8 +8,8 @@ import { createClickHouse, migrateUp } from '@updraft/store';
 import { expect, test } from 'vitest';
 import { likes } from './indexer/events.ts';
 import { expectCleanEnd, loginOf, startProgram, until } from './indexer/stack.ts';
+import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
-import { quietLog } from './store-fixture.ts';
 
 test('a full disk holds the cursor and loses nothing, and the rows follow when there is room (needs the right to mount)', async ({
   skip,

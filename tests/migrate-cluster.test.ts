@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { startEngines } from './cluster/engines.ts';
 import { hostileOperations } from './migrate/hostile-operations.ts';
 import { migrateBackToOld, migrateToOld, shown, writeOldRows } from './migrate/old-store.ts';
+import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
-import { quietLog } from './store-fixture.ts';
 
 test('a store on two shards shows the same after the move as before, each row on its own server, and after the way back', async () => {
   await using engines = await startEngines(2);

@@ -7,8 +7,8 @@ import { createClickHouse, migrateUp } from '@updraft/store';
 import { expect, test } from 'vitest';
 import { hostileOperations } from './migrate/hostile-operations.ts';
 import { migrateToOld, shown, writeOldRows } from './migrate/old-store.ts';
+import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
-import { quietLog } from './store-fixture.ts';
 
 test('a copy for which the disk has no room is refused before it begins, and goes on when there is (needs the right to mount)', async ({
   skip,

@@ -3,8 +3,9 @@ import { createClickHouse, migrateUp, readRetention, requireMoved } from '@updra
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hostileOperations } from './migrate/hostile-operations.ts';
 import { migrateBackToOld, migrateToOld, shown, tid, writeOldRows } from './migrate/old-store.ts';
+import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
-import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
+import { type StoreFixture, startStore } from './store-fixture.ts';
 
 const DID = `did:plc:${'b'.repeat(24)}`;
 const LIKE = 'app.bsky.feed.like';

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { createClickHouse, migrateUp, postRecords } from '@updraft/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrateBackToOld, migrateToOld, type Operation, shown, tid, writeOldRows } from './migrate/old-store.ts';
+import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
-import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
+import { type StoreFixture, startStore } from './store-fixture.ts';
 
 const DID = `did:plc:${'b'.repeat(24)}`;
 const LIKE = 'app.bsky.feed.like';

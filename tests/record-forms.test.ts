@@ -16,8 +16,9 @@ import { createBatchWriter } from '@updraft/store';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { imported, post, recordOfCollection, rev, rkey } from '../packages/atproto/src/hostile-records.fixture.ts';
+import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
-import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
+import { type StoreFixture, startStore } from './store-fixture.ts';
 
 const POST = 'app.bsky.feed.post';
 const COUNT = 6_000;

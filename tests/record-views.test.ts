@@ -1,9 +1,10 @@
 import { commitVersion, parseTid, type Tid } from '@updraft/atproto';
 import { actorStatus, createHiddenActors, insertRows, recordRows } from '@updraft/store';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { quietLog } from './migrated-database.ts';
 import { type RecordSpec, recordRow, rkeyAt } from './record-row.ts';
 import { selectRows } from './select-rows.ts';
-import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
+import { type StoreFixture, startStore } from './store-fixture.ts';
 
 const HOUR_MS = 3_600_000;
 const NOW_MS = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;

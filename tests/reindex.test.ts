@@ -15,6 +15,7 @@ import { reindexHours } from '../apps/admin/src/reindex/reindex-posts.ts';
 import { readProgress, startOf } from '../apps/admin/src/reindex/reindex-progress.ts';
 import { commitLine } from './indexer/events.ts';
 import { differences, type Stack, type Store, startProgram, startStack, type Tables } from './indexer/stack.ts';
+import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
 
 let stack: Stack;
@@ -64,8 +65,7 @@ async function forget(store: Store, where = '1'): Promise<void> {
 const postsOf = ({ posts = [] }: Tables): Tables => ({ posts });
 
 function depsOf({ clickhouse }: Store) {
-  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  const writer = createBatchWriter({ clickhouse, log, backoff: () => backoff({ minMs: 10, maxMs: 100 }) });
+  const writer = createBatchWriter({ clickhouse, log: quietLog, backoff: () => backoff({ minMs: 10, maxMs: 100 }) });
   const write: WriteBlocks = (blocks) => writer.write(blocks, new AbortController().signal);
   return { clickhouse, write, erased: createErasedAccounts(clickhouse), stretchPosts: 50 };
 }

@@ -3,14 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startClickHouse } from '@updraft/local';
-import {
-  type ClickHouse,
-  type ClickHouseOptions,
-  createClickHouse,
-  ensureDatabase,
-  migrateUp,
-  type StoreLog,
-} from '@updraft/store';
+import { type ClickHouse, type ClickHouseOptions, createClickHouse, ensureDatabase } from '@updraft/store';
+import { createMigratedDatabase } from './migrated-database.ts';
 
 /** ClickHouse's engine of a test file's own, with an empty or a migrated database. */
 export interface StoreFixture extends AsyncDisposable {
@@ -24,8 +18,6 @@ export interface StoreFixture extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export const quietLog: StoreLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-
 export async function startStore({ migrated = true } = {}): Promise<StoreFixture> {
   const dataDir = await mkdtemp(join(tmpdir(), 'updraft-store-'));
   let engine = await startClickHouse({ dataDir });
@@ -34,12 +26,11 @@ export async function startStore({ migrated = true } = {}): Promise<StoreFixture
     ...engine.logins.migrations,
     database: `test_${randomBytes(4).toString('hex')}`,
   };
-  if (migrated) await migrateUp({ connection, log: quietLog });
-  else await ensureDatabase(connection);
+  await (migrated ? createMigratedDatabase : ensureDatabase)(connection);
   const clickhouse = createClickHouse(connection);
   const close = async () => {
     await clickhouse.close();
-    await engine.stop();
+    await engine.kill('SIGKILL');
     await rm(dataDir, { recursive: true, force: true });
   };
   return {

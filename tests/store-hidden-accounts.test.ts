@@ -1,7 +1,7 @@
 import { type ActorStatusRow, actorStatus, createHiddenActors, hiddenBelow, repoSyncs } from '@updraft/store';
 import { describe, expect, it, vi } from 'vitest';
+import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
-import { quietLog } from './store-fixture.ts';
 import { useStore } from './use-store.ts';
 import { blockOf, statusRow, writeBlocks } from './write-blocks.ts';
 

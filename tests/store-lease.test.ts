@@ -15,7 +15,8 @@ import {
   type Redis,
 } from '@updraft/store';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
+import { quietLog } from './migrated-database.ts';
+import { type StoreFixture, startStore } from './store-fixture.ts';
 
 let directory: string;
 let server: RedisServer;

@@ -16,8 +16,9 @@ import {
   SetupStoreError,
 } from '@updraft/store';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
-import { quietLog, type StoreFixture, startStore } from './store-fixture.ts';
+import { type StoreFixture, startStore } from './store-fixture.ts';
 
 let store: StoreFixture;
 let directory: string;

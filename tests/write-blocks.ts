@@ -9,7 +9,7 @@ import {
   type Table,
   type WritableBlock,
 } from '@updraft/store';
-import { quietLog } from './store-fixture.ts';
+import { quietLog } from './migrated-database.ts';
 
 export const never: AbortSignal = new AbortController().signal;
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startRedis } from '@updraft/local';
 import { type ClickHouse, type ClickHouseOptions, createClickHouse, migrateUp } from '@updraft/store';
 import { type Store, storeOf } from '../indexer/stack.ts';
+import { quietLog } from '../migrated-database.ts';
 import { type Engines, environmentOf, startEngines } from './engines.ts';
 
 /** Two servers: a cluster, and on the first of them databases that are its alone. */
@@ -25,7 +26,7 @@ export async function startPlaces(): Promise<Places> {
     createStore: async (name, kind) => {
       const { cluster, ...alone } = { ...engines.connection, database: name };
       const connection: ClickHouseOptions = kind === 'one server' ? alone : { ...alone, cluster };
-      await migrateUp({ connection, log: SILENT });
+      await migrateUp({ connection, log: quietLog });
       const clickhouse = createClickHouse(connection);
       clients.push(clickhouse);
       return storeOf(clickhouse, {
@@ -43,5 +44,3 @@ export async function startPlaces(): Promise<Places> {
     },
   };
 }
-
-const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -9,6 +9,7 @@ import {
   postRows,
   recordRows,
 } from '@updraft/store';
+import { quietLog } from '../migrated-database.ts';
 import { recordRow } from '../record-row.ts';
 
 /** Records as the indexer writes them, for tests that need few and exact ones. Times are milliseconds since 1970. */
@@ -111,9 +112,7 @@ export function createNetwork(clickhouse: ClickHouse): Network {
         version: timeVersion(Date.now() * 1000),
       };
       await insertRows(clickhouse, actorStatus, [row]);
-      await createHiddenActors({ clickhouse, log: SILENT }).refresh();
+      await createHiddenActors({ clickhouse, log: quietLog }).refresh();
     },
   };
 }
-
-const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ClickHouse as Engine, type RedisServer, startClickHouse, startRedis } from '@updraft/local';
-import { type ClickHouse, createClickHouse, migrateUp } from '@updraft/store';
+import { type ClickHouse, createClickHouse } from '@updraft/store';
+import { createMigratedDatabase } from '../migrated-database.ts';
 import { selectRows } from '../select-rows.ts';
 
 export { expectCleanEnd, type Program, startProgram, until } from './program.ts';
@@ -54,7 +55,7 @@ export async function startStack(): Promise<Stack> {
     },
     createStore: async (name) => {
       const connection = { address: engine.url, ...engine.logins.migrations, database: name };
-      await migrateUp({ connection, log: SILENT });
+      await createMigratedDatabase(connection);
       const clickhouse = createClickHouse(connection);
       clients.push(clickhouse);
       const env = {
@@ -90,8 +91,6 @@ export function loginOf({ url, logins }: Engine): Record<string, string> {
   const { username, password } = logins.apps;
   return { CLICKHOUSE_ADDRESS: url, CLICKHOUSE_USERNAME: username, CLICKHOUSE_PASSWORD: password };
 }
-
-const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 const TABLES: Readonly<Record<string, string>> = {
   repo_records: 'collection, repo, rkey',

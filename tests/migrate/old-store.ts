@@ -22,8 +22,8 @@ import {
   migrateDown,
   migrateUp,
 } from '@updraft/store';
+import { quietLog } from '../migrated-database.ts';
 import { selectRows } from '../select-rows.ts';
-import { quietLog } from '../store-fixture.ts';
 
 /** An operation as the indexer before 0013 saw it. */
 export interface Operation {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { startClickHouse } from '@updraft/local';
 import { type ClickHouseOptions, migrateUp } from '@updraft/store';
+import { quietLog } from '../migrated-database.ts';
 import { startRedisDatabase } from './redis.ts';
 import { readAll } from './table-reader.ts';
 
@@ -40,7 +41,7 @@ export const DATABASE = 'atproto';
 export async function startDatabases(
   folder: string,
   migrate: (clickhouse: Pick<Reachable, 'connection' | 'env'>) => Promise<unknown> = ({ connection }) =>
-    migrateUp({ connection, log: SILENT }),
+    migrateUp({ connection, log: quietLog }),
 ): Promise<Databases> {
   const clickhouseFolder = join(folder, 'clickhouse');
   const quiet = { onLine: () => {} };
@@ -81,5 +82,3 @@ export async function startDatabases(
     },
   };
 }
-
-const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

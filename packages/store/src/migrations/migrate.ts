@@ -63,9 +63,11 @@ export function forceVersion(options: MigrateOptions & { version: number }): Pro
   return underLock(options, async ({ ledger, files }) => {
     if (options.version !== 0) fileOf(files, options.version);
     for (const row of await ledger.read()) if (row.version > options.version) await ledger.remove(row);
-    for (const { version, name, checksum } of files.filter((file) => file.version <= options.version)) {
-      await ledger.write({ version, name, checksum, dirty: false, direction: 'force', statementsDone: 0, failure: '' });
-    }
+    const applied = { dirty: false, direction: 'force', statementsDone: 0, failure: '' };
+    const upToIt = files.filter((file) => file.version <= options.version);
+    await Promise.all(
+      upToIt.map(({ version, name, checksum }) => ledger.write({ version, name, checksum, ...applied })),
+    );
   });
 }
 
