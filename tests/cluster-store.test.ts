@@ -14,6 +14,7 @@ import {
 } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Engines, startEngines } from './cluster/engines.ts';
+import { PROGRAM_ENV } from './indexer/program.ts';
 import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
 
@@ -106,7 +107,7 @@ describe('what the environment says is compared with the servers:', () => {
 test("commands that lack the cluster's variables say so in one line, and take no back-up of nothing", async () => {
   const { address, username, password } = engines.connection;
   const said = (program: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) => {
-    const env = { PATH: process.env['PATH'], CLICKHOUSE_ADDRESS: address, CLICKHOUSE_USERNAME: username, ...more };
+    const env = { ...PROGRAM_ENV, CLICKHOUSE_ADDRESS: address, CLICKHOUSE_USERNAME: username, ...more };
     const main = join(import.meta.dirname, '..', program);
     const done = promisify(execFile)(process.execPath, [main, ...args], {
       env: { ...env, CLICKHOUSE_PASSWORD: password },

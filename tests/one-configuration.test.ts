@@ -7,6 +7,7 @@ import { readSearchConfig } from '@updraft/search';
 import { ConfigError } from '@updraft/service';
 import { clickHouseOptions, readCommandStores, redisAddress } from '@updraft/store';
 import { describe, expect, test } from 'vitest';
+import { PROGRAM_ENV } from './indexer/program.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -148,7 +149,7 @@ test.for([
   ['packages/store/src/migrate-command.ts', 'version'],
   ['apps/admin/src/main.ts', 'retention'],
 ])('%s names every fault of the environment, and ends with 1', async ([main, command]) => {
-  const env = { PATH: process.env['PATH'], ...WRONG };
+  const env = { ...PROGRAM_ENV, ...WRONG };
   const run = promisify(execFile)(process.execPath, [join(root, main ?? ''), command ?? ''], { env });
   await expect(run).rejects.toMatchObject({
     code: 1,

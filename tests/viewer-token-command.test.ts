@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { verifyJwt } from '@atproto/xrpc-server';
 import { createWorld, type PlcDirectory, startPlcDirectory, type World } from '@updraft/simulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PROGRAM_ENV } from './indexer/program.ts';
 
 const MAIN = join(import.meta.dirname, '../packages/simulator/src/token-command.ts');
 const SKELETON = 'app.bsky.feed.getFeedSkeleton';
@@ -18,7 +19,7 @@ afterAll(() => plc.close());
 
 /** Runs `pnpm viewer-token …` as a person does. */
 function token(...args: string[]): Promise<{ code: number; out: string; note: string }> {
-  const env = { PATH: process.env['PATH'], PLC_HOST: plc.url };
+  const env = { ...PROGRAM_ENV, PLC_HOST: plc.url };
   const { promise, resolve } = Promise.withResolvers<{ code: number; out: string; note: string }>();
   execFile(process.execPath, [MAIN, ...args], { env }, (error, out, note) => {
     resolve({ code: typeof error?.code === 'number' ? error.code : 0, out: out.trim(), note: note.trim() });

@@ -40,10 +40,11 @@ async function run(command, args) {
   return runForeground(node, [join(root, 'packages/local/src/start-command.ts'), ...args], { cwd: root, env });
 }
 
-/** Puts the project's own programs first on PATH, and leaves out what npm sets for its scripts. */
+/** Puts the project's own programs first on PATH, lets Node keep what it compiled, and leaves out what npm sets for its scripts. */
 function projectEnvironment(redis) {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
   env.PATH = `${join(root, 'node_modules', '.bin')}:${env.PATH ?? ''}`;
+  env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'node');
   if (redis) env.REDIS_SERVER = redis;
   return env;
 }

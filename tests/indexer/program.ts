@@ -4,6 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 type Variables = Readonly<Record<string, string>>;
 
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** What every program that a test starts has. With the cache it starts in half of the time. */
+export const PROGRAM_ENV: Variables = {
+  PATH: process.env['PATH'] ?? '',
+  NODE_COMPILE_CACHE: resolve(ROOT, 'node_modules/.cache/node'),
+};
+
 /** A process of ours that a test started. */
 export interface Program {
   readonly child: ChildProcess;
@@ -22,8 +30,8 @@ export interface Program {
 
 /** `main` is a path in the repository. */
 export function startProgram(main: string, args: readonly string[], env: Variables): Program {
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../..', main), ...args], {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+  const child = spawn(process.execPath, [resolve(ROOT, main), ...args], {
+    env: { ...PROGRAM_ENV, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

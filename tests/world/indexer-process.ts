@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { JetstreamServer } from '@updraft/simulator';
 import { mainOf } from '../indexer/crash-points.ts';
+import { PROGRAM_ENV } from '../indexer/program.ts';
 import type { Databases } from './databases.ts';
 
 /** The indexer in a process of its own, as in production. */
@@ -48,7 +49,7 @@ export function startIndexer(
   main: string = join(ROOT, mainOf('indexer', variables)),
 ): IndexerProcess {
   const child: ChildProcess = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH ?? '', NODE_ENV: 'test', NODE_OPTIONS: '--max-semi-space-size=8', ...variables },
+    env: { ...PROGRAM_ENV, NODE_ENV: 'test', NODE_OPTIONS: '--max-semi-space-size=8', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log = createWriteStream(logFile, { flags: 'a' });
