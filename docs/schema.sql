@@ -162,6 +162,20 @@ ENGINE = ReplacingMergeTree(version)
 ORDER BY key_id
 SETTINGS index_granularity = 8192;
 
+CREATE TABLE audit_log
+(
+    `at` DateTime64(6, 'UTC') CODEC(ZSTD(1)),
+    `feed` String COMMENT 'a feed\'s name or a label; empty for all feeds' CODEC(ZSTD(1)),
+    `action` LowCardinality(String),
+    `subject` String COMMENT 'the at-uri of a post, or a DID' CODEC(ZSTD(1)),
+    `changed_by` String CODEC(ZSTD(1)),
+    `note` String CODEC(ZSTD(1)),
+    `entry_id` String COMMENT 'random, so that an entry sent twice stands once' CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (feed, at, entry_id)
+SETTINGS index_granularity = 8192;
+
 CREATE TABLE blocks
 (
     `actor_did` String CODEC(ZSTD(1)),
@@ -252,6 +266,19 @@ CREATE TABLE erased_accounts
 ENGINE = ReplacingMergeTree(erased_at)
 ORDER BY did_hash
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE feed_hides
+(
+    `feed` String COMMENT 'its name; empty for all feeds' CODEC(ZSTD(1)),
+    `subject` String COMMENT 'the at-uri of a post, or a DID' CODEC(ZSTD(1)),
+    `reason` String CODEC(ZSTD(1)),
+    `changed_by` String CODEC(ZSTD(1)),
+    `version` UInt64 COMMENT 'microseconds since 1970 of the last change' CODEC(ZSTD(1)),
+    `deleted` UInt8
+)
+ENGINE = ReplacingMergeTree(version, deleted)
+ORDER BY (feed, subject)
+SETTINGS index_granularity = 8192;
 
 CREATE TABLE feed_interactions
 (
@@ -512,6 +539,23 @@ ENGINE = ReplacingMergeTree(version)
 ORDER BY name
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE labels
+(
+    `did` String COMMENT 'the account that the label is about, or whose record it is about' CODEC(ZSTD(1)),
+    `uri` String COMMENT 'a DID for the whole account, or the at-uri of a record' CODEC(ZSTD(1)),
+    `val` LowCardinality(String) CODEC(ZSTD(1)),
+    `src` LowCardinality(String) COMMENT 'the labeler\'s DID' CODEC(ZSTD(1)),
+    `neg` UInt8 COMMENT 'the labeler took the label back',
+    `cts` DateTime64(3, 'UTC') COMMENT 'when the labeler says that it was made' CODEC(ZSTD(1)),
+    `exp` DateTime64(3, 'UTC') COMMENT 'when it ends; 1970-01-01 where it does not' CODEC(ZSTD(1)),
+    `version` UInt64 COMMENT 'the order of the labeler\'s stream' CODEC(ZSTD(1)),
+    `ingest_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when this row was written' CODEC(ZSTD(1)),
+    INDEX ingest_at_minmax ingest_at TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (did, uri, val, src)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE VIEW likes
 (
     `record_hour` UInt32,
@@ -544,6 +588,39 @@ FROM record_rows
 FINAL
 WHERE (collection = 'app.bsky.feed.like') AND (subject != '');
 
+CREATE TABLE list_items
+(
+    `list_uri` String CODEC(ZSTD(1)),
+    `actor_did` String COMMENT 'who wrote the item; only the list\'s owner can put accounts on it' CODEC(ZSTD(1)),
+    `rkey` String CODEC(ZSTD(1)),
+    `subject_did` String CODEC(ZSTD(1)),
+    `version` UInt64 CODEC(ZSTD(1)),
+    `deleted` UInt8 CODEC(ZSTD(1)),
+    `did_key` UInt64 MATERIALIZED sipHash64(actor_did) CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(version, deleted)
+ORDER BY (actor_did, rkey)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE MATERIALIZED VIEW list_items_from_record_rows TO list_items
+(
+    `list_uri` String,
+    `actor_did` String,
+    `rkey` String,
+    `subject_did` String,
+    `version` UInt64,
+    `deleted` UInt8
+)
+AS SELECT
+    JSONExtractString(json_rest, 'list') AS list_uri,
+    repo AS actor_did,
+    if(rkey_tid = 0, rkey_text, substring(translate(base32Encode(concat(char(0, 0), reverse(reinterpretAsFixedString(rkey_tid)))), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', '234567abcdefghijklmnopqrstuvwxyz'), 4)) AS rkey,
+    JSONExtractString(json_rest, 'subject') AS subject_did,
+    (relative_version + (2 * rkey_tid)) + 9223372036854775808 AS version,
+    toUInt8((subject_did = '') OR (list_uri = '')) AS deleted
+FROM record_rows
+WHERE collection = 'app.bsky.graph.listitem';
+
 CREATE TABLE listed_accounts
 (
     `did_key` UInt64 CODEC(NONE),
@@ -553,6 +630,20 @@ CREATE TABLE listed_accounts
 ENGINE = ReplacingMergeTree(version)
 ORDER BY did_key
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE member_requests
+(
+    `label` String CODEC(ZSTD(1)),
+    `actor_did` String CODEC(ZSTD(1)),
+    `state` LowCardinality(String) COMMENT 'pending, approved, rejected, banned or left',
+    `source` String COMMENT 'where it came from: api, request, or a source of the feeds file' CODEC(ZSTD(1)),
+    `note` String CODEC(ZSTD(1)),
+    `changed_by` String CODEC(ZSTD(1)),
+    `version` UInt64 COMMENT 'microseconds since 1970 of the last change' CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (label, actor_did)
+SETTINGS index_granularity = 8192;
 
 CREATE VIEW open_gaps
 (

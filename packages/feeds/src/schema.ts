@@ -60,6 +60,25 @@ const everyQuery = {
   pinned: z.array(postUri).max(20).default([]),
 };
 
+/** The lexicon's: lower-case letters and hyphens, with a ! before those that no user can set. */
+const labelValue = z
+  .string()
+  .regex(/^!?[a-z][a-z0-9-]{0,126}$/, { error: "expected a label's value, such as 'porn' or '!hide'" });
+const labelValues = z.array(labelValue).max(100);
+
+/** What no feed that recommends posts to everybody should show. */
+const NOT_RECOMMENDED = ['porn', 'sexual', 'nudity', 'graphic-media', 'spam', '!hide', '!takedown'];
+
+/** The rules of moderation.ts; `isRecommending` feeds choose among everybody's posts. */
+function moderation(isRecommending: boolean) {
+  const exclude = labelValues.default(isRecommending ? NOT_RECOMMENDED : []);
+  return {
+    labels: z.strictObject({ exclude, require: labelValues.default([]) }).prefault({}),
+    recommendableOnly: z.boolean().default(isRecommending),
+    bots: z.boolean().default(true),
+  };
+}
+
 const weights = z.strictObject({
   likes: z.number().min(0).max(1_000).default(1),
   reposts: z.number().min(0).max(1_000).default(0),
@@ -68,6 +87,7 @@ const weights = z.strictObject({
 
 const everyRanking = {
   ...everyQuery,
+  ...moderation(true),
   window: window('24h'),
   minimumAge: duration('0s', 0, 14 * 24 * HOUR_MS, 'from 0s to 14d (336h)'),
   minimumLikes: count(1, 1_000_000),
@@ -95,6 +115,7 @@ const authorLabel = z.strictObject({
   kind: z.literal('author-label'),
   ...everyFeed,
   ...everyQuery,
+  ...moderation(false),
   label,
   window: window('72h'),
   replies: z.boolean().default(false),
