@@ -149,4 +149,4 @@ test('two instances are restarted one after the other under load, and no request
     program.child.kill('SIGTERM');
     await expectCleanEnd(program);
   }
-});
+}, 240_000);
