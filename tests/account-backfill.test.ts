@@ -175,4 +175,4 @@ test('a new member’s older posts, which the stream never brought, are in the f
     for (const program of programs) await program.kill();
     await host.close();
   }
-});
+}, 240_000);
