@@ -5,11 +5,19 @@
  */
 
 import { sinceMicros } from '@updraft/ingest';
-import { type ArchiveSettings, hostName, JetstreamError, openArchive, seqsOfTime } from '@updraft/jetstream';
+import {
+  type ArchiveSettings,
+  hostName,
+  JetstreamError,
+  openArchive,
+  type RetryOptions,
+  seqsOfTime,
+} from '@updraft/jetstream';
 import { SetupError } from '@updraft/service';
 import type { Progress } from '@updraft/store';
 import type { IndexerDeps } from '../run/indexer.ts';
 import type { Pipeline } from '../run/pipeline.ts';
+import { folderName } from './folder-name.ts';
 import { readPasses } from './past-passes.ts';
 import { isOfArchive, sourceOf } from './past-progress.ts';
 
@@ -60,13 +68,10 @@ async function readPastOf(
   { begun, fromMicros }: Begin,
   signal: AbortSignal,
 ): Promise<Progress | undefined> {
-  const { cursor, status, log } = deps;
+  const { config, cursor, log } = deps;
   const source = hostName(settings.address);
-  const onRetry = ({ message }: Error, inMs: number): void => {
-    status.active();
-    log.warn({ inMs }, `${message}; trying again`);
-  };
-  await using opened = openArchive(settings, { reading: 'since', retry: { onRetry } });
+  const retry = retryReports(deps, source);
+  await using opened = openArchive(settings, { reading: folderName('since', config.redis), retry });
   const known = begun?.cursor !== undefined && sourceOf(begun) === source ? begun.cursor : undefined;
   const afterSeq =
     known === undefined
@@ -80,6 +85,26 @@ async function readPastOf(
   log.info({ archive: source, seq: end.cursor }, 'the archive is read to its end');
   return end;
 }
+
+/** An archive that is away is waited for: what SINCE asks for would be missing without it. It counts as no connection, which is an alarm. */
+function retryReports({ status, metrics, log }: PastDeps, source: string): RetryOptions {
+  return {
+    onAnswer: () => {
+      if (status.host() === source) return;
+      status.connected(source);
+      metrics.connected.set({ host: source }, 1);
+    },
+    onRetry: ({ message }, inMs) => {
+      status.connected(undefined);
+      metrics.connected.set({ host: source }, 0);
+      metrics.archiveRetries.inc();
+      status.active(inMs);
+      log.warn({ archive: source, inMs }, `${message}; trying again. ${WAITS}`);
+    },
+  };
+}
+
+const WAITS = 'Until then the stream waits, since SINCE asks for the past';
 
 /** Read once more: the end needs the last events of the archive, also where nothing new has come to it. */
 const REWIND_SEQS = 8_192;

@@ -44,6 +44,7 @@ async function requireStretch(
   let [oldest, newest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let before: ListedSegment | undefined;
   for await (const segment of archive.segments(signal)) {
+    if (segment.eventCount === 0 && segment.maxSeq === 0) continue; // never had an event, and so says nothing of any time
     const isTouched = segment.maxWitnessedAt >= fromMicros && (before?.minWitnessedAt ?? 0) <= toMicros;
     if (isTouched && before !== undefined && segment.minSeq > before.maxSeq + 1)
       throw new StretchError(`it lacks the segment between seq ${before.maxSeq} and ${segment.minSeq}`);
