@@ -139,6 +139,7 @@ describe('a new store with SINCE', () => {
     await untilCaughtUp(store, server);
     await indexer.stop();
     expect(indexer.output()).toContain('Set JETSTREAM_API_KEY to a valid key. The stream begins with the oldest');
+    expect(await store.count('open_gaps', "detail LIKE 'SINCE asks for this past%JETSTREAM_API_KEY%'")).toBe(1);
     expect((await compareVisible(store.clickhouse, truthOf(events))).differences).toEqual([]);
   });
 

@@ -4,8 +4,9 @@
  * position at the end has the last events of the archive, so that the live stream shows that it follows without a hole.
  */
 
-import { sinceMicros } from '@updraft/ingest';
+import { createBatch, filledBlocks, sinceMicros } from '@updraft/ingest';
 import {
+  ArchiveFolderError,
   type ArchiveSettings,
   hostName,
   JetstreamError,
@@ -14,7 +15,7 @@ import {
   seqsOfTime,
 } from '@updraft/jetstream';
 import { SetupError } from '@updraft/service';
-import type { Progress } from '@updraft/store';
+import { hashText, type Progress } from '@updraft/store';
 import type { IndexerDeps } from '../run/indexer.ts';
 import type { Pipeline } from '../run/pipeline.ts';
 import { folderName } from './folder-name.ts';
@@ -50,10 +51,41 @@ export async function readPast(deps: PastDeps, signal: AbortSignal): Promise<Pro
   } catch (error) {
     if (signal.aborted) return begun;
     if (!(error instanceof JetstreamError)) throw error;
-    if ((await cursor.load()) !== undefined) throw new SetupError(error.message, { cause: error });
-    log.error({ archive: hostName(config.archive.address) }, `${error.message} ${LOST}`);
+    if (error instanceof ArchiveFolderError || (await cursor.load()) !== undefined)
+      throw new SetupError(error.message, { cause: error });
+    await leaveOut(deps, { host: hostName(config.archive.address), fromMicros, reason: error.message }, signal);
     return undefined;
   }
+}
+
+interface LeftOut {
+  readonly host: string;
+  readonly fromMicros: number;
+  readonly reason: string;
+}
+
+/** The past that SINCE asks for is a gap like any other: it alarms, and heals once the archive can be read. */
+async function leaveOut(
+  { writer, metrics, log }: PastDeps,
+  { host, fromMicros, reason }: LeftOut,
+  signal: AbortSignal,
+): Promise<void> {
+  const batch = createBatch();
+  batch.ingestGaps.append({
+    gapId: hashText(`since\n${host}`),
+    host,
+    kind: 'possible',
+    fromTime: fromMicros,
+    toTime: Date.now() * 1000,
+    detail: `SINCE asks for this past, and the archive can't be read: ${reason}`,
+  });
+  await writer.write(filledBlocks(batch), signal);
+  metrics.gaps.inc();
+  log.error({ archive: host }, `${withStop(reason)} ${LOST}, or the gap heals`);
+}
+
+function withStop(sentence: string): string {
+  return sentence.endsWith('.') ? sentence : `${sentence}.`;
 }
 
 interface Begin {

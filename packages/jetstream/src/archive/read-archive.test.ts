@@ -146,10 +146,25 @@ describe('reading an archive', () => {
     expect((await readAll()).seqs).toEqual(range(1, 20));
   });
 
-  test('of a plan that does not go on, or that nobody can read, is an error', async () => {
+  test('of a plan in another order is in the order of the seqs', async () => {
+    const planned = server.segments.map(({ name, checksum, minSeq, maxSeq }) => ({ name, checksum, minSeq, maxSeq }));
+    server.intercept = (method, response, request) => {
+      if (method !== 'planSnapshot') return false;
+      request.resume();
+      const segments = planned.toReversed().map((segment) => ({ ...segment, mode: 'segment' }));
+      sendJson(response, { plannedThroughSeq: 230, sealedTipSeq: 230, segments });
+      return true;
+    };
+    expect((await readAll()).seqs).toEqual(range(1, 230));
+  });
+
+  test('of a plan that does not go on, names a segment twice, or that nobody can read, is an error', async () => {
     const plan = { plannedThroughSeq: 0, sealedTipSeq: 230, segments: [], stats: {} };
+    const [first] = server.segments;
+    const twice = { name: first?.name, checksum: first?.checksum, minSeq: 1, maxSeq: 95, mode: 'segment' };
     for (const body of [
       plan,
+      { ...plan, plannedThroughSeq: 95, segments: [twice, twice] },
       { ...plan, segments: [{ name: '../../etc/passwd' }] },
       {},
       { ...plan, sealedTipSeq: 1.5 },

@@ -26,13 +26,40 @@ export function archiveSource({ archive, decoder }: OpenArchive, name: string): 
       await requireStretch(archive, reading, signal);
       const { afterSeq, tipSeq } = await seqsOfTime(archive, { fromMicros, toMicros }, signal);
       const start = Math.max(afterSeq, mark ?? 0);
-      for await (const { lines, place } of readArchive({ archive, decoder, afterSeq: start, tipSeq }, signal)) {
-        for (const line of lines) writer.take(parseLine(line), line);
-        reading.reached(place.seq);
-        await reading.proceed();
+      const patience = createPatience(signal);
+      try {
+        for await (const { lines, place } of readArchive(
+          { archive, decoder, afterSeq: start, tipSeq },
+          patience.signal,
+        )) {
+          patience.stop(); // the live stream may take its time
+          for (const line of lines) writer.take(parseLine(line), line);
+          reading.reached(place.seq);
+          await reading.proceed();
+          patience.begin();
+        }
+      } finally {
+        patience.stop();
       }
     },
   };
+}
+
+/** An archive that gives nothing for so long does not keep other gaps waiting: the next reading goes on. */
+const PATIENCE_MS = 30 * 60_000;
+
+function createPatience(outer: AbortSignal): { readonly signal: AbortSignal; begin(): void; stop(): void } {
+  const over = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const begin = (): void => {
+    timer = setTimeout(() => {
+      over.abort(
+        new StretchError(`it gave nothing for ${PATIENCE_MS / 60_000} minutes; the next reading goes on there`),
+      );
+    }, PATIENCE_MS);
+  };
+  begin();
+  return { signal: AbortSignal.any([outer, over.signal]), begin, stop: () => clearTimeout(timer) };
 }
 
 /** @throws StretchError */
