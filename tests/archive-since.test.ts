@@ -108,7 +108,7 @@ describe('a new store with SINCE', () => {
     expect((await compareVisible(store.clickhouse, truthOf(events))).differences).toEqual([]);
   });
 
-  test('waits for an archive that is away: counted, told and stopped at any time', async () => {
+  test('waits for an archive that is away: not ready, counted, told and stopped at any time', async () => {
     const [store, server] = [await stack.createStore('away'), await hostOf()];
     for (let nth = 0; nth < 20; nth++)
       server.archive?.faults.inject({ method: 'listSegments', kind: 'status', status: 503 });
@@ -116,6 +116,12 @@ describe('a new store with SINCE', () => {
     await until(async () => (await indexer.metric('updraft_indexer_archive_retries_total')) > 0);
     expect(indexer.output()).toContain('Until then the stream waits, since SINCE asks for the past');
     expect(await indexer.metric('updraft_indexer_connected')).toBe(0);
+    const ready = (): Promise<Response> => fetch(`${/http:[^"]+(?=\/metrics)/.exec(indexer.output())?.[0]}/readyz`);
+    expect((await ready()).status).toBe(503);
+    server.archive?.faults.inject({ method: 'getSegment', kind: 'slow', bytesPerSecond: 10 });
+    while (server.archive?.faults.take('listSegments') !== undefined);
+    await until(async () => (await indexer.metric('updraft_indexer_connected')) === 1);
+    expect((await ready()).status).toBe(200);
     await indexer.stop();
     expect(await store.count('ingest_progress')).toBe(0);
   });

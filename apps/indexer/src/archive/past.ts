@@ -102,8 +102,8 @@ async function readPastOf(
 ): Promise<Progress | undefined> {
   const { config, cursor, log } = deps;
   const source = hostName(settings.address);
-  const retry = retryReports(deps, source);
-  await using opened = openArchive(settings, { reading: folderName('since', config.redis), retry });
+  await using reports = reportArchive(deps, settings.address);
+  await using opened = openArchive(settings, { reading: folderName('since', config.redis), retry: reports });
   const known = begun?.cursor !== undefined && sourceOf(begun) === source ? begun.cursor : undefined;
   const afterSeq =
     known === undefined
@@ -119,20 +119,24 @@ async function readPastOf(
 }
 
 /** An archive that is away is waited for: what SINCE asks for would be missing without it. It counts as no connection, which is an alarm. */
-function retryReports({ status, metrics, log }: PastDeps, source: string): RetryOptions {
+function reportArchive({ status, metrics, log }: PastDeps, host: string): RetryOptions & AsyncDisposable {
+  const disconnect = (): void => {
+    status.connected(undefined);
+    metrics.connected.set({ host }, 0);
+  };
   return {
     onAnswer: () => {
-      if (status.host() === source) return;
-      status.connected(source);
-      metrics.connected.set({ host: source }, 1);
+      if (status.host() === host) return;
+      status.connected(host);
+      metrics.connected.set({ host }, 1);
     },
     onRetry: ({ message }, inMs) => {
-      status.connected(undefined);
-      metrics.connected.set({ host: source }, 0);
+      disconnect();
       metrics.archiveRetries.inc();
       status.active(inMs);
-      log.warn({ archive: source, inMs }, `${message}; trying again. ${WAITS}`);
+      log.warn({ archive: host, inMs }, `${message}; trying again. ${WAITS}`);
     },
+    [Symbol.asyncDispose]: async () => disconnect(),
   };
 }
 

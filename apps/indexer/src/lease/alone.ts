@@ -18,6 +18,6 @@ export async function holdAlone(redis: Redis, name: string, what: string): Promi
   const lease = await leases.acquire(`${name}:lease`);
   if (lease !== undefined) return { ...lease, [Symbol.asyncDispose]: () => lease.release() };
   throw new SetupError(
-    `${what} is running already, or was killed less than ${TTL_MS / 1000} s ago. Wait for its end, or stop it: it can be gone on with`,
+    `${what} is running already, or was killed less than ${TTL_MS / 1000} s ago. Wait for its end, or stop it: the next run goes on where it was`,
   );
 }
