@@ -96,6 +96,21 @@ describe('a backfill', () => {
     expect(program.output()).toContain('interrupted. The same command goes on after what is written');
   });
 
+  test('that is started a second time while it runs is refused, and the first is not disturbed', async () => {
+    const server = await hostOf(WORLD);
+    const store = await stack.createStore('twice');
+    faultsOf(server).inject({ method: 'getSegment', kind: 'slow', bytesPerSecond: 10 });
+    const first = startBackfill(store, ['--since', '3d', '--json'], environmentOf(store, server));
+    cleanups.push(first.kill);
+    await until(() => faultsOf(server).left() === 0);
+    const second = await backfill(store, server);
+    expect(second).toMatchObject({ code: 1 });
+    expect(second.output).toContain('pnpm backfill with the same options is running already');
+    await first.kill();
+    expect(await backfill(store, server)).toMatchObject({ code: 0, result: { corrupt: [] } });
+    expect((await compareVisible(store.clickhouse, truthOf(WORLD))).differences).toEqual([]);
+  });
+
   test('takes only the commits of chosen collections, and only events of chosen accounts', async () => {
     const server = await hostOf(WORLD);
     const store = await stack.createStore('chosen');

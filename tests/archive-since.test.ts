@@ -108,12 +108,44 @@ describe('a new store with SINCE', () => {
     expect((await compareVisible(store.clickhouse, truthOf(events))).differences).toEqual([]);
   });
 
+  test('waits for an archive that is away: not ready, counted, told and stopped at any time', async () => {
+    const [store, server] = [await stack.createStore('away'), await hostOf()];
+    for (let nth = 0; nth < 20; nth++)
+      server.archive?.faults.inject({ method: 'listSegments', kind: 'status', status: 503 });
+    const indexer = start(store, environmentOf(store, server));
+    await until(async () => (await indexer.metric('updraft_indexer_archive_retries_total')) > 0);
+    expect(indexer.output()).toContain('Until then the stream waits, since SINCE asks for the past');
+    expect(await indexer.metric('updraft_indexer_connected')).toBe(0);
+    const ready = (): Promise<Response> => fetch(`${/http:[^"]+(?=\/metrics)/.exec(indexer.output())?.[0]}/readyz`);
+    expect((await ready()).status).toBe(503);
+    server.archive?.faults.inject({ method: 'getSegment', kind: 'slow', bytesPerSecond: 10 });
+    while (server.archive?.faults.take('listSegments') !== undefined);
+    await until(async () => (await indexer.metric('updraft_indexer_connected')) === 1);
+    expect((await ready()).status).toBe(200);
+    await indexer.stop();
+    expect(await store.count('ingest_progress')).toBe(0);
+  });
+
+  test('whose host no longer shows what follows the archive goes back to the archive by itself', async () => {
+    const [store, server] = [await stack.createStore('seam'), await hostOf()];
+    server.setWeather({ floorSeq: server.log.firstSeq + SEALED + 800 });
+    const indexer = start(store, environmentOf(store, server, { WS_URL: server.v2Url }));
+    await indexer.says('the archive is read to its end');
+    await server.archive?.seal();
+    await indexer.says('CursorTooOld');
+    await indexer.says('a gap is healed');
+    await untilCaughtUp(store, server);
+    await indexer.stop();
+    expect((await compareVisible(store.clickhouse, truthOf(events))).differences).toEqual([]);
+  });
+
   test('begins by time where the archive wants a key, and says what is left out', async () => {
     const [store, server] = [await stack.createStore('keyless'), await hostOf({ apiKey: 'sesame' })];
     const indexer = start(store, environmentOf(store, server));
     await untilCaughtUp(store, server);
     await indexer.stop();
     expect(indexer.output()).toContain('Set JETSTREAM_API_KEY to a valid key. The stream begins with the oldest');
+    expect(await store.count('open_gaps', "detail LIKE 'SINCE asks for this past%JETSTREAM_API_KEY%'")).toBe(1);
     expect((await compareVisible(store.clickhouse, truthOf(events))).differences).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -105,6 +105,15 @@ describe('a download', () => {
   });
 });
 
+test('into a folder that is none says which setting names it', async () => {
+  const file = join(folder, 'file');
+  await writeFile(file, '');
+  const client = createArchiveClient({ address: server.address });
+  await expect(downloadSegment({ client, folder: join(file, 'below') }, 'seg_1.jss', signal)).rejects.toThrow(
+    "ARCHIVE_FOLDER can't be used: ENOTDIR",
+  );
+});
+
 describe('a request', () => {
   test('waits as the host asks, and tries again what may pass', async () => {
     const answers = [
@@ -156,7 +165,7 @@ describe('a request', () => {
 
   test('for the list of segments is made for each page, and not round and round', async () => {
     const [segment] = server.segments;
-    const pages = [{ cursor: '1' }, { cursor: '2' }, {}, { cursor: '1' }, { cursor: '1' }];
+    const pages = [{ cursor: '1' }, { cursor: '2' }, {}, { cursor: '1' }, { cursor: '2' }, { cursor: '1' }];
     server.intercept = (_, response) => {
       const entry = { name: NAME, checksum: segment?.checksum, sizeBytes: 1, eventCount: 1, minSeq: 1, maxSeq: 1 };
       sendJson(response, { ...pages.shift(), segments: [{ ...entry, minWitnessedAt: 1, maxWitnessedAt: 1 }] });
@@ -169,7 +178,7 @@ describe('a request', () => {
       return count;
     };
     expect(await list()).toBe(3);
-    await expect(list()).rejects.toThrow("doesn't go on");
+    await expect(list()).rejects.toThrow('goes round in circles');
   });
 
   test('for a dictionary gives its bytes and its id', async () => {
