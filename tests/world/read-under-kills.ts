@@ -26,7 +26,7 @@ export interface ReadingFigures {
   readonly rssMb: number;
 }
 
-const POLL_MS = 50;
+const POLL_MS = 100;
 /** In as many pieces the rest of the events comes, each when as much of the whole is written. */
 const PIECES = 20;
 
@@ -75,7 +75,7 @@ function createRun(events: number, { host, databases, folder }: Reading) {
     SINCE: '7d',
     ARCHIVE_FOLDER: join(folder, 'segments'),
     LEASE_TTL: '1s',
-    BATCH_MAX_ROWS: String(Math.min(50_000, Math.ceil(events / 100))), // the default, or as many batches as there are of it in a long run
+    BATCH_MAX_ROWS: String(Math.min(50_000, Math.ceil(events / 30))), // the default, or less, so that a short run too has many batches
   };
   const start = (): IndexerProcess => startIndexer(variables, join(folder, 'indexer.log'));
   let [indexer, rssMb] = [start(), 0];
