@@ -129,15 +129,16 @@ function createWatch(timeoutMs: number, outer: AbortSignal): Watch {
   };
 }
 
-function readable({ status, headers, body }: Response, watch: Watch): ArchiveResponse {
-  const chunks = readChunks(body, watch);
+function readable(response: Response, watch: Watch): ArchiveResponse {
+  const { status, headers } = response;
+  const chunks = readChunks(response, watch);
   return {
     status,
     headers,
     chunks,
     cancel: async () => {
       watch.end();
-      await body?.cancel();
+      await response.body?.cancel();
     },
     bytes: async (maxBytes) => {
       const parts: Uint8Array[] = [];
@@ -152,10 +153,11 @@ function readable({ status, headers, body }: Response, watch: Watch): ArchiveRes
   };
 }
 
-async function* readChunks(body: Response['body'], watch: Watch): AsyncGenerator<Uint8Array> {
+/** Holds the response itself: fetch ends the body of one that nobody holds, as if all of it had come. */
+async function* readChunks(response: Response, watch: Watch): AsyncGenerator<Uint8Array> {
   try {
     watch.heard();
-    for await (const chunk of body ?? []) {
+    for await (const chunk of response.body ?? []) {
       watch.heard();
       yield chunk;
     }

@@ -4,6 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { sleep } from '@updraft/service';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createArchiveClient } from './archive-client.ts';
@@ -198,4 +200,16 @@ describe('a request', () => {
     };
     await expect(download()).rejects.toMatchObject({ name: 'JetstreamError' });
   });
+});
+
+test('an answer that waits to be read survives a garbage collection', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const client = createArchiveClient({ address: server.address });
+  const response = await client.getSegment(NAME, { from: 0 }, signal);
+  for (let i = 0; i < 5; i++) {
+    collectGarbage();
+    await sleep(5);
+  }
+  expect((await response.bytes(1e9)).equals(bytesOf())).toBe(true);
 });
