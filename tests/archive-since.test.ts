@@ -101,7 +101,7 @@ describe('a new store with SINCE', () => {
 
   test('whose host no longer shows what follows the archive goes back to the archive by itself', async () => {
     const [store, server] = [await stack.createStore('seam'), await hostOf()];
-    server.setWeather({ floorSeq: server.log.firstSeq + SEALED + 800 });
+    server.setWeather({ floorSeq: server.log.firstSeq + SEALED + 300 });
     const indexer = start(store, environmentOf(store, server, { WS_URL: server.v2Url }));
     await indexer.says('the archive is read to its end');
     await server.archive?.seal();
