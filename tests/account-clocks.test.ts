@@ -1,13 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AtpAgent } from '@atproto/api';
-import { TestNetworkNoAppView } from '@atproto/dev-env';
+import type { TestNetworkNoAppView } from '@atproto/dev-env';
 import { type JetstreamServer, startJetstream } from '@updraft/simulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { account } from './indexer/events.ts';
 import { useStack } from './indexer/fixtures.ts';
 import { type Program, type Store, until } from './indexer/stack.ts';
 import { replayAll, startIndexer } from './indexer/start.ts';
+import { startTestNetwork } from './pds/test-network.ts';
 import { selectRows } from './select-rows.ts';
 
 const stack = useStack();
@@ -81,7 +82,7 @@ describe('an account whose order is in doubt', () => {
   let store: Store;
   let indexer: Program;
   beforeAll(async () => {
-    network = await TestNetworkNoAppView.create({});
+    network = await startTestNetwork();
     host = await startJetstream({});
     store = await stack.createStore('asked');
     indexer = startIndexer(store, {

@@ -146,17 +146,17 @@ describe('readers find the same on two servers as on one:', () => {
     expect(uris).toEqual(ranked.map(({ uri }) => uri));
   });
 
-  test('50 searches, to their last page', async () => {
+  test('15 searches, to their last page', async () => {
     await using first = await startSearchService(one);
     await using second = await startSearchService(two);
-    const queries = makeQueries(postsThatShow(truth, NOW_MS), 50, seeded(5));
+    const queries = makeQueries(postsThatShow(truth, NOW_MS), 15, seeded(5));
     let found = 0;
     for (const { q } of queries) {
       const pages = await readPages(first, q);
       expect([q, await readPages(second, q)]).toEqual([q, pages]);
       found += pages.length;
     }
-    expect(found).toBeGreaterThan(500);
+    expect(found).toBeGreaterThan(150);
     expect((await readPages(second, 'lang:en', 'top')).length).toBeGreaterThan(50);
   }, 240_000);
 
@@ -166,12 +166,10 @@ describe('readers find the same on two servers as on one:', () => {
     const days = truth.dailyStats();
     const likes = days.reduce((sum, { num_likes }) => sum + num_likes, 0);
     const stats = async (service: SearchService) => (await service.get('/stats')).json() as { total_likes: number };
-    await expect.poll(async () => (await stats(first)).total_likes, { timeout: 60_000 }).toBe(likes);
-    await expect
-      .poll(async () => stripped(await stats(second)), { timeout: 90_000 })
-      .toEqual(stripped(await stats(first)));
+    await expect.poll(async () => (await stats(first)).total_likes).toBe(likes);
+    await expect.poll(async () => stripped(await stats(second))).toEqual(stripped(await stats(first)));
     const collections = async (service: SearchService) => stripped((await service.get('/stats/collections')).json());
-    await expect.poll(() => collections(second), { timeout: 60_000 }).toEqual(await collections(first));
+    await expect.poll(() => collections(second)).toEqual(await collections(first));
   }, 240_000);
 });
 

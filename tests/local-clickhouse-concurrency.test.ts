@@ -14,14 +14,17 @@ describe('several queries', () => {
     `SELECT count() FROM system.processes WHERE query LIKE '%${tag}%' AND query NOT LIKE '%processes%'`;
 
   test('two slow ones run side by side', async () => {
-    const slow = [1, 2].map((n) => local.text(`SELECT sleep(2), ${n} /* side by side */ AS side_by_side`));
+    const slow = [1, 2].map((n) =>
+      local.post(`SELECT sleepEachRow(1), ${n} AS side_by_side FROM numbers(60)`, { max_block_size: '1' }),
+    );
     await local.eventually(running('side_by_side'), '2');
+    await local.text("KILL QUERY WHERE query LIKE '%side_by_side%' AND query NOT LIKE 'KILL%' SYNC");
     await Promise.all(slow);
   });
 
   test('planning one does not hold up the others', async () => {
     const heavy = local.text('SELECT (SELECT count() FROM numbers(1000000000000)) AS heavy_scalar', {
-      max_execution_time: '2',
+      max_execution_time: '5',
     });
     const outcome = heavy.catch((error: Error) => error.message);
     await local.eventually(running('heavy_scalar'), '1');

@@ -63,7 +63,7 @@ describe('SIGKILL', () => {
 describe('a stop', () => {
   test('lets a running query end, and the engine exits with 0', async () => {
     const server = await start();
-    const answer = ask(server, 'SELECT sleep(1), 42 AS last_words');
+    const answer = ask(server, 'SELECT sleep(3), 42 AS last_words');
     const isRunning =
       "SELECT count() FROM system.processes WHERE query LIKE '%last_words%' AND query NOT LIKE '%processes%'";
     while ((await ask(server, isRunning)) !== '1');

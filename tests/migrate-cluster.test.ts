@@ -2,14 +2,14 @@ import { createClickHouse, migrateUp } from '@updraft/store';
 import { expect, test } from 'vitest';
 import { startEngines } from './cluster/engines.ts';
 import { hostileOperations } from './migrate/hostile-operations.ts';
-import { migrateBackToOld, migrateToOld, shown, writeOldRows } from './migrate/old-store.ts';
+import { createOldDatabase, migrateBackToOld, shown, writeOldRows } from './migrate/old-store.ts';
 import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
 
 test('a store on two shards shows the same after the move as before, each row on its own server, and after the way back', async () => {
   await using engines = await startEngines(2);
   const { connection } = engines;
-  await migrateToOld(connection);
+  await createOldDatabase(connection);
   const clickhouse = createClickHouse(connection);
   await writeOldRows(
     clickhouse,

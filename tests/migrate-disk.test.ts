@@ -6,7 +6,7 @@ import { startClickHouse } from '@updraft/local';
 import { createClickHouse, migrateUp } from '@updraft/store';
 import { expect, test } from 'vitest';
 import { hostileOperations } from './migrate/hostile-operations.ts';
-import { migrateToOld, shown, writeOldRows } from './migrate/old-store.ts';
+import { createOldDatabase, shown, writeOldRows } from './migrate/old-store.ts';
 import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
 
@@ -22,7 +22,7 @@ test('a copy for which the disk has no room is refused before it begins, and goe
   const engine = await startClickHouse({ dataDir: join(directory, 'clickhouse'), onLine: () => {} });
   cleanup.defer(() => engine.kill('SIGKILL').then(() => {}));
   const connection = { address: engine.url, ...engine.logins.migrations, database: 'room' };
-  await migrateToOld(connection);
+  await createOldDatabase(connection);
   const clickhouse = createClickHouse(connection);
   cleanup.defer(() => clickhouse.close());
   await writeOldRows(

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createClickHouse, migrateUp, readRetention, requireMoved } from '@updraft/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hostileOperations } from './migrate/hostile-operations.ts';
-import { migrateBackToOld, migrateToOld, shown, tid, writeOldRows } from './migrate/old-store.ts';
+import { createOldDatabase, migrateBackToOld, shown, tid, writeOldRows } from './migrate/old-store.ts';
 import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
 import { type StoreFixture, startStore } from './store-fixture.ts';
@@ -25,7 +25,7 @@ afterAll(() => store.close());
 /** A database of its own on the file's engine, as it was before 0013. */
 async function oldStore() {
   const connection = { ...store.connection, database: `old_${randomBytes(4).toString('hex')}` };
-  await migrateToOld(connection);
+  await createOldDatabase(connection);
   const clickhouse = createClickHouse(connection);
   return { connection, clickhouse, [Symbol.asyncDispose]: () => clickhouse.close() };
 }

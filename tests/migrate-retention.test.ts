@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createClickHouse, migrateUp, postRecords } from '@updraft/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { migrateBackToOld, migrateToOld, type Operation, shown, tid, writeOldRows } from './migrate/old-store.ts';
+import { createOldDatabase, migrateBackToOld, type Operation, shown, tid, writeOldRows } from './migrate/old-store.ts';
 import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
 import { type StoreFixture, startStore } from './store-fixture.ts';
@@ -21,7 +21,7 @@ afterAll(() => store.close());
 /** A database as it was before 0013, whose repo_records keep less than its other tables. */
 async function oldStore() {
   const connection = { ...store.connection, database: `old_${randomBytes(4).toString('hex')}` };
-  await migrateToOld(connection);
+  await createOldDatabase(connection);
   const clickhouse = createClickHouse(connection);
   await clickhouse.command('SYSTEM STOP MERGES likes');
   await clickhouse.command(

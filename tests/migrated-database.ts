@@ -17,20 +17,23 @@ export const quietLog: StoreLog = { debug: () => {}, info: () => {}, warn: () =>
  * long, for each of their statements is noted.
  */
 export async function createMigratedDatabase(connection: ClickHouseOptions): Promise<void> {
-  await ensureDatabase(connection);
-  const clickhouse = createClickHouse(connection);
-  const [tables, others] = await readSchema();
-  await createAll(clickhouse, tables);
-  await createAll(clickhouse, others);
-  await clickhouse.close();
-  await forceVersion({ connection, log: quietLog, version: await lastVersion() });
+  const schema = await readFile(join(import.meta.dirname, '../docs/schema.sql'), 'utf8');
+  await createDatabaseOf(schema, connection, await lastVersion());
 }
 
-async function readSchema(): Promise<[tables: string[], others: string[]]> {
-  const text = await readFile(join(import.meta.dirname, '../docs/schema.sql'), 'utf8');
+/** Makes a database as the migrations up to `version` leave it; `schema` is what dumpSchema() gave of one. */
+export async function createDatabaseOf(schema: string, connection: ClickHouseOptions, version: number): Promise<void> {
+  await ensureDatabase(connection);
+  const clickhouse = createClickHouse(connection);
   const isTable = (statement: string) => /^CREATE TABLE /m.test(statement);
-  const statements = text.split(/;\n+/).filter((statement) => statement !== '');
-  return [statements.filter(isTable), statements.filter((statement) => !isTable(statement))];
+  const statements = schema.split(/;\n+/).filter((statement) => statement !== '');
+  await createAll(clickhouse, statements.filter(isTable));
+  await createAll(
+    clickhouse,
+    statements.filter((statement) => !isTable(statement)),
+  );
+  await clickhouse.close();
+  await forceVersion({ connection, log: quietLog, version });
 }
 
 /** All at once, and again those that need one of the others. */

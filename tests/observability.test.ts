@@ -39,7 +39,8 @@ describe.skipIf(checker === undefined)('promtool (skipped where there is none: D
 const program = findProgram('prometheus');
 
 describe.skipIf(program === undefined)('a Prometheus over npm start (skipped where there is none)', () => {
-  const offset = 20_000 + Math.floor(Math.random() * 20_000);
+  /** So that its ports lie above those of tests/start.test.ts, and below those that the system gives out by itself. */
+  const offset = 22_200 + Math.floor(Math.random() * 1_400);
   const at = (port: number) => `127.0.0.1:${port + offset}`;
   const stop = new AbortController();
   let folder: string;

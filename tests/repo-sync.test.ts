@@ -246,7 +246,7 @@ describe('readers follow a #sync:', () => {
     return days.find(({ date }) => date === yesterday);
   };
   const expectTrueStatistics = () =>
-    expect.poll(statistics, { timeout: 30_000 }).toEqual(truth.dailyStats().find(({ date }) => date === yesterday));
+    expect.poll(statistics).toEqual(truth.dailyStats().find(({ date }) => date === yesterday));
 
   test('feeds and their counts of likes, post search, the statistics of days', async () => {
     expect(await ranking()).toEqual([

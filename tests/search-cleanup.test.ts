@@ -106,7 +106,8 @@ describe('a clean-up', () => {
     const account = await createAccount(network.pdsUrl, 'shared');
     const written = makeRecords(700, () => oldPost());
     await account.write(written);
-    const services = await Promise.all([world.startService(), world.startService()]);
+    const patient = { CLEANUP_LEASE_TTL: '1m' }; // so that neither takes a slow one for dead
+    const services = await Promise.all([world.startService(patient), world.startService(patient)]);
     let [underWay, most, batches] = [0, 0, 0];
     network.intercept = async (call) => {
       if (call.method !== 'com.atproto.repo.applyWrites') return handOn(call);

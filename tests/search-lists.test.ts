@@ -123,7 +123,7 @@ describe('the users of hosts', () => {
     });
     const users = async () => ((await listing.get('/stats')).json() as { total_users: number }).total_users;
     const { data } = await account.agent.com.atproto.sync.listRepos({ limit: 100 });
-    await expect.poll(users, { timeout: 10_000 }).toBe(data.repos.length);
+    await expect.poll(users).toBe(data.repos.length);
     await listing[Symbol.asyncDispose]();
   });
 });

@@ -65,9 +65,7 @@ describe('GET /stats/collections', () => {
         .filter(({ collection }) => collection === 'app.bsky.feed.like');
       return operations.map(([field]) => rows.reduce((sum, row) => sum + Number(row[field]), 0));
     };
-    await expect
-      .poll(counted, { timeout: 90_000 })
-      .toEqual(operations.map(([, name]) => expected.get(`app.bsky.feed.like ${name}`) ?? 0));
+    await expect.poll(counted).toEqual(operations.map(([, name]) => expected.get(`app.bsky.feed.like ${name}`) ?? 0));
   });
 });
 
@@ -108,7 +106,7 @@ async function expectTrueStats(): Promise<Stats> {
       daily_data: daily_data.filter((day) => Object.values(day).some((value) => Number(value) > 0)),
     };
   };
-  await expect.poll(counted, { timeout: 90_000 }).toEqual(expected);
+  await expect.poll(counted).toEqual(expected);
   return (await service.get('/stats')).json();
 }
 

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BatchWriterHooks, createBlock, recordRows, SetupStoreError, type StoreError } from '@updraft/store';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { CREATE_GUARDED, clearTables, countRows, guarded, guardedBlock, like, twoBlocks } from './guarded-table.ts';
+import { until } from './indexer/program.ts';
 import { useStore } from './use-store.ts';
 import { never, quickWriter } from './write-blocks.ts';
 
@@ -31,7 +32,7 @@ describe('a batch', () => {
     const retried: string[] = [];
     await store.kill();
     const writing = writer({ onRetry: (table) => retried.push(table) }).write(twoBlocks(3_000), never);
-    await vi.waitUntil(() => retried.length >= 4, { timeout: 20_000 });
+    await until(() => retried.length >= 4);
     await store.start();
     await writing;
     expect([await count('likes'), await count('posts'), await count('record_ops')]).toEqual([3_000, 3_000, 6_000]);
@@ -50,7 +51,7 @@ describe('a batch', () => {
     })();
     for (let kill = 0; kill < 3; kill++) {
       const before = acknowledged;
-      await vi.waitUntil(() => acknowledged > before + 1_000, { timeout: 20_000 });
+      await until(() => acknowledged > before + 1_000);
       await store.kill();
       const atKill = acknowledged;
       await store.start();
@@ -80,7 +81,7 @@ describe('a batch', () => {
     const held: StoreError[] = [];
     await store.clickhouse.command('DROP TABLE guarded SYNC');
     const writing = writer({ onHeld: (_, error) => held.push(error) }).write([guardedBlock(['a', 'b'])], never);
-    await vi.waitUntil(() => held.length >= 2, { timeout: 10_000 });
+    await until(() => held.length >= 2);
     expect(held[0]).toBeInstanceOf(SetupStoreError);
     await store.clickhouse.command(CREATE_GUARDED);
     await writing;

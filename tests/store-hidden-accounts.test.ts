@@ -1,5 +1,6 @@
 import { type ActorStatusRow, actorStatus, createHiddenActors, hiddenBelow, repoSyncs } from '@updraft/store';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { until } from './indexer/program.ts';
 import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
 import { useStore } from './use-store.ts';
@@ -80,7 +81,7 @@ describe('invariant 4: a delete deletes: an account that goes away', () => {
     await write(status('did:plc:f', 10, { active: false, status: 'deactivated' }));
     const folds = await countFolds();
     await createHiddenActors({ clickhouse: store.clickhouse, log: quietLog, foldAbove: 1 }).refresh();
-    await vi.waitUntil(async () => (await countFolds()) > folds, { timeout: 10_000, interval: 100 });
+    await until(async () => (await countFolds()) > folds);
     expect(await hidden('did:plc:f')).toBe(ALL);
   });
 

@@ -110,7 +110,8 @@ describe('a lease', () => {
 });
 
 describe('a counted lease', () => {
-  const counted = () => createLeases({ redis, prefix: 'lease:', ttlMs: 600, fences: 'count', whenUnreachable: 'lose' });
+  const counted = (ttlMs = 60_000) =>
+    createLeases({ redis, prefix: 'lease:', ttlMs, fences: 'count', whenUnreachable: 'lose' });
 
   test('has a fence above the last one and above what is asked for', async () => {
     const first = await take(counted(), 0, 'thing');
@@ -122,7 +123,7 @@ describe('a counted lease', () => {
   });
 
   test('is lost when another took it, and its release leaves that one alone', async () => {
-    const lease = await take(counted(), 0, 'stolen');
+    const lease = await take(counted(600), 0, 'stolen');
     await redis.set('lease:stolen', 'another');
     await until(() => lease.signal.aborted);
     await lease.release();

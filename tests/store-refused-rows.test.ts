@@ -1,6 +1,7 @@
 import type { BatchWriterHooks } from '@updraft/store';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { clearTables, countRows, guardedBlock, twoBlocks } from './guarded-table.ts';
+import { until } from './indexer/program.ts';
 import { selectRows } from './select-rows.ts';
 import { useStore } from './use-store.ts';
 import { never, quickWriter } from './write-blocks.ts';
@@ -57,7 +58,7 @@ describe('invariant 2: nothing is dropped in silence: a block refused as a whole
       () => undefined,
       (error: unknown) => error,
     );
-    await vi.waitUntil(() => held >= 2, { timeout: 10_000 });
+    await until(() => held >= 2);
     controller.abort(reason);
     expect(await ended).toBe(reason);
     expect(await count('rejected_events')).toBe(0);

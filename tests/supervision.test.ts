@@ -167,7 +167,7 @@ describe('keeping ClickHouse', () => {
     until(() => running.keepers()[0]?.status().state === 'running' && running.keepers()[0]?.status().pid !== pid);
 
   test('an engine that is there but gives no answer is ended and started again', async () => {
-    const silence = { everyMs: 50, timeoutMs: 500, missed: 2 };
+    const silence = { everyMs: 50, timeoutMs: 1_500, missed: 2 };
     const running = await createTestStack({ databases: [engine] }, { silence });
     await running.start(never);
     const { pid } = latest;

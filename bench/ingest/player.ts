@@ -18,12 +18,18 @@ export interface Player extends AsyncDisposable {
 
 const NOW = '2026-11-20T12:00:00Z';
 
-export async function startPlayer(events: number, accounts: number, seed: number): Promise<Player> {
+/** `archive`: what it plays is sealed, too. */
+export async function startPlayer(
+  events: number,
+  accounts: number,
+  seed: number,
+  { archive = false } = {},
+): Promise<Player> {
   const options = { events, 'events-per-day': events, accounts, seed, now: NOW };
-  const program = startProgram(
-    'packages/simulator/src/main.ts',
-    Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
-  );
+  const program = startProgram('packages/simulator/src/main.ts', [
+    ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    ...(archive ? ['--archive'] : []),
+  ]);
   const { url, v2Url, firstSeq } = await program.ready<{ url: string; v2Url: string; firstSeq: number }>();
   return {
     url,

@@ -20,6 +20,7 @@ await runIndexer(
     config: {
       hosts: [url],
       archive: undefined,
+      redis: { address: '', password: '', prefix: 'receive-only' },
       limits: { maxEvents: 50_000, maxBytes: 32 << 20, flushIntervalMs: 1_000, queueMaxBytes: 96 << 20 },
       since: { atMicros: Date.parse(since) * 1_000 },
       compareEveryMs: 0,

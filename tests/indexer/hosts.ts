@@ -17,7 +17,8 @@ const HUGE_BYTES = 33 * 1024 * 1024;
 const cleanups = useCleanups();
 
 export async function startHost(options: JetstreamServerOptions = {}): Promise<JetstreamServer> {
-  const server = await startJetstream(options);
+  // Where the host and its reader share a process that gets no time, neither is slow.
+  const server = await startJetstream({ slowReaderMs: 60_000, ...options });
   cleanups.push(() => server.close());
   return server;
 }

@@ -18,11 +18,12 @@ import {
   type ClickHouse,
   type ClickHouseOptions,
   createClickHouse,
+  dumpSchema,
   MIGRATIONS_DIRECTORY,
   migrateDown,
   migrateUp,
 } from '@updraft/store';
-import { quietLog } from '../migrated-database.ts';
+import { createDatabaseOf, quietLog } from '../migrated-database.ts';
 import { selectRows } from '../select-rows.ts';
 
 /** An operation as the indexer before 0013 saw it. */
@@ -37,10 +38,14 @@ export interface Operation {
   readonly version?: bigint;
 }
 
-const isOld = (file: string): boolean => !/^(0013|001[4-9]|00[2-9])/.test(file);
+const LAST_OLD = 12;
+const isOld = (file: string): boolean => !(Number.parseInt(file, 10) > LAST_OLD);
 
-/** Brings a database to where it stood before 0013. */
-export async function migrateToOld(connection: ClickHouseOptions): Promise<void> {
+let oldSchema: string | undefined;
+
+/** Makes a database as it stood before 0013: the first by the migrations, the others after its schema. */
+export async function createOldDatabase(connection: ClickHouseOptions): Promise<void> {
+  if (oldSchema !== undefined) return createDatabaseOf(oldSchema, connection, LAST_OLD);
   const directory = await mkdtemp(join(tmpdir(), 'updraft-old-migrations-'));
   try {
     for (const file of await readdir(MIGRATIONS_DIRECTORY))
@@ -49,6 +54,7 @@ export async function migrateToOld(connection: ClickHouseOptions): Promise<void>
   } finally {
     await rm(directory, { recursive: true });
   }
+  oldSchema = await dumpSchema(connection);
 }
 
 /** Takes 0013 and all that came after it back. */

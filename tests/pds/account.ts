@@ -14,8 +14,8 @@ export interface PdsAccount {
   readonly did: string;
   state(): 'active' | 'deactivated' | 'deleted';
   handle(): string;
-  /** A picture that it has uploaded, as records name it. */
-  readonly picture: unknown;
+  /** Uploads pictures, none of which is like another, and gives them as records name them. */
+  uploadPictures(count: number): Promise<unknown[]>;
   /** Keys of its records of a collection. */
   rkeys(collection: string): string[];
   /** One commit. Gives what it created and updated. */
@@ -34,6 +34,16 @@ const PICTURE = Buffer.from(
   'base64',
 );
 
+let pictures = 0;
+
+/**
+ * A picture of its own, by what follows its end. A PDS answers 500 now and then to a post that shows one new picture several times: it
+ * moves the file once for each, side by side, and the last finds it gone.
+ */
+function nextPicture(): Uint8Array {
+  return Buffer.concat([PICTURE, Buffer.from(String(++pictures))]);
+}
+
 export async function createAccount(network: PdsNetwork, name: string): Promise<PdsAccount> {
   const agent = network.createAgent();
   let handle = `${name}.test`;
@@ -43,14 +53,20 @@ export async function createAccount(network: PdsNetwork, name: string): Promise<
     password: 'a long main password',
   });
   const { did } = data;
-  const { data: uploaded } = await agent.com.atproto.repo.uploadBlob(PICTURE, { encoding: 'image/png' });
   const keys = new Map<string, Set<string>>();
   let state: 'active' | 'deactivated' | 'deleted' = 'active';
   return {
     did,
     state: () => state,
     handle: () => handle,
-    picture: uploaded.blob,
+    uploadPictures: async (count) => {
+      const blobs: unknown[] = [];
+      for (let left = count; left > 0; left--) {
+        const { data: uploaded } = await agent.com.atproto.repo.uploadBlob(nextPicture(), { encoding: 'image/png' });
+        blobs.push(uploaded.blob);
+      }
+      return blobs;
+    },
     rkeys: (collection) => [...(keys.get(collection) ?? [])],
     write: async (writes) => {
       const { data: answer } = await agent.com.atproto.repo.applyWrites({

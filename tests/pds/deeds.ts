@@ -74,8 +74,8 @@ const create =
 
 const pictures =
   (isGallery: boolean): Deed =>
-  (world, actor) =>
-    createRecord(world, actor, POST, picturePost(actor.picture, isGallery, world.dice));
+  async (world, actor) =>
+    createRecord(world, actor, POST, picturePost(await actor.uploadPictures(isGallery ? 5 : 2), isGallery, world.dice));
 
 async function createRecord(
   world: World,

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { AtpAgent } from '@atproto/api';
-import { TestNetworkNoAppView } from '@atproto/dev-env';
 import type { JetstreamServer } from '@updraft/simulator';
 import { WebSocket } from 'ws';
 import { until } from '../indexer/stack.ts';
 import { jetstreamLines } from './jetstream-lines.ts';
+import { startTestNetwork } from './test-network.ts';
 
 /** A real PDS and PLC directory, whose firehose a Jetstream host shows. */
 export interface PdsNetwork extends AsyncDisposable {
@@ -16,7 +16,7 @@ export interface PdsNetwork extends AsyncDisposable {
 }
 
 export async function startPdsNetwork(host: Pick<JetstreamServer, 'append' | 'settle'>): Promise<PdsNetwork> {
-  const network = await TestNetworkNoAppView.create({});
+  const network = await startTestNetwork();
   const { pds } = network;
   const firehose = new WebSocket(`${pds.url.replace('http', 'ws')}/xrpc/com.atproto.sync.subscribeRepos?cursor=0`);
   let lines = 0;

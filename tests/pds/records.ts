@@ -44,9 +44,9 @@ export function recordOf(collection: string, around: Surroundings, dice: Dice): 
 }
 
 /** A post of pictures: up to four as always, more as clients make it since June 2026. */
-export function picturePost(image: unknown, isGallery: boolean, dice: Dice): Value {
+export function picturePost(images: readonly unknown[], isGallery: boolean, dice: Dice): Value {
   const name = isGallery ? 'gallery' : 'images';
-  const items = Array.from({ length: isGallery ? 5 : 2 }, () => ({
+  const items = images.map((image) => ({
     ...(isGallery && { $type: 'app.bsky.embed.gallery#image' }),
     image,
     alt: textOf(dice),

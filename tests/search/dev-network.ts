@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { TestNetworkNoAppView } from '@atproto/dev-env';
+import { startTestNetwork } from '../pds/test-network.ts';
 
 /** A real PLC directory and a real PDS, and a man in the middle of the PDS whom tests tell what to do. */
 export interface DevNetwork extends AsyncDisposable {
@@ -41,7 +41,7 @@ export interface Forwarded {
 export const handOn: Intercept = async (call) => call.answer(await call.forward());
 
 export async function startDevNetwork(): Promise<DevNetwork> {
-  const network = await TestNetworkNoAppView.create({});
+  const network = await startTestNetwork();
   const state: { intercept: Intercept } = { intercept: handOn };
   const proxy = await listen((request, response) => void relay(state, network.pds.url, request, response));
   const plc = await listen((request, response) => void directory(network.plc.url, proxy.url, request, response));

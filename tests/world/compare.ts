@@ -1,7 +1,9 @@
+import { crc32 } from 'node:zlib';
 import { type GroundTruth, TABLE_KEYS, type TrueRow, type TrueTable } from '@updraft/simulator';
 import { DATABASE } from './databases.ts';
 import { STORED_OPERATIONS } from './stored-operations.ts';
 import { readAll, readRows } from './table-reader.ts';
+import { countRowsOf, hiddenRows, lastOperations, operationRows, rejectedRows, shownRecords } from './true-rows.ts';
 
 /** How the tables differ from the truth. */
 export interface Difference {
@@ -24,60 +26,94 @@ const MAX_EXAMPLES = 5;
 
 /** Compares every table and view that the truth knows, row for row, and what follows from several rows: operations, hidden accounts, rejections. */
 export async function compareWithTruth(url: string, truth: GroundTruth): Promise<Difference> {
-  const difference: Difference = { lost: 0, doubled: 0, mismatched: 0, examples: [] };
-  for (const table of Object.keys(TABLE_KEYS) as TrueTable[]) {
-    await compareTable(difference, table, truth.rows(table), TABLE_KEYS[table], (columns) =>
-      readRows(url, `SELECT ${columns} FROM ${table} FINAL`),
-    );
-  }
-  await compareTable(
-    difference,
-    'records with the deleted',
-    lastOperations(truth),
-    ['repo', 'collection', 'rkey'],
-    () =>
-      readRows(url, `SELECT repo, collection, rkey, last.1 AS version, last.2 AS operation FROM (${LAST_OPERATIONS})`),
-  );
-  await compareTable(difference, 'record_ops', operationRows(truth), ['collection', 'operation'], () =>
-    readRows(
-      url,
-      'SELECT collection, operation, count() AS count FROM record_ops FINAL GROUP BY collection, operation',
-    ),
-  );
-  await compareTable(difference, 'hidden_actors', hiddenRows(truth), ['did'], () =>
-    readRows(
-      url,
-      `SELECT did, hidden_below FROM (SELECT did, did_key FROM actor_status UNION DISTINCT SELECT did, did_key FROM repo_syncs) AS s
-      INNER JOIN hidden_actors AS h ON h.did_key = s.did_key`,
-    ),
-  );
-  await compareTable(difference, 'rejected_events', rejectedRows(truth), ['reason', 'did', 'kind', 'collection'], () =>
-    readRows(
-      url,
-      'SELECT reason, did, kind, collection, count() AS count FROM rejected_events FINAL GROUP BY reason, did, kind, collection',
-    ),
-  );
-  await compareVisible(difference, url, truth);
+  const difference = await compareShare(url, truth, { part: 0, parts: 1 });
+  await compareOperations(difference, url, truth.operationCounts());
   return difference;
 }
 
+/** Some of the accounts, where the truth of all of them would not fit the memory: those that isOfShare() names. */
+export interface Share {
+  readonly part: number;
+  readonly parts: number;
+}
+
+export function isOfShare({ part, parts }: Share, did: string): boolean {
+  return crc32(did) % parts === part;
+}
+
+/** Likewise for the accounts of a share, of which alone the truth must know. Operations are counted in all: compareOperations() has them. */
+export async function compareShare(url: string, truth: GroundTruth, { part, parts }: Share): Promise<Difference> {
+  const difference: Difference = { lost: 0, doubled: 0, mismatched: 0, examples: [] };
+  const where = (did: string) => (parts === 1 ? '' : `WHERE CRC32(${did}) % ${parts} = ${part}`);
+  for (const table of Object.keys(TABLE_KEYS) as TrueTable[]) {
+    const keys = TABLE_KEYS[table];
+    await compareTable(difference, table, truth.rows(table), keys, (columns) =>
+      readRows(url, `SELECT ${columns} FROM ${table} FINAL ${where(keys[0])}`),
+    );
+  }
+  const derived = [
+    {
+      name: 'records with the deleted',
+      expected: lastOperations(truth),
+      keys: ['repo', 'collection', 'rkey'],
+      sql: `SELECT repo, collection, rkey, last.1 AS version, last.2 AS operation FROM (
+        SELECT repo, collection, rkey, max((version, operation)) AS last FROM ${STORED_OPERATIONS} ${where('repo')} GROUP BY repo, collection, rkey)`,
+    },
+    {
+      name: 'hidden_actors',
+      expected: hiddenRows(truth),
+      keys: ['did'],
+      sql: `SELECT did, hidden_below FROM (SELECT did, did_key FROM actor_status ${where('did')} UNION DISTINCT SELECT did, did_key FROM repo_syncs ${where('did')}) AS s
+        INNER JOIN hidden_actors AS h ON h.did_key = s.did_key`,
+    },
+    {
+      name: 'rejected_events',
+      expected: rejectedRows(truth),
+      keys: ['reason', 'did', 'kind', 'collection'],
+      sql: `SELECT reason, did, kind, collection, count() AS count FROM rejected_events FINAL ${where('did')} GROUP BY reason, did, kind, collection`,
+    },
+    ...shownTo(truth, where),
+  ];
+  for (const { name, expected, keys, sql } of derived)
+    await compareTable(difference, name, expected, keys, () => readRows(url, sql));
+  return difference;
+}
+
+/** The operations of all accounts, as `operationCounts()` of the truth counts them. */
+export async function compareOperations(
+  difference: Difference,
+  url: string,
+  counts: ReadonlyMap<string, number>,
+): Promise<void> {
+  const sql = 'SELECT collection, operation, count() AS count FROM record_ops FINAL GROUP BY collection, operation';
+  await compareTable(difference, 'record_ops', operationRows(counts), ['collection', 'operation'], () =>
+    readRows(url, sql),
+  );
+}
+
 /** What readers see and count: what the hidden rows of an account are out of. */
-async function compareVisible(difference: Difference, url: string, truth: GroundTruth): Promise<void> {
-  await compareTable(difference, 'records that show', shownRecords(truth), ['repo', 'collection', 'rkey'], (columns) =>
-    readRows(url, `SELECT ${columns} FROM repo_records FINAL WHERE version > ${hiddenBelow('repo')}`),
-  );
-  await compareTable(difference, 'likes of each post', countRowsOf(truth.likeCounts(), 'uri'), ['uri'], () =>
-    readRows(
-      url,
-      `SELECT subject_uri AS uri, uniqExact(actor_did) AS count FROM likes FINAL WHERE version > ${hiddenBelow('actor_did')} GROUP BY uri`,
-    ),
-  );
-  await compareTable(difference, 'followers', countRowsOf(truth.followerCounts(), 'did'), ['did'], () =>
-    readRows(
-      url,
-      `SELECT subject_did AS did, uniqExact(actor_did) AS count FROM follows FINAL WHERE version > ${hiddenBelow('actor_did')} GROUP BY did`,
-    ),
-  );
+function shownTo(truth: GroundTruth, where: (did: string) => string) {
+  const shown = (did: string) => `FINAL ${where(did) || 'WHERE 1'} AND version > ${hiddenBelow(did)}`;
+  return [
+    {
+      name: 'records that show',
+      expected: shownRecords(truth),
+      keys: ['repo', 'collection', 'rkey'],
+      sql: `SELECT repo, collection, rkey, version FROM repo_records ${shown('repo')}`,
+    },
+    {
+      name: 'likes of each post',
+      expected: countRowsOf(truth.likeCounts(), 'uri'),
+      keys: ['uri'],
+      sql: `SELECT subject_uri AS uri, uniqExact(actor_did) AS count FROM likes ${shown('actor_did')} GROUP BY uri`,
+    },
+    {
+      name: 'followers',
+      expected: countRowsOf(truth.followerCounts(), 'did'),
+      keys: ['did'],
+      sql: `SELECT subject_did AS did, uniqExact(actor_did) AS count FROM follows ${shown('actor_did')} GROUP BY did`,
+    },
+  ];
 }
 
 /** As the README tells readers, with the database's name: a shard runs its part of a query in another one. */
@@ -97,8 +133,6 @@ export async function countRows(url: string): Promise<Record<string, string>> {
   );
   return Object.fromEntries(counts.map(({ name, rows }) => [String(name), String(rows)]));
 }
-
-const LAST_OPERATIONS = `SELECT repo, collection, rkey, max((version, operation)) AS last FROM ${STORED_OPERATIONS} GROUP BY repo, collection, rkey`;
 
 async function compareTable(
   difference: Difference,
@@ -145,53 +179,4 @@ function isSame(expected: TrueRow[string] | undefined, actual: unknown): boolean
 function excerpt(value: unknown): string {
   const text = typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? 'missing');
   return text.length > 200 ? `${text.slice(0, 200)}… (${text.length} characters)` : text;
-}
-
-function* lastOperations(truth: GroundTruth): Generator<TrueRow> {
-  for (const { commit, version } of truth.records.values()) {
-    yield { repo: commit.did, collection: commit.collection, rkey: commit.rkey, operation: commit.operation, version };
-  }
-}
-
-function* operationRows(truth: GroundTruth): Generator<TrueRow> {
-  for (const [name, count] of truth.operationCounts()) {
-    const [collection = '', operation = ''] = name.split(' ');
-    yield { collection, operation, count };
-  }
-}
-
-function* shownRecords(truth: GroundTruth): Generator<TrueRow> {
-  for (const record of truth.records.values()) {
-    const { did: repo, collection, rkey } = record.commit;
-    if (truth.shows(record)) yield { repo, collection, rkey, version: record.version };
-  }
-}
-
-function* countRowsOf(counts: ReadonlyMap<string, number>, key: string): Generator<TrueRow> {
-  for (const [name, count] of counts) yield { [key]: name, count };
-}
-
-const HIDES_ALL = 2n ** 64n - 1n;
-
-function* hiddenRows(truth: GroundTruth): Generator<TrueRow> {
-  for (const did of new Set([...truth.statuses.keys(), ...truth.deletions.keys(), ...truth.syncs.keys()])) {
-    const [status, deletion] = [truth.statuses.get(did), truth.deletions.get(did)];
-    const isActive =
-      status === undefined ? deletion === undefined : status.active && status.micros > (deletion?.micros ?? -1n);
-    const rev = truth.syncs.get(did)?.rev;
-    const synced = rev === undefined ? 0n : 2n * ((rev.micros << 10n) | rev.clockId) - 1n;
-    const deleted = (deletion?.micros ?? 0n) << 11n;
-    yield { did, hidden_below: isActive ? (synced > deleted ? synced : deleted) : HIDES_ALL };
-  }
-}
-
-function rejectedRows(truth: GroundTruth): Iterable<TrueRow> {
-  const rows = new Map<string, { reason: string; did: string; kind: string; collection: string; count: number }>();
-  for (const { reason, did, kind, collection } of truth.rejected.values()) {
-    const key = JSON.stringify([reason, did, kind, collection]);
-    const row = rows.get(key) ?? { reason, did, kind, collection, count: 0 };
-    row.count += 1;
-    rows.set(key, row);
-  }
-  return rows.values();
 }

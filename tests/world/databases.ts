@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { startClickHouse } from '@updraft/local';
-import { type ClickHouseOptions, migrateUp } from '@updraft/store';
-import { quietLog } from '../migrated-database.ts';
+import type { ClickHouseOptions } from '@updraft/store';
+import { createMigratedDatabase } from '../migrated-database.ts';
 import { startRedisDatabase } from './redis.ts';
 import { readAll } from './table-reader.ts';
 
@@ -41,7 +41,7 @@ export const DATABASE = 'atproto';
 export async function startDatabases(
   folder: string,
   migrate: (clickhouse: Pick<Reachable, 'connection' | 'env'>) => Promise<unknown> = ({ connection }) =>
-    migrateUp({ connection, log: quietLog }),
+    createMigratedDatabase(connection),
 ): Promise<Databases> {
   const clickhouseFolder = join(folder, 'clickhouse');
   const quiet = { onLine: () => {} };

@@ -58,6 +58,15 @@ interface UnavailableOptions {
   readonly cause?: unknown;
 }
 
+/** Segments can't be kept in our own folder: it is full, or not ours to write. */
+export class ArchiveFolderError extends JetstreamError {
+  override name = 'ArchiveFolderError';
+
+  constructor(cause: unknown) {
+    super(`ARCHIVE_FOLDER can't be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
 /** A segment's bytes contradict its format or its checksum. */
 export class SegmentCorruptError extends JetstreamError {
   override name = 'SegmentCorruptError';

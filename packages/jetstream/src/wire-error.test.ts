@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { errorOf, errorOfBody } from './wire-error.ts';
+import { errorOf, errorOfBody, readRetryAfter } from './wire-error.ts';
 
 describe('the answer of a host', () => {
   test.each([
@@ -26,8 +26,18 @@ describe('the answer of a host', () => {
     expect(errorOfBody(500, 'x'.repeat(100_000)).message.length).toBeLessThanOrEqual(500);
   });
 
-  test.each([401, 403])('%i says where the API key is set', (status) => {
-    expect(errorOfBody(status, '').message).toContain('JETSTREAM_API_KEY');
+  test.each([
+    ['7', 7_000],
+    ['0', 0],
+    ['86400', 900_000],
+    ['-3', 0],
+    [new Date(Date.now() - 60_000).toUTCString(), 0],
+    [new Date(Date.now() + 86_400_000).toUTCString(), 900_000],
+    ['soon', undefined],
+    ['', undefined],
+    [null, undefined],
+  ])('that asks to come back after %j is believed for a quarter of an hour at most', (value, ms) => {
+    expect(readRetryAfter(value)).toBe(ms);
   });
 
   test('in the stream itself names its error', () => {

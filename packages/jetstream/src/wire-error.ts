@@ -29,7 +29,7 @@ export function errorOf(wire: WireError): JetstreamError {
   const says = sentence(wire);
   const byName = BY_NAME.get(wire.error);
   if (byName !== undefined) return new byName(says);
-  if (status === 401 || status === 403) return new UnauthorizedError(`${says}. Set JETSTREAM_API_KEY to a valid key.`);
+  if (status === 401 || status === 403) return new UnauthorizedError(says);
   if (status === 404 || status === 410) return new SegmentNotFoundError(says);
   if (isPassing(status)) return new UnavailableError(says, { status, retryAfterMs: wire.retryAfterMs });
   return status === undefined ? new JetstreamError(says) : new InvalidRequestError(says);
@@ -41,6 +41,16 @@ export function errorOfBody(status: number, body: string, retryAfterMs?: number)
 }
 
 const MAX_MESSAGE_LENGTH = 500;
+/** What a host may ask for at most. */
+const MAX_RETRY_AFTER_MS = 15 * 60_000;
+
+/** `Retry-After` in seconds or as a date, at most 15 minutes; undefined when it is missing or neither. */
+export function readRetryAfter(value: string | null | undefined): number | undefined {
+  if (value === null || value === undefined || value.trim() === '') return undefined;
+  const seconds = Number(value);
+  const ms = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000;
+  return Number.isFinite(ms) ? Math.min(Math.max(0, ms), MAX_RETRY_AFTER_MS) : undefined;
+}
 
 const BY_NAME: ReadonlyMap<string, new (message: string) => JetstreamError> = new Map([
   ['CursorTooOld', CursorTooOldError],

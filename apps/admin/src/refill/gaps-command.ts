@@ -133,7 +133,7 @@ interface Sources extends AsyncDisposable {
 async function openSources(folder: string | undefined, { env }: CommandIo): Promise<Sources> {
   if (folder !== undefined) return asSources(openFolder(folder), folder, []);
   const { archive, hosts } = readGapsConfig(env);
-  const opened = archive && openArchive(archive, { reading: `admin-gaps-${process.pid}`, retry: ARCHIVE_RETRY });
+  const opened = archive && openArchive(archive, { retry: ARCHIVE_RETRY });
   return asSources(opened, archive === undefined ? '' : `the archive of ${archive.address}`, hosts);
 }
 

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { type Build, feedPost } from './build.ts';
 import { type BuildOutcome, createBuildSchedule } from './build-schedule.ts';
 
@@ -19,7 +19,7 @@ test.each([
   schedule.buildSoon();
   expect(schedule.isDue()).toBe(true);
   await schedule.during(build).catch(() => {}); // the failure is the builder's to log
-  await vi.waitUntil(() => schedule.isDue());
+  await expect.poll(() => schedule.isDue()).toBe(true);
   await schedule.during(async () => 'built');
   expect(schedule.isDue()).toBe(false);
 });

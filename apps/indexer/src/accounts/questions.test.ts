@@ -1,5 +1,5 @@
 import { type AccountEvent, timeVersion, type Version, versionToBigInt } from '@updraft/atproto';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import type { AccountAnswer } from './ask-server.ts';
 import { createQuestions } from './questions.ts';
 
@@ -39,7 +39,7 @@ test('what happens while a server is asked counts as later than its answer', asy
   const meanwhile = status(NOW_MS + 2_000, false, NOW_MS + 2_100);
   questions.observe(meanwhile);
   answered.resolve({ active: true, status: '', handle: undefined });
-  await vi.waitFor(() => expect(rows).toHaveLength(1));
+  await expect.poll(() => rows).toHaveLength(1);
   const { version } = rows[0] as { version: Version };
   expect(versionToBigInt(version)).toBeLessThan(versionToBigInt(timeVersion(meanwhile.eventMicros)));
 

@@ -41,26 +41,36 @@ export interface ArchiveSourceOptions {
 export function createArchiveSource(options: ArchiveSourceOptions): Source {
   return {
     run: async (sink, signal) => {
+      const leftOut = new Set<string>();
       let known: string | undefined;
       for (;;) {
-        const corrupt = await readOn(options, sink, signal);
+        const corrupt = await readOn(options, leftOut, sink, signal);
         if (corrupt === undefined) return;
-        const place = `${corrupt.segment} ${corrupt.block}`;
-        if (place === known) await stepOver(options, corrupt, signal);
+        const place = placeOf(corrupt.segment, corrupt.block);
+        if (place === known) {
+          options.onDamage(await damageOf(options.archive, corrupt, signal));
+          leftOut.add(place);
+        }
         known = place; // it may have been damaged on its way: once it is fetched again
       }
     },
   };
 }
 
+function placeOf(segment: string | undefined, block: number | undefined): string {
+  return `${segment} ${block}`;
+}
+
 /** Reads to the end, or to what is corrupt. */
 async function readOn(
   { archive, decoder, filter, position }: ArchiveSourceOptions,
+  leftOut: ReadonlySet<string>,
   sink: EventSink,
   signal: AbortSignal,
 ): Promise<SegmentCorruptError | undefined> {
   const { seq: afterSeq, tipSeq } = position;
-  const wanted = { archive, decoder, afterSeq, tipSeq, ...(filter && { filter }) };
+  const isLeftOut = (segment: string, block: number | undefined): boolean => leftOut.has(placeOf(segment, block));
+  const wanted = { archive, decoder, afterSeq, tipSeq, isLeftOut, ...(filter && { filter }) };
   try {
     for await (const { lines, place, rowCount, compressedBytes, lastWitnessedAt } of readArchive(wanted, signal)) {
       for (const line of lines) takeLine(sink, line);
@@ -78,14 +88,4 @@ async function readOn(
     if (error instanceof SegmentCorruptError) return error;
     throw error;
   }
-}
-
-async function stepOver(
-  { archive, position, onDamage }: ArchiveSourceOptions,
-  corrupt: SegmentCorruptError,
-  signal: AbortSignal,
-): Promise<void> {
-  const damage = await damageOf(archive, corrupt, signal);
-  onDamage(damage);
-  position.seq = Math.max(position.seq, damage.maxSeq);
 }

@@ -44,11 +44,11 @@ export function identityOf(choice: BackfillChoice, archive: ArchiveSettings | un
   return JSON.stringify(['backfill', from, since, until, collections?.toSorted(), dids?.toSorted()]);
 }
 
-/** The folder with segments, or the archive. @throws SetupError where there is neither. */
+/** The folder with segments, or the archive, which goes on with the downloads of a `reading` that has a name. @throws SetupError where there is neither. */
 export function openSource(
   { folder }: BackfillChoice,
   archive: ArchiveSettings | undefined,
-  reading: string,
+  reading: string | undefined,
   log: Pick<Logger, 'warn'>,
 ): Pick<BackfillOptions, 'archive' | 'decoder' | 'source'> & AsyncDisposable {
   if (folder !== undefined) {
@@ -62,11 +62,7 @@ export function openSource(
     );
   const onRetry = ({ message }: Error, inMs: number): void =>
     log.warn(`${message}; trying again in ${(inMs / 1000).toFixed(1)} s`);
-  return Object.assign(openArchive(archive, { reading: folderName(reading), retry: { onRetry } }), {
+  return Object.assign(openArchive(archive, { reading, retry: { onRetry } }), {
     source: hostName(archive.address),
   });
-}
-
-function folderName(reading: string): string {
-  return reading.replaceAll(/[^\w-]/g, '-');
 }

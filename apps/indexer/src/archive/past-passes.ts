@@ -21,20 +21,15 @@ export interface PassesOptions extends PastDeps, Pick<OpenArchive, 'archive' | '
  * archive's host; undefined when there was none, or the signal has aborted.
  */
 export async function readPasses(options: PassesOptions, signal: AbortSignal): Promise<Progress | undefined> {
-  const { config, source, status, afterSeq, fromMicros } = options;
+  const { config, source, afterSeq, fromMicros } = options;
   const position: ArchivePosition = { seq: afterSeq, tipSeq: undefined, rows: 0, bytes: 0, witnessedAt: fromMicros };
   const tail = createStreamPosition({ saved: undefined, startMicros: undefined, now: () => new Date() });
   const liveHost = config.hosts.find((host) => hostName(host) === source) ?? source;
   tail.resumed(liveHost, undefined, Date.now() * 1000);
-  status.connected(source);
-  try {
-    for (let before = -1; position.seq > before && !signal.aborted; ) {
-      before = position.seq;
-      position.tipSeq = undefined;
-      await readPass(options, position, observeOnce(tail), signal);
-    }
-  } finally {
-    status.connected(undefined);
+  for (let before = -1; position.seq > before && !signal.aborted; ) {
+    before = position.seq;
+    position.tipSeq = undefined;
+    await readPass(options, position, observeOnce(tail), signal);
   }
   return signal.aborted ? undefined : tail.progress();
 }

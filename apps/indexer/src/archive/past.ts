@@ -4,12 +4,21 @@
  * position at the end has the last events of the archive, so that the live stream shows that it follows without a hole.
  */
 
-import { sinceMicros } from '@updraft/ingest';
-import { type ArchiveSettings, hostName, JetstreamError, openArchive, seqsOfTime } from '@updraft/jetstream';
+import { createBatch, filledBlocks, sinceMicros } from '@updraft/ingest';
+import {
+  ArchiveFolderError,
+  type ArchiveSettings,
+  hostName,
+  JetstreamError,
+  openArchive,
+  type RetryOptions,
+  seqsOfTime,
+} from '@updraft/jetstream';
 import { SetupError } from '@updraft/service';
-import type { Progress } from '@updraft/store';
+import { hashText, type Progress } from '@updraft/store';
 import type { IndexerDeps } from '../run/indexer.ts';
 import type { Pipeline } from '../run/pipeline.ts';
+import { folderName } from './folder-name.ts';
 import { readPasses } from './past-passes.ts';
 import { isOfArchive, sourceOf } from './past-progress.ts';
 
@@ -42,10 +51,41 @@ export async function readPast(deps: PastDeps, signal: AbortSignal): Promise<Pro
   } catch (error) {
     if (signal.aborted) return begun;
     if (!(error instanceof JetstreamError)) throw error;
-    if ((await cursor.load()) !== undefined) throw new SetupError(error.message, { cause: error });
-    log.error({ archive: hostName(config.archive.address) }, `${error.message} ${LOST}`);
+    if (error instanceof ArchiveFolderError || (await cursor.load()) !== undefined)
+      throw new SetupError(error.message, { cause: error });
+    await leaveOut(deps, { host: hostName(config.archive.address), fromMicros, reason: error.message }, signal);
     return undefined;
   }
+}
+
+interface LeftOut {
+  readonly host: string;
+  readonly fromMicros: number;
+  readonly reason: string;
+}
+
+/** The past that SINCE asks for is a gap like any other: it alarms, and heals once the archive can be read. */
+async function leaveOut(
+  { writer, metrics, log }: PastDeps,
+  { host, fromMicros, reason }: LeftOut,
+  signal: AbortSignal,
+): Promise<void> {
+  const batch = createBatch();
+  batch.ingestGaps.append({
+    gapId: hashText(`since\n${host}`),
+    host,
+    kind: 'possible',
+    fromTime: fromMicros,
+    toTime: Date.now() * 1000,
+    detail: `SINCE asks for this past, and the archive can't be read: ${reason}`,
+  });
+  await writer.write(filledBlocks(batch), signal);
+  metrics.gaps.inc();
+  log.error({ archive: host }, `${withStop(reason)} ${LOST}, or the gap heals`);
+}
+
+function withStop(sentence: string): string {
+  return sentence.endsWith('.') ? sentence : `${sentence}.`;
 }
 
 interface Begin {
@@ -60,13 +100,10 @@ async function readPastOf(
   { begun, fromMicros }: Begin,
   signal: AbortSignal,
 ): Promise<Progress | undefined> {
-  const { cursor, status, log } = deps;
+  const { config, cursor, log } = deps;
   const source = hostName(settings.address);
-  const onRetry = ({ message }: Error, inMs: number): void => {
-    status.active();
-    log.warn({ inMs }, `${message}; trying again`);
-  };
-  await using opened = openArchive(settings, { reading: 'since', retry: { onRetry } });
+  await using reports = reportArchive(deps, settings.address);
+  await using opened = openArchive(settings, { reading: folderName('since', config.redis), retry: reports });
   const known = begun?.cursor !== undefined && sourceOf(begun) === source ? begun.cursor : undefined;
   const afterSeq =
     known === undefined
@@ -80,6 +117,30 @@ async function readPastOf(
   log.info({ archive: source, seq: end.cursor }, 'the archive is read to its end');
   return end;
 }
+
+/** An archive that is away is waited for: what SINCE asks for would be missing without it. It counts as no connection, which is an alarm. */
+function reportArchive({ status, metrics, log }: PastDeps, host: string): RetryOptions & AsyncDisposable {
+  const disconnect = (): void => {
+    status.connected(undefined);
+    metrics.connected.set({ host }, 0);
+  };
+  return {
+    onAnswer: () => {
+      if (status.host() === host) return;
+      status.connected(host);
+      metrics.connected.set({ host }, 1);
+    },
+    onRetry: ({ message }, inMs) => {
+      disconnect();
+      metrics.archiveRetries.inc();
+      status.active(inMs);
+      log.warn({ archive: host, inMs }, `${message}; trying again. ${WAITS}`);
+    },
+    [Symbol.asyncDispose]: async () => disconnect(),
+  };
+}
+
+const WAITS = 'Until then the stream waits, since SINCE asks for the past';
 
 /** Read once more: the end needs the last events of the archive, also where nothing new has come to it. */
 const REWIND_SEQS = 8_192;

@@ -4,12 +4,14 @@ import { JetstreamError } from '@updraft/jetstream';
 import { createLogger, type Logger, runService, SetupError } from '@updraft/service';
 import { replayStreamName } from '@updraft/store';
 import { type BackfillConfig, readBackfillConfig } from '../config.ts';
+import { holdAlone } from '../lease/alone.ts';
 import { createReplayTally } from '../replay/tally.ts';
 import type { Hooks } from '../run/hooks.ts';
 import { openStores } from '../run/stores.ts';
 import { backfill } from './backfill.ts';
 import { type BackfillChoice, filterOf, identityOf, openSource, stretchOf } from './backfill-choice.ts';
 import { damageSentence, jsonLine, textReport } from './backfill-report.ts';
+import { folderName } from './folder-name.ts';
 
 const HELP = `
 By the time at which the archive's host saw an event; what is older than the host itself has the time of its first start.
@@ -80,14 +82,15 @@ async function run({ options, config, hooks, log }: Run, signal: AbortSignal): P
   const [startedAt, tally] = [performance.now(), createReplayTally()];
   const stretch = stretchOf(options, Date.now());
   const stream = replayStreamName(config.redis.prefix, identityOf(options, config.archive));
-  await using opened = openSource(options, config.archive, stream, log);
   const redis = { ...config.redis, prefix: stream };
+  await using opened = openSource(options, config.archive, folderName('backfill', redis), log);
   const writerHooks = { onSetAside: () => tally.rejected('refused_by_clickhouse') };
   await using stores = await openStores({ config: { ...config, redis }, writerHooks, hooks, log, signal });
+  await using alone = await holdAlone(stores.redis, stream, 'pnpm backfill with the same options');
   const shared = { limits: config.limits, tally, hooks, output: process.stderr };
   const result = await backfill(
     { ...opened, ...stores, ...stretch, ...shared, filter: filterOf(options), restart: options.restart ?? false },
-    signal,
+    AbortSignal.any([signal, alone.signal]),
   ).catch((error: unknown) => {
     throw error instanceof JetstreamError ? new SetupError(error.message, { cause: error }) : error;
   });

@@ -13,9 +13,9 @@ import {
   readNewMembers,
   type WritableBlock,
 } from '@updraft/store';
+import { folderName } from '../archive/folder-name.ts';
 import type { IndexerConfig } from '../config.ts';
 import type { IndexerMetrics } from '../watch/metrics.ts';
-import { fileName } from './file-name.ts';
 
 export interface FillDeps {
   readonly config: Pick<IndexerConfig, 'accounts' | 'redis'>;
@@ -67,7 +67,7 @@ interface Wait {
 /** One indexer of a prefix is active at a time, so the folder is its own. */
 async function openBackfill(deps: FillDeps): Promise<Backfill> {
   const { accounts, redis } = deps.config;
-  const directory = join(tmpdir(), `updraft-indexer-${fileName(redis.prefix)}`);
+  const directory = join(tmpdir(), folderName('updraft-indexer', redis));
   const { plcHost, allowPrivateAddresses } = accounts;
   const source = await openAccountSource({ plcHost, allowPrivateAddresses, directory, clickhouse: deps.clickhouse });
   return createBackfill({ ...deps, ...source });

@@ -16,9 +16,9 @@ import {
   readOpenGaps,
   type WritableBlock,
 } from '@updraft/store';
+import { folderName } from '../archive/folder-name.ts';
 import type { IndexerConfig } from '../config.ts';
 import type { IndexerMetrics } from '../watch/metrics.ts';
-import { fileName } from './file-name.ts';
 
 export interface HealGapsDeps {
   readonly config: Pick<IndexerConfig, 'hosts' | 'archive' | 'redis'>;
@@ -70,8 +70,7 @@ async function healDue(
   signal: AbortSignal,
 ): Promise<void> {
   const { archive: settings, hosts, redis } = deps.config;
-  await using archive =
-    settings && openArchive(settings, { reading: `gaps-${fileName(redis.prefix)}`, retry: ARCHIVE_RETRY });
+  await using archive = settings && openArchive(settings, { reading: folderName('gaps', redis), retry: ARCHIVE_RETRY });
   const fromArchive = archive && settings ? [archiveSource(archive, `the archive of ${settings.address}`)] : [];
   const sources: GapSource[] = [...fromArchive, ...hosts.map((host) => hostSource(host))];
   const onEvents = (events: number): void => deps.metrics.healEvents.inc(events);

@@ -20,7 +20,10 @@ import type { Hooks } from './hooks.ts';
 import { runPipeline } from './pipeline.ts';
 
 export interface IndexerDeps {
-  readonly config: Pick<IndexerConfig, 'hosts' | 'archive' | 'limits' | 'since' | 'idleTimeoutMs' | 'compareEveryMs'>;
+  readonly config: Pick<
+    IndexerConfig,
+    'hosts' | 'archive' | 'redis' | 'limits' | 'since' | 'idleTimeoutMs' | 'compareEveryMs'
+  >;
   readonly writer: BatchWriter;
   readonly cursor: Pick<CursorStore, 'load' | 'save'>;
   readonly erased: Pick<ErasedAccounts, 'has'>;

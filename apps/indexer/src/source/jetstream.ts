@@ -1,7 +1,9 @@
+import { UnavailableError } from '@updraft/jetstream';
 import { type Backoff, pause } from '@updraft/service';
 import type { Rewind } from '../cursor/rewinds.ts';
 import type { StreamPosition } from '../cursor/stream-position.ts';
 import type { EventCounts } from '../intake/event-counts.ts';
+import { createBusyHosts } from './busy-hosts.ts';
 import type { CompareTiming } from './compare-hosts.ts';
 import type { Ended } from './connection.ts';
 import { createHostHealth } from './host-health.ts';
@@ -44,6 +46,7 @@ async function readForEver(options: JetstreamOptions, sink: EventSink, signal: A
   const hosts = hostsInOrder(options.hosts);
   const rotation = createHostRotation(hosts, firstHost(hosts, lastHost));
   const sizeLimit = createSizeLimit(hosts.length);
+  const busy = createBusyHosts(() => performance.now());
   const health = createHostHealth((options.watchTiming ?? WATCH_TIMING).missingForMs);
   const leftOut = createLeftOutStretch(position.last);
   const reading: Reading = { options, sizeLimit, health, leftOut, compared: { host: '', micros: 0 } };
@@ -58,11 +61,20 @@ async function readForEver(options: JetstreamOptions, sink: EventSink, signal: A
     const turn = rotation.ended({ kind, delivered: end.events > 0, lastedMs: end.lastedMs });
     if (next !== undefined) rotation.prefer(next);
     if (turn.good) backoff.reset();
-    const retryInMs = turn.wait && !signal.aborted ? backoff.next() : 0;
+    if (end.error instanceof UnavailableError) busy.asked(host, end.error);
+    if (busy.waitMs(rotation.current()) > 0) rotation.prefer(busy.firstFree(inTurn(hosts, rotation.current())));
+    const waitMs = turn.wait ? Math.max(backoff.next(), busy.waitMs(rotation.current())) : 0;
+    const retryInMs = signal.aborted ? 0 : waitMs;
     events.ended(host, end, retryInMs);
     if (kind === 'too_large') events.leftOut(leftOut(host, nowMicros(), false), false);
     await pause(retryInMs, signal);
   }
+}
+
+/** All hosts, from this one on. */
+function inTurn(hosts: readonly string[], first: string): string[] {
+  const at = hosts.indexOf(first);
+  return [...hosts.slice(at), ...hosts.slice(0, at)];
 }
 
 function kindOf({ sizeLimit }: Reading, { reason, events }: Ended): ConnectionEnd['kind'] {

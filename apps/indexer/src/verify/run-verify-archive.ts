@@ -51,7 +51,7 @@ function readTime(text: string): Since {
 async function run(options: Options, config: BackfillConfig, log: Logger, signal: AbortSignal): Promise<void> {
   const now = Date.now();
   const stretch = { fromMicros: sinceMicros(options.from, now), toMicros: options.to && sinceMicros(options.to, now) };
-  await using opened = openSource({ since: options.from, folder: options.folder }, config.archive, 'verify', log);
+  await using opened = openSource({ since: options.from, folder: options.folder }, config.archive, undefined, log);
   await using stores = await openStores({ config, writerHooks: {}, log, signal });
   const { state, endMicros } = await readState(opened, stretch, signal).catch((error: unknown) => {
     throw error instanceof JetstreamError ? new SetupError(error.message, { cause: error }) : error;

@@ -35,6 +35,7 @@ export function connectionEvents(
     },
     ended: (host, end, retryInMs) => {
       status.connected(undefined);
+      status.active(retryInMs);
       metrics.connected.set({ host }, 0);
       metrics.reconnects.inc({ reason: end.reason });
       const fields = { host, reason: end.reason, events: end.events, retryInMs };

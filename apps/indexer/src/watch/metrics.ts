@@ -42,6 +42,7 @@ function counters(registry: Registry) {
     comparisons: counter('comparisons', 'Comparisons of the host that is read with another one', ['outcome']),
     wentBack: counter('went_back', 'Times that a server used sequence numbers again for other events'),
     notices: counter('notices', 'What hosts said of the stream, such as that a cursor is too old', ['name']),
+    archiveRetries: counter('archive_retries', 'Requests to the archive that failed while SINCE is read'),
     reconnects: counter('reconnects', 'Ended connections', ['reason']),
     blindHosts: counter('blind_hosts', 'Times that a host was found to leave a collection out', ['host', 'collection']),
   };

@@ -9,8 +9,8 @@ import type { IndexerMetrics } from './metrics.ts';
 
 /** Whether the indexer makes progress, for /healthz and /readyz. */
 export interface IndexerStatus {
-  /** Something happened that a stuck process doesn't do: a try to connect, or to write. */
-  active(): void;
+  /** Something happened that a stuck process doesn't do: a try to connect, or to write. The next may be meant to take `waitMs`. */
+  active(waitMs?: number): void;
   connected(host: string | undefined): void;
   /** The host that is read; undefined while there is none. */
   host(): string | undefined;
@@ -24,17 +24,17 @@ export function createStatus({ stalledAfterMs, eventCount, now }: StatusOptions)
   let seen = 0;
   let host: string | undefined;
   return {
-    active: () => {
-      activeAt = now();
+    active: (waitMs = 0) => {
+      activeAt = Math.max(activeAt, now() + waitMs);
     },
     connected: (next) => {
-      activeAt = now();
+      activeAt = Math.max(activeAt, now());
       host = next;
     },
     host: () => host,
     isLive: () => {
       const events = eventCount();
-      if (events !== seen) activeAt = now();
+      if (events !== seen) activeAt = Math.max(activeAt, now());
       seen = events;
       return now() - activeAt < stalledAfterMs;
     },

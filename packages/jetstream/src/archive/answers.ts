@@ -1,6 +1,7 @@
 /*
  * In: the JSON that an archive answers with. Out: plans and lists of segments.
- * Keeps: names are file names and nothing else, numbers are exact; an answer of another form is an error, never half a plan.
+ * Keeps: names are file names and nothing else, numbers are exact, a plan has each segment once and in order; an answer of another form is
+ * an error, never half a plan.
  */
 
 import { z } from 'zod';
@@ -28,7 +29,14 @@ const planned = z.object({
   blocks: listOf(z.object({ first: seq, last: seq })),
 });
 
-const plan = z.object({ plannedThroughSeq: seq, sealedTipSeq: seq, segments: listOf(planned) });
+/** A place to go on from means something only where seqs rise. */
+const segments = listOf(planned)
+  .refine((list) => new Set(list.map((segment) => segment.name)).size === list.length, {
+    error: 'a segment is planned twice',
+  })
+  .transform((list) => list.toSorted((a, b) => a.minSeq - b.minSeq));
+
+const plan = z.object({ plannedThroughSeq: seq, sealedTipSeq: seq, segments });
 
 const listed = z.object({
   name,

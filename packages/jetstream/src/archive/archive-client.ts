@@ -78,11 +78,13 @@ export function createArchiveClient({ retry = {}, ...options }: ArchiveClientOpt
       return readPlan(body);
     },
     listSegments: async function* (signal) {
+      const asked = new Set<string>();
       for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+        if (asked.has(cursor)) throw new JetstreamError("the archive's list of segments goes round in circles");
+        asked.add(cursor);
         const query = { limit: LIST_LIMIT, ...(cursor === '' ? {} : { cursor }) };
         const page = readList((await read({ method: 'listSegments', query }, MAX_LIST_BYTES, signal)).body);
         yield* page.segments;
-        if (page.cursor === cursor) throw new JetstreamError("the archive's list of segments doesn't go on");
         cursor = page.segments.length === 0 ? undefined : page.cursor;
       }
     },

@@ -4,9 +4,9 @@
  * read at once a size limit. One try: who calls decides about the next.
  */
 
-import { JetstreamError, UnavailableError } from '../errors.ts';
+import { JetstreamError, UnauthorizedError, UnavailableError } from '../errors.ts';
 import { methodUrl } from '../host.ts';
-import { errorOfBody } from '../wire-error.ts';
+import { errorOfBody, readRetryAfter } from '../wire-error.ts';
 
 export interface ArchiveHttpOptions {
   /** Of the host: `https://…` or `wss://…`. */
@@ -129,15 +129,16 @@ function createWatch(timeoutMs: number, outer: AbortSignal): Watch {
   };
 }
 
-function readable({ status, headers, body }: Response, watch: Watch): ArchiveResponse {
-  const chunks = readChunks(body, watch);
+function readable(response: Response, watch: Watch): ArchiveResponse {
+  const { status, headers } = response;
+  const chunks = readChunks(response, watch);
   return {
     status,
     headers,
     chunks,
     cancel: async () => {
       watch.end();
-      await body?.cancel();
+      await response.body?.cancel();
     },
     bytes: async (maxBytes) => {
       const parts: Uint8Array[] = [];
@@ -152,10 +153,11 @@ function readable({ status, headers, body }: Response, watch: Watch): ArchiveRes
   };
 }
 
-async function* readChunks(body: Response['body'], watch: Watch): AsyncGenerator<Uint8Array> {
+/** Holds the response itself: fetch ends the body of one that nobody holds, as if all of it had come. */
+async function* readChunks(response: Response, watch: Watch): AsyncGenerator<Uint8Array> {
   try {
     watch.heard();
-    for await (const chunk of body ?? []) {
+    for await (const chunk of response.body ?? []) {
       watch.heard();
       yield chunk;
     }
@@ -168,15 +170,9 @@ async function* readChunks(body: Response['body'], watch: Watch): AsyncGenerator
 
 async function refusal({ status, headers, bytes }: ArchiveResponse): Promise<JetstreamError> {
   const body = await bytes(MAX_ERROR_BYTES).catch(() => Buffer.alloc(0)); // the status alone says enough
-  return errorOfBody(status, body.toString(), retryAfterMs(headers.get('retry-after')));
-}
-
-/** `Retry-After` in seconds or as a date; undefined when it is missing or neither. */
-function retryAfterMs(value: string | null): number | undefined {
-  if (value === null) return undefined;
-  const seconds = Number(value);
-  const ms = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000;
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+  const error = errorOfBody(status, body.toString(), readRetryAfter(headers.get('retry-after')));
+  if (!(error instanceof UnauthorizedError)) return error;
+  return new UnauthorizedError(`${error.message}. Set JETSTREAM_API_KEY to a valid key.`); // the live stream takes none
 }
 
 /** What fetch throws says nothing of use: its cause does. */

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { sleep } from '@updraft/service';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createArchiveClient } from './archive-client.ts';
@@ -105,6 +107,15 @@ describe('a download', () => {
   });
 });
 
+test('into a folder that is none says which setting names it', async () => {
+  const file = join(folder, 'file');
+  await writeFile(file, '');
+  const client = createArchiveClient({ address: server.address });
+  await expect(downloadSegment({ client, folder: join(file, 'below') }, 'seg_1.jss', signal)).rejects.toThrow(
+    "ARCHIVE_FOLDER can't be used: ENOTDIR",
+  );
+});
+
 describe('a request', () => {
   test('waits as the host asks, and tries again what may pass', async () => {
     const answers = [
@@ -156,7 +167,7 @@ describe('a request', () => {
 
   test('for the list of segments is made for each page, and not round and round', async () => {
     const [segment] = server.segments;
-    const pages = [{ cursor: '1' }, { cursor: '2' }, {}, { cursor: '1' }, { cursor: '1' }];
+    const pages = [{ cursor: '1' }, { cursor: '2' }, {}, { cursor: '1' }, { cursor: '2' }, { cursor: '1' }];
     server.intercept = (_, response) => {
       const entry = { name: NAME, checksum: segment?.checksum, sizeBytes: 1, eventCount: 1, minSeq: 1, maxSeq: 1 };
       sendJson(response, { ...pages.shift(), segments: [{ ...entry, minWitnessedAt: 1, maxWitnessedAt: 1 }] });
@@ -169,7 +180,7 @@ describe('a request', () => {
       return count;
     };
     expect(await list()).toBe(3);
-    await expect(list()).rejects.toThrow("doesn't go on");
+    await expect(list()).rejects.toThrow('goes round in circles');
   });
 
   test('for a dictionary gives its bytes and its id', async () => {
@@ -189,4 +200,16 @@ describe('a request', () => {
     };
     await expect(download()).rejects.toMatchObject({ name: 'JetstreamError' });
   });
+});
+
+test('an answer that waits to be read survives a garbage collection', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const client = createArchiveClient({ address: server.address });
+  const response = await client.getSegment(NAME, { from: 0 }, signal);
+  for (let i = 0; i < 5; i++) {
+    collectGarbage();
+    await sleep(5);
+  }
+  expect((await response.bytes(1e9)).equals(bytesOf())).toBe(true);
 });

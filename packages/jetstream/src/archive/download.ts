@@ -6,7 +6,7 @@
 
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JetstreamError, SegmentCorruptError, UnavailableError } from '../errors.ts';
+import { ArchiveFolderError, JetstreamError, SegmentCorruptError, UnavailableError } from '../errors.ts';
 import { openSegment } from '../segment/open-segment.ts';
 import { openFile } from '../segment/segment-file.ts';
 import type { ArchiveClient } from './archive-client.ts';
@@ -24,8 +24,17 @@ export interface DownloadOptions {
 /** How often a segment is begun again when its bytes are corrupt or of several versions. */
 const MAX_VERSIONS = 5;
 
-/** The path of the whole file. @throws SegmentNotFoundError, SegmentCorruptError and others by type, or the signal's reason. */
-export async function downloadSegment(options: DownloadOptions, name: string, signal: AbortSignal): Promise<string> {
+/**
+ * The path of the whole file. @throws SegmentNotFoundError, SegmentCorruptError, ArchiveFolderError and others by type, or the signal's
+ * reason.
+ */
+export function downloadSegment(options: DownloadOptions, name: string, signal: AbortSignal): Promise<string> {
+  return download(options, name, signal).catch((error: unknown) => {
+    throw error instanceof Error && 'syscall' in error && !signal.aborted ? new ArchiveFolderError(error) : error;
+  });
+}
+
+async function download(options: DownloadOptions, name: string, signal: AbortSignal): Promise<string> {
   const { folder, retry = {} } = options;
   await mkdir(folder, { recursive: true });
   const path = join(folder, name);

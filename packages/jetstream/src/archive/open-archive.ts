@@ -1,8 +1,11 @@
 /*
  * In: the settings of an archive. Out: the archive and a decoder, as readArchive() takes them, to be disposed of together.
- * Keeps: each reading has a folder of its own, in which a later one of the same name goes on with a download that broke off.
+ * Keeps: each reading has a folder of its own, in which a later one of the same name goes on with a download that broke off; one without a
+ * name leaves nothing behind.
  */
 
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDecoder, type Decoder } from '../decode/decoder.ts';
 import type { Archive } from './archive.ts';
@@ -18,8 +21,8 @@ export interface OpenArchive extends AsyncDisposable {
 }
 
 export interface OpenArchiveOptions {
-  /** Names what the archive is read for, such as `gaps`: two readings of one name must not run at the same time. */
-  readonly reading: string;
+  /** Names what the archive is read for, such as `gaps`, and for whom: two readings of one name must not run at the same time. */
+  readonly reading?: string | undefined;
   readonly retry?: RetryOptions;
   /** So many bytes more have been downloaded. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
@@ -33,8 +36,15 @@ export function openArchive(
   { reading, retry = {}, onBytes, threads = 1 }: OpenArchiveOptions,
 ): OpenArchive {
   const client = createArchiveClient({ address, apiKey, retry });
-  const archive = createRemoteArchive({ client, folder: join(folder, reading), retry, onBytes });
-  return withDecoder(archive, threads);
+  const own = join(folder, reading ?? randomUUID());
+  const archive = createRemoteArchive({ client, folder: own, retry, onBytes });
+  const opened = withDecoder(archive, threads);
+  if (reading !== undefined) return opened;
+  const dispose = async (): Promise<void> => {
+    await opened[Symbol.asyncDispose]();
+    await rm(own, { recursive: true, force: true });
+  };
+  return { ...opened, [Symbol.asyncDispose]: dispose };
 }
 
 /** The archive that a folder with segments is. */

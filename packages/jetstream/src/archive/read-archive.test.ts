@@ -5,6 +5,8 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createDecoder } from '../decode/decoder.ts';
 import { parseLine } from '../events/stream-event.ts';
 import { encodeBlock } from '../segment/block.ts';
+import { encodeSegment } from '../segment/encode-segment.ts';
+import { MAX_BLOCK_ROWS } from '../segment/limits.ts';
 import { likeRow } from '../segment/rows.fixture.ts';
 import type { Archive } from './archive.ts';
 import { createArchiveClient } from './archive-client.ts';
@@ -144,10 +146,25 @@ describe('reading an archive', () => {
     expect((await readAll()).seqs).toEqual(range(1, 20));
   });
 
-  test('of a plan that does not go on, or that nobody can read, is an error', async () => {
+  test('of a plan in another order is in the order of the seqs', async () => {
+    const planned = server.segments.map(({ name, checksum, minSeq, maxSeq }) => ({ name, checksum, minSeq, maxSeq }));
+    server.intercept = (method, response, request) => {
+      if (method !== 'planSnapshot') return false;
+      request.resume();
+      const segments = planned.toReversed().map((segment) => ({ ...segment, mode: 'segment' }));
+      sendJson(response, { plannedThroughSeq: 230, sealedTipSeq: 230, segments });
+      return true;
+    };
+    expect((await readAll()).seqs).toEqual(range(1, 230));
+  });
+
+  test('of a plan that does not go on, names a segment twice, or that nobody can read, is an error', async () => {
     const plan = { plannedThroughSeq: 0, sealedTipSeq: 230, segments: [], stats: {} };
+    const [first] = server.segments;
+    const twice = { name: first?.name, checksum: first?.checksum, minSeq: 1, maxSeq: 95, mode: 'segment' };
     for (const body of [
       plan,
+      { ...plan, plannedThroughSeq: 95, segments: [twice, twice] },
       { ...plan, segments: [{ name: '../../etc/passwd' }] },
       {},
       { ...plan, sealedTipSeq: 1.5 },
@@ -181,6 +198,22 @@ test('blocks whose frames come out of order are decoded in theirs, with fewer th
     open: () => Promise.resolve({ blocks, close: () => Promise.resolve() }),
   };
   expect((await readAll({ archive })).seqs).toEqual(range(1, 9_000));
+});
+
+test('segments without an event, and a block of as many as there may be, are read like any other', async () => {
+  const empty = await encodeSegment([]);
+  const emptyBlock = await encodeSegment([{ rows: [] }]);
+  const most = range(231, 231 + MAX_BLOCK_ROWS - 1).map(likeRow);
+  const full = await encodeSegment([{ rows: most }]);
+  const parts = { 'seg_0.jss': empty.bytes, 'seg_4.jss': emptyBlock.bytes, 'seg_5.jss': full.bytes };
+  for (const [name, bytes] of Object.entries(parts)) await writeFile(join(folder, name), bytes);
+  for (const { name, bytes } of server.segments) await writeFile(join(folder, name), bytes);
+  const archive = createFolderArchive(folder);
+  const { seqs, last } = await readAll({ archive, afterSeq: 200 });
+  expect([seqs.length, seqs[0], seqs.at(-1)]).toEqual([30 + MAX_BLOCK_ROWS, 201, 230 + MAX_BLOCK_ROWS]);
+  expect(last?.place.seq).toBe(230 + MAX_BLOCK_ROWS);
+  const { witnessedAt } = likeRow(210);
+  expect(await seqsOfTime(archive, { fromMicros: witnessedAt }, signal)).toMatchObject({ afterSeq: 200 });
 });
 
 describe('a folder of segments', () => {
@@ -245,6 +278,19 @@ describe('a stretch of time', () => {
     expect(await stretch(at(97))).toMatchObject({ isWhole: true, rows: 200, bytes: (sizes[0] ?? 0) + (sizes[1] ?? 0) });
     expect(await stretch(at(230))).toMatchObject({ isWhole: true });
     expect(await stretch(at(230) + 1)).toMatchObject({ isWhole: false });
+  });
+
+  test('of a segment whose index stays corrupt is that of the whole segment: never cut short', async () => {
+    const [, second] = server.segments;
+    server.intercept = (method, response, request) => {
+      if (method !== 'getSegment' || second === undefined || request.url?.includes('seg_2') !== true) return false;
+      const bytes = Buffer.from(second.bytes);
+      bytes.fill(0xff, bytes.length - 200);
+      sendSegment({ ...second, bytes }, request, response);
+      return true;
+    };
+    expect(await seqs(at(111))).toEqual([95, 230]);
+    expect(await seqs(at(94), at(97))).toEqual([90, 200]);
   });
 
   test('in a segment that was rewritten since it was listed is an error, not a guess', async () => {

@@ -19,6 +19,8 @@ export interface ReadArchiveOptions {
   readonly afterSeq: number;
   /** Where the reading ends, inclusive: the `tipSeq` of an earlier reading, or the seq of a gap's end. Else the archive's tip. */
   readonly tipSeq?: number | undefined;
+  /** Blocks, and with an undefined `block` segments, that are known to be corrupt: they are not asked for. */
+  readonly isLeftOut?: ((segment: string, block: number | undefined) => boolean) | undefined;
 }
 
 /** Where the reading stands: every wanted event up to `seq` was given. */

@@ -11,7 +11,7 @@ import type { ReadableBlock, ReadableSegment } from './archive.ts';
 import { inOrder } from './in-order.ts';
 import type { ArchiveSlice, ReadArchiveOptions } from './read-archive.ts';
 
-export interface ReadPageOptions extends Pick<ReadArchiveOptions, 'archive' | 'decoder'> {
+export interface ReadPageOptions extends Pick<ReadArchiveOptions, 'archive' | 'decoder' | 'isLeftOut'> {
   readonly page: PlanPage;
   readonly filter: RowFilter;
 }
@@ -23,10 +23,11 @@ export async function* readPage(
   options: ReadPageOptions,
   signal: AbortSignal,
 ): AsyncGenerator<ArchiveSlice, void, void> {
-  const { archive, page, filter } = options;
+  const { archive, page, filter, isLeftOut } = options;
   const ending = new AbortController();
   const both = AbortSignal.any([signal, ending.signal]);
-  const opened = inOrder(page.segments, LOOKAHEAD_SEGMENTS, {
+  const wanted = page.segments.filter(({ name }) => isLeftOut?.(name, undefined) !== true);
+  const opened = inOrder(wanted, LOOKAHEAD_SEGMENTS, {
     start: async (planned) => ({ planned, segment: await archive.open(planned, both) }),
     drop: ({ segment }) => segment.close(),
   });
@@ -34,10 +35,10 @@ export async function* readPage(
   try {
     for await (const { planned, segment } of opened) {
       try {
-        for await (const slice of readSegment(options, segment, seq)) {
+        for await (const slice of readSegment(options, planned.name, segment, seq)) {
           signal.throwIfAborted();
           seq = slice.place.seq;
-          yield { ...slice, place: { ...slice.place, segment: planned.name } };
+          yield slice;
         }
       } catch (error) {
         throw error instanceof SegmentCorruptError ? error.of(planned.name) : error;
@@ -51,11 +52,12 @@ export async function* readPage(
 }
 
 async function* readSegment(
-  { decoder, filter }: ReadPageOptions,
+  { decoder, filter, isLeftOut }: ReadPageOptions,
+  name: string,
   segment: ReadableSegment,
   afterSeq: number,
 ): AsyncGenerator<ArchiveSlice, void, void> {
-  const blocks = segment.blocks.filter((block) => mayHold(block, filter));
+  const blocks = segment.blocks.filter((block) => mayHold(block, filter) && isLeftOut?.(name, block.block) !== true);
   let before: Promise<unknown> = Promise.resolve();
   const decoded = inOrder(blocks, LOOKAHEAD_BLOCKS, {
     start: ({ frame, block, claim }) => {
@@ -77,7 +79,7 @@ async function* readSegment(
     for await (const slice of slices) {
       const { lines, rowCount, lastWitnessedAt, isLast } = slice;
       if (isLast) seq = Math.min(filter.beforeSeq, Math.max(seq, endOf(slice, claim)));
-      const place = { seq, tipSeq: filter.beforeSeq, segment: '', block };
+      const place = { seq, tipSeq: filter.beforeSeq, segment: name, block };
       yield { lines, place, rowCount, compressedBytes: isLast ? compressedBytes : 0, lastWitnessedAt };
     }
   }

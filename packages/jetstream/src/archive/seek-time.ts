@@ -25,7 +25,10 @@ export interface SeqStretch {
   readonly bytes: number;
 }
 
-/** How often the list is asked for again, since a segment was rewritten or taken away meanwhile, or its index damaged on its way. */
+/**
+ * How often the list is asked for again, since a segment was rewritten or taken away meanwhile, or its index damaged on its way. An index
+ * that stays corrupt gives the bounds of its whole segment.
+ */
 const MAX_TRIES = 5;
 const MAY_PASS = [SegmentChangedError, SegmentCorruptError, SegmentNotFoundError];
 
@@ -33,14 +36,19 @@ const MAY_PASS = [SegmentChangedError, SegmentCorruptError, SegmentNotFoundError
 export async function seqsOfTime(archive: Archive, stretch: TimeStretch, signal: AbortSignal): Promise<SeqStretch> {
   for (let tries = 1; ; tries++) {
     try {
-      return await seek(archive, stretch, signal);
+      return await seek(archive, stretch, tries >= MAX_TRIES, signal);
     } catch (error) {
       if (!MAY_PASS.some((type) => error instanceof type) || tries >= MAX_TRIES) throw error;
     }
   }
 }
 
-async function seek(archive: Archive, stretch: TimeStretch, signal: AbortSignal): Promise<SeqStretch> {
+async function seek(
+  archive: Archive,
+  stretch: TimeStretch,
+  isLastTry: boolean,
+  signal: AbortSignal,
+): Promise<SeqStretch> {
   const { fromMicros, toMicros = Number.POSITIVE_INFINITY } = stretch;
   const touched: ListedSegment[] = [];
   let [tip, newest] = [0, Number.NEGATIVE_INFINITY];
@@ -49,11 +57,16 @@ async function seek(archive: Archive, stretch: TimeStretch, signal: AbortSignal)
     newest = Math.max(newest, segment.maxWitnessedAt);
     if (segment.maxWitnessedAt >= fromMicros && segment.minWitnessedAt <= toMicros) touched.push(segment);
   }
+  const blocksOf = (segment: ListedSegment) =>
+    archive.blocksOf(segment, signal).catch((error: unknown) => {
+      if (isLastTry && error instanceof SegmentCorruptError) return [];
+      throw error;
+    });
   const [first, last] = [touched.at(0), touched.at(-1)];
   const isWhole = newest >= toMicros;
   if (first === undefined || last === undefined) return { afterSeq: tip, tipSeq: tip, isWhole, rows: 0, bytes: 0 };
-  const begin = (await archive.blocksOf(first, signal)).find(({ maxWitnessedAt }) => maxWitnessedAt >= fromMicros);
-  const end = (await archive.blocksOf(last, signal)).findLast(({ minWitnessedAt }) => minWitnessedAt <= toMicros);
+  const begin = (await blocksOf(first)).find(({ maxWitnessedAt }) => maxWitnessedAt >= fromMicros);
+  const end = (await blocksOf(last)).findLast(({ minWitnessedAt }) => minWitnessedAt <= toMicros);
   return {
     afterSeq: Math.max(0, (begin ?? first).minSeq - 1),
     tipSeq: (end ?? last).maxSeq,

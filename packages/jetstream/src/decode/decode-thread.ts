@@ -13,7 +13,7 @@ export interface DecodeThread {
 }
 
 /** MiB of the thread's heap: a slice's texts, and the records that they are made of. */
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 48 };
 
 export function startDecodeThread(): DecodeThread {
   const worker = new Worker(new URL('./decode-worker.ts', import.meta.url), { resourceLimits: RESOURCE_LIMITS });

@@ -8,7 +8,7 @@ import { eventLine } from './event-line.ts';
 import type { DecodedSlice, DecodeTask } from './messages.ts';
 import { createRowFilter } from './row-filter.ts';
 
-const SLICE_ROWS = 1024;
+const SLICE_ROWS = 256;
 /** Characters; one event may go beyond. */
 const SLICE_LENGTH = 4 * 1024 * 1024;
 

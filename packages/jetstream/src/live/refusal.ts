@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { JetstreamError } from '../errors.ts';
-import { errorOfBody } from '../wire-error.ts';
+import { errorOfBody, readRetryAfter } from '../wire-error.ts';
 
 const MAX_BODY_BYTES = 2_048;
 
@@ -19,7 +19,6 @@ export async function readRefusal(response: IncomingMessage, timeoutMs: number):
     // The status alone says enough.
   }
   clearTimeout(giveUp);
-  const seconds = Number(response.headers['retry-after'] ?? Number.NaN);
-  const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : undefined;
+  const retryAfterMs = readRetryAfter(response.headers['retry-after']);
   return errorOfBody(response.statusCode ?? 0, Buffer.concat(parts).toString('utf8', 0, MAX_BODY_BYTES), retryAfterMs);
 }

@@ -26,13 +26,40 @@ export function archiveSource({ archive, decoder }: OpenArchive, name: string): 
       await requireStretch(archive, reading, signal);
       const { afterSeq, tipSeq } = await seqsOfTime(archive, { fromMicros, toMicros }, signal);
       const start = Math.max(afterSeq, mark ?? 0);
-      for await (const { lines, place } of readArchive({ archive, decoder, afterSeq: start, tipSeq }, signal)) {
-        for (const line of lines) writer.take(parseLine(line), line);
-        reading.reached(place.seq);
-        await reading.proceed();
+      const patience = createPatience(signal);
+      try {
+        for await (const { lines, place } of readArchive(
+          { archive, decoder, afterSeq: start, tipSeq },
+          patience.signal,
+        )) {
+          patience.stop(); // the live stream may take its time
+          for (const line of lines) writer.take(parseLine(line), line);
+          reading.reached(place.seq);
+          await reading.proceed();
+          patience.begin();
+        }
+      } finally {
+        patience.stop();
       }
     },
   };
+}
+
+/** An archive that gives nothing for so long does not keep other gaps waiting: the next reading goes on. */
+const PATIENCE_MS = 30 * 60_000;
+
+function createPatience(outer: AbortSignal): { readonly signal: AbortSignal; begin(): void; stop(): void } {
+  const over = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const begin = (): void => {
+    timer = setTimeout(() => {
+      over.abort(
+        new StretchError(`it gave nothing for ${PATIENCE_MS / 60_000} minutes; the next reading goes on there`),
+      );
+    }, PATIENCE_MS);
+  };
+  begin();
+  return { signal: AbortSignal.any([outer, over.signal]), begin, stop: () => clearTimeout(timer) };
 }
 
 /** @throws StretchError */
@@ -44,6 +71,7 @@ async function requireStretch(
   let [oldest, newest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let before: ListedSegment | undefined;
   for await (const segment of archive.segments(signal)) {
+    if (segment.eventCount === 0 && segment.maxSeq === 0) continue; // never had an event, and so says nothing of any time
     const isTouched = segment.maxWitnessedAt >= fromMicros && (before?.minWitnessedAt ?? 0) <= toMicros;
     if (isTouched && before !== undefined && segment.minSeq > before.maxSeq + 1)
       throw new StretchError(`it lacks the segment between seq ${before.maxSeq} and ${segment.minSeq}`);

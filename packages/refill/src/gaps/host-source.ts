@@ -3,15 +3,9 @@
  * Keeps: a stretch counts as read only when the host had events from before its start, and was then read past its end.
  */
 
-import {
-  createLiveSource,
-  hostName,
-  type LiveSource,
-  type StreamEvent,
-  type StreamFrame,
-  timeCursor,
-} from '@updraft/jetstream';
+import { createLiveSource, hostName, type LiveSource, type StreamFrame, timeCursor } from '@updraft/jetstream';
 import { type GapReading, type GapSource, isoTime, StretchError } from './gap-source.ts';
+import { CLOCK_VOTES, createStreamClock } from './stream-clock.ts';
 
 export interface HostLimits {
   readonly idleTimeoutMs: number;
@@ -50,7 +44,7 @@ async function readHost({ source, bounds, reading }: HostReading, signal: AbortS
   const both = AbortSignal.any([signal, ending]);
   let from = reading.mark ?? reading.fromMicros;
   for (let events = 0; ; ) {
-    const { reached, taken, isPast, why } = await readOnce(source, from, reading, both);
+    const { reached, taken, isPast, why } = await readFrom(source, from, reading, both);
     signal.throwIfAborted();
     if (isPast) return;
     events += taken;
@@ -75,18 +69,48 @@ interface ReadOnce {
   readonly why: string;
 }
 
-async function readOnce(
+/** In a small network the last event before the stretch may be old: how much earlier the host is asked, in turn, until it shows one. */
+const LOOK_BACK_MICROS = [0, 3_600_000_000, 86_400_000_000];
+
+async function readFrom(
   source: LiveSource,
   fromMicros: number,
   reading: GapReading,
   signal: AbortSignal,
 ): Promise<ReadOnce> {
-  const { startMicros, toMicros, writer } = reading;
-  const mustHave = reading.mark === undefined && fromMicros === reading.fromMicros ? startMicros : fromMicros;
+  const isStart = reading.mark === undefined && fromMicros === reading.fromMicros;
+  const place = {
+    fromMicros,
+    mustHave: isStart ? reading.startMicros : fromMicros,
+    cursorMicros: fromMicros - (isStart ? 0 : OVERLAP_MICROS),
+  };
+  for (let nth = 0; ; nth++) {
+    const cursorMicros = place.cursorMicros - (LOOK_BACK_MICROS[nth] ?? 0);
+    try {
+      return await readOnce(source, { ...place, cursorMicros }, reading, signal);
+    } catch (error) {
+      if (!(error instanceof TooLateError) || nth >= LOOK_BACK_MICROS.length - 1) throw error;
+    }
+  }
+}
+
+interface ReadPlace {
+  readonly fromMicros: number;
+  /** An event from before this time shows that the host has what follows. */
+  readonly mustHave: number;
+  readonly cursorMicros: number;
+}
+
+async function readOnce(
+  source: LiveSource,
+  { fromMicros, mustHave, cursorMicros }: ReadPlace,
+  reading: GapReading,
+  signal: AbortSignal,
+): Promise<ReadOnce> {
+  const { toMicros, writer } = reading;
   const clock = createStreamClock();
-  const cursor = timeCursor(mustHave === startMicros ? fromMicros : fromMicros - OVERLAP_MICROS);
-  const stream = source.open(cursor, signal);
-  const state = { taken: 0, isCovered: false };
+  const stream = source.open(timeCursor(cursorMicros), signal);
+  const state = { taken: 0, isCovered: false, firstMicros: 0 };
   const result = (isPast: boolean, why: string): ReadOnce => {
     const reached = state.isCovered ? Math.max(fromMicros, clock.micros() ?? 0) : fromMicros;
     return { reached, taken: state.taken, isPast, why };
@@ -98,8 +122,9 @@ async function readOnce(
       if (frame.kind === 'rejected') writer.take(frame.frame, text);
       if (frame.kind !== 'event') continue;
       state.taken += 1;
+      if (state.taken === 1) state.firstMicros = frame.event.timeUs;
       state.isCovered ||= frame.event.timeUs <= mustHave;
-      if (!state.isCovered && state.taken >= CLOCK_ACCOUNTS) throw tooLate(frame.event.timeUs);
+      if (!state.isCovered && state.taken >= CLOCK_VOTES) throw tooLate(frame.event.timeUs);
       clock.add(frame.event);
       writer.take({ ok: true, event: frame.event }, text);
     }
@@ -110,7 +135,10 @@ async function readOnce(
     await reading.proceed();
   }
   const { reason, detail } = await stream.ended;
-  return result(false, `${reason}: ${detail}`);
+  if (!state.isCovered && state.taken > 0 && reason === 'idle') throw tooLate(state.firstMicros);
+  // A host that has nothing more to say is at its end, in a small network after an event or two.
+  const isPast = reason === 'idle' && state.isCovered && clock.latest() > toMicros;
+  return result(isPast, reason === 'idle' ? quietBefore(clock.latest()) : `${reason}: ${detail}`);
 }
 
 /** @throws StretchError when the host says that it begins elsewhere. */
@@ -119,30 +147,17 @@ function requireWindow(frame: StreamFrame): void {
     throw new StretchError(`it no longer has the start of the gap (${frame.name}: ${frame.message})`);
 }
 
-function tooLate(timeUs: number): StretchError {
-  return new StretchError(`its events begin at ${isoTime(timeUs)}, after the start of the gap`);
+/** After some minutes more there is an event. */
+function quietBefore(latest: number): string {
+  const last = latest === 0 ? 'it has sent nothing' : `its last event is of ${isoTime(latest)}`;
+  return `${last}, and nothing shows that it is past the end of the gap`;
 }
 
-/** A single event's times may be anything, and after a #sync thousands of one account have one rev: each account has one vote. */
-const CLOCK_ACCOUNTS = 15;
+/** Its events begin after what it must have. */
+class TooLateError extends StretchError {
+  override name = 'TooLateError';
+}
 
-/** Where a stream is: the median over its last accounts of the time that is earlier, the sender's or the host's. It never goes back. */
-function createStreamClock(): { add(event: StreamEvent): void; micros(): number | undefined } {
-  const times = new Map<string, number>();
-  let latest = 0;
-  return {
-    add: (event) => {
-      const sent = event.kind === 'commit' || event.kind === 'sync' ? event.rev.micros : event.timeUs;
-      times.delete(event.did);
-      times.set(event.did, Math.min(sent, event.timeUs));
-      if (times.size <= CLOCK_ACCOUNTS) return;
-      const [oldest = ''] = times.keys();
-      times.delete(oldest);
-    },
-    micros: () => {
-      if (times.size < CLOCK_ACCOUNTS) return undefined;
-      latest = Math.max(latest, [...times.values()].toSorted((a, b) => a - b)[CLOCK_ACCOUNTS >> 1] ?? 0);
-      return latest;
-    },
-  };
+function tooLate(timeUs: number): TooLateError {
+  return new TooLateError(`its events begin at ${isoTime(timeUs)}, after the start of the gap`);
 }
