@@ -1,3 +1,4 @@
+import { isDid } from '@updraft/atproto';
 import { parseSince, type Since } from '@updraft/ingest';
 
 import {
@@ -64,6 +65,8 @@ export interface IndexerConfig {
     /** Tests only: ask servers on private addresses too. */
     readonly allowPrivateAddresses: boolean;
   };
+  /** The DIDs of the labelers whose labels are read. */
+  readonly labelers: readonly string[];
   readonly telemetry: TelemetryOptions;
 }
 
@@ -94,6 +97,7 @@ export function readIndexerConfig(env: Environment): IndexerConfig {
       plcHost: read.PLC_HOST,
       allowPrivateAddresses: read.ALLOW_PRIVATE_ADDRESSES,
     },
+    labelers: read.LABELERS,
     telemetry: telemetryOptions('indexer', read),
   };
 }
@@ -121,6 +125,15 @@ const since = parsed(
   parseSince,
   "expected a length of time such as '30d', a day such as '2026-07-04', or a time such as '2026-07-04T14:00:00Z'",
 );
+
+/** Bluesky's own moderation service. */
+const BLUESKY_MODERATION = 'did:plc:ar7c4by46qjdydhdevvrndac';
+
+const labelers = parsed((text) => {
+  if (text === 'none') return [];
+  const dids = text.split(',').map((did) => did.trim());
+  return dids.every((did) => isDid(did)) ? [...new Set(dids)] : undefined;
+}, "expected DIDs of labelers, separated by commas, or 'none'");
 
 /** A text that `parse` understands: it gives undefined for any other. */
 function parsed<T>(parse: (text: string) => T | undefined, expected: string) {
@@ -157,6 +170,7 @@ const IndexerVariables = storeEnvironment.extend({
   ASK_ACCOUNT_SERVERS: flagOn,
   PLC_HOST: origin.prefault('https://plc.directory'),
   ALLOW_PRIVATE_ADDRESSES: flag,
+  LABELERS: labelers.prefault(BLUESKY_MODERATION),
 });
 
 function storeConfig(read: z.output<typeof ReplayVariables>): ReplayConfig {
