@@ -79,21 +79,21 @@ describe('a labeler that nobody here wrote', () => {
     const labeler = await startForeignLabeler(join(stack.directory, 'foreign.db'));
     cleanups.push(labeler.close);
     directory.add(labeler.did, labeler.document);
-    await speak(labeler, 0, 300);
+    await speak(labeler, 0, 80);
 
     const first = run(labeler.did);
     await settled(store, labeler.did, labeler.standing);
-    await speak(labeler, 300, 320);
+    await speak(labeler, 80, 90);
     await settled(store, labeler.did, labeler.standing);
-    await Promise.all([speak(labeler, 320, 400), first.kill()]);
+    await Promise.all([speak(labeler, 90, 120), first.kill()]);
     await labeler.restart();
-    await speak(labeler, 400, 420);
+    await speak(labeler, 120, 130);
 
     const second = run(labeler.did);
     await settled(store, labeler.did, labeler.standing);
     await labeler.restart();
     await second.says('a labeler is not connected');
-    await speak(labeler, 420, 450);
+    await speak(labeler, 130, 140);
     await settled(store, labeler.did, labeler.standing);
     expect((await standingLabels(store.clickhouse, labeler.did)).length).toBeGreaterThan(20);
 

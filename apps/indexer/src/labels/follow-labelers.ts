@@ -10,7 +10,7 @@ import { createDidResolver, createSafeFetch } from '@updraft/identity';
 import { backoff, type Logger, pause } from '@updraft/service';
 import type { ClickHouse, ErasedAccounts, Redis, WritableBlock } from '@updraft/store';
 import type { IndexerConfig } from '../config.ts';
-import { createLabelNews } from './label-news.ts';
+import { createLabelNews, type LabelNews } from './label-news.ts';
 import type { LabelerReports } from './labeler-reports.ts';
 import { dropOtherLabelers, openPlace, type PlaceKeeper } from './place-keeper.ts';
 import { type ConnectionEnd, type ReadDeps, readLabeler } from './read-labeler.ts';
@@ -34,12 +34,18 @@ const FUTURE_CURSORS = 3;
 export async function followLabelers(deps: FollowDeps, signal: AbortSignal): Promise<void> {
   const { labelers } = deps.config;
   await Promise.all([
-    untilDone(deps, signal, async () => {
-      for (const labeler of await dropOtherLabelers(deps.clickhouse, labelers))
-        deps.log.warn({ labeler }, 'a labeler is not among LABELERS any more: its labels are taken back');
-    }),
+    untilDone(deps, signal, () => dropOthers(deps)),
     ...labelers.map((did) => followLabeler(did, deps, signal)),
   ]);
+}
+
+async function dropOthers({ config, clickhouse, redis, log }: FollowDeps): Promise<void> {
+  const dropped = await dropOtherLabelers(clickhouse, config.labelers);
+  if (dropped.length === 0) return;
+  log.warn({ labelers: dropped }, 'these are not among LABELERS any more: their labels are taken back');
+  const news = newsOf({ config, redis, log });
+  news.addAll();
+  await news.tell();
 }
 
 async function followLabeler(did: string, deps: FollowDeps, signal: AbortSignal): Promise<void> {
@@ -72,7 +78,7 @@ async function startAnew({ reason }: ConnectionEnd, futures: number, place: Plac
 }
 
 function readDeps(deps: FollowDeps, signal: AbortSignal): Omit<ReadDeps, 'report' | 'place'> {
-  const { config, redis, writer, erased, ready, log } = deps;
+  const { config, writer, erased, ready } = deps;
   const { plcHost, allowPrivateAddresses } = config.accounts;
   const safeFetch = createSafeFetch({ allowPrivateAddresses });
   return {
@@ -81,13 +87,16 @@ function readDeps(deps: FollowDeps, signal: AbortSignal): Omit<ReadDeps, 'report
     write: (blocks) => writer.write(blocks, signal),
     erased,
     ready,
-    news: createLabelNews({
-      publish: (news) => publishNews(redis, config.redis.prefix, news),
-      onError: (err) =>
-        log.warn({ err }, 'the feed generators could not be told of labels; their next builds have them'),
-      now: Date.now,
-    }),
+    news: newsOf(deps),
   };
+}
+
+function newsOf({ config, redis, log }: Pick<FollowDeps, 'config' | 'redis' | 'log'>): LabelNews {
+  return createLabelNews({
+    publish: (news) => publishNews(redis, config.redis.prefix, news),
+    onError: (err) => log.warn({ err }, 'the feed generators could not be told of labels; their next builds have them'),
+    now: Date.now,
+  });
 }
 
 async function untilDone(deps: FollowDeps, signal: AbortSignal, task: () => Promise<void>): Promise<void> {
