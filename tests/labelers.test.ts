@@ -93,6 +93,8 @@ describe('a labeler that nobody here wrote', () => {
     await settled(store, labeler.did, labeler.standing);
     await labeler.restart();
     await second.says('a labeler is not connected');
+    await until(async () => (await second.metric('updraft_indexer_labeler_connected')) === 1);
+    await delay(300); // what it is told between reading its labels and taking a reader in, it tells nobody
     await speak(labeler, 130, 140);
     await settled(store, labeler.did, labeler.standing);
     expect((await standingLabels(store.clickhouse, labeler.did)).length).toBeGreaterThan(20);
