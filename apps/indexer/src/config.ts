@@ -5,12 +5,8 @@ import {
   type ArchiveSettings,
   archiveEnvironment,
   archiveSettings,
-  InvalidRequestError,
-  methodUrl,
   PUBLIC_HOSTS,
-  protocolOf,
   readArchiveSettings,
-  subscribeUrl,
 } from '@updraft/jetstream';
 import {
   durationMs,
@@ -36,6 +32,7 @@ import {
 } from '@updraft/store';
 import { z } from 'zod';
 import type { BatchLimits } from './batch/batch-queue.ts';
+import { hostAddress } from './source/host-address.ts';
 
 /** The indexer's settings, read from the environment. */
 export interface IndexerConfig {
@@ -184,26 +181,4 @@ function storeConfig(read: z.output<typeof ReplayVariables>): ReplayConfig {
       queueMaxBytes: read.QUEUE_MAX_BYTES,
     },
   };
-}
-
-/** The address; undefined when it isn't one of a host that can be subscribed to. */
-function hostAddress(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  if ((url.protocol !== 'ws:' && url.protocol !== 'wss:') || url.host === '' || url.hash !== '') return undefined;
-  const [isBare, isV1] = [url.pathname === '/', protocolOf(text) === 'v1'];
-  if (!isBare && !isV1 && url.pathname !== methodUrl(text, 'subscribeEvents').pathname) return undefined;
-  if (!isSubscribable(text)) return undefined;
-  return isBare ? `${url.protocol}//${url.host}${url.search}` : url.href;
-}
-
-/** Whether its parameters are those of its protocol. */
-function isSubscribable(address: string): boolean {
-  try {
-    subscribeUrl(address);
-    return true;
-  } catch (error) {
-    if (error instanceof InvalidRequestError) return false;
-    throw error;
-  }
 }
