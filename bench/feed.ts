@@ -97,6 +97,7 @@ async function measureUnderIngest(
     ...stores,
     WS_URL: url,
     ASK_ACCOUNT_SERVERS: 'false',
+    LABELERS: 'none',
     METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
   });
   await indexer.line();

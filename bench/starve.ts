@@ -32,6 +32,7 @@ await withDatabases('starve', async (databases, folder) => {
     ...common,
     WS_URL: url,
     ASK_ACCOUNT_SERVERS: 'false',
+    LABELERS: 'none',
     METRICS_LISTEN_ADDRESS: `127.0.0.1:${indexerPort}`,
     SINCE: new Date(Date.now() - 60_000).toISOString(),
   };

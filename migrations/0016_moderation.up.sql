@@ -8,7 +8,7 @@ CREATE TABLE labels
     neg UInt8 COMMENT 'the labeler took the label back',
     cts DateTime64(3, 'UTC') COMMENT 'when the labeler says that it was made' CODEC(ZSTD(1)),
     exp DateTime64(3, 'UTC') COMMENT 'when it ends; 1970-01-01 where it does not' CODEC(ZSTD(1)),
-    version UInt64 COMMENT 'the order of the labeler''s stream' CODEC(ZSTD(1)),
+    version UInt64 COMMENT 'the order in which the labeler said it: the number of its numbering, and the place in that one' CODEC(ZSTD(1)),
     ingest_at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when this row was written' CODEC(ZSTD(1)),
     INDEX ingest_at_minmax ingest_at TYPE minmax GRANULARITY 1
 )

@@ -144,7 +144,7 @@ describe('pnpm admin backfill', () => {
 test('a new member’s older posts, which the stream never brought, are in the feed long before its next build is due', async () => {
   const member = await someone();
   const host = await startJetstream();
-  const env = { ...environment(), WS_URL: host.url, METRICS_LISTEN_ADDRESS: '127.0.0.1:0' };
+  const env = { ...environment(), WS_URL: host.url, METRICS_LISTEN_ADDRESS: '127.0.0.1:0', LABELERS: 'none' };
   const start = () => startProgram('apps/indexer/src/main.ts', [], env);
   const first = start();
   const programs = [first];

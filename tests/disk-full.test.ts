@@ -52,6 +52,7 @@ test('a full disk holds the cursor and loses nothing, and the rows follow when t
     REDIS_PREFIX: 'full',
     METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
     WS_URL: server.url,
+    LABELERS: 'none',
     SINCE: '2020-01-01T00:00:00Z',
   });
   cleanup.defer(() => {

@@ -118,6 +118,7 @@ async function busiestAccount({ clickhouse }: Store): Promise<string> {
 async function fillFeedsAndSearch({ clickhouse }: Store, did: string): Promise<void> {
   for (const sql of [
     'INSERT INTO post_like_counts SELECT 1, uri_key, 5 FROM posts WHERE did = {did:String}',
+    "INSERT INTO labels (did, uri, val, src) VALUES ({did:String}, concat('at://', {did:String}, '/app.bsky.feed.post/3k'), 'spam', 'did:plc:labeler')",
     "INSERT INTO actor_labels VALUES ('mpls', {did:String}, now(), 'x', 1, 0)",
     `INSERT INTO actor_labels VALUES ('mpls', '${STRANGER}', now(), concat({did:String}, ' with key 1'), 1, 0)`,
     "INSERT INTO api_keys VALUES ('k1', repeat('a', 64), ['x'], {did:String}, now(), 0, 1)",

@@ -24,6 +24,7 @@ export async function ingest(player: Player, databases: Databases, folder: strin
   const variables = {
     WS_URL: player.url,
     ASK_ACCOUNT_SERVERS: 'false',
+    LABELERS: 'none',
     ...clickhouse.env,
     REDIS_ADDRESS: redis.address,
     REDIS_PREFIX: PREFIX,

@@ -65,6 +65,7 @@ export async function startStack(): Promise<Stack> {
         REDIS_PREFIX: name,
         METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
         ASK_ACCOUNT_SERVERS: 'false',
+        LABELERS: 'none',
       };
       return storeOf(clickhouse, env);
     },

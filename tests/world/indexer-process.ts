@@ -38,6 +38,7 @@ export function indexerVariables(
     REDIS_PREFIX: redisPrefix,
     METRICS_LISTEN_ADDRESS: '127.0.0.1:0',
     ASK_ACCOUNT_SERVERS: 'false',
+    LABELERS: 'none',
     SINCE: new Date(sinceMs).toISOString(),
   };
 }

@@ -52,6 +52,15 @@ describe('the indexer’s environment', () => {
     expect(hosts).toEqual(['ws://a:6008', 'wss://b/subscribe', 'ws://c/sub/subscribe?wantedCollections=a.b.c']);
   });
 
+  test('follows Bluesky’s labeler, others that are named, or none', () => {
+    const labelersOf = (LABELERS: string) => readIndexerConfig({ ...NEEDED, LABELERS }).labelers;
+    expect(labelersOf('')).toEqual(['did:plc:ar7c4by46qjdydhdevvrndac']);
+    expect(labelersOf('did:plc:a, did:web:labels.example,did:plc:a')).toEqual(['did:plc:a', 'did:web:labels.example']);
+    expect(labelersOf('none')).toEqual([]);
+    for (const wrong of ['labels.example', 'did:plc:a,', 'did:plc:a none'])
+      expect(faultsOf({ LABELERS: wrong })).toEqual([expect.stringContaining('LABELERS')]);
+  });
+
   test('tells all its faults together, by name', () => {
     const faults = faultsOf({
       WS_URL: 'https://a',

@@ -1,15 +1,12 @@
+import { isDid } from '@updraft/atproto';
 import { parseSince, type Since } from '@updraft/ingest';
 
 import {
   type ArchiveSettings,
   archiveEnvironment,
   archiveSettings,
-  InvalidRequestError,
-  methodUrl,
   PUBLIC_HOSTS,
-  protocolOf,
   readArchiveSettings,
-  subscribeUrl,
 } from '@updraft/jetstream';
 import {
   durationMs,
@@ -35,6 +32,7 @@ import {
 } from '@updraft/store';
 import { z } from 'zod';
 import type { BatchLimits } from './batch/batch-queue.ts';
+import { hostAddress } from './source/host-address.ts';
 
 /** The indexer's settings, read from the environment. */
 export interface IndexerConfig {
@@ -64,6 +62,8 @@ export interface IndexerConfig {
     /** Tests only: ask servers on private addresses too. */
     readonly allowPrivateAddresses: boolean;
   };
+  /** The DIDs of the labelers whose labels are read. */
+  readonly labelers: readonly string[];
   readonly telemetry: TelemetryOptions;
 }
 
@@ -94,6 +94,7 @@ export function readIndexerConfig(env: Environment): IndexerConfig {
       plcHost: read.PLC_HOST,
       allowPrivateAddresses: read.ALLOW_PRIVATE_ADDRESSES,
     },
+    labelers: read.LABELERS,
     telemetry: telemetryOptions('indexer', read),
   };
 }
@@ -121,6 +122,15 @@ const since = parsed(
   parseSince,
   "expected a length of time such as '30d', a day such as '2026-07-04', or a time such as '2026-07-04T14:00:00Z'",
 );
+
+/** Bluesky's own moderation service. */
+const BLUESKY_MODERATION = 'did:plc:ar7c4by46qjdydhdevvrndac';
+
+const labelers = parsed((text) => {
+  if (text === 'none') return [];
+  const dids = text.split(',').map((did) => did.trim());
+  return dids.every((did) => isDid(did)) ? [...new Set(dids)] : undefined;
+}, "expected DIDs of labelers, separated by commas, or 'none'");
 
 /** A text that `parse` understands: it gives undefined for any other. */
 function parsed<T>(parse: (text: string) => T | undefined, expected: string) {
@@ -157,6 +167,7 @@ const IndexerVariables = storeEnvironment.extend({
   ASK_ACCOUNT_SERVERS: flagOn,
   PLC_HOST: origin.prefault('https://plc.directory'),
   ALLOW_PRIVATE_ADDRESSES: flag,
+  LABELERS: labelers.prefault(BLUESKY_MODERATION),
 });
 
 function storeConfig(read: z.output<typeof ReplayVariables>): ReplayConfig {
@@ -170,26 +181,4 @@ function storeConfig(read: z.output<typeof ReplayVariables>): ReplayConfig {
       queueMaxBytes: read.QUEUE_MAX_BYTES,
     },
   };
-}
-
-/** The address; undefined when it isn't one of a host that can be subscribed to. */
-function hostAddress(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  if ((url.protocol !== 'ws:' && url.protocol !== 'wss:') || url.host === '' || url.hash !== '') return undefined;
-  const [isBare, isV1] = [url.pathname === '/', protocolOf(text) === 'v1'];
-  if (!isBare && !isV1 && url.pathname !== methodUrl(text, 'subscribeEvents').pathname) return undefined;
-  if (!isSubscribable(text)) return undefined;
-  return isBare ? `${url.protocol}//${url.host}${url.search}` : url.href;
-}
-
-/** Whether its parameters are those of its protocol. */
-function isSubscribable(address: string): boolean {
-  try {
-    subscribeUrl(address);
-    return true;
-  } catch (error) {
-    if (error instanceof InvalidRequestError) return false;
-    throw error;
-  }
 }

@@ -1,6 +1,9 @@
 import { isJsonObject, type JsonObject } from './json-object.ts';
 
-/** Why an event is in rejected_events. The last two are found later than here, `bad_sync` and `bad_record` in packages/jetstream. */
+/**
+ * Why an event is in rejected_events. `bad_sync` and `bad_record` are found in packages/jetstream, those of labels in packages/labels, the last
+ * two later than here.
+ */
 export type RejectReason =
   | 'not_json'
   | 'not_an_object'
@@ -19,6 +22,9 @@ export type RejectReason =
   | 'bad_event_time'
   | 'bad_sync'
   | 'bad_record'
+  | 'bad_label'
+  | 'bad_label_frame'
+  | 'bad_label_signature'
   | 'record_too_deep'
   | 'refused_by_clickhouse';
 

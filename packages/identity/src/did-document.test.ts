@@ -66,6 +66,19 @@ describe('a DID document', () => {
     expect(document).toEqual({ did: DID, handle: 'ada.example', pds: 'https://pds.example', signingKey: undefined });
   });
 
+  test('of a labeler gives where its labels come from, and the key that signs them', () => {
+    const { multikey, point } = newKey('ES256K');
+    const labels = { id: '#atproto_labeler', type: 'AtprotoLabeler', serviceEndpoint: 'https://labels.example/x' };
+    const method = { id: `${DID}#atproto_label`, type: 'Multikey', publicKeyMultibase: multikey };
+    const read = (service: object, verificationMethod: object) =>
+      parseDidDocument(DID, { id: DID, service: [service], verificationMethod: [verificationMethod] })?.labeler;
+    const origin = 'https://labels.example';
+    expect(read(labels, method)).toEqual({ origin, signingKey: { alg: 'ES256K', point } });
+    expect(read(labels, { ...method, id: '#atproto' })).toEqual({ origin, signingKey: undefined });
+    for (const broken of [{ type: 'Other' }, { serviceEndpoint: 'ftp://labels.example' }, { id: '#other' }])
+      expect(read({ ...labels, ...broken }, method)).toBeUndefined();
+  });
+
   test('of another DID is undefined', () => {
     expect(parseDidDocument(DID, { id: 'did:plc:bbbbbbbbbbbbbbbbbbbbbbbb' })).toBeUndefined();
   });

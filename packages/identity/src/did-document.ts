@@ -10,12 +10,28 @@ export interface DidDocument {
   readonly signingKey: SigningKey | undefined;
   /** Origin of the account's server, e.g. `https://pds.example`. */
   readonly pds: string | undefined;
+  /** Absent for an account that is no labeler. */
+  readonly labeler?: LabelerEntries;
+}
+
+/** Where a labeler's labels come from, and its `#atproto_label` key, which signs them: undefined when the document has none that can be read. */
+export interface LabelerEntries {
+  readonly origin: string;
+  readonly signingKey: SigningKey | undefined;
 }
 
 /** Reads a DID document from any JSON; undefined unless its `id` is `did`. */
 export function parseDidDocument(did: string, value: unknown): DidDocument | undefined {
   if (!isDid(did) || !isObject(value) || value['id'] !== did) return undefined;
-  return { did, handle: readHandle(value), signingKey: readSigningKey(did, value), pds: readPds(did, value) };
+  const signingKey = readSigningKey(did, value, 'atproto');
+  const pds = readOrigin(did, value, 'atproto_pds', 'AtprotoPersonalDataServer');
+  const labeler = readLabeler(did, value);
+  return { did, handle: readHandle(value), signingKey, pds, ...(labeler !== undefined && { labeler }) };
+}
+
+function readLabeler(did: string, document: JsonObject): LabelerEntries | undefined {
+  const origin = readOrigin(did, document, 'atproto_labeler', 'AtprotoLabeler');
+  return origin === undefined ? undefined : { origin, signingKey: readSigningKey(did, document, 'atproto_label') };
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -43,16 +59,17 @@ function byFragment(did: string, entries: JsonObject[], fragment: string): JsonO
   return entries.find(({ id }) => id === `#${fragment}` || id === `${did}#${fragment}`);
 }
 
-function readSigningKey(did: string, document: JsonObject): SigningKey | undefined {
-  const method = byFragment(did, objects(document['verificationMethod']), 'atproto');
+function readSigningKey(did: string, document: JsonObject, fragment: string): SigningKey | undefined {
+  const method = byFragment(did, objects(document['verificationMethod']), fragment);
   if (method === undefined) return undefined;
   return parseVerificationMethod({ type: method['type'], publicKeyMultibase: method['publicKeyMultibase'] });
 }
 
-function readPds(did: string, document: JsonObject): string | undefined {
-  const service = byFragment(did, objects(document['service']), 'atproto_pds');
+/** The origin of a service's address. */
+function readOrigin(did: string, document: JsonObject, fragment: string, type: string): string | undefined {
+  const service = byFragment(did, objects(document['service']), fragment);
   const endpoint = service?.['serviceEndpoint'];
-  if (service?.['type'] !== 'AtprotoPersonalDataServer' || typeof endpoint !== 'string') return undefined;
+  if (service?.['type'] !== type || typeof endpoint !== 'string') return undefined;
   if (!URL.canParse(endpoint)) return undefined;
   const url = new URL(endpoint);
   return url.protocol === 'https:' || url.protocol === 'http:' ? url.origin : undefined;

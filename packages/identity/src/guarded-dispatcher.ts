@@ -43,8 +43,8 @@ export function createGuardedDispatcher({ mayConnect, mayAsk, lookup = lookUpInD
   });
 }
 
-/** One forbidden address among the answers refuses them all: a mixture is an attack. */
-function guardLookup(lookup: LookupFunction, mayConnect: (address: string) => boolean): LookupFunction {
+/** A resolver that gives allowed addresses only. One forbidden address among the answers refuses them all: a mixture is an attack. */
+export function guardLookup(lookup: LookupFunction, mayConnect: (address: string) => boolean): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, options, (error, address, family) => {
       const addresses = Array.isArray(address) ? address.map((each) => each.address) : [address];

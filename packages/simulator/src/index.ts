@@ -3,6 +3,8 @@ export type { Fault } from './jetstream/conditions.ts';
 export { SECOND_HOST } from './jetstream/host-view.ts';
 export { startPump } from './jetstream/pump.ts';
 export { type JetstreamOptions, type JetstreamServer, startJetstream } from './jetstream/server.ts';
+export type { LabelDraft } from './labeler/label-log.ts';
+export { type LabelerServer, startLabeler } from './labeler/labeler.ts';
 export { type PlayServer, startPlayServer } from './play.ts';
 export { type PlcDirectory, startPlcDirectory } from './plc.ts';
 export { type Ranking, TOP, WHATS_HOT } from './truth/rankings.ts';

@@ -4,6 +4,7 @@ import { openEra } from './era.ts';
 import { createHandleBook } from './handle-book.ts';
 import { startPump } from './jetstream/pump.ts';
 import { type JetstreamServer, startJetstream } from './jetstream/server.ts';
+import { createWorldLabeler } from './labeler/world-labeler.ts';
 import { type PlcDirectory, startPlcDirectory } from './plc.ts';
 import { createWorld } from './world/world.ts';
 
@@ -11,6 +12,8 @@ const {
   archive = false,
   events,
   host,
+  labelerDid,
+  labelerPort,
   now: fixedNow,
   plcPort,
   port,
@@ -18,10 +21,12 @@ const {
   ...dials
 } = new Command('main.ts')
   .description(
-    'A simulated network: Jetstream (v1 and v2), a PLC directory, and accounts that post, like and misbehave.',
+    'A simulated network: Jetstream (v1 and v2), a PLC directory, a labeler, and accounts that post, like and misbehave.',
   )
   .option('--port <n>', "Jetstream's port; 0: any free one", readNumber, 0)
   .option('--plc-port <n>', "the PLC directory's port; 0: any free one", readNumber, 0)
+  .option('--labeler-port <n>', "the labeler's port; 0: any free one", readNumber, 0)
+  .option('--labeler-did <did>', "the labeler's DID; default: one that the seed gives")
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--seed <n>', 'which world', readNumber, 1)
   .option('--accounts <n>', 'how many accounts it has', readNumber, 2_000)
@@ -57,7 +62,10 @@ await announceAndServe(async () => {
   const world = createWorld(era);
   const handles = createHandleBook();
   const stopping = new AbortController();
-  const plc = await startPlcDirectory(world, { listenHost: host, port: plcPort, handleOf: handles.handleOf });
+  const labeler = createWorldLabeler({ seed: era.seed, did: labelerDid, firstSeq: era.firstSeq });
+  const { handleOf } = handles;
+  const documentOf = async (did: string) => (did === labeler.did ? labeler.document() : undefined);
+  const plc = await startPlcDirectory(world, { listenHost: host, port: plcPort, handleOf, documentOf });
   const jetstream = await startJetstream({
     listenHost: host,
     port,
@@ -68,21 +76,25 @@ await announceAndServe(async () => {
   const pump = startPump({
     world,
     hosts: [jetstream],
-    onEvent: handles.note,
+    onEvent: (event) => {
+      handles.note(event);
+      labeler.note(event);
+    },
     ...(events !== undefined && { events }),
     ...(fixedNow === undefined && { clockShiftMicros: 0 }),
     signal: stopping.signal,
     keepHours: 36,
   });
   await pump.caughtUp;
+  const labels = { labelerDid: labeler.did, labelerPort: await labeler.listen(host, labelerPort) };
   // A stream that stops without a word would look like a quiet network.
   pump.done.catch((error: unknown) => fail(`The simulated network stopped: ${String(error)}`));
   jetstream.setWeather({ unavailable: false });
   return {
-    ready: readyMessage(jetstream, plc),
+    ready: { ...readyMessage(jetstream, plc), ...labels },
     async close() {
       stopping.abort();
-      await Promise.all([jetstream.close(), plc.close(), pump.done]);
+      await Promise.all([jetstream.close(), plc.close(), labeler.close(), pump.done]);
     },
   };
 });

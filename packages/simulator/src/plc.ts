@@ -12,6 +12,8 @@ export interface PlcOptions {
   readonly pdsEndpoint?: string;
   /** The handle that an account has now; absent = the one it began with. */
   readonly handleOf?: (did: string) => string | undefined;
+  /** Documents of DIDs that are no accounts of the world: of a labeler. */
+  readonly documentOf?: (did: string) => Promise<object | undefined>;
 }
 
 /** A PLC directory of a world's accounts: `GET /:did`. */
@@ -30,6 +32,8 @@ export async function startPlcDirectory(world: World, options: PlcOptions = {}):
   const answerRequest = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const did = readDid(request.url ?? '/');
     if (did === undefined || request.method !== 'GET') return answer(response, 404, { message: 'Not Found' });
+    const other = await options.documentOf?.(did);
+    if (other !== undefined) return answer(response, 200, other);
     const key = await keys.signingKeyOf(did);
     const account = world.accounts.indexOf(did);
     if (key === undefined || account === undefined)

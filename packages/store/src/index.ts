@@ -89,7 +89,15 @@ export { type HealedGapRow, healedGaps } from './tables/healed-gaps.ts';
 export { createHiddenActors, type HiddenActors, hiddenBelow } from './tables/hidden-actors.ts';
 export { type IngestGapRow, ingestGaps } from './tables/ingest-gaps.ts';
 export { replayStreamName } from './tables/ingest-progress.ts';
-export { createProgressStore, type ProgressStore } from './tables/job-progress.ts';
+export { createProgressStore, type ProgressStore, progressNames } from './tables/job-progress.ts';
+export {
+  type LabelRow,
+  labels,
+  labelVersion,
+  lastNumbering,
+  MAX_NUMBERING,
+  takeBackEarlierLabels,
+} from './tables/labels.ts';
 export { type ListedAccount, writeListedAccounts } from './tables/listed-accounts.ts';
 export { type PostRecordRow, type PostRow, postRecords, postRows, visiblePosts } from './tables/post-rows.ts';
 export { type ProfileRow, profiles } from './tables/profiles.ts';

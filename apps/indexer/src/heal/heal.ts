@@ -24,11 +24,18 @@ const LOOK_EVERY_MS = 100;
 /** Runs until the signal aborts. Never rejects. */
 export async function heal(deps: HealDeps, signal: AbortSignal): Promise<void> {
   const { config, queue, writer } = deps;
-  const calm = config.limits.queueMaxBytes * BEHIND_SHARE;
-  const ready = async (stopping: AbortSignal): Promise<void> => {
-    while (queue.byteLength() > calm) await sleep(LOOK_EVERY_MS, stopping);
-  };
+  const ready = whenCalm(queue, config.limits);
   const write = (blocks: readonly WritableBlock[]): Promise<void> => writer.write(blocks, signal);
   const parts = { ...deps, ready, write };
   await Promise.all([healGaps(parts, signal), config.accounts.ask ? fillMembers(parts, signal) : undefined]);
+}
+
+/** Gives a function that resolves as soon as the live stream is not behind; it rejects with the signal's reason. */
+export function whenCalm(
+  queue: Pick<BatchQueue, 'byteLength'>,
+  { queueMaxBytes }: Pick<IndexerConfig['limits'], 'queueMaxBytes'>,
+): (signal: AbortSignal) => Promise<void> {
+  return async (signal) => {
+    while (queue.byteLength() > queueMaxBytes * BEHIND_SHARE) await sleep(LOOK_EVERY_MS, signal);
+  };
 }

@@ -30,7 +30,7 @@ export interface IndexerDeps {
   /** Asks an account's own server; absent: none is asked. */
   readonly ask?: AskServer | undefined;
   /** Brings what the stream does not, beside it, until the signal aborts; absent: nothing does. Never rejects. */
-  readonly heal?: ((queue: Pick<BatchQueue, 'byteLength'>, signal: AbortSignal) => Promise<void>) | undefined;
+  readonly beside?: ((queue: Pick<BatchQueue, 'byteLength'>, signal: AbortSignal) => Promise<void>) | undefined;
   readonly status: IndexerStatus;
   readonly metrics: IndexerMetrics;
   readonly hooks?: Hooks | undefined;
@@ -59,14 +59,14 @@ async function readLive(deps: IndexerDeps, saved: Progress | undefined, signal: 
   const questions = createQuestionsOf(deps);
   const over = new AbortController();
   const asking = questions?.run(over.signal);
-  const healing = deps.heal?.(queue, over.signal);
+  const others = deps.beside?.(queue, over.signal);
   const counts = { intakeCounts: intakeCounts(deps, questions), writeCounts: writeCounts(deps) };
   try {
     await runPipeline({ ...deps, source, queue, observe: position.observe, ...counts }, signal);
   } finally {
     over.abort();
     await asking;
-    await healing;
+    await others;
     stopReports();
   }
 }

@@ -1,12 +1,21 @@
 import { createDidResolver, createSafeFetch } from '@updraft/identity';
-import { createMetricsServer, readBuildInfo, runService, type ServiceContext, startTelemetry } from '@updraft/service';
+import {
+  createMetricsServer,
+  type Logger,
+  readBuildInfo,
+  runService,
+  type ServiceContext,
+  startTelemetry,
+} from '@updraft/service';
 import type { BatchWriterHooks } from '@updraft/store';
 import { Registry } from 'prom-client';
 import { type AskServer, createAskServer } from '../accounts/ask-server.ts';
 import { type IndexerConfig, readIndexerConfig } from '../config.ts';
-import { heal } from '../heal/heal.ts';
+import { type HealDeps, heal, whenCalm } from '../heal/heal.ts';
+import { type FollowDeps, followLabelers } from '../labels/follow-labelers.ts';
+import { createLabelerReports } from '../labels/labeler-reports.ts';
 import { becomeActive } from '../lease/active.ts';
-import { createHealth } from '../watch/health.ts';
+import { createHealth, type IndexerHealth } from '../watch/health.ts';
 import { createIndexerMetrics, type IndexerMetrics } from '../watch/metrics.ts';
 import { endIfStalled } from '../watch/stall.ts';
 import { createStatus, type IndexerStatus } from '../watch/status.ts';
@@ -30,7 +39,8 @@ async function serve({ signal, log }: ServiceContext, config: IndexerConfig, hoo
     eventCount: metrics.events.total,
     now: () => performance.now(),
   });
-  const health = createHealth(status);
+  const reports = createLabelerReports({ metrics, log });
+  const health = createHealth(status, reports.check);
 
   // First, so that a port in use is reported at once, and /readyz answers while this waits for the databases.
   const server = await createMetricsServer({
@@ -41,23 +51,32 @@ async function serve({ signal, log }: ServiceContext, config: IndexerConfig, hoo
     stopping: signal,
   });
   log.info({ metrics: `http://${server.address}/metrics`, ...readBuildInfo() }, 'listening');
+  const parts = { config, metrics, status, log, hooks };
   try {
     await using stores = await openStores({ config, writerHooks: writerHooks(metrics, status), hooks, log, signal });
     health.opened(stores);
-    const onStandby = (): void => {
-      health.became('standby');
-      log.info('another indexer is active; this one stands by');
-    };
-    await using lease = await becomeActive({ ...stores, config, status, log, onStandby }, signal);
+    await using lease = await becomeActive({ ...parts, ...stores, onStandby: () => standBy(health, log) }, signal);
     health.became('active');
     metrics.active.set(1);
-    const ask = askServer(config.accounts);
-    const healing: IndexerDeps['heal'] = (queue, over) => heal({ config, ...stores, metrics, log, queue }, over);
-    const run = runIndexer({ config, ...stores, ask, heal: healing, status, metrics, hooks, log }, signal);
+    const beside = besideIt({ ...parts, ...stores, reports });
+    const run = runIndexer({ ...parts, ...stores, ask: askServer(config.accounts), beside }, signal);
     await Promise.race([run, lease.lost, endIfStalled(run, status, config.stallTimeoutMs)]);
   } finally {
     await server.close();
   }
+}
+
+function standBy(health: IndexerHealth, log: Logger): void {
+  health.became('standby');
+  log.info('another indexer is active; this one stands by');
+}
+
+/** What the active indexer does beside reading the stream. */
+function besideIt(parts: Omit<HealDeps & FollowDeps, 'queue' | 'ready'>): NonNullable<IndexerDeps['beside']> {
+  return async (queue, over) => {
+    const ready = whenCalm(queue, parts.config.limits);
+    await Promise.all([heal({ ...parts, queue }, over), followLabelers({ ...parts, ready }, over)]);
+  };
 }
 
 function writerHooks(metrics: IndexerMetrics, status: IndexerStatus): BatchWriterHooks {

@@ -13,7 +13,8 @@ export interface IndexerHealth {
   readyWord(): string;
 }
 
-export function createHealth(status: Pick<IndexerStatus, 'host'>): IndexerHealth {
+/** `labelers` gives a word about each of them. */
+export function createHealth(status: Pick<IndexerStatus, 'host'>, labelers: () => HealthCheck[]): IndexerHealth {
   let stores: Pick<Stores, 'check'> | undefined;
   let role: 'starting' | 'standby' | 'active' = 'starting';
   return {
@@ -26,7 +27,7 @@ export function createHealth(status: Pick<IndexerStatus, 'host'>): IndexerHealth
     isStarted: () => role !== 'starting',
     isReady: async () => {
       const checks = (await stores?.check()) ?? [{ name: 'stores', ok: false }];
-      return role === 'standby' ? checks : [connection(status.host()), ...checks];
+      return role === 'standby' ? checks : [connection(status.host()), ...checks, ...labelers()];
     },
     readyWord: () => (role === 'standby' ? 'standby' : 'ready'),
   };

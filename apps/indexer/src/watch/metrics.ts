@@ -16,6 +16,7 @@ export function createIndexerMetrics({ registry, now }: { readonly registry: Reg
     },
     ...counters(registry),
     ...gauges([registry]),
+    ...labelerGauges([registry]),
     ...histograms([registry]),
   };
 }
@@ -44,6 +45,13 @@ function counters(registry: Registry) {
     notices: counter('notices', 'What hosts said of the stream, such as that a cursor is too old', ['name']),
     archiveRetries: counter('archive_retries', 'Requests to the archive that failed while SINCE is read'),
     reconnects: counter('reconnects', 'Ended connections', ['reason']),
+    labels: counter('labels', 'Labels of labelers that are stored', ['labeler']),
+    labelsRejected: counter('labels_rejected', 'Labels of labelers that are set aside in rejected_events', [
+      'labeler',
+      'reason',
+    ]),
+    labelerEnds: counter('labeler_ends', 'Ended connections to labelers', ['labeler', 'reason']),
+    labelerNotices: counter('labeler_notices', 'What labelers said of their streams', ['labeler', 'name']),
     blindHosts: counter('blind_hosts', 'Times that a host was found to leave a collection out', ['host', 'collection']),
   };
 }
@@ -69,6 +77,23 @@ function gauges(registers: Registry[]) {
     active: new Gauge({
       name: 'updraft_indexer_active',
       help: '1 when this indexer holds the lease and reads the stream, 0 while it stands by',
+      registers,
+    }),
+  };
+}
+
+function labelerGauges(registers: Registry[]) {
+  return {
+    labelerConnected: new Gauge({
+      name: 'updraft_indexer_labeler_connected',
+      help: '1 while the labeler is connected, 0 while it is not',
+      labelNames: ['labeler'],
+      registers,
+    }),
+    labelsLag: new Gauge({
+      name: 'updraft_indexer_labels_lag_seconds',
+      help: 'How old the last label was when it was stored; 0 when the labeler has had nothing to say since',
+      labelNames: ['labeler'],
       registers,
     }),
   };

@@ -13,6 +13,8 @@ export interface Ports {
   readonly network: number;
   /** The simulated PLC directory. */
   readonly plc: number;
+  /** The simulated labeler. */
+  readonly labeler: number;
 }
 
 /** The usual ports, each moved by `offset`. */
@@ -28,6 +30,7 @@ export function portsFor(offset: number): Ports {
     searchMetrics: 8093 + offset,
     network: 6008 + offset,
     plc: 2582 + offset,
+    labeler: 2583 + offset,
   };
 }
 

@@ -11,6 +11,8 @@ export interface NetworkPlan {
   /** In words, for the screen. */
   readonly title: string;
   readonly env: NodeJS.ProcessEnv;
+  /** What the indexer alone has to know. */
+  readonly indexerEnv: NodeJS.ProcessEnv;
   readonly program: NodeProgram | undefined;
   /** Ports that the program listens on, by what they are for. */
   readonly ports: Readonly<Record<string, number>>;
@@ -19,6 +21,13 @@ export interface NetworkPlan {
 /** A new store begins with the whole history of a simulated world: 24 h before the last full ten minutes of its first start. */
 const HISTORY_HOURS = 26;
 
+const SIMULATED_LABELER = 'did:plc:simulatedlabelersimulate';
+const OF_SIMULATION = {
+  ASK_ACCOUNT_SERVERS: 'false', // they don't exist
+  LABELERS: SIMULATED_LABELER,
+  ALLOW_PRIVATE_ADDRESSES: 'true', // the labeler is on this machine
+};
+
 export function planNetwork(network: Network, around: Surroundings): NetworkPlan {
   const since = around.options.since === undefined ? {} : { SINCE: around.options.since };
   if (network.kind === 'play') return planPlay(network.file, since, around);
@@ -26,6 +35,7 @@ export function planNetwork(network: Network, around: Surroundings): NetworkPlan
   return {
     title: hostsTitle(network.urls),
     env: { WS_URL: network.urls.join(','), ...since },
+    indexerEnv: {},
     program: undefined,
     ports: {},
   };
@@ -40,8 +50,9 @@ function planPlay(file: string, since: NodeJS.ProcessEnv, { ports, options, env 
   const rate = options.rate === undefined ? [] : ['--rate', String(options.rate)];
   return {
     title: `recorded: ${file}`,
-    // The accounts' servers know today's state, not the recording's.
-    env: { WS_URL: `ws://${loopback(ports.network)}/subscribe`, ASK_ACCOUNT_SERVERS: 'false', ...since },
+    env: { WS_URL: `ws://${loopback(ports.network)}/subscribe`, ...since },
+    // The accounts' servers and the labelers know today's state, not the recording's.
+    indexerEnv: { ASK_ACCOUNT_SERVERS: 'false', LABELERS: 'none' },
     program: {
       name: 'player',
       main: join(PROJECT_ROOT, 'packages/simulator/src/play-main.ts'),
@@ -58,6 +69,8 @@ function planSimulation(seed: number, since: NodeJS.ProcessEnv, around: Surround
   const dials = {
     port: ports.network,
     'plc-port': ports.plc,
+    'labeler-port': ports.labeler,
+    'labeler-did': SIMULATED_LABELER,
     seed,
     state: join(folder, 'world.json'),
     rate: options.rate,
@@ -65,19 +78,15 @@ function planSimulation(seed: number, since: NodeJS.ProcessEnv, around: Surround
     hostile: options.hostile,
     now: options.now,
   };
-  const wholeHistory =
-    options.now === undefined
-      ? `${HISTORY_HOURS}h`
-      : new Date(Date.parse(options.now) - HISTORY_HOURS * 3_600_000).toISOString();
   return {
     title: `simulated, seed ${seed}`,
     env: {
       WS_URL: `ws://${loopback(ports.network)}`,
       PLC_HOST: `http://${loopback(ports.plc)}`,
-      SINCE: wholeHistory,
-      ASK_ACCOUNT_SERVERS: 'false', // they don't exist
+      SINCE: beginningOf(options.now),
       ...since,
     },
+    indexerEnv: OF_SIMULATION,
     program: {
       name: 'network',
       main: SIMULATOR_MAIN,
@@ -85,8 +94,17 @@ function planSimulation(seed: number, since: NodeJS.ProcessEnv, around: Surround
       env,
       announcesReady: true,
     },
-    ports: { 'the simulated network': ports.network, 'the simulated PLC directory': ports.plc },
+    ports: {
+      'the simulated network': ports.network,
+      'the simulated PLC directory': ports.plc,
+      'the simulated labeler': ports.labeler,
+    },
   };
+}
+
+function beginningOf(now: string | undefined): string {
+  if (now === undefined) return `${HISTORY_HOURS}h`;
+  return new Date(Date.parse(now) - HISTORY_HOURS * 3_600_000).toISOString();
 }
 
 /** The program of the simulated network. */

@@ -38,7 +38,7 @@ export function planLocalStack(network: Network, given: Omit<Surroundings, 'port
   const net = planNetwork(network, around);
   const envOf = (login: Login) => ({ ...withDatabases(env, databases, login), ...net.env });
   const servicesEnv = envOf(logins.apps);
-  const services = listServices({ ...around, env: servicesEnv });
+  const services = listServices({ ...around, env: servicesEnv, indexerEnv: net.indexerEnv });
   const migrate = { main: MIGRATE_MAIN, args: ['up'], name: 'migrations', env: envOf(logins.migrations) };
   const plc = net.env['PLC_HOST'];
   return {

@@ -15,8 +15,12 @@ export interface Service {
   readonly addresses: readonly NamedAddress[];
 }
 
-/** The services that are installed; `env` leads to the databases and the network. */
-export function listServices({ ports, env, folder }: Pick<Surroundings, 'ports' | 'env' | 'folder'>): Service[] {
+interface ServicesOptions extends Pick<Surroundings, 'ports' | 'env' | 'folder'> {
+  readonly indexerEnv: NodeJS.ProcessEnv;
+}
+
+/** The services that are installed; `env` leads to the databases and the network, `indexerEnv` is the indexer's alone. */
+export function listServices({ ports, env, indexerEnv, folder }: ServicesOptions): Service[] {
   const service = (name: string, own: NodeJS.ProcessEnv) => ({
     name,
     main: join(PROJECT_ROOT, 'apps', name, 'src', 'main.ts'),
@@ -25,6 +29,7 @@ export function listServices({ ports, env, folder }: Pick<Surroundings, 'ports' 
   const all = [
     {
       program: service('indexer', {
+        ...indexerEnv,
         METRICS_LISTEN_ADDRESS: loopback(ports.indexerMetrics),
         // Frames and rows are short-lived: a small young generation holds them; a large one would take 100 MB more for nothing.
         NODE_OPTIONS: `--max-semi-space-size=8 ${env['NODE_OPTIONS'] ?? ''}`,

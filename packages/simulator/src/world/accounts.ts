@@ -39,7 +39,7 @@ export function createAccounts(seed: number, count: number): Accounts {
 }
 
 /** 24 characters of base 32, as in a did:plc. */
-function base32(bytes: Uint8Array): string {
+export function base32(bytes: Uint8Array): string {
   let text = '';
   let bits = 0;
   let value = 0;

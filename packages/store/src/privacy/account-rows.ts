@@ -67,6 +67,7 @@ export const ACCOUNT_ROWS: readonly AccountRows[] = [
   { table: 'actor_handles', where: isOneOf('did') },
   { table: 'actor_status', where: isOneOf('did') },
   { table: 'repo_syncs', where: isOneOf('did') },
+  { table: 'labels', where: isOneOf('did') },
   { table: 'listed_accounts', where: hasKeyOfOne('did_key') },
   { table: 'actor_labels', where: isOneOf('actor_did') },
   { table: 'actor_label_changes', where: isOneOf('actor_did') },
