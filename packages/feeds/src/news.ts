@@ -7,6 +7,7 @@ const news = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('member'), label: z.string(), did: z.string(), isMember: z.boolean() }),
   z.object({ kind: z.literal('filled'), did: z.string(), labels: z.array(z.string()) }),
   z.object({ kind: z.literal('api-keys') }),
+  z.object({ kind: z.literal('hides') }),
   z.object({ kind: z.literal('erased') }),
 ]);
 

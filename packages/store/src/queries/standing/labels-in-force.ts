@@ -1,0 +1,35 @@
+import { createList } from '../../clickhouse/lists.ts';
+import type { ClickHouse } from '../../clickhouse/types.ts';
+import { string } from '../../row-binary/codecs.ts';
+import { shape } from '../../row-binary/shape.ts';
+import { didOfUri, profileUri } from './subjects.ts';
+
+export interface GivenLabel {
+  readonly val: string;
+  readonly src: string;
+}
+
+/** The labels of these values that labelers put on the posts, on the accounts and on their profiles, by the subject. */
+export async function labelsInForce(
+  clickhouse: ClickHouse,
+  uris: readonly string[],
+  dids: readonly string[],
+  { values, nowMs }: { readonly values: readonly string[]; readonly nowMs: number },
+): Promise<Map<string, GivenLabel[]>> {
+  const subjects = [
+    ...uris.map((uri) => ({ did: didOfUri(uri), uri })),
+    ...dids.flatMap((did) => [did, profileUri(did)].map((uri) => ({ did, uri }))),
+  ];
+  const rows = await clickhouse.query(
+    `SELECT uri, val, src FROM labels FINAL
+     WHERE (did, uri) IN given_subjects AND val IN {values:Array(String)} AND neg = 0
+       AND (exp = toDateTime64(0, 3, 'UTC') OR exp > fromUnixTimestamp64Milli({nowMs:Int64}, 'UTC'))
+     ORDER BY uri, val, src`,
+    shape({ uri: string, val: string, src: string }),
+    { values, nowMs },
+    { lists: [createList('given_subjects', { did: string, uri: string }, subjects)] },
+  );
+  const labels = new Map<string, GivenLabel[]>();
+  for (const { uri, val, src } of rows) labels.set(uri, [...(labels.get(uri) ?? []), { val, src }]);
+  return labels;
+}
