@@ -41,6 +41,7 @@ export { type PostStanding, readStandings, type StandingLabel } from './queries/
 export { labelledPosts } from './queries/ranking/labelled-posts.ts';
 export { rankPosts } from './queries/ranking/rank-posts.ts';
 export type { RankedPost, RankingQuery } from './queries/ranking/ranking.ts';
+export { type GivenLabel, labelsInForce } from './queries/standing/labels-in-force.ts';
 export { type CollectionStats, countOpsOfDay, readCollectionStats } from './queries/statistics/collection-stats.ts';
 export { countDay, type DailyStats, readDailyStats } from './queries/statistics/daily-stats.ts';
 export { readFeedStats } from './queries/statistics/feed-stats.ts';

@@ -39,7 +39,9 @@ export function adminFeedHides(app: HttpServer, context: FeedgenContext): void {
     const { feed } = requireFeedOfKey(context, request, request.query.feedName);
     const hides = await context.hides.of(feed.alias);
     return {
-      hides: hides.map(({ version, ...hide }) => ({ ...hide, changedAt: new Date(version / 1000).toISOString() })),
+      hides: hides.map(({ subject: hidden, reason, changedBy, version }) => {
+        return { subject: hidden, reason, changedBy, changedAt: new Date(version / 1000).toISOString() };
+      }),
     };
   });
   const hide = {

@@ -70,7 +70,7 @@ async function readFacts(clickhouse: ClickHouse, uris: readonly string[], query:
   const none: Labels = { labels: new Map(), post: new Map(), profile: new Map() };
   const read = async (): Promise<Labels> => {
     const [labels, post, profile] = await Promise.all([
-      labelsInForce(clickhouse, uris, dids, query),
+      labelsInForce(clickhouse, uris, query),
       readPostLabels(uris),
       profileLabels(clickhouse, dids),
     ]);

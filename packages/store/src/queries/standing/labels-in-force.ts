@@ -9,13 +9,13 @@ export interface GivenLabel {
   readonly src: string;
 }
 
-/** The labels of these values that labelers put on the posts, on the accounts and on their profiles, by the subject. */
+/** The labels of these values that labelers put on the posts, on their accounts and on the profiles, by the subject. */
 export async function labelsInForce(
   clickhouse: ClickHouse,
   uris: readonly string[],
-  dids: readonly string[],
   { values, nowMs }: { readonly values: readonly string[]; readonly nowMs: number },
 ): Promise<Map<string, GivenLabel[]>> {
+  const dids = [...new Set(uris.map(didOfUri))];
   const subjects = [
     ...uris.map((uri) => ({ did: didOfUri(uri), uri })),
     ...dids.flatMap((did) => [did, profileUri(did)].map((uri) => ({ did, uri }))),
