@@ -61,7 +61,11 @@ async function admin(...argv: string[]) {
 const asAdmin = () => ({ 'x-api-key': key });
 const shown = async (instance: Instance, alias: string) => uris(await instance.page(alias));
 const change = (method: string, feedName: string, subject: string) =>
-  here.send(method, `/api/admin/feed_hides?${new URLSearchParams({ feedName, subject, reason: 'spam' })}`, asAdmin());
+  here.send(
+    method,
+    `/api/admin/feed_hides?${new URLSearchParams({ feedName, subject, reason: 'spam' }).toString()}`,
+    asAdmin(),
+  );
 /** In which feeds the post shows, when both instances agree. */
 async function untilIn(uri: string, aliases: readonly string[]): Promise<void> {
   for (const instance of [here, there])

@@ -1,4 +1,5 @@
 import { isJsonObject } from './json-object.ts';
+import { restJson } from './post-form.ts';
 
 /**
  * The values of the labels that an author put on a record: `labels`, when it is of com.atproto.label.defs#selfLabels. Empty for anything else.
@@ -17,6 +18,5 @@ export function readSelfLabels(record: unknown): string[] {
  * @throws SyntaxError for what postRest() didn't make
  */
 export function selfLabelsOfRest(rest: string): string[] {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what postRest() puts there
-  return readSelfLabels(JSON.parse(rest.replaceAll(/[\u0001-\u0005]/g, '"":0')));
+  return readSelfLabels(JSON.parse(restJson(rest)));
 }

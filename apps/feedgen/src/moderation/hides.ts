@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { every, type Logger } from '@updraft/service';
 import { type ClickHouse, changeHide, type FeedHide, type HideChange, readHides } from '@updraft/store';
 import type { FeedPost } from '../builds/build.ts';
+import { oneAtATime } from '../builds/one-at-a-time.ts';
 import type { Bus } from '../bus.ts';
 
 /** What hosts took out of feeds by hand, in memory: read every few seconds, and at once when it changes. */
@@ -22,35 +24,24 @@ const ALL_FEEDS = '';
 
 export function createHides({ clickhouse, bus, log }: { clickhouse: ClickHouse; bus: Bus; log: Logger }): Hides {
   const onError = (err: unknown) => log.warn({ err }, "hosts' hides could not be read");
-  let subjects: ReadonlyMap<string, ReadonlySet<string>> = new Map();
-  let state = '';
+  let hides: readonly FeedHide[] = [];
+  let subjects: HiddenSubjects = new Map();
   let version = 0;
-  let reads = 0;
-  let lastRead = 0;
 
-  async function refresh(): Promise<void> {
-    reads += 1;
-    const read = reads;
-    const hides = await readHides(clickhouse);
-    if (read < lastRead) return; // a later one was quicker
-    lastRead = read;
-    const now = JSON.stringify(hides);
-    if (now === state) return;
-    state = now;
+  /** One at a time: what was read earlier must not replace what was read later. */
+  const refresh = oneAtATime(async () => {
+    const now = await readHides(clickhouse);
+    if (isDeepStrictEqual(now, hides)) return;
+    hides = now;
+    subjects = subjectsOf(now);
     version += 1;
-    const byFeed = Map.groupBy(hides, ({ feed }) => feed);
-    subjects = new Map([...byFeed].map(([feed, of]) => [feed, new Set(of.map(({ subject }) => subject))]));
-  }
+  });
 
-  const isIn = (feed: string, { uri, did }: Pick<FeedPost, 'uri' | 'did'>): boolean => {
-    const hidden = subjects.get(feed);
-    return hidden !== undefined && (hidden.has(uri) || hidden.has(did));
-  };
   bus.listen((news) => {
     if (news.kind === 'hides' || news.kind === 'erased') refresh().catch(onError);
   });
   return {
-    isHidden: (post, alias) => isIn(ALL_FEEDS, post) || isIn(alias, post),
+    isHidden: (post, alias) => isIn(subjects.get(ALL_FEEDS), post) || isIn(subjects.get(alias), post),
     version: () => version,
     of: async (alias) => (await readHides(clickhouse)).filter(({ feed }) => feed === alias),
     change: async (change) => {
@@ -62,4 +53,16 @@ export function createHides({ clickhouse, bus, log }: { clickhouse: ClickHouse; 
     refresh,
     run: (signal) => every(INTERVAL_MS, signal, refresh, onError),
   };
+}
+
+/** By feed. */
+type HiddenSubjects = ReadonlyMap<string, ReadonlySet<string>>;
+
+function subjectsOf(hides: readonly FeedHide[]): HiddenSubjects {
+  const byFeed = Map.groupBy(hides, ({ feed }) => feed);
+  return new Map([...byFeed].map(([feed, of]) => [feed, new Set(of.map(({ subject }) => subject))]));
+}
+
+function isIn(hidden: ReadonlySet<string> | undefined, { uri, did }: Pick<FeedPost, 'uri' | 'did'>): boolean {
+  return hidden !== undefined && (hidden.has(uri) || hidden.has(did));
 }
