@@ -40,7 +40,7 @@ beforeAll(async () => {
   await until(async () => (await shown(there, 'a-club')).length === 3);
   key = (await admin('api-key', 'create', '--feed', 'club', '--for', didOf('operator'))).out[0] ?? '';
   await until(async () => (await here.get('/api/admin/feeds', asAdmin())).status === 200);
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await stage[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
@@ -70,7 +70,7 @@ const change = (method: string, feedName: string, subject: string) =>
 async function untilIn(uri: string, aliases: readonly string[]): Promise<void> {
   for (const instance of [here, there])
     for (const alias of ALIASES)
-      await until(async () => (await shown(instance, alias)).includes(uri) === aliases.includes(alias), 10_000);
+      await until(async () => (await shown(instance, alias)).includes(uri) === aliases.includes(alias));
 }
 
 describe('an operator', () => {

@@ -1,4 +1,4 @@
-import { leftOutBy, type QueriedFeed } from '@updraft/feeds';
+import { leftOutBy, type ModeratedFeed } from '@updraft/feeds';
 import type { KeepPosts } from '@updraft/store';
 import type { FeedgenMetrics } from '../metrics.ts';
 import type { Standings } from './standings.ts';
@@ -17,7 +17,7 @@ export const MAX_LEFT_OUT = 5_000;
 type LeftOutMetrics = Pick<FeedgenMetrics, 'leftOutPosts'>;
 
 /** For a query of a feed. */
-export function moderate(feed: QueriedFeed, standings: Standings, metrics: LeftOutMetrics): Moderation {
+export function moderate(feed: ModeratedFeed, standings: Standings, metrics: LeftOutMetrics): Moderation {
   let leftOut: readonly string[] = [];
   return {
     keep: async (posts) => {
