@@ -127,25 +127,6 @@ describe('readers find the same on two servers as on one:', () => {
     expect(await labelledPosts(two.clickhouse, query)).toEqual(found);
   });
 
-  test('how posts stand', async () => {
-    const posts = (await rankPosts(one.clickhouse, top)).map(({ uri }) => uri);
-    const [labelled = '', optedOut = '', bot = '', hidden = ''] = posts;
-    const didOf = (uri: string) => uri.split('/')[2] ?? '';
-    const hide = { feed: '', subject: hidden, isHidden: true, reason: '', changedBy: 'test', atMicros: NOW_MS * 1000 };
-    const standings = new Array<unknown>();
-    for (const { clickhouse } of [one, two]) {
-      await writeLabels(clickhouse, { uri: labelled, val: 'rude' }, { uri: didOf(labelled), val: 'bot' });
-      await writeSelf(clickhouse, didOf(optedOut), VISIBILITY, { hideFromAlgorithmicRecommendations: true });
-      await writeSelf(clickhouse, didOf(bot), PROFILE, selfLabels('bot'));
-      await changeHide(clickhouse, hide);
-      standings.push(await readStandings(clickhouse, posts, { values: ['rude', 'bot'], nowMs: NOW_MS }));
-    }
-    expect(standings[1]).toEqual(standings[0]);
-    const at = (uri: string) => (standings[0] as Awaited<ReturnType<typeof readStandings>>).get(uri);
-    expect([at(labelled)?.labels.length, at(optedOut)?.isOptedOut, at(bot)?.labels.length]).toEqual([2, true, 1]);
-    expect(at(hidden)?.hiddenFrom).toEqual(['']);
-  });
-
   test('a feed, read to its end', async () => {
     const address = two.env['REDIS_ADDRESS'] ?? '';
     const feeds =
@@ -195,6 +176,25 @@ describe('readers find the same on two servers as on one:', () => {
     const collections = async (service: SearchService) => stripped((await service.get('/stats/collections')).json());
     await expect.poll(() => collections(second), { timeout: 60_000 }).toEqual(await collections(first));
   }, 240_000);
+
+  test('how posts stand', async () => {
+    const posts = (await rankPosts(one.clickhouse, top)).map(({ uri }) => uri);
+    const [labelled = '', optedOut = '', bot = '', hidden = ''] = posts;
+    const didOf = (uri: string) => uri.split('/')[2] ?? '';
+    const hide = { feed: '', subject: hidden, isHidden: true, reason: '', changedBy: 'test', atMicros: NOW_MS * 1000 };
+    const standings = new Array<unknown>();
+    for (const { clickhouse } of [one, two]) {
+      await writeLabels(clickhouse, { uri: labelled, val: 'rude' }, { uri: didOf(labelled), val: 'bot' });
+      await writeSelf(clickhouse, didOf(optedOut), VISIBILITY, { hideFromAlgorithmicRecommendations: true });
+      await writeSelf(clickhouse, didOf(bot), PROFILE, selfLabels('bot'));
+      await changeHide(clickhouse, hide);
+      standings.push(await readStandings(clickhouse, posts, { values: ['rude', 'bot'], nowMs: NOW_MS }));
+    }
+    expect(standings[1]).toEqual(standings[0]);
+    const at = (uri: string) => (standings[0] as Awaited<ReturnType<typeof readStandings>>).get(uri);
+    expect([at(labelled)?.labels.length, at(optedOut)?.isOptedOut, at(bot)?.labels.length]).toEqual([2, true, 1]);
+    expect(at(hidden)?.hiddenFrom).toEqual(['']);
+  });
 });
 
 describe('what changes rows works on two servers:', () => {
