@@ -1,18 +1,22 @@
 import { type ClickHouse, createClickHouse, type KeepPosts, postRecords, rankPosts } from '@updraft/store';
+import { keepAll } from '../apps/feedgen/src/builds/keep-all.ts';
 import { createFeedgenMetrics } from '../apps/feedgen/src/metrics.ts';
+import { moderate } from '../apps/feedgen/src/moderation/moderated-posts.ts';
+import { createStandings } from '../apps/feedgen/src/moderation/standings.ts';
 import { createValidPosts } from '../apps/feedgen/src/validity/valid-posts.ts';
 import { createValidityThread } from '../apps/feedgen/src/validity/validity-thread.ts';
 import { readNumbers } from '../tests/world/command-line.ts';
 import { fillDay } from './hot/fill-day.ts';
+import { fillLabels } from './hot/fill-labels.ts';
 import { watchMemory } from './hot/watch-memory.ts';
 import { median, round } from './shared/figures.ts';
 import { untilMerged } from './shared/until-merged.ts';
 import { say, withDatabases } from './shared/with-databases.ts';
 
-const { likes, posts, runs } = readNumbers(
-  `pnpm bench hot [--likes 17000000] [--posts 3000000] [--runs 5]
-  A day of the whole network, and the exact rebuild of whats-hot over it, without and with validOnly (its first build validates every candidate).`,
-  { likes: 17_000_000, posts: 3_000_000, runs: 5 },
+const { likes, posts, labels, runs } = readNumbers(
+  `pnpm bench hot [--likes 17000000] [--posts 3000000] [--labels 1000000] [--runs 5]
+  A day of the whole network, and the exact rebuild of whats-hot over it, without and with validOnly (its first build validates every candidate), and as it is served, with moderation too.`,
+  { likes: 17_000_000, posts: 3_000_000, labels: 1_000_000, runs: 5 },
 );
 
 await withDatabases('hot', async (databases) => {
@@ -20,6 +24,7 @@ await withDatabases('hot', async (databases) => {
   const asOfMs = Date.now();
   say(`filling a day: ${likes.toLocaleString('en')} likes of ${posts.toLocaleString('en')} posts …`);
   await fillDay(clickhouse, { likes, posts, asOfMs, say });
+  await fillLabels(clickhouse, labels);
   await untilMerged(databases.clickhouse.url);
 
   const thread = createValidityThread({ onLost: (error) => say(String(error)) });
@@ -29,23 +34,33 @@ await withDatabases('hot', async (databases) => {
     metrics: createFeedgenMetrics(),
     onError: (error) => say(String(error)),
   })('bench');
+  const rules = {
+    labels: { exclude: ['porn', 'sexual', 'spam', '!hide'], require: [] },
+    recommendableOnly: true,
+    bots: true,
+  };
+  const feed = { alias: 'bench', ...rules };
+  const { keep } = moderate(feed, createStandings(clickhouse, [feed]), createFeedgenMetrics());
+  const servedTimes: number[] = [];
   const times: number[] = [];
   const validTimes: number[] = [];
   const memory = watchMemory(databases.clickhouse.pid);
   for (let run = 0; run < runs; run++) {
-    times.push(await rebuild(clickhouse, asOfMs));
-    validTimes.push(await rebuild(clickhouse, asOfMs, keepValid));
+    times.push(await rebuild(clickhouse, asOfMs, 'bare'));
+    validTimes.push(await rebuild(clickhouse, asOfMs, 'with validOnly', keepValid));
+    servedTimes.push(await rebuild(clickhouse, asOfMs, 'as it is served', keepAll([keep, keepValid])));
   }
   const peakMb = await memory.stop();
   await thread.close();
   await clickhouse.close();
   const [firstValidMs = 0, ...laterValid] = validTimes;
   const validMs = { firstValidMs: round(firstValidMs), validMs: round(median(laterValid)) };
-  return { likes, rebuildMs: round(median(times)), ...validMs, peakMb };
+  const servedMs = round(median(servedTimes.slice(1)));
+  return { likes, rebuildMs: round(median(times)), ...validMs, servedMs, peakMb };
 });
 
 /** Ranks the day once. Gives the time in ms. */
-async function rebuild(clickhouse: ClickHouse, asOfMs: number, keep?: KeepPosts): Promise<number> {
+async function rebuild(clickhouse: ClickHouse, asOfMs: number, kind: string, keep?: KeepPosts): Promise<number> {
   const startedAt = performance.now();
   const feed = {
     asOfMs,
@@ -61,7 +76,6 @@ async function rebuild(clickhouse: ClickHouse, asOfMs: number, keep?: KeepPosts)
   };
   const ranked = await rankPosts(clickhouse, feed, keep);
   const ms = performance.now() - startedAt;
-  const kind = keep === undefined ? 'rebuild' : 'rebuild with validOnly';
-  say(`${kind}: ${round(ms)} ms, ${ranked.length} posts, the best with ${ranked[0]?.likes} likes`);
+  say(`rebuild, ${kind}: ${round(ms)} ms, ${ranked.length} posts, the best with ${ranked[0]?.likes} likes`);
   return ms;
 }

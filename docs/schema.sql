@@ -554,7 +554,7 @@ CREATE TABLE labels
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY (did, uri, val, src)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 256;
 
 CREATE VIEW likes
 (
@@ -776,6 +776,29 @@ AS SELECT
     concat('at://', did, '/app.bsky.feed.post/', rkey) AS uri
 FROM post_rows
 FINAL;
+
+CREATE TABLE profile_labels
+(
+    `actor_did` String CODEC(ZSTD(1)),
+    `labels` Array(LowCardinality(String)) CODEC(ZSTD(1)),
+    `version` UInt64 CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY actor_did
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 256;
+
+CREATE MATERIALIZED VIEW profile_labels_from_record_rows TO profile_labels
+(
+    `actor_did` String,
+    `labels` Array(String),
+    `version` UInt64
+)
+AS SELECT
+    repo AS actor_did,
+    arrayMap(label -> JSONExtractString(label, 'val'), JSONExtractArrayRaw(json_rest, 'labels', 'values')) AS labels,
+    (relative_version + (2 * rkey_tid)) + 9223372036854775808 AS version
+FROM record_rows
+WHERE (collection = 'app.bsky.actor.profile') AND (record_hour = 0) AND (rkey_text = 'self') AND (position(json_rest, '#selfLabels"') > 0) AND (JSONExtractString(json_rest, 'labels', '$type') = 'com.atproto.label.defs#selfLabels');
 
 CREATE TABLE profiles
 (

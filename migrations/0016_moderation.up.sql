@@ -14,7 +14,37 @@ CREATE TABLE labels
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY (did, uri, val, src)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+-- Small granules: a build looks up thousands of accounts that lie far apart.
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 256;
+
+-- Profiles with self-labels, of which there are few. What was said last of an account: it holds while the profile has this version.
+CREATE TABLE profile_labels
+(
+    actor_did String CODEC(ZSTD(1)),
+    labels Array(LowCardinality(String)) CODEC(ZSTD(1)),
+    version UInt64 CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY actor_did
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 256;
+
+CREATE MATERIALIZED VIEW profile_labels_from_record_rows TO profile_labels AS
+SELECT
+    repo AS actor_did,
+    arrayMap(label -> JSONExtractString(label, 'val'), JSONExtractArrayRaw(json_rest, 'labels', 'values')) AS labels,
+    relative_version + 2 * rkey_tid + 9223372036854775808 AS version
+FROM record_rows
+WHERE collection = 'app.bsky.actor.profile' AND record_hour = 0 AND rkey_text = 'self'
+    AND position(json_rest, '#selfLabels"') > 0 AND JSONExtractString(json_rest, 'labels', '$type') = 'com.atproto.label.defs#selfLabels';
+
+INSERT INTO profile_labels (actor_did, labels, version)
+SELECT
+    repo AS actor_did,
+    arrayMap(label -> JSONExtractString(label, 'val'), JSONExtractArrayRaw(json_rest, 'labels', 'values')) AS labels,
+    relative_version + 2 * rkey_tid + 9223372036854775808 AS version
+FROM record_rows
+WHERE collection = 'app.bsky.actor.profile' AND record_hour = 0 AND rkey_text = 'self'
+    AND position(json_rest, '#selfLabels"') > 0 AND JSONExtractString(json_rest, 'labels', '$type') = 'com.atproto.label.defs#selfLabels';
 
 -- Accounts on lists, starter packs' lists among them.
 CREATE TABLE list_items

@@ -60,7 +60,7 @@ async function someone(posts = 5): Promise<TestAccount & { readonly posts: strin
   return { ...account, posts: records.map(({ rkey }) => `at://${account.did}/${POST}/${rkey}`) };
 }
 
-const shown = async (posts: readonly string[]) => [...(await visiblePosts(stage.clickhouse, posts))].toSorted();
+const shown = async (posts: readonly string[]) => [...(await visiblePosts(stage.clickhouse, posts)).keys()].toSorted();
 const rowsOf = async (did: string) => ({
   records: await selectRows(stage.clickhouse, `SELECT * FROM repo_records FINAL WHERE repo = '${did}' ORDER BY ALL`),
   posts: await selectRows(stage.clickhouse, `SELECT * FROM posts FINAL WHERE did = '${did}' ORDER BY ALL`),

@@ -4,6 +4,7 @@ import { createWorld, eventLine } from '@updraft/simulator';
 import {
   actorHandles,
   type ClickHouse,
+  changeHide,
   changeMembership,
   countDay,
   countOpsOfDay,
@@ -83,11 +84,13 @@ test('the indexer writes all that the stream brings, and what its materialized v
   }
 });
 
-test('feedgen ranks, and writes members, handles, the use of keys and analytics', async () => {
+test('feedgen ranks, and writes members, hides, handles, the use of keys and analytics', async () => {
   const nowMs = Date.now();
   await insertRows(as('feedgen'), actorHandles, [{ did: 'did:plc:a', handle: 'a.example', version: { hi: 0, lo: 1 } }]);
   const member = { label: 'l', did: 'did:plc:a', isMember: true, changedBy: 'did:plc:b', atMicros: nowMs * 1000 };
   expect(await changeMembership(as('feedgen'), member)).toBe(true);
+  const hide = { feed: 'f', subject: 'did:plc:a', reason: 'x', changedBy: 'did:plc:b', atMicros: nowMs * 1000 };
+  expect(await changeHide(as('feedgen'), { ...hide, isHidden: true })).toBe(true);
   await writeApiKeyUses(as('feedgen'), []);
   for (const table of ['api_key_uses', 'feed_request_analytics', 'feed_interactions'])
     expect([table, await answer('feedgen', nothingOf(table))]).toEqual([table, 'done']);

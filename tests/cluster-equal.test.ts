@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { createRowCounts } from '@updraft/local';
 import { createGroundTruth, createWorld, type GroundTruth, writeWorldFile } from '@updraft/simulator';
 import {
+  changeHide,
   changeMembership,
   createCleanupJobStore,
   createHiddenActors,
@@ -11,11 +12,13 @@ import {
   type RankingQuery,
   rankPosts,
   readRetention,
+  readStandings,
   setRetention,
   visiblePosts,
 } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Places, startPlaces } from './cluster/places.ts';
+import { PROFILE, selfLabels, VISIBILITY, writeLabels, writeSelf } from './feedgen/moderation.ts';
 import { startInstance } from './feedgen/stage.ts';
 import { differences, expectCleanEnd, type Store, startProgram } from './indexer/stack.ts';
 import { quietLog } from './migrated-database.ts';
@@ -114,7 +117,7 @@ describe('readers find the same on two servers as on one:', () => {
     expect(ranked.length).toBeGreaterThan(20);
     expect(await rankPosts(two.clickhouse, query)).toEqual(ranked);
     const uris = ranked.map(({ uri }) => uri);
-    expect(await visiblePosts(two.clickhouse, uris)).toEqual(new Set(uris));
+    expect(new Set((await visiblePosts(two.clickhouse, uris)).keys())).toEqual(new Set(uris));
   });
 
   test('the posts of a label', async () => {
@@ -171,6 +174,25 @@ describe('readers find the same on two servers as on one:', () => {
     const collections = async (service: SearchService) => stripped((await service.get('/stats/collections')).json());
     await expect.poll(() => collections(second)).toEqual(await collections(first));
   }, 240_000);
+
+  test('how posts stand', async () => {
+    const posts = (await rankPosts(one.clickhouse, top)).map(({ uri }) => uri);
+    const [labelled = '', optedOut = '', bot = '', hidden = ''] = posts;
+    const didOf = (uri: string) => uri.split('/')[2] ?? '';
+    const hide = { feed: '', subject: hidden, isHidden: true, reason: '', changedBy: 'test', atMicros: NOW_MS * 1000 };
+    const standings = new Array<unknown>();
+    for (const { clickhouse } of [one, two]) {
+      await writeLabels(clickhouse, { uri: labelled, val: 'rude' }, { uri: didOf(labelled), val: 'bot' });
+      await writeSelf(clickhouse, didOf(optedOut), VISIBILITY, { hideFromAlgorithmicRecommendations: true });
+      await writeSelf(clickhouse, didOf(bot), PROFILE, selfLabels('bot'));
+      await changeHide(clickhouse, hide);
+      standings.push(await readStandings(clickhouse, posts, { values: ['rude', 'bot'], nowMs: NOW_MS }));
+    }
+    expect(standings[1]).toEqual(standings[0]);
+    const at = (uri: string) => (standings[0] as Awaited<ReturnType<typeof readStandings>>).get(uri);
+    expect([at(labelled)?.labels.length, at(optedOut)?.isOptedOut, at(bot)?.labels.length]).toEqual([2, true, 1]);
+    expect(at(hidden)?.hiddenFrom).toEqual(['']);
+  });
 });
 
 describe('what changes rows works on two servers:', () => {

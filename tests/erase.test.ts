@@ -47,6 +47,10 @@ describe('invariant 3: an erased account', () => {
     expect(await erase(store, '--yes', '--wait', '0', did)).toMatchObject({ code: 0 });
     expect(await rowsOf(store, did)).toEqual({});
     expect(await store.count('actor_labels', `actor_did = '${STRANGER}' AND changed_by = 'an erased account'`)).toBe(1);
+    for (const table of ['feed_hides', 'audit_log']) {
+      expect(await store.count(table, `position(subject, '${did}') > 0`)).toBe(0);
+      expect(await store.count(table, `subject = '${STRANGER}' AND changed_by = 'an erased account'`)).toBe(1);
+    }
     expect(await store.count('touched_days', "source = 'records' AND touched_at > now() - 60")).toBeGreaterThan(0);
     const after = await store.tables();
     expect(recordsOfOthers(after, did)).toEqual(recordsOfOthers(before, did));
@@ -121,6 +125,11 @@ async function fillFeedsAndSearch({ clickhouse }: Store, did: string): Promise<v
     "INSERT INTO labels (did, uri, val, src) VALUES ({did:String}, concat('at://', {did:String}, '/app.bsky.feed.post/3k'), 'spam', 'did:plc:labeler')",
     "INSERT INTO actor_labels VALUES ('mpls', {did:String}, now(), 'x', 1, 0)",
     `INSERT INTO actor_labels VALUES ('mpls', '${STRANGER}', now(), concat({did:String}, ' with key 1'), 1, 0)`,
+    "INSERT INTO feed_hides VALUES ('f', {did:String}, 'x', 'x', 1, 0), ('', concat('at://', {did:String}, '/x/y'), 'x', 'x', 1, 0)",
+    `INSERT INTO feed_hides VALUES ('f', '${STRANGER}', 'x', {did:String}, 1, 0)`,
+    "INSERT INTO audit_log VALUES (now64(6), 'f', 'hide', concat('at://', {did:String}, '/x/y'), 'x', 'x', 'e1')",
+    `INSERT INTO audit_log VALUES (now64(6), 'f', 'hide', '${STRANGER}', {did:String}, 'x', 'e2')`,
+    "INSERT INTO profile_labels VALUES ({did:String}, ['bot'], 1)",
     "INSERT INTO api_keys VALUES ('k1', repeat('a', 64), ['x'], {did:String}, now(), 0, 1)",
     "INSERT INTO api_key_uses VALUES ('k1', now())",
     "INSERT INTO feed_request_analytics (requested_at, feed, viewer_did) VALUES (now(), 'f', {did:String})",

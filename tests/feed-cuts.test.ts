@@ -1,23 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseFeedsFile, type QueriedFeed } from '@updraft/feeds';
 import { createLogger } from '@updraft/service';
 import { visiblePosts } from '@updraft/store';
 import { expect, test } from 'vitest';
 import { feedPost } from '../apps/feedgen/src/builds/build.ts';
 import { createCuts } from '../apps/feedgen/src/builds/cuts.ts';
 import { createFeedgenMetrics } from '../apps/feedgen/src/metrics.ts';
+import { createStandings } from '../apps/feedgen/src/moderation/standings.ts';
 import { createNetwork, didOf } from './feedgen/network.ts';
 import { until } from './feedgen/stage.ts';
 import { useStore } from './use-store.ts';
 
 const store = useStore();
 const log = createLogger({ service: 'feedgen', level: 'silent' });
+const queriedFeed = parseFeedsFile('feeds: { feed: { kind: top, minimumLikes: 1 } }', 'feeds.yaml').feeds.get(
+  'feed',
+) as QueriedFeed;
 const absent = (n: number) => `at://${didOf('nobody')}/app.bsky.feed.post/3l${n}`;
 
 /** Cuts of one build over the real store. `onErased` is what the bus brings; `before` may hold an answer back. */
 function cutsOf(uris: readonly string[], before: () => Promise<void> = async () => {}) {
   const listeners: (() => void)[] = [];
+  const feeds = [queriedFeed];
   const cuts = createCuts({
-    live: { all: () => [{ id: 'b', asOfMs: 0, posts: uris.map((uri) => feedPost(uri)) }] },
+    feeds,
+    live: { all: () => [['feed', [{ id: 'b', asOfMs: 0, posts: uris.map((uri) => feedPost(uri)) }]]] },
+    standings: createStandings(store.clickhouse, feeds),
     visiblePosts: async (asked) => {
       const visible = await visiblePosts(store.clickhouse, asked);
       await before();
@@ -40,7 +48,7 @@ test('no post of a live build is left unchecked, however many there are', async 
   await until(() => cuts.version() > 0);
   stopping.abort();
   await running;
-  expect(uris.filter((uri) => !cuts.isCut(feedPost(uri)))).toEqual([shown]);
+  expect(uris.filter((uri) => !cuts.isCut(feedPost(uri), 'feed'))).toEqual([shown]);
 });
 
 test('an erasure during a check counts, whichever of the two checks ends last', async () => {
@@ -62,7 +70,7 @@ test('an erasure during a check counts, whichever of the two checks ends last', 
   timed.resolve();
   await until(() => cuts.age() < Number.POSITIVE_INFINITY);
   await until(() => answered === 2);
-  await until(() => cuts.isCut(feedPost(erased)));
+  await until(() => cuts.isCut(feedPost(erased), 'feed'));
   stopping.abort();
   await running;
 });

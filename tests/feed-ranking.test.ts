@@ -76,7 +76,7 @@ async function readToEnd(alias: string): Promise<Reading> {
     const buildId = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString().split('|')[2];
     if (buildId === undefined) continue;
     reading.buildIds.add(buildId);
-    for (const post of live.get(alias, buildId)?.posts ?? []) if (cuts.isCut(post)) reading.hidden.add(post.uri);
+    for (const post of live.get(alias, buildId)?.posts ?? []) if (cuts.isCut(post, alias)) reading.hidden.add(post.uri);
   } while (cursor !== undefined);
   return reading;
 }

@@ -13,6 +13,7 @@ import { createIdentity } from './identity.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import { createMembership } from './members/membership.ts';
 import { createFeedgenMetrics } from './metrics.ts';
+import { createHides } from './moderation/hides.ts';
 
 /** What the feed generator is made of. */
 export interface FeedgenDeps {
@@ -46,12 +47,13 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
   const bus = createBus({ ...deps, prefix });
   const membership = createMembership({ ...deps, bus });
   const keys = createKeyRing({ ...deps, bus });
+  const hides = createHides({ ...deps, bus });
   const building = createBuilding({ ...deps, prefix, bus, membership, metrics });
   const { live, cuts, builders } = building;
   const analytics = createAnalytics({ ...deps, prefix, aliases: [...file.feeds.keys()], bus, metrics });
   const identity = createIdentity({ ...deps, metrics });
   const { service } = config;
-  const context = { service, file, live, cuts, membership, keys, identity, analytics, metrics, log };
+  const context = { service, file, live, cuts, hides, membership, keys, identity, analytics, metrics, log };
   keepGauges(context);
   return {
     app: createApp(context, config),
@@ -60,8 +62,8 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
     start: async (signal) => {
       bus.start();
       // The service starts even when something can't be read now: each part reads again as soon as it runs, and logs failures.
-      await Promise.allSettled([live, membership, keys, analytics].map((part) => part.refresh()));
-      const background = [building, membership, keys, analytics].map((part) => part.run(signal));
+      await Promise.allSettled([live, membership, hides, keys, analytics].map((part) => part.refresh()));
+      const background = [building, membership, hides, keys, analytics].map((part) => part.run(signal));
       return { ended: Promise.all(background).then(() => {}) };
     },
     close: async () => {

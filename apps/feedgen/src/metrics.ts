@@ -53,7 +53,11 @@ function createBuildMetrics({ counter, gauge, histogram }: Maker) {
       "Posts left out of the feed's last query since their records break the lexicon",
       ['feed'],
     ),
-    cuts: gauge('feed_cut_posts', 'Posts of live builds that no longer show'),
+    leftOutPosts: gauge('feed_left_out_posts', "Posts left out of the feed's last query by a rule of moderation", [
+      'feed',
+      'rule',
+    ]),
+    cuts: gauge('feed_cut_posts', 'Posts of live builds that no longer show, or that a rule of their feed leaves out'),
     cutsAge: gauge('feed_cuts_age_seconds', 'Time since live builds were last checked for posts to hide'),
   };
 }

@@ -24,6 +24,7 @@ export { type PostRecord, type ProfileRecord, readFollow, readLike, readPost, re
 export { describe, isCount, type RejectedFrame, type RejectReason, reject } from './rejection.ts';
 export { parseTimeMicros, parseTimeMs } from './rfc3339.ts';
 export { exactTokens, postTokens, queryTokens } from './search-tokens.ts';
+export { readSelfLabels, selfLabelsOfRest } from './self-labels.ts';
 export { formatTid, parseTid, type Tid } from './tid.ts';
 export {
   BACKDATED_TOKEN,

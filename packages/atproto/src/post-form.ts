@@ -30,11 +30,18 @@ export function postJson(rest: string, columns: PostColumns): string {
   return put(json, BEGINNING, beginning, columns);
 }
 
+/** What postRest() kept, as JSON: an empty member stands for each that the columns give. */
+export function restJson(rest: string): string {
+  return MARKS.reduce((json, mark) => json.replace(mark, '"":0'), rest);
+}
+
 const BEGINNING = '\u0001';
 const LANGS = '\u0002';
 const REPLY = '\u0003';
 const TEXT = '\u0004';
 const QUOTE = '\u0005';
+/** Each stands in a rest once at the most. */
+const MARKS = [BEGINNING, LANGS, REPLY, TEXT, QUOTE];
 
 const beginning = ({ sortAt }: PostColumns): string =>
   `"$type":"app.bsky.feed.post","createdAt":"${new Date(sortAt).toISOString()}"`;

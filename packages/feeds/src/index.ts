@@ -5,7 +5,8 @@
 export { apiKeyId, createApiKey, hashApiKey, importedApiKey, isSameHash } from './api-key.ts';
 export { feedsConfig, feedsEnvironment, readFeedsConfig, type ServiceIdentity } from './config.ts';
 export { type Feed, type FeedsFile, feedByName, membersLabel, type QueriedFeed } from './feed.ts';
-export { type LeftOut, leftOutBy, type ModeratedFeed } from './moderation.ts';
+export { type HideSubject, hideSubject, readHideSubject } from './hide-subject.ts';
+export { type LeftOut, leftOutBy, type ModeratedFeed, NOT_RECOMMENDED } from './moderation.ts';
 export { MAX_SUBJECTS, type News, newsChannel, parseNews, publishNews } from './news.ts';
 export { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';
 export { shortAlias } from './schema.ts';

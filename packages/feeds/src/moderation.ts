@@ -1,6 +1,17 @@
 import type { PostStanding, StandingLabel } from '@updraft/store';
 import type { QueriedFeed } from './feed.ts';
 
+/** What nothing that recommends posts to everybody should show. */
+export const NOT_RECOMMENDED: readonly string[] = [
+  'porn',
+  'sexual',
+  'nudity',
+  'graphic-media',
+  'spam',
+  '!hide',
+  '!takedown',
+];
+
 /** Why a feed leaves a post out. */
 export type LeftOut =
   | { readonly rule: 'hidden'; readonly feed: string }

@@ -11,6 +11,7 @@ const news = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('filled'), did: z.string(), labels: z.array(z.string()) }),
   z.object({ kind: z.literal('api-keys') }),
   z.object({ kind: z.literal('labels'), subjects: z.array(z.string()).max(MAX_SUBJECTS).optional() }),
+  z.object({ kind: z.literal('hides') }),
   z.object({ kind: z.literal('erased') }),
 ]);
 

@@ -1,6 +1,7 @@
 import { isRkey, parseAtUri } from '@updraft/atproto';
 import { durationMs } from '@updraft/service';
 import { z } from 'zod';
+import { NOT_RECOMMENDED } from './moderation.ts';
 
 const postUri = z
   .string()
@@ -66,12 +67,9 @@ const labelValue = z
   .regex(/^!?[a-z][a-z0-9-]{0,126}$/, { error: "expected a label's value, such as 'porn' or '!hide'" });
 const labelValues = z.array(labelValue).max(100);
 
-/** What no feed that recommends posts to everybody should show. */
-const NOT_RECOMMENDED = ['porn', 'sexual', 'nudity', 'graphic-media', 'spam', '!hide', '!takedown'];
-
 /** The rules of moderation.ts; `isRecommending` feeds choose among everybody's posts. */
 function moderation(isRecommending: boolean) {
-  const exclude = labelValues.default(isRecommending ? NOT_RECOMMENDED : []);
+  const exclude = labelValues.default(isRecommending ? [...NOT_RECOMMENDED] : []);
   return {
     labels: z.strictObject({ exclude, require: labelValues.default([]) }).prefault({}),
     recommendableOnly: z.boolean().default(isRecommending),

@@ -37,10 +37,11 @@ export { countRecentLikes, isGenerationKept, likeGenerations } from './queries/p
 export { mostLikedPosts } from './queries/post-search/most-liked-posts.ts';
 export { newestPosts } from './queries/post-search/newest-posts.ts';
 export type { PostFilter as SearchFilter } from './queries/post-search/post-filter.ts';
-export type { PostStanding, StandingLabel } from './queries/post-standing.ts';
+export { type PostStanding, readStandings, type StandingLabel } from './queries/post-standing.ts';
 export { labelledPosts } from './queries/ranking/labelled-posts.ts';
 export { rankPosts } from './queries/ranking/rank-posts.ts';
 export type { RankedPost, RankingQuery } from './queries/ranking/ranking.ts';
+export { type GivenLabel, labelsInForce } from './queries/standing/labels-in-force.ts';
 export { type CollectionStats, countOpsOfDay, readCollectionStats } from './queries/statistics/collection-stats.ts';
 export { countDay, type DailyStats, readDailyStats } from './queries/statistics/daily-stats.ts';
 export { readFeedStats } from './queries/statistics/feed-stats.ts';
@@ -83,6 +84,7 @@ export {
   erasedHash,
   listErasedAccounts,
 } from './tables/erased-accounts.ts';
+export { changeHide, type FeedHide, type HideChange, readHides } from './tables/feed-hides.ts';
 export { type FeedInteractionRow, feedInteractions } from './tables/feed-interactions.ts';
 export { type FeedRequestRow, feedRequestAnalytics } from './tables/feed-request-analytics.ts';
 export { type HealedGapRow, healedGaps } from './tables/healed-gaps.ts';
@@ -99,7 +101,14 @@ export {
   takeBackEarlierLabels,
 } from './tables/labels.ts';
 export { type ListedAccount, writeListedAccounts } from './tables/listed-accounts.ts';
-export { type PostRecordRow, type PostRow, postRecords, postRows, visiblePosts } from './tables/post-rows.ts';
+export {
+  type PostRecordRow,
+  type PostRow,
+  postRecords,
+  postRows,
+  postsWithLabels,
+  visiblePosts,
+} from './tables/post-rows.ts';
 export { type ProfileRow, profiles } from './tables/profiles.ts';
 export { type RecordRow, recordRows } from './tables/record-rows.ts';
 export { type RejectedEventRow, rejectedEvents } from './tables/rejected-events.ts';

@@ -7,9 +7,10 @@ import {
   JSON_OPTION,
   writeRow,
 } from '@updraft/command';
-import { createApiKey, type Feed, feedByName, readFeedsConfig, readFeedsFile } from '@updraft/feeds';
+import { createApiKey, readFeedsConfig, readFeedsFile } from '@updraft/feeds';
 import { type ApiKeyRow, readApiKeys, type StoredApiKey, writeApiKey } from '@updraft/store';
 import { openStores } from '../open-stores.ts';
+import { requireFeed } from './require-feed.ts';
 
 /** `pnpm admin api-key create | list | revoke`. */
 export const addApiKeyCommands: BuildProgram = (program, io) => {
@@ -50,12 +51,6 @@ async function create(names: readonly string[], owner: string, io: CommandIo): P
   await stores.tell({ kind: 'api-keys' });
   io.note(`The key ${keyId} for ${aliases.join(', ')}. It is shown only now. Send it as the header X-API-Key.`);
   io.out(key);
-}
-
-function requireFeed(feeds: ReadonlyMap<string, Feed>, name: string): Feed {
-  const feed = feedByName(feeds, name);
-  if (feed === undefined) throw new CommandError(`there is no feed ${name} in the feeds file`);
-  return feed;
 }
 
 async function list(options: { readonly json?: true | undefined }, io: CommandIo): Promise<void> {

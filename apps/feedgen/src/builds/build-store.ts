@@ -7,9 +7,14 @@ import type { StoredBuild } from './build.ts';
 export interface BuildStore {
   /** The right to build a feed, undefined while another holds it. */
   acquire(alias: string): Promise<Lease | undefined>;
-  /** Makes a build the feed's current one, and keeps the one before for a while. False when a higher fence has already published. */
-  publish(alias: string, fence: number, build: StoredBuild): Promise<boolean>;
+  /**
+   * Makes a build the feed's current one, and keeps the one before for a while. `leftOut` are the posts that moderation left out of it. False
+   * when a higher fence has already published.
+   */
+  publish(alias: string, fence: number, build: StoredBuild, leftOut: readonly string[]): Promise<boolean>;
   currentId(alias: string): Promise<string | undefined>;
+  /** What moderation left out of the current build. */
+  leftOut(alias: string): Promise<readonly string[]>;
   load(alias: string, id: string): Promise<StoredBuild | undefined>;
 }
 
@@ -32,7 +37,7 @@ export function createBuildStore({ redis, prefix }: { redis: Redis; prefix: stri
   return {
     acquire: async (alias) =>
       leases.acquire(`${alias}:lock`, Number((await redis.hget(key(alias, 'current'), 'fence')) ?? 0)),
-    publish: async (alias, fence, build) => {
+    publish: async (alias, fence, build, leftOut) => {
       const buildKey = key(alias, `build:${build.id}`);
       const keys = [key(alias, 'current'), buildKey, key(alias, 'builds')];
       const outcome = await redis.eval(
@@ -45,10 +50,12 @@ export function createBuildStore({ redis, prefix }: { redis: Redis; prefix: stri
         KEEP_BUILDS_MS,
         MAX_BUILDS,
         key(alias, 'build:'),
+        leftOut.join('\n'),
       );
       return outcome === 1;
     },
     currentId: async (alias) => (await redis.hget(key(alias, 'current'), 'id')) ?? undefined,
+    leftOut: async (alias) => ((await redis.hget(key(alias, 'current'), 'leftOut')) ?? '').split('\n').filter(Boolean),
     load: async (alias, id) => {
       const frozen = await redis.getBuffer(key(alias, `build:${id}`));
       return frozen === null ? undefined : thaw(id, frozen);
@@ -75,7 +82,7 @@ local fence, id, frozen, keepMs, maxBuilds, buildPrefix = tonumber(ARGV[1]), ARG
 if fence < tonumber(redis.call('HGET', KEYS[1], 'fence') or '0') then return 0 end
 local last = redis.call('HGET', KEYS[1], 'id')
 redis.call('SET', KEYS[2], frozen)
-redis.call('HSET', KEYS[1], 'id', id, 'fence', fence)
+redis.call('HSET', KEYS[1], 'id', id, 'fence', fence, 'leftOut', ARGV[7])
 if last and last ~= id then redis.call('PEXPIRE', buildPrefix .. last, keepMs) end
 redis.call('RPUSH', KEYS[3], id)
 while redis.call('LLEN', KEYS[3]) > maxBuilds do redis.call('DEL', buildPrefix .. redis.call('LPOP', KEYS[3])) end

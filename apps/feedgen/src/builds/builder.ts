@@ -8,13 +8,20 @@ import type { LiveBuilds } from './live-builds.ts';
 
 export interface BuilderOptions {
   feed: QueriedFeed;
-  /** The feed's query as of a moment: uris, best first. */
-  query: (feed: QueriedFeed, asOfMs: number) => Promise<string[]>;
+  /** The feed's query as of a moment. */
+  query: (feed: QueriedFeed, asOfMs: number) => Promise<QueryAnswer>;
   store: BuildStore;
   live: LiveBuilds;
   bus: Bus;
   metrics: Pick<FeedgenMetrics, 'builds' | 'buildSeconds'>;
   log: Logger;
+}
+
+export interface QueryAnswer {
+  /** Best first. */
+  readonly uris: readonly string[];
+  /** Posts that the rules of moderation left out. */
+  readonly leftOut: readonly string[];
 }
 
 export interface Builder extends Pick<BuildSchedule, 'buildSoon'> {
@@ -76,9 +83,10 @@ async function buildUnder(fence: number, options: BuilderOptions): Promise<'buil
   const { feed, query, store, live, bus, metrics } = options;
   const asOfMs = Date.now();
   const stopTimer = metrics.buildSeconds.startTimer({ feed: feed.alias });
-  const build = { id: `${asOfMs.toString(36)}-${fence.toString(36)}`, asOfMs, uris: await query(feed, asOfMs) };
+  const { uris, leftOut } = await query(feed, asOfMs);
+  const build = { id: `${asOfMs.toString(36)}-${fence.toString(36)}`, asOfMs, uris };
   stopTimer();
-  if (!(await store.publish(feed.alias, fence, build))) return 'overtaken';
+  if (!(await store.publish(feed.alias, fence, build, leftOut))) return 'overtaken';
   live.adopt(feed.alias, build);
   await bus.publish({ kind: 'build', alias: feed.alias, id: build.id });
   return 'built';

@@ -4,12 +4,16 @@ import { type ClickHouse, postRecords, type Redis, visiblePosts } from '@updraft
 import type { Bus } from '../bus.ts';
 import type { Membership } from '../members/membership.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
+import { moderate } from '../moderation/moderated-posts.ts';
+import { createReturns } from '../moderation/returns.ts';
+import { createStandings, type Standings } from '../moderation/standings.ts';
 import { createValidPosts } from '../validity/valid-posts.ts';
 import { createValidityThread } from '../validity/validity-thread.ts';
 import { createBuildStore } from './build-store.ts';
-import { type Builder, createBuilder } from './builder.ts';
+import { type Builder, createBuilder, type QueryAnswer } from './builder.ts';
 import { createCuts } from './cuts.ts';
 import { runFeedQuery } from './feed-queries.ts';
+import { keepAll } from './keep-all.ts';
 import { createLiveBuilds } from './live-builds.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
@@ -32,28 +36,35 @@ export function createBuilding(options: BuildingOptions) {
   const feeds = [...file.feeds.values()].filter((feed): feed is QueriedFeed => feed.kind !== 'static');
   const store = createBuildStore(options);
   const live = createLiveBuilds({ ...options, feeds, store });
-  const cuts = createCuts({ ...options, live, visiblePosts: (uris) => visiblePosts(clickhouse, uris) });
+  const moderation = {
+    feeds,
+    live,
+    standings: createStandings(clickhouse, feeds),
+    visiblePosts: (uris: Iterable<string>) => visiblePosts(clickhouse, uris),
+  };
+  const cuts = createCuts({ ...options, ...moderation });
   const thread = createValidityThread({
     onLost: (err) => log.warn({ err }, 'the thread that validates records was lost'),
   });
-  const query = createQuery(options, thread.areValid);
+  const query = createQuery(options, moderation.standings, thread.areValid);
   const builders = new Map<string, Builder>();
   for (const feed of feeds) builders.set(feed.alias, createBuilder({ ...options, feed, query, store, live }));
-  const buildSoon = (label: string): void => {
-    for (const feed of feeds)
-      if (feed.kind === 'author-label' && feed.label === label) builders.get(feed.alias)?.buildSoon();
+  const buildSoon = (alias: string): void => builders.get(alias)?.buildSoon();
+  const onMembers = (label: string): void => {
+    for (const feed of feeds) if (feed.kind === 'author-label' && feed.label === label) buildSoon(feed.alias);
   };
-  membership.onChange(buildSoon);
+  membership.onChange(onMembers);
   bus.listen((news) => {
-    if (news.kind === 'filled') news.labels.forEach(buildSoon);
+    if (news.kind === 'filled') news.labels.forEach(onMembers);
   });
+  const returns = createReturns({ ...options, ...moderation, leftOut: store.leftOut, buildSoon });
   return {
     live,
     cuts,
     /** By alias. */
     builders,
     run: async (signal: AbortSignal) => {
-      await Promise.all([live, cuts, ...builders.values()].map((part) => part.run(signal)));
+      await Promise.all([live, cuts, returns, ...builders.values()].map((part) => part.run(signal)));
     },
     close: thread.close,
   };
@@ -61,7 +72,7 @@ export function createBuilding(options: BuildingOptions) {
 
 type AreValid = (records: readonly string[]) => Promise<boolean[]>;
 
-function createQuery({ clickhouse, metrics, log }: BuildingOptions, areValid: AreValid) {
+function createQuery({ clickhouse, metrics, log }: BuildingOptions, standings: Standings, areValid: AreValid) {
   const keepValid = createValidPosts({
     readRecords: (uris) => postRecords(clickhouse, uris),
     areValid,
@@ -69,5 +80,10 @@ function createQuery({ clickhouse, metrics, log }: BuildingOptions, areValid: Ar
     onError: (err) => log.warn({ err }, 'records could not be validated: they stay in their feeds'),
   });
   // Rankings of a whole day are large: an instance runs one at a time.
-  return oneAtATime((feed: QueriedFeed, asOfMs: number) => runFeedQuery({ clickhouse, keepValid }, feed, asOfMs));
+  return oneAtATime(async (feed: QueriedFeed, asOfMs: number): Promise<QueryAnswer> => {
+    const { keep, leftOut } = moderate(feed, standings, metrics);
+    const keeps = feed.validOnly ? [keep, keepValid(feed.alias)] : [keep];
+    const uris = await runFeedQuery(clickhouse, feed, asOfMs, keepAll(keeps));
+    return { uris, leftOut: leftOut() };
+  });
 }

@@ -14,8 +14,8 @@ export interface LiveBuilds {
   get(alias: string, id: string): Build | undefined;
   /** Makes a build the current one, unless a newer one is there. */
   adopt(alias: string, build: StoredBuild): void;
-  /** Every build in memory. */
-  all(): Build[];
+  /** Every build in memory, by feed. */
+  all(): Iterable<readonly [alias: string, builds: readonly Build[]]>;
   /** Loads the current builds. */
   refresh(): Promise<void>;
   /** Follows the other instances' builds until the signal aborts. */
@@ -68,7 +68,7 @@ export function createLiveBuilds({ feeds, store, bus, log }: LiveBuildsOptions):
       return stored === undefined ? undefined : ofFeed.keep(stored);
     },
     adopt: (alias, build) => builds.get(alias)?.adopt(build),
-    all: () => [...builds.values()].flatMap((ofFeed) => ofFeed.all()),
+    all: () => [...builds].map(([alias, ofFeed]) => [alias, ofFeed.all()] as const),
     refresh,
     run: (signal) => every(INTERVAL_MS, signal, refresh, onError),
   };

@@ -32,6 +32,23 @@ export function requireAdminFeed(context: FeedgenContext, request: FastifyReques
   const label = feed === undefined ? undefined : membersLabel(feed);
   if (feed === undefined || label === undefined)
     throw new UnknownFeedError('there is no feed with members of that name');
-  if (!key.feeds.includes(feed.alias)) throw new ForbiddenError(`this API key is not for ${feed.alias}`);
+  requireFeedOf(key, feed);
   return { feed, label, key };
+}
+
+/** The feed of any kind that an admin's request is about. @throws as requireAdminFeed() does */
+export function requireFeedOfKey(
+  context: FeedgenContext,
+  request: FastifyRequest,
+  feedName: string,
+): Omit<AdminFeed, 'label'> {
+  const key = requireApiKey(context, request);
+  const feed = feedByName(context.file.feeds, feedName);
+  if (feed === undefined) throw new UnknownFeedError('there is no feed of that name');
+  requireFeedOf(key, feed);
+  return { feed, key };
+}
+
+function requireFeedOf(key: StoredApiKey, { alias }: Feed): void {
+  if (!key.feeds.includes(alias)) throw new ForbiddenError(`this API key is not for ${alias}`);
 }

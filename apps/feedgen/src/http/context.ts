@@ -7,6 +7,7 @@ import type { Identity } from '../identity.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { Membership } from '../members/membership.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
+import type { Hides } from '../moderation/hides.ts';
 
 /** What the routes need. */
 export interface FeedgenContext {
@@ -14,6 +15,7 @@ export interface FeedgenContext {
   readonly file: FeedsFile;
   readonly live: LiveBuilds;
   readonly cuts: Cuts;
+  readonly hides: Hides;
   readonly membership: Membership;
   readonly keys: KeyRing;
   readonly identity: Identity;

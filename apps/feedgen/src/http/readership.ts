@@ -25,10 +25,10 @@ export function createReadership(context: FeedgenContext): Readership {
   const fixed = fixedBuilds(context.file.feeds.values());
   return (feed, viewerDid) => {
     const isInside = feed.audience === 'everyone' || isAllowed(context, feed, viewerDid);
-    if (!isInside) return outsider(feed, fixed.outsiders.get(feed.alias));
+    if (!isInside) return outsider(context, feed, fixed.outsiders.get(feed.alias));
     const name = viewerDid === undefined ? 'anonymous' : feed.audience === 'members' ? 'member' : 'viewer';
     const build = fixed.feeds.get(feed.alias);
-    return build === undefined ? queriedReader(context, feed, name) : fixedReader(build, name);
+    return build === undefined ? queriedReader(context, feed, name) : fixedReader(context, feed, build, name);
   };
 }
 
@@ -41,13 +41,13 @@ function isAllowed({ membership }: FeedgenContext, feed: Feed, viewerDid: string
   return isMember;
 }
 
-function outsider(feed: Feed, build: Build | undefined): Reader {
-  if (build !== undefined) return fixedReader(build, 'outsider');
+function outsider(context: FeedgenContext, feed: Feed, build: Build | undefined): Reader {
+  if (build !== undefined) return fixedReader(context, feed, build, 'outsider');
   const sentence = feed.audience === 'signed-in' ? 'sign in to see this feed' : 'this feed is for its members';
   throw new SignInRequiredError(sentence);
 }
 
-function queriedReader({ live, cuts, membership }: FeedgenContext, feed: Feed, name: Reader['name']): Reader {
+function queriedReader({ live, cuts, hides, membership }: FeedgenContext, feed: Feed, name: Reader['name']): Reader {
   const { alias } = feed;
   const label = feed.kind === 'author-label' ? feed.label : undefined;
   return {
@@ -56,15 +56,25 @@ function queriedReader({ live, cuts, membership }: FeedgenContext, feed: Feed, n
     get: (id) => live.get(alias, id),
     find: (id) => live.find(alias, id),
     // An author who loses the label leaves the feed at once, not at its next build.
-    version: () => `${cuts.version()}.${label === undefined ? 0 : membership.version()}`,
+    version: () => `${cuts.version()}.${hides.version()}.${label === undefined ? 0 : membership.version()}`,
     isCut: (post) =>
-      cuts.isCut(post) || (label !== undefined && !post.isPinned && membership.has(label, post.did) === false),
+      cuts.isCut(post, alias) ||
+      hides.isHidden(post, alias) ||
+      (label !== undefined && !post.isPinned && membership.has(label, post.did) === false),
   };
 }
 
-function fixedReader(build: Build, name: Reader['name']): Reader {
+/** Its posts were chosen by hand, and only by hand they are hidden. */
+function fixedReader({ hides }: FeedgenContext, { alias }: Feed, build: Build, name: Reader['name']): Reader {
   const get = (id: string) => (id === build.id ? build : undefined);
-  return { name, current: () => build, get, find: async (id) => get(id), isCut: () => false, version: () => '' };
+  return {
+    name,
+    current: () => build,
+    get,
+    find: async (id) => get(id),
+    isCut: (post) => hides.isHidden(post, alias),
+    version: () => String(hides.version()),
+  };
 }
 
 /** Static feeds and lists for outsiders, which never change while the service runs. */

@@ -12,6 +12,7 @@ import {
 import { DAY_MS } from '../days.ts';
 import type { AccountTerm, PostQuery, Term } from './post-query.ts';
 import type { SearchCursor } from './search-cursor.ts';
+import { type ReadPosts, recommendable, shownPosts, withoutHidden } from './shown-posts.ts';
 
 export interface SearchRequest {
   readonly query: PostQuery;
@@ -55,7 +56,15 @@ async function newestPage(clickhouse: ClickHouse, request: SearchRequest, filter
     nowMs + 1,
     cursor === undefined ? Number.POSITIVE_INFINITY : cursor.sortAtMs + 1,
   );
-  const posts = await newestPosts(clickhouse, { ...filter, fromMs, toMs, after: cursor, limit: limit + 1 });
+  const read: ReadPosts = (after, count) =>
+    newestPosts(clickhouse, {
+      ...filter,
+      fromMs,
+      toMs: after === undefined ? toMs : Math.min(toMs, after.sortAtMs + 1),
+      after,
+      limit: count,
+    });
+  const posts = await shownPosts({ read, keep: withoutHidden(clickhouse, nowMs), after: cursor, count: limit + 1 });
   return toPage(posts, limit, (last) => ({ sortAtMs: last.sortAtMs, did: last.did, rkey: last.rkey }));
 }
 
@@ -78,11 +87,12 @@ async function topPage(
   const fromMs = Math.max(query.sinceMs ?? 0, asOfMs - DAY_MS);
   const toMs = Math.min(query.untilMs ?? Number.POSITIVE_INFINITY, asOfMs + 1);
   if (fromMs >= toMs) return NOTHING;
-  const after =
-    cursor === undefined
-      ? undefined
-      : { ...cursor, numLikes: cursor.numLikes ?? 0, isSpelled: cursor.isSpelled ?? true };
-  const posts = await mostLikedPosts(clickhouse, { ...filter, fromMs, toMs, generation, after, limit: limit + 1 });
+  const read: ReadPosts = (after, count) => {
+    const place = after && { ...after, numLikes: after.numLikes ?? 0, isSpelled: after.isSpelled ?? true };
+    return mostLikedPosts(clickhouse, { ...filter, fromMs, toMs, generation, after: place, limit: count });
+  };
+  const keep = recommendable(clickhouse, nowMs);
+  const posts = await shownPosts({ read, keep, after: cursor, count: limit + 1 });
   return toPage(posts, limit, ({ sortAtMs, did, rkey, numLikes = 0, isSpelled }) => ({
     sortAtMs,
     did,

@@ -3,8 +3,9 @@ import { type HttpServer, namedError, RateLimitExceededError } from '@updraft/se
 import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
 import { formatCursor } from '../query/search-cursor.ts';
+import { postUri } from '../query/shown-posts.ts';
 import { readCursor, readQuery, runSearch } from './run-search.ts';
-import { postUri, searchFields } from './search-posts.ts';
+import { searchFields } from './search-posts.ts';
 
 const account = z
   .string({ error: 'expected once' })

@@ -10,6 +10,7 @@ import { type FoundPost, handlesOf } from '@updraft/store';
 import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
 import { formatCursor } from '../query/search-cursor.ts';
+import { postUri } from '../query/shown-posts.ts';
 import { readCursor, readQuery, runSearch } from './run-search.ts';
 
 /** The parameters of every search. */
@@ -77,8 +78,4 @@ function toView(post: FoundPost, handle: string | undefined): z.output<typeof fo
     quote_uri: post.quoteUri,
     ...(post.numLikes === undefined ? {} : { num_likes: post.numLikes }),
   };
-}
-
-export function postUri({ did, rkey }: Pick<FoundPost, 'did' | 'rkey'>): string {
-  return `at://${did}/app.bsky.feed.post/${rkey}`;
 }

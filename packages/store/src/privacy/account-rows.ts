@@ -39,6 +39,10 @@ const mentions =
   ({ array }: GivenAccounts) =>
     `arrayExists(did -> position(${column}, concat('${before}', did, '${after}')) > 0, ${array})`;
 
+/** The subject is one of the accounts, or a record of one. */
+const isSubject = ({ set }: GivenAccounts): string =>
+  `if(startsWith(subject, 'at://'), splitByChar('/', subject)[3], subject) IN ${set}`;
+
 /** The key of the row of record_ops that a record's row made, as SQL: what its views say. */
 function operationKey(collection: string, repo: string, rkey: string, version: string): string {
   return `toUInt32(intDiv(bitShiftRight(${version}, 11), 3600000000)), toString(${collection}), toString(operation), sipHash64(${repo}, ${rkey}, intDiv(${version}, 2) * 2 + (operation = 'delete'))`;
@@ -63,7 +67,7 @@ export const ACCOUNT_ROWS: readonly AccountRows[] = [
   },
   { table: 'record_rows', where: isOneOf('repo') },
   { table: 'post_rows', where: isOneOf('did') },
-  ...['follows', 'blocks', 'profiles'].map((table) => ({ table, where: isOneOf('actor_did') })),
+  ...['follows', 'blocks', 'profiles', 'profile_labels'].map((table) => ({ table, where: isOneOf('actor_did') })),
   { table: 'actor_handles', where: isOneOf('did') },
   { table: 'actor_status', where: isOneOf('did') },
   { table: 'repo_syncs', where: isOneOf('did') },
@@ -71,7 +75,8 @@ export const ACCOUNT_ROWS: readonly AccountRows[] = [
   { table: 'listed_accounts', where: hasKeyOfOne('did_key') },
   { table: 'actor_labels', where: isOneOf('actor_did') },
   { table: 'actor_label_changes', where: isOneOf('actor_did') },
-  ...['actor_labels', 'actor_label_changes'].map((table) => ({
+  ...['feed_hides', 'audit_log'].map((table) => ({ table, where: isSubject })),
+  ...['actor_labels', 'actor_label_changes', 'feed_hides', 'audit_log'].map((table) => ({
     table,
     where: mentions('changed_by', '', ''),
     update: "changed_by = 'an erased account'",

@@ -1,4 +1,4 @@
-import { isDid, isRkey, postJson, recordTime } from '@updraft/atproto';
+import { isDid, isRkey, postJson, recordTime, selfLabelsOfRest } from '@updraft/atproto';
 import { createList, type List } from '../clickhouse/lists.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import {
@@ -47,19 +47,39 @@ export const postRows = defineTable('post_rows', {
 export type PostRow = RowOf<typeof postRows>;
 
 /**
- * Those of the posts that show now: not deleted, and their accounts neither inactive nor deleted since. Looks each up by its
- * whole key, so the cost is that of the list, not of the network. Leaves out uris of anything but posts.
+ * Those of the posts that show now, with the versions of their rows as text: not deleted, and their accounts neither inactive nor deleted
+ * since. Looks each up by its whole key, so the cost is that of the list, not of the network. Leaves out uris of anything but posts.
  */
-export async function visiblePosts(clickhouse: ClickHouse, uris: Iterable<string>): Promise<Set<string>> {
+export async function visiblePosts(clickhouse: ClickHouse, uris: Iterable<string>): Promise<Map<string, string>> {
   const keys = keysOf(uris);
-  if (keys.length === 0) return new Set();
+  if (keys.length === 0) return new Map();
   const rows = await clickhouse.query(
-    `SELECT uri FROM post_rows FINAL WHERE (record_hour, did, rkey) IN given_posts AND ${isVisible}`,
-    shape({ uri: string }),
+    `SELECT uri, toString(version) AS row_version FROM post_rows FINAL WHERE (record_hour, did, rkey) IN given_posts AND ${isVisible}`,
+    shape({ uri: string, rowVersion: string }),
     {},
     { lists: [postList(keys)] },
   );
-  return new Set(rows.map(({ uri }) => uri));
+  return new Map(rows.map(({ uri, rowVersion }) => [uri, rowVersion]));
+}
+
+/** A post with self-labels. */
+export interface PostWithLabels {
+  readonly uri: string;
+  readonly labels: readonly string[];
+}
+
+/** Those of the posts whose authors labelled them. Reads of each post what its columns don't tell, and parses only what may hold labels. */
+export async function postsWithLabels(clickhouse: ClickHouse, uris: Iterable<string>): Promise<PostWithLabels[]> {
+  const keys = keysOf(uris);
+  if (keys.length === 0) return [];
+  const rows = await clickhouse.query(
+    `SELECT uri, json_rest FROM post_rows FINAL
+     WHERE (record_hour, did, rkey) IN given_posts AND position(json_rest, '"labels":') > 0`,
+    shape({ uri: string, ...pick(postRows, 'jsonRest') }),
+    {},
+    { lists: [postList(keys)] },
+  );
+  return rows.map(({ uri, jsonRest }) => ({ uri, labels: selfLabelsOfRest(jsonRest) }));
 }
 
 /** A post's record as it is stored. */

@@ -1,0 +1,57 @@
+import type { ModeratedFeed } from '@updraft/feeds';
+import { type ClickHouse, type PostStanding, postsWithLabels, readStandings } from '@updraft/store';
+import { LRUCache } from 'lru-cache';
+
+/** A post, and the version of its row as text. */
+export interface VersionedPost {
+  readonly uri: string;
+  readonly rowVersion: string;
+}
+
+/** Gives how posts stand now: what the rules of some feed may hold against them. Rejects when that can't be read. */
+export type Standings = (posts: Iterable<VersionedPost>) => Promise<ReadonlyMap<string, PostStanding>>;
+
+/** More than the builds of some dozens of large feeds hold. */
+const MAX_POSTS = 300_000;
+
+interface OwnLabels {
+  readonly rowVersion: string;
+  readonly labels: readonly string[];
+}
+
+/** A post's own labels change only with its record, so they are read once for each version of it. Everything else is read each time. */
+export function createStandings(clickhouse: ClickHouse, feeds: readonly ModeratedFeed[]): Standings {
+  const own = new LRUCache<string, OwnLabels>({ max: MAX_POSTS });
+  const values = valuesOf(feeds);
+
+  async function ownLabels(versions: ReadonlyMap<string, string>): Promise<Map<string, readonly string[]>> {
+    const labels = new Map<string, readonly string[]>();
+    const unknown: string[] = [];
+    for (const [uri, rowVersion] of versions) {
+      const known = own.get(uri);
+      if (known?.rowVersion === rowVersion) labels.set(uri, known.labels);
+      else unknown.push(uri);
+    }
+    const read = new Map((await postsWithLabels(clickhouse, unknown)).map((post) => [post.uri, post.labels]));
+    for (const uri of unknown) {
+      labels.set(uri, read.get(uri) ?? NONE);
+      own.set(uri, { rowVersion: versions.get(uri) ?? '', labels: read.get(uri) ?? NONE });
+    }
+    return labels;
+  }
+
+  return async (posts) => {
+    const versions = new Map([...posts].map(({ uri, rowVersion }) => [uri, rowVersion]));
+    const readPostLabels = (uris: readonly string[]) =>
+      ownLabels(new Map(uris.map((uri) => [uri, versions.get(uri) ?? ''])));
+    return readStandings(clickhouse, versions.keys(), { values, nowMs: Date.now(), readPostLabels });
+  };
+}
+
+const NONE: readonly string[] = [];
+
+/** The labels that some feed asks for. */
+function valuesOf(feeds: readonly ModeratedFeed[]): string[] {
+  const named = feeds.flatMap(({ labels, bots }) => [...labels.exclude, ...labels.require, ...(bots ? [] : ['bot'])]);
+  return [...new Set(named)];
+}
