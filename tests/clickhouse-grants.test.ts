@@ -1,10 +1,10 @@
 import { parseFrame } from '@updraft/atproto';
+import { changeMembers } from '@updraft/feeds';
 import { appendEvent, createBatch, filledBlocks } from '@updraft/ingest';
 import { createWorld, eventLine } from '@updraft/simulator';
 import {
   actorHandles,
   type ClickHouse,
-  changeMembership,
   countDay,
   countOpsOfDay,
   countRecentLikes,
@@ -84,10 +84,10 @@ test('the indexer writes all that the stream brings, and what its materialized v
 });
 
 test('feedgen ranks, and writes members, handles, the use of keys and analytics', async () => {
-  const nowMs = Date.now();
   await insertRows(as('feedgen'), actorHandles, [{ did: 'did:plc:a', handle: 'a.example', version: { hi: 0, lo: 1 } }]);
-  const member = { label: 'l', did: 'did:plc:a', isMember: true, changedBy: 'did:plc:b', atMicros: nowMs * 1000 };
-  expect(await changeMembership(as('feedgen'), member)).toBe(true);
+  const given = [{ did: 'did:plc:a', actions: [{ kind: 'give' as const }] }];
+  const [changed] = await changeMembers(as('feedgen'), { label: 'l', changedBy: 'did:plc:b' }, given);
+  expect(changed).toMatchObject({ isLabelChanged: true });
   await writeApiKeyUses(as('feedgen'), []);
   for (const table of ['api_key_uses', 'feed_request_analytics', 'feed_interactions'])
     expect([table, await answer('feedgen', nothingOf(table))]).toEqual([table, 'done']);

@@ -4,7 +4,6 @@ import { createInterface } from 'node:readline';
 import { createRowCounts } from '@updraft/local';
 import { createGroundTruth, createWorld, type GroundTruth, writeWorldFile } from '@updraft/simulator';
 import {
-  changeMembership,
   createCleanupJobStore,
   createHiddenActors,
   labelledPosts,
@@ -13,6 +12,7 @@ import {
   readRetention,
   setRetention,
   visiblePosts,
+  writeMembers,
 } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Places, startPlaces } from './cluster/places.ts';
@@ -59,7 +59,8 @@ beforeAll(async () => {
   for await (const line of createInterface({ input: createReadStream(file) })) truth.add(line);
   for (const store of [one, two]) {
     await replay(store);
-    for (let n = 0; n < 20; n++) await changeMembership(store.clickhouse, memberOf(world.accounts.did(n)));
+    const members = Array.from({ length: 20 }, (_, n) => memberOf(world.accounts.did(n)));
+    await writeMembers(store.clickhouse, [], members);
   }
 }, 300_000);
 afterAll(() => places[Symbol.asyncDispose]());
@@ -264,7 +265,14 @@ async function replay(store: Store): Promise<void> {
 }
 
 function memberOf(did: string) {
-  return { label: 'all', did, isMember: true, changedBy: 'test', atMicros: NOW_MS * 1_000 };
+  return {
+    label: 'all',
+    actorDid: did,
+    createdAt: NOW_MS,
+    changedBy: 'test',
+    version: NOW_MS * 1_000,
+    deleted: false,
+  };
 }
 
 async function readPages(service: SearchService, q: string, sort = 'latest'): Promise<string[]> {

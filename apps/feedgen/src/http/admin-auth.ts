@@ -35,3 +35,8 @@ export function requireAdminFeed(context: FeedgenContext, request: FastifyReques
   if (!key.feeds.includes(feed.alias)) throw new ForbiddenError(`this API key is not for ${feed.alias}`);
   return { feed, label, key };
 }
+
+/** Who makes a change by this key, for the lists of changes. */
+export function nameOfKey({ actorDid, keyId }: StoredApiKey): string {
+  return `${actorDid} (API key ${keyId})`;
+}

@@ -3,11 +3,13 @@ import { storeAnswer } from '@updraft/store';
 import type { FeedgenConfig } from '../config.ts';
 import { adminFeedMembers } from './admin-feed-members.ts';
 import { adminFeeds } from './admin-feeds.ts';
+import { adminMemberRequests } from './admin-member-requests.ts';
 import type { FeedgenContext } from './context.ts';
 import { describeFeedGenerator } from './describe-feed-generator.ts';
 import { didJson } from './did-json.ts';
 import { getFeedSkeleton, SKELETON_PATH } from './get-feed-skeleton.ts';
 import { landingPage } from './landing-page.ts';
+import { memberRequest } from './member-request.ts';
 import { sendInteractions } from './send-interactions.ts';
 
 const ROUTES = [
@@ -17,6 +19,8 @@ const ROUTES = [
   sendInteractions,
   adminFeeds,
   adminFeedMembers,
+  adminMemberRequests,
+  memberRequest,
   landingPage,
 ];
 

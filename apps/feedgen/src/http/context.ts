@@ -1,4 +1,4 @@
-import type { FeedsFile, ServiceIdentity } from '@updraft/feeds';
+import type { FeedsFile, MemberIntake, ServiceIdentity } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import type { Analytics } from '../analytics/analytics.ts';
 import type { Cuts } from '../builds/cuts.ts';
@@ -15,6 +15,7 @@ export interface FeedgenContext {
   readonly live: LiveBuilds;
   readonly cuts: Cuts;
   readonly membership: Membership;
+  readonly intakes: readonly MemberIntake[];
   readonly keys: KeyRing;
   readonly identity: Identity;
   readonly analytics: Analytics;

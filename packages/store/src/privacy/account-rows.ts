@@ -63,17 +63,27 @@ export const ACCOUNT_ROWS: readonly AccountRows[] = [
   },
   { table: 'record_rows', where: isOneOf('repo') },
   { table: 'post_rows', where: isOneOf('did') },
-  ...['follows', 'blocks', 'profiles'].map((table) => ({ table, where: isOneOf('actor_did') })),
+  ...['follows', 'blocks', 'profiles', 'list_items'].map((table) => ({ table, where: isOneOf('actor_did') })),
   { table: 'actor_handles', where: isOneOf('did') },
   { table: 'actor_status', where: isOneOf('did') },
   { table: 'repo_syncs', where: isOneOf('did') },
   { table: 'listed_accounts', where: hasKeyOfOne('did_key') },
+  { table: 'member_requests', where: isOneOf('actor_did') },
+  {
+    table: 'audit_log',
+    where: (accounts) => `subject IN ${accounts.set} OR ${mentions('subject', 'at://', '/')(accounts)}`,
+  },
   { table: 'actor_labels', where: isOneOf('actor_did') },
   { table: 'actor_label_changes', where: isOneOf('actor_did') },
-  ...['actor_labels', 'actor_label_changes'].map((table) => ({
+  ...['actor_labels', 'actor_label_changes', 'member_requests', 'audit_log'].map((table) => ({
     table,
     where: mentions('changed_by', '', ''),
     update: "changed_by = 'an erased account'",
+  })),
+  ...['member_requests', 'audit_log'].map((table) => ({
+    table,
+    where: mentions('note', '', ''),
+    update: "note = 'named an erased account'",
   })),
   {
     table: 'api_key_uses',
