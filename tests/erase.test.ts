@@ -120,6 +120,8 @@ async function fillFeedsAndSearch({ clickhouse }: Store, did: string): Promise<v
     'INSERT INTO post_like_counts SELECT 1, uri_key, 5 FROM posts WHERE did = {did:String}',
     "INSERT INTO actor_labels VALUES ('mpls', {did:String}, now(), 'x', 1, 0)",
     `INSERT INTO actor_labels VALUES ('mpls', '${STRANGER}', now(), concat({did:String}, ' with key 1'), 1, 0)`,
+    "INSERT INTO member_requests VALUES ('mpls', {did:String}, 'approved', 'x', '', '', 'y', 1)",
+    `INSERT INTO member_requests VALUES ('mpls', '${STRANGER}', 'banned', 'x', '', concat('knows ', {did:String}), {did:String}, 1)`,
     "INSERT INTO api_keys VALUES ('k1', repeat('a', 64), ['x'], {did:String}, now(), 0, 1)",
     "INSERT INTO api_key_uses VALUES ('k1', now())",
     "INSERT INTO feed_request_analytics (requested_at, feed, viewer_did) VALUES (now(), 'f', {did:String})",
@@ -139,7 +141,7 @@ async function rowsOf({ clickhouse }: Store, did: string): Promise<Record<string
   const columns = await selectRows<{ table: string; name: string }>(
     clickhouse,
     `SELECT table, name FROM system.columns
-     WHERE database = currentDatabase() AND name IN ('did', 'actor_did', 'repo', 'viewer_did', 'did_key', 'changed_by', 'item')
+     WHERE database = currentDatabase() AND name IN ('did', 'actor_did', 'repo', 'viewer_did', 'did_key', 'changed_by', 'note', 'item')
        AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree')`,
   );
   expect(columns.length).toBeGreaterThan(20);

@@ -42,7 +42,7 @@ export async function likersOf(clickhouse: ClickHouse, uri: string, brought: rea
   if (keys.length === 0) return new Set();
   const rows = await clickhouse.query(
     `SELECT repo AS did FROM record_rows FINAL
-     WHERE (${KEY}) IN (SELECT ${KEY} FROM given_likes) AND subject = {uri:String} AND ${isVisibleRecord}`,
+     WHERE (${KEY}) IN given_likes AND subject = {uri:String} AND ${isVisibleRecord}`,
     shape({ did: string }),
     { uri },
     {
