@@ -4,7 +4,7 @@ import type { ClickHouse } from '../../clickhouse/types.ts';
 import { string } from '../../row-binary/codecs.ts';
 import { shape } from '../../row-binary/shape.ts';
 import { isVisible } from '../../tables/hidden-actors.ts';
-import { CANDIDATE, type Candidate, type CandidateQuery, isOpenTo, microsOf } from './member-source.ts';
+import { CANDIDATE, type Candidate, type CandidateQuery, isOpenTo, microsOf, PLACES_EACH } from './member-source.ts';
 
 /** How far back posts with a hashtag are read at all. */
 const POSTS_WINDOW_MS = 30 * 24 * 3_600_000;
@@ -21,11 +21,11 @@ export function taggedPostCandidates(
      WHERE (record_hour, did, rkey) IN (
        SELECT record_hour, did, rkey FROM post_rows
        WHERE record_hour >= {fromHour:UInt32} AND has(tokens, {mark:String}) AND deleted = 0 AND ${isOpenTo('did')}
-       ORDER BY record_hour DESC, rkey DESC LIMIT 1 BY did LIMIT {limit:UInt32})
+       ORDER BY record_hour DESC, rkey DESC LIMIT ${PLACES_EACH} BY did LIMIT {places:UInt32})
        AND has(tokens, {mark:String}) AND ${isVisible}
-     ORDER BY did`,
+     ORDER BY did, record_hour DESC, rkey DESC LIMIT 1 BY did LIMIT {limit:UInt32}`,
     CANDIDATE,
-    { label, open, limit, mark: tagToken(tag), fromHour: Math.floor(sinceMs / 3_600_000) },
+    { label, open, limit, places: limit * PLACES_EACH, mark: tagToken(tag), fromHour: Math.floor(sinceMs / 3_600_000) },
   );
 }
 

@@ -6,7 +6,7 @@ import { shape } from '../../row-binary/shape.ts';
 import { pick } from '../../row-binary/table.ts';
 import { isVisibleRecord, RECORD_RKEY, RECORD_VERSION, recordRows } from '../../tables/record-rows.ts';
 import type { Brought } from '../member-requests.ts';
-import { CANDIDATE, type Candidate, type CandidateQuery, isOpenTo, microsOf } from './member-source.ts';
+import { CANDIDATE, type Candidate, type CandidateQuery, isOpenTo, microsOf, PLACES_EACH } from './member-source.ts';
 
 /** How far back likes are read at all: every like of the network in that time has a part in the answer. */
 const LIKES_WINDOW_MS = 7 * 24 * 3_600_000;
@@ -25,11 +25,11 @@ export function likerCandidates(
        SELECT ${KEY} FROM record_rows
        WHERE record_hour >= {fromHour:UInt32} AND collection = 'app.bsky.feed.like'
          AND subject_key = sipHash64({uri:String}) AND ${isOpenTo('repo')}
-       ORDER BY rkey_tid DESC LIMIT 1 BY repo LIMIT {limit:UInt32})
+       ORDER BY rkey_tid DESC LIMIT ${PLACES_EACH} BY repo LIMIT {places:UInt32})
        AND subject = {uri:String} AND ${isVisibleRecord}
-     ORDER BY did`,
+     ORDER BY did, rkey_tid DESC LIMIT 1 BY did LIMIT {limit:UInt32}`,
     CANDIDATE,
-    { uri, label, open, limit, fromHour: Math.floor(sinceMs / 3_600_000) },
+    { uri, label, open, limit, places: limit * PLACES_EACH, fromHour: Math.floor(sinceMs / 3_600_000) },
   );
 }
 

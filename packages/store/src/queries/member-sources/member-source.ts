@@ -43,3 +43,6 @@ export function isOpenTo(column: string): string {
 
 /** The time of a commit by the version of what it wrote, as SQL. */
 export const microsOf = (version: string): string => `toUInt64(bitShiftRight(${version}, 11))`;
+
+/** Records of one account that a search looks at, the newest first: the index also finds those that were deleted lately. */
+export const PLACES_EACH = 20;
