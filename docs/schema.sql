@@ -176,6 +176,26 @@ ENGINE = ReplacingMergeTree
 ORDER BY (feed, at, entry_id)
 SETTINGS index_granularity = 8192;
 
+CREATE MATERIALIZED VIEW audit_log_from_member_requests TO audit_log
+(
+    `at` DateTime64(6, 'UTC'),
+    `feed` String,
+    `action` LowCardinality(String),
+    `subject` String,
+    `changed_by` String,
+    `note` String,
+    `entry_id` String
+)
+AS SELECT
+    fromUnixTimestamp64Micro(toInt64(version), 'UTC') AS at,
+    label AS feed,
+    concat('member ', state) AS action,
+    actor_did AS subject,
+    changed_by,
+    note,
+    hex(sipHash64(label, actor_did, version)) AS entry_id
+FROM member_requests;
+
 CREATE TABLE blocks
 (
     `actor_did` String CODEC(ZSTD(1)),
@@ -635,8 +655,9 @@ CREATE TABLE member_requests
 (
     `label` String CODEC(ZSTD(1)),
     `actor_did` String CODEC(ZSTD(1)),
-    `state` LowCardinality(String) COMMENT 'pending, approved, rejected, banned or left',
-    `source` String COMMENT 'where it came from: api, request, or a source of the feeds file' CODEC(ZSTD(1)),
+    `state` LowCardinality(String) COMMENT 'pending, approved, rejected, banned, left, or ended: as if nobody had asked' CODEC(ZSTD(1)),
+    `source` String COMMENT 'where it came from: api, request, or a source of the feeds file; empty for nowhere' CODEC(ZSTD(1)),
+    `evidence` String COMMENT 'at-uri of the record by which it came, where there is one' CODEC(ZSTD(1)),
     `note` String CODEC(ZSTD(1)),
     `changed_by` String CODEC(ZSTD(1)),
     `version` UInt64 COMMENT 'microseconds since 1970 of the last change' CODEC(ZSTD(1))

@@ -1,3 +1,4 @@
+DROP VIEW IF EXISTS audit_log_from_member_requests;
 DROP TABLE IF EXISTS audit_log;
 DROP TABLE IF EXISTS member_requests;
 DROP TABLE IF EXISTS feed_hides;

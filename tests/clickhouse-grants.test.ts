@@ -1,11 +1,11 @@
 import { parseFrame } from '@updraft/atproto';
+import { changeMembers } from '@updraft/feeds';
 import { appendEvent, createBatch, filledBlocks } from '@updraft/ingest';
 import { createWorld, eventLine } from '@updraft/simulator';
 import {
   actorHandles,
   type ClickHouse,
   changeHide,
-  changeMembership,
   countDay,
   countOpsOfDay,
   countRecentLikes,
@@ -87,8 +87,9 @@ test('the indexer writes all that the stream brings, and what its materialized v
 test('feedgen ranks, and writes members, hides, handles, the use of keys and analytics', async () => {
   const nowMs = Date.now();
   await insertRows(as('feedgen'), actorHandles, [{ did: 'did:plc:a', handle: 'a.example', version: { hi: 0, lo: 1 } }]);
-  const member = { label: 'l', did: 'did:plc:a', isMember: true, changedBy: 'did:plc:b', atMicros: nowMs * 1000 };
-  expect(await changeMembership(as('feedgen'), member)).toBe(true);
+  const given = [{ did: 'did:plc:a', actions: [{ kind: 'give' as const }] }];
+  const [changed] = await changeMembers(as('feedgen'), { label: 'l', changedBy: 'did:plc:b' }, given);
+  expect(changed).toMatchObject({ isLabelChanged: true });
   const hide = { feed: 'f', subject: 'did:plc:a', reason: 'x', changedBy: 'did:plc:b', atMicros: nowMs * 1000 };
   expect(await changeHide(as('feedgen'), { ...hide, isHidden: true })).toBe(true);
   await writeApiKeyUses(as('feedgen'), []);

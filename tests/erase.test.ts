@@ -130,6 +130,8 @@ async function fillFeedsAndSearch({ clickhouse }: Store, did: string): Promise<v
     "INSERT INTO audit_log VALUES (now64(6), 'f', 'hide', concat('at://', {did:String}, '/x/y'), 'x', 'x', 'e1')",
     `INSERT INTO audit_log VALUES (now64(6), 'f', 'hide', '${STRANGER}', {did:String}, 'x', 'e2')`,
     "INSERT INTO profile_labels VALUES ({did:String}, ['bot'], 1)",
+    "INSERT INTO member_requests VALUES ('mpls', {did:String}, 'approved', 'x', '', '', 'y', 1)",
+    `INSERT INTO member_requests VALUES ('mpls', '${STRANGER}', 'banned', 'x', '', concat('knows ', {did:String}), {did:String}, 1)`,
     "INSERT INTO api_keys VALUES ('k1', repeat('a', 64), ['x'], {did:String}, now(), 0, 1)",
     "INSERT INTO api_key_uses VALUES ('k1', now())",
     "INSERT INTO feed_request_analytics (requested_at, feed, viewer_did) VALUES (now(), 'f', {did:String})",
@@ -149,7 +151,7 @@ async function rowsOf({ clickhouse }: Store, did: string): Promise<Record<string
   const columns = await selectRows<{ table: string; name: string }>(
     clickhouse,
     `SELECT table, name FROM system.columns
-     WHERE database = currentDatabase() AND name IN ('did', 'actor_did', 'repo', 'viewer_did', 'did_key', 'changed_by', 'item')
+     WHERE database = currentDatabase() AND name IN ('did', 'actor_did', 'repo', 'viewer_did', 'did_key', 'changed_by', 'note', 'item')
        AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree')`,
   );
   expect(columns.length).toBeGreaterThan(20);

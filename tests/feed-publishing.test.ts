@@ -72,8 +72,8 @@ async function serviceAuth(agent: AtpAgent): Promise<string> {
 }
 
 async function setMember(did: string, isMember: boolean): Promise<void> {
-  const change = { label: 'club', did, isMember, changedBy: 'test', atMicros: Date.now() * 1000 };
-  await feeds.feedgen.context.membership.change(change);
+  const actions = [{ kind: isMember ? ('give' as const) : ('remove' as const) }];
+  await feeds.feedgen.context.membership.change({ label: 'club', changedBy: 'test' }, [{ did, actions }]);
 }
 
 describe('accounts of a real PDS', () => {

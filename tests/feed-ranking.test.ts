@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { changeMembers } from '@updraft/feeds';
 import { createWorld, type Ranking, TOP, WHATS_HOT } from '@updraft/simulator';
-import { changeMembership, createClickHouse } from '@updraft/store';
+import { createClickHouse } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Instance, startInstance } from './feedgen/stage.ts';
 import { startDatabases } from './world/databases.ts';
@@ -35,15 +36,11 @@ beforeAll(async () => {
   const databases = await startDatabases(folder);
   stage = await startStage({ databases, world, folder, stretch: 8_000, random: createDice(4) });
   const clickhouse = createClickHouse(stage.databases.clickhouse.connection);
-  for (let n = 0; n < 20; n++) {
-    await changeMembership(clickhouse, {
-      label: 'all',
-      did: world.accounts.did(n),
-      isMember: true,
-      changedBy: 'test',
-      atMicros: Date.now() * 1000,
-    });
-  }
+  const members = Array.from({ length: 20 }, (_, n) => ({
+    did: world.accounts.did(n),
+    actions: [{ kind: 'give' as const }],
+  }));
+  await changeMembers(clickhouse, { label: 'all', changedBy: 'test' }, members);
   await clickhouse.close();
   stage.startIndexer();
   await stage.flow();

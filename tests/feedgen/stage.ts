@@ -23,6 +23,7 @@ export interface StageOptions {
   feeds: string;
   env?: Readonly<Record<string, string>>;
   cutsIntervalMs?: number;
+  memberIntervalMs?: number;
 }
 
 /** A running feed generator. */
@@ -58,6 +59,9 @@ export interface ReplyBody {
   readonly message: string;
   readonly members: readonly { readonly did: string; readonly handle: string; readonly displayName: string }[];
   readonly authors: readonly object[];
+  readonly requests: readonly { readonly did: string; readonly source: string; readonly evidence: string }[];
+  readonly entries: readonly { readonly action: string; readonly changedBy: string; readonly note: string }[];
+  readonly state: string;
   readonly page: number;
   readonly totalPages: number;
   readonly totalCount: number;
@@ -98,7 +102,7 @@ export async function startInstance(
     readonly clickhouse: Pick<Databases['clickhouse'], 'env'>;
     readonly redis: Pick<Databases['redis'], 'address'>;
   },
-  { feeds, env = {}, cutsIntervalMs = 300 }: StageOptions,
+  { feeds, env = {}, cutsIntervalMs = 300, memberIntervalMs }: StageOptions,
 ): Promise<Instance> {
   const config = readFeedgenConfig({
     ...databases.clickhouse.env,
@@ -119,6 +123,7 @@ export async function startInstance(
     subscriber,
     log,
     cutsIntervalMs,
+    ...(memberIntervalMs !== undefined && { memberIntervalMs }),
   });
   const answers = checkAnswers(feedgen.app);
   const stopping = new AbortController();

@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { changeMembers } from '@updraft/feeds';
 import { startJetstream } from '@updraft/simulator';
-import { changeHide, changeMembership } from '@updraft/store';
-import { startIndexer } from '../indexer/start.ts';
+import { changeHide } from '@updraft/store';
 import { type Program, startProgram, startStack, until } from '../indexer/stack.ts';
+import { startIndexer } from '../indexer/start.ts';
 import { startDirectory } from '../labelers/directory.ts';
 import { type ForeignLabeler, startForeignLabeler } from '../labelers/foreign-labeler.ts';
 import { MINIMUM_LIKES, WINDOW_MS } from './truth.ts';
@@ -61,7 +62,9 @@ export async function startFeedsStage(): Promise<FeedsStage> {
       if (deed.kind === 'label') return sayTo(labeler, deed);
       const change = { changedBy: BY, atMicros: Date.now() * 1_000 };
       if (deed.kind === 'member')
-        await changeMembership(store.clickhouse, { ...change, label: 'club', did: deed.did, isMember: deed.isMember });
+        await changeMembers(store.clickhouse, { label: 'club', changedBy: BY }, [
+          { did: deed.did, actions: [{ kind: deed.isMember ? 'give' : 'end' }] },
+        ]);
       if (deed.kind === 'hide' || deed.kind === 'unhide') {
         const { feed, subject } = deed;
         await changeHide(store.clickhouse, { ...change, feed, subject, isHidden: deed.kind === 'hide', reason: 'x' });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createDice } from '../world/dice.ts';
-import { startFeedsStage, type FeedsStage } from './stage.ts';
+import { type FeedsStage, startFeedsStage } from './stage.ts';
 import { expectedFeed, FEEDS, type FeedName } from './truth.ts';
 import { createFeedsWorld, type FeedsWorld } from './world.ts';
 

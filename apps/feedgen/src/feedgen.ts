@@ -1,4 +1,4 @@
-import type { FeedsFile } from '@updraft/feeds';
+import { type FeedsFile, memberIntakes } from '@updraft/feeds';
 import type { HttpServer, Logger } from '@updraft/service';
 import type { ClickHouse, Redis } from '@updraft/store';
 import { createAnalytics } from './analytics/analytics.ts';
@@ -11,6 +11,7 @@ import { createApp } from './http/app.ts';
 import type { FeedgenContext } from './http/context.ts';
 import { createIdentity } from './identity.ts';
 import { createKeyRing } from './keys/key-ring.ts';
+import { createMemberReader } from './members/intake/member-reader.ts';
 import { createMembership } from './members/membership.ts';
 import { createFeedgenMetrics } from './metrics.ts';
 import { createHides } from './moderation/hides.ts';
@@ -26,6 +27,8 @@ export interface FeedgenDeps {
   log: Logger;
   /** How often live builds are checked for posts that went; tests shorten it. */
   cutsIntervalMs?: number;
+  /** How often the sources of members are read; tests shorten it. */
+  memberIntervalMs?: number;
 }
 
 export interface Feedgen {
@@ -48,12 +51,14 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
   const membership = createMembership({ ...deps, bus });
   const keys = createKeyRing({ ...deps, bus });
   const hides = createHides({ ...deps, bus });
+  const intakes = memberIntakes(file.feeds, config.service.actorDid);
+  const memberReader = createMemberReader({ ...deps, prefix, intakes, membership, metrics });
   const building = createBuilding({ ...deps, prefix, bus, membership, metrics });
   const { live, cuts, builders } = building;
   const analytics = createAnalytics({ ...deps, prefix, aliases: [...file.feeds.keys()], bus, metrics });
   const identity = createIdentity({ ...deps, metrics });
   const { service } = config;
-  const context = { service, file, live, cuts, hides, membership, keys, identity, analytics, metrics, log };
+  const context = { service, file, live, cuts, hides, membership, intakes, keys, identity, analytics, metrics, log };
   keepGauges(context);
   return {
     app: createApp(context, config),
@@ -63,7 +68,7 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
       bus.start();
       // The service starts even when something can't be read now: each part reads again as soon as it runs, and logs failures.
       await Promise.allSettled([live, membership, hides, keys, analytics].map((part) => part.refresh()));
-      const background = [building, membership, hides, keys, analytics].map((part) => part.run(signal));
+      const background = [building, membership, hides, keys, analytics, memberReader].map((part) => part.run(signal));
       return { ended: Promise.all(background).then(() => {}) };
     },
     close: async () => {

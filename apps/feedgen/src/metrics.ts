@@ -22,6 +22,7 @@ export function createFeedgenMetrics() {
     }),
     ...createBuildMetrics(make),
     ...createReaderMetrics(make),
+    ...createMemberMetrics(make),
     pages: createPageTally(registry),
   };
 }
@@ -73,6 +74,20 @@ function createReaderMetrics({ counter, gauge, histogram }: Maker) {
     ]),
     uniqueViewers: gauge('feed_unique_viewers_today', 'Signed-in viewers of the feed since 00:00 UTC, within 1 %', [
       'feed',
+    ]),
+  };
+}
+
+function createMemberMetrics({ counter, gauge }: Maker) {
+  return {
+    memberRounds: counter('member_source_rounds_total', 'Readings of the sources of members, by outcome', ['outcome']),
+    memberChanges: counter('member_source_changes_total', 'Accounts that a source changed, by label and new state', [
+      'label',
+      'state',
+    ]),
+    memberSourcesFull: gauge('member_source_full', '1 while a source has as many accounts as it may have', [
+      'label',
+      'source',
     ]),
   };
 }

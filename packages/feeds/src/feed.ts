@@ -11,7 +11,7 @@ export interface FeedsFile {
 }
 
 /** The label whose bearers are the feed's members; undefined for a feed without members. */
-export function membersLabel(feed: Feed): string | undefined {
+export function membersLabel(feed: FeedEntry): string | undefined {
   return feed.members ?? (feed.kind === 'author-label' ? feed.label : undefined);
 }
 

@@ -6,6 +6,17 @@ export { apiKeyId, createApiKey, hashApiKey, importedApiKey, isSameHash } from '
 export { feedsConfig, feedsEnvironment, readFeedsConfig, type ServiceIdentity } from './config.ts';
 export { type Feed, type FeedsFile, feedByName, membersLabel, type QueriedFeed } from './feed.ts';
 export { type HideSubject, hideSubject, readHideSubject } from './hide-subject.ts';
+export { type ChangedMember, type ChangeOptions, changeMembers, type MemberChange } from './members/change-members.ts';
+export { type MemberIntake, type MemberSource, memberIntakes } from './members/member-sources.ts';
+export {
+  ASKED,
+  GIVEN,
+  HOST_ACTIONS,
+  MEMBER_STATES,
+  type MemberAction,
+  type MemberState,
+  type Standing,
+} from './members/standing.ts';
 export { type LeftOut, leftOutBy, type ModeratedFeed, NOT_RECOMMENDED } from './moderation.ts';
 export { MAX_SUBJECTS, type News, newsChannel, parseNews, publishNews } from './news.ts';
 export { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';

@@ -71,6 +71,21 @@ describe('a faulty file names the line and what was expected', () => {
       'feeds:\n  a:\n    kind: top\n    minimumLikes: 1\n    window: 1h\n    minimumAge: 2h',
       ['feeds.yaml:6: feeds.a.minimumAge: expected less than window'],
     ],
+    [
+      'feeds:\n  a-x:\n    kind: author-label\n    label: x\n    membersFrom:\n      - { from: list, uri: x }\n      - { from: moon }',
+      [
+        'feeds.yaml:6: feeds.a-x.membersFrom.0.uri: expected the at-uri of a list or a starter pack, at://did:…/app.bsky.graph.list/…, got "x"',
+        'feeds.yaml:7: feeds.a-x.membersFrom.1.from: expected from: list, followers, hashtag or request',
+      ],
+    ],
+    [
+      'feeds:\n  a:\n    kind: top\n    minimumLikes: 1\n    membersFrom: [{ from: request }]',
+      ['feeds.yaml:5: feeds.a.membersFrom: expected members: LABEL beside membersFrom'],
+    ],
+    [
+      'feeds:\n  a-x:\n    kind: author-label\n    label: x\n    membersFrom: [{ from: request }]\n  b:\n    kind: author-label\n    label: x\n    membersFrom: [{ from: request }]',
+      ['feeds.yaml:9: feeds.b.membersFrom: expected membersFrom at one feed only with the label x, which a-x has too'],
+    ],
   ])('%j', (text, faults) => {
     expect(faultsOf(text)).toEqual(faults);
   });

@@ -1,6 +1,7 @@
 import { isRkey, parseAtUri } from '@updraft/atproto';
 import { durationMs } from '@updraft/service';
 import { z } from 'zod';
+import { membersFrom, refuseSourcesTwice } from './members/sources-schema.ts';
 import { NOT_RECOMMENDED } from './moderation.ts';
 
 const postUri = z
@@ -48,6 +49,8 @@ const everyFeed = {
   audience: z.enum(['everyone', 'signed-in', 'members']).default('everyone'),
   /** For `audience: members`: the label whose bearers may read. Default: a label feed's own. */
   members: label.optional(),
+  /** Where the bearers of that label come from, besides the admin API. */
+  membersFrom,
   outsiders: z.array(postUri).max(100).default([]),
   publish: publishing.optional(),
 };
@@ -140,6 +143,13 @@ const feedSchema = z
         message: 'expected members: LABEL beside audience: members',
       });
     }
+    if (feed.membersFrom.length > 0 && feed.kind !== 'author-label' && feed.members === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['membersFrom'],
+        message: 'expected members: LABEL beside membersFrom',
+      });
+    }
     if ('minimumAge' in feed && feed.minimumAge >= feed.window) {
       context.addIssue({ code: 'custom', path: ['minimumAge'], message: 'expected less than window' });
     }
@@ -150,7 +160,8 @@ export const feedsFileSchema = z.strictObject({
   links: z.strictObject({ privacyPolicy: z.url().optional(), termsOfService: z.url().optional() }).optional(),
   feeds: z
     .record(z.string().refine(isRkey, { error: 'expected a record key: letters, digits and .-_:~' }), feedSchema)
-    .superRefine(refuseAmbiguousNames),
+    .superRefine(refuseAmbiguousNames)
+    .superRefine(refuseSourcesTwice),
 });
 
 /** Admins may leave out the prefix, so two feeds must differ in more than that. */

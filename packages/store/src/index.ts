@@ -27,8 +27,20 @@ export { requireMoved } from './migrations/require-moved.ts';
 export type { MigrateOptions, Migration } from './migrations/types.ts';
 export { type AccountRowCount, countAccountRows, removeAccountRows } from './privacy/erase-accounts.ts';
 export { type AccountRecord, accountRecords, goneBelow } from './queries/account-records.ts';
+export { type AuditEntry, type AuditQuery, readAuditLog } from './queries/audit-log.ts';
 export type { KeepPosts } from './queries/fragments.ts';
 export { type GapState, readGaps, readOpenGaps } from './queries/gaps.ts';
+export {
+  type Brought,
+  countBrought,
+  type NamedRequest,
+  type RequestsQuery,
+  readBrought,
+  readMemberRequests,
+  readUnfinishedChanges,
+} from './queries/member-requests.ts';
+export type { Candidate, CandidateQuery, SourceQuery } from './queries/member-sources/member-source.ts';
+export { readCandidates, stillThere } from './queries/member-sources/source-accounts.ts';
 export { type Member, type MembersPage, type MembersQuery, readMembersPage } from './queries/members-page.ts';
 export { filledAccountName, type NewMember, readNewMembers } from './queries/new-members.ts';
 export { ownPostLikes } from './queries/own-post-likes.ts';
@@ -60,13 +72,7 @@ export { type Shape, shape } from './row-binary/shape.ts';
 export { defineTable, type Table } from './row-binary/table.ts';
 export { storeAnswer } from './store-answer.ts';
 export { type ActorHandleRow, actorHandles, didOfHandle, handlesOf } from './tables/actor-handles.ts';
-export {
-  type ActorLabelRow,
-  actorLabels,
-  changeMembership,
-  type MembershipChange,
-  readMembers,
-} from './tables/actor-labels.ts';
+export { type ActorLabelRow, actorLabels, readMembers } from './tables/actor-labels.ts';
 export { type ActorStatusRow, actorStatus } from './tables/actor-status.ts';
 export {
   type ApiKeyRow,
@@ -101,6 +107,12 @@ export {
   takeBackEarlierLabels,
 } from './tables/labels.ts';
 export { type ListedAccount, writeListedAccounts } from './tables/listed-accounts.ts';
+export {
+  type MemberRequestRow,
+  readStoredMembers,
+  type StoredMember,
+  writeMembers,
+} from './tables/member-requests.ts';
 export {
   type PostRecordRow,
   type PostRow,

@@ -1,54 +1,55 @@
-import { accountDid, type BuildProgram, CommandError, type CommandIo, JSON_OPTION, writeRow } from '@updraft/command';
-import { feedByName, membersLabel, readFeedsConfig, readFeedsFile } from '@updraft/feeds';
-import { changeMembership, readMembersPage } from '@updraft/store';
+import { accountDid, type BuildProgram, type CommandIo, JSON_OPTION, writeRow } from '@updraft/command';
+import { readMembersPage } from '@updraft/store';
 import { openStores } from '../open-stores.ts';
+import { changeMember, requireLabel } from './change-member.ts';
+import { addMemberQueueCommands } from './member-queue-commands.ts';
 
-/** `pnpm admin member add | remove | list`: what the admin API does, for the operator. */
+const BY = ['--by <who>', 'who makes the change, for the list of changes', 'pnpm admin'] as const;
+
+/** What hosts do to an account, and the verb of each. */
+const VERBS = [
+  ['add', 'give', 'Makes an account a member of a feed. No source ends that.'],
+  ['remove', 'remove', 'Ends a membership, at once. No source brings the account back.'],
+  ['approve', 'approve', 'Lets in an account that waits. The membership ends with the source that it came from.'],
+  ['reject', 'reject', 'Refuses an account. No source asks for it again.'],
+  ['ban', 'ban', 'Keeps an account out, whatever the sources say.'],
+  ['unban', 'unban', 'Takes a ban back: the sources may bring the account again.'],
+  ['leave', 'leave', 'Notes that an account opts out. It stays out until it asks again.'],
+] as const;
+
+/** `pnpm admin member …`: what the admin API does, for the operator. */
 export const addMemberCommands: BuildProgram = (program, io) => {
   const member = program.command('member').description("Feeds' members.");
-  const verbs = [
-    { verb: 'add', isMember: true, description: 'Makes an account a member of a feed.' },
-    { verb: 'remove', isMember: false, description: 'Ends a membership, at once.' },
-  ];
-  for (const { verb, isMember, description } of verbs)
+  for (const [verb, kind, description] of VERBS)
     member
       .command(verb)
       .description(description)
       .argument('<feed>', 'its name')
       .argument('<did>', 'the account', accountDid)
-      .option('--by <who>', 'who makes the change, for the list of changes', 'pnpm admin')
-      .action((feed, did, { by }) => setMember({ feed, did, isMember, changedBy: by }, io));
+      .option('--note <text>', 'why, for the queue and the audit log')
+      .option(...BY)
+      .action((feed, did, { by, note }) => changeMember({ feed, did, action: { kind, note }, changedBy: by }, io));
+  member
+    .command('note')
+    .description('Writes down something about an account.')
+    .argument('<feed>', 'its name')
+    .argument('<did>', 'the account', accountDid)
+    .argument('<text>', 'in place of the note before')
+    .option(...BY)
+    .action((feed, did, note, { by }) =>
+      changeMember({ feed, did, action: { kind: 'note', note }, changedBy: by }, io),
+    );
   member
     .command('list')
     .description("Lists a feed's members, newest first.")
     .argument('<feed>', 'its name')
     .option(...JSON_OPTION)
     .action((feed, options) => list(feed, options, io));
+  addMemberQueueCommands(member, io);
 };
 
-interface Change {
-  readonly feed: string;
-  readonly did: string;
-  readonly isMember: boolean;
-  readonly changedBy: string;
-}
-
-async function setMember({ feed, did, isMember, changedBy }: Change, io: CommandIo): Promise<void> {
-  const label = await requireLabel(feed, io);
-  await using stores = openStores(io);
-  const isChanged = await changeMembership(stores.clickhouse, {
-    label,
-    did,
-    isMember,
-    changedBy,
-    atMicros: Date.now() * 1000,
-  });
-  await stores.tell({ kind: 'member', label, did, isMember });
-  io.out(isChanged ? `${did} ${isMember ? 'now bears' : 'no longer bears'} the label ${label}` : 'nothing to change');
-}
-
 async function list(feed: string, options: { readonly json?: true | undefined }, io: CommandIo): Promise<void> {
-  const label = await requireLabel(feed, io);
+  const { label } = await requireLabel(feed, io);
   await using stores = openStores(io);
   const limit = 1_000;
   for (let page = 1; ; page++) {
@@ -59,12 +60,4 @@ async function list(feed: string, options: { readonly json?: true | undefined },
     }
     if (members.length < limit) return;
   }
-}
-
-async function requireLabel(name: string, io: CommandIo): Promise<string> {
-  const { feeds } = await readFeedsFile(readFeedsConfig(io.env).feedsFile);
-  const feed = feedByName(feeds, name);
-  const label = feed === undefined ? undefined : membersLabel(feed);
-  if (label === undefined) throw new CommandError(`expected the name of a feed with members, got ${name}`);
-  return label;
 }

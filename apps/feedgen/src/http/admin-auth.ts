@@ -52,3 +52,8 @@ export function requireFeedOfKey(
 function requireFeedOf(key: StoredApiKey, { alias }: Feed): void {
   if (!key.feeds.includes(alias)) throw new ForbiddenError(`this API key is not for ${alias}`);
 }
+
+/** Who makes a change by this key, for the lists of changes. */
+export function nameOfKey({ actorDid, keyId }: StoredApiKey): string {
+  return `${actorDid} (API key ${keyId})`;
+}

@@ -2,7 +2,7 @@ import { hideSubject, readHideSubject } from '@updraft/feeds';
 import { type HttpServer, InvalidRequestError, onceOf, RateLimitExceededError } from '@updraft/service';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ADMIN_FEED_ERRORS, needsApiKey, requireFeedOfKey } from './admin-auth.ts';
+import { ADMIN_FEED_ERRORS, nameOfKey, needsApiKey, requireFeedOfKey } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
 import { createDidFinder } from './find-did.ts';
 
@@ -68,7 +68,7 @@ function createHider(context: FeedgenContext) {
     if (named === undefined) throw new InvalidRequestError('subject: expected the at-uri of a post, a DID or a handle');
     const { did, handle } = named.account;
     const found = hideSubject(await findDid(request, did ?? handle, true), named.rkey);
-    const changedBy = `${key.actorDid} (API key ${key.keyId})`;
+    const changedBy = nameOfKey(key);
     const change = { feed: feed.alias, subject: found, isHidden, reason: query.reason, changedBy };
     const isChanged = await context.hides.change({ ...change, atMicros: Date.now() * 1000 });
     request.log.info({ ...change, isChanged }, 'a hide changed');

@@ -2,7 +2,7 @@ import { callerKey, type HttpServer, onceOf, RateLimitExceededError, wholeNumber
 import type { Member } from '@updraft/store';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ADMIN_FEED_ERRORS, needsApiKey, requireAdminFeed } from './admin-auth.ts';
+import { ADMIN_FEED_ERRORS, nameOfKey, needsApiKey, requireAdminFeed } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
 import { createDidFinder } from './find-did.ts';
 
@@ -81,10 +81,11 @@ function createMemberSetter(context: FeedgenContext) {
   return async (request: FastifyRequest, query: z.output<typeof changeQuery>, isMember: boolean) => {
     const { feed, label, key } = requireAdminFeed(context, request, query.feedName);
     const did = await findDid(request, query.handle, !isMember);
-    const changedBy = `${key.actorDid} (API key ${key.keyId})`;
-    const isChanged = await context.membership.change({ label, did, isMember, changedBy, atMicros: Date.now() * 1000 });
+    const changedBy = nameOfKey(key);
+    const actions = [{ kind: isMember ? ('give' as const) : ('remove' as const) }];
+    const [changed] = await context.membership.change({ label, changedBy }, [{ did, actions }]);
     request.log.info({ feed: feed.alias, did, isMember, changedBy }, 'membership changed');
-    return { message: `${did} ${describeChange(isMember, isChanged)} ${feed.alias}` };
+    return { message: `${did} ${describeChange(isMember, changed?.isLabelChanged === true)} ${feed.alias}` };
   };
 }
 

@@ -4,11 +4,13 @@ import type { FeedgenConfig } from '../config.ts';
 import { adminFeedHides } from './admin-feed-hides.ts';
 import { adminFeedMembers } from './admin-feed-members.ts';
 import { adminFeeds } from './admin-feeds.ts';
+import { adminMemberRequests } from './admin-member-requests.ts';
 import type { FeedgenContext } from './context.ts';
 import { describeFeedGenerator } from './describe-feed-generator.ts';
 import { didJson } from './did-json.ts';
 import { getFeedSkeleton, SKELETON_PATH } from './get-feed-skeleton.ts';
 import { landingPage } from './landing-page.ts';
+import { memberRequest } from './member-request.ts';
 import { sendInteractions } from './send-interactions.ts';
 
 const ROUTES = [
@@ -19,6 +21,8 @@ const ROUTES = [
   adminFeeds,
   adminFeedMembers,
   adminFeedHides,
+  adminMemberRequests,
+  memberRequest,
   landingPage,
 ];
 

@@ -1,4 +1,4 @@
-import type { FeedsFile, ServiceIdentity } from '@updraft/feeds';
+import type { FeedsFile, MemberIntake, ServiceIdentity } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import type { Analytics } from '../analytics/analytics.ts';
 import type { Cuts } from '../builds/cuts.ts';
@@ -17,6 +17,7 @@ export interface FeedgenContext {
   readonly cuts: Cuts;
   readonly hides: Hides;
   readonly membership: Membership;
+  readonly intakes: readonly MemberIntake[];
   readonly keys: KeyRing;
   readonly identity: Identity;
   readonly analytics: Analytics;

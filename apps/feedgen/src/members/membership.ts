@@ -1,16 +1,27 @@
-import { type FeedsFile, membersLabel } from '@updraft/feeds';
+import {
+  type ChangedMember,
+  type ChangeOptions,
+  changeMembers,
+  type FeedsFile,
+  type MemberChange,
+  membersLabel,
+} from '@updraft/feeds';
 import { every, type Logger } from '@updraft/service';
 import {
+  type AuditEntry,
+  type AuditQuery,
   type ClickHouse,
-  changeMembership,
-  type MembershipChange,
   type MembersPage,
   type MembersQuery,
+  type NamedRequest,
+  type RequestsQuery,
+  readAuditLog,
+  readMemberRequests,
   readMembers,
   readMembersPage,
 } from '@updraft/store';
 import type { Bus } from '../bus.ts';
-import { createLabelBearers } from './label-bearers.ts';
+import { createLabelBearers, type LabelBearers } from './label-bearers.ts';
 
 /** The members of all feeds, in memory: read every few seconds, and told of changes at once. */
 export interface Membership {
@@ -22,8 +33,11 @@ export interface Membership {
   version(): number;
   /** Members as the store has them. */
   page(query: MembersQuery): Promise<MembersPage>;
-  /** Writes a change, which acts here at once, and tells the other instances. False when there is nothing to change. */
-  change(change: MembershipChange): Promise<boolean>;
+  /** Accounts in a state, as the store has them. */
+  requests(query: RequestsQuery): Promise<{ requests: NamedRequest[]; totalCount: number }>;
+  auditLog(query: AuditQuery): Promise<AuditEntry[]>;
+  /** Writes changes, which act here at once, and tells the other instances. */
+  change(options: ChangeOptions, changes: readonly MemberChange[]): Promise<ChangedMember[]>;
   /** Calls back whenever a change is heard of, from here or elsewhere. */
   onChange(listener: (label: string) => void): void;
   refresh(): Promise<void>;
@@ -38,18 +52,19 @@ export interface MembershipOptions {
 }
 
 const INTERVAL_MS = 3_000;
+/** More changes at once are read from the store, here at once and by the others within the interval. */
+const MAX_NEWS = 100;
 
 export function createMembership({ clickhouse, file, bus, log }: MembershipOptions): Membership {
   const labels = [...file.feeds.values()].map(membersLabel).filter((label) => label !== undefined);
   const bearers = createLabelBearers(new Set(labels));
   const onError = (err: unknown) => log.warn({ err }, 'members could not be read');
 
-  const refresh = async () => {
-    const readLabel = async (label: string) => {
-      const startedAt = Date.now();
-      bearers.replace(label, new Set(await readMembers(clickhouse, label)), startedAt);
-    };
-    await Promise.all([...bearers.labels].map(readLabel));
+  const refresh = () => readBearers(clickhouse, bearers);
+  const tell = async (label: string, { did, after }: ChangedMember) => {
+    const isMember = after.state === 'approved';
+    bearers.apply({ label, did, isMember });
+    await bus.publish({ kind: 'member', label, did, isMember });
   };
 
   bus.listen((news) => {
@@ -62,15 +77,26 @@ export function createMembership({ clickhouse, file, bus, log }: MembershipOptio
     count: (label) => bearers.of(label)?.size,
     version: bearers.version,
     page: (query) => readMembersPage(clickhouse, query),
-    change: async (change) => {
-      const isChanged = await changeMembership(clickhouse, change);
-      const { label, did, isMember } = change;
-      bearers.apply({ label, did, isMember });
-      await bus.publish({ kind: 'member', label, did, isMember });
-      return isChanged;
+    requests: (query) => readMemberRequests(clickhouse, query),
+    auditLog: (query) => readAuditLog(clickhouse, query),
+    change: async (options, changes) => {
+      const outcome = await changeMembers(clickhouse, options, changes);
+      // A person's change is told even where nothing changed here: an instance may not have heard of it.
+      const told = changes.length === 1 ? outcome : outcome.filter(({ isLabelChanged }) => isLabelChanged);
+      if (told.length > MAX_NEWS) await refresh();
+      else for (const changed of told) await tell(options.label, changed);
+      return outcome;
     },
     onChange: bearers.onChange,
     refresh,
     run: (signal) => every(INTERVAL_MS, signal, refresh, onError),
   };
+}
+
+async function readBearers(clickhouse: ClickHouse, bearers: LabelBearers): Promise<void> {
+  const readLabel = async (label: string) => {
+    const startedAt = Date.now();
+    bearers.replace(label, new Set(await readMembers(clickhouse, label)), startedAt);
+  };
+  await Promise.all([...bearers.labels].map(readLabel));
 }

@@ -67,19 +67,28 @@ export const ACCOUNT_ROWS: readonly AccountRows[] = [
   },
   { table: 'record_rows', where: isOneOf('repo') },
   { table: 'post_rows', where: isOneOf('did') },
-  ...['follows', 'blocks', 'profiles', 'profile_labels'].map((table) => ({ table, where: isOneOf('actor_did') })),
+  ...['follows', 'blocks', 'profiles', 'profile_labels', 'list_items'].map((table) => ({
+    table,
+    where: isOneOf('actor_did'),
+  })),
   { table: 'actor_handles', where: isOneOf('did') },
   { table: 'actor_status', where: isOneOf('did') },
   { table: 'repo_syncs', where: isOneOf('did') },
   { table: 'labels', where: isOneOf('did') },
   { table: 'listed_accounts', where: hasKeyOfOne('did_key') },
+  { table: 'member_requests', where: isOneOf('actor_did') },
   { table: 'actor_labels', where: isOneOf('actor_did') },
   { table: 'actor_label_changes', where: isOneOf('actor_did') },
   ...['feed_hides', 'audit_log'].map((table) => ({ table, where: isSubject })),
-  ...['actor_labels', 'actor_label_changes', 'feed_hides', 'audit_log'].map((table) => ({
+  ...['actor_labels', 'actor_label_changes', 'feed_hides', 'member_requests', 'audit_log'].map((table) => ({
     table,
     where: mentions('changed_by', '', ''),
     update: "changed_by = 'an erased account'",
+  })),
+  ...['member_requests', 'audit_log'].map((table) => ({
+    table,
+    where: mentions('note', '', ''),
+    update: "note = 'named an erased account'",
   })),
   {
     table: 'api_key_uses',
