@@ -37,6 +37,7 @@ export { countRecentLikes, isGenerationKept, likeGenerations } from './queries/p
 export { mostLikedPosts } from './queries/post-search/most-liked-posts.ts';
 export { newestPosts } from './queries/post-search/newest-posts.ts';
 export type { PostFilter as SearchFilter } from './queries/post-search/post-filter.ts';
+export { queryFilter } from './queries/post-search/query-filter.ts';
 export type { PostStanding, StandingLabel } from './queries/post-standing.ts';
 export { labelledPosts } from './queries/ranking/labelled-posts.ts';
 export { rankPosts } from './queries/ranking/rank-posts.ts';
