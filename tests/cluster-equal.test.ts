@@ -7,7 +7,7 @@ import {
   changeMembership,
   createCleanupJobStore,
   createHiddenActors,
-  labelledPosts,
+  postsOfAuthors,
   type RankingQuery,
   rankPosts,
   readRetention,
@@ -118,10 +118,10 @@ describe('readers find the same on two servers as on one:', () => {
   });
 
   test('the posts of a label', async () => {
-    const query = { ...hot, label: 'all', windowMs: 3 * 86_400_000 };
-    const found = await labelledPosts(one.clickhouse, query);
+    const query = { ...hot, authors: { label: 'all' }, windowMs: 3 * 86_400_000 };
+    const found = await postsOfAuthors(one.clickhouse, query);
     expect(found.length).toBeGreaterThan(20);
-    expect(await labelledPosts(two.clickhouse, query)).toEqual(found);
+    expect(await postsOfAuthors(two.clickhouse, query)).toEqual(found);
   });
 
   test('a feed, read to its end', async () => {

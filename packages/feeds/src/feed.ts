@@ -15,6 +15,12 @@ export function membersLabel(feed: Feed): string | undefined {
   return feed.members ?? (feed.kind === 'author-label' ? feed.label : undefined);
 }
 
+/** The label without which an author has no posts in the feed; undefined where none is needed. */
+export function authorsLabel(feed: Feed): string | undefined {
+  if (feed.kind === 'author-label') return feed.label;
+  return feed.kind === 'search' ? feed.authors : undefined;
+}
+
 /** The feed that an admin means by `name`: its alias, or its alias without the prefix. */
 export function feedByName(feeds: ReadonlyMap<string, Feed>, name: string): Feed | undefined {
   return (

@@ -4,8 +4,9 @@
 // Out: validated feeds, the hash that is kept of a key, a message to the running instances.
 export { apiKeyId, createApiKey, hashApiKey, importedApiKey, isSameHash } from './api-key.ts';
 export { feedsConfig, feedsEnvironment, readFeedsConfig, type ServiceIdentity } from './config.ts';
-export { type Feed, type FeedsFile, feedByName, membersLabel, type QueriedFeed } from './feed.ts';
+export { authorsLabel, type Feed, type FeedsFile, feedByName, membersLabel, type QueriedFeed } from './feed.ts';
 export { type LeftOut, leftOutBy, type ModeratedFeed } from './moderation.ts';
 export { type News, newsChannel, parseNews, publishNews } from './news.ts';
+export { isPinnedAt, type Pin } from './pins.ts';
 export { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';
 export { shortAlias } from './schema.ts';

@@ -1,4 +1,5 @@
-import type { FeedsFile, QueriedFeed } from '@updraft/feeds';
+import { parseAtUri } from '@updraft/atproto';
+import { authorsLabel, type FeedsFile, type QueriedFeed } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import { type ClickHouse, postRecords, type Redis, visiblePosts } from '@updraft/store';
 import type { Bus } from '../bus.ts';
@@ -6,10 +7,11 @@ import type { Membership } from '../members/membership.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
 import { createValidPosts } from '../validity/valid-posts.ts';
 import { createValidityThread } from '../validity/validity-thread.ts';
+import { createAccountNeeds } from './account-needs.ts';
 import { createBuildStore } from './build-store.ts';
 import { type Builder, createBuilder } from './builder.ts';
 import { createCuts } from './cuts.ts';
-import { runFeedQuery } from './feed-queries.ts';
+import { type FeedQueryDeps, runFeedQuery } from './feed-queries.ts';
 import { createLiveBuilds } from './live-builds.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
@@ -36,16 +38,21 @@ export function createBuilding(options: BuildingOptions) {
   const thread = createValidityThread({
     onLost: (err) => log.warn({ err }, 'the thread that validates records was lost'),
   });
-  const query = createQuery(options, thread.areValid);
+  const needAccount = createAccountNeeds(options);
+  const query = createQuery(options, { areValid: thread.areValid, builtPosts: live.builtPosts, needAccount });
+  const isReady = (feed: QueriedFeed) =>
+    feed.kind !== 'union' || feed.feeds.every((part) => live.builtPosts(part) !== undefined);
   const builders = new Map<string, Builder>();
-  for (const feed of feeds) builders.set(feed.alias, createBuilder({ ...options, feed, query, store, live }));
+  for (const feed of feeds) builders.set(feed.alias, createBuilder({ ...options, feed, isReady, query, store, live }));
   const buildSoon = (label: string): void => {
-    for (const feed of feeds)
-      if (feed.kind === 'author-label' && feed.label === label) builders.get(feed.alias)?.buildSoon();
+    for (const feed of feeds) if (authorsLabel(feed) === label) builders.get(feed.alias)?.buildSoon();
   };
   membership.onChange(buildSoon);
   bus.listen((news) => {
-    if (news.kind === 'filled') news.labels.forEach(buildSoon);
+    if (news.kind !== 'filled') return;
+    news.labels.forEach(buildSoon);
+    for (const feed of feeds)
+      if (feed.kind === 'list' && parseAtUri(feed.list)?.authority === news.did) builders.get(feed.alias)?.buildSoon();
   });
   return {
     live,
@@ -59,9 +66,11 @@ export function createBuilding(options: BuildingOptions) {
   };
 }
 
-type AreValid = (records: readonly string[]) => Promise<boolean[]>;
+interface QueryDeps extends Pick<FeedQueryDeps, 'builtPosts' | 'needAccount'> {
+  areValid: (records: readonly string[]) => Promise<boolean[]>;
+}
 
-function createQuery({ clickhouse, metrics, log }: BuildingOptions, areValid: AreValid) {
+function createQuery({ clickhouse, metrics, log }: BuildingOptions, { areValid, ...deps }: QueryDeps) {
   const keepValid = createValidPosts({
     readRecords: (uris) => postRecords(clickhouse, uris),
     areValid,
@@ -69,5 +78,6 @@ function createQuery({ clickhouse, metrics, log }: BuildingOptions, areValid: Ar
     onError: (err) => log.warn({ err }, 'records could not be validated: they stay in their feeds'),
   });
   // Rankings of a whole day are large: an instance runs one at a time.
-  return oneAtATime((feed: QueriedFeed, asOfMs: number) => runFeedQuery({ clickhouse, keepValid }, feed, asOfMs));
+  const queryDeps = { ...deps, clickhouse, keepValid };
+  return oneAtATime((feed: QueriedFeed, asOfMs: number) => runFeedQuery(queryDeps, feed, asOfMs));
 }

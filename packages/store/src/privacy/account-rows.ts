@@ -63,10 +63,15 @@ export const ACCOUNT_ROWS: readonly AccountRows[] = [
   },
   { table: 'record_rows', where: isOneOf('repo') },
   { table: 'post_rows', where: isOneOf('did') },
-  ...['follows', 'blocks', 'profiles'].map((table) => ({ table, where: isOneOf('actor_did') })),
+  ...['follows', 'blocks', 'profiles', 'list_items'].map((table) => ({ table, where: isOneOf('actor_did') })),
   { table: 'actor_handles', where: isOneOf('did') },
   { table: 'actor_status', where: isOneOf('did') },
   { table: 'repo_syncs', where: isOneOf('did') },
+  {
+    table: 'job_progress',
+    where: ({ array }) =>
+      `name IN (SELECT concat(arrayJoin(['account:', 'asked:']), did) FROM (SELECT arrayJoin(${array}) AS did))`,
+  },
   { table: 'listed_accounts', where: hasKeyOfOne('did_key') },
   { table: 'actor_labels', where: isOneOf('actor_did') },
   { table: 'actor_label_changes', where: isOneOf('actor_did') },
