@@ -1,4 +1,4 @@
-import { type FeedsFile, membersLabel } from '@updraft/feeds';
+import { authorsLabel, type FeedsFile, membersLabel } from '@updraft/feeds';
 import { every, type Logger } from '@updraft/service';
 import {
   type ClickHouse,
@@ -12,7 +12,7 @@ import {
 import type { Bus } from '../bus.ts';
 import { createLabelBearers } from './label-bearers.ts';
 
-/** The members of all feeds, in memory: read every few seconds, and told of changes at once. */
+/** Who bears the labels of all feeds, in memory: read every few seconds, and told of changes at once. */
 export interface Membership {
   /** Whether the account bears the label; undefined until the members were read. */
   has(label: string, did: string): boolean | undefined;
@@ -40,7 +40,9 @@ export interface MembershipOptions {
 const INTERVAL_MS = 3_000;
 
 export function createMembership({ clickhouse, file, bus, log }: MembershipOptions): Membership {
-  const labels = [...file.feeds.values()].map(membersLabel).filter((label) => label !== undefined);
+  const labels = [...file.feeds.values()]
+    .flatMap((feed) => [membersLabel(feed), authorsLabel(feed)])
+    .filter((label) => label !== undefined);
   const bearers = createLabelBearers(new Set(labels));
   const onError = (err: unknown) => log.warn({ err }, 'members could not be read');
 
