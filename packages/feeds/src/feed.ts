@@ -1,4 +1,5 @@
-import { type FeedEntry, shortAlias } from './schema.ts';
+import { shortAlias } from './names.ts';
+import type { FeedEntry } from './schema.ts';
 
 /** A feed as config/feeds.yaml declares it. `alias` is its name, the rkey of its record. Durations are in milliseconds. */
 export type Feed = FeedEntry & { readonly alias: string };

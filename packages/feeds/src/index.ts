@@ -6,7 +6,7 @@ export { apiKeyId, createApiKey, hashApiKey, importedApiKey, isSameHash } from '
 export { feedsConfig, feedsEnvironment, readFeedsConfig, type ServiceIdentity } from './config.ts';
 export { authorsLabel, type Feed, type FeedsFile, feedByName, membersLabel, type QueriedFeed } from './feed.ts';
 export { type LeftOut, leftOutBy, type ModeratedFeed } from './moderation.ts';
+export { shortAlias } from './names.ts';
 export { type News, newsChannel, parseNews, publishNews } from './news.ts';
 export { isPinnedAt, type Pin } from './pins.ts';
 export { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';
-export { shortAlias } from './schema.ts';
