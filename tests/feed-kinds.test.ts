@@ -1,14 +1,16 @@
 import { commitVersion } from '@updraft/atproto';
 import { runFeedQuery } from '@updraft/feedgen';
-import { type Feed, type FeedsFile, parseFeedsFile } from '@updraft/feeds';
+import { type Feed, type FeedsFile, FeedsFileError, parseFeedsFile } from '@updraft/feeds';
 import {
   askForAccount,
   changeMembership,
+  codecs,
   createProgressStore,
   filledAccountName,
   insertRows,
   readNewMembers,
   recordRows,
+  shape,
 } from '@updraft/store';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { makeSearch, PATTERNS, type Truth, trueFeed } from './feedgen/naive-feeds.ts';
@@ -148,6 +150,45 @@ describe('a feed of each kind, with any settings, holds what one reads out of th
     await writeRecord(LIST, {}, true);
     listed.clear();
     for (const feed of lists) expect(await check(feed)).toBe(0);
+  });
+
+  test('a regular expression that the feeds file takes is one that ClickHouse takes', async () => {
+    const patterns = [
+      '(?i)caf(é|e)s?',
+      '(?P<name>a)\\b',
+      '(?<name>a)',
+      '\\p{Greek}+\\pN',
+      '[[:alpha:]]{3,}',
+      '\\Qa.b\\E',
+      '(?s).\\C',
+      '(?<=a)b',
+      '(?=a)b',
+      '(a)\\1',
+      'a{1001}',
+      '(?:a{100}){100}',
+      '(?:\\pL{100}){10}',
+      '\\pL{1000}',
+      '\\pL{100}',
+      `(?:${'\\pL'.repeat(40)}){7}`,
+      '\\pL'.repeat(66),
+      'x**',
+      'x*+',
+      '\\z\\Z',
+    ];
+    const taken: string[] = [];
+    for (const pattern of patterns) {
+      const text = JSON.stringify({ feeds: { a: { kind: 'search', query: 'a', pattern } } });
+      try {
+        parseFeedsFile(text, 'feeds.yaml');
+      } catch (error) {
+        if (error instanceof FeedsFileError) continue;
+        throw error;
+      }
+      taken.push(pattern);
+      const sql = 'SELECT match(materialize(concat(char(97), char(98))), {pattern:String}) AS value';
+      await store.clickhouse.query(sql, shape({ value: codecs.bool }), { pattern });
+    }
+    expect(taken.length).toBeGreaterThan(5);
   });
 
   test("a list's owner is asked for once, and not any more after the account was brought in", async () => {

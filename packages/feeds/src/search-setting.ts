@@ -18,6 +18,9 @@ export const pattern = z
   .min(1)
   .max(MAX_PATTERN)
   .refine((text) => !text.includes('\0'), { error: 'expected no NUL' })
+  .refine((text) => sizeOf(text) <= MAX_SIZE, {
+    error: 'expected fewer repetitions: ClickHouse would refuse it as too large',
+  })
   .superRefine((text, context) => {
     try {
       RE2JS.compile(text);
@@ -26,6 +29,14 @@ export const pattern = z
       context.addIssue({ code: 'custom', message: `expected a regular expression of RE2: ${reason}` });
     }
   });
+
+/** At most so many characters, were all its repetitions written out within each other. ClickHouse refuses a few times as many. */
+const MAX_SIZE = 1_000;
+
+function sizeOf(text: string): number {
+  const counts = [...text.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].map(([, least = '', most = '']) => Number(most || least));
+  return counts.reduce((size, count) => size * Math.max(count, 1), text.length);
+}
 
 interface SearchSettings {
   readonly query: string;
