@@ -15,6 +15,7 @@ import { selectRows } from './select-rows.ts';
 
 const POST = 'app.bsky.feed.post';
 const LIKE = 'app.bsky.feed.like';
+const LIST_KEY = '3l3frqadlo32h';
 const YESTERDAY = Date.now() - 86_400_000;
 
 let network: DevNetwork;
@@ -175,4 +176,32 @@ test('a new member’s older posts, which the stream never brought, are in the f
     for (const program of programs) await program.kill();
     await host.close();
   }
-}, 240_000);
+});
+
+test('a starter pack and its list, which the stream never brought, come from their owner’s server when a feed is about them', async () => {
+  const owner = await someone(3);
+  const [list, pack, item] = ['list', 'starterpack', 'listitem'].map((kind) => `app.bsky.graph.${kind}`) as [
+    string,
+    string,
+    string,
+  ];
+  const listUri = `at://${owner.did}/${list}/${LIST_KEY}`;
+  await owner.write([
+    { ...makeRecord(list, YESTERDAY, { name: 'crew', purpose: 'app.bsky.graph.defs#curatelist' }), rkey: LIST_KEY },
+    { ...makeRecord(pack, YESTERDAY, { name: 'crew', list: listUri }), rkey: LIST_KEY },
+    ...makeRecords(1, () => makeRecord(item, YESTERDAY, { list: listUri, subject: owner.did })),
+  ]);
+  const host = await startJetstream();
+  const env = { ...environment(), WS_URL: host.url, METRICS_LISTEN_ADDRESS: '127.0.0.1:0' };
+  const indexer = startProgram('apps/indexer/src/main.ts', [], env);
+  const feeds = `feeds: { crew: { kind: list, list: 'at://${owner.did}/${pack}/${LIST_KEY}', window: 72h, refresh: 1h } }`;
+  try {
+    await using feedgen = await stage.startFeedgen({ feeds, env: { PLC_HOST: network.plcUrl } });
+    expect(uris(await feedgen.page('crew'))).toEqual([]);
+    await until(async () => uris(await feedgen.page('crew')).length === owner.posts.length);
+    expect(uris(await feedgen.page('crew')).toSorted()).toEqual(owner.posts.toSorted());
+  } finally {
+    await indexer.kill();
+    await host.close();
+  }
+});

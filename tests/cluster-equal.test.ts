@@ -1,15 +1,20 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { commitVersion } from '@updraft/atproto';
 import { changeMembers } from '@updraft/feeds';
 import { createRowCounts } from '@updraft/local';
 import { createGroundTruth, createWorld, type GroundTruth, writeWorldFile } from '@updraft/simulator';
 import {
   changeHide,
+  chosenPosts,
   countBrought,
   createCleanupJobStore,
   createHiddenActors,
-  labelledPosts,
+  insertRows,
+  listOf,
+  matchingPosts,
+  postsOfAuthors,
   type RankingQuery,
   rankPosts,
   readAuditLog,
@@ -19,7 +24,9 @@ import {
   readRetention,
   readStandings,
   readUnfinishedChanges,
+  recordRows,
   type SourceQuery,
+  searchConditions,
   setRetention,
   stillThere,
   visiblePosts,
@@ -31,6 +38,7 @@ import { PROFILE, selfLabels, VISIBILITY, writeLabels, writeSelf } from './feedg
 import { startInstance } from './feedgen/stage.ts';
 import { differences, expectCleanEnd, type Store, startProgram } from './indexer/stack.ts';
 import { quietLog } from './migrated-database.ts';
+import { recordRow, rkeyAt } from './record-row.ts';
 import { makeQueries, postsThatShow } from './search/naive-search.ts';
 import { type SearchService, startSearchService } from './search/service.ts';
 import { selectRows } from './select-rows.ts';
@@ -131,10 +139,44 @@ describe('readers find the same on two servers as on one:', () => {
   });
 
   test('the posts of a label', async () => {
-    const query = { ...hot, label: 'all', windowMs: 3 * 86_400_000 };
-    const found = await labelledPosts(one.clickhouse, query);
+    const query = { ...hot, authors: { label: 'all' }, windowMs: 3 * 86_400_000 };
+    const found = await postsOfAuthors(one.clickhouse, query);
     expect(found.length).toBeGreaterThan(20);
-    expect(await labelledPosts(two.clickhouse, query)).toEqual(found);
+    expect(await postsOfAuthors(two.clickhouse, query)).toEqual(found);
+  });
+
+  test('the posts of a list, of a search, and of a label by a search', async () => {
+    const list = 'at://did:plc:owner/app.bsky.graph.list/3l3frqadlo32h';
+    const items = postsThatShow(truth, NOW_MS)
+      .slice(-30)
+      .map(({ did }, n) => itemOf(list, did, n));
+    for (const { clickhouse } of [one, two]) await insertRows(clickhouse, recordRows, items);
+    const extent = { ...hot, windowMs: 7 * 86_400_000, size: 100 };
+    const filter = {
+      include: [{ words: [], phrases: [], marks: ['=en'] }],
+      exclude: [],
+      author: undefined,
+      excludedAuthors: [],
+    };
+    const asked = [
+      async ({ clickhouse }: Store) =>
+        postsOfAuthors(clickhouse, { ...extent, authors: { list: (await listOf(clickhouse, list)) ?? '' } }),
+      ({ clickhouse }: Store) =>
+        matchingPosts(clickhouse, { ...extent, perAuthor: 3, search: { filter, pattern: '[aeiou]' } }),
+      ({ clickhouse }: Store) =>
+        matchingPosts(clickhouse, { ...extent, search: { filter, authors: { label: 'all' } } }),
+      async ({ clickhouse }: Store) => {
+        const also = searchConditions({ filter, authors: { list } });
+        return (await rankPosts(clickhouse, { ...extent, minimumLikes: 1, also })).map(({ uri }) => uri);
+      },
+    ];
+    for (const ask of asked) {
+      const found = await ask(one);
+      expect(found.length).toBeGreaterThan(0);
+      expect(await ask(two)).toEqual(found);
+      const chosen = { ...extent, uris: found, order: 'newest' } as const;
+      expect(await chosenPosts(two.clickhouse, chosen)).toEqual(await chosenPosts(one.clickhouse, chosen));
+    }
   });
 
   test('a feed, read to its end', async () => {
@@ -342,6 +384,16 @@ async function expectSameStored(found: Store, expected: Store): Promise<void> {
 
 async function replay(store: Store): Promise<void> {
   await expectCleanEnd(startProgram('apps/indexer/src/replay-command.ts', ['--restart', file], store.env));
+}
+
+function itemOf(list: string, subject: string, n: number) {
+  return recordRow({
+    collection: 'app.bsky.graph.listitem',
+    repo: 'did:plc:owner',
+    rkey: rkeyAt(NOW_MS - 1_000 - n),
+    version: commitVersion({ micros: (NOW_MS - n) * 1_000, clockId: 0 }, false),
+    json: JSON.stringify({ list, subject }),
+  });
 }
 
 function memberOf(did: string) {

@@ -67,8 +67,16 @@ beforeAll(async () => {
     post('harbour news', {
       embed: {
         $type: 'app.bsky.embed.external',
-        external: { uri: 'https://x.example', title: 'Storm tide', description: 'd' },
+        external: { uri: 'https://www.x.example/storm', title: 'Storm tide', description: 'd' },
       },
+    }),
+    post('quay map', {
+      facets: [
+        {
+          index: { byteStart: 0, byteEnd: 3 },
+          features: [{ $type: 'app.bsky.richtext.facet#link', uri: 'https://maps.example.org/a' }],
+        },
+      ],
     }),
     post('harbour riddle', { embed: { $type: 'app.bsky.embed.hologram' } }),
     post('＃灯台めぐり trip', { facets: tag('灯台めぐり') }),
@@ -137,6 +145,25 @@ describe('pictures', () => {
     expect(await texts('"photos lighthouse"')).toEqual([]);
     expect(await texts('"2 crane"')).toEqual([]);
     expect(await texts('harbour -windmill -crane')).toEqual(['harbour riddle', 'harbour news']);
+  });
+});
+
+describe('links and alternative texts', () => {
+  test('links are found by their domains and those above, in a text and as a card, in any form of the address', async () => {
+    for (const q of ['domain:x.example', 'domain:WWW.X.example', 'domain:https://www.x.example/other?b'])
+      expect(await texts(q)).toEqual(['harbour news']);
+    expect(await texts('domain:example.org')).toEqual(['quay map']);
+    expect(await texts('domain:other.x.example')).toEqual([]);
+    expect(await texts('harbour -has:media -domain:x.example')).toEqual(['harbour riddle']);
+    const answer = await service.get('/xrpc/app.bsky.unspecced.searchPostsSkeleton?q=*&domain=maps.example.org');
+    expect((answer.json() as { posts: unknown[] }).posts).toHaveLength(1);
+  });
+
+  test('alternative texts are found apart from all other texts', async () => {
+    expect(await texts('alt:WINDMILL')).toEqual(['harbour film', 'harbour one photo']);
+    expect(await texts('alt:"windmill turning"')).toEqual(['harbour film']);
+    expect(await texts('harbour has:media -alt:windmill -alt:"red crane"')).toEqual(['harbour five photos']);
+    for (const q of ['alt:harbour', 'alt:storm', 'alt:"1 lighthouse"']) expect(await texts(q)).toEqual([]);
   });
 });
 

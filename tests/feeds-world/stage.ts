@@ -63,7 +63,7 @@ export async function startFeedsStage(): Promise<FeedsStage> {
       const change = { changedBy: BY, atMicros: Date.now() * 1_000 };
       if (deed.kind === 'member')
         await changeMembers(store.clickhouse, { label: 'club', changedBy: BY }, [
-          { did: deed.did, actions: [{ kind: deed.isMember ? 'give' : 'end' }] },
+          { did: deed.did, actions: [{ kind: deed.isMember ? 'give' : 'remove' }] },
         ]);
       if (deed.kind === 'hide' || deed.kind === 'unhide') {
         const { feed, subject } = deed;

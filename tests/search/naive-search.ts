@@ -84,6 +84,10 @@ export function makeQueries(posts: readonly TruePost[], count: number, random: (
     },
     () => all(word(pick(words(wordy()))), { q: 'has:media', matches: (post) => post.hasMedia }),
     () => {
+      const wanted = pick(captionWords(pickHaving((post) => post.hasMedia && captionWords(post).length > 0)));
+      return all(ofAlt(word(wanted)));
+    },
+    () => {
       const tag = pick(
         pickHaving((post) => post.tags.some((each) => /^[a-z]+$/.test(each))).tags.filter((each) =>
           /^[a-z]+$/.test(each),
@@ -133,6 +137,11 @@ function not({ q, matches }: NaiveQuery): NaiveQuery {
 /** A word as people see words, in whatever accents. Searched in another case than it was written. */
 function word(text: string): NaiveQuery {
   return { q: text.toUpperCase(), matches: (post) => textsOf(post).some((each) => hasWord(each, text)) };
+}
+
+/** What is found in alternative texts alone. */
+function ofAlt({ q, matches }: NaiveQuery): NaiveQuery {
+  return { q: `alt:${q}`, matches: (post) => post.hasMedia && matches({ ...post, text: '' }) };
 }
 
 /** A word as it is written: nothing that belongs to a word stands beside it. */

@@ -13,19 +13,21 @@ export interface ReadEmbed {
   readonly quoteUri: string;
   /** The alternative texts of pictures and video, or the title of a link. At most 24, each cut at 10,000 characters. */
   readonly captions: string[];
+  /** The address of a link card; '' without one. */
+  readonly link: string;
 }
 
 /** Source: the lexicons app.bsky.embed.images, .gallery, .video, .external, .record and .recordWithMedia. Never throws. */
 export function readEmbed(embed: unknown): ReadEmbed {
-  if (embed === undefined || embed === null) return { embed: 'none', quoteUri: '', captions: [] };
-  if (!isJsonObject(embed)) return { embed: 'other', quoteUri: '', captions: [] };
-  if (embed.$type === 'app.bsky.embed.record') return { embed: 'record', quoteUri: refUri(embed.record), captions: [] };
+  if (embed === undefined || embed === null) return { ...NOTHING, embed: 'none' };
+  if (!isJsonObject(embed)) return NOTHING;
+  if (embed.$type === 'app.bsky.embed.record') return { ...NOTHING, embed: 'record', quoteUri: refUri(embed.record) };
   if (embed.$type !== 'app.bsky.embed.recordWithMedia') return { ...readMedia(embed), quoteUri: '' };
   const quoteUri = isJsonObject(embed.record) ? refUri(embed.record.record) : '';
-  return isJsonObject(embed.media)
-    ? { ...readMedia(embed.media), quoteUri }
-    : { embed: 'other', quoteUri, captions: [] };
+  return isJsonObject(embed.media) ? { ...readMedia(embed.media), quoteUri } : { ...NOTHING, quoteUri };
 }
+
+const NOTHING: ReadEmbed = { embed: 'other', quoteUri: '', captions: [], link: '' };
 
 /** Whether an embed is pictures or video. */
 export function isMedia(embed: PostEmbed): boolean {
@@ -52,16 +54,20 @@ export function refUri(ref: unknown): string {
 function readMedia(media: JsonObject): Omit<ReadEmbed, 'quoteUri'> {
   switch (media.$type) {
     case 'app.bsky.embed.images':
-      return { embed: 'images', captions: altTexts(media.images) };
+      return { embed: 'images', captions: altTexts(media.images), link: '' };
     case 'app.bsky.embed.gallery':
-      return { embed: 'gallery', captions: altTexts(media.items) };
+      return { embed: 'gallery', captions: altTexts(media.items), link: '' };
     case 'app.bsky.embed.video':
-      return { embed: 'video', captions: altTexts([media]) };
+      return { embed: 'video', captions: altTexts([media]), link: '' };
     case 'app.bsky.embed.external':
-      return { embed: 'external', captions: captionsOf([isJsonObject(media.external) ? media.external.title : '']) };
+      return externalCard(isJsonObject(media.external) ? media.external : {});
     default:
-      return { embed: 'other', captions: [] };
+      return { embed: 'other', captions: [], link: '' };
   }
+}
+
+function externalCard({ title, uri }: JsonObject): Omit<ReadEmbed, 'quoteUri'> {
+  return { embed: 'external', captions: captionsOf([title]), link: typeof uri === 'string' ? uri : '' };
 }
 
 const MAX_CAPTIONS = 24;

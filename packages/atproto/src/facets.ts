@@ -2,12 +2,16 @@ import { isDid } from './identifiers.ts';
 import { isJsonObject } from './json-object.ts';
 
 /**
- * Tags and mentions of a post, each once and in order: `tags` of the record first, then the features of its facets.
+ * Tags, mentions and addresses of links of a post, each once and in order: `tags` of the record first, then the features of its facets.
  * Tags are lower-cased. Bounded, since a record may hold any number. Source: the lexicon app.bsky.richtext.facet.
  */
-export function featuresOf(facets: unknown, recordTags: unknown): { tags: string[]; mentions: string[] } {
+export function featuresOf(
+  facets: unknown,
+  recordTags: unknown,
+): { tags: string[]; mentions: string[]; links: string[] } {
   const tags: string[] = [];
   const mentions: string[] = [];
+  const links: string[] = [];
   for (const tag of arrayOf(recordTags)) addTag(tags, tag);
   for (const facet of arrayOf(facets)) {
     if (!isJsonObject(facet)) continue;
@@ -15,9 +19,10 @@ export function featuresOf(facets: unknown, recordTags: unknown): { tags: string
       if (!isJsonObject(feature)) continue;
       if (feature.$type === 'app.bsky.richtext.facet#tag') addTag(tags, feature.tag);
       else if (feature.$type === 'app.bsky.richtext.facet#mention') addMention(mentions, feature.did);
+      else if (feature.$type === 'app.bsky.richtext.facet#link') addLink(links, feature.uri);
     }
   }
-  return { tags, mentions };
+  return { tags, mentions, links };
 }
 
 const MAX_KEPT = 64;
@@ -32,6 +37,11 @@ function addTag(tags: string[], tag: unknown): void {
 function addMention(mentions: string[], did: unknown): void {
   if (mentions.length === MAX_KEPT || typeof did !== 'string' || !isDid(did)) return;
   if (!mentions.includes(did)) mentions.push(did);
+}
+
+function addLink(links: string[], uri: unknown): void {
+  if (links.length === MAX_KEPT || typeof uri !== 'string' || links.includes(uri)) return;
+  links.push(uri);
 }
 
 function arrayOf(value: unknown): readonly unknown[] {

@@ -16,6 +16,8 @@ export { isDid, isHandle, isNsid, isRkey } from './identifiers.ts';
 export { isTooDeep } from './json-depth.ts';
 export { isJsonObject, type JsonObject } from './json-object.ts';
 export { type PostColumns, postJson, postRest } from './post-form.ts';
+export { parsePostQuery } from './post-query/parse-query.ts';
+export { type AccountTerm, type PostQuery, QuerySyntaxError, type Term } from './post-query/post-query.ts';
 export { type RecordForm, recordForm } from './record-form.ts';
 export { recordJson } from './record-json.ts';
 export { type RecordKey, recordKey, relativeVersion, rkeyMs } from './record-key.ts';

@@ -44,6 +44,7 @@ describe('a post', () => {
       embed: 'images',
       captions: ['a cat'],
       hasEmbeddedMedia: true,
+      links: ['https://a'],
       createdAtMs: Date.parse('2026-07-04T14:38:06.055Z'),
     });
   });
@@ -60,6 +61,7 @@ describe('a post', () => {
       embed: 'none',
       captions: [],
       hasEmbeddedMedia: false,
+      links: [],
       createdAtMs: undefined,
     };
     expect(readPost({})).toEqual(empty);

@@ -21,6 +21,8 @@ export interface PostRecord {
   readonly captions: string[];
   /** Images, a gallery or video, also beside a quote. */
   readonly hasEmbeddedMedia: boolean;
+  /** Addresses in its facets and of its link card, as written; at most 65. */
+  readonly links: string[];
   readonly createdAtMs: number | undefined;
 }
 
@@ -48,8 +50,8 @@ export interface ProfileRecord {
 export function readPost(record: unknown): PostRecord {
   if (!isJsonObject(record)) return readPost(NOTHING);
   const reply = isJsonObject(record.reply) ? record.reply : NOTHING;
-  const { embed, quoteUri, captions } = readEmbed(record.embed);
-  const { tags, mentions } = featuresOf(record.facets, record.tags);
+  const { embed, quoteUri, captions, link } = readEmbed(record.embed);
+  const { tags, mentions, links } = featuresOf(record.facets, record.tags);
   return {
     text: stringOf(record.text),
     langs: readLangs(record.langs),
@@ -61,6 +63,7 @@ export function readPost(record: unknown): PostRecord {
     embed,
     captions,
     hasEmbeddedMedia: isMedia(embed),
+    links: link === '' ? links : [...links, link],
     createdAtMs: parseTimeMs(record.createdAt),
   };
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { foldAccents, isFolded } from './fold-accents.ts';
-import { exactTokens, postTokens, type QueryTokens, queryTokens } from './search-tokens.ts';
+import { domainOf, domainToken } from './link-tokens.ts';
+import { altTokens, exactTokens, postTokens, type QueryTokens, queryTokens } from './search-tokens.ts';
 import { searchTokens } from './text-tokens.ts';
 import {
   BACKDATED_TOKEN,
@@ -150,6 +151,7 @@ describe('marks', () => {
       tags: ['Kunst', 'KUNST'],
       mentions: ['did:plc:a'],
       langs: ['de', 'pt-BR', 'pt'],
+      links: ['https://kunst.example/'],
     };
     expect(postTokens({ ...post, captions: ['Eine Tür', '!'], hasEmbeddedMedia: true }, TIME)).toEqual([
       'ein',
@@ -159,17 +161,65 @@ describe('marks', () => {
       'eine',
       'tür',
       BORDER_TOKEN,
+      BORDER_TOKEN,
+      '%eine',
+      '%tür',
+      BORDER_TOKEN,
       FOLD_TOKEN,
       'schones',
       FOLD_TOKEN,
       'tur',
+      FOLD_TOKEN,
+      '%tur',
       tagToken('#kunst'),
       mentionToken('did:plc:a'),
       langToken('DE'),
       langToken('pt'),
       langToken('pt-br'),
       MEDIA_TOKEN,
+      domainToken('kunst.example'),
     ]);
+  });
+
+  test('name the domain of each web address, and those above it', () => {
+    const links = [
+      'https://WWW.Example.co.uk:8080/a?b#c',
+      'http://münchen.de',
+      'https://www.example.co.uk',
+      'ftp://a.example',
+    ];
+    expect(postTokens({ ...EMPTY, links }, TIME)).toEqual(
+      ['www.example.co.uk', 'example.co.uk', 'co.uk', 'xn--mnchen-3ya.de'].map(domainToken),
+    );
+    const none = [
+      'https://localhost',
+      'https://127.0.0.1',
+      'https://[::1]/',
+      'https://',
+      'example.com',
+      `https://${'a.'.repeat(5_000)}b`,
+    ];
+    expect(postTokens({ ...EMPTY, links: none }, TIME)).toEqual([]);
+  });
+
+  test('are the same for an address by the short way as by the long one', () => {
+    const labels = fc.array(fc.stringMatching(/^[a-z0-9-]{1,8}$/), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(labels, fc.constantFrom('', '/', '/p', '?q', '#f'), (parts, rest) => {
+        const host = parts.join('.');
+        expect(domainOf(`https://${host}${rest}`)).toBe(domainOf(`HTTPS://${host}${rest}`));
+      }),
+    );
+  });
+
+  test('of alternative texts find their words and phrases, and nothing of the text or of a link', () => {
+    const described = { ...EMPTY, text: 'a red door', captions: ['Un café', 'blue house 猫'], hasEmbeddedMedia: true };
+    const has = (post: typeof described, tokens: QueryTokens) => hasAll(altTokens(tokens), postTokens(post, TIME));
+    for (const found of ['cafe', 'house', 'blue', '猫']) expect(has(described, queryTokens(found))).toBe(true);
+    for (const absent of ['door', 'un blue']) expect(has(described, queryTokens(absent))).toBe(false);
+    expect(has(described, exactTokens('blue house'))).toBe(true);
+    for (const absent of ['house blue', 'cafe']) expect(has(described, exactTokens(absent))).toBe(false);
+    expect(has({ ...described, hasEmbeddedMedia: false }, queryTokens('house'))).toBe(false);
   });
 
   test('name a language by each of its prefixes', () => {
@@ -191,6 +241,8 @@ describe('marks', () => {
     const long = Array.from({ length: 6_000 }, (_, i) => word(i)).join(' ');
     const captions = Array.from({ length: 24 }, () => long);
     expect(postTokens({ ...EMPTY, text: long, captions }, TIME).length).toBeLessThanOrEqual(4_096 + 24 + 2 * 1_024);
+    const described = postTokens({ ...EMPTY, text: long, captions, hasEmbeddedMedia: true }, TIME);
+    expect(described.length).toBeLessThanOrEqual(2 * (4_096 + 24 + 2 * 1_024) + 1);
   });
 
   test('tell of a post that stands among other ones than it is sorted by', () => {
@@ -205,14 +257,28 @@ describe('marks', () => {
   });
 
   test('are never made from the text', () => {
-    const marks = ['#kunst', '@did:plc:a', '=de', '+media', '~字', '<', '<20273', '|', '^', '#$aapl'];
+    const marks = [
+      '%red',
+      '%~字',
+      '/example.com',
+      '#kunst',
+      '@did:plc:a',
+      '=de',
+      '+media',
+      '~字',
+      '<',
+      '<20273',
+      '|',
+      '^',
+      '#$aapl',
+    ];
     expect(tokensOfText(marks.join(' ')).filter((token) => marks.includes(token))).toEqual(['~字']);
   });
 });
 
 const TIME = { recordHour: 486_564, sortAtMs: Date.UTC(2025, 6, 4, 12) };
 
-const EMPTY = { text: '', captions: [], tags: [], mentions: [], langs: [], hasEmbeddedMedia: false };
+const EMPTY = { text: '', captions: [], tags: [], mentions: [], langs: [], hasEmbeddedMedia: false, links: [] };
 
 function tokensOfText(text: string, captions: readonly string[] = []): string[] {
   return postTokens({ ...EMPTY, text, captions }, TIME);

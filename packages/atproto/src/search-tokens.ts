@@ -1,5 +1,7 @@
-import { appendTokens, createTextTokens, isLoneRunCharacter, searchTokens } from './text-tokens.ts';
+import { domainTokens } from './link-tokens.ts';
+import { appendTokens, createTextTokens, isLoneRunCharacter, searchTokens, type TextTokens } from './text-tokens.ts';
 import {
+  ALT_SIGN,
   BORDER_TOKEN,
   backdatedTokens,
   cashtagTokens,
@@ -20,13 +22,16 @@ export interface SearchablePost {
   readonly tags: readonly string[];
   /** DIDs. */
   readonly mentions: readonly string[];
+  /** The captions are of these media. */
   readonly hasEmbeddedMedia: boolean;
+  readonly links: readonly string[];
 }
 
 /**
  * The column `tokens` of a post: searchTokens of its text, so that neighbours in the text are neighbours here; `|` and those of each
- * caption; `^` and the word without accents for each word that has some; and after them the marks, each once: `~字` for each character
- * of a script without spaces, `#tag`, `@did`, `=lang`, `+media`, and for a backdated post `<` and `<day`. At most 4,096 words of text.
+ * caption; those of each alternative text again, with `%` before each; `^` and the word without accents for each word that has some; and
+ * after them the marks, each once: `~字` for each character of a script without spaces, `#tag`, `@did`, `=lang`, `+media`, `/domain` of
+ * links, and for a backdated post `<` and `<day`. At most 4,096 words of text.
  */
 export function postTokens(post: SearchablePost, time: PostTime): string[] {
   const found = createTextTokens();
@@ -36,10 +41,30 @@ export function postTokens(post: SearchablePost, time: PostTime): string[] {
     tokens.push(BORDER_TOKEN);
     appendTokens(caption, found);
   }
+  const alts = altsOf(post);
+  for (const token of alts.tokens) tokens.push(token);
   for (const fold of folds) tokens.push(FOLD_TOKEN, fold);
+  for (const fold of alts.folds) tokens.push(FOLD_TOKEN, ALT_SIGN + fold);
   for (const mark of marksOf(post, characters, time)) tokens.push(mark);
+  for (const character of alts.characters) tokens.push(`${ALT_SIGN}~${character}`);
   return tokens;
 }
+
+/** The tokens of the alternative texts, as alt: asks for them. */
+function altsOf({ captions, hasEmbeddedMedia }: SearchablePost): TextTokens {
+  if (!hasEmbeddedMedia || captions.length === 0) return NO_TEXT;
+  const found = createTextTokens();
+  const tokens: string[] = [];
+  for (const alt of captions) {
+    const start = found.tokens.length;
+    appendTokens(alt, found);
+    tokens.push(BORDER_TOKEN);
+    for (const token of found.tokens.slice(start)) tokens.push(ALT_SIGN + token);
+  }
+  return { ...found, tokens };
+}
+
+const NO_TEXT: TextTokens = createTextTokens();
 
 function marksOf(post: SearchablePost, characters: ReadonlySet<string>, time: PostTime): Set<string> {
   const marks = new Set<string>();
@@ -49,6 +74,7 @@ function marksOf(post: SearchablePost, characters: ReadonlySet<string>, time: Po
   for (const did of post.mentions) marks.add(mentionToken(did));
   for (const lang of post.langs) for (const mark of langTokens(lang)) marks.add(mark);
   if (post.hasEmbeddedMedia) marks.add(MEDIA_TOKEN);
+  for (const link of post.links) for (const mark of domainTokens(link)) marks.add(mark);
   for (const mark of backdatedTokens(time)) marks.add(mark);
   return marks;
 }
@@ -90,4 +116,10 @@ export function exactTokens(text: string): QueryTokens {
   }
   if (phrase.length > 0) phrases.push(phrase);
   return { words: [], phrases, marks: [...marks] };
+}
+
+/** What finds in alternative texts what these tokens find in any text. */
+export function altTokens({ words, phrases, marks }: QueryTokens): QueryTokens {
+  const ofAlt = (token: string) => ALT_SIGN + token;
+  return { words: words.map(ofAlt), phrases: phrases.map((phrase) => phrase.map(ofAlt)), marks: marks.map(ofAlt) };
 }

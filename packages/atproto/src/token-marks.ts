@@ -69,5 +69,8 @@ export const BORDER_TOKEN = '|';
 /** The mark before each word that follows the texts without its accents. The tokens before the first one are as they were written. */
 export const FOLD_TOKEN = '^';
 
+/** Before each word of an alternative text, where it stands a second time. */
+export const ALT_SIGN = '%';
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,4 +1,5 @@
-import { type FeedEntry, shortAlias } from './schema.ts';
+import { shortAlias } from './names.ts';
+import type { FeedEntry } from './schema.ts';
 
 /** A feed as config/feeds.yaml declares it. `alias` is its name, the rkey of its record. Durations are in milliseconds. */
 export type Feed = FeedEntry & { readonly alias: string };
@@ -13,6 +14,12 @@ export interface FeedsFile {
 /** The label whose bearers are the feed's members; undefined for a feed without members. */
 export function membersLabel(feed: FeedEntry): string | undefined {
   return feed.members ?? (feed.kind === 'author-label' ? feed.label : undefined);
+}
+
+/** The label without which an author has no posts in the feed; undefined where none is needed. */
+export function authorsLabel(feed: Feed): string | undefined {
+  if (feed.kind === 'author-label') return feed.label;
+  return feed.kind === 'search' ? feed.authors : undefined;
 }
 
 /** The feed that an admin means by `name`: its alias, or its alias without the prefix. */

@@ -4,7 +4,7 @@
 // Out: validated feeds, the hash that is kept of a key, a message to the running instances.
 export { apiKeyId, createApiKey, hashApiKey, importedApiKey, isSameHash } from './api-key.ts';
 export { feedsConfig, feedsEnvironment, readFeedsConfig, type ServiceIdentity } from './config.ts';
-export { type Feed, type FeedsFile, feedByName, membersLabel, type QueriedFeed } from './feed.ts';
+export { authorsLabel, type Feed, type FeedsFile, feedByName, membersLabel, type QueriedFeed } from './feed.ts';
 export { type HideSubject, hideSubject, readHideSubject } from './hide-subject.ts';
 export { type ChangedMember, type ChangeOptions, changeMembers, type MemberChange } from './members/change-members.ts';
 export { type MemberIntake, type MemberSource, memberIntakes } from './members/member-sources.ts';
@@ -18,6 +18,7 @@ export {
   type Standing,
 } from './members/standing.ts';
 export { type LeftOut, leftOutBy, type ModeratedFeed, NOT_RECOMMENDED } from './moderation.ts';
+export { shortAlias } from './names.ts';
 export { MAX_SUBJECTS, type News, newsChannel, parseNews, publishNews } from './news.ts';
+export { isPinnedAt, type Pin } from './pins.ts';
 export { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';
-export { shortAlias } from './schema.ts';

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { feedByName } from './feed.ts';
 import { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';
 
+const POST = 'at://did:plc:a/app.bsky.feed.post/3l3frqadlo32h';
 const SHIPPED = join(import.meta.dirname, '../../../config/feeds.yaml');
 
 function faultsOf(text: string): readonly string[] {
@@ -47,7 +48,10 @@ describe('the feeds that are shipped', () => {
 describe('a faulty file names the line and what was expected', () => {
   test.each([
     ['feeds:\n  a:\n    kind: hot\n', ['feeds.yaml:2: feeds.a.minimumLikes: missing, expected number']],
-    ['feeds:\n  a:\n    kind: hut\n', ['feeds.yaml:3: feeds.a.kind: expected kind: hot, top, author-label or static']],
+    [
+      'feeds:\n  a:\n    kind: hut\n',
+      ['feeds.yaml:3: feeds.a.kind: expected kind: hot, top, search, author-label, list, union or static'],
+    ],
     [
       'feeds:\n  x y: { kind: top, minimumLikes: 1 }',
       ['feeds.yaml:2: feeds.x y: expected a record key: letters, digits and .-_:~'],
@@ -86,8 +90,75 @@ describe('a faulty file names the line and what was expected', () => {
       'feeds:\n  a-x:\n    kind: author-label\n    label: x\n    membersFrom: [{ from: request }]\n  b:\n    kind: author-label\n    label: x\n    membersFrom: [{ from: request }]',
       ['feeds.yaml:9: feeds.b.membersFrom: expected membersFrom at one feed only with the label x, which a-x has too'],
     ],
+    [
+      "feeds:\n  a:\n    kind: search\n    query: 'a \"b'\n",
+      ['feeds.yaml:4: feeds.a.query: at character 3: this quote is not closed, got "a \\"b"'],
+    ],
+    [
+      'feeds:\n  a:\n    kind: search\n    query: -b since:2026-07-04\n',
+      [expect.stringMatching(/^feeds.yaml:4: feeds.a.query: this would read every post: /)],
+    ],
+    [
+      'feeds:\n  a:\n    kind: search\n    query: lang:en has:media\n    pattern: b\n',
+      [expect.stringMatching(/^feeds.yaml:5: feeds.a.pattern: this would read every post: /)],
+    ],
+    [
+      "feeds:\n  a:\n    kind: search\n    query: b\n    pattern: '(?=b)'\n",
+      [expect.stringMatching(/^feeds.yaml:5: feeds.a.pattern: expected a regular expression of RE2: /)],
+    ],
+    [
+      'feeds:\n  a:\n    kind: search\n    query: mentions:me\n',
+      [expect.stringMatching(/^feeds.yaml:4: feeds.a.query: 'me' /)],
+    ],
+    [
+      'feeds:\n  a:\n    kind: search\n    query: b\n    order: top\n',
+      ['feeds.yaml:5: feeds.a.order: expected order: newest or hot'],
+    ],
+    [
+      'feeds:\n  a:\n    kind: search\n    query: b\n    gravity: 2\n',
+      ['feeds.yaml:5: feeds.a.gravity: there is no such setting here'],
+    ],
+    [
+      'feeds:\n  a:\n    kind: list\n    list: at://did:plc:a/app.bsky.feed.post/b\n',
+      [expect.stringMatching(/^feeds.yaml:4: feeds.a.list: expected the at-uri of a list or a starter pack/)],
+    ],
+    [
+      'feeds:\n  a:\n    kind: union\n    feeds:\n      - b\n      - nope\n  b: { kind: union, feeds: [c] }\n  c: { kind: union, feeds: [b] }',
+      [
+        'feeds.yaml:6: feeds.a.feeds.1: expected the name of a feed of this file',
+        'feeds.yaml:7: feeds.b.feeds.0: expected a feed that does not hold this one itself',
+        'feeds.yaml:8: feeds.c.feeds.0: expected a feed that does not hold this one itself',
+      ],
+    ],
+    [
+      `feeds:\n  a:\n    kind: list\n    list: at://did:plc:a/app.bsky.graph.list/b\n    pinned:\n      - post: ${POST}\n        hours: 9-17\n        timeZone: Berlin\n`,
+      [
+        'feeds.yaml:7: feeds.a.pinned.0.hours: expected hours such as \'09:00-17:30\', got "9-17"',
+        "feeds.yaml:8: feeds.a.pinned.0.timeZone: expected a time zone such as 'UTC' or 'Europe/Berlin', got \"Berlin\"",
+      ],
+    ],
+    [
+      `feeds:\n  a:\n    kind: list\n    list: at://did:plc:a/app.bsky.graph.list/b\n    pinned:\n      - post: ${POST}\n        from: 2026-07-04T12:00:00Z\n        until: 2026-07-04T12:00:00Z\n`,
+      ['feeds.yaml:8: feeds.a.pinned.0.until: expected a time after from'],
+    ],
   ])('%j', (text, faults) => {
     expect(faultsOf(text)).toEqual(faults);
+  });
+
+  test('a union has no reader whom a part of it does not have', () => {
+    const audiences = ['everyone', 'signed-in', 'members, members: x', 'members, members: y'];
+    const refused = audiences.map((union) =>
+      audiences.filter((part) => {
+        const b = `{ kind: list, list: 'at://did:plc:a/app.bsky.graph.list/b', audience: ${part} }`;
+        return faultsOf(`feeds:\n  a: { kind: union, feeds: [b], audience: ${union} }\n  b: ${b}`).length > 0;
+      }),
+    );
+    expect(refused).toEqual([audiences.slice(1), audiences.slice(2), audiences.slice(3), audiences.slice(2, 3)]);
+    const text =
+      'feeds:\n  a:\n    kind: union\n    feeds: [b]\n  b: { kind: author-label, label: x, audience: members }';
+    expect(faultsOf(text)).toEqual([
+      'feeds.yaml:4: feeds.a.feeds.0: expected a feed for everyone, since the union is: this one is for the members of x only',
+    ]);
   });
 
   test('all faults come together', () => {

@@ -1,33 +1,12 @@
-import { isRkey, parseAtUri } from '@updraft/atproto';
-import { durationMs } from '@updraft/service';
+import { isRkey } from '@updraft/atproto';
 import { z } from 'zod';
 import { membersFrom, refuseSourcesTwice } from './members/sources-schema.ts';
-import { NOT_RECOMMENDED } from './moderation.ts';
-
-const postUri = z
-  .string()
-  .refine(isPostUri, { error: 'expected the at-uri of a post, at://did:…/app.bsky.feed.post/…' });
-
-function isPostUri(text: string): boolean {
-  const uri = parseAtUri(text);
-  return (
-    uri !== undefined && uri.authority.startsWith('did:') && uri.collection === 'app.bsky.feed.post' && uri.rkey !== ''
-  );
-}
-
-const label = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, { error: 'expected lower-case letters, digits and hyphens' });
-const language = z.string().regex(/^[a-z]{2,3}$/, { error: "expected a language code such as 'en' or 'ja'" });
-
-/** A duration within bounds. `bounds` says them in the message. */
-function duration(preset: string, minMs: number, maxMs: number, bounds: string) {
-  return durationMs(preset).refine((ms) => ms >= minMs && ms <= maxMs, { error: `expected a duration ${bounds}` });
-}
-
-const HOUR_MS = 3_600_000;
-const window = (preset: string) => duration(preset, 60_000, 14 * 24 * HOUR_MS, 'from 1m to 14d (336h)');
-const count = (min: number, max: number) => z.int().min(min).max(max);
+import { moderation } from './moderation-settings.ts';
+import { refuseAmbiguousNames } from './names.ts';
+import { pin } from './pins.ts';
+import { pattern, searchQuery, tooWide } from './search-setting.ts';
+import { refuseUnions } from './unions.ts';
+import { count, duration, HOUR_MS, label, language, listUri, postUri, window } from './values.ts';
 
 const publishing = z.strictObject({
   name: z.string().min(1).refine(hasAtMostGraphemes(24), { error: 'expected at most 24 characters' }),
@@ -61,24 +40,8 @@ const everyQuery = {
   languages: z.array(language).max(50).default([]),
   mediaOnly: z.boolean().default(false),
   perAuthor: count(1, 10_000).optional(),
-  pinned: z.array(postUri).max(20).default([]),
+  pinned: z.array(pin).max(20).default([]),
 };
-
-/** The lexicon's: lower-case letters and hyphens, with a ! before those that no user can set. */
-const labelValue = z
-  .string()
-  .regex(/^!?[a-z][a-z0-9-]{0,126}$/, { error: "expected a label's value, such as 'porn' or '!hide'" });
-const labelValues = z.array(labelValue).max(100);
-
-/** The rules of moderation.ts; `isRecommending` feeds choose among everybody's posts. */
-function moderation(isRecommending: boolean) {
-  const exclude = labelValues.default(isRecommending ? [...NOT_RECOMMENDED] : []);
-  return {
-    labels: z.strictObject({ exclude, require: labelValues.default([]) }).prefault({}),
-    recommendableOnly: z.boolean().default(isRecommending),
-    bots: z.boolean().default(true),
-  };
-}
 
 const weights = z.strictObject({
   likes: z.number().min(0).max(1_000).default(1),
@@ -86,20 +49,20 @@ const weights = z.strictObject({
   replies: z.number().min(0).max(1_000).default(0),
 });
 
-const everyRanking = {
-  ...everyQuery,
-  ...moderation(true),
+const byLikes = {
   window: window('24h'),
   minimumAge: duration('0s', 0, 14 * 24 * HOUR_MS, 'from 0s to 14d (336h)'),
   minimumLikes: count(1, 1_000_000),
   weights: weights.default({ likes: 1, reposts: 0, replies: 0 }),
 };
+const gravity = z.number().min(0).max(10).default(1.8);
+const everyRanking = { ...everyQuery, ...moderation({ isOfAll: true }), ...byLikes };
 
 const hot = z.strictObject({
   kind: z.literal('hot'),
   ...everyFeed,
   ...everyRanking,
-  gravity: z.number().min(0).max(10).default(1.8),
+  gravity,
   replies: z.boolean().default(false),
   validOnly: z.boolean().default(true),
 });
@@ -116,10 +79,67 @@ const authorLabel = z.strictObject({
   kind: z.literal('author-label'),
   ...everyFeed,
   ...everyQuery,
-  ...moderation(false),
+  ...moderation(),
   label,
   window: window('72h'),
   replies: z.boolean().default(false),
+  validOnly: z.boolean().default(false),
+});
+
+const everySearch = {
+  kind: z.literal('search'),
+  ...everyFeed,
+  ...everyQuery,
+  query: searchQuery,
+  /** Only posts of this label's bearers. */
+  authors: label.optional(),
+  pattern: pattern.optional(),
+  replies: z.boolean().default(false),
+  validOnly: z.boolean().default(true),
+};
+
+const newestFound = z.strictObject({
+  ...everySearch,
+  ...moderation({ isOfAll: true, isRecommending: false }),
+  order: z.literal('newest').default('newest'),
+  window: window('72h'),
+});
+
+const hottestFound = z.strictObject({
+  ...everySearch,
+  ...moderation({ isOfAll: true }),
+  order: z.literal('hot'),
+  ...byLikes,
+  minimumLikes: count(1, 1_000_000).default(1),
+  gravity,
+});
+
+const search = z.discriminatedUnion('order', [newestFound, hottestFound], {
+  error: (issue) => (issue.code === 'invalid_union' ? 'expected order: newest or hot' : undefined),
+});
+
+const list = z.strictObject({
+  kind: z.literal('list'),
+  ...everyFeed,
+  ...everyQuery,
+  ...moderation(),
+  list: listUri,
+  window: window('72h'),
+  replies: z.boolean().default(false),
+  validOnly: z.boolean().default(false),
+});
+
+/** Its parts have chosen: it leaves out more only where it says so. */
+const union = z.strictObject({
+  kind: z.literal('union'),
+  ...everyFeed,
+  ...everyQuery,
+  ...moderation(),
+  /** By their names. */
+  feeds: z.array(z.string()).min(1).max(20),
+  order: z.enum(['newest', 'interleaved']).default('newest'),
+  window: window('14d'),
+  replies: z.boolean().default(true),
   validOnly: z.boolean().default(false),
 });
 
@@ -132,8 +152,11 @@ const fixed = z.strictObject({
 });
 
 const feedSchema = z
-  .discriminatedUnion('kind', [hot, top, authorLabel, fixed], {
-    error: (issue) => (issue.code === 'invalid_union' ? 'expected kind: hot, top, author-label or static' : undefined),
+  .discriminatedUnion('kind', [hot, top, search, authorLabel, list, union, fixed], {
+    error: (issue) =>
+      issue.code === 'invalid_union'
+        ? 'expected kind: hot, top, search, author-label, list, union or static'
+        : undefined,
   })
   .superRefine((feed, context) => {
     if (feed.audience === 'members' && feed.kind !== 'author-label' && feed.members === undefined) {
@@ -150,6 +173,8 @@ const feedSchema = z
         message: 'expected members: LABEL beside membersFrom',
       });
     }
+    const wide = feed.kind === 'search' ? tooWide(feed) : undefined;
+    if (wide !== undefined) context.addIssue({ code: 'custom', path: [wide.setting], message: wide.message });
     if ('minimumAge' in feed && feed.minimumAge >= feed.window) {
       context.addIssue({ code: 'custom', path: ['minimumAge'], message: 'expected less than window' });
     }
@@ -161,28 +186,8 @@ export const feedsFileSchema = z.strictObject({
   feeds: z
     .record(z.string().refine(isRkey, { error: 'expected a record key: letters, digits and .-_:~' }), feedSchema)
     .superRefine(refuseAmbiguousNames)
-    .superRefine(refuseSourcesTwice),
+    .superRefine(refuseSourcesTwice)
+    .superRefine(refuseUnions),
 });
-
-/** Admins may leave out the prefix, so two feeds must differ in more than that. */
-function refuseAmbiguousNames(feeds: Record<string, unknown>, context: z.core.$RefinementCtx): void {
-  const seen = new Map<string, string>();
-  for (const alias of Object.keys(feeds)) {
-    const other = seen.get(shortAlias(alias));
-    if (other !== undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: [alias],
-        message: `expected a name that differs from ${other} in more than its prefix`,
-      });
-    }
-    seen.set(shortAlias(alias), alias);
-  }
-}
-
-/** The name by which admins know a feed: `mpls` for `a-mpls`, `tqsp` for `cl-tqsp`. */
-export function shortAlias(alias: string): string {
-  return alias.replace(/^(?:a|cl)-/, '');
-}
 
 export type FeedEntry = z.output<typeof feedSchema>;

@@ -52,5 +52,6 @@ const NO_POST: PostRecord = {
   quoteUri: '',
   embed: 'none',
   hasEmbeddedMedia: false,
+  links: [],
   createdAtMs: undefined,
 };

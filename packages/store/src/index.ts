@@ -28,8 +28,10 @@ export type { MigrateOptions, Migration } from './migrations/types.ts';
 export { type AccountRowCount, countAccountRows, removeAccountRows } from './privacy/erase-accounts.ts';
 export { type AccountRecord, accountRecords, goneBelow } from './queries/account-records.ts';
 export { type AuditEntry, type AuditQuery, readAuditLog } from './queries/audit-log.ts';
-export type { KeepPosts } from './queries/fragments.ts';
+export type { Authors } from './queries/authors.ts';
+export type { Conditions, KeepPosts } from './queries/fragments.ts';
 export { type GapState, readGaps, readOpenGaps } from './queries/gaps.ts';
+export { listOf } from './queries/list-of.ts';
 export {
   type Brought,
   countBrought,
@@ -42,15 +44,19 @@ export {
 export type { Candidate, CandidateQuery, SourceQuery } from './queries/member-sources/member-source.ts';
 export { readCandidates, stillThere } from './queries/member-sources/source-accounts.ts';
 export { type Member, type MembersPage, type MembersQuery, readMembersPage } from './queries/members-page.ts';
-export { filledAccountName, type NewMember, readNewMembers } from './queries/new-members.ts';
+export { askForAccount, filledAccountName, type NewMember, readNewMembers } from './queries/new-members.ts';
 export { ownPostLikes } from './queries/own-post-likes.ts';
 export type { FoundPost, PostPlace } from './queries/post-search/found-post.ts';
 export { countRecentLikes, isGenerationKept, likeGenerations } from './queries/post-search/like-counts.ts';
 export { mostLikedPosts } from './queries/post-search/most-liked-posts.ts';
 export { newestPosts } from './queries/post-search/newest-posts.ts';
 export type { PostFilter as SearchFilter } from './queries/post-search/post-filter.ts';
+export { queryFilter } from './queries/post-search/query-filter.ts';
+export { type PostSearch, searchConditions } from './queries/post-search/search-conditions.ts';
 export { type PostStanding, readStandings, type StandingLabel } from './queries/post-standing.ts';
-export { labelledPosts } from './queries/ranking/labelled-posts.ts';
+export { chosenPosts } from './queries/ranking/chosen-posts.ts';
+export { matchingPosts } from './queries/ranking/matching-posts.ts';
+export { postsOfAuthors } from './queries/ranking/posts-of-authors.ts';
 export { rankPosts } from './queries/ranking/rank-posts.ts';
 export type { RankedPost, RankingQuery } from './queries/ranking/ranking.ts';
 export { type GivenLabel, labelsInForce } from './queries/standing/labels-in-force.ts';

@@ -33,19 +33,23 @@ export function feedPost(uri: string, isPinned = false): FeedPost {
 
 /**
  * Thaws stored builds of one feed. A build shares posts with the one before it, so half an hour of builds takes little more memory than
- * one. Pinned posts come first, and only there.
+ * one.
  */
-export function createBuildThawer(pinned: readonly string[]): (stored: StoredBuild) => Build {
-  const pins = pinned.map((uri) => feedPost(uri, true));
-  const isPin = new Set(pinned);
+export function createBuildThawer(): (stored: StoredBuild) => Build {
   let known = new Map<string, FeedPost>();
   let knownAsOfMs = Number.NEGATIVE_INFINITY;
   return ({ id, asOfMs, uris }) => {
-    const posts = uris.filter((uri) => !isPin.has(uri)).map((uri) => known.get(uri) ?? feedPost(uri));
+    const posts = uris.map((uri) => known.get(uri) ?? feedPost(uri));
     if (asOfMs > knownAsOfMs) {
       known = new Map(posts.map((post) => [post.uri, post]));
       knownAsOfMs = asOfMs;
     }
-    return { id, asOfMs, posts: [...pins, ...posts] };
+    return { id, asOfMs, posts };
   };
+}
+
+/** The build with pinned posts, which come first, and only there. */
+export function pinnedBuild({ id, asOfMs, posts }: Build, pins: readonly FeedPost[]): Build {
+  const pinned = new Set(pins.map(({ uri }) => uri));
+  return { id, asOfMs, posts: [...pins, ...posts.filter(({ uri }) => !pinned.has(uri))] };
 }

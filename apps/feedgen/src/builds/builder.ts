@@ -8,6 +8,8 @@ import type { LiveBuilds } from './live-builds.ts';
 
 export interface BuilderOptions {
   feed: QueriedFeed;
+  /** False while the feed needs another one's build. */
+  isReady: (feed: QueriedFeed) => boolean;
   /** The feed's query as of a moment. */
   query: (feed: QueriedFeed, asOfMs: number) => Promise<QueryAnswer>;
   store: BuildStore;
@@ -38,14 +40,14 @@ const LOOK_EVERY_MS = 500;
  * last one, and feed_build_age_seconds grows.
  */
 export function createBuilder(options: BuilderOptions): Builder {
-  const { feed, live } = options;
+  const { feed, live, isReady } = options;
   const schedule = createBuildSchedule(feed.refresh, () => live.current(feed.alias));
   return {
     buildOnce: () => buildOnce(options),
     buildSoon: schedule.buildSoon,
     run: async (signal) => {
       while (!signal.aborted) {
-        if (schedule.isDue()) await buildDue(schedule, options);
+        if (isReady(feed) && schedule.isDue()) await buildDue(schedule, options);
         const jitter = 0.5 + Math.random();
         await pause(Math.min(LOOK_EVERY_MS, feed.refresh / 4) * jitter, signal);
       }

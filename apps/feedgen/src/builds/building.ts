@@ -1,4 +1,5 @@
-import type { FeedsFile, QueriedFeed } from '@updraft/feeds';
+import { parseAtUri } from '@updraft/atproto';
+import { authorsLabel, type FeedsFile, type QueriedFeed } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import { type ClickHouse, postRecords, type Redis, visiblePosts } from '@updraft/store';
 import type { Bus } from '../bus.ts';
@@ -9,10 +10,11 @@ import { createReturns } from '../moderation/returns.ts';
 import { createStandings, type Standings } from '../moderation/standings.ts';
 import { createValidPosts } from '../validity/valid-posts.ts';
 import { createValidityThread } from '../validity/validity-thread.ts';
+import { createAccountNeeds } from './account-needs.ts';
 import { createBuildStore } from './build-store.ts';
 import { type Builder, createBuilder, type QueryAnswer } from './builder.ts';
 import { createCuts } from './cuts.ts';
-import { runFeedQuery } from './feed-queries.ts';
+import { type FeedQueryDeps, runFeedQuery } from './feed-queries.ts';
 import { keepAll } from './keep-all.ts';
 import { createLiveBuilds } from './live-builds.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -46,16 +48,24 @@ export function createBuilding(options: BuildingOptions) {
   const thread = createValidityThread({
     onLost: (err) => log.warn({ err }, 'the thread that validates records was lost'),
   });
-  const query = createQuery(options, moderation.standings, thread.areValid);
+  const { standings } = moderation;
+  const { builtPosts } = live;
+  const needAccount = createAccountNeeds(options);
+  const query = createQuery(options, { standings, areValid: thread.areValid, builtPosts, needAccount });
+  const isReady = (feed: QueriedFeed) =>
+    feed.kind !== 'union' || feed.feeds.every((part) => builtPosts(part) !== undefined);
   const builders = new Map<string, Builder>();
-  for (const feed of feeds) builders.set(feed.alias, createBuilder({ ...options, feed, query, store, live }));
+  for (const feed of feeds) builders.set(feed.alias, createBuilder({ ...options, feed, isReady, query, store, live }));
   const buildSoon = (alias: string): void => builders.get(alias)?.buildSoon();
   const onMembers = (label: string): void => {
-    for (const feed of feeds) if (feed.kind === 'author-label' && feed.label === label) buildSoon(feed.alias);
+    for (const feed of feeds) if (authorsLabel(feed) === label) buildSoon(feed.alias);
   };
   membership.onChange(onMembers);
   bus.listen((news) => {
-    if (news.kind === 'filled') news.labels.forEach(onMembers);
+    if (news.kind !== 'filled') return;
+    news.labels.forEach(onMembers);
+    for (const feed of feeds)
+      if (feed.kind === 'list' && parseAtUri(feed.list)?.authority === news.did) buildSoon(feed.alias);
   });
   const returns = createReturns({ ...options, ...moderation, leftOut: store.leftOut, buildSoon });
   return {
@@ -70,9 +80,12 @@ export function createBuilding(options: BuildingOptions) {
   };
 }
 
-type AreValid = (records: readonly string[]) => Promise<boolean[]>;
+interface QueryDeps extends Pick<FeedQueryDeps, 'builtPosts' | 'needAccount'> {
+  standings: Standings;
+  areValid: (records: readonly string[]) => Promise<boolean[]>;
+}
 
-function createQuery({ clickhouse, metrics, log }: BuildingOptions, standings: Standings, areValid: AreValid) {
+function createQuery({ clickhouse, metrics, log }: BuildingOptions, { standings, areValid, ...deps }: QueryDeps) {
   const keepValid = createValidPosts({
     readRecords: (uris) => postRecords(clickhouse, uris),
     areValid,
@@ -83,7 +96,7 @@ function createQuery({ clickhouse, metrics, log }: BuildingOptions, standings: S
   return oneAtATime(async (feed: QueriedFeed, asOfMs: number): Promise<QueryAnswer> => {
     const { keep, leftOut } = moderate(feed, standings, metrics);
     const keeps = feed.validOnly ? [keep, keepValid(feed.alias)] : [keep];
-    const uris = await runFeedQuery(clickhouse, feed, asOfMs, keepAll(keeps));
+    const uris = await runFeedQuery({ ...deps, clickhouse }, feed, asOfMs, keepAll(keeps));
     return { uris, leftOut: leftOut() };
   });
 }

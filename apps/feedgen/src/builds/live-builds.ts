@@ -1,13 +1,16 @@
+import type { Pin } from '@updraft/feeds';
 import { every, type Logger } from '@updraft/service';
 import type { Bus } from '../bus.ts';
 import type { Build, StoredBuild } from './build.ts';
 import type { BuildStore } from './build-store.ts';
-import { createFeedBuilds } from './feed-builds.ts';
+import { createFeedBuilds, type FeedBuilds } from './feed-builds.ts';
 
 /** The builds that this instance serves from memory. */
 export interface LiveBuilds {
   /** The feed's newest build; undefined before its first. */
   current(alias: string): Build | undefined;
+  /** The posts of the feed's newest build, without its pins; undefined before the first. */
+  builtPosts(alias: string): readonly string[] | undefined;
   /** A build by its id, from memory or from Redis: one that was made before this instance started, or an older one of another instance. */
   find(alias: string, id: string): Promise<Build | undefined>;
   /** A build from memory. */
@@ -23,7 +26,7 @@ export interface LiveBuilds {
 }
 
 export interface LiveBuildsOptions {
-  feeds: Iterable<{ alias: string; pinned: readonly string[] }>;
+  feeds: Iterable<{ alias: string; pinned: readonly Pin[] }>;
   store: BuildStore;
   bus: Bus;
   log: Logger;
@@ -59,19 +62,31 @@ export function createLiveBuilds({ feeds, store, bus, log }: LiveBuildsOptions):
 
   return {
     current: (alias) => builds.get(alias)?.current(),
+    builtPosts: (alias) =>
+      builds
+        .get(alias)
+        ?.unpinned()
+        ?.posts.map(({ uri }) => uri),
     get: (alias, id) => builds.get(alias)?.get(id),
-    find: async (alias, id) => {
-      const ofFeed = builds.get(alias);
-      const known = ofFeed?.get(id);
-      if (known !== undefined || ofFeed === undefined) return known;
-      const stored = await within(LOAD_WAIT_MS, store.load(alias, id)).catch(onError);
-      return stored === undefined ? undefined : ofFeed.keep(stored);
-    },
+    find: (alias, id) => findBuild({ store, onError }, builds.get(alias), alias, id),
     adopt: (alias, build) => builds.get(alias)?.adopt(build),
     all: () => [...builds].map(([alias, ofFeed]) => [alias, ofFeed.all()] as const),
     refresh,
     run: (signal) => every(INTERVAL_MS, signal, refresh, onError),
   };
+}
+
+/** From memory, or from Redis, which makes no reader wait for long. */
+async function findBuild(
+  { store, onError }: { store: BuildStore; onError: (err: unknown) => void },
+  ofFeed: FeedBuilds | undefined,
+  alias: string,
+  id: string,
+): Promise<Build | undefined> {
+  const known = ofFeed?.get(id);
+  if (known !== undefined || ofFeed === undefined) return known;
+  const stored = await within(LOAD_WAIT_MS, store.load(alias, ofFeed.storedId(id))).catch(onError);
+  return stored === undefined ? undefined : ofFeed.keep(stored, id);
 }
 
 async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Build, createBuildThawer, type FeedPost, feedPost } from './build.ts';
+import { type Build, createBuildThawer, type FeedPost, feedPost, pinnedBuild } from './build.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
 import { offsetAfter, takePage } from './page.ts';
 
@@ -116,8 +116,8 @@ describe('cursor', () => {
 
 describe('thawing builds', () => {
   test('pinned posts stand on top, once, with their reason', () => {
-    const thaw = createBuildThawer([uriOf(9), uriOf(2)]);
-    const build = thaw({ id: 'b', asOfMs: 1, uris: [1, 2, 3].map(uriOf) });
+    const pins = [9, 2].map((n) => feedPost(uriOf(n), true));
+    const build = pinnedBuild(createBuildThawer()({ id: 'b', asOfMs: 1, uris: [1, 2, 3].map(uriOf) }), pins);
     expect(build.posts.map((post) => post.uri)).toEqual([9, 2, 1, 3].map(uriOf));
     expect(JSON.parse(build.posts[1]?.json ?? '')).toEqual({
       post: uriOf(2),
@@ -128,7 +128,7 @@ describe('thawing builds', () => {
   });
 
   test('builds share the posts that they have in common', () => {
-    const thaw = createBuildThawer([]);
+    const thaw = createBuildThawer();
     const [first, second] = [
       thaw({ id: 'a', asOfMs: 1, uris: [1, 2].map(uriOf) }),
       thaw({ id: 'b', asOfMs: 2, uris: [2, 3].map(uriOf) }),

@@ -49,7 +49,10 @@ const READERS: Record<Feed['audience'], string> = {
 const CONTENT: Record<Feed['kind'], string> = {
   hot: 'Liked posts, fading with age.',
   top: 'The most liked posts.',
+  search: 'Posts that a search finds.',
   'author-label': 'Posts of chosen accounts, newest first.',
+  list: 'Posts of the accounts of a list, newest first.',
+  union: 'The posts of several feeds.',
   static: 'Chosen posts.',
 };
 

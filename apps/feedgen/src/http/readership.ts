@@ -1,6 +1,6 @@
-import { type Feed, membersLabel } from '@updraft/feeds';
+import { authorsLabel, type Feed, membersLabel } from '@updraft/feeds';
 import { NotEnoughResourcesError } from '@updraft/service';
-import { type Build, createBuildThawer, type FeedPost } from '../builds/build.ts';
+import { type Build, type FeedPost, feedPost } from '../builds/build.ts';
 import { SignInRequiredError } from '../viewer/viewer-errors.ts';
 import type { FeedgenContext } from './context.ts';
 
@@ -49,7 +49,7 @@ function outsider(context: FeedgenContext, feed: Feed, build: Build | undefined)
 
 function queriedReader({ live, cuts, hides, membership }: FeedgenContext, feed: Feed, name: Reader['name']): Reader {
   const { alias } = feed;
-  const label = feed.kind === 'author-label' ? feed.label : undefined;
+  const label = authorsLabel(feed);
   return {
     name,
     current: () => live.current(alias),
@@ -88,5 +88,5 @@ function fixedBuilds(feeds: Iterable<Feed>): { feeds: Map<string, Build>; outsid
 }
 
 function fixedBuild(id: string, uris: readonly string[], isPinned: boolean): Build {
-  return createBuildThawer(isPinned ? uris : [])({ id, asOfMs: 0, uris: isPinned ? [] : uris });
+  return { id, asOfMs: 0, posts: [...new Set(uris)].map((uri) => feedPost(uri, isPinned)) };
 }

@@ -1,4 +1,5 @@
 import {
+  authorsLabel,
   type ChangedMember,
   type ChangeOptions,
   changeMembers,
@@ -23,7 +24,7 @@ import {
 import type { Bus } from '../bus.ts';
 import { createLabelBearers, type LabelBearers } from './label-bearers.ts';
 
-/** The members of all feeds, in memory: read every few seconds, and told of changes at once. */
+/** Who bears the labels of all feeds, in memory: read every few seconds, and told of changes at once. */
 export interface Membership {
   /** Whether the account bears the label; undefined until the members were read. */
   has(label: string, did: string): boolean | undefined;
@@ -56,7 +57,9 @@ const INTERVAL_MS = 3_000;
 const MAX_NEWS = 100;
 
 export function createMembership({ clickhouse, file, bus, log }: MembershipOptions): Membership {
-  const labels = [...file.feeds.values()].map(membersLabel).filter((label) => label !== undefined);
+  const labels = [...file.feeds.values()]
+    .flatMap((feed) => [membersLabel(feed), authorsLabel(feed)])
+    .filter((label) => label !== undefined);
   const bearers = createLabelBearers(new Set(labels));
   const onError = (err: unknown) => log.warn({ err }, 'members could not be read');
 

@@ -1,16 +1,15 @@
-import { mentionToken } from '@updraft/atproto';
+import type { PostQuery } from '@updraft/atproto';
 import { InvalidRequestError } from '@updraft/service';
 import {
   type ClickHouse,
-  didOfHandle,
   type FoundPost,
   isGenerationKept,
   mostLikedPosts,
   newestPosts,
+  queryFilter,
   type SearchFilter,
 } from '@updraft/store';
 import { DAY_MS } from '../days.ts';
-import type { AccountTerm, PostQuery, Term } from './post-query.ts';
 import type { SearchCursor } from './search-cursor.ts';
 import { type ReadPosts, recommendable, shownPosts, withoutHidden } from './shown-posts.ts';
 
@@ -39,7 +38,7 @@ export async function searchPosts(
   likeCounts: LatestLikeCounts,
   request: SearchRequest,
 ): Promise<SearchPage> {
-  const filter = await toFilter(clickhouse, request);
+  const filter = await queryFilter(clickhouse, request.query, request.viewer);
   if (filter === undefined) return NOTHING;
   return request.sort === 'top'
     ? topPage(clickhouse, likeCounts, request, filter)
@@ -108,42 +107,4 @@ function toPage(posts: readonly FoundPost[], limit: number, cursorOf: (last: Fou
   const page = posts.slice(0, limit);
   const last = page.at(-1);
   return { posts: page, cursor: posts.length > limit && last !== undefined ? cursorOf(last) : undefined };
-}
-
-/** The query with its accounts looked up; undefined when no post can match. */
-async function toFilter(clickhouse: ClickHouse, { query, viewer }: SearchRequest): Promise<SearchFilter | undefined> {
-  const didOf = async ({ identifier }: AccountTerm): Promise<string | undefined> => {
-    if (identifier === 'me') return viewer;
-    return identifier.startsWith('did:') ? identifier : didOfHandle(clickhouse, identifier);
-  };
-  const wanted = await Promise.all(query.authors.filter(({ isExcluded }) => !isExcluded).map(didOf));
-  const unwanted = await Promise.all(query.authors.filter(({ isExcluded }) => isExcluded).map(didOf));
-  const mentions = await Promise.all(
-    query.mentions.map(async (term) => ({ did: await didOf(term), isExcluded: term.isExcluded })),
-  );
-  const [author, ...others] = [...new Set(wanted)];
-  const isImpossible =
-    wanted.includes(undefined) ||
-    others.length > 0 ||
-    mentions.some(({ did, isExcluded }) => did === undefined && !isExcluded) ||
-    query.exclude.some((term) => isDemanded(term, query.include));
-  if (isImpossible) return undefined;
-  const marks = (isExcluded: boolean) =>
-    mentions.flatMap(({ did, isExcluded: is }) =>
-      did !== undefined && is === isExcluded ? [{ words: [], phrases: [], marks: [mentionToken(did)] }] : [],
-    );
-  return {
-    include: [...query.include, ...marks(false)],
-    exclude: [...query.exclude, ...marks(true)],
-    author,
-    excludedAuthors: unwanted.filter((did) => did !== undefined),
-  };
-}
-
-/** Whether the query includes every word and mark of an excluded term, so that no post matches. Ignores longer phrases. */
-function isDemanded({ phrases, marks }: Term, include: readonly Term[]): boolean {
-  const wanted = new Set(include.flatMap((term) => [...term.words, ...term.phrases.flat(), ...term.marks]));
-  return (
-    phrases.every((phrase) => phrase.length === 1) && [...phrases.flat(), ...marks].every((token) => wanted.has(token))
-  );
 }

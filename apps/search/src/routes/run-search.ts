@@ -1,3 +1,4 @@
+import { type PostQuery, parsePostQuery, QuerySyntaxError } from '@updraft/atproto';
 import {
   callerKey,
   InvalidRequestError,
@@ -8,8 +9,6 @@ import {
 import { OverBudgetError, SEARCH_BUDGET, TimeoutError, withCallOptions } from '@updraft/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { SearchContext } from '../context.ts';
-import { parsePostQuery } from '../query/parse-query.ts';
-import { type PostQuery, QuerySyntaxError } from '../query/post-query.ts';
 import { parseCursor, type SearchCursor } from '../query/search-cursor.ts';
 import { type SearchPage, type SearchRequest, searchPosts } from '../query/search-posts.ts';
 import { callerSignal, whileWaitedFor } from './caller-signal.ts';

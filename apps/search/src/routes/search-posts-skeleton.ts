@@ -27,9 +27,9 @@ const tagWord = z
   )
   .pipe(word);
 const unsupported = z
-  .undefined({ error: 'links are not indexed: this parameter is not supported' })
+  .undefined({ error: 'whole addresses are not indexed: ask for a domain' })
   .optional()
-  .describe('Refused: links are not indexed');
+  .describe('Refused: only the domains of links are indexed');
 
 /** Source: the lexicon app.bsky.unspecced.searchPostsSkeleton. */
 const querystring = z.object({
@@ -39,7 +39,7 @@ const querystring = z.object({
   mentions: account,
   author: account,
   lang: word.optional(),
-  domain: unsupported,
+  domain: word.optional(),
   url: unsupported,
   tag: z.union([tagWord.transform((tag) => [tag]), z.array(tagWord).max(8)]).default([]),
   viewer: z
@@ -49,7 +49,7 @@ const querystring = z.object({
 });
 const schema = {
   summary:
-    'The search of /search/posts for an AppView, by its lexicon; refuses domain and url, since links are not indexed',
+    'The search of /search/posts for an AppView, by its lexicon; refuses url, since only the domains of links are indexed',
   querystring,
   response: { 200: z.object({ posts: z.array(z.object({ uri: z.string() })), cursor: z.string().optional() }) },
 };
@@ -73,7 +73,7 @@ export function searchPostsSkeleton(app: HttpServer, context: SearchContext): vo
 
 /** Adds the parameters as operators of the query. The query comes first, so that positions in error messages stay right. */
 function wholeQuery(params: z.output<typeof querystring>): string {
-  const operators = (['since', 'until', 'mentions', 'lang'] as const).flatMap((name) => {
+  const operators = (['since', 'until', 'mentions', 'lang', 'domain'] as const).flatMap((name) => {
     const value = params[name];
     return value === undefined ? [] : [`${name}:${value}`];
   });

@@ -75,6 +75,11 @@ export const ACCOUNT_ROWS: readonly AccountRows[] = [
   { table: 'actor_status', where: isOneOf('did') },
   { table: 'repo_syncs', where: isOneOf('did') },
   { table: 'labels', where: isOneOf('did') },
+  {
+    table: 'job_progress',
+    where: ({ array }) =>
+      `name IN (SELECT concat(arrayJoin(['account:', 'asked:']), did) FROM (SELECT arrayJoin(${array}) AS did))`,
+  },
   { table: 'listed_accounts', where: hasKeyOfOne('did_key') },
   { table: 'member_requests', where: isOneOf('actor_did') },
   { table: 'actor_labels', where: isOneOf('actor_did') },

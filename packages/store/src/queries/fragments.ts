@@ -1,3 +1,4 @@
+import type { QueryParams } from '../clickhouse/types.ts';
 import { isVisible } from '../tables/hidden-actors.ts';
 import { RECORD_SORT_AT_MS } from '../tables/record-rows.ts';
 
@@ -34,9 +35,17 @@ export interface FeedFilter {
   readonly mediaOnly: boolean;
   /** Language codes without region; none: all languages. */
   readonly languages: readonly string[];
+  /** What else holds for its posts. */
+  readonly also?: Conditions | undefined;
 }
 
-/** Conditions on a post; `{languages:Array(String)}` must be bound when there are languages. */
+/** Conditions on a post, with the parameters that they name. */
+export interface Conditions {
+  readonly conditions: readonly string[];
+  readonly params: QueryParams;
+}
+
+/** Conditions on a post; their parameters are filterParams(). */
 export function postConditions(filter: FeedFilter): string {
   const conditions = [isVisible];
   if (!filter.replies) conditions.push("parent_uri = ''");
@@ -44,7 +53,11 @@ export function postConditions(filter: FeedFilter): string {
   if (filter.languages.length > 0) {
     conditions.push("hasAny(arrayMap(lang -> lower(splitByChar('-', lang)[1]), langs), {languages:Array(String)})");
   }
-  return conditions.join('\n    AND ');
+  return [...conditions, ...(filter.also?.conditions ?? [])].join('\n    AND ');
+}
+
+export function filterParams({ languages, also }: FeedFilter): QueryParams {
+  return { languages, ...also?.params };
 }
 
 /** Picks posts by what SQL can't tell: gives the uris of those that stay. */
@@ -59,4 +72,14 @@ export async function keptOf<T extends { readonly uri: string; readonly rowVersi
   if (keep === undefined) return posts;
   const kept = await keep(posts);
   return posts.filter(({ uri }) => kept.has(uri));
+}
+
+/** Takes posts up to an author's share of them, in their order. */
+export function createShares(perAuthor = Number.POSITIVE_INFINITY): (post: { readonly did: string }) => boolean {
+  const byAuthor = new Map<string, number>();
+  return ({ did }) => {
+    const count = (byAuthor.get(did) ?? 0) + 1;
+    byAuthor.set(did, count);
+    return count <= perAuthor;
+  };
 }

@@ -132,6 +132,11 @@ function keyOf(uri: string): PostRowKey | undefined {
   return { recordHour: recordTime(rkey).recordHour, did, rkey };
 }
 
+/** The posts as the list `given_posts` of their keys; without uris of anything else. */
+export function givenPosts(uris: Iterable<string>): List {
+  return postList(keysOf(uris));
+}
+
 function postList(keys: readonly PostRowKey[]): List {
   return createList('given_posts', pick(postRows, 'recordHour', 'did', 'rkey'), keys);
 }

@@ -1,4 +1,5 @@
 import type { QueryParams } from '../../clickhouse/types.ts';
+import { string } from '../../row-binary/codecs.ts';
 import { pick } from '../../row-binary/table.ts';
 import { type PostRow, postRows } from '../../tables/post-rows.ts';
 
@@ -12,15 +13,19 @@ export interface PostPlace {
 export interface FoundPost
   extends PostPlace,
     Pick<PostRow, 'text' | 'langs' | 'tags' | 'hasEmbeddedMedia' | 'parentUri' | 'rootUri' | 'quoteUri'> {
+  /** The version of its row, as text. */
+  readonly rowVersion: string;
   /** Of the last 24 h; only where posts are sorted by it. */
   readonly numLikes?: number;
   /** Whether it has the query's words with the query's own accents; only where posts are sorted by it. */
   readonly isSpelled?: boolean;
 }
 
-export const RAW_COLUMNS = 'did, rkey, sort_at, text, langs, tags, has_embedded_media, parent_uri, root_uri, quote_uri';
+export const RAW_COLUMNS =
+  'did, rkey, sort_at, text, langs, tags, has_embedded_media, parent_uri, root_uri, quote_uri, version';
 /** Of post_rows. */
-export const COLUMNS = `did, rkey, sort_at AS sort_at_ms, text, langs, tags, has_embedded_media, parent_uri, root_uri, quote_uri`;
+export const COLUMNS = `did, rkey, sort_at AS sort_at_ms, text, langs, tags, has_embedded_media, parent_uri, root_uri, quote_uri,
+    toString(version) AS row_version`;
 
 /** The condition that a post comes after the place bound as `after`. */
 export const isAfter = `(sort_at, did, rkey) < (${placeSql('after')})`;
@@ -52,7 +57,12 @@ export const FOUND_POST = {
   ...pick(postRows, 'did', 'rkey'),
   sortAtMs: postRows.codecs.sortAt,
   ...pick(postRows, 'text', 'langs', 'tags', 'hasEmbeddedMedia', 'parentUri', 'rootUri', 'quoteUri'),
+  rowVersion: string,
 };
+
+export function uriOf({ did, rkey }: Pick<PostPlace, 'did' | 'rkey'>): string {
+  return `at://${did}/app.bsky.feed.post/${rkey}`;
+}
 
 /** How long a search may take. */
 export const SEARCH_TIMEOUT_MS = 10_000;

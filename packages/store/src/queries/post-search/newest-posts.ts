@@ -22,9 +22,12 @@ import { backdatedMarks, HOUR_MS, hourOf, type NewestQuery, stretchParams } from
  * The newest posts that match, in order. Goes back in stretches of time, each as long as the index says that a page needs, and stops
  * when it has enough posts. So common words don't read the years before, and rare ones don't take many small steps.
  */
-export async function newestPosts(clickhouse: ClickHouse, query: NewestQuery): Promise<FoundPost[]> {
+export async function newestPosts(
+  clickhouse: ClickHouse,
+  query: NewestQuery,
+  select: SearchSelect = searchSelect(clickhouse),
+): Promise<FoundPost[]> {
   const found: FoundPost[] = [];
-  const select = searchSelect(clickhouse);
   let { toMs } = query;
   for (let spare = SPARE_PLACES; found.length < query.limit && toMs > query.fromMs; spare = more(spare)) {
     const rest = { ...query, toMs, limit: query.limit - found.length };

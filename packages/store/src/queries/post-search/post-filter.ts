@@ -1,4 +1,5 @@
 import { isFolded } from '@updraft/atproto';
+import type { Conditions } from '../fragments.ts';
 import { exclusionSql } from './exclusion-sql.ts';
 import { asWritten, type Bind, isBeforeFolds, type TokenTerm, tokensOf } from './token-term.ts';
 
@@ -11,6 +12,8 @@ export interface PostFilter {
   readonly excludedAuthors: readonly string[];
   /** Also one of these tokens; absent: any or none. */
   readonly anyOf?: readonly string[];
+  /** What else must hold. The index can't answer it: only what the rest has found is read for it. */
+  readonly also?: Conditions | undefined;
 }
 
 /**
@@ -28,8 +31,9 @@ export function filterSql(filter: PostFilter): { conditions: string[]; params: R
   conditions.push(...exclusionSql(filter.exclude, bind));
   if (filter.author !== undefined) conditions.push(`did = ${bind(filter.author, 'String')}`);
   if (filter.excludedAuthors.length > 0) conditions.push(`did NOT IN ${bind(filter.excludedAuthors, 'Array(String)')}`);
+  conditions.push(...(filter.also?.conditions ?? []));
   if (conditions.length === 0) conditions.push('1');
-  return { conditions, params };
+  return { conditions, params: { ...params, ...filter.also?.params } };
 }
 
 /**

@@ -6,6 +6,7 @@ import { shape } from '../../row-binary/shape.ts';
 import { isVisible } from '../../tables/hidden-actors.ts';
 import { hasSubject, isVisibleRecord } from '../../tables/record-rows.ts';
 import {
+  filterParams,
   isLikeCounted,
   isPostInWindow,
   isReplyCounted,
@@ -75,7 +76,7 @@ FROM
 ${joins.join('\n')}
 ORDER BY at_most DESC
 LIMIT {limit:UInt32}`;
-  return clickhouse.query(sql, CANDIDATE, { ...paramsOf(query), limit }, CALL);
+  return clickhouse.query(sql, CANDIDATE, { ...paramsOf(query), ...filterParams(query), limit }, CALL);
 }
 
 const CANDIDATE = shape<Candidate>({
@@ -156,6 +157,5 @@ function paramsOf(query: RankingQuery) {
     likesWeight: query.weights.likes,
     repostsWeight: query.weights.reposts,
     repliesWeight: query.weights.replies,
-    languages: query.languages,
   };
 }

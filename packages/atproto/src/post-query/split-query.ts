@@ -8,6 +8,8 @@ export interface Piece {
   /** Without `-` and quotes. */
   readonly text: string;
   readonly isQuoted: boolean;
+  /** `alt:` stood before it; of an unquoted one it is still in the text. */
+  readonly isAlt: boolean;
 }
 
 /** Cuts a query at spaces outside quotes. Throws a QuerySyntaxError for a quote that is empty or not closed. */
@@ -21,11 +23,12 @@ export function splitQuery(query: string): Piece[] {
     }
     const isExcluded = query.charAt(at) === '-';
     const start = isExcluded ? at + 1 : at;
-    const isQuoted = QUOTE.test(query.charAt(start));
-    const end = isQuoted ? closingQuote(query, start) : endOfWord(query, start);
-    const text = query.slice(isQuoted ? start + 1 : start, end);
+    const opening = start + (QUOTED_ALT.exec(query.slice(start, start + 5))?.[1]?.length ?? 0);
+    const isQuoted = QUOTE.test(query.charAt(opening));
+    const end = isQuoted ? closingQuote(query, opening) : endOfWord(query, start);
+    const text = query.slice(isQuoted ? opening + 1 : start, end);
     if (isQuoted && text.trim() === '') throw new QuerySyntaxError(at, 'there is nothing within the quotes');
-    if (text !== '') pieces.push({ position: at, isExcluded, text, isQuoted });
+    if (text !== '') pieces.push({ position: at, isExcluded, text, isQuoted, isAlt: opening > start });
     at = isQuoted ? end + 1 : end;
   }
   return pieces;
@@ -34,6 +37,7 @@ export function splitQuery(query: string): Piece[] {
 const SPACE = /\s/;
 /** The straight quote, and those that phones replace it with. */
 const QUOTE = /["“”„]/;
+const QUOTED_ALT = /^(alt[:：])["“”„]/i;
 
 function closingQuote(query: string, opening: number): number {
   for (let at = opening + 1; at < query.length; at++) if (QUOTE.test(query.charAt(at))) return at;

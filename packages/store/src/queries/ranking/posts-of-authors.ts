@@ -1,69 +1,70 @@
 import type { ClickHouse } from '../../clickhouse/types.ts';
 import { string } from '../../row-binary/codecs.ts';
 import { shape } from '../../row-binary/shape.ts';
-import { type FeedFilter, isPostInWindow, type KeepPosts, keptOf, postConditions, windowParams } from '../fragments.ts';
+import { type Authors, authorsParams, isByAuthors } from '../authors.ts';
+import {
+  createShares,
+  type FeedFilter,
+  filterParams,
+  isPostInWindow,
+  type KeepPosts,
+  keptOf,
+  postConditions,
+  windowParams,
+} from '../fragments.ts';
 
-export interface LabelledPostsQuery extends FeedFilter {
-  readonly label: string;
+export interface AuthorsPostsQuery extends FeedFilter {
+  readonly authors: Authors;
   readonly asOfMs: number;
   readonly windowMs: number;
   readonly perAuthor?: number | undefined;
   readonly size: number;
 }
 
-/** Uris of the posts of a label's members within the window, newest first. What `keep` leaves out doesn't count toward the size or an author's share. */
-export async function labelledPosts(
+/** Uris of the posts of these authors within the window, newest first. What `keep` leaves out doesn't count toward the size or an author's share. */
+export async function postsOfAuthors(
   clickhouse: ClickHouse,
-  query: LabelledPostsQuery,
+  query: AuthorsPostsQuery,
   keep?: KeepPosts,
 ): Promise<string[]> {
   if (keep === undefined)
     return (await readPosts(clickhouse, query, query.size, query.perAuthor)).map(({ uri }) => uri);
   for (let limit = Math.ceil(query.size * 1.25) + 100; ; limit *= 2) {
     const found = await readPosts(clickhouse, query, limit, undefined);
-    const shown = withinShares(await keptOf(found, keep), query.perAuthor).slice(0, query.size);
+    const shown = (await keptOf(found, keep)).filter(createShares(query.perAuthor)).slice(0, query.size);
     if (found.length < limit || shown.length === query.size) return shown.map(({ uri }) => uri);
   }
 }
 
-interface LabelledPost {
+interface AuthorsPost {
   readonly uri: string;
   readonly did: string;
   readonly rowVersion: string;
 }
 
-const LABELLED_POST = shape<LabelledPost>({ uri: string, did: string, rowVersion: string });
+const AUTHORS_POST = shape<AuthorsPost>({ uri: string, did: string, rowVersion: string });
 
 function readPosts(
   clickhouse: ClickHouse,
-  query: LabelledPostsQuery,
+  query: AuthorsPostsQuery,
   limit: number,
   perAuthor: number | undefined,
-): Promise<LabelledPost[]> {
+): Promise<AuthorsPost[]> {
   const sql = `
 SELECT uri, did, toString(version) AS row_version
 FROM post_rows FINAL
 WHERE ${isPostInWindow}
-    AND did IN (SELECT actor_did FROM actor_labels FINAL WHERE label = {label:String})
+    AND ${isByAuthors(query.authors)}
     AND ${postConditions(query)}
 ORDER BY sort_at DESC, uri ASC
 ${perAuthor === undefined ? '' : 'LIMIT {perAuthor:UInt32} BY did'}
 LIMIT {limit:UInt32}`;
   const params = {
     ...windowParams(query.asOfMs - query.windowMs, query.asOfMs),
-    label: query.label,
-    languages: query.languages,
+    ...authorsParams(query.authors),
+    ...filterParams(query),
     perAuthor: perAuthor ?? 0,
     limit,
   };
-  return clickhouse.query(sql, LABELLED_POST, params);
-}
-
-function withinShares(posts: readonly LabelledPost[], perAuthor = Number.POSITIVE_INFINITY): LabelledPost[] {
-  const byAuthor = new Map<string, number>();
-  return posts.filter(({ did }) => {
-    const count = (byAuthor.get(did) ?? 0) + 1;
-    byAuthor.set(did, count);
-    return count <= perAuthor;
-  });
+  return clickhouse.query(sql, AUTHORS_POST, params);
 }

@@ -1,19 +1,14 @@
-import {
-  exactTokens,
-  langToken,
-  MEDIA_TOKEN,
-  parseTimeMs,
-  queryTokens,
-  readAccountName,
-  tagToken,
-  withoutInvisible,
-} from '@updraft/atproto';
+import { readAccountName, withoutInvisible } from '../account-name.ts';
+import { domainOf, domainToken } from '../link-tokens.ts';
+import { parseTimeMs } from '../rfc3339.ts';
+import { altTokens, exactTokens, queryTokens } from '../search-tokens.ts';
+import { langToken, MEDIA_TOKEN, tagToken } from '../token-marks.ts';
 import { type AccountTerm, type PostQuery, QuerySyntaxError, type Term } from './post-query.ts';
 import { type Piece, splitQuery } from './split-query.ts';
 
 /**
- * Reads the query language of /search/posts: words, "phrases", `-` before what a post must not have, `from:`, `mentions:`,
- * `lang:`, `since:`, `until:`, `has:media`, `#tag` and `$TAG`. A post must match all terms. Throws a QuerySyntaxError with the place.
+ * Reads the query language of searches and of search feeds: words, "phrases", `-` before what a post must not have, `from:`,
+ * `mentions:`, `lang:`, `since:`, `until:`, `has:media`, `domain:`, `alt:`, `#tag` and `$TAG`. A post must match all terms. Throws a QuerySyntaxError with the place.
  */
 export function parsePostQuery(query: string): PostQuery {
   if (query.length > MAX_QUERY_LENGTH) {
@@ -64,6 +59,8 @@ const OPERATORS: ReadonlyMap<string, ReadOperator> = new Map<string, ReadOperato
   ['mentions', (value, piece, draft) => draft.mentions.push(readAccount(value, piece))],
   ['lang', (value, piece, draft) => addMark(readLang(value, piece), piece, draft)],
   ['has', (value, piece, draft) => addMark(readHas(value, piece), piece, draft)],
+  ['domain', (value, piece, draft) => addMark(readDomain(value, piece), piece, draft)],
+  ['alt', (value, piece, draft) => addText({ ...piece, text: value, isAlt: true }, draft)],
   ['since', (value, piece, draft) => (draft.sinceMs = Math.max(draft.sinceMs ?? -Infinity, readTime(value, piece)))],
   ['until', (value, piece, draft) => (draft.untilMs = Math.min(draft.untilMs ?? Infinity, readTime(value, piece)))],
 ]);
@@ -78,6 +75,12 @@ function readHas(value: string, { position }: Piece): string {
   throw new QuerySyntaxError(position, "expected 'has:media'");
 }
 
+function readDomain(value: string, { position }: Piece): string {
+  const domain = domainOf(/^https?:/i.test(value) ? value : `https://${value}`);
+  if (domain !== undefined) return domainToken(domain);
+  throw new QuerySyntaxError(position, "expected a domain such as 'domain:example.com'");
+}
+
 function addMark(mark: string, { isExcluded }: Piece, draft: Draft): void {
   (isExcluded ? draft.exclude : draft.include).push({ words: [], phrases: [], marks: [mark] });
 }
@@ -87,9 +90,11 @@ function addMark(mark: string, { isExcluded }: Piece, draft: Draft): void {
  * between words.
  */
 function addText(piece: Piece, draft: Draft): void {
-  const term = (piece.isQuoted || piece.isExcluded ? exactTokens : queryTokens)(piece.text);
-  if (term.words.length + term.phrases.length + term.marks.length > 0)
-    (piece.isExcluded ? draft.exclude : draft.include).push(term);
+  const text = (piece.isQuoted || piece.isExcluded ? exactTokens : queryTokens)(piece.text);
+  const term = piece.isAlt ? altTokens(text) : text;
+  const isNothing = term.words.length + term.phrases.length + term.marks.length === 0;
+  if (!isNothing) (piece.isExcluded ? draft.exclude : draft.include).push(term);
+  else if (piece.isAlt) throw new QuerySyntaxError(piece.position, "expected a word, such as 'alt:cat'");
 }
 
 function readAccount(value: string, { position, isExcluded }: Piece): AccountTerm {

@@ -31,6 +31,20 @@ describe('parsePostQuery', () => {
     });
   });
 
+  test('reads the domains of links in any form, and what stands beside pictures', () => {
+    const query = parsePostQuery(
+      'domain:Example.COM domain:https://news.example.com/a?b alt:Katze -alt:hund alt:"red Door"',
+    );
+    expect(query.include).toEqual([
+      mark('/example.com'),
+      mark('/news.example.com'),
+      word('%katze'),
+      text('%red', '%door'),
+    ]);
+    expect(query.exclude).toEqual([text('%hund')]);
+    expect(parsePostQuery('alt：“猫”').include).toEqual([mark('%~猫')]);
+  });
+
   test('takes the narrower of two times', () => {
     const query = parsePostQuery('since:2026-07-04 since:2026-07-01 until:2026-08-01 until:2026-07-20');
     expect([query.sinceMs, query.untilMs]).toEqual([Date.UTC(2026, 6, 4), Date.UTC(2026, 6, 20)]);
@@ -93,6 +107,10 @@ describe('parsePostQuery', () => {
     ['since:2026-02-30', 0, 'expected a day'],
     ['-since:2026-02-03', 0, 'can not be excluded'],
     ['a has:gold', 2, "expected 'has:media'"],
+    ['a domain:', 2, "expected a domain such as 'domain:example.com'"],
+    ['a domain:no', 2, 'expected a domain'],
+    ['a alt:!', 2, "expected a word, such as 'alt:cat'"],
+    ['a alt:""', 2, 'nothing within the quotes'],
     ['lang:deutsch', 0, 'expected a language'],
     [`${'a'.repeat(999)} b`, 1000, '1000 characters'],
     [`${'a '.repeat(64)}b`, 128, '64 terms'],
