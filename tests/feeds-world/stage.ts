@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { changeMembers } from '@updraft/feeds';
-import { startJetstream } from '@updraft/simulator';
+import { type JetstreamServer, startJetstream } from '@updraft/simulator';
 import { changeHide } from '@updraft/store';
 import { type Program, startProgram, startStack, until } from '../indexer/stack.ts';
 import { startIndexer } from '../indexer/start.ts';
@@ -32,6 +32,7 @@ feeds:
   listed: { kind: list, list: '${LIST}', window: ${WINDOW}, refresh: 1s }
   club: { kind: author-label, label: club, window: ${WINDOW}, refresh: 1s }
   words: { kind: search, query: kelp, window: ${WINDOW}, refresh: 1s }
+  words-hot: { kind: search, order: hot, query: kelp, ${LIKED} }
   both: { kind: union, feeds: [listed, club], refresh: 1s }
 `;
 const ACTOR = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa';
@@ -58,8 +59,8 @@ export async function startFeedsStage(): Promise<FeedsStage> {
   const stage = starting.move();
   return {
     tell: async (deed) => {
-      if (deed.kind === 'event') return void host.append({ line: deed.line, timeUs: Date.now() * 1_000 } as never);
-      if (deed.kind === 'label') return sayTo(labeler, deed);
+      if (deed.kind === 'event') show(host, deed);
+      if (deed.kind === 'label') await sayTo(labeler, deed);
       const change = { changedBy: BY, atMicros: Date.now() * 1_000 };
       if (deed.kind === 'member')
         await changeMembers(store.clickhouse, { label: 'club', changedBy: BY }, [
@@ -74,6 +75,11 @@ export async function startFeedsStage(): Promise<FeedsStage> {
     read: feedgen.read,
     [Symbol.asyncDispose]: () => stage.disposeAsync(),
   };
+}
+
+function show(host: JetstreamServer, { did, line }: Extract<Deed, { kind: 'event' }>): void {
+  host.append({ did, timeUs: Date.now() * 1_000, tail: '', raw: line, nth: 0 });
+  host.settle();
 }
 
 function sayTo(labeler: ForeignLabeler, { uri, val, neg, expMs }: Extract<Deed, { kind: 'label' }>): Promise<void> {
@@ -95,7 +101,7 @@ async function startFeedgen(env: Readonly<Record<string, string>>): Promise<Feed
       FEED_ACTOR_DID: ACTOR,
       LOG_LEVEL: 'info',
     });
-    const address = () => /"listen":"([^"]+)"/.exec(program.output())?.[1];
+    const address = () => /"listen":"(?:http:\/\/)?([^"]+)"/.exec(program.output())?.[1];
     await until(() => address() !== undefined);
     return { program, url: `http://${address() ?? ''}` };
   };

@@ -8,7 +8,8 @@ export const FEEDS = {
   art: { exclude: 'nothing', recommendableOnly: false, require: 'art' },
   listed: { exclude: 'nothing', recommendableOnly: false },
   club: { exclude: 'nothing', recommendableOnly: false },
-  words: { exclude: 'recommended', recommendableOnly: true },
+  words: { exclude: 'recommended', recommendableOnly: false },
+  'words-hot': { exclude: 'recommended', recommendableOnly: true },
   both: { exclude: 'nothing', recommendableOnly: false },
 } as const;
 export type FeedName = keyof typeof FEEDS;
@@ -22,11 +23,12 @@ export function expectedFeed(world: FeedsWorld, name: FeedName, atMs: number): s
   if (name === 'both')
     return newestFirst(world, [...memberPosts(world, atMs, 'listed'), ...memberPosts(world, atMs, 'club')]);
   if (name === 'listed' || name === 'club') return newestFirst(world, memberPosts(world, atMs, name));
-  const posts = candidates(world, name, atMs);
+  const all = candidates(world, name, atMs);
+  const posts = name.startsWith('words') ? all.filter(({ text }) => text.split(' ').includes('kelp')) : all;
   if (name === 'words')
     return newestFirst(
       world,
-      posts.filter(({ text }) => text.split(' ').includes('kelp')).map(({ uri }) => uri),
+      posts.map(({ uri }) => uri),
     );
   const likes = (post: Post) => [...post.likers.keys()].filter((did) => world.accounts.get(did)?.isActive).length;
   const gravity = name === 'top' || name === 'art' ? undefined : 1.8;

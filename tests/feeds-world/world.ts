@@ -44,7 +44,7 @@ export interface Label {
 
 /** What has to be told to the system: an event of the network, a label, or a host's deed. */
 export type Deed =
-  | { readonly kind: 'event'; readonly line: string }
+  | { readonly kind: 'event'; readonly did: string; readonly line: string }
   | ({ readonly kind: 'label' } & Label)
   | { readonly kind: 'hide' | 'unhide'; readonly feed: string; readonly subject: string }
   | { readonly kind: 'member'; readonly did: string; readonly isMember: boolean }
@@ -205,7 +205,7 @@ function changeStatus({ accounts, dice, now }: State): Deed {
     time: new Date(micros / 1_000).toISOString(),
     ...(!active && { status: 'deactivated' }),
   };
-  return { kind: 'event', line: JSON.stringify({ did, time_us: micros, kind: 'account', account: inner }) };
+  return { kind: 'event', did, line: JSON.stringify({ did, time_us: micros, kind: 'account', account: inner }) };
 }
 
 function optOut(state: State): Deed {
@@ -284,7 +284,7 @@ const CID = 'bafyreiaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';
 
 function commit({ now }: State, parts: Parameters<typeof commitLine>[1] & object): Deed {
   const micros = now();
-  return { kind: 'event', line: commitLine(0, { ...parts, rev: tid(micros), timeUs: micros }) };
+  return { kind: 'event', did: parts.did ?? '', line: commitLine(0, { ...parts, rev: tid(micros), timeUs: micros }) };
 }
 
 function pick<T>(all: readonly T[], dice: Dice): T {
