@@ -6,6 +6,7 @@ import type { Builder } from './builds/builder.ts';
 import { createBuilding } from './builds/building.ts';
 import { createBus } from './bus.ts';
 import type { FeedgenConfig } from './config.ts';
+import { createExplaining } from './explaining.ts';
 import { keepGauges } from './gauges.ts';
 import { createApp } from './http/app.ts';
 import type { FeedgenContext } from './http/context.ts';
@@ -51,7 +52,13 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
   const analytics = createAnalytics({ ...deps, prefix, aliases: [...file.feeds.keys()], bus, metrics });
   const identity = createIdentity({ ...deps, metrics });
   const { service } = config;
-  const context = { service, file, live, cuts, membership, keys, identity, analytics, metrics, log };
+  const explain = createExplaining({
+    ...deps,
+    context: { live, cuts, membership },
+    areValid: building.areValid,
+    readStandings: async () => new Map(),
+  });
+  const context = { service, file, live, cuts, membership, keys, identity, analytics, explain, metrics, log };
   keepGauges(context);
   return {
     app: createApp(context, config),

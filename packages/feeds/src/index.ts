@@ -1,11 +1,16 @@
 // What the feed generator and `pnpm admin` share: the feeds file, the service's identity, API keys, and the news of a change.
 //
 // In:  the environment, config/feeds.yaml.
-// Out: validated feeds, the hash that is kept of a key, a message to the running instances.
+// Out: validated feeds, their queries, builds in Redis, why a post is in a feed or not, the hash that is kept of a key, a message to the running instances.
 export { apiKeyId, createApiKey, hashApiKey, importedApiKey, isSameHash } from './api-key.ts';
+export { type BuildStore, createBuildStore, KEEP_BUILDS_MS, type StoredBuild } from './build-store.ts';
 export { feedsConfig, feedsEnvironment, readFeedsConfig, type ServiceIdentity } from './config.ts';
+export { createExplain, type Explain } from './explain/explain.ts';
+export type { Explanation } from './explain/explanation.ts';
+export { keepForFeed, keepValidPosts, type ReadStandings } from './explain/keep-posts.ts';
 export { type Feed, type FeedsFile, feedByName, membersLabel, type QueriedFeed } from './feed.ts';
 export { type LeftOut, leftOutBy, type ModeratedFeed } from './moderation.ts';
 export { type News, newsChannel, parseNews, publishNews } from './news.ts';
+export { runFeedQuery } from './queries/feed-queries.ts';
 export { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';
 export { shortAlias } from './schema.ts';

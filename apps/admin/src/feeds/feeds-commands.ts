@@ -1,5 +1,6 @@
 import type { BuildProgram } from '@updraft/command';
 import { addApiKeyCommands } from './api-key-commands.ts';
+import { addExplainCommand } from './explain-command.ts';
 import { addFeedCommands } from './feed-commands.ts';
 import { addMemberCommands } from './member-commands.ts';
 
@@ -8,4 +9,5 @@ export const addFeedsCommands: BuildProgram = (program, io) => {
   addApiKeyCommands(program, io);
   addMemberCommands(program, io);
   addFeedCommands(program, io);
+  addExplainCommand(program, io);
 };

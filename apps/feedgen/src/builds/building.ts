@@ -1,4 +1,4 @@
-import type { FeedsFile, QueriedFeed } from '@updraft/feeds';
+import { createBuildStore, type FeedsFile, type QueriedFeed, runFeedQuery } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import { type ClickHouse, postRecords, type Redis, visiblePosts } from '@updraft/store';
 import type { Bus } from '../bus.ts';
@@ -6,10 +6,8 @@ import type { Membership } from '../members/membership.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
 import { createValidPosts } from '../validity/valid-posts.ts';
 import { createValidityThread } from '../validity/validity-thread.ts';
-import { createBuildStore } from './build-store.ts';
 import { type Builder, createBuilder } from './builder.ts';
 import { createCuts } from './cuts.ts';
-import { runFeedQuery } from './feed-queries.ts';
 import { createLiveBuilds } from './live-builds.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
@@ -55,6 +53,7 @@ export function createBuilding(options: BuildingOptions) {
     run: async (signal: AbortSignal) => {
       await Promise.all([live, cuts, ...builders.values()].map((part) => part.run(signal)));
     },
+    areValid: thread.areValid,
     close: thread.close,
   };
 }
@@ -68,6 +67,7 @@ function createQuery({ clickhouse, metrics, log }: BuildingOptions, areValid: Ar
     metrics,
     onError: (err) => log.warn({ err }, 'records could not be validated: they stay in their feeds'),
   });
+  const keepFor = ({ alias, validOnly }: QueriedFeed) => (validOnly ? keepValid(alias) : undefined);
   // Rankings of a whole day are large: an instance runs one at a time.
-  return oneAtATime((feed: QueriedFeed, asOfMs: number) => runFeedQuery({ clickhouse, keepValid }, feed, asOfMs));
+  return oneAtATime((feed: QueriedFeed, asOfMs: number) => runFeedQuery({ clickhouse, keepFor }, feed, asOfMs));
 }

@@ -1,5 +1,5 @@
-import { type Build, createBuildThawer, type StoredBuild } from './build.ts';
-import { KEEP_BUILDS_MS } from './build-store.ts';
+import { KEEP_BUILDS_MS, type StoredBuild } from '@updraft/feeds';
+import { type Build, createBuildThawer } from './build.ts';
 
 /** The builds of one feed in memory. */
 export interface FeedBuilds {

@@ -1,7 +1,7 @@
+import type { BuildStore, StoredBuild } from '@updraft/feeds';
 import { every, type Logger } from '@updraft/service';
 import type { Bus } from '../bus.ts';
-import type { Build, StoredBuild } from './build.ts';
-import type { BuildStore } from './build-store.ts';
+import type { Build } from './build.ts';
 import { createFeedBuilds } from './feed-builds.ts';
 
 /** The builds that this instance serves from memory. */

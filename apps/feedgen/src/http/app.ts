@@ -1,6 +1,7 @@
 import { type ApiDescription, addRoutes, createHttpServer, type HttpServer } from '@updraft/service';
 import { storeAnswer } from '@updraft/store';
 import type { FeedgenConfig } from '../config.ts';
+import { adminExplain } from './admin-explain.ts';
 import { adminFeedMembers } from './admin-feed-members.ts';
 import { adminFeeds } from './admin-feeds.ts';
 import type { FeedgenContext } from './context.ts';
@@ -17,6 +18,7 @@ const ROUTES = [
   sendInteractions,
   adminFeeds,
   adminFeedMembers,
+  adminExplain,
   landingPage,
 ];
 

@@ -1,4 +1,4 @@
-import type { FeedsFile, ServiceIdentity } from '@updraft/feeds';
+import type { Explain, FeedsFile, ServiceIdentity } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import type { Analytics } from '../analytics/analytics.ts';
 import type { Cuts } from '../builds/cuts.ts';
@@ -18,6 +18,7 @@ export interface FeedgenContext {
   readonly keys: KeyRing;
   readonly identity: Identity;
   readonly analytics: Analytics;
+  readonly explain: Explain;
   readonly metrics: FeedgenMetrics;
   readonly log: Logger;
 }

@@ -47,7 +47,8 @@ function outsider(feed: Feed, build: Build | undefined): Reader {
   throw new SignInRequiredError(sentence);
 }
 
-function queriedReader({ live, cuts, membership }: FeedgenContext, feed: Feed, name: Reader['name']): Reader {
+function queriedReader(context: FeedgenContext, feed: Feed, name: Reader['name']): Reader {
+  const { live, cuts, membership } = context;
   const { alias } = feed;
   const label = feed.kind === 'author-label' ? feed.label : undefined;
   return {
@@ -57,9 +58,18 @@ function queriedReader({ live, cuts, membership }: FeedgenContext, feed: Feed, n
     find: (id) => live.find(alias, id),
     // An author who loses the label leaves the feed at once, not at its next build.
     version: () => `${cuts.version()}.${label === undefined ? 0 : membership.version()}`,
-    isCut: (post) =>
-      cuts.isCut(post) || (label !== undefined && !post.isPinned && membership.has(label, post.did) === false),
+    isCut: (post) => cutsPost(context, feed, post),
   };
+}
+
+/** Whether pages of the feed leave out a post of its builds. */
+export function cutsPost(
+  { cuts, membership }: Pick<FeedgenContext, 'cuts' | 'membership'>,
+  feed: Feed,
+  post: FeedPost,
+): boolean {
+  if (cuts.isCut(post)) return true;
+  return feed.kind === 'author-label' && !post.isPinned && membership.has(feed.label, post.did) === false;
 }
 
 function fixedReader(build: Build, name: Reader['name']): Reader {

@@ -1,4 +1,3 @@
-import { isVisible } from '../tables/hidden-actors.ts';
 import { RECORD_SORT_AT_MS } from '../tables/record-rows.ts';
 
 /** Pieces of SQL that queries share. They are for tables read with FINAL, and name columns without a prefix. */
@@ -34,17 +33,6 @@ export interface FeedFilter {
   readonly mediaOnly: boolean;
   /** Language codes without region; none: all languages. */
   readonly languages: readonly string[];
-}
-
-/** Conditions on a post; `{languages:Array(String)}` must be bound when there are languages. */
-export function postConditions(filter: FeedFilter): string {
-  const conditions = [isVisible];
-  if (!filter.replies) conditions.push("parent_uri = ''");
-  if (filter.mediaOnly) conditions.push('has_embedded_media = 1');
-  if (filter.languages.length > 0) {
-    conditions.push("hasAny(arrayMap(lang -> lower(splitByChar('-', lang)[1]), langs), {languages:Array(String)})");
-  }
-  return conditions.join('\n    AND ');
 }
 
 /** Picks posts by what SQL can't tell: gives the uris of those that stay. */

@@ -101,7 +101,8 @@ const RECORD = shape({
 
 type PostRowKey = Pick<PostRow, 'recordHour' | 'did' | 'rkey'>;
 
-function keysOf(uris: Iterable<string>): PostRowKey[] {
+/** The keys of the rows of those that are uris of posts. */
+export function keysOf(uris: Iterable<string>): PostRowKey[] {
   return [...uris].map(keyOf).filter((key) => key !== undefined);
 }
 
@@ -112,6 +113,7 @@ function keyOf(uri: string): PostRowKey | undefined {
   return { recordHour: recordTime(rkey).recordHour, did, rkey };
 }
 
-function postList(keys: readonly PostRowKey[]): List {
+/** `(record_hour, did, rkey) IN given_posts` looks each up by its whole key. */
+export function postList(keys: readonly PostRowKey[]): List {
   return createList('given_posts', pick(postRows, 'recordHour', 'did', 'rkey'), keys);
 }

@@ -1,7 +1,9 @@
 import type { ClickHouse } from '../../clickhouse/types.ts';
 import { string } from '../../row-binary/codecs.ts';
 import { shape } from '../../row-binary/shape.ts';
-import { type FeedFilter, isPostInWindow, type KeepPosts, keptOf, postConditions, windowParams } from '../fragments.ts';
+import { type FeedFilter, type KeepPosts, keptOf, windowParams } from '../fragments.ts';
+import { allOf, filterRules, IN_WINDOW, type PostQuery, type PostRule } from '../post-rules.ts';
+import { newestFirst } from './ranking.ts';
 
 export interface LabelledPostsQuery extends FeedFilter {
   readonly label: string;
@@ -43,20 +45,30 @@ function readPosts(
   const sql = `
 SELECT uri, did, toString(version) AS row_version
 FROM post_rows FINAL
-WHERE ${isPostInWindow}
-    AND did IN (SELECT actor_did FROM actor_labels FINAL WHERE label = {label:String})
-    AND ${postConditions(query)}
+WHERE ${allOf(rulesOf(query))}
 ORDER BY sort_at DESC, uri ASC
 ${perAuthor === undefined ? '' : 'LIMIT {perAuthor:UInt32} BY did'}
 LIMIT {limit:UInt32}`;
-  const params = {
-    ...windowParams(query.asOfMs - query.windowMs, query.asOfMs),
-    label: query.label,
-    languages: query.languages,
-    perAuthor: perAuthor ?? 0,
-    limit,
+  return clickhouse.query(sql, LABELLED_POST, { ...paramsOf(query), perAuthor: perAuthor ?? 0, limit });
+}
+
+/** What labelledPosts() selects, and in which order. */
+export function labelledPostQuery(query: LabelledPostsQuery): PostQuery {
+  return {
+    rules: rulesOf(query),
+    params: paramsOf(query),
+    perAuthor: query.perAuthor,
+    order: async (posts) => posts.toSorted(newestFirst).map((post) => ({ post, hasEnough: true })),
   };
-  return clickhouse.query(sql, LABELLED_POST, params);
+}
+
+function rulesOf(query: LabelledPostsQuery): PostRule[] {
+  const isOfMember = 'did IN (SELECT actor_did FROM actor_labels FINAL WHERE label = {label:String})';
+  return [IN_WINDOW, { name: 'author label', sql: isOfMember }, ...filterRules(query)];
+}
+
+function paramsOf({ asOfMs, windowMs, label, languages }: LabelledPostsQuery) {
+  return { ...windowParams(asOfMs - windowMs, asOfMs), label, languages };
 }
 
 function withinShares(posts: readonly LabelledPost[], perAuthor = Number.POSITIVE_INFINITY): LabelledPost[] {
