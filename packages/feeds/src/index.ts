@@ -3,6 +3,7 @@
 // In:  the environment, config/feeds.yaml.
 // Out: validated feeds, their queries, builds in Redis, why a post is in a feed or not, the hash that is kept of a key, a message to the running instances.
 export { apiKeyId, createApiKey, hashApiKey, importedApiKey, isSameHash } from './api-key.ts';
+export { buildFault, hasShrunk, lateAfterMs, reasonToBeEmpty } from './build-health.ts';
 export { type BuildStore, createBuildStore, KEEP_BUILDS_MS, type StoredBuild } from './build-store.ts';
 export { feedsConfig, feedsEnvironment, readFeedsConfig, type ServiceIdentity } from './config.ts';
 export { createExplain, type Explain } from './explain/explain.ts';

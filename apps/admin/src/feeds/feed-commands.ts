@@ -1,10 +1,11 @@
 import { type BuildProgram, type CommandIo, JSON_OPTION, writeRow } from '@updraft/command';
+import { addDoctorCommand } from '../doctor/doctor-command.ts';
 import { applyPlan, describeStep, planPublishing, planUnpublishing } from '../publishing/plan.ts';
 import { type Publisher, withPublisher } from '../publishing/publisher.ts';
 
 const DRY_RUN = ['--dry-run', 'only show what would be done'] as const;
 
-/** `pnpm admin feed publish | unpublish | list`. */
+/** `pnpm admin feed publish | unpublish | list | doctor`. */
 export const addFeedCommands: BuildProgram = (program, io) => {
   const feed = program.command('feed').description("The publisher's records of feeds.");
   feed
@@ -44,6 +45,7 @@ export const addFeedCommands: BuildProgram = (program, io) => {
         }
       }),
     );
+  addDoctorCommand(feed, io);
 };
 
 async function carryOut(
