@@ -2,6 +2,7 @@ import {
   createExplain,
   type Explain,
   type Explanation,
+  isQueried,
   keepForFeed,
   keepValidPosts,
   parseFeedsFile,
@@ -93,9 +94,7 @@ function someUri(uris: readonly string[], dice: Dice): string {
 
 function randomFeeds(dice: Dice): QueriedFeed[] {
   const feeds = Object.fromEntries(Array.from({ length: FEEDS }, (_, n) => [`feed${n}`, randomFeed(dice)]));
-  return [...parseFeedsFile(JSON.stringify({ feeds }), 'feeds.yaml').feeds.values()].filter(
-    (feed): feed is QueriedFeed => feed.kind !== 'static',
-  );
+  return [...parseFeedsFile(JSON.stringify({ feeds }), 'feeds.yaml').feeds.values()].filter(isQueried);
 }
 
 function randomFeed(dice: Dice): object {

@@ -3,13 +3,13 @@
 // In:  the environment, config/feeds.yaml.
 // Out: validated feeds, their queries, builds in Redis, why a post is in a feed or not, the hash that is kept of a key, a message to the running instances.
 export { apiKeyId, createApiKey, hashApiKey, importedApiKey, isSameHash } from './api-key.ts';
-export { buildFault, hasShrunk, lateAfterMs, reasonToBeEmpty } from './build-health.ts';
+export { type BuildState, buildFault, lateAfterMs, reasonToBeEmpty } from './build-health.ts';
 export { type BuildStore, createBuildStore, KEEP_BUILDS_MS, type StoredBuild } from './build-store.ts';
 export { feedsConfig, feedsEnvironment, readFeedsConfig, type ServiceIdentity } from './config.ts';
 export { createExplain, type Explain } from './explain/explain.ts';
 export type { Explanation } from './explain/explanation.ts';
 export { keepForFeed, keepValidPosts, type ReadStandings } from './explain/keep-posts.ts';
-export { type Feed, type FeedsFile, feedByName, membersLabel, type QueriedFeed } from './feed.ts';
+export { type Feed, type FeedsFile, feedByName, isQueried, membersLabel, type QueriedFeed } from './feed.ts';
 export { type LeftOut, leftOutBy, type ModeratedFeed } from './moderation.ts';
 export { type News, newsChannel, parseNews, publishNews } from './news.ts';
 export { runFeedQuery } from './queries/feed-queries.ts';

@@ -36,7 +36,7 @@ function reasonOf(error: unknown): string {
 /** `404 NotFound: there is nothing at this path`, of an answer that is an error. */
 export function describeAnswer({ status, body }: Answer): string {
   const { error, message } = fieldsOf(body);
-  return [status, error, message].filter((part) => part !== undefined).join(' ');
+  return [String(status), error, message].filter((part) => typeof part === 'string').join(' ');
 }
 
 /** The name of an XRPC error; undefined for any other answer. */

@@ -1,4 +1,4 @@
-import { buildFault, type Feed, type QueriedFeed, reasonToBeEmpty } from '@updraft/feeds';
+import { buildFault, type Feed, isQueried, type QueriedFeed, reasonToBeEmpty } from '@updraft/feeds';
 import { lasting } from '@updraft/service';
 import { readMembers } from '@updraft/store';
 import type { AdminStores } from '../open-stores.ts';
@@ -6,7 +6,7 @@ import { type Finding, ok, skipped, wrong } from './finding.ts';
 
 /** Whether each feed has a build, that it is not too old, and not empty without reason. */
 export async function checkBuilds(stores: AdminStores, feeds: readonly Feed[]): Promise<Finding[]> {
-  const queried = feeds.filter((feed): feed is QueriedFeed => feed.kind !== 'static');
+  const queried = feeds.filter(isQueried);
   return Promise.all(
     queried.map((feed) =>
       checkBuild(stores, feed).catch((error: unknown) =>

@@ -10,9 +10,9 @@ export async function checkDns(endpoint: string, allowPrivateAddresses: boolean)
   if (isLoopbackHost(hostname)) return skipped('DNS', `${hostname} is this machine: nobody else reaches it`);
   try {
     const addresses = (await lookup(hostname.replaceAll(/[[\]]/g, ''), { all: true })).map(({ address }) => address);
-    const private_ = addresses.filter((address) => !isPublicAddress(address));
-    if (private_.length === 0 || allowPrivateAddresses) return ok('DNS', `${hostname} is ${addresses.join(', ')}`);
-    const what = `${hostname} leads to ${private_.join(', ')}, which is not of the public network`;
+    const inner = addresses.filter((address) => !isPublicAddress(address));
+    if (inner.length === 0 || allowPrivateAddresses) return ok('DNS', `${hostname} is ${addresses.join(', ')}`);
+    const what = `${hostname} leads to ${inner.join(', ')}, which is not of the public network`;
     return wrong('DNS', what, 'set its A and AAAA records to the address of the proxy that the network reaches');
   } catch (error) {
     const what = `${hostname} can't be looked up: ${error instanceof Error ? error.message : String(error)}`;

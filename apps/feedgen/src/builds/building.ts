@@ -1,4 +1,4 @@
-import { createBuildStore, type FeedsFile, type QueriedFeed, runFeedQuery } from '@updraft/feeds';
+import { createBuildStore, type FeedsFile, isQueried, type QueriedFeed, runFeedQuery } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import { type ClickHouse, postRecords, type Redis, visiblePosts } from '@updraft/store';
 import type { Bus } from '../bus.ts';
@@ -27,7 +27,7 @@ export interface BuildingOptions {
 /** Everything about the builds of the feeds that have a query. */
 export function createBuilding(options: BuildingOptions) {
   const { file, clickhouse, membership, bus, log } = options;
-  const feeds = [...file.feeds.values()].filter((feed): feed is QueriedFeed => feed.kind !== 'static');
+  const feeds = [...file.feeds.values()].filter(isQueried);
   const store = createBuildStore(options);
   const live = createLiveBuilds({ ...options, feeds, store });
   const cuts = createCuts({ ...options, live, visiblePosts: (uris) => visiblePosts(clickhouse, uris) });

@@ -16,6 +16,8 @@ export interface LiveBuilds {
   adopt(alias: string, build: StoredBuild): void;
   /** Every build in memory. */
   all(): Build[];
+  /** Posts of the feed's largest build in memory. */
+  mostPosts(alias: string): number;
   /** Loads the current builds. */
   refresh(): Promise<void>;
   /** Follows the other instances' builds until the signal aborts. */
@@ -69,6 +71,7 @@ export function createLiveBuilds({ feeds, store, bus, log }: LiveBuildsOptions):
     },
     adopt: (alias, build) => builds.get(alias)?.adopt(build),
     all: () => [...builds.values()].flatMap((ofFeed) => ofFeed.all()),
+    mostPosts: (alias) => Math.max(0, ...(builds.get(alias)?.all() ?? []).map(({ posts }) => posts.length)),
     refresh,
     run: (signal) => every(INTERVAL_MS, signal, refresh, onError),
   };
