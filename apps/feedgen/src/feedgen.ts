@@ -14,6 +14,7 @@ import { createIdentity } from './identity.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import { createMembership } from './members/membership.ts';
 import { createFeedgenMetrics } from './metrics.ts';
+import { createDocuments } from './syndication/documents.ts';
 
 /** What the feed generator is made of. */
 export interface FeedgenDeps {
@@ -58,7 +59,21 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
     areValid: building.areValid,
     readStandings: async () => new Map(),
   });
-  const context = { service, file, live, cuts, membership, keys, identity, analytics, explain, metrics, log };
+  const documents = createDocuments({ ...deps, service });
+  const context = {
+    service,
+    file,
+    live,
+    cuts,
+    membership,
+    keys,
+    identity,
+    analytics,
+    explain,
+    documents,
+    metrics,
+    log,
+  };
   keepGauges(context);
   return {
     app: createApp(context, config),

@@ -7,6 +7,7 @@ import { adminFeeds } from './admin-feeds.ts';
 import type { FeedgenContext } from './context.ts';
 import { describeFeedGenerator } from './describe-feed-generator.ts';
 import { didJson } from './did-json.ts';
+import { feedDocuments } from './feed-documents.ts';
 import { getFeedSkeleton, SKELETON_PATH } from './get-feed-skeleton.ts';
 import { landingPage } from './landing-page.ts';
 import { sendInteractions } from './send-interactions.ts';
@@ -19,6 +20,7 @@ const ROUTES = [
   adminFeeds,
   adminFeedMembers,
   adminExplain,
+  feedDocuments,
   landingPage,
 ];
 

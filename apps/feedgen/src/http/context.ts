@@ -7,6 +7,7 @@ import type { Identity } from '../identity.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { Membership } from '../members/membership.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
+import type { Documents } from '../syndication/documents.ts';
 
 /** What the routes need. */
 export interface FeedgenContext {
@@ -19,6 +20,7 @@ export interface FeedgenContext {
   readonly identity: Identity;
   readonly analytics: Analytics;
   readonly explain: Explain;
+  readonly documents: Documents;
   readonly metrics: FeedgenMetrics;
   readonly log: Logger;
 }
