@@ -34,7 +34,7 @@ const LANGS = [[], ['en'], ['pt-BR'], ['de', 'en'], ['ja']];
 const VALUES = ['porn', 'spam', 'bot', 'art', '!hide'];
 
 export function createRandomWorld(clickhouse: ClickHouse, dice: Dice, asOfMs: number): RandomWorld {
-  const authors = Array.from({ length: 12 }, (_, n) => didOf(`author${letter(n)}b`));
+  const authors = Array.from({ length: 5 }, (_, n) => didOf(`author${letter(n)}b`));
   const readers = Array.from({ length: 25 }, (_, n) => didOf(`reader${letter(n)}b`));
   const posts: PostRow[] = [];
   const records: RecordRow[] = [];

@@ -42,43 +42,13 @@ export interface Feedgen {
 
 /** Puts the parts together; opens and starts nothing but the signature threads. */
 export function createFeedgen(deps: FeedgenDeps): Feedgen {
-  const { config, file, log } = deps;
-  const { prefix } = config.redis;
-  const metrics = createFeedgenMetrics();
-  const bus = createBus({ ...deps, prefix });
-  const membership = createMembership({ ...deps, bus });
-  const keys = createKeyRing({ ...deps, bus });
-  const building = createBuilding({ ...deps, prefix, bus, membership, metrics });
-  const { live, cuts, builders } = building;
-  const analytics = createAnalytics({ ...deps, prefix, aliases: [...file.feeds.keys()], bus, metrics });
-  const identity = createIdentity({ ...deps, metrics });
-  const { service } = config;
-  const explain = createExplaining({
-    ...deps,
-    context: { live, cuts, membership },
-    areValid: building.areValid,
-    readStandings: async () => new Map(),
-  });
-  const documents = createDocuments({ ...deps, service });
-  const context = {
-    service,
-    file,
-    live,
-    cuts,
-    membership,
-    keys,
-    identity,
-    analytics,
-    explain,
-    documents,
-    metrics,
-    log,
-  };
+  const { context, bus, building } = createParts(deps);
+  const { live, membership, keys, analytics, identity } = context;
   keepGauges(context);
   return {
-    app: createApp(context, config),
+    app: createApp(context, deps.config),
     context,
-    builders,
+    builders: building.builders,
     start: async (signal) => {
       bus.start();
       // The service starts even when something can't be read now: each part reads again as soon as it runs, and logs failures.
@@ -91,4 +61,24 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
       await Promise.all([identity.close(), building.close()]);
     },
   };
+}
+
+function createParts(deps: FeedgenDeps) {
+  const { config, file, log } = deps;
+  const { service } = config;
+  const { prefix } = config.redis;
+  const metrics = createFeedgenMetrics();
+  const bus = createBus({ ...deps, prefix });
+  const membership = createMembership({ ...deps, bus });
+  const keys = createKeyRing({ ...deps, bus });
+  const building = createBuilding({ ...deps, prefix, bus, membership, metrics });
+  const { live, cuts, areValid } = building;
+  const analytics = createAnalytics({ ...deps, prefix, aliases: [...file.feeds.keys()], bus, metrics });
+  const identity = createIdentity({ ...deps, metrics });
+  const readStandings = async () => new Map();
+  const explain = createExplaining({ ...deps, context: { live, cuts, membership }, areValid, readStandings });
+  const documents = createDocuments({ ...deps, service });
+  const posts = { live, cuts, explain, documents };
+  const context = { service, file, ...posts, membership, keys, identity, analytics, metrics, log };
+  return { context, bus, building };
 }

@@ -38,12 +38,8 @@ export function createBuildStore({ redis, prefix }: { redis: Redis; prefix: stri
     whenUnreachable: 'keep',
   });
   const key = (alias: string, part: string) => `${prefix}:feed:${alias}:${part}`;
-  const currentId = async (alias: string) => (await redis.hget(key(alias, 'current'), 'id')) ?? undefined;
-  const load = async (alias: string, id: string) => {
-    const frozen = await redis.getBuffer(key(alias, `build:${id}`));
-    return frozen === null ? undefined : thaw(id, frozen);
-  };
   return {
+    ...createBuildReader(redis, key),
     acquire: async (alias) =>
       leases.acquire(`${alias}:lock`, Number((await redis.hget(key(alias, 'current'), 'fence')) ?? 0)),
     publish: async (alias, fence, build) => {
@@ -62,6 +58,18 @@ export function createBuildStore({ redis, prefix }: { redis: Redis; prefix: stri
       );
       return outcome === 1;
     },
+  };
+}
+
+type BuildReader = Pick<BuildStore, 'currentId' | 'load' | 'current'>;
+
+function createBuildReader(redis: Redis, key: (alias: string, part: string) => string): BuildReader {
+  const currentId = async (alias: string) => (await redis.hget(key(alias, 'current'), 'id')) ?? undefined;
+  const load = async (alias: string, id: string) => {
+    const frozen = await redis.getBuffer(key(alias, `build:${id}`));
+    return frozen === null ? undefined : thaw(id, frozen);
+  };
+  return {
     currentId,
     load,
     current: async (alias) => {

@@ -36,17 +36,19 @@ export const addFeedCommands: BuildProgram = (program, io) => {
     .command('list')
     .description("Lists the publisher's records of feeds, of this service and of others.")
     .option(...JSON_OPTION)
-    .action((options) =>
-      withPublisher(io.env, async (publisher, serviceDid) => {
-        for (const { rkey, record } of await publisher.records()) {
-          const { displayName, did, createdAt } = record;
-          const columns = [rkey, displayName, did === serviceDid ? 'this service' : did, createdAt];
-          writeRow(io, options, columns, { rkey, displayName, did, createdAt });
-        }
-      }),
-    );
+    .action((options) => list(options, io));
   addDoctorCommand(feed, io);
 };
+
+function list(options: { readonly json?: true | undefined }, io: CommandIo): Promise<void> {
+  return withPublisher(io.env, async (publisher, serviceDid) => {
+    for (const { rkey, record } of await publisher.records()) {
+      const { displayName, did, createdAt } = record;
+      const columns = [rkey, displayName, did === serviceDid ? 'this service' : did, createdAt];
+      writeRow(io, options, columns, { rkey, displayName, did, createdAt });
+    }
+  });
+}
 
 async function carryOut(
   plan: ReturnType<typeof planPublishing>,

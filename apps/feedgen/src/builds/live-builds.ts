@@ -39,19 +39,15 @@ export function createLiveBuilds({ feeds, store, bus, log }: LiveBuildsOptions):
   const builds = new Map([...feeds].map((feed) => [feed.alias, createFeedBuilds(feed.pinned)]));
   const onError = (err: unknown) => log.warn({ err }, 'builds could not be loaded');
 
-  async function load(alias: string, id: string): Promise<void> {
+  async function load(alias: string, id: string | undefined): Promise<void> {
     const ofFeed = builds.get(alias);
-    if (ofFeed === undefined || ofFeed.get(id) !== undefined) return;
+    if (ofFeed === undefined || id === undefined || ofFeed.get(id) !== undefined) return;
     const stored = await store.load(alias, id);
     if (stored !== undefined) ofFeed.adopt(stored);
   }
 
-  async function loadCurrent(alias: string): Promise<void> {
-    const id = await store.currentId(alias);
-    if (id !== undefined) await load(alias, id);
-  }
-
   const refresh = async () => {
+    const loadCurrent = async (alias: string) => load(alias, await store.currentId(alias));
     await Promise.all([...builds.keys()].map(loadCurrent));
   };
 
