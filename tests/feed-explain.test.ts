@@ -24,7 +24,9 @@ const OFTEN_BROKEN = [
   'minimum likes',
   'author share',
   'size',
-  'hides',
+  'excluded labels',
+  'required labels',
+  'recommendable',
 ];
 const HOUR_MS = 3_600_000;
 
