@@ -55,7 +55,7 @@ export async function verifyExplain(
 async function buildFeed(clickhouse: ClickHouse, { standings }: RandomWorld, feed: QueriedFeed) {
   const areValid = async (all: readonly string[]) => all.map((record) => !record.includes(BROKEN));
   const deps = { keepValid: keepValidPosts(clickhouse, areValid), readStandings: async () => standings };
-  const uris = await runFeedQuery({ clickhouse, keepFor: () => keepForFeed(deps, feed) }, feed, AS_OF_MS);
+  const uris = await runFeedQuery(clickhouse, feed, AS_OF_MS, keepForFeed(deps, feed));
   const currentBuild = async () => ({ id: 'b', asOfMs: AS_OF_MS, uris });
   return { uris, explain: createExplain({ ...deps, clickhouse, currentBuild, isCut: async () => false }) };
 }

@@ -31,7 +31,7 @@ export { type ExplainedPost, type ExplainOptions, explainPost } from './queries/
 export { type FeedItem, readFeedItems } from './queries/feed-items.ts';
 export type { KeepPosts } from './queries/fragments.ts';
 export { type GapState, readGaps, readOpenGaps } from './queries/gaps.ts';
-export { type HideOf, readHidesOf } from './queries/hides-of.ts';
+export { type HideOf, hidesOfPost } from './queries/hides-of.ts';
 export { type Member, type MembersPage, type MembersQuery, readMembersPage } from './queries/members-page.ts';
 export { filledAccountName, type NewMember, readNewMembers } from './queries/new-members.ts';
 export { ownPostLikes } from './queries/own-post-likes.ts';

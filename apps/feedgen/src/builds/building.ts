@@ -69,5 +69,5 @@ function createQuery({ clickhouse, metrics, log }: BuildingOptions, areValid: Ar
   });
   const keepFor = ({ alias, validOnly }: QueriedFeed) => (validOnly ? keepValid(alias) : undefined);
   // Rankings of a whole day are large: an instance runs one at a time.
-  return oneAtATime((feed: QueriedFeed, asOfMs: number) => runFeedQuery({ clickhouse, keepFor }, feed, asOfMs));
+  return oneAtATime((feed: QueriedFeed, asOfMs: number) => runFeedQuery(clickhouse, feed, asOfMs, keepFor(feed)));
 }

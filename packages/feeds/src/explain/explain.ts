@@ -1,4 +1,4 @@
-import { type ClickHouse, type ExplainedPost, explainPost, type KeepPosts, readHidesOf } from '@updraft/store';
+import { type ClickHouse, type ExplainedPost, explainPost, hidesOfPost, type KeepPosts } from '@updraft/store';
 import type { StoredBuild } from '../build-store.ts';
 import type { Feed, QueriedFeed } from '../feed.ts';
 import { postQueryOf } from '../queries/feed-queries.ts';
@@ -121,7 +121,7 @@ async function moderation(deps: ExplainDeps, feed: QueriedFeed, { facts }: Expla
   if (facts === undefined) return [];
   const { uri, did } = facts;
   const standing = (await deps.readStandings([uri])).get(uri) ?? CLEAR;
-  const hides = standing.hiddenFrom.length === 0 ? [] : await readHidesOf(deps.clickhouse, uri, did);
+  const hides = standing.hiddenFrom.length === 0 ? [] : await hidesOfPost(deps.clickhouse, uri, did);
   return moderationRules(feed, standing, hides);
 }
 

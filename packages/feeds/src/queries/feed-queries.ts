@@ -11,13 +11,13 @@ import {
 } from '@updraft/store';
 import type { QueriedFeed } from '../feed.ts';
 
-/** Runs a feed's query as of `asOfMs`: uris, best first. `keepFor` keeps the posts that a feed takes, besides what SQL can tell. */
+/** Runs a feed's query as of `asOfMs`: uris of posts that `keep` keeps, best first. */
 export async function runFeedQuery(
-  { clickhouse, keepFor }: { clickhouse: ClickHouse; keepFor: (feed: QueriedFeed) => KeepPosts | undefined },
+  clickhouse: ClickHouse,
   feed: QueriedFeed,
   asOfMs: number,
+  keep: KeepPosts | undefined,
 ): Promise<string[]> {
-  const keep = keepFor(feed);
   const described = describeQuery(feed, asOfMs);
   if (described.kind === 'labelled') return labelledPosts(clickhouse, described.query, keep);
   const ranked = await rankPosts(clickhouse, described.query, keep);

@@ -15,7 +15,7 @@ export interface HideOf {
 }
 
 /** The hides of any feed that concern a post or its account. */
-export function readHidesOf(clickhouse: ClickHouse, uri: string, did: string): Promise<HideOf[]> {
+export function hidesOfPost(clickhouse: ClickHouse, uri: string, did: string): Promise<HideOf[]> {
   return clickhouse.query(
     `SELECT feed, subject, reason, changed_by, version FROM feed_hides FINAL
      WHERE subject IN ({uri:String}, {did:String}) ORDER BY version`,
