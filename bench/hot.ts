@@ -1,7 +1,6 @@
+import { keepForFeed } from '@updraft/feeds';
 import { type ClickHouse, createClickHouse, type KeepPosts, postRecords, rankPosts } from '@updraft/store';
-import { keepAll } from '../apps/feedgen/src/builds/keep-all.ts';
 import { createFeedgenMetrics } from '../apps/feedgen/src/metrics.ts';
-import { moderate } from '../apps/feedgen/src/moderation/moderated-posts.ts';
 import { createStandings } from '../apps/feedgen/src/moderation/standings.ts';
 import { createValidPosts } from '../apps/feedgen/src/validity/valid-posts.ts';
 import { createValidityThread } from '../apps/feedgen/src/validity/validity-thread.ts';
@@ -39,8 +38,8 @@ await withDatabases('hot', async (databases) => {
     recommendableOnly: true,
     bots: true,
   };
-  const feed = { alias: 'bench', ...rules };
-  const { keep } = moderate(feed, createStandings(clickhouse, [feed]), createFeedgenMetrics());
+  const feed = { alias: 'bench', validOnly: true, ...rules };
+  const keep = keepForFeed({ keepValid, standings: createStandings(clickhouse, [feed]) }, feed);
   const servedTimes: number[] = [];
   const times: number[] = [];
   const validTimes: number[] = [];
@@ -48,7 +47,7 @@ await withDatabases('hot', async (databases) => {
   for (let run = 0; run < runs; run++) {
     times.push(await rebuild(clickhouse, asOfMs, 'bare'));
     validTimes.push(await rebuild(clickhouse, asOfMs, 'with validOnly', keepValid));
-    servedTimes.push(await rebuild(clickhouse, asOfMs, 'as it is served', keepAll([keep, keepValid])));
+    servedTimes.push(await rebuild(clickhouse, asOfMs, 'as it is served', keep));
   }
   const peakMb = await memory.stop();
   await thread.close();

@@ -26,7 +26,7 @@ import {
   readUnfinishedChanges,
   recordRows,
   type SourceQuery,
-  searchConditions,
+  searchRules,
   setRetention,
   stillThere,
   visiblePosts,
@@ -166,7 +166,7 @@ describe('readers find the same on two servers as on one:', () => {
       ({ clickhouse }: Store) =>
         matchingPosts(clickhouse, { ...extent, search: { filter, authors: { label: 'all' } } }),
       async ({ clickhouse }: Store) => {
-        const also = searchConditions({ filter, authors: { list } });
+        const also = searchRules({ filter, authors: { list } });
         return (await rankPosts(clickhouse, { ...extent, minimumLikes: 1, also })).map(({ uri }) => uri);
       },
     ];

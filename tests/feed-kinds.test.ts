@@ -1,6 +1,5 @@
 import { commitVersion } from '@updraft/atproto';
-import { runFeedQuery } from '@updraft/feedgen';
-import { changeMembers, type Feed, type FeedsFile, FeedsFileError, parseFeedsFile } from '@updraft/feeds';
+import { changeMembers, type Feed, type FeedsFile, FeedsFileError, parseFeedsFile, runFeedQuery } from '@updraft/feeds';
 import {
   askForAccount,
   codecs,

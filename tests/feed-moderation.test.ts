@@ -1,8 +1,8 @@
-import { parseFeedsFile, type QueriedFeed } from '@updraft/feeds';
+import { keepForFeed, parseFeedsFile, type QueriedFeed } from '@updraft/feeds';
 import { readStandings } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFeedgenMetrics } from '../apps/feedgen/src/metrics.ts';
-import { moderate } from '../apps/feedgen/src/moderation/moderated-posts.ts';
+import { noteLeftOut } from '../apps/feedgen/src/moderation/moderated-posts.ts';
 import { addMembers } from './feedgen/members.ts';
 import { type LabelSpec, PROFILE, selfLabels, VISIBILITY, writeLabels, writeSelf } from './feedgen/moderation.ts';
 import { didOf } from './feedgen/network.ts';
@@ -136,13 +136,12 @@ describe('a build', () => {
   test('notes what it left out in the order of the query', async () => {
     const feed = parseFeedsFile(FEEDS, '').feeds.get('art') as QueriedFeed;
     const bad = { ...CLEAR, hiddenFrom: [''] };
-    const { keep, leftOut } = moderate(
-      feed,
-      async (posts) => new Map([...posts].map(({ uri }) => [uri, bad])),
-      createFeedgenMetrics(),
-    );
-    expect(await keep(['b', 'a'].map((uri) => ({ uri, rowVersion: '1' })))).toEqual(new Set());
-    expect(leftOut()).toEqual(['b', 'a']);
+    const { onLeftOut, leftOut } = noteLeftOut('art', createFeedgenMetrics());
+    const standings = async (posts: Iterable<{ uri: string }>) => new Map([...posts].map(({ uri }) => [uri, bad]));
+    const keep = keepForFeed({ keepValid: async () => new Set(), standings, onLeftOut }, feed);
+    for (const some of [['c', 'b'], ['a']])
+      expect(await keep(some.map((uri) => ({ uri, rowVersion: '1' })))).toEqual(new Set());
+    expect(leftOut()).toEqual(['c', 'b', 'a']);
   });
 });
 

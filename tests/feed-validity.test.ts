@@ -1,6 +1,6 @@
 import { AppBskyFeedPost, jsonToLex } from '@atproto/api';
 import { recordJson } from '@updraft/atproto';
-import { isValidPost } from '@updraft/feedgen/post-validity';
+import { isValidPost } from '@updraft/feeds/post-validity';
 import { createWorld, eventLine } from '@updraft/simulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addMembers } from './feedgen/members.ts';

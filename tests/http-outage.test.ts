@@ -109,6 +109,8 @@ async function samples(): Promise<Readonly<Record<string, Partial<Ask>>>> {
     'GET /api/admin/feed_members': { ...admin, url: '?feedName=club' },
     'PUT /api/admin/feed_members': { ...admin, url: `?${one}` },
     'DELETE /api/admin/feed_members': { ...admin, url: `?feedName=club&handle=gone.example.com` },
+    'GET /api/admin/explain': { ...admin, url: `?feed=club&uri=${POST}` },
+    'GET /feeds/:file': { url: '/feeds/open.rss' },
     'GET /feed_members': { ...admin, url: '?feedName=club' },
     'PUT /assign_user_to_feed': { ...admin, url: `?${one}` },
     'PUT /unassign_user_from_feed': { ...admin, url: `?${one}` },

@@ -1,10 +1,12 @@
 import type { CommandIo } from '@updraft/command';
-import { type News, publishNews } from '@updraft/feeds';
+import { createBuildStore, type News, publishNews, type StoredBuild } from '@updraft/feeds';
 import { type ClickHouse, createClickHouse, createRedis, readCommandStores } from '@updraft/store';
 
 /** The stores that a command works on. */
 export interface AdminStores extends AsyncDisposable {
   readonly clickhouse: ClickHouse;
+  /** What feed generators serve. */
+  readonly builds: { current(alias: string): Promise<StoredBuild | undefined> };
   /** Tells the running feed generators what has changed. Without Redis they see it within seconds, and a note says so. */
   tell(news: News): Promise<void>;
 }
@@ -15,8 +17,10 @@ export function openStores({ env, note }: CommandIo): AdminStores {
   const clickhouse = createClickHouse(stores.clickhouse);
   const { address, password, prefix } = stores.redis;
   const redis = createRedis({ address, password });
+  const builds = createBuildStore({ redis, prefix });
   return {
     clickhouse,
+    builds,
     tell: (news) =>
       publishNews(redis, prefix, news).catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);

@@ -6,6 +6,7 @@ import type { Builder } from './builds/builder.ts';
 import { createBuilding } from './builds/building.ts';
 import { createBus } from './bus.ts';
 import type { FeedgenConfig } from './config.ts';
+import { createExplaining } from './explaining.ts';
 import { keepGauges } from './gauges.ts';
 import { createApp } from './http/app.ts';
 import type { FeedgenContext } from './http/context.ts';
@@ -15,6 +16,7 @@ import { createMemberReader } from './members/intake/member-reader.ts';
 import { createMembership } from './members/membership.ts';
 import { createFeedgenMetrics } from './metrics.ts';
 import { createHides } from './moderation/hides.ts';
+import { createDocuments } from './syndication/documents.ts';
 
 /** What the feed generator is made of. */
 export interface FeedgenDeps {
@@ -44,26 +46,13 @@ export interface Feedgen {
 
 /** Puts the parts together; opens and starts nothing but the signature threads. */
 export function createFeedgen(deps: FeedgenDeps): Feedgen {
-  const { config, file, log } = deps;
-  const { prefix } = config.redis;
-  const metrics = createFeedgenMetrics();
-  const bus = createBus({ ...deps, prefix });
-  const membership = createMembership({ ...deps, bus });
-  const keys = createKeyRing({ ...deps, bus });
-  const hides = createHides({ ...deps, bus });
-  const intakes = memberIntakes(file.feeds, config.service.actorDid);
-  const memberReader = createMemberReader({ ...deps, prefix, intakes, membership, metrics });
-  const building = createBuilding({ ...deps, prefix, bus, membership, metrics });
-  const { live, cuts, builders } = building;
-  const analytics = createAnalytics({ ...deps, prefix, aliases: [...file.feeds.keys()], bus, metrics });
-  const identity = createIdentity({ ...deps, metrics });
-  const { service } = config;
-  const context = { service, file, live, cuts, hides, membership, intakes, keys, identity, analytics, metrics, log };
+  const { context, bus, building, memberReader } = createParts(deps);
+  const { live, membership, hides, keys, analytics, identity } = context;
   keepGauges(context);
   return {
-    app: createApp(context, config),
+    app: createApp(context, deps.config),
     context,
-    builders,
+    builders: building.builders,
     start: async (signal) => {
       bus.start();
       // The service starts even when something can't be read now: each part reads again as soon as it runs, and logs failures.
@@ -76,4 +65,26 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
       await Promise.all([identity.close(), building.close()]);
     },
   };
+}
+
+function createParts(deps: FeedgenDeps) {
+  const { config, file, log } = deps;
+  const { service } = config;
+  const { prefix } = config.redis;
+  const metrics = createFeedgenMetrics();
+  const bus = createBus({ ...deps, prefix });
+  const membership = createMembership({ ...deps, bus });
+  const keys = createKeyRing({ ...deps, bus });
+  const hides = createHides({ ...deps, bus });
+  const intakes = memberIntakes(file.feeds, service.actorDid);
+  const memberReader = createMemberReader({ ...deps, prefix, intakes, membership, metrics });
+  const building = createBuilding({ ...deps, prefix, bus, membership, metrics });
+  const { live, cuts, areValid, standings } = building;
+  const analytics = createAnalytics({ ...deps, prefix, aliases: [...file.feeds.keys()], bus, metrics });
+  const identity = createIdentity({ ...deps, metrics });
+  const explain = createExplaining({ ...deps, context: { live, cuts, hides, membership }, areValid, standings });
+  const documents = createDocuments({ ...deps, service });
+  const posts = { live, cuts, hides, explain, documents };
+  const context = { service, file, ...posts, membership, intakes, keys, identity, analytics, metrics, log };
+  return { context, bus, building, memberReader };
 }

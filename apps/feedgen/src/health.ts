@@ -1,4 +1,6 @@
+import { buildFault, isQueried } from '@updraft/feeds';
 import type { HealthCheck } from '@updraft/service';
+import { buildState } from './builds/build-state.ts';
 import type { FeedgenContext } from './http/context.ts';
 
 /** Three checks missed. */
@@ -16,21 +18,14 @@ function degraded({ name, ok, detail = '' }: HealthCheck): HealthCheck {
   return { name, ok: true, ...(!ok && { detail: `degraded: pages go on from memory; ${detail}` }) };
 }
 
-function builds({ file, live }: FeedgenContext): HealthCheck[] {
-  return [...file.feeds.values()]
-    .filter((feed) => feed.kind !== 'static')
-    .map((feed) => {
-      const current = live.current(feed.alias);
-      const name = `feed ${feed.alias}`;
-      if (current === undefined) return { name, ok: false, detail: 'not built yet' };
-      const ageMs = Date.now() - current.asOfMs;
-      const isLate = ageMs > 3 * feed.refresh + 60_000;
-      return {
-        name,
-        ok: true,
-        ...(isLate && { detail: `degraded: the last build is ${Math.round(ageMs / 1000)} s old` }),
-      };
-    });
+function builds({ file, ...context }: FeedgenContext): HealthCheck[] {
+  return [...file.feeds.values()].filter(isQueried).map((feed) => {
+    const state = buildState(context, feed);
+    const name = `feed ${feed.alias}`;
+    if (state === undefined) return { name, ok: false, detail: 'not built yet' };
+    const fault = buildFault(feed, state);
+    return { name, ok: true, ...(fault !== undefined && { detail: `degraded: ${fault}` }) };
+  });
 }
 
 function lateCuts({ cuts }: FeedgenContext): HealthCheck {

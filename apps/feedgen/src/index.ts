@@ -1,4 +1,3 @@
-export { runFeedQuery } from './builds/feed-queries.ts';
 export { type FeedgenConfig, readFeedgenConfig } from './config.ts';
 export { createFeedgen, type Feedgen, type FeedgenDeps } from './feedgen.ts';
 export { createFeedgenMetrics, type FeedgenMetrics } from './metrics.ts';

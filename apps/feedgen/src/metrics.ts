@@ -49,6 +49,8 @@ function createBuildMetrics({ counter, gauge, histogram }: Maker) {
     builds: counter('feed_builds_total', 'Builds made by this instance, by feed and outcome', ['feed', 'outcome']),
     buildSeconds: histogram('feed_build_seconds', 'Time a build takes', BUILD_SECONDS, ['feed']),
     buildPosts: gauge('feed_build_posts', 'Posts in the build that is served', ['feed']),
+    buildLateAfter: gauge('feed_build_late_after_seconds', 'Age from which the build of this feed is late', ['feed']),
+    buildEmpty: gauge('feed_build_empty', '1 while the build is empty without reason, else 0', ['feed']),
     invalidPosts: gauge(
       'feed_invalid_posts',
       "Posts left out of the feed's last query since their records break the lexicon",

@@ -6,6 +6,10 @@ export type Feed = FeedEntry & { readonly alias: string };
 /** A feed whose posts come from a query, in builds. */
 export type QueriedFeed = Exclude<Feed, { kind: 'static' }>;
 
+export function isQueried(feed: Feed): feed is QueriedFeed {
+  return feed.kind !== 'static';
+}
+
 export interface FeedsFile {
   readonly feeds: ReadonlyMap<string, Feed>;
   readonly links: { privacyPolicy?: string | undefined; termsOfService?: string | undefined };

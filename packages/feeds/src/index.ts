@@ -1,11 +1,24 @@
 // What the feed generator and `pnpm admin` share: the feeds file, the service's identity, API keys, and the news of a change.
 //
 // In:  the environment, config/feeds.yaml.
-// Out: validated feeds, the hash that is kept of a key, a message to the running instances.
+// Out: validated feeds, their queries, builds in Redis, why a post is in a feed or not, the hash that is kept of a key, a message to the running instances.
 export { apiKeyId, createApiKey, hashApiKey, importedApiKey, isSameHash } from './api-key.ts';
+export { type BuildState, buildFault, lateAfterMs, reasonToBeEmpty } from './build-health.ts';
+export { type BuildStore, createBuildStore, KEEP_BUILDS_MS, type StoredBuild } from './build-store.ts';
 export { feedsConfig, feedsEnvironment, readFeedsConfig, type ServiceIdentity } from './config.ts';
-export { authorsLabel, type Feed, type FeedsFile, feedByName, membersLabel, type QueriedFeed } from './feed.ts';
+export { createExplain, type Explain } from './explain/explain.ts';
+export type { Explanation } from './explain/explanation.ts';
+export {
+  authorsLabel,
+  type Feed,
+  type FeedsFile,
+  feedByName,
+  isQueried,
+  membersLabel,
+  type QueriedFeed,
+} from './feed.ts';
 export { type HideSubject, hideSubject, readHideSubject } from './hide-subject.ts';
+export { keepForFeed, keepValidPosts, type Standings } from './keep-posts.ts';
 export { type ChangedMember, type ChangeOptions, changeMembers, type MemberChange } from './members/change-members.ts';
 export { type MemberIntake, type MemberSource, memberIntakes } from './members/member-sources.ts';
 export {
@@ -17,8 +30,10 @@ export {
   type MemberState,
   type Standing,
 } from './members/standing.ts';
-export { type LeftOut, leftOutBy, type ModeratedFeed, NOT_RECOMMENDED } from './moderation.ts';
+export { type LeftOut, labelsOf, leftOutBy, type ModeratedFeed, NOT_RECOMMENDED } from './moderation.ts';
 export { shortAlias } from './names.ts';
 export { MAX_SUBJECTS, type News, newsChannel, parseNews, publishNews } from './news.ts';
 export { isPinnedAt, type Pin } from './pins.ts';
+export type { FeedQueryDeps } from './queries/describe-query.ts';
+export { runFeedQuery } from './queries/feed-queries.ts';
 export { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';

@@ -36,3 +36,9 @@ export function leftOutBy(feed: ModeratedFeed, standing: PostStanding): LeftOut 
 }
 
 export type ModeratedFeed = Pick<QueriedFeed, 'alias' | 'labels' | 'recommendableOnly' | 'bots'>;
+
+/** The labels that some feed asks for. */
+export function labelsOf(feeds: readonly ModeratedFeed[]): string[] {
+  const named = feeds.flatMap(({ labels, bots }) => [...labels.exclude, ...labels.require, ...(bots ? [] : ['bot'])]);
+  return [...new Set(named)];
+}

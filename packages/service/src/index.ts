@@ -18,6 +18,7 @@ export { type ApiDescription, addRoutes } from './http/api.ts';
 export { callerKey } from './http/caller-key.ts';
 export { drainEnvironment } from './http/drain.ts';
 export type { ErrorClassifier } from './http/errors.ts';
+export { matchesEtag } from './http/etag.ts';
 export { onceOf, optionalOnce } from './http/fields.ts';
 export * from './http/named-errors.ts';
 export { serveHttp } from './http/serve.ts';

@@ -29,7 +29,9 @@ export { type AccountRowCount, countAccountRows, removeAccountRows } from './pri
 export { type AccountRecord, accountRecords, goneBelow } from './queries/account-records.ts';
 export { type AuditEntry, type AuditQuery, readAuditLog } from './queries/audit-log.ts';
 export type { Authors } from './queries/authors.ts';
-export type { Conditions, KeepPosts } from './queries/fragments.ts';
+export { type ExplainedPost, type ExplainOptions, explainPost } from './queries/explain-post.ts';
+export { type FeedItem, readFeedItems } from './queries/feed-items.ts';
+export type { KeepPosts, PostRules } from './queries/fragments.ts';
 export { type GapState, readGaps, readOpenGaps } from './queries/gaps.ts';
 export { listOf } from './queries/list-of.ts';
 export {
@@ -46,19 +48,20 @@ export { readCandidates, stillThere } from './queries/member-sources/source-acco
 export { type Member, type MembersPage, type MembersQuery, readMembersPage } from './queries/members-page.ts';
 export { askForAccount, filledAccountName, type NewMember, readNewMembers } from './queries/new-members.ts';
 export { ownPostLikes } from './queries/own-post-likes.ts';
+export type { PostQuery } from './queries/post-rules.ts';
 export type { FoundPost, PostPlace } from './queries/post-search/found-post.ts';
 export { countRecentLikes, isGenerationKept, likeGenerations } from './queries/post-search/like-counts.ts';
 export { mostLikedPosts } from './queries/post-search/most-liked-posts.ts';
 export { newestPosts } from './queries/post-search/newest-posts.ts';
 export type { PostFilter as SearchFilter } from './queries/post-search/post-filter.ts';
 export { queryFilter } from './queries/post-search/query-filter.ts';
-export { type PostSearch, searchConditions } from './queries/post-search/search-conditions.ts';
+export { type PostSearch, searchRules } from './queries/post-search/search-rules.ts';
 export { type PostStanding, readStandings, type StandingLabel } from './queries/post-standing.ts';
-export { chosenPosts } from './queries/ranking/chosen-posts.ts';
-export { matchingPosts } from './queries/ranking/matching-posts.ts';
-export { postsOfAuthors } from './queries/ranking/posts-of-authors.ts';
-export { rankPosts } from './queries/ranking/rank-posts.ts';
-export type { RankedPost, RankingQuery } from './queries/ranking/ranking.ts';
+export { type ChosenPostsQuery, chosenPostQuery, chosenPosts } from './queries/ranking/chosen-posts.ts';
+export { type MatchingPostsQuery, matchingPostQuery, matchingPosts } from './queries/ranking/matching-posts.ts';
+export { type AuthorsPostsQuery, authorsPostQuery, postsOfAuthors } from './queries/ranking/posts-of-authors.ts';
+export { rankedPostQuery, rankPosts } from './queries/ranking/rank-posts.ts';
+export type { RankedPost, RankingQuery, ScoreParts } from './queries/ranking/ranking.ts';
 export { type GivenLabel, labelsInForce } from './queries/standing/labels-in-force.ts';
 export { type CollectionStats, countOpsOfDay, readCollectionStats } from './queries/statistics/collection-stats.ts';
 export { countDay, type DailyStats, readDailyStats } from './queries/statistics/daily-stats.ts';

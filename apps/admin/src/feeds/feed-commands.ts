@@ -1,10 +1,11 @@
 import { type BuildProgram, type CommandIo, JSON_OPTION, writeRow } from '@updraft/command';
+import { addDoctorCommand } from '../doctor/doctor-command.ts';
 import { applyPlan, describeStep, planPublishing, planUnpublishing } from '../publishing/plan.ts';
 import { type Publisher, withPublisher } from '../publishing/publisher.ts';
 
 const DRY_RUN = ['--dry-run', 'only show what would be done'] as const;
 
-/** `pnpm admin feed publish | unpublish | list`. */
+/** `pnpm admin feed publish | unpublish | list | doctor`. */
 export const addFeedCommands: BuildProgram = (program, io) => {
   const feed = program.command('feed').description("The publisher's records of feeds.");
   feed
@@ -35,16 +36,19 @@ export const addFeedCommands: BuildProgram = (program, io) => {
     .command('list')
     .description("Lists the publisher's records of feeds, of this service and of others.")
     .option(...JSON_OPTION)
-    .action((options) =>
-      withPublisher(io.env, async (publisher, serviceDid) => {
-        for (const { rkey, record } of await publisher.records()) {
-          const { displayName, did, createdAt } = record;
-          const columns = [rkey, displayName, did === serviceDid ? 'this service' : did, createdAt];
-          writeRow(io, options, columns, { rkey, displayName, did, createdAt });
-        }
-      }),
-    );
+    .action((options) => list(options, io));
+  addDoctorCommand(feed, io);
 };
+
+function list(options: { readonly json?: true | undefined }, io: CommandIo): Promise<void> {
+  return withPublisher(io.env, async (publisher, serviceDid) => {
+    for (const { rkey, record } of await publisher.records()) {
+      const { displayName, did, createdAt } = record;
+      const columns = [rkey, displayName, did === serviceDid ? 'this service' : did, createdAt];
+      writeRow(io, options, columns, { rkey, displayName, did, createdAt });
+    }
+  });
+}
 
 async function carryOut(
   plan: ReturnType<typeof planPublishing>,

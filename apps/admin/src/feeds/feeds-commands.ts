@@ -1,5 +1,6 @@
 import type { BuildProgram } from '@updraft/command';
 import { addApiKeyCommands } from './api-key-commands.ts';
+import { addExplainCommand } from './explain-command.ts';
 import { addFeedCommands } from './feed-commands.ts';
 import { addHideCommands } from './hide-commands.ts';
 import { addMemberCommands } from './member-commands.ts';
@@ -10,4 +11,5 @@ export const addFeedsCommands: BuildProgram = (program, io) => {
   addMemberCommands(program, io);
   addHideCommands(program, io);
   addFeedCommands(program, io);
+  addExplainCommand(program, io);
 };

@@ -1,3 +1,5 @@
+import type { StoredBuild } from '@updraft/feeds';
+
 /** A post as a page gives it. All builds of its feed share one object. */
 export interface FeedPost {
   readonly uri: string;
@@ -15,13 +17,6 @@ export interface Build {
   /** The moment that the query saw, in ms since 1970. */
   readonly asOfMs: number;
   readonly posts: readonly FeedPost[];
-}
-
-/** What is stored of a build. */
-export interface StoredBuild {
-  readonly id: string;
-  readonly asOfMs: number;
-  readonly uris: readonly string[];
 }
 
 /** Makes the post of an at-uri. `isPinned` adds the reason that makes the app show a pin. */

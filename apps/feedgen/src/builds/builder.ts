@@ -1,9 +1,8 @@
-import type { QueriedFeed } from '@updraft/feeds';
+import type { BuildStore, QueriedFeed } from '@updraft/feeds';
 import { inTrace, type Logger, pause } from '@updraft/service';
 import type { Bus } from '../bus.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
 import { type BuildOutcome, type BuildSchedule, createBuildSchedule } from './build-schedule.ts';
-import type { BuildStore } from './build-store.ts';
 import type { LiveBuilds } from './live-builds.ts';
 
 export interface BuilderOptions {

@@ -1,21 +1,28 @@
 import { parseAtUri } from '@updraft/atproto';
-import { authorsLabel, type FeedsFile, type QueriedFeed } from '@updraft/feeds';
+import {
+  authorsLabel,
+  createBuildStore,
+  type FeedQueryDeps,
+  type FeedsFile,
+  isQueried,
+  keepForFeed,
+  type QueriedFeed,
+  runFeedQuery,
+  type Standings,
+} from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import { type ClickHouse, postRecords, type Redis, visiblePosts } from '@updraft/store';
 import type { Bus } from '../bus.ts';
 import type { Membership } from '../members/membership.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
-import { moderate } from '../moderation/moderated-posts.ts';
+import { noteLeftOut } from '../moderation/moderated-posts.ts';
 import { createReturns } from '../moderation/returns.ts';
-import { createStandings, type Standings } from '../moderation/standings.ts';
+import { createStandings } from '../moderation/standings.ts';
 import { createValidPosts } from '../validity/valid-posts.ts';
 import { createValidityThread } from '../validity/validity-thread.ts';
 import { createAccountNeeds } from './account-needs.ts';
-import { createBuildStore } from './build-store.ts';
 import { type Builder, createBuilder, type QueryAnswer } from './builder.ts';
 import { createCuts } from './cuts.ts';
-import { type FeedQueryDeps, runFeedQuery } from './feed-queries.ts';
-import { keepAll } from './keep-all.ts';
 import { createLiveBuilds } from './live-builds.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
@@ -35,7 +42,7 @@ export interface BuildingOptions {
 /** Everything about the builds of the feeds that have a query. */
 export function createBuilding(options: BuildingOptions) {
   const { file, clickhouse, membership, bus, log } = options;
-  const feeds = [...file.feeds.values()].filter((feed): feed is QueriedFeed => feed.kind !== 'static');
+  const feeds = [...file.feeds.values()].filter(isQueried);
   const store = createBuildStore(options);
   const live = createLiveBuilds({ ...options, feeds, store });
   const moderation = {
@@ -49,11 +56,11 @@ export function createBuilding(options: BuildingOptions) {
     onLost: (err) => log.warn({ err }, 'the thread that validates records was lost'),
   });
   const { standings } = moderation;
-  const { builtPosts } = live;
+  const builtPosts = (alias: string) => live.unpinned(alias)?.posts.map(({ uri }) => uri);
   const needAccount = createAccountNeeds(options);
   const query = createQuery(options, { standings, areValid: thread.areValid, builtPosts, needAccount });
   const isReady = (feed: QueriedFeed) =>
-    feed.kind !== 'union' || feed.feeds.every((part) => builtPosts(part) !== undefined);
+    feed.kind !== 'union' || feed.feeds.every((part) => live.unpinned(part) !== undefined);
   const builders = new Map<string, Builder>();
   for (const feed of feeds) builders.set(feed.alias, createBuilder({ ...options, feed, isReady, query, store, live }));
   const buildSoon = (alias: string): void => builders.get(alias)?.buildSoon();
@@ -76,6 +83,8 @@ export function createBuilding(options: BuildingOptions) {
     run: async (signal: AbortSignal) => {
       await Promise.all([live, cuts, returns, ...builders.values()].map((part) => part.run(signal)));
     },
+    areValid: thread.areValid,
+    standings,
     close: thread.close,
   };
 }
@@ -94,9 +103,9 @@ function createQuery({ clickhouse, metrics, log }: BuildingOptions, { standings,
   });
   // Rankings of a whole day are large: an instance runs one at a time.
   return oneAtATime(async (feed: QueriedFeed, asOfMs: number): Promise<QueryAnswer> => {
-    const { keep, leftOut } = moderate(feed, standings, metrics);
-    const keeps = feed.validOnly ? [keep, keepValid(feed.alias)] : [keep];
-    const uris = await runFeedQuery({ ...deps, clickhouse }, feed, asOfMs, keepAll(keeps));
+    const { onLeftOut, leftOut } = noteLeftOut(feed.alias, metrics);
+    const keep = keepForFeed({ keepValid: keepValid(feed.alias), standings, onLeftOut }, feed);
+    const uris = await runFeedQuery({ ...deps, clickhouse }, feed, asOfMs, keep);
     return { uris, leftOut: leftOut() };
   });
 }

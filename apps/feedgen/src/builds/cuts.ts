@@ -1,8 +1,7 @@
-import { leftOutBy, type QueriedFeed } from '@updraft/feeds';
+import { leftOutBy, type QueriedFeed, type Standings } from '@updraft/feeds';
 import { every, type Logger } from '@updraft/service';
 import type { Bus } from '../bus.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
-import type { Standings } from '../moderation/standings.ts';
 import type { FeedPost } from './build.ts';
 import type { LiveBuilds } from './live-builds.ts';
 import { oneAtATime } from './one-at-a-time.ts';

@@ -1,6 +1,5 @@
-import type { Pin } from '@updraft/feeds';
-import { type Build, createBuildThawer, type StoredBuild } from './build.ts';
-import { KEEP_BUILDS_MS } from './build-store.ts';
+import { KEEP_BUILDS_MS, type Pin, type StoredBuild } from '@updraft/feeds';
+import { type Build, createBuildThawer } from './build.ts';
 import { createPinStates } from './pin-states.ts';
 
 /** The builds of one feed in memory. */

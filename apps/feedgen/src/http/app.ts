@@ -1,6 +1,7 @@
 import { type ApiDescription, addRoutes, createHttpServer, type HttpServer } from '@updraft/service';
 import { storeAnswer } from '@updraft/store';
 import type { FeedgenConfig } from '../config.ts';
+import { adminExplain } from './admin-explain.ts';
 import { adminFeedHides } from './admin-feed-hides.ts';
 import { adminFeedMembers } from './admin-feed-members.ts';
 import { adminFeeds } from './admin-feeds.ts';
@@ -8,6 +9,7 @@ import { adminMemberRequests } from './admin-member-requests.ts';
 import type { FeedgenContext } from './context.ts';
 import { describeFeedGenerator } from './describe-feed-generator.ts';
 import { didJson } from './did-json.ts';
+import { feedDocuments } from './feed-documents.ts';
 import { getFeedSkeleton, SKELETON_PATH } from './get-feed-skeleton.ts';
 import { landingPage } from './landing-page.ts';
 import { memberRequest } from './member-request.ts';
@@ -23,6 +25,8 @@ const ROUTES = [
   adminFeedHides,
   adminMemberRequests,
   memberRequest,
+  adminExplain,
+  feedDocuments,
   landingPage,
 ];
 

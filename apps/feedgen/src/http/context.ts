@@ -1,4 +1,4 @@
-import type { FeedsFile, MemberIntake, ServiceIdentity } from '@updraft/feeds';
+import type { Explain, FeedsFile, MemberIntake, ServiceIdentity } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import type { Analytics } from '../analytics/analytics.ts';
 import type { Cuts } from '../builds/cuts.ts';
@@ -8,6 +8,7 @@ import type { KeyRing } from '../keys/key-ring.ts';
 import type { Membership } from '../members/membership.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
 import type { Hides } from '../moderation/hides.ts';
+import type { Documents } from '../syndication/documents.ts';
 
 /** What the routes need. */
 export interface FeedgenContext {
@@ -21,6 +22,8 @@ export interface FeedgenContext {
   readonly keys: KeyRing;
   readonly identity: Identity;
   readonly analytics: Analytics;
+  readonly explain: Explain;
+  readonly documents: Documents;
   readonly metrics: FeedgenMetrics;
   readonly log: Logger;
 }

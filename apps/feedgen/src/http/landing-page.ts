@@ -1,7 +1,8 @@
-import type { Feed } from '@updraft/feeds';
+import type { Feed, ServiceIdentity } from '@updraft/feeds';
 import type { HttpServer } from '@updraft/service';
 import { z } from 'zod';
 import type { FeedgenContext } from './context.ts';
+import { describeFeed, feedPageUrl, feedTitle } from './feed-names.ts';
 
 const response = { 200: { description: 'A page', content: { 'text/html': { schema: z.string() } } } };
 
@@ -17,7 +18,7 @@ export function landingPage(app: HttpServer, context: FeedgenContext): void {
 }
 
 function render({ service, file }: FeedgenContext): string {
-  const rows = [...file.feeds.values()].map((feed) => renderFeed(feed, service.actorDid)).join('\n');
+  const rows = [...file.feeds.values()].map((feed) => renderFeed(feed, service)).join('\n');
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -45,21 +46,12 @@ const READERS: Record<Feed['audience'], string> = {
   members: 'its members',
 };
 
-/** For a feed without a description. */
-const CONTENT: Record<Feed['kind'], string> = {
-  hot: 'Liked posts, fading with age.',
-  top: 'The most liked posts.',
-  search: 'Posts that a search finds.',
-  'author-label': 'Posts of chosen accounts, newest first.',
-  list: 'Posts of the accounts of a list, newest first.',
-  union: 'The posts of several feeds.',
-  static: 'Chosen posts.',
-};
-
-function renderFeed(feed: Feed, actorDid: string): string {
-  const name = feed.publish?.name ?? feed.alias;
-  const link = `https://bsky.app/profile/${encodeURIComponent(actorDid)}/feed/${encodeURIComponent(feed.alias)}`;
-  return `<tr><td><a href="${escape(link)}">${escape(name)}</a><br><code>${escape(feed.alias)}</code></td><td>${escape(feed.publish?.description ?? CONTENT[feed.kind])}</td><td>${READERS[feed.audience]}</td></tr>`;
+function renderFeed(feed: Feed, service: ServiceIdentity): string {
+  const link = `<a href="${escape(feedPageUrl(feed, service))}">${escape(feedTitle(feed))}</a>`;
+  const path = `/feeds/${encodeURIComponent(feed.alias)}`;
+  const documents =
+    feed.audience === 'everyone' ? ` <a href="${path}.rss">RSS</a> <a href="${path}.json">JSON</a>` : '';
+  return `<tr><td>${link}<br><code>${escape(feed.alias)}</code>${documents}</td><td>${escape(describeFeed(feed))}</td><td>${READERS[feed.audience]}</td></tr>`;
 }
 
 function escape(text: string): string {

@@ -47,7 +47,8 @@ function outsider(context: FeedgenContext, feed: Feed, build: Build | undefined)
   throw new SignInRequiredError(sentence);
 }
 
-function queriedReader({ live, cuts, hides, membership }: FeedgenContext, feed: Feed, name: Reader['name']): Reader {
+function queriedReader(context: FeedgenContext, feed: Feed, name: Reader['name']): Reader {
+  const { live, cuts, hides, membership } = context;
   const { alias } = feed;
   const label = authorsLabel(feed);
   return {
@@ -57,11 +58,22 @@ function queriedReader({ live, cuts, hides, membership }: FeedgenContext, feed: 
     find: (id) => live.find(alias, id),
     // An author who loses the label leaves the feed at once, not at its next build.
     version: () => `${cuts.version()}.${hides.version()}.${label === undefined ? 0 : membership.version()}`,
-    isCut: (post) =>
-      cuts.isCut(post, alias) ||
-      hides.isHidden(post, alias) ||
-      (label !== undefined && !post.isPinned && membership.has(label, post.did) === false),
+    isCut: (post) => cutsPost(context, feed, post),
   };
+}
+
+/** Whether pages of the feed leave out a post of its builds. */
+export function cutsPost(
+  { cuts, hides, membership }: Pick<FeedgenContext, 'cuts' | 'hides' | 'membership'>,
+  feed: Feed,
+  post: FeedPost,
+): boolean {
+  const label = authorsLabel(feed);
+  return (
+    cuts.isCut(post, feed.alias) ||
+    hides.isHidden(post, feed.alias) ||
+    (label !== undefined && !post.isPinned && membership.has(label, post.did) === false)
+  );
 }
 
 /** Its posts were chosen by hand, and only by hand they are hidden. */

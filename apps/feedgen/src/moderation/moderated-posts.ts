@@ -1,13 +1,11 @@
-import { leftOutBy, type ModeratedFeed } from '@updraft/feeds';
-import type { KeepPosts } from '@updraft/store';
+import type { LeftOut } from '@updraft/feeds';
 import type { FeedgenMetrics } from '../metrics.ts';
-import type { Standings } from './standings.ts';
 
-/** What the rules of moderation leave of one query's posts. */
+/** What moderation left out of one query's posts. */
 export interface Moderation {
-  /** Rejects when the standing of the posts can't be read: the build fails then. */
-  readonly keep: KeepPosts;
-  /** Uris that were left out when `keep` was asked last, in the order of the query. */
+  /** Of keepForFeed(). */
+  readonly onLeftOut: (reasons: ReadonlyMap<string, LeftOut>) => void;
+  /** Uris, in the order of the query, which may have asked several times. */
   leftOut(): readonly string[];
 }
 
@@ -17,28 +15,21 @@ export const MAX_LEFT_OUT = 5_000;
 type LeftOutMetrics = Pick<FeedgenMetrics, 'leftOutPosts'>;
 
 /** For a query of a feed. */
-export function moderate(feed: ModeratedFeed, standings: Standings, metrics: LeftOutMetrics): Moderation {
-  let leftOut: readonly string[] = [];
+export function noteLeftOut(alias: string, metrics: LeftOutMetrics): Moderation {
+  const all = new Map<string, LeftOut>();
   return {
-    keep: async (posts) => {
-      const standing = await standings(posts);
-      const reasons = new Map<string, string>();
-      for (const [uri, of] of standing) {
-        const reason = leftOutBy(feed, of);
-        if (reason !== undefined) reasons.set(uri, reason.rule);
-      }
-      leftOut = [...reasons.keys()].slice(0, MAX_LEFT_OUT);
-      count(feed.alias, reasons.values(), metrics);
-      return new Set(standing.keys()).difference(reasons);
+    onLeftOut: (reasons) => {
+      for (const [uri, reason] of reasons) all.set(uri, reason);
+      count(alias, all.values(), metrics);
     },
-    leftOut: () => leftOut,
+    leftOut: () => [...all.keys()].slice(0, MAX_LEFT_OUT),
   };
 }
 
 const RULES = ['hidden', 'excluded label', 'required label', 'opted out', 'bot'] as const;
 
-function count(feed: string, reasons: Iterable<string>, { leftOutPosts }: LeftOutMetrics): void {
+function count(feed: string, reasons: Iterable<LeftOut>, { leftOutPosts }: LeftOutMetrics): void {
   const counts = new Map<string, number>(RULES.map((rule) => [rule, 0]));
-  for (const rule of reasons) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  for (const { rule } of reasons) counts.set(rule, (counts.get(rule) ?? 0) + 1);
   for (const [rule, posts] of counts) leftOutPosts.set({ feed, rule: rule.replaceAll(' ', '_') }, posts);
 }

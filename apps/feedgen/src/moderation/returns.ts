@@ -1,7 +1,6 @@
-import { leftOutBy, type QueriedFeed } from '@updraft/feeds';
+import { leftOutBy, type QueriedFeed, type Standings } from '@updraft/feeds';
 import { every, type Logger } from '@updraft/service';
 import type { LiveBuilds } from '../builds/live-builds.ts';
-import type { Standings } from './standings.ts';
 
 export interface ReturnsOptions {
   feeds: readonly QueriedFeed[];

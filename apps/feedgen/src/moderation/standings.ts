@@ -1,15 +1,6 @@
-import type { ModeratedFeed } from '@updraft/feeds';
-import { type ClickHouse, type PostStanding, postsWithLabels, readStandings } from '@updraft/store';
+import { labelsOf, type ModeratedFeed, type Standings } from '@updraft/feeds';
+import { type ClickHouse, postsWithLabels, readStandings } from '@updraft/store';
 import { LRUCache } from 'lru-cache';
-
-/** A post, and the version of its row as text. */
-export interface VersionedPost {
-  readonly uri: string;
-  readonly rowVersion: string;
-}
-
-/** Gives how posts stand now: what the rules of some feed may hold against them. Rejects when that can't be read. */
-export type Standings = (posts: Iterable<VersionedPost>) => Promise<ReadonlyMap<string, PostStanding>>;
 
 /** More than the builds of some dozens of large feeds hold. */
 const MAX_POSTS = 300_000;
@@ -22,7 +13,7 @@ interface OwnLabels {
 /** A post's own labels change only with its record, so they are read once for each version of it. Everything else is read each time. */
 export function createStandings(clickhouse: ClickHouse, feeds: readonly ModeratedFeed[]): Standings {
   const own = new LRUCache<string, OwnLabels>({ max: MAX_POSTS });
-  const values = valuesOf(feeds);
+  const values = labelsOf(feeds);
 
   async function ownLabels(versions: ReadonlyMap<string, string>): Promise<Map<string, readonly string[]>> {
     const labels = new Map<string, readonly string[]>();
@@ -49,9 +40,3 @@ export function createStandings(clickhouse: ClickHouse, feeds: readonly Moderate
 }
 
 const NONE: readonly string[] = [];
-
-/** The labels that some feed asks for. */
-function valuesOf(feeds: readonly ModeratedFeed[]): string[] {
-  const named = feeds.flatMap(({ labels, bots }) => [...labels.exclude, ...labels.require, ...(bots ? [] : ['bot'])]);
-  return [...new Set(named)];
-}

@@ -2,7 +2,7 @@ import { enableCompileCache } from 'node:module';
 import { giveVerdicts } from '../threads/give-verdicts.ts';
 
 enableCompileCache(); // the lexicons take a second to compile
-const { isValidPost } = await import('./post-validity.ts');
+const { isValidPost } = await import('@updraft/feeds/post-validity');
 
 giveVerdicts((records: readonly string[]) =>
   records.map((record) => {

@@ -1,4 +1,4 @@
-import type { HttpServer } from '@updraft/service';
+import { type HttpServer, matchesEtag } from '@updraft/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
@@ -29,12 +29,6 @@ async function send(request: FastifyRequest, reply: FastifyReply, report: Report
   reply.header('etag', etag);
   reply.header('cache-control', `public, max-age=${ageS}, stale-while-revalidate=${ageS * 10}`);
   reply.header('last-modified', new Date(computedAtMs).toUTCString());
-  if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  if (matchesEtag(request.headers['if-none-match'], etag)) return reply.code(304).send();
   return reply.type('application/json; charset=utf-8').send(body);
-}
-
-/** Weak comparison, as for any conditional GET. Source: RFC 9110, section 13.1.2 */
-function matches(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  return header.split(',').some((each) => each.trim() === '*' || each.trim().replace(/^W\//, '') === etag);
 }

@@ -1,5 +1,4 @@
 import type { QueryParams } from '../clickhouse/types.ts';
-import { isVisible } from '../tables/hidden-actors.ts';
 import { RECORD_SORT_AT_MS } from '../tables/record-rows.ts';
 
 /** Pieces of SQL that queries share. They are for tables read with FINAL, and name columns without a prefix. */
@@ -28,6 +27,21 @@ export function windowParams(fromMs: number, toMs: number): { fromHour: number; 
   return { fromHour: Math.floor(fromMs / 3_600_000), fromMs, toMs };
 }
 
+/**
+ * A condition of a feed on a post: SQL on a row of post_rows that is read with FINAL. A build's query joins a feed's rules, and
+ * explainPost() evaluates each of them for one post.
+ */
+export interface PostRule {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Rules, with the parameters that they name. */
+export interface PostRules {
+  readonly rules: readonly PostRule[];
+  readonly params: QueryParams;
+}
+
 /** Which posts a feed takes, besides their time. */
 export interface FeedFilter {
   /** Whether it takes replies. */
@@ -36,28 +50,7 @@ export interface FeedFilter {
   /** Language codes without region; none: all languages. */
   readonly languages: readonly string[];
   /** What else holds for its posts. */
-  readonly also?: Conditions | undefined;
-}
-
-/** Conditions on a post, with the parameters that they name. */
-export interface Conditions {
-  readonly conditions: readonly string[];
-  readonly params: QueryParams;
-}
-
-/** Conditions on a post; their parameters are filterParams(). */
-export function postConditions(filter: FeedFilter): string {
-  const conditions = [isVisible];
-  if (!filter.replies) conditions.push("parent_uri = ''");
-  if (filter.mediaOnly) conditions.push('has_embedded_media = 1');
-  if (filter.languages.length > 0) {
-    conditions.push("hasAny(arrayMap(lang -> lower(splitByChar('-', lang)[1]), langs), {languages:Array(String)})");
-  }
-  return [...conditions, ...(filter.also?.conditions ?? [])].join('\n    AND ');
-}
-
-export function filterParams({ languages, also }: FeedFilter): QueryParams {
-  return { languages, ...also?.params };
+  readonly also?: PostRules | undefined;
 }
 
 /** Picks posts by what SQL can't tell: gives the uris of those that stay. */

@@ -121,7 +121,8 @@ const RECORD = shape({
 
 type PostRowKey = Pick<PostRow, 'recordHour' | 'did' | 'rkey'>;
 
-function keysOf(uris: Iterable<string>): PostRowKey[] {
+/** The keys of the rows of those that are uris of posts. */
+export function keysOf(uris: Iterable<string>): PostRowKey[] {
   return [...uris].map(keyOf).filter((key) => key !== undefined);
 }
 
@@ -132,11 +133,12 @@ function keyOf(uri: string): PostRowKey | undefined {
   return { recordHour: recordTime(rkey).recordHour, did, rkey };
 }
 
-/** The posts as the list `given_posts` of their keys; without uris of anything else. */
+/** The posts as the list `given_posts` of their keys; without uris of anything else. `(record_hour, did, rkey) IN given_posts` looks each up by its whole key. */
 export function givenPosts(uris: Iterable<string>): List {
   return postList(keysOf(uris));
 }
 
-function postList(keys: readonly PostRowKey[]): List {
+/** givenPosts() of keys. */
+export function postList(keys: readonly PostRowKey[]): List {
   return createList('given_posts', pick(postRows, 'recordHour', 'did', 'rkey'), keys);
 }

@@ -46,7 +46,7 @@ export const isInTime = `sort_at >= fromUnixTimestamp64Milli({fromMs:Int64}, 'UT
     AND sort_at < fromUnixTimestamp64Milli({toMs:Int64}, 'UTC')`;
 
 /** The order of the SQL: DIDs and keys are ASCII, which both compare alike. */
-export function newestFirst(a: FoundPost, b: FoundPost): number {
+export function newestFirst(a: PostPlace, b: PostPlace): number {
   if (a.sortAtMs !== b.sortAtMs) return b.sortAtMs - a.sortAtMs;
   if (a.did !== b.did) return a.did < b.did ? 1 : -1;
   return a.rkey < b.rkey ? 1 : -1;

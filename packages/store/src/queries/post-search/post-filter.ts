@@ -1,5 +1,5 @@
 import { isFolded } from '@updraft/atproto';
-import type { Conditions } from '../fragments.ts';
+import type { PostRules } from '../fragments.ts';
 import { exclusionSql } from './exclusion-sql.ts';
 import { asWritten, type Bind, isBeforeFolds, type TokenTerm, tokensOf } from './token-term.ts';
 
@@ -13,27 +13,49 @@ export interface PostFilter {
   /** Also one of these tokens; absent: any or none. */
   readonly anyOf?: readonly string[];
   /** What else must hold. The index can't answer it: only what the rest has found is read for it. */
-  readonly also?: Conditions | undefined;
+  readonly also?: PostRules | undefined;
+}
+
+/** The conditions on a post's tokens and author, at least one. */
+export function filterSql(filter: PostFilter): { conditions: string[]; params: Record<string, unknown> } {
+  const { parts, params } = partsOf(filter);
+  const conditions = parts.flatMap((part) => part.conditions);
+  return { conditions: conditions.length === 0 ? ['1'] : conditions, params };
+}
+
+/** The same as rules with names. */
+export function postFilterRules(filter: PostFilter): PostRules {
+  const { parts, params } = partsOf(filter);
+  return { rules: parts.map(({ name, conditions }) => ({ name, sql: conditions.join(' AND ') })), params };
+}
+
+interface Part {
+  readonly name: string;
+  readonly conditions: readonly string[];
 }
 
 /**
- * Conditions on a post's tokens and author. The text index answers hasAll; neighbours are checked in what is left. Not
- * hasAllTokens: without the index it splits the tokens again, and answers differently.
+ * The text index answers hasAll; neighbours are checked in what is left. Not hasAllTokens: without the index it splits the tokens again, and
+ * answers differently.
  */
-export function filterSql(filter: PostFilter): { conditions: string[]; params: Record<string, unknown> } {
-  const conditions: string[] = [];
+function partsOf(filter: PostFilter): { parts: Part[]; params: Record<string, unknown> } {
+  const { include, exclude, anyOf, author, excludedAuthors, also } = filter;
   const params: Record<string, unknown> = {};
   const bind = binder('p', params);
-  const tokens = [...new Set(filter.include.flatMap(tokensOf))];
-  if (tokens.length > 0) conditions.push(`hasAll(tokens, ${bind(tokens, 'Array(String)')})`);
-  if (filter.anyOf !== undefined) conditions.push(`hasAny(tokens, ${bind(filter.anyOf, 'Array(String)')})`);
-  conditions.push(...filter.include.flatMap((term) => asWritten(term, bind)));
-  conditions.push(...exclusionSql(filter.exclude, bind));
-  if (filter.author !== undefined) conditions.push(`did = ${bind(filter.author, 'String')}`);
-  if (filter.excludedAuthors.length > 0) conditions.push(`did NOT IN ${bind(filter.excludedAuthors, 'Array(String)')}`);
-  conditions.push(...(filter.also?.conditions ?? []));
-  if (conditions.length === 0) conditions.push('1');
-  return { conditions, params: { ...params, ...filter.also?.params } };
+  const tokens = [...new Set(include.flatMap(tokensOf))];
+  const parts: Part[] = [
+    { name: 'words', conditions: tokens.length === 0 ? [] : [`hasAll(tokens, ${bind(tokens, 'Array(String)')})`] },
+    { name: 'any of', conditions: anyOf === undefined ? [] : [`hasAny(tokens, ${bind(anyOf, 'Array(String)')})`] },
+    { name: 'words as written', conditions: include.flatMap((term) => asWritten(term, bind)) },
+    { name: 'excluded words', conditions: exclusionSql(exclude, bind) },
+    { name: 'from', conditions: author === undefined ? [] : [`did = ${bind(author, 'String')}`] },
+    {
+      name: 'not from',
+      conditions: excludedAuthors.length === 0 ? [] : [`did NOT IN ${bind(excludedAuthors, 'Array(String)')}`],
+    },
+    ...(also?.rules ?? []).map(({ name, sql }) => ({ name, conditions: [sql] })),
+  ];
+  return { parts: parts.filter(({ conditions }) => conditions.length > 0), params: { ...params, ...also?.params } };
 }
 
 /**

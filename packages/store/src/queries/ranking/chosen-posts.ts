@@ -2,16 +2,9 @@ import type { ClickHouse } from '../../clickhouse/types.ts';
 import { int64, string } from '../../row-binary/codecs.ts';
 import { shape } from '../../row-binary/shape.ts';
 import { givenPosts } from '../../tables/post-rows.ts';
-import {
-  createShares,
-  type FeedFilter,
-  filterParams,
-  isPostInWindow,
-  type KeepPosts,
-  keptOf,
-  postConditions,
-  windowParams,
-} from '../fragments.ts';
+import { createShares, type FeedFilter, type KeepPosts, keptOf, type PostRule, windowParams } from '../fragments.ts';
+import { allOf, filterParams, filterRules, IN_WINDOW, type PostQuery } from '../post-rules.ts';
+import { newestFirst } from './ranking.ts';
 
 export interface ChosenPostsQuery extends FeedFilter {
   /** The posts to choose from, each once. */
@@ -56,14 +49,31 @@ function readPosts(clickhouse: ClickHouse, query: ChosenPostsQuery, uris: readon
 SELECT uri, did, toString(version) AS row_version, toUnixTimestamp64Milli(sort_at) AS sort_at_ms
 FROM post_rows FINAL
 WHERE (record_hour, did, rkey) IN given_posts
-    AND ${isPostInWindow}
-    AND ${postConditions(query)}`;
-  const params = { ...windowParams(query.asOfMs - query.windowMs, query.asOfMs), ...filterParams(query) };
-  return clickhouse.query(sql, CHOSEN_POST, params, { lists: [givenPosts(uris)] });
+    AND ${allOf(rulesOf(query))}`;
+  return clickhouse.query(sql, CHOSEN_POST, paramsOf(query), { lists: [givenPosts(uris)] });
 }
 
-function inOrder(posts: readonly ChosenPost[], { uris, order }: ChosenPostsQuery): ChosenPost[] {
-  if (order === 'newest') return posts.toSorted((a, b) => b.sortAtMs - a.sortAtMs || (a.uri < b.uri ? -1 : 1));
+/** What chosenPosts() selects, and in which order. */
+export function chosenPostQuery(query: ChosenPostsQuery): PostQuery {
+  return {
+    rules: rulesOf(query),
+    params: paramsOf(query),
+    perAuthor: query.perAuthor,
+    among: new Set(query.uris),
+    order: async (posts) => inOrder(posts, query).map((post) => ({ post, hasEnough: true })),
+  };
+}
+
+function rulesOf(query: ChosenPostsQuery): PostRule[] {
+  return [IN_WINDOW, ...filterRules(query)];
+}
+
+function paramsOf(query: ChosenPostsQuery) {
+  return { ...windowParams(query.asOfMs - query.windowMs, query.asOfMs), ...filterParams(query) };
+}
+
+function inOrder<T extends ChosenPost>(posts: readonly T[], { uris, order }: ChosenPostsQuery): T[] {
+  if (order === 'newest') return posts.toSorted(newestFirst);
   const places = new Map(uris.map((uri, place) => [uri, place]));
   return posts.toSorted((a, b) => (places.get(a.uri) ?? 0) - (places.get(b.uri) ?? 0));
 }

@@ -1,10 +1,12 @@
 import type { ClickHouse } from '../../clickhouse/types.ts';
-import { createShares, type FeedFilter, filterParams, type KeepPosts, keptOf, postConditions } from '../fragments.ts';
-import { type PostPlace, uriOf } from '../post-search/found-post.ts';
+import { createShares, type FeedFilter, type KeepPosts, keptOf, windowParams } from '../fragments.ts';
+import { filterParams, filterRules, IN_WINDOW, type PostQuery } from '../post-rules.ts';
+import { newestFirst, type PostPlace, uriOf } from '../post-search/found-post.ts';
 import { newestPosts } from '../post-search/newest-posts.ts';
-import { type PostSearch, searchConditions } from '../post-search/search-conditions.ts';
+import { type PostSearch, searchRules } from '../post-search/search-rules.ts';
 import type { SearchSelect } from '../post-search/search-select.ts';
-import { postsOfAuthors } from './posts-of-authors.ts';
+import { type AuthorsPostsQuery, authorsPostQuery, postsOfAuthors } from './posts-of-authors.ts';
+import type { FoundPost } from './ranking.ts';
 
 export interface MatchingPostsQuery extends Omit<FeedFilter, 'also'> {
   readonly search: PostSearch;
@@ -16,20 +18,40 @@ export interface MatchingPostsQuery extends Omit<FeedFilter, 'also'> {
 
 /** Uris of the posts that a search finds, newest first. What `keep` leaves out doesn't count toward the size or an author's share. */
 export function matchingPosts(clickhouse: ClickHouse, query: MatchingPostsQuery, keep?: KeepPosts): Promise<string[]> {
+  const ofAuthors = authorsQuery(query);
+  return ofAuthors === undefined ? readFromIndex(clickhouse, query, keep) : postsOfAuthors(clickhouse, ofAuthors, keep);
+}
+
+/** What matchingPosts() selects, and in which order. */
+export function matchingPostQuery(query: MatchingPostsQuery): PostQuery {
+  const ofAuthors = authorsQuery(query);
+  if (ofAuthors !== undefined) return authorsPostQuery(ofAuthors);
+  const filter = { ...query, also: searchRules(query.search) };
+  return {
+    rules: [IN_WINDOW, ...filterRules(filter)],
+    params: { ...windowParams(query.asOfMs - query.windowMs, query.asOfMs), ...filterParams(filter) },
+    perAuthor: query.perAuthor,
+    order: async (posts) =>
+      posts.toSorted((a, b) => newestFirst(placeOf(a), placeOf(b))).map((post) => ({ post, hasEnough: true })),
+  };
+}
+
+function placeOf({ sortAtMs, did, uri }: FoundPost): PostPlace {
+  return { sortAtMs, did, rkey: uri.slice(uri.lastIndexOf('/') + 1) };
+}
+
+/** A search among accounts is read by them, not from the index. */
+function authorsQuery(query: MatchingPostsQuery): AuthorsPostsQuery | undefined {
   const { authors, ...search } = query.search;
-  if (authors === undefined) return readFromIndex(clickhouse, query, keep);
-  return postsOfAuthors(clickhouse, { ...query, authors, also: searchConditions(search) }, keep);
+  return authors === undefined ? undefined : { ...query, authors, also: searchRules(search) };
 }
 
 async function readFromIndex(clickhouse: ClickHouse, query: MatchingPostsQuery, keep?: KeepPosts): Promise<string[]> {
   const { asOfMs, windowMs, size, search } = query;
-  const also = searchConditions({ ...search, filter: ANY });
+  const rest = { ...query, also: searchRules({ ...search, filter: ANY }) };
   const filter = {
     ...search.filter,
-    also: {
-      conditions: [HAS_TIME, postConditions(query), ...also.conditions],
-      params: { ...filterParams(query), ...also.params },
-    },
+    also: { rules: [HAS_TIME, ...filterRules(rest)], params: filterParams(rest) },
   };
   const fromMs = asOfMs - windowMs + 1;
   const isInShare = createShares(query.perAuthor);
@@ -48,7 +70,7 @@ async function readFromIndex(clickhouse: ClickHouse, query: MatchingPostsQuery, 
 
 const ANY = { include: [], exclude: [], author: undefined, excludedAuthors: [] };
 /** Posts without a time in their keys are in no feed. */
-const HAS_TIME = 'record_hour > 0';
+const HAS_TIME = { name: 'time', sql: 'record_hour > 0' };
 /** Of one question. */
 const MAX_POSTS = 50_000;
 

@@ -2,16 +2,9 @@ import type { ClickHouse } from '../../clickhouse/types.ts';
 import { string } from '../../row-binary/codecs.ts';
 import { shape } from '../../row-binary/shape.ts';
 import { type Authors, authorsParams, isByAuthors } from '../authors.ts';
-import {
-  createShares,
-  type FeedFilter,
-  filterParams,
-  isPostInWindow,
-  type KeepPosts,
-  keptOf,
-  postConditions,
-  windowParams,
-} from '../fragments.ts';
+import { createShares, type FeedFilter, type KeepPosts, keptOf, type PostRule, windowParams } from '../fragments.ts';
+import { allOf, filterParams, filterRules, IN_WINDOW, type PostQuery } from '../post-rules.ts';
+import { newestFirst } from './ranking.ts';
 
 export interface AuthorsPostsQuery extends FeedFilter {
   readonly authors: Authors;
@@ -53,18 +46,31 @@ function readPosts(
   const sql = `
 SELECT uri, did, toString(version) AS row_version
 FROM post_rows FINAL
-WHERE ${isPostInWindow}
-    AND ${isByAuthors(query.authors)}
-    AND ${postConditions(query)}
+WHERE ${allOf(rulesOf(query))}
 ORDER BY sort_at DESC, uri ASC
 ${perAuthor === undefined ? '' : 'LIMIT {perAuthor:UInt32} BY did'}
 LIMIT {limit:UInt32}`;
-  const params = {
+  return clickhouse.query(sql, AUTHORS_POST, { ...paramsOf(query), perAuthor: perAuthor ?? 0, limit });
+}
+
+/** What postsOfAuthors() selects, and in which order. */
+export function authorsPostQuery(query: AuthorsPostsQuery): PostQuery {
+  return {
+    rules: rulesOf(query),
+    params: paramsOf(query),
+    perAuthor: query.perAuthor,
+    order: async (posts) => posts.toSorted(newestFirst).map((post) => ({ post, hasEnough: true })),
+  };
+}
+
+function rulesOf(query: AuthorsPostsQuery): PostRule[] {
+  return [IN_WINDOW, isByAuthors(query.authors), ...filterRules(query)];
+}
+
+function paramsOf(query: AuthorsPostsQuery) {
+  return {
     ...windowParams(query.asOfMs - query.windowMs, query.asOfMs),
     ...authorsParams(query.authors),
     ...filterParams(query),
-    perAuthor: perAuthor ?? 0,
-    limit,
   };
-  return clickhouse.query(sql, AUTHORS_POST, params);
 }

@@ -6,17 +6,25 @@ import { shape } from '../../row-binary/shape.ts';
 import { isVisible } from '../../tables/hidden-actors.ts';
 import { hasSubject, isVisibleRecord } from '../../tables/record-rows.ts';
 import {
-  filterParams,
   isLikeCounted,
-  isPostInWindow,
   isReplyCounted,
   type KeepPosts,
   keptOf,
   LAZY_OR,
-  postConditions,
+  type PostRule,
   windowParams,
 } from '../fragments.ts';
-import { type Candidate, isComplete, orderPosts, type RankedPost, type RankingQuery, type Tallies } from './ranking.ts';
+import { allOf, filterParams, filterRules, IN_WINDOW, type PostQuery } from '../post-rules.ts';
+import {
+  type Candidate,
+  type FoundPost,
+  isComplete,
+  orderPosts,
+  type RankedPost,
+  type RankingQuery,
+  scorePosts,
+  type Tallies,
+} from './ranking.ts';
 
 /**
  * The most liked posts of a window, best first. A like counts once per account and post, when it and its account show, from
@@ -34,6 +42,26 @@ export async function rankPosts(clickhouse: ClickHouse, query: RankingQuery, kee
     const ranked = orderPosts(candidates, await readTallies(clickhouse, query, candidates), query);
     if (found.length < limit || isComplete(ranked, found, query.size)) return ranked.slice(0, query.size);
   }
+}
+
+/** What rankPosts() selects, and in which order. */
+export function rankedPostQuery(clickhouse: ClickHouse, query: RankingQuery): PostQuery {
+  return {
+    rules: rulesOf(query),
+    params: paramsOf(query),
+    perAuthor: query.perAuthor,
+    order: async (posts) =>
+      scorePosts(posts, await readTallies(clickhouse, query, posts), query).map(({ post, score }) => ({
+        post,
+        score,
+        hasEnough: score.likes >= query.minimumLikes,
+      })),
+  };
+}
+
+function rulesOf(query: RankingQuery): PostRule[] {
+  const isOldEnough = "sort_at <= fromUnixTimestamp64Milli({newestMs:Int64}, 'UTC')";
+  return [IN_WINDOW, { name: 'minimum age', sql: isOldEnough }, ...filterRules(query)];
 }
 
 /** A day of the whole network is grouped within these bounds, on disk if necessary. */
@@ -69,14 +97,12 @@ FROM
 (
   SELECT did, uri, uri_key, version, toUnixTimestamp64Milli(sort_at) AS sort_at_ms
   FROM post_rows FINAL
-  WHERE ${isPostInWindow}
-    AND sort_at <= fromUnixTimestamp64Milli({newestMs:Int64}, 'UTC')
-    AND ${postConditions(query)}
+  WHERE ${allOf(rulesOf(query))}
 ) AS candidates
 ${joins.join('\n')}
 ORDER BY at_most DESC
 LIMIT {limit:UInt32}`;
-  return clickhouse.query(sql, CANDIDATE, { ...paramsOf(query), ...filterParams(query), limit }, CALL);
+  return clickhouse.query(sql, CANDIDATE, { ...paramsOf(query), limit }, CALL);
 }
 
 const CANDIDATE = shape<Candidate>({
@@ -120,7 +146,7 @@ const COUNTED: Record<Source, { readonly table: string; readonly subject: string
 async function readTallies(
   clickhouse: ClickHouse,
   query: RankingQuery,
-  candidates: readonly Candidate[],
+  candidates: readonly FoundPost[],
 ): Promise<Tallies> {
   const tallies: Record<Source, Map<string, number>> = { likes: new Map(), reposts: new Map(), replies: new Map() };
   if (candidates.length === 0) return tallies;
@@ -143,7 +169,7 @@ GROUP BY key`;
   return tallies;
 }
 
-function halvesOfKey({ key }: Candidate): { key: Version } {
+function halvesOfKey({ key }: FoundPost): { key: Version } {
   const bits = BigInt(key);
   return { key: { hi: Number(bits >> 32n), lo: Number(bits & 0xffff_ffffn) } };
 }
@@ -151,6 +177,7 @@ function halvesOfKey({ key }: Candidate): { key: Version } {
 function paramsOf(query: RankingQuery) {
   return {
     ...windowParams(query.asOfMs - query.windowMs, query.asOfMs),
+    ...filterParams(query),
     newestMs: query.asOfMs - query.minimumAgeMs,
     minimumLikes: query.minimumLikes,
     gravity: query.gravity ?? 0,

@@ -22,8 +22,8 @@ export interface RankedPost {
   readonly score: number;
 }
 
-/** A post that may be among the best. */
-export interface Candidate {
+/** A post as a query finds it. */
+export interface FoundPost {
   /** Hash of the uri, as text. */
   readonly key: string;
   readonly did: string;
@@ -31,6 +31,10 @@ export interface Candidate {
   /** The version of its row, as text. */
   readonly rowVersion: string;
   readonly sortAtMs: number;
+}
+
+/** A post that may be among the best. */
+export interface Candidate extends FoundPost {
   /** Its score is this or less. */
   readonly atMost: number;
 }
@@ -38,33 +42,52 @@ export interface Candidate {
 /** Accounts by the key of a post; a post without any is not there. */
 export type Tallies = Readonly<Record<'likes' | 'reposts' | 'replies', ReadonlyMap<string, number>>>;
 
+/** What makes a score. */
+export interface ScoreParts {
+  readonly likes: number;
+  readonly reposts: number;
+  readonly replies: number;
+  /** Each times its weight. */
+  readonly sum: number;
+  readonly ageHours: number;
+  readonly score: number;
+}
+
 /**
- * Scores posts and puts them in order: the weighted sum, or with gravity (sum - 1) / (age in hours + 2) ^ gravity, the age in
- * fractional hours at `asOfMs`. Ties go to the newer post, then by uri. Posts with too few likes, and those beyond an author's
- * share, are left out.
+ * Scores posts and puts them in order. Posts with too few likes, and those beyond an author's share, are left out.
  */
-export function orderPosts(candidates: readonly Candidate[], tallies: Tallies, query: RankingQuery): RankedPost[] {
-  const scored = candidates
-    .map((candidate) => ({
-      candidate,
-      likes: tallies.likes.get(candidate.key) ?? 0,
-      score: scoreOf(candidate, tallies, query),
-    }))
-    .filter(({ likes }) => likes >= query.minimumLikes)
-    .toSorted(
-      (a, b) =>
-        b.score - a.score ||
-        b.candidate.sortAtMs - a.candidate.sortAtMs ||
-        (a.candidate.uri < b.candidate.uri ? -1 : 1),
-    );
+export function orderPosts(candidates: readonly FoundPost[], tallies: Tallies, query: RankingQuery): RankedPost[] {
   const byAuthor = new Map<string, number>();
   const ranked: RankedPost[] = [];
-  for (const { candidate, likes, score } of scored) {
-    const before = byAuthor.get(candidate.did) ?? 0;
-    byAuthor.set(candidate.did, before + 1);
-    if (query.perAuthor === undefined || before < query.perAuthor) ranked.push({ uri: candidate.uri, likes, score });
+  for (const { post, score: parts } of scorePosts(candidates, tallies, query)) {
+    if (parts.likes < query.minimumLikes) continue;
+    const before = byAuthor.get(post.did) ?? 0;
+    byAuthor.set(post.did, before + 1);
+    if (query.perAuthor === undefined || before < query.perAuthor)
+      ranked.push({ uri: post.uri, likes: parts.likes, score: parts.score });
   }
   return ranked;
+}
+
+/**
+ * The posts with their scores, best first: the weighted sum, or with gravity (sum - 1) / (age in hours + 2) ^ gravity, the age in
+ * fractional hours at `asOfMs`. Ties go to the newer post, then by uri.
+ */
+export function scorePosts(
+  posts: readonly FoundPost[],
+  tallies: Tallies,
+  query: RankingQuery,
+): { post: FoundPost; score: ScoreParts }[] {
+  return posts
+    .map((post) => ({ post, score: scoreOf(post, tallies, query) }))
+    .toSorted((a, b) => b.score.score - a.score.score || newestFirst(a.post, b.post));
+}
+
+type TimedPost = Pick<FoundPost, 'uri' | 'sortAtMs'>;
+
+/** The newer first, then by uri. */
+export function newestFirst(a: TimedPost, b: TimedPost): number {
+  return b.sortAtMs - a.sortAtMs || (a.uri < b.uri ? -1 : a.uri > b.uri ? 1 : 0);
 }
 
 /** Whether no other post can be among the first `size`: no post that was left out has more than the last candidate. */
@@ -75,9 +98,12 @@ export function isComplete(ranked: readonly RankedPost[], candidates: readonly C
   return worst !== undefined && leftOut !== undefined && worst - leftOut > Math.abs(leftOut) * 1e-9;
 }
 
-function scoreOf({ key, sortAtMs }: Candidate, tallies: Tallies, { weights, gravity, asOfMs }: RankingQuery): number {
-  const weighted = (source: keyof Tallies) => weights[source] * (tallies[source].get(key) ?? 0);
-  const sum = weighted('likes') + weighted('reposts') + weighted('replies');
-  if (gravity === undefined) return sum;
-  return (sum - 1) / ((asOfMs - sortAtMs) / 3_600_000 + 2) ** gravity;
+function scoreOf({ key, sortAtMs }: FoundPost, tallies: Tallies, query: RankingQuery): ScoreParts {
+  const { weights, gravity, asOfMs } = query;
+  const of = (source: keyof Tallies) => tallies[source].get(key) ?? 0;
+  const [likes, reposts, replies] = [of('likes'), of('reposts'), of('replies')];
+  const sum = weights.likes * likes + weights.reposts * reposts + weights.replies * replies;
+  const ageHours = (asOfMs - sortAtMs) / 3_600_000;
+  const score = gravity === undefined ? sum : (sum - 1) / (ageHours + 2) ** gravity;
+  return { likes, reposts, replies, sum, ageHours, score };
 }

@@ -1,6 +1,6 @@
 import { parsePostQuery } from '@updraft/atproto';
-import type { QueriedFeed } from '@updraft/feeds';
 import { type ClickHouse, type PostSearch, queryFilter } from '@updraft/store';
+import type { QueriedFeed } from '../feed.ts';
 
 export type SearchFeed = Extract<QueriedFeed, { kind: 'search' }>;
 

@@ -1,7 +1,14 @@
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import { createLeases, type Lease, type Redis } from '@updraft/store';
-import type { StoredBuild } from './build.ts';
+
+/** What is stored of a build. */
+export interface StoredBuild {
+  readonly id: string;
+  /** The moment that the query saw, in ms since 1970. */
+  readonly asOfMs: number;
+  readonly uris: readonly string[];
+}
 
 /** Builds in Redis, and the right to make them. */
 export interface BuildStore {
@@ -16,6 +23,8 @@ export interface BuildStore {
   /** What moderation left out of the current build. */
   leftOut(alias: string): Promise<readonly string[]>;
   load(alias: string, id: string): Promise<StoredBuild | undefined>;
+  /** The feed's current build; undefined before its first. */
+  current(alias: string): Promise<StoredBuild | undefined>;
 }
 
 /** How long a build lives after it was replaced. */
@@ -35,6 +44,7 @@ export function createBuildStore({ redis, prefix }: { redis: Redis; prefix: stri
   });
   const key = (alias: string, part: string) => `${prefix}:feed:${alias}:${part}`;
   return {
+    ...createBuildReader(redis, key),
     acquire: async (alias) =>
       leases.acquire(`${alias}:lock`, Number((await redis.hget(key(alias, 'current'), 'fence')) ?? 0)),
     publish: async (alias, fence, build, leftOut) => {
@@ -54,11 +64,24 @@ export function createBuildStore({ redis, prefix }: { redis: Redis; prefix: stri
       );
       return outcome === 1;
     },
-    currentId: async (alias) => (await redis.hget(key(alias, 'current'), 'id')) ?? undefined,
+  };
+}
+
+type BuildReader = Pick<BuildStore, 'currentId' | 'leftOut' | 'load' | 'current'>;
+
+function createBuildReader(redis: Redis, key: (alias: string, part: string) => string): BuildReader {
+  const currentId = async (alias: string) => (await redis.hget(key(alias, 'current'), 'id')) ?? undefined;
+  const load = async (alias: string, id: string) => {
+    const frozen = await redis.getBuffer(key(alias, `build:${id}`));
+    return frozen === null ? undefined : thaw(id, frozen);
+  };
+  return {
+    currentId,
+    load,
     leftOut: async (alias) => ((await redis.hget(key(alias, 'current'), 'leftOut')) ?? '').split('\n').filter(Boolean),
-    load: async (alias, id) => {
-      const frozen = await redis.getBuffer(key(alias, `build:${id}`));
-      return frozen === null ? undefined : thaw(id, frozen);
+    current: async (alias) => {
+      const id = await currentId(alias);
+      return id === undefined ? undefined : load(alias, id);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { QueryParams } from '../../clickhouse/types.ts';
 import { type Authors, authorsParams, isByAuthors } from '../authors.ts';
-import type { Conditions } from '../fragments.ts';
-import { filterSql, type PostFilter } from './post-filter.ts';
+import type { PostRule, PostRules } from '../fragments.ts';
+import { type PostFilter, postFilterRules } from './post-filter.ts';
 
 /** What a search feed looks for. */
 export interface PostSearch {
@@ -16,16 +16,16 @@ export interface PostSearch {
   readonly authors?: Authors | undefined;
 }
 
-/** A search's conditions, for a query of posts. The pattern comes last: it is for what all others leave. */
-export function searchConditions({ filter, pattern, sinceMs, untilMs, authors }: PostSearch): Conditions {
-  const { conditions, params } = filterSql(filter);
-  const more: [condition: string, params: QueryParams][] = [];
+/** A search's rules, for a query of posts. The pattern comes last: it is for what all others leave. */
+export function searchRules({ filter, pattern, sinceMs, untilMs, authors }: PostSearch): PostRules {
+  const { rules, params } = postFilterRules(filter);
+  const more: [rule: PostRule, params: QueryParams][] = [];
   if (authors !== undefined) more.push([isByAuthors(authors), authorsParams(authors)]);
-  if (sinceMs !== undefined) more.push([`sort_at >= ${msSql('sinceMs')}`, { sinceMs }]);
-  if (untilMs !== undefined) more.push([`sort_at < ${msSql('untilMs')}`, { untilMs }]);
-  if (pattern !== undefined) more.push([isMatch, { pattern }]);
+  if (sinceMs !== undefined) more.push([{ name: 'since', sql: `sort_at >= ${msSql('sinceMs')}` }, { sinceMs }]);
+  if (untilMs !== undefined) more.push([{ name: 'until', sql: `sort_at < ${msSql('untilMs')}` }, { untilMs }]);
+  if (pattern !== undefined) more.push([{ name: 'pattern', sql: isMatch }, { pattern }]);
   return {
-    conditions: [...conditions, ...more.map(([condition]) => condition)],
+    rules: [...rules, ...more.map(([rule]) => rule)],
     params: more.reduce<QueryParams>((all, [, bound]) => ({ ...all, ...bound }), params),
   };
 }

@@ -1,0 +1,105 @@
+import { parseAtUri } from '@updraft/atproto';
+import {
+  type BuildProgram,
+  CommandError,
+  type CommandIo,
+  InvalidArgumentError,
+  JSON_OPTION,
+  writeRow,
+} from '@updraft/command';
+import {
+  authorsLabel,
+  createExplain,
+  type Explain,
+  type Explanation,
+  type Feed,
+  feedByName,
+  isQueried,
+  keepValidPosts,
+  labelsOf,
+  leftOutBy,
+  type QueriedFeed,
+  readFeedsConfig,
+  readFeedsFile,
+  type Standings,
+} from '@updraft/feeds';
+import { type ClickHouse, readMembers, readStandings, visiblePosts } from '@updraft/store';
+import { type AdminStores, openStores } from '../open-stores.ts';
+
+/** `pnpm admin explain FEED URI`: what the admin API's explain says. */
+export const addExplainCommand: BuildProgram = (program, io) => {
+  program
+    .command('explain')
+    .description('Says why a post is in a feed or not: each rule with its numbers, its score, its place.')
+    .argument('<feed>', 'its name')
+    .argument('<uri>', "the post's at-uri", postUri)
+    .option(...JSON_OPTION)
+    .action((feed, uri, options) => explain(feed, uri, options, io));
+};
+
+function postUri(text: string): string {
+  const uri = parseAtUri(text);
+  if (uri?.authority.startsWith('did:') === true && uri.collection === 'app.bsky.feed.post') return text;
+  throw new InvalidArgumentError('expected the at-uri of a post, such as at://did:plc:…/app.bsky.feed.post/….');
+}
+
+async function explain(
+  name: string,
+  uri: string,
+  options: { readonly json?: true | undefined },
+  io: CommandIo,
+): Promise<void> {
+  const { feeds } = await readFeedsFile(readFeedsConfig(io.env).feedsFile);
+  const feed = feedByName(feeds, name);
+  if (feed === undefined) throw new CommandError(`there is no feed ${name} in the feeds file`);
+  await using stores = openStores(io);
+  const explanation = await (await createExplainer(stores, [...feeds.values()]))(feed, uri, Date.now());
+  if (options.json === true) io.out(JSON.stringify(explanation));
+  else writeText(explanation, io);
+}
+
+async function createExplainer({ clickhouse, builds }: AdminStores, feeds: readonly Feed[]): Promise<Explain> {
+  const { isValidPost } = await import('@updraft/feeds/post-validity'); // the lexicons take a second
+  const values = labelsOf(feeds.filter(isQueried));
+  const standings: Standings = (posts) =>
+    readStandings(
+      clickhouse,
+      [...posts].map(({ uri }) => uri),
+      { values, nowMs: Date.now() },
+    );
+  return createExplain({
+    clickhouse,
+    currentBuild: builds.current,
+    isCut: async (feed, uri) => !(await isStillTaken(clickhouse, feed, uri, standings)),
+    keepValid: keepValidPosts(clickhouse, async (records) => records.map(isValidPost)),
+    standings,
+  });
+}
+
+/** As feedgen checks the posts of its builds. */
+async function isStillTaken(clickhouse: ClickHouse, feed: QueriedFeed, uri: string, standings: Standings) {
+  const rowVersion = (await visiblePosts(clickhouse, [uri])).get(uri);
+  if (rowVersion === undefined) return false;
+  const standing = (await standings([{ uri, rowVersion }])).get(uri);
+  if (standing === undefined || leftOutBy(feed, standing) !== undefined) return false;
+  const label = authorsLabel(feed);
+  return label === undefined || (await readMembers(clickhouse, label)).some((did) => uri.startsWith(`at://${did}/`));
+}
+
+function writeText({ isShown, isTaken, because, rules, score, build }: Explanation, io: CommandIo): void {
+  const row = (...columns: string[]) => writeRow(io, {}, columns, {});
+  row('shown now', isShown ? 'yes' : 'no');
+  row('in a build made now', isTaken ? 'yes' : 'no', because);
+  if (build !== undefined) {
+    const place = build.place === undefined ? 'not in it' : `place ${build.place}${build.isCut ? ', cut' : ''}`;
+    row('current build', place, `${build.posts} posts, as of ${build.asOf}`);
+  }
+  if (score !== undefined) {
+    const { likes, reposts, replies, sum, ageHours, gravity, weights } = score;
+    const counted = `${likes} × ${weights.likes} likes + ${reposts} × ${weights.reposts} reposts + ${replies} × ${weights.replies} replies = ${sum}`;
+    const fading = gravity === undefined ? '' : `, (${sum} - 1) / (${ageHours.toFixed(2)} h + 2) ^ ${gravity}`;
+    row('score', String(score.score), `${counted}${fading}`);
+  }
+  for (const { rule, isPassed, detail } of rules)
+    row(isPassed === undefined ? '-' : isPassed ? 'passed' : 'failed', rule, detail);
+}

@@ -1,0 +1,26 @@
+import type { Feed, ServiceIdentity } from '@updraft/feeds';
+
+/** How pages for people call a feed. */
+export function feedTitle({ alias, publish }: Feed): string {
+  return publish?.name ?? alias;
+}
+
+export function describeFeed({ kind, publish }: Feed): string {
+  return publish?.description ?? CONTENT[kind];
+}
+
+/** Its page of bsky.app. */
+export function feedPageUrl({ alias }: Feed, { actorDid }: ServiceIdentity): string {
+  return `https://bsky.app/profile/${encodeURIComponent(actorDid)}/feed/${encodeURIComponent(alias)}`;
+}
+
+/** For a feed without a description. */
+const CONTENT: Record<Feed['kind'], string> = {
+  hot: 'Liked posts, fading with age.',
+  top: 'The most liked posts.',
+  search: 'Posts that a search finds.',
+  'author-label': 'Posts of chosen accounts, newest first.',
+  list: 'Posts of the accounts of a list, newest first.',
+  union: 'The posts of several feeds.',
+  static: 'Chosen posts.',
+};

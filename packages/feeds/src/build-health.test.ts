@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { buildFault } from './build-health.ts';
+import type { QueriedFeed } from './feed.ts';
+import { parseFeedsFile } from './read-feeds.ts';
+
+const { feeds } = parseFeedsFile(
+  `feeds:
+  hot: { kind: hot, minimumLikes: 1, refresh: 1m }
+  club: { kind: author-label, label: club }
+`,
+  'feeds.yaml',
+);
+const fault = (alias: string, state: Partial<Parameters<typeof buildFault>[1]>) =>
+  buildFault(feeds.get(alias) as QueriedFeed, { ageMs: 0, posts: 100, ...state });
+
+test('a build is at fault when it is late by the schedule of its feed', () => {
+  expect(fault('hot', { ageMs: 239_000 })).toBeUndefined();
+  expect(fault('hot', { ageMs: 241_000 })).toBe('the last build is 4:01 old, the feed is built every 1:00');
+});
+
+test('an empty build is at fault, unless nobody bears the label of its feed', () => {
+  expect(fault('hot', { posts: 0 })).toBe('the build is empty');
+  expect(fault('club', { posts: 0, bearers: 2 })).toBe('the build is empty');
+  expect(fault('club', { posts: 0, bearers: 0 })).toBeUndefined();
+});
+
+test('a build is at fault when it has a tenth of the posts that were there, and these were many', () => {
+  expect(fault('hot', { posts: 300, postsBefore: 3_000 })).toBe('the build shrank from 3000 posts to 300');
+  expect(fault('hot', { posts: 301, postsBefore: 3_000 })).toBeUndefined();
+  expect(fault('hot', { posts: 1, postsBefore: 49 })).toBeUndefined();
+});
