@@ -41,7 +41,7 @@ export interface BuildingOptions {
 
 /** Everything about the builds of the feeds that have a query. */
 export function createBuilding(options: BuildingOptions) {
-  const { file, clickhouse, membership, bus, log } = options;
+  const { file, clickhouse, log } = options;
   const feeds = [...file.feeds.values()].filter(isQueried);
   const store = createBuildStore(options);
   const live = createLiveBuilds({ ...options, feeds, store });
@@ -64,16 +64,7 @@ export function createBuilding(options: BuildingOptions) {
   const builders = new Map<string, Builder>();
   for (const feed of feeds) builders.set(feed.alias, createBuilder({ ...options, feed, isReady, query, store, live }));
   const buildSoon = (alias: string): void => builders.get(alias)?.buildSoon();
-  const onMembers = (label: string): void => {
-    for (const feed of feeds) if (authorsLabel(feed) === label) buildSoon(feed.alias);
-  };
-  membership.onChange(onMembers);
-  bus.listen((news) => {
-    if (news.kind !== 'filled') return;
-    news.labels.forEach(onMembers);
-    for (const feed of feeds)
-      if (feed.kind === 'list' && parseAtUri(feed.list)?.authority === news.did) buildSoon(feed.alias);
-  });
+  buildOnChange(options, feeds, buildSoon);
   const returns = createReturns({ ...options, ...moderation, leftOut: store.leftOut, buildSoon });
   return {
     live,
@@ -87,6 +78,24 @@ export function createBuilding(options: BuildingOptions) {
     standings,
     close: thread.close,
   };
+}
+
+/** A feed is built soon when its authors change, or when what the index lacked of them is there. */
+function buildOnChange(
+  { membership, bus }: Pick<BuildingOptions, 'membership' | 'bus'>,
+  feeds: readonly QueriedFeed[],
+  buildSoon: (alias: string) => void,
+): void {
+  const onMembers = (label: string): void => {
+    for (const feed of feeds) if (authorsLabel(feed) === label) buildSoon(feed.alias);
+  };
+  membership.onChange(onMembers);
+  bus.listen((news) => {
+    if (news.kind !== 'filled') return;
+    news.labels.forEach(onMembers);
+    for (const feed of feeds)
+      if (feed.kind === 'list' && parseAtUri(feed.list)?.authority === news.did) buildSoon(feed.alias);
+  });
 }
 
 interface QueryDeps extends Pick<FeedQueryDeps, 'builtPosts' | 'needAccount'> {

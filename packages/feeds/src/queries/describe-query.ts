@@ -79,7 +79,12 @@ async function listed(
 ): Promise<DescribedQuery> {
   await needAccount(ownerOf(feed.list));
   const list = await listOf(clickhouse, feed.list);
-  if (list === undefined) return { kind: 'nothing', rule: 'list', why: `${feed.list} was deleted or its account is hidden, or the index does not have it` };
+  if (list === undefined)
+    return {
+      kind: 'nothing',
+      rule: 'list',
+      why: `${feed.list} was deleted or its account is hidden, or the index does not have it`,
+    };
   await needAccount(ownerOf(list));
   return { kind: 'authors', query: { ...extentOf(feed, asOfMs), authors: { list } } };
 }
