@@ -27,6 +27,10 @@ const OFTEN_BROKEN = [
   'excluded labels',
   'required labels',
   'recommendable',
+  'author label',
+  'list',
+  'words',
+  'feeds',
 ];
 const HOUR_MS = 3_600_000;
 

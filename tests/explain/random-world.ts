@@ -1,4 +1,4 @@
-import { formatTid, recordTime, timeVersion, type Version } from '@updraft/atproto';
+import { formatTid, postTokens, recordTime, timeVersion, type Version } from '@updraft/atproto';
 import {
   actorLabels,
   actorStatus,
@@ -18,7 +18,7 @@ import type { createDice } from '../world/dice.ts';
 
 type Dice = ReturnType<typeof createDice>;
 
-/** Posts, likes, reposts, replies, labels, opt-outs, hides, members and accounts' statuses at random, which change at random. */
+/** Posts, likes, reposts, replies, labels, opt-outs, hides, members, a list and accounts' statuses at random, which change at random. */
 export interface RandomWorld {
   readonly uris: readonly string[];
   readonly standings: ReadonlyMap<string, PostStanding>;
@@ -27,6 +27,10 @@ export interface RandomWorld {
 }
 
 export const LABEL = 'club';
+export const AUTHORS = Array.from({ length: 5 }, (_, n) => didOf(`author${letter(n)}b`));
+const OWNER = didOf('owner');
+export const LIST = `at://${OWNER}/app.bsky.graph.list/3l3frqadlo32h`;
+const WORDS = ['kelp', 'moss', 'fern'];
 /** In a record that counts as invalid. */
 export const BROKEN = 'broken-record';
 const HOUR_MS = 3_600_000;
@@ -34,7 +38,6 @@ const LANGS = [[], ['en'], ['pt-BR'], ['de', 'en'], ['ja']];
 const VALUES = ['porn', 'spam', 'bot', 'art', '!hide'];
 
 export function createRandomWorld(clickhouse: ClickHouse, dice: Dice, asOfMs: number): RandomWorld {
-  const authors = Array.from({ length: 5 }, (_, n) => didOf(`author${letter(n)}b`));
   const readers = Array.from({ length: 25 }, (_, n) => didOf(`reader${letter(n)}b`));
   const posts: PostRow[] = [];
   const records: RecordRow[] = [];
@@ -49,17 +52,20 @@ export function createRandomWorld(clickhouse: ClickHouse, dice: Dice, asOfMs: nu
   function newPost(): PostRow {
     const sortAt = dice(6) === 0 ? asOfMs - dice(HOUR_MS) : someMs();
     const rkey = dice(40) === 0 ? `self${clock++}` : tid(sortAt);
-    return postRow({
-      did: pick(authors),
+    const text = Array.from({ length: dice(5) }, () => pick(WORDS)).join(' ');
+    const row = postRow({
+      did: pick(AUTHORS),
       rkey,
       recordHour: recordTime(rkey).recordHour,
       sortAt,
       version: version(),
       jsonRest: dice(6) === 0 ? `{"a":"${BROKEN}"}` : '{}',
+      text,
       langs: pick(LANGS),
       parentUri: dice(3) === 0 && posts.length > 0 ? uriOf(pick(posts)) : '',
       hasEmbeddedMedia: dice(3) === 0,
     });
+    return { ...row, tokens: postTokens({ ...row, captions: [], links: [] }, { ...row, sortAtMs: sortAt }) };
   }
 
   function newRecord(): RecordRow {
@@ -74,6 +80,14 @@ export function createRandomWorld(clickhouse: ClickHouse, dice: Dice, asOfMs: nu
       createdMs: atMs,
       version: version(),
     });
+  }
+
+  /** Each account has one item, there or not. */
+  function listItem(did: string, isThere: boolean): RecordRow {
+    const rkey = formatTid({ micros: (asOfMs - HOUR_MS) * 1000 + AUTHORS.indexOf(did), clockId: 0 });
+    const json = isThere ? JSON.stringify({ list: LIST, subject: did }) : '';
+    const collection = 'app.bsky.graph.listitem';
+    return recordRow({ collection, repo: OWNER, rkey, json, deleted: !isThere, version: version() });
   }
 
   function newStanding(): PostStanding {
@@ -112,8 +126,10 @@ export function createRandomWorld(clickhouse: ClickHouse, dice: Dice, asOfMs: nu
       await insertRows(clickhouse, postRows, [...posts.slice(-count), ...gone]);
       await insertRows(clickhouse, recordRows, records.slice(-count * 6));
       await insertRows(clickhouse, recordRows, unliked);
-      await Promise.all([...authors, ...readers].filter(() => dice(8) === 0).map((did) => statusOf(did, dice(3) > 0)));
-      await Promise.all(authors.filter(() => dice(2) === 0).map((did) => setMember(did, dice(4) > 0)));
+      await Promise.all([...AUTHORS, ...readers].filter(() => dice(8) === 0).map((did) => statusOf(did, dice(3) > 0)));
+      for (const did of AUTHORS.filter(() => dice(2) === 0)) await setMember(did, dice(4) > 0);
+      const listed = AUTHORS.filter(() => dice(2) === 0).map((did) => listItem(did, dice(4) > 0));
+      await insertRows(clickhouse, recordRows, listed);
       await createHiddenActors({ clickhouse, log: quietLog }).refresh();
     },
   };

@@ -2,16 +2,15 @@ import {
   createExplain,
   type Explain,
   type Explanation,
-  isQueried,
   keepForFeed,
   keepValidPosts,
-  parseFeedsFile,
   type QueriedFeed,
   runFeedQuery,
 } from '@updraft/feeds';
 import type { ClickHouse } from '@updraft/store';
 import { createDice } from '../world/dice.ts';
-import { BROKEN, createRandomWorld, LABEL, type RandomWorld } from './random-world.ts';
+import { randomFeeds } from './random-feeds.ts';
+import { BROKEN, createRandomWorld, type RandomWorld } from './random-world.ts';
 
 export interface ExplainFigures {
   readonly pairs: number;
@@ -23,7 +22,6 @@ export interface ExplainFigures {
   readonly mismatches: readonly string[];
 }
 
-const FEEDS = 8;
 const MAX_PAIRS_A_STAGE = 400;
 const AT_ONCE = 6;
 /** The same for every run, so that a seed always gives the same world. */
@@ -40,9 +38,11 @@ export async function verifyExplain(
   const figures = { pairs: 0, taken: 0, broken: {} as Record<string, number>, mismatches: new Array<string>() };
   while (figures.pairs < pairs) {
     await world.grow(60);
-    const share = Math.ceil(Math.min(MAX_PAIRS_A_STAGE, pairs / 3) / FEEDS);
-    for (const feed of randomFeeds(dice)) {
-      const { uris, explain } = await buildFeed(clickhouse, world, feed);
+    const feeds = randomFeeds(dice);
+    const share = Math.ceil(Math.min(MAX_PAIRS_A_STAGE, pairs / 3) / feeds.length);
+    const builds = new Map<string, readonly string[]>();
+    for (const feed of feeds) {
+      const { uris, explain } = await buildFeed(clickhouse, world, feed, builds);
       const chosen = Array.from({ length: share }, () => someUri(dice(2) === 0 ? uris : world.uris, dice));
       const explained = await explainAll(explain, feed, chosen);
       for (const one of explained) compare(figures, feed, uris, one);
@@ -51,13 +51,19 @@ export async function verifyExplain(
   return figures;
 }
 
-/** Builds a feed, and gives what explains its posts. */
-async function buildFeed(clickhouse: ClickHouse, { standings }: RandomWorld, feed: QueriedFeed) {
+/** Builds a feed, and gives what explains its posts. A union comes after its parts. */
+async function buildFeed(
+  clickhouse: ClickHouse,
+  { standings }: RandomWorld,
+  feed: QueriedFeed,
+  builds: Map<string, readonly string[]>,
+) {
   const areValid = async (all: readonly string[]) => all.map((record) => !record.includes(BROKEN));
   const deps = { keepValid: keepValidPosts(clickhouse, areValid), standings: async () => standings };
-  const queryDeps = { clickhouse, builtPosts: () => undefined, needAccount: async () => {} };
+  const queryDeps = { clickhouse, builtPosts: (alias: string) => builds.get(alias), needAccount: async () => {} };
   const uris = await runFeedQuery(queryDeps, feed, AS_OF_MS, keepForFeed(deps, feed));
-  const currentBuild = async () => ({ id: 'b', asOfMs: AS_OF_MS, uris });
+  builds.set(feed.alias, uris);
+  const currentBuild = async (alias: string) => ({ id: 'b', asOfMs: AS_OF_MS, uris: builds.get(alias) ?? [] });
   return { uris, explain: createExplain({ ...deps, clickhouse, currentBuild, isCut: async () => false }) };
 }
 
@@ -92,37 +98,4 @@ function compare(figures: Tally, feed: QueriedFeed, build: readonly string[], ex
 function someUri(uris: readonly string[], dice: Dice): string {
   const uri = uris[dice(uris.length)] ?? 'at://did:plc:aaaaaaaaaaaaaaaaaaaaaaaa/app.bsky.feed.post/3l3frqadlo32h';
   return dice(25) === 0 ? `${uri.slice(0, -3)}222` : uri;
-}
-
-function randomFeeds(dice: Dice): QueriedFeed[] {
-  const feeds = Object.fromEntries(Array.from({ length: FEEDS }, (_, n) => [`feed${n}`, randomFeed(dice)]));
-  return [...parseFeedsFile(JSON.stringify({ feeds }), 'feeds.yaml').feeds.values()].filter(isQueried);
-}
-
-function randomFeed(dice: Dice): object {
-  const maybe = <T>(chance: number, value: () => T, name: string) => (dice(chance) === 0 ? { [name]: value() } : {});
-  const filter = {
-    window: `${1 + dice(70)}h`,
-    size: 1 + dice(dice(2) === 0 ? 20 : 400),
-    replies: dice(2) === 0,
-    validOnly: dice(2) === 0,
-    ...maybe(6, () => true, 'mediaOnly'),
-    ...maybe(3, () => ['en', 'pt'], 'languages'),
-    ...maybe(2, () => 1 + dice(3), 'perAuthor'),
-    ...maybe(
-      2,
-      () => ({ exclude: dice(2) === 0 ? ['porn', 'spam'] : [], require: dice(6) === 0 ? ['art'] : [] }),
-      'labels',
-    ),
-    ...maybe(2, () => dice(2) === 0, 'recommendableOnly'),
-    ...maybe(3, () => false, 'bots'),
-  };
-  if (dice(3) === 0) return { kind: 'author-label', label: LABEL, ...filter };
-  const ranking = {
-    ...filter,
-    minimumLikes: 1 + dice(3),
-    minimumAge: `${dice(30)}m`,
-    weights: { likes: 1 + dice(3), reposts: dice(3), replies: dice(2) },
-  };
-  return dice(2) === 0 ? { kind: 'top', ...ranking } : { kind: 'hot', gravity: dice(30) / 10, ...ranking };
 }

@@ -7,6 +7,9 @@ const { feeds } = parseFeedsFile(
   `feeds:
   hot: { kind: hot, minimumLikes: 1, refresh: 1m }
   club: { kind: author-label, label: club }
+  list: { kind: list, list: 'at://did:plc:aaaaaaaaaaaaaaaaaaaaaaaa/app.bsky.graph.list/3l3frqadlo32h' }
+  words: { kind: search, query: kelp, authors: club }
+  both: { kind: union, feeds: [list, words] }
 `,
   'feeds.yaml',
 );
@@ -22,6 +25,16 @@ test('an empty build is at fault, unless nobody bears the label of its feed', ()
   expect(fault('hot', { posts: 0 })).toBe('the build is empty');
   expect(fault('club', { posts: 0, bearers: 2 })).toBe('the build is empty');
   expect(fault('club', { posts: 0, bearers: 0 })).toBeUndefined();
+});
+
+test('a list or a search may find nothing, but not where it found much before; a union may be as empty as its feeds', () => {
+  for (const alias of ['list', 'words']) {
+    expect(fault(alias, { posts: 0, postsBefore: 49 })).toBeUndefined();
+    expect(fault(alias, { posts: 0, postsBefore: 50 })).toBe('the build is empty');
+  }
+  expect(fault('words', { posts: 0, postsBefore: 50, bearers: 0 })).toBeUndefined();
+  expect(fault('both', { posts: 0, ofParts: 0 })).toBeUndefined();
+  expect(fault('both', { posts: 0, ofParts: 1 })).toBe('the build is empty');
 });
 
 test('a build is at fault when it has a tenth of the posts that were there, and these were many', () => {
