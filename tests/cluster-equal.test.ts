@@ -245,6 +245,57 @@ describe('readers find the same on two servers as on one:', () => {
     expect([at(labelled)?.labels.length, at(optedOut)?.isOptedOut, at(bot)?.labels.length]).toEqual([2, true, 1]);
     expect(at(hidden)?.hiddenFrom).toEqual(['']);
   });
+
+  test('who may become a member by a source, who still has it, and what comes of that', async () => {
+    const top = async (what: string) =>
+      (
+        await selectRows<{ value: string }>(
+          one.clickhouse,
+          `${what} GROUP BY value ORDER BY count() DESC, value LIMIT 1`,
+        )
+      )[0]?.value ?? '';
+    const list = 'at://did:plc:owner/app.bsky.graph.list/x';
+    const sources: SourceQuery[] = [
+      { from: 'list', uri: list },
+      { from: 'followers', of: await top('SELECT subject_did AS value FROM follows FINAL') },
+      { from: 'posts', tag: await top("SELECT arrayJoin(tags) AS value FROM posts WHERE match(value, '^[a-z]+$')") },
+      { from: 'profiles', tag: 'ducks' },
+      { from: 'likes', uri: await top("SELECT subject_uri AS value FROM likes WHERE subject_uri LIKE '%feed.post%'") },
+    ];
+    for (const store of [one, two])
+      for (const sql of [
+        `INSERT INTO list_items (list_uri, actor_did, rkey, subject_did, version) SELECT '${list}', 'did:plc:owner', toString(number), concat('did:plc:l', toString(number)), 1 FROM numbers(50)`,
+        "INSERT INTO profiles (actor_did, description, version) SELECT concat('did:plc:p', toString(number)), 'I like #ducks', 1 FROM numbers(50)",
+      ])
+        await store.clickhouse.command(sql);
+    const read = async ({ clickhouse }: Store, source: SourceQuery, sinceMs: number | undefined) => {
+      const query = { label: 'all', open: ['left' as const], sinceMs, limit: 1_000 };
+      const candidates = await readCandidates(clickhouse, source, query);
+      return { candidates, there: await stillThere(clickhouse, source, candidates) };
+    };
+    for (const source of sources) {
+      for (const sinceMs of [undefined, NOW_MS - 3_600_000 * 26])
+        expect([source, await read(two, source, sinceMs)]).toEqual([source, await read(one, source, sinceMs)]);
+      const { candidates, there } = await read(two, source, undefined);
+      const dids = candidates.map(({ did }) => did);
+      expect([source.from, dids.length > 0, there]).toEqual([source.from, true, new Set(dids)]);
+      const changes = dids.map((did) => ({ did, actions: [{ kind: 'give' as const }] }));
+      for (const { clickhouse } of [one, two])
+        await changeMembers(clickhouse, { label: 'all', changedBy: 'test' }, changes);
+      expect([source.from, (await read(two, source, undefined)).candidates]).toEqual([source.from, []]);
+    }
+    const entries = await readAuditLog(two.clickhouse, { feeds: ['all'], subject: '', page: 1, limit: 1_000 });
+    expect(entries).toHaveLength((await readMembers(two.clickhouse, 'all')).length - 20);
+    expect(await countBrought(two.clickhouse, 'all')).toEqual([{ source: 'api', accounts: entries.length }]);
+    expect(await readUnfinishedChanges(two.clickhouse, 'all', Date.now() * 2_000)).toEqual([]);
+    const { requests } = await readMemberRequests(two.clickhouse, {
+      label: 'all',
+      state: 'approved',
+      page: 1,
+      limit: 5,
+    });
+    expect(requests).toHaveLength(5);
+  });
 });
 
 describe('what changes rows works on two servers:', () => {
@@ -298,57 +349,6 @@ describe('what changes rows works on two servers:', () => {
     expect(await selectRows(two.clickhouse, "SELECT job_id FROM repo_cleanup_jobs WHERE refresh_token != ''")).toEqual(
       [],
     );
-  });
-
-  test('who may become a member by a source, who still has it, and what comes of that', async () => {
-    const top = async (what: string) =>
-      (
-        await selectRows<{ value: string }>(
-          one.clickhouse,
-          `${what} GROUP BY value ORDER BY count() DESC, value LIMIT 1`,
-        )
-      )[0]?.value ?? '';
-    const list = 'at://did:plc:owner/app.bsky.graph.list/x';
-    const sources: SourceQuery[] = [
-      { from: 'list', uri: list },
-      { from: 'followers', of: await top('SELECT subject_did AS value FROM follows FINAL') },
-      { from: 'posts', tag: await top("SELECT arrayJoin(tags) AS value FROM posts WHERE match(value, '^[a-z]+$')") },
-      { from: 'profiles', tag: 'ducks' },
-      { from: 'likes', uri: await top("SELECT subject_uri AS value FROM likes WHERE subject_uri LIKE '%feed.post%'") },
-    ];
-    for (const store of [one, two])
-      for (const sql of [
-        `INSERT INTO list_items (list_uri, actor_did, rkey, subject_did, version) SELECT '${list}', 'did:plc:owner', toString(number), concat('did:plc:l', toString(number)), 1 FROM numbers(50)`,
-        "INSERT INTO profiles (actor_did, description, version) SELECT concat('did:plc:p', toString(number)), 'I like #ducks', 1 FROM numbers(50)",
-      ])
-        await store.clickhouse.command(sql);
-    const read = async ({ clickhouse }: Store, source: SourceQuery, sinceMs: number | undefined) => {
-      const query = { label: 'all', open: ['left' as const], sinceMs, limit: 1_000 };
-      const candidates = await readCandidates(clickhouse, source, query);
-      return { candidates, there: await stillThere(clickhouse, source, candidates) };
-    };
-    for (const source of sources) {
-      for (const sinceMs of [undefined, NOW_MS - 3_600_000 * 26])
-        expect([source, await read(two, source, sinceMs)]).toEqual([source, await read(one, source, sinceMs)]);
-      const { candidates, there } = await read(two, source, undefined);
-      const dids = candidates.map(({ did }) => did);
-      expect([source.from, dids.length > 0, there]).toEqual([source.from, true, new Set(dids)]);
-      const changes = dids.map((did) => ({ did, actions: [{ kind: 'give' as const }] }));
-      for (const { clickhouse } of [one, two])
-        await changeMembers(clickhouse, { label: 'all', changedBy: 'test' }, changes);
-      expect([source.from, (await read(two, source, undefined)).candidates]).toEqual([source.from, []]);
-    }
-    const entries = await readAuditLog(two.clickhouse, { feeds: ['all'], subject: '', page: 1, limit: 1_000 });
-    expect(entries).toHaveLength((await readMembers(two.clickhouse, 'all')).length - 20);
-    expect(await countBrought(two.clickhouse, 'all')).toEqual([{ source: 'api', accounts: entries.length }]);
-    expect(await readUnfinishedChanges(two.clickhouse, 'all', Date.now() * 2_000)).toEqual([]);
-    const { requests } = await readMemberRequests(two.clickhouse, {
-      label: 'all',
-      state: 'approved',
-      page: 1,
-      limit: 5,
-    });
-    expect(requests).toHaveLength(5);
   });
 });
 
