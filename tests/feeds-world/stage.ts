@@ -52,7 +52,8 @@ export async function startFeedsStage(): Promise<FeedsStage> {
   const labeler = starting.adopt(await startForeignLabeler(join(folder, 'labels.db')), (server) => server.close());
   directory.add(labeler.did, labeler.document);
   const env = { ...store.env, PLC_HOST: directory.url, LABELERS: labeler.did, FEEDS_FILE: feedsFile };
-  const indexer = startIndexer(store, { ...env, WS_URL: host.url, FLUSH_INTERVAL: '100ms' });
+  const indexerEnv = { ...env, WS_URL: host.url, FLUSH_INTERVAL: '100ms', ALLOW_PRIVATE_ADDRESSES: 'true' };
+  const indexer = startIndexer(store, indexerEnv);
   starting.defer(() => indexer.kill());
   const feedgen = await startFeedgen(env);
   starting.defer(() => feedgen.close());
