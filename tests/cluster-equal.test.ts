@@ -247,7 +247,7 @@ describe('readers find the same on two servers as on one:', () => {
   });
 
   test('who may become a member by a source, who still has it, and what comes of that', async () => {
-    const top = async (what: string) =>
+    const mostFrequent = async (what: string) =>
       (
         await selectRows<{ value: string }>(
           one.clickhouse,
@@ -257,10 +257,16 @@ describe('readers find the same on two servers as on one:', () => {
     const list = 'at://did:plc:owner/app.bsky.graph.list/x';
     const sources: SourceQuery[] = [
       { from: 'list', uri: list },
-      { from: 'followers', of: await top('SELECT subject_did AS value FROM follows FINAL') },
-      { from: 'posts', tag: await top("SELECT arrayJoin(tags) AS value FROM posts WHERE match(value, '^[a-z]+$')") },
+      { from: 'followers', of: await mostFrequent('SELECT subject_did AS value FROM follows FINAL') },
+      {
+        from: 'posts',
+        tag: await mostFrequent("SELECT arrayJoin(tags) AS value FROM posts WHERE match(value, '^[a-z]+$')"),
+      },
       { from: 'profiles', tag: 'ducks' },
-      { from: 'likes', uri: await top("SELECT subject_uri AS value FROM likes WHERE subject_uri LIKE '%feed.post%'") },
+      {
+        from: 'likes',
+        uri: await mostFrequent("SELECT subject_uri AS value FROM likes WHERE subject_uri LIKE '%feed.post%'"),
+      },
     ];
     for (const store of [one, two])
       for (const sql of [
