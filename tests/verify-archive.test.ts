@@ -89,6 +89,20 @@ test('a record that is missing, one too many and one of other content are each n
   expect(output).toContain(`different at://${other.did}/${other.collection}/${other.rkey}`);
 });
 
+test('what the stream has deleted after the end of the archive is not missing', async () => {
+  const { store, env } = await filledStore('later');
+  const truth = truthOf(WORLD);
+  const [like] = likesOf(truth, (record) => truth.shows(record));
+  if (like === undefined) throw new Error('the world has too few likes');
+  const micros = Date.now() * 1000 + 3_600_000_000;
+  const { did, collection, rkey } = like;
+  const commit = { rev: formatTid({ micros, clockId: 0 }), operation: 'delete', collection, rkey };
+  const file = join(stack.directory, 'later.jsonl');
+  await writeFile(file, JSON.stringify({ did, time_us: micros, kind: 'commit', commit }));
+  await expectCleanEnd(startReplay(store, [file]));
+  expect(await verify(store, env)).toMatchObject({ code: 0, result: { missing: 0, extra: 0, different: 0 } });
+});
+
 test('a store that was filled in part is told what it lacks', async () => {
   const { store, env } = await filledStore('part', ['--collections', 'app.bsky.feed.like']);
   const { code, output, result } = await verify(store, env);

@@ -1,5 +1,12 @@
 import { versionToBigInt } from '@updraft/atproto';
-import { type AccountRecord, accountRecords, type ClickHouse, type ErasedAccounts, goneBelow } from '@updraft/store';
+import {
+  type AccountRecord,
+  accountRecords,
+  type ClickHouse,
+  deletedRecords,
+  type ErasedAccounts,
+  goneBelow,
+} from '@updraft/store';
 import type { TouchedAccount } from './archive-state.ts';
 import { contentDigest, UNSTORABLE } from './content-digest.ts';
 
@@ -36,11 +43,11 @@ export async function compareState(options: CompareOptions): Promise<Comparison>
   const isNewer = (version: bigint): boolean => Number(version >> 11n) > archiveEndMicros;
   const known = new Map<string, Set<string>>();
   for await (const record of accountRecords(clickhouse, dids)) {
-    const { repo: did, collection, rkey, deleted } = record;
+    const { repo: did, collection, rkey } = record;
     const [account, path] = [accounts.get(did), `${collection}/${rkey}`];
     if (account === undefined || (!account.isWhole && !account.records.has(path))) continue;
     const [version, goneAt] = [versionToBigInt(record.version), below.get(did) ?? 0n];
-    const isGone = deleted || version <= goneAt;
+    const isGone = version <= goneAt;
     const isLater = isNewer(version) || isNewer(goneAt);
     if (isGone && !isLater) continue;
     known.set(did, (known.get(did) ?? new Set()).add(path));
@@ -49,6 +56,8 @@ export async function compareState(options: CompareOptions): Promise<Comparison>
     const kind = differenceOf(account.records.get(path), record);
     if (kind !== undefined) note(kind, did, path);
   }
+  for await (const { repo: did, collection, rkey } of deletedRecords(clickhouse, dids, archiveEndMicros))
+    known.set(did, (known.get(did) ?? new Set()).add(`${collection}/${rkey}`));
   for (const did of dids)
     for (const [path, digest] of accounts.get(did)?.records ?? []) {
       if (digest === undefined || digest === UNSTORABLE || known.get(did)?.has(path) === true) continue;

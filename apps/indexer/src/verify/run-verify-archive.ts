@@ -51,6 +51,8 @@ function readTime(text: string): Since {
 async function run(options: Options, config: BackfillConfig, log: Logger, signal: AbortSignal): Promise<void> {
   const now = Date.now();
   const stretch = { fromMicros: sinceMicros(options.from, now), toMicros: options.to && sinceMicros(options.to, now) };
+  if (stretch.toMicros !== undefined && stretch.toMicros <= stretch.fromMicros)
+    throw new SetupError('--to has to be after --from');
   await using opened = openSource({ since: options.from, folder: options.folder }, config.archive, undefined, log);
   await using stores = await openStores({ config, writerHooks: {}, log, signal });
   const { state, endMicros } = await readState(opened, stretch, signal).catch((error: unknown) => {
