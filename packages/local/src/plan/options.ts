@@ -71,7 +71,11 @@ function describeProgram() {
     .option('--hostile <share>', 'with --simulate: share of hostile content, 0 to 1 (default: 0)', readShare)
     .option('--archive', 'with --simulate: it has an archive, for pnpm backfill and verify:archive; starts slower')
     .option('--now <time>', 'with --simulate: its history ends then, so that any day gives the same tables', readMoment)
-    .option('--since <age>', 'how long ago to begin, such as 2h or 30d (hosts keep about 36 h; what is older comes from an archive)', readPastTime)
+    .option(
+      '--since <age>',
+      'how long ago to begin, such as 2h or 30d (hosts keep about 36 h; what is older comes from an archive)',
+      readPastTime,
+    )
     .optionsGroup('Where it runs')
     .option('--port-offset <n>', 'a second run beside the first: n is added to every port', wholeNumber(0, 50_000), 0)
     .option('--shards <n>', 'this many servers of ClickHouse, as one cluster', wholeNumber(1, MAX_SHARDS), 1)
@@ -120,14 +124,20 @@ function isMoment(text: string): boolean {
   return /^\d{4}-\d\d-\d\dT.+(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
 }
 
+function isDay(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
+}
+
 function readMoment(text: string): string {
   if (isMoment(text)) return text;
   throw new InvalidArgumentError('expected a time such as 2026-07-04T14:00:00Z');
 }
 
 function readPastTime(text: string): string {
-  if (parseDuration(text) !== undefined || isMoment(text)) return text;
-  throw new InvalidArgumentError('expected a duration such as 30m, 2h or 1d, or a time such as 2026-07-04T14:00:00Z');
+  if (parseDuration(text) !== undefined || isMoment(text) || isDay(text)) return text;
+  throw new InvalidArgumentError(
+    'expected a duration such as 30m, 2h or 1d, a day such as 2026-07-04, or a time such as 2026-07-04T14:00:00Z',
+  );
 }
 
 function refuseContradictions(options: StartOptions): void {
@@ -138,7 +148,13 @@ function refuseContradictions(options: StartOptions): void {
     throw new UsageError('--fresh deletes .data/ only. Delete the folder of --data yourself.');
   }
   const { seed, accounts, hostile, archive, now } = options;
-  const simulatedOnly = { '--seed': seed, '--accounts': accounts, '--hostile': hostile, '--archive': archive, '--now': now };
+  const simulatedOnly = {
+    '--seed': seed,
+    '--accounts': accounts,
+    '--hostile': hostile,
+    '--archive': archive,
+    '--now': now,
+  };
   for (const [name, value] of Object.entries(simulatedOnly)) {
     if (value !== undefined && !options.simulate) throw new UsageError(`${name} needs --simulate.`);
   }
