@@ -9,8 +9,8 @@ import { type ArchiveState, createArchiveState } from './archive-state.ts';
 import { type Comparison, compareState } from './compare-state.ts';
 
 const HELP = `
-Compares the records that were touched in the stretch, by path and content, as they are at the archive's end. What is stored with a later
-rev is newer than the archive and not compared. The stretch is held in memory: about 200 bytes a record. Exit code 1: something differs.
+Compares the records that were touched in the stretch, by path and content, as they are at the archive's end. What was
+changed in the archive's last two minutes or later, by its rev, is not compared. The stretch is held in memory: about 200 bytes a record. Exit code 1: something differs.
 The archive, ClickHouse and Redis: as for pnpm backfill`;
 
 interface Options {
