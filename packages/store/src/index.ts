@@ -26,7 +26,7 @@ export { createMigration, MIGRATIONS_DIRECTORY } from './migrations/migration-fi
 export { requireMoved } from './migrations/require-moved.ts';
 export type { MigrateOptions, Migration } from './migrations/types.ts';
 export { type AccountRowCount, countAccountRows, removeAccountRows } from './privacy/erase-accounts.ts';
-export { type AccountRecord, accountRecords, deletedRecords, goneBelow } from './queries/account-records.ts';
+export { type AccountRecord, accountRecords, changedRecords, goneBelow } from './queries/account-records.ts';
 export type { KeepPosts } from './queries/fragments.ts';
 export { type GapState, readGaps, readOpenGaps } from './queries/gaps.ts';
 export { type Member, type MembersPage, type MembersQuery, readMembersPage } from './queries/members-page.ts';

@@ -18,7 +18,7 @@ const HELP = `
 By the time at which the archive's host saw an event; what is older than the host itself has the time of its first start.
 Interrupted and run again with the same options, it goes on where it was. The cursor of the live stream doesn't change.
 The archive: JETSTREAM_ARCHIVE_URL (default: the first host of WS_URL that speaks v2), JETSTREAM_API_KEY, ARCHIVE_FOLDER
-ClickHouse and Redis: as for pnpm replay`;
+Beside npm start: the hosts that it reads, its ClickHouse and Redis`;
 
 /** Runs `pnpm backfill` as this process. */
 export async function runBackfill(hooks?: Hooks): Promise<void> {

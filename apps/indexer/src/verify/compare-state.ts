@@ -3,7 +3,7 @@ import {
   type AccountRecord,
   accountRecords,
   type ClickHouse,
-  deletedRecords,
+  changedRecords,
   type ErasedAccounts,
   goneBelow,
 } from '@updraft/store';
@@ -60,8 +60,11 @@ export async function compareState(options: CompareOptions): Promise<Comparison>
     const kind = differenceOf(account.records.get(path), record);
     if (kind !== undefined) note(kind, did, path);
   }
-  for await (const { repo: did, collection, rkey } of deletedRecords(clickhouse, dids, newerThanMicros))
-    known.set(did, (known.get(did) ?? new Set()).add(`${collection}/${rkey}`));
+  // Deleted meanwhile, or written again after the first look.
+  for await (const { repo: did, collection, rkey } of changedRecords(clickhouse, dids, newerThanMicros)) {
+    const path = `${collection}/${rkey}`;
+    if (accounts.get(did)?.records.has(path)) known.set(did, (known.get(did) ?? new Set()).add(path));
+  }
   for (const did of dids)
     for (const [path, digest] of accounts.get(did)?.records ?? []) {
       if (digest === undefined || digest === UNSTORABLE || known.get(did)?.has(path) === true) continue;

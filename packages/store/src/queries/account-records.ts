@@ -26,22 +26,22 @@ export async function* accountRecords(clickhouse: ClickHouse, dids: readonly str
   for await (const chunk of chunks) yield* chunk;
 }
 
-const DELETED_RECORD = shape({ repo: string, collection: string, rkey: string });
+const CHANGED_RECORD = shape({ repo: string, collection: string, rkey: string });
 
-/** The records of these accounts that were deleted after a time, by their revs; also those that were written again. */
-export async function* deletedRecords(
+/** The records of these accounts that were written or deleted after a time, by their revs. */
+export async function* changedRecords(
   clickhouse: ClickHouse,
   dids: readonly string[],
   afterMicros: number,
-): AsyncGenerator<RowOf<typeof DELETED_RECORD>> {
+): AsyncGenerator<RowOf<typeof CHANGED_RECORD>> {
   const chunks = clickhouse.stream(
     `SELECT repo, toString(collection) AS collection, ${RECORD_RKEY} AS rkey FROM record_rows
-     WHERE deleted = 1 AND bitShiftRight(${RECORD_VERSION}, 11) > {after:UInt64}
+     WHERE bitShiftRight(${RECORD_VERSION}, 11) > {after:UInt64}
        AND repo GLOBAL IN (SELECT did FROM given_dids)
      UNION ALL
      SELECT did AS repo, 'app.bsky.feed.post' AS collection, rkey FROM post_rows
-     WHERE deleted = 1 AND bitShiftRight(version, 11) > {after:UInt64} AND did GLOBAL IN (SELECT did FROM given_dids)`,
-    DELETED_RECORD,
+     WHERE bitShiftRight(version, 11) > {after:UInt64} AND did GLOBAL IN (SELECT did FROM given_dids)`,
+    CHANGED_RECORD,
     { after: afterMicros },
     { ...CALL, lists: [didList(dids)] },
   );
