@@ -52,6 +52,11 @@ test('a store that has what the archive has equals it, as a whole and in a stret
   const stretch = await verify(store, env, ['--from', '10h', '--to', '6h']);
   expect(stretch).toMatchObject({ code: 0, result: { missing: 0, extra: 0, different: 0 } });
   expect(stretch.result?.['records']).toBeLessThan(whole.result?.['records'] ?? 0);
+  const nothing = await verify(store, env, ['--from', '2020-01-01', '--to', '2020-01-02']);
+  expect({ code: nothing.code, output: nothing.output }).toEqual({
+    code: 1,
+    output: expect.stringContaining('there is nothing to compare with'),
+  });
 });
 
 test('a record that is missing, one too many and one of other content are each named', async () => {

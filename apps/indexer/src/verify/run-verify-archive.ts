@@ -58,6 +58,8 @@ async function run(options: Options, config: BackfillConfig, log: Logger, signal
   const { state, endMicros } = await readState(opened, stretch, signal).catch((error: unknown) => {
     throw error instanceof JetstreamError ? new SetupError(error.message, { cause: error }) : error;
   });
+  if (state.accounts.size === 0)
+    throw new SetupError(`${opened.source} has no event of this time: there is nothing to compare with`);
   const { clickhouse, erased } = stores;
   const named: string[] = [];
   const onDifference = (kind: string, uri: string): void => {
