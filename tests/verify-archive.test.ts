@@ -52,6 +52,11 @@ test('a store that has what the archive has equals it, as a whole and in a stret
   const stretch = await verify(store, env, ['--from', '10h', '--to', '6h']);
   expect(stretch).toMatchObject({ code: 0, result: { missing: 0, extra: 0, different: 0 } });
   expect(stretch.result?.['records']).toBeLessThan(whole.result?.['records'] ?? 0);
+  const nothing = await verify(store, env, ['--from', '2020-01-01', '--to', '2020-01-02']);
+  expect({ code: nothing.code, output: nothing.output }).toEqual({
+    code: 1,
+    output: expect.stringContaining('there is nothing to compare with'),
+  });
 });
 
 test('a record that is missing, one too many and one of other content are each named', async () => {
@@ -87,6 +92,20 @@ test('a record that is missing, one too many and one of other content are each n
   expect(output).toContain(`missing at://${gone.did}/${gone.collection}/${gone.rkey}`);
   expect(output).toContain(`extra at://${again.did}/${again.collection}/${again.rkey}`);
   expect(output).toContain(`different at://${other.did}/${other.collection}/${other.rkey}`);
+});
+
+test('what the stream has deleted after the end of the archive is not missing', async () => {
+  const { store, env } = await filledStore('later');
+  const truth = truthOf(WORLD);
+  const [like] = likesOf(truth, (record) => truth.shows(record));
+  if (like === undefined) throw new Error('the world has too few likes');
+  const micros = Date.now() * 1000 + 3_600_000_000;
+  const { did, collection, rkey } = like;
+  const commit = { rev: formatTid({ micros, clockId: 0 }), operation: 'delete', collection, rkey };
+  const file = join(stack.directory, 'later.jsonl');
+  await writeFile(file, JSON.stringify({ did, time_us: micros, kind: 'commit', commit }));
+  await expectCleanEnd(startReplay(store, [file]));
+  expect(await verify(store, env)).toMatchObject({ code: 0, result: { missing: 0, extra: 0, different: 0 } });
 });
 
 test('a store that was filled in part is told what it lacks', async () => {

@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { changeMembers } from '@updraft/feeds';
 import { type JetstreamServer, startJetstream } from '@updraft/simulator';
 import { changeHide } from '@updraft/store';
-import { type Program, startProgram, startStack, until } from '../indexer/stack.ts';
+import { type Program, type Store, startProgram, startStack, until } from '../indexer/stack.ts';
 import { startIndexer } from '../indexer/start.ts';
 import { startDirectory } from '../labelers/directory.ts';
 import { type ForeignLabeler, startForeignLabeler } from '../labelers/foreign-labeler.ts';
@@ -55,6 +56,8 @@ export async function startFeedsStage(): Promise<FeedsStage> {
   const indexerEnv = { ...env, WS_URL: host.url, FLUSH_INTERVAL: '100ms', ALLOW_PRIVATE_ADDRESSES: 'true' };
   const indexer = startIndexer(store, indexerEnv);
   starting.defer(() => indexer.kill());
+  const hears = () => untilHeard(labeler, store);
+  await hears();
   const feedgen = await startFeedgen(env);
   starting.defer(() => feedgen.close());
   const stage = starting.move();
@@ -72,7 +75,11 @@ export async function startFeedsStage(): Promise<FeedsStage> {
         await changeHide(store.clickhouse, { ...change, feed, subject, isHidden: deed.kind === 'hide', reason: 'x' });
       }
     },
-    kill: (what) => (what === 'labeler' ? labeler.restart() : feedgen.restart()),
+    kill: async (what) => {
+      if (what === 'feedgen') return feedgen.restart();
+      await labeler.restart();
+      await hears();
+    },
     read: feedgen.read,
     [Symbol.asyncDispose]: () => stage.disposeAsync(),
   };
@@ -81,6 +88,16 @@ export async function startFeedsStage(): Promise<FeedsStage> {
 function show(host: JetstreamServer, { did, line }: Extract<Deed, { kind: 'event' }>): void {
   host.append({ did, timeUs: Date.now() * 1_000, tail: '', raw: line, nth: 0 });
   host.settle();
+}
+
+/** This labeler forgets to send what it is told while a reader connects: so what counts is said once the indexer hears it. */
+async function untilHeard(labeler: ForeignLabeler, store: Store): Promise<void> {
+  for (let nth = 0; ; nth++) {
+    const uri = `${LIST}-${nth}`;
+    await labeler.say({ uri, val: 'heard', neg: false });
+    await delay(200);
+    if ((await store.count('labels', `uri = '${uri}'`)) > 0) return;
+  }
 }
 
 function sayTo(labeler: ForeignLabeler, { uri, val, neg, expMs }: Extract<Deed, { kind: 'label' }>): Promise<void> {

@@ -49,6 +49,7 @@ export async function verifyFeeds({ seed, moments, onProgress = () => {} }: Feed
       if (difference === undefined) continue;
       mismatched += 1;
       examples.push(`moment ${moment}, ${name}: ${difference}`);
+      onProgress(examples.at(-1) ?? '');
     }
     onProgress(`moment ${moment} of ${moments}, ${mismatched} mismatched`);
   }

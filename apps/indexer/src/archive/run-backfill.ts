@@ -1,3 +1,4 @@
+import { isDid, isNsid } from '@updraft/atproto';
 import { InvalidArgumentError, JSON_OPTION, runProgram } from '@updraft/command';
 import { parseSince, type Since } from '@updraft/ingest';
 import { JetstreamError } from '@updraft/jetstream';
@@ -17,7 +18,7 @@ const HELP = `
 By the time at which the archive's host saw an event; what is older than the host itself has the time of its first start.
 Interrupted and run again with the same options, it goes on where it was. The cursor of the live stream doesn't change.
 The archive: JETSTREAM_ARCHIVE_URL (default: the first host of WS_URL that speaks v2), JETSTREAM_API_KEY, ARCHIVE_FOLDER
-ClickHouse and Redis: as for pnpm replay`;
+Beside npm start: the hosts that it reads, its ClickHouse and Redis`;
 
 /** Runs `pnpm backfill` as this process. */
 export async function runBackfill(hooks?: Hooks): Promise<void> {
@@ -37,9 +38,9 @@ export async function runBackfill(hooks?: Hooks): Promise<void> {
         .option(
           '--collections <nsids>',
           'only commits of these, separated by commas: app.bsky.feed.post,app.bsky.graph.*',
-          readList,
+          readCollections,
         )
-        .option('--dids <dids>', 'only events of these accounts, separated by commas', readList)
+        .option('--dids <dids>', 'only events of these accounts, separated by commas', readDids)
         .option('--folder <dir>', 'a folder with segments (*.jss) in place of an archive')
         .option('--restart', 'begin anew, whatever an earlier run has done')
         .option(...JSON_OPTION)
@@ -62,6 +63,22 @@ function readTime(text: string): Since {
   const time = parseSince(text);
   if (time === undefined) throw new InvalidArgumentError("expected an age such as '30d', a day or a time.");
   return time;
+}
+
+function readCollections(text: string): readonly string[] {
+  const collections = readList(text);
+  const isWrong = (collection: string) =>
+    !isNsid(collection.endsWith('.*') ? `${collection.slice(0, -1)}any.any` : collection);
+  if (collections.length === 0 || collections.some(isWrong))
+    throw new InvalidArgumentError('expected collections such as app.bsky.feed.post or app.bsky.graph.*.');
+  return collections;
+}
+
+function readDids(text: string): readonly string[] {
+  const dids = readList(text);
+  if (dids.length === 0 || !dids.every((did) => isDid(did)))
+    throw new InvalidArgumentError('expected DIDs such as did:plc:…, not handles.');
+  return dids;
 }
 
 function readList(text: string): readonly string[] {

@@ -9,8 +9,8 @@ import { type ArchiveState, createArchiveState } from './archive-state.ts';
 import { type Comparison, compareState } from './compare-state.ts';
 
 const HELP = `
-Compares the records that were touched in the stretch, by path and content, as they are at the archive's end. What is stored with a later
-rev is newer than the archive and not compared. The stretch is held in memory: about 200 bytes a record. Exit code 1: something differs.
+Compares the records that were touched in the stretch, by path and content, as they are at the archive's end. What was
+changed in the archive's last two minutes or later, by its rev, is not compared. The stretch is held in memory: about 200 bytes a record. Exit code 1: something differs.
 The archive, ClickHouse and Redis: as for pnpm backfill`;
 
 interface Options {
@@ -51,11 +51,15 @@ function readTime(text: string): Since {
 async function run(options: Options, config: BackfillConfig, log: Logger, signal: AbortSignal): Promise<void> {
   const now = Date.now();
   const stretch = { fromMicros: sinceMicros(options.from, now), toMicros: options.to && sinceMicros(options.to, now) };
+  if (stretch.toMicros !== undefined && stretch.toMicros <= stretch.fromMicros)
+    throw new SetupError('--to has to be after --from');
   await using opened = openSource({ since: options.from, folder: options.folder }, config.archive, undefined, log);
   await using stores = await openStores({ config, writerHooks: {}, log, signal });
   const { state, endMicros } = await readState(opened, stretch, signal).catch((error: unknown) => {
     throw error instanceof JetstreamError ? new SetupError(error.message, { cause: error }) : error;
   });
+  if (state.accounts.size === 0)
+    throw new SetupError(`${opened.source} has no event of this time: there is nothing to compare with`);
   const { clickhouse, erased } = stores;
   const named: string[] = [];
   const onDifference = (kind: string, uri: string): void => {

@@ -90,7 +90,10 @@ function planSimulation(seed: number, since: NodeJS.ProcessEnv, around: Surround
     program: {
       name: 'network',
       main: SIMULATOR_MAIN,
-      args: Object.entries(dials).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)])),
+      args: [
+        ...Object.entries(dials).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)])),
+        ...(options.archive ? ['--archive'] : []),
+      ],
       env,
       announcesReady: true,
     },

@@ -20,6 +20,8 @@ export interface StartOptions {
   readonly accounts?: number | undefined;
   /** Share of hostile content in the simulated network, 0 to 1. */
   readonly hostile?: number | undefined;
+  /** The simulated network has an archive. */
+  readonly archive?: true | undefined;
   /** When the simulated network's history ends, instead of now: ISO 8601 with its zone. */
   readonly now?: string | undefined;
   /** How many servers of ClickHouse run as one cluster; 1 when not given. */
@@ -67,8 +69,13 @@ function describeProgram() {
     )
     .option('--accounts <n>', 'with --simulate: how many accounts it has (default: 2000)', wholeNumber(0, 100_000_000))
     .option('--hostile <share>', 'with --simulate: share of hostile content, 0 to 1 (default: 0)', readShare)
+    .option('--archive', 'with --simulate: it has an archive, for pnpm backfill and verify:archive; starts slower')
     .option('--now <time>', 'with --simulate: its history ends then, so that any day gives the same tables', readMoment)
-    .option('--since <age>', 'how long ago to begin, such as 2h (the public Jetstream keeps about 36 h)', readPastTime)
+    .option(
+      '--since <age>',
+      'how long ago to begin, such as 2h or 30d (hosts keep about 36 h; what is older comes from an archive)',
+      readPastTime,
+    )
     .optionsGroup('Where it runs')
     .option('--port-offset <n>', 'a second run beside the first: n is added to every port', wholeNumber(0, 50_000), 0)
     .option('--shards <n>', 'this many servers of ClickHouse, as one cluster', wholeNumber(1, MAX_SHARDS), 1)
@@ -117,14 +124,20 @@ function isMoment(text: string): boolean {
   return /^\d{4}-\d\d-\d\dT.+(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
 }
 
+function isDay(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
+}
+
 function readMoment(text: string): string {
   if (isMoment(text)) return text;
   throw new InvalidArgumentError('expected a time such as 2026-07-04T14:00:00Z');
 }
 
 function readPastTime(text: string): string {
-  if (parseDuration(text) !== undefined || isMoment(text)) return text;
-  throw new InvalidArgumentError('expected a duration such as 30m, 2h or 1d, or a time such as 2026-07-04T14:00:00Z');
+  if (parseDuration(text) !== undefined || isMoment(text) || isDay(text)) return text;
+  throw new InvalidArgumentError(
+    'expected a duration such as 30m, 2h or 1d, a day such as 2026-07-04, or a time such as 2026-07-04T14:00:00Z',
+  );
 }
 
 function refuseContradictions(options: StartOptions): void {
@@ -134,8 +147,14 @@ function refuseContradictions(options: StartOptions): void {
   if (options.fresh && options.data !== undefined) {
     throw new UsageError('--fresh deletes .data/ only. Delete the folder of --data yourself.');
   }
-  const { seed, accounts, hostile, now } = options;
-  const simulatedOnly = { '--seed': seed, '--accounts': accounts, '--hostile': hostile, '--now': now };
+  const { seed, accounts, hostile, archive, now } = options;
+  const simulatedOnly = {
+    '--seed': seed,
+    '--accounts': accounts,
+    '--hostile': hostile,
+    '--archive': archive,
+    '--now': now,
+  };
   for (const [name, value] of Object.entries(simulatedOnly)) {
     if (value !== undefined && !options.simulate) throw new UsageError(`${name} needs --simulate.`);
   }

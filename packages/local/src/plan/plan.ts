@@ -25,7 +25,7 @@ export interface LocalPlan {
   readonly stack: StackPlan;
   readonly addresses: readonly NamedAddress[];
   readonly targets: WatchTargets;
-  /** Variables by which commands find what runs here. Databases that the environment names are not among them. */
+  /** Variables by which commands find what runs here, and the hosts that it reads. Databases that the environment names are not among them. */
   readonly forCommands: Readonly<Record<string, string>>;
 }
 
@@ -40,7 +40,7 @@ export function planLocalStack(network: Network, given: Omit<Surroundings, 'port
   const servicesEnv = envOf(logins.apps);
   const services = listServices({ ...around, env: servicesEnv, indexerEnv: net.indexerEnv });
   const migrate = { main: MIGRATE_MAIN, args: ['up'], name: 'migrations', env: envOf(logins.migrations) };
-  const plc = net.env['PLC_HOST'];
+  const [plc, wsUrl] = [net.env['PLC_HOST'], net.env['WS_URL']];
   return {
     stack: {
       databases: databases.parts,
@@ -65,6 +65,7 @@ export function planLocalStack(network: Network, given: Omit<Surroundings, 'port
     },
     forCommands: {
       ...databases.env,
+      ...(wsUrl !== undefined && { WS_URL: wsUrl }),
       ...(plc !== undefined && { PLC_HOST: plc }),
       SERVICE_ENDPOINT: env['SERVICE_ENDPOINT'] || `http://${loopback(ports.feedgen)}`,
     },

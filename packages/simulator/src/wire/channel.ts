@@ -57,11 +57,16 @@ export function createChannel({ socket, ws, slowReaderMs, pingEveryMs }: Channel
 }
 
 function startPinging(ws: WebSocket, pingEveryMs: number, answerWithinMs: number): NodeJS.Timeout {
+  const unanswered = new Set<NodeJS.Timeout>();
+  const answered = () => {
+    for (const timer of unanswered) clearTimeout(timer);
+    unanswered.clear();
+  };
+  ws.on('pong', answered);
+  ws.on('close', answered);
   const timer = setInterval(() => {
     if (ws.readyState !== ws.OPEN) return;
-    const unanswered = setTimeout(() => ws.terminate(), answerWithinMs);
-    ws.once('pong', () => clearTimeout(unanswered));
-    ws.once('close', () => clearTimeout(unanswered));
+    unanswered.add(setTimeout(() => ws.terminate(), answerWithinMs));
     ws.ping();
   }, pingEveryMs);
   timer.unref();

@@ -1,7 +1,8 @@
 import { didList } from '../clickhouse/lists.ts';
 import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
-import { bool, string, version } from '../row-binary/codecs.ts';
+import { string, version } from '../row-binary/codecs.ts';
 import { type RowOf, shape } from '../row-binary/shape.ts';
+import { RECORD_RKEY, RECORD_VERSION } from '../tables/record-rows.ts';
 
 const ACCOUNT_RECORD = shape({
   repo: string,
@@ -9,18 +10,39 @@ const ACCOUNT_RECORD = shape({
   rkey: string,
   recordJson: string,
   version,
-  deleted: bool,
 });
 /** A record of an account as it is stored. */
 export type AccountRecord = RowOf<typeof ACCOUNT_RECORD>;
 
-/** All records of these accounts, those too that don't show, and the deleted ones; as they arrive. It reads through the whole tables. */
+/** All records of these accounts, those too that don't show, but no deleted ones; as they arrive. It reads through the whole tables. */
 export async function* accountRecords(clickhouse: ClickHouse, dids: readonly string[]): AsyncGenerator<AccountRecord> {
   const chunks = clickhouse.stream(
-    `SELECT repo, collection, rkey, record_json, version, deleted FROM repo_records
+    `SELECT repo, collection, rkey, record_json, version FROM repo_records
      WHERE repo GLOBAL IN (SELECT did FROM given_dids)`,
     ACCOUNT_RECORD,
     {},
+    { ...CALL, lists: [didList(dids)] },
+  );
+  for await (const chunk of chunks) yield* chunk;
+}
+
+const CHANGED_RECORD = shape({ repo: string, collection: string, rkey: string });
+
+/** The records of these accounts that were written or deleted after a time, by their revs. */
+export async function* changedRecords(
+  clickhouse: ClickHouse,
+  dids: readonly string[],
+  afterMicros: number,
+): AsyncGenerator<RowOf<typeof CHANGED_RECORD>> {
+  const chunks = clickhouse.stream(
+    `SELECT repo, toString(collection) AS collection, ${RECORD_RKEY} AS rkey FROM record_rows
+     WHERE bitShiftRight(${RECORD_VERSION}, 11) > {after:UInt64}
+       AND repo GLOBAL IN (SELECT did FROM given_dids)
+     UNION ALL
+     SELECT did AS repo, 'app.bsky.feed.post' AS collection, rkey FROM post_rows
+     WHERE bitShiftRight(version, 11) > {after:UInt64} AND did GLOBAL IN (SELECT did FROM given_dids)`,
+    CHANGED_RECORD,
+    { after: afterMicros },
     { ...CALL, lists: [didList(dids)] },
   );
   for await (const chunk of chunks) yield* chunk;
