@@ -27,6 +27,7 @@ const programs = [
   ['pnpm verify:pds', ['tests/verify-pds-command.ts']],
   ['pnpm verify:outage', ['tests/verify-outage-command.ts']],
   ['pnpm verify:since', ['tests/verify-since-command.ts']],
+  ['pnpm verify:feeds', ['tests/verify-feeds-command.ts']],
   ['pnpm verify:explain', ['tests/verify-explain-command.ts']],
   ['pnpm bench', ['bench/main.ts']],
   ...['feed', 'hot', 'ingest', 'search', 'starve', 'tracing'].map((name): [string, string[]] => [
