@@ -18,7 +18,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 100_000 } }, // ends before the test's limit, so that it says what it waited for
-          maxWorkers: 5, // each file starts servers of its own, and waits for them a good part of its time
+          maxWorkers: 4, // each file starts servers of its own, and waits for them a good part of its time
         },
       },
     ],
