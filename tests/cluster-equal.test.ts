@@ -146,17 +146,17 @@ describe('readers find the same on two servers as on one:', () => {
     expect(uris).toEqual(ranked.map(({ uri }) => uri));
   });
 
-  test('15 searches, to their last page', async () => {
+  test('8 searches, to their last page', async () => {
     await using first = await startSearchService(one);
     await using second = await startSearchService(two);
-    const queries = makeQueries(postsThatShow(truth, NOW_MS), 15, seeded(5));
+    const queries = makeQueries(postsThatShow(truth, NOW_MS), 8, seeded(5));
     let found = 0;
     for (const { q } of queries) {
       const pages = await readPages(first, q);
       expect([q, await readPages(second, q)]).toEqual([q, pages]);
       found += pages.length;
     }
-    expect(found).toBeGreaterThan(150);
+    expect(found).toBeGreaterThan(50);
     expect((await readPages(second, 'lang:en', 'top')).length).toBeGreaterThan(50);
   }, 240_000);
 

@@ -10,8 +10,8 @@ import { replayAll, startIndexer } from './indexer/start.ts';
 import { selectRows } from './select-rows.ts';
 
 /** UPDRAFT_KILLS=10 for the long proof. */
-const KILLS = Number(process.env['UPDRAFT_KILLS'] ?? 2);
-const EVENTS = 1_500 * KILLS;
+const KILLS = Number(process.env['UPDRAFT_KILLS'] ?? 1);
+const EVENTS = Math.max(2_000, 1_500 * KILLS);
 
 const stack = useStack();
 let file: string;

@@ -20,10 +20,10 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 describe('GET /search/posts', () => {
-  test('finds every post that 100 queries mean, newest first, each once', async () => {
+  test('finds every post that 60 queries mean, newest first, each once', async () => {
     const posts = postsThatShow(truth, Date.now());
     expect(posts.length).toBeGreaterThan(200);
-    const queries = makeQueries(posts, 100, seeded(42));
+    const queries = makeQueries(posts, 60, seeded(42));
     let found = 0;
     const check = async ({ q, matches }: NaiveQuery) => {
       const pages = await readPages(q, 37);
@@ -34,7 +34,7 @@ describe('GET /search/posts', () => {
       found += pages.length;
     };
     for (let at = 0; at < queries.length; at += 8) await Promise.all(queries.slice(at, at + 8).map(check));
-    expect(found).toBeGreaterThan(500);
+    expect(found).toBeGreaterThan(300);
   }, 240_000);
 
   test('finds the same with the index as without', async () => {

@@ -20,15 +20,15 @@ const SOME_OF_V2 = [
 describe('a hostile world', () => {
   test('stands in every table as its truth says, after kills of each process, another host and two replays', async () => {
     const acts = ACTS.filter(({ name }) => SOME.includes(name));
-    const verdict = await verifyWorld({ seed: 20_261_122, events: 4_000, accounts: 200, acts });
+    const verdict = await verifyWorld({ seed: 20_261_122, events: 2_500, accounts: 150, acts });
     expect(verdict).toMatchObject({ lost: 0, doubled: 0, mismatched: 0, gaps: 0, examples: [] });
     expect(verdict.kills).toBe(4);
-    expect(verdict.rejected).toBeGreaterThan(50);
+    expect(verdict.rejected).toBeGreaterThan(30);
   });
 
   test('stands so when its repositories diverge, its server crashes, and v1 and v2 are read in turns', async () => {
     const acts = [...ACTS, ...V2_ACTS].filter(({ name }) => SOME_OF_V2.includes(name));
-    const verdict = await verifyWorld({ protocol: 'v2', seed: 14, events: 5_000, accounts: 150, acts });
+    const verdict = await verifyWorld({ protocol: 'v2', seed: 14, events: 3_500, accounts: 120, acts });
     expect(verdict).toMatchObject({ lost: 0, doubled: 0, mismatched: 0, gaps: 0, examples: [] });
     expect(verdict.kills).toBe(2);
     expect(verdict.synced).toBeGreaterThan(5);
