@@ -224,7 +224,7 @@ describe('a folder with segments', () => {
   });
 });
 
-test('a record that can’t be decoded stands in rejected_events', async () => {
+test('a record that can’t be decoded is set aside in rejected_events', async () => {
   const folder = join(stack.directory, 'segments-strange');
   await mkdir(folder);
   const row = { seq: 7, witnessedAt: Date.now() * 1000, indexedAt: 0, kind: ROW_KIND.create, did: 'did:plc:a' };

@@ -42,7 +42,7 @@ export async function verifyMove(options: MoveOptions): Promise<MoveVerdict> {
   const folder = await mkdtemp(join(tmpdir(), 'updraft-move-'));
   const verdict = await playMove(options, folder);
   if (isSound({ ...verdict })) await rm(folder, { recursive: true, force: true });
-  else options.onProgress(`what is left of it stands in ${folder}`);
+  else options.onProgress(`what is left of it is in ${folder}`);
   return verdict;
 }
 

@@ -43,7 +43,7 @@ export async function verifyOutage(options: OutageOptions): Promise<OutageVerdic
   const folder = await mkdtemp(join(tmpdir(), 'updraft-outage-'));
   const verdict = await playOutage(options, folder);
   if (isSound(verdict)) await rm(folder, { recursive: true, force: true });
-  else options.onProgress(`what is left of it stands in ${folder}`);
+  else options.onProgress(`what is left of it is in ${folder}`);
   return verdict;
 }
 

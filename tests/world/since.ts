@@ -35,7 +35,7 @@ export async function verifySince(options: SinceOptions): Promise<SinceVerdict> 
   const folder = await mkdtemp(join(tmpdir(), 'updraft-since-'));
   const verdict = await playSince(options, folder);
   if (isSound(verdict)) await rm(folder, { recursive: true, force: true });
-  else options.onProgress(`what is left of it stands in ${folder}`);
+  else options.onProgress(`what is left of it is in ${folder}`);
   return verdict;
 }
 

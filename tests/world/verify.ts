@@ -103,7 +103,7 @@ export async function verifyWorld(options: VerifyOptions): Promise<Verdict> {
     verdict = await conclude(stage, options, acts, differences);
   }
   if (isSound(verdict)) await rm(folder, { recursive: true, force: true });
-  else onProgress(`what is left of it stands in ${folder}`);
+  else onProgress(`what is left of it is in ${folder}`);
   return verdict;
 }
 
