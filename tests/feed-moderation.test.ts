@@ -176,8 +176,11 @@ describe('a live build that is built once a day', () => {
   test('is not built again and again for a post that stays out', async () => {
     await label({ uri: await post('lasting'), val: 'porn' });
     await feeds.rebuild('clean');
-    const { id } = feeds.feedgen.context.live.current('clean') ?? {};
-    await new Promise((resolve) => setTimeout(resolve, 1_500)); // five checks
-    expect(feeds.feedgen.context.live.current('clean')?.id).toBe(id);
+    const ids = new Set<string | undefined>();
+    for (let look = 0; look < 10; look += 1) {
+      ids.add(feeds.feedgen.context.live.current('clean')?.id);
+      await new Promise((resolve) => setTimeout(resolve, 300)); // a check of the labels
+    }
+    expect(ids.size).toBeLessThanOrEqual(2); // one build may have waited in the queue
   });
 });
