@@ -329,7 +329,10 @@ CREATE TABLE feed_request_analytics
     `has_cursor` UInt8 CODEC(ZSTD(1)),
     `is_outsider` UInt8 COMMENT '1 when the list for outsiders was given' CODEC(ZSTD(1)),
     `accept_language` String CODEC(ZSTD(1)),
-    `duration_us` UInt32 CODEC(ZSTD(1))
+    `duration_us` UInt32 CODEC(ZSTD(1)),
+    `build_id` String CODEC(ZSTD(1)),
+    `variant` LowCardinality(String) COMMENT 'of the feed; empty where it has none' CODEC(ZSTD(1)),
+    `items` Array(UInt64) COMMENT 'the posts given, in order: reinterpretAsUInt64(substring(MD5(uri), 1, 8))' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(requested_at)
@@ -1160,3 +1163,30 @@ AS SELECT
     now64(3, 'UTC') AS touched_at
 FROM record_ops
 GROUP BY day;
+
+CREATE TABLE viewer_wishes
+(
+    `viewer_did` String CODEC(ZSTD(1)),
+    `item` String COMMENT 'uri of the post' CODEC(ZSTD(1)),
+    `wish` Int8 COMMENT '-1: less like it, 1: more',
+    `received_at` DateTime64(3, 'UTC') CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(received_at)
+ORDER BY (viewer_did, item)
+TTL toDateTime(received_at, 'UTC') + toIntervalDay(90)
+SETTINGS index_granularity = 256;
+
+CREATE MATERIALIZED VIEW viewer_wishes_from_interactions TO viewer_wishes
+(
+    `viewer_did` String,
+    `item` String,
+    `wish` Int8,
+    `received_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    viewer_did,
+    item,
+    toInt8(if(event = 'requestLess', -1, 1)) AS wish,
+    received_at
+FROM feed_interactions
+WHERE (event IN ('requestLess', 'requestMore')) AND (item != '');

@@ -1,5 +1,13 @@
 import { commitVersion } from '@updraft/atproto';
-import { changeMembers, type Feed, type FeedsFile, FeedsFileError, parseFeedsFile, runFeedQuery } from '@updraft/feeds';
+import {
+  changeMembers,
+  type Feed,
+  type FeedsFile,
+  FeedsFileError,
+  isQueried,
+  parseFeedsFile,
+  runFeedQuery,
+} from '@updraft/feeds';
 import {
   askForAccount,
   codecs,
@@ -107,7 +115,7 @@ const writeItem = (repo: string, rkey: string, subject: string, isDelete = false
 
 /** Runs the feed's query as of some moment, and compares what it gives. Gives how many posts that are. */
 async function check(feed: Feed): Promise<number> {
-  if (feed.kind === 'static') return 0;
+  if (!isQueried(feed)) return 0;
   const asOfMs = Date.now() - dice(20) * 3_600_000;
   const isValid = new Set(truth.posts.filter((post) => post.isValid).map(({ uri }) => uri));
   const keep = async (posts: readonly { readonly uri: string }[]) =>

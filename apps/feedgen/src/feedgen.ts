@@ -16,6 +16,7 @@ import { createMemberReader } from './members/intake/member-reader.ts';
 import { createMembership } from './members/membership.ts';
 import { createFeedgenMetrics } from './metrics.ts';
 import { createHides } from './moderation/hides.ts';
+import { NOTHING_SEEN, type SeenPosts } from './seen/seen-posts.ts';
 import { createDocuments } from './syndication/documents.ts';
 
 /** What the feed generator is made of. */
@@ -84,7 +85,8 @@ function createParts(deps: FeedgenDeps) {
   const identity = createIdentity({ ...deps, metrics });
   const explain = createExplaining({ ...deps, context: { live, cuts, hides, membership }, areValid, standings });
   const documents = createDocuments({ ...deps, service });
+  const seen: SeenPosts = { view: async () => NOTHING_SEEN, add: () => {} };
   const posts = { live, cuts, hides, explain, documents };
-  const context = { service, file, ...posts, membership, intakes, keys, identity, analytics, metrics, log };
+  const context = { service, file, ...posts, membership, intakes, keys, identity, seen, analytics, metrics, log };
   return { context, bus, building, memberReader };
 }

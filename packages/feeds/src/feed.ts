@@ -3,11 +3,17 @@ import type { FeedEntry } from './schema.ts';
 
 /** A feed as config/feeds.yaml declares it. `alias` is its name, the rkey of its record. Durations are in milliseconds. */
 export type Feed = FeedEntry & { readonly alias: string };
-/** A feed whose posts come from a query, in builds. */
-export type QueriedFeed = Exclude<Feed, { kind: 'static' }>;
+/** A feed of which each viewer has a list of their own, made when it is asked for. */
+export type PersonalFeed = Extract<Feed, { kind: 'following' | 'for-you' }>;
+/** A feed whose posts come from a query, in builds that all readers share. */
+export type QueriedFeed = Exclude<Feed, { kind: 'static' } | PersonalFeed>;
+
+export function isPersonal(feed: Feed): feed is PersonalFeed {
+  return feed.kind === 'following' || feed.kind === 'for-you';
+}
 
 export function isQueried(feed: Feed): feed is QueriedFeed {
-  return feed.kind !== 'static';
+  return feed.kind !== 'static' && !isPersonal(feed);
 }
 
 export interface FeedsFile {

@@ -13,8 +13,10 @@ export {
   type Feed,
   type FeedsFile,
   feedByName,
+  isPersonal,
   isQueried,
   membersLabel,
+  type PersonalFeed,
   type QueriedFeed,
 } from './feed.ts';
 export { type HideSubject, hideSubject, readHideSubject } from './hide-subject.ts';

@@ -31,6 +31,8 @@ const everyFeed = {
   /** Where the bearers of that label come from, besides the admin API. */
   membersFrom,
   outsiders: z.array(postUri).max(100).default([]),
+  /** Leaves out what the viewer was shown before, by any page or by what the app reports as seen. */
+  hideSeen: z.boolean().default(false),
   publish: publishing.optional(),
 };
 
@@ -143,6 +145,41 @@ const union = z.strictObject({
   validOnly: z.boolean().default(false),
 });
 
+/** A personal feed's builds are made when a viewer asks: `refresh` is how old one may be. */
+const everyPersonal = {
+  ...everyFeed,
+  ...everyQuery,
+  refresh: duration('5m', 10_000, 24 * HOUR_MS, 'from 10s to 24h'),
+  size: count(1, 1_000).default(300),
+  /** The feed of this file that a viewer gets without a build of their own: logged out, new, or while it is made. */
+  fallback: z.string(),
+};
+
+/** Posts of the accounts that the viewer follows. */
+const following = z.strictObject({
+  kind: z.literal('following'),
+  ...everyPersonal,
+  ...moderation(),
+  order: z.enum(['newest', 'hot']).default('newest'),
+  window: window('72h'),
+  gravity,
+  replies: z.boolean().default(false),
+  reposts: z.boolean().default(false),
+  validOnly: z.boolean().default(false),
+});
+
+/** What those like who like what the viewer likes. */
+const forYou = z.strictObject({
+  kind: z.literal('for-you'),
+  ...everyPersonal,
+  ...moderation({ isOfAll: true }),
+  window: duration('24h', HOUR_MS, 72 * HOUR_MS, 'from 1h to 72h'),
+  perAuthor: count(1, 10_000).default(2),
+  hideSeen: z.boolean().default(true),
+  replies: z.boolean().default(false),
+  validOnly: z.boolean().default(true),
+});
+
 const fixed = z.strictObject({
   kind: z.literal('static'),
   ...everyFeed,
@@ -152,10 +189,10 @@ const fixed = z.strictObject({
 });
 
 const feedSchema = z
-  .discriminatedUnion('kind', [hot, top, search, authorLabel, list, union, fixed], {
+  .discriminatedUnion('kind', [hot, top, search, authorLabel, list, union, following, forYou, fixed], {
     error: (issue) =>
       issue.code === 'invalid_union'
-        ? 'expected kind: hot, top, search, author-label, list, union or static'
+        ? 'expected kind: hot, top, search, author-label, list, union, following, for-you or static'
         : undefined,
   })
   .superRefine((feed, context) => {

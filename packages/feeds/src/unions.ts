@@ -19,6 +19,7 @@ function partFault(feeds: Feeds, alias: string, union: Union, name: string): str
   const part = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
   if (part === undefined) return `expected the name of a feed of this file`;
   if (part.kind === 'static') return 'expected a feed that is built; a static one is not';
+  if (part.kind === 'following' || part.kind === 'for-you') return 'expected a feed that all readers share';
   if (holds(feeds, name, alias, new Set())) return 'expected a feed that does not hold this one itself';
   if (isWithin(union, part)) return undefined;
   return `expected a feed for ${readersOf(union)}, since the union is: this one is for ${readersOf(part)} only`;

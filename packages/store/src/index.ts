@@ -16,7 +16,7 @@ export {
   storeEnvironment,
 } from './config.ts';
 export * from './errors.ts';
-export { hashText } from './hash.ts';
+export { hashText, itemKey } from './hash.ts';
 export { readSource, sourceColumns, sourceParts } from './import/source.ts';
 export { type ColumnMatch, matchColumns, type WantedField } from './import/source-columns.ts';
 export type { StoreLog } from './log.ts';

@@ -114,6 +114,9 @@ function requestRow({ isErased, feeds }: ImportDeps) {
       isOutsider: false,
       acceptLanguage: source.acceptLanguage,
       durationUs: 0,
+      buildId: '',
+      variant: '',
+      items: [],
     };
   };
 }

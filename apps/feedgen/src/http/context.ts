@@ -8,6 +8,7 @@ import type { KeyRing } from '../keys/key-ring.ts';
 import type { Membership } from '../members/membership.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
 import type { Hides } from '../moderation/hides.ts';
+import type { SeenPosts } from '../seen/seen-posts.ts';
 import type { Documents } from '../syndication/documents.ts';
 
 /** What the routes need. */
@@ -21,6 +22,7 @@ export interface FeedgenContext {
   readonly intakes: readonly MemberIntake[];
   readonly keys: KeyRing;
   readonly identity: Identity;
+  readonly seen: SeenPosts;
   readonly analytics: Analytics;
   readonly explain: Explain;
   readonly documents: Documents;

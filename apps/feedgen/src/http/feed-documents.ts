@@ -35,7 +35,7 @@ export function feedDocuments(app: HttpServer, context: FeedgenContext): void {
       throw new RateLimitExceededError('too many feeds asked for, please wait', { retryAfterS: 10 });
     const { feed, format } = findFeed(context.file, request.params.file);
     const reader = readership(feed, undefined);
-    const build = reader.current();
+    const build = await reader.current();
     if (build === undefined)
       throw new FeedNotReadyError('this feed is being built, please try again', { retryAfterS: 5 });
     const { body, etag } = await context.documents.read(feed, format, build, reader);

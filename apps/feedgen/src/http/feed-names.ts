@@ -22,5 +22,7 @@ const CONTENT: Record<Feed['kind'], string> = {
   'author-label': 'Posts of chosen accounts, newest first.',
   list: 'Posts of the accounts of a list, newest first.',
   union: 'The posts of several feeds.',
+  following: 'Posts of the accounts that you follow.',
+  'for-you': 'What those like who like what you like.',
   static: 'Chosen posts.',
 };

@@ -57,9 +57,16 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
     const reader = readership(feed, viewerDid);
     const { build, offset } =
       cursor === undefined
-        ? { build: requireBuild(reader), offset: 0 }
+        ? { build: await requireBuild(reader), offset: 0 }
         : (startInMemory(reader, cursor) ?? (await findStart(reader, cursor)));
-    const page = render(feed.alias, build, offset, limit, reader);
+    const seen =
+      feed.hideSeen && viewerDid !== undefined ? await context.seen.view(viewerDid, cursor?.seenMark) : undefined;
+    const page = render({ alias: feed.alias, build, offset, limit, reader, seen });
+    if (viewerDid !== undefined && seen !== undefined && !isPeek(limit, cursor))
+      context.seen.add(
+        viewerDid,
+        page.posts.map(({ uri }) => uri),
+      );
     const seconds = (performance.now() - startedAt) / 1000;
     metrics.pageSeconds.observe(seconds);
     metrics.pages.count(feed.alias, reader.name);
@@ -70,12 +77,15 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
         viewerDid,
         requestId: request.id,
         pageLimit: limit,
-        pageSize: page.size,
+        pageSize: page.posts.length,
         pageOffset: offset,
         hasCursor: cursor !== undefined,
         isOutsider: reader.name === 'outsider',
         durationUs: Math.round(seconds * 1e6),
         acceptLanguage: (request.headers['accept-language'] ?? '').slice(0, 256),
+        buildId: build.id,
+        variant: reader.variant,
+        items: page.keys,
       });
     return sendPage(reply, feed, page, request.id);
   });
@@ -98,6 +108,11 @@ function readCursor(text: string | undefined, feed: Feed): FeedCursor | undefine
   return cursor;
 }
 
+/** Apps ask for one post to learn whether there is something new. Nobody sees it. */
+function isPeek(limit: number, cursor: FeedCursor | undefined): boolean {
+  return limit === 1 && cursor === undefined;
+}
+
 /** Where a page begins. */
 interface PageStart {
   readonly build: Build;
@@ -114,12 +129,12 @@ function startInMemory(reader: Reader, { buildId, offset }: FeedCursor): PageSta
 async function findStart(reader: Reader, cursor: FeedCursor): Promise<PageStart> {
   const own = await inSpan('find build', {}, () => reader.find(cursor.buildId));
   if (own !== undefined) return { build: own, offset: cursor.offset };
-  const build = requireBuild(reader);
+  const build = await requireBuild(reader);
   return { build, offset: offsetAfter(build, cursor.lastUri) ?? build.posts.length };
 }
 
-function requireBuild(reader: Reader): Build {
-  const build = reader.current();
+async function requireBuild(reader: Reader): Promise<Build> {
+  const build = await reader.current();
   if (build !== undefined) return build;
   throw new FeedNotReadyError('this feed is being built, please try again', { retryAfterS: 5 });
 }

@@ -16,13 +16,14 @@ test('a cursor names the last post that the reader was given, so a build without
   const build = buildOf('b', 'abcde');
   const reader: Reader = {
     name: 'anonymous',
+    variant: '',
     current: () => build,
     get: () => build,
     find: async () => build,
     isCut: ({ uri }) => uri === uriOf('c'),
     version: () => '1',
   };
-  const page = createPageRenderer()('alias', build, 0, 2, reader);
+  const page = createPageRenderer()({ alias: 'alias', build, offset: 0, limit: 2, reader });
   const { cursor } = JSON.parse(`{${page.fields}}`);
   const read = parseCursor(cursor);
   expect(read).toMatchObject({ offset: 3, lastUri: uriOf('b') });

@@ -7,7 +7,10 @@ import type { FeedgenContext } from './context.ts';
 /** What a viewer may read of a feed: its builds, and the posts of them that show. */
 export interface Reader {
   readonly name: 'anonymous' | 'viewer' | 'member' | 'outsider';
-  current(): Build | undefined;
+  /** Of the feed, that this viewer gets; '' where it has none. */
+  readonly variant: string;
+  /** To begin to read with. A personal feed's may have to be made. */
+  current(): Build | undefined | Promise<Build | undefined>;
   get(buildId: string): Build | undefined;
   find(buildId: string): Promise<Build | undefined>;
   isCut(post: FeedPost): boolean;
@@ -53,6 +56,7 @@ function queriedReader(context: FeedgenContext, feed: Feed, name: Reader['name']
   const label = authorsLabel(feed);
   return {
     name,
+    variant: '',
     current: () => live.current(alias),
     get: (id) => live.get(alias, id),
     find: (id) => live.find(alias, id),
@@ -81,6 +85,7 @@ function fixedReader({ hides }: FeedgenContext, { alias }: Feed, build: Build, n
   const get = (id: string) => (id === build.id ? build : undefined);
   return {
     name,
+    variant: '',
     current: () => build,
     get,
     find: async (id) => get(id),

@@ -1,6 +1,6 @@
 import { type ClickHouse, type ExplainedPost, explainPost, type KeepPosts } from '@updraft/store';
 import type { StoredBuild } from '../build-store.ts';
-import type { Feed, QueriedFeed } from '../feed.ts';
+import { type Feed, isPersonal, type QueriedFeed } from '../feed.ts';
 import { CLEAR, keepForFeed, type Standings } from '../keep-posts.ts';
 import { type DescribedQuery, describeQuery } from '../queries/describe-query.ts';
 import { postQueryOf } from '../queries/feed-queries.ts';
@@ -27,7 +27,7 @@ export function createExplain(deps: ExplainDeps): Explain {
   return async (feed, uri, asOfMs) => {
     const base = { feed: feed.alias, uri, asOf: new Date(asOfMs).toISOString() };
     const chosen = chosenOf(feed, asOfMs);
-    if (feed.kind === 'static' || chosen.posts.includes(uri))
+    if (feed.kind === 'static' || isPersonal(feed) || chosen.posts.includes(uri))
       return { ...base, ...(await explainChosen(deps.clickhouse, feed, chosen, uri)) };
     const build = await deps.currentBuild(feed.alias);
     const place = (build?.uris.indexOf(uri) ?? -1) + 1;

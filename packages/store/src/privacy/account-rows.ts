@@ -106,6 +106,10 @@ export const ACCOUNT_ROWS: readonly AccountRows[] = [
     where: (accounts) => `viewer_did IN ${accounts.set} OR ${mentions('item', 'at://', '/')(accounts)}`,
   },
   {
+    table: 'viewer_wishes',
+    where: (accounts) => `viewer_did IN ${accounts.set} OR ${mentions('item', 'at://', '/')(accounts)}`,
+  },
+  {
     table: 'repo_cleanup_requests',
     where: ({ set, database }) => `job_id IN (SELECT job_id FROM ${database}.repo_cleanup_jobs WHERE repo IN ${set})`,
   },

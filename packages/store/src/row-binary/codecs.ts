@@ -136,6 +136,18 @@ export const arrayOfStrings: Codec<readonly string[]> = {
   read: (reader) => Array.from({ length: readLength(reader) }, () => readString(reader)),
 };
 
+/** Array(UInt64), all 64 bits of each. */
+export const arrayOfVersions: Codec<readonly Version[]> = {
+  type: 'Array(UInt64)',
+  expected: 'an array of versions {hi, lo}',
+  accepts: (value) => Array.isArray(value) && value.every(version.accepts),
+  write: (writer, value) => {
+    writeLength(writer, value.length);
+    for (const { hi, lo } of value) writeUint64(writer, hi, lo);
+  },
+  read: (reader) => Array.from({ length: readLength(reader) }, () => readUint64(reader)),
+};
+
 /** Encoded as an Array(String). */
 export const arrayOfLowCardinalityStrings: Codec<readonly string[]> = {
   ...arrayOfStrings,

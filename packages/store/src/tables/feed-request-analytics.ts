@@ -1,4 +1,4 @@
-import { bool, dateTime64Ms, string, uint16, uint32 } from '../row-binary/codecs.ts';
+import { arrayOfVersions, bool, dateTime64Ms, string, uint16, uint32 } from '../row-binary/codecs.ts';
 import type { RowOf } from '../row-binary/shape.ts';
 import { defineTable } from '../row-binary/table.ts';
 
@@ -17,5 +17,10 @@ export const feedRequestAnalytics = defineTable('feed_request_analytics', {
   isOutsider: bool,
   acceptLanguage: string,
   durationUs: uint32,
+  buildId: string,
+  /** Of the feed; '' where it has none. */
+  variant: string,
+  /** itemKey() of the posts given, in order. */
+  items: arrayOfVersions,
 });
 export type FeedRequestRow = RowOf<typeof feedRequestAnalytics>;
