@@ -16,6 +16,7 @@ import { createMemberReader } from './members/intake/member-reader.ts';
 import { createMembership } from './members/membership.ts';
 import { createFeedgenMetrics } from './metrics.ts';
 import { createHides } from './moderation/hides.ts';
+import { createPersonal } from './personal/personal.ts';
 import { NOTHING_SEEN, type SeenPosts } from './seen/seen-posts.ts';
 import { createDocuments } from './syndication/documents.ts';
 
@@ -47,9 +48,9 @@ export interface Feedgen {
 
 /** Puts the parts together; opens and starts nothing but the signature threads. */
 export function createFeedgen(deps: FeedgenDeps): Feedgen {
-  const { context, bus, building, memberReader } = createParts(deps);
+  const { context, bus, building, personal, memberReader } = createParts(deps);
   const { live, membership, hides, keys, analytics, identity } = context;
-  keepGauges(context);
+  keepGauges(context, personal.counts);
   return {
     app: createApp(context, deps.config),
     context,
@@ -57,8 +58,10 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
     start: async (signal) => {
       bus.start();
       // The service starts even when something can't be read now: each part reads again as soon as it runs, and logs failures.
-      await Promise.allSettled([live, membership, hides, keys, analytics].map((part) => part.refresh()));
-      const background = [building, membership, hides, keys, analytics, memberReader].map((part) => part.run(signal));
+      await Promise.allSettled([live, membership, hides, keys, personal, analytics].map((part) => part.refresh()));
+      const background = [building, membership, hides, keys, personal, analytics, memberReader].map((part) =>
+        part.run(signal),
+      );
       return { ended: Promise.all(background).then(() => {}) };
     },
     close: async () => {
@@ -86,7 +89,8 @@ function createParts(deps: FeedgenDeps) {
   const explain = createExplaining({ ...deps, context: { live, cuts, hides, membership }, areValid, standings });
   const documents = createDocuments({ ...deps, service });
   const seen: SeenPosts = { view: async () => NOTHING_SEEN, add: () => {} };
-  const posts = { live, cuts, hides, explain, documents };
+  const personal = createPersonal({ ...deps, prefix, limits: config.personal, building, seen, bus, metrics });
+  const posts = { live, cuts, hides, explain, documents, personal: personal.builds, languages: personal.languages };
   const context = { service, file, ...posts, membership, intakes, keys, identity, seen, analytics, metrics, log };
-  return { context, bus, building, memberReader };
+  return { context, bus, building, personal, memberReader };
 }

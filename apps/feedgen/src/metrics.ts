@@ -21,6 +21,7 @@ export function createFeedgenMetrics() {
       collect: () => refresh(), // the first gauge that is read refreshes all
     }),
     ...createBuildMetrics(make),
+    ...createPersonalMetrics(make),
     ...createReaderMetrics(make),
     ...createMemberMetrics(make),
     pages: createPageTally(registry),
@@ -62,6 +63,24 @@ function createBuildMetrics({ counter, gauge, histogram }: Maker) {
     ]),
     cuts: gauge('feed_cut_posts', 'Posts of live builds that no longer show, or that a rule of their feed leaves out'),
     cutsAge: gauge('feed_cuts_age_seconds', 'Time since live builds were last checked for posts to hide'),
+  };
+}
+
+function createPersonalMetrics({ counter, gauge, histogram }: Maker) {
+  return {
+    personalOpens: counter('personal_opens_total', 'First pages of personal feeds, by what the viewer got', [
+      'feed',
+      'outcome',
+    ]),
+    personalBuildSeconds: histogram('personal_build_seconds', "Time a viewer's build takes", BUILD_SECONDS, ['feed']),
+    personalStoreFailures: counter(
+      'personal_store_failures_total',
+      "Viewers' builds that Redis did not keep or give",
+      [],
+    ),
+    personalKept: gauge('personal_builds_kept', 'Viewers whose builds are in memory, by feed added up'),
+    personalUnderWay: gauge('personal_builds_under_way', "Viewers' builds that are made now"),
+    personalWaiting: gauge('personal_builds_waiting', "Viewers' builds that wait for their turn"),
   };
 }
 

@@ -48,6 +48,9 @@ export { readCandidates, stillThere } from './queries/member-sources/source-acco
 export { type Member, type MembersPage, type MembersQuery, readMembersPage } from './queries/members-page.ts';
 export { askForAccount, filledAccountName, type NewMember, readNewMembers } from './queries/new-members.ts';
 export { ownPostLikes } from './queries/own-post-likes.ts';
+export type { FollowedEvent } from './queries/personal/followed-events.ts';
+export { type FollowedPostsQuery, followedPosts } from './queries/personal/followed-posts.ts';
+export { postLanguages } from './queries/post-languages.ts';
 export type { PostQuery } from './queries/post-rules.ts';
 export type { FoundPost, PostPlace } from './queries/post-search/found-post.ts';
 export { countRecentLikes, isGenerationKept, likeGenerations } from './queries/post-search/like-counts.ts';

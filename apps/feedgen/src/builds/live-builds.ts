@@ -3,6 +3,7 @@ import { every, type Logger } from '@updraft/service';
 import type { Bus } from '../bus.ts';
 import type { Build } from './build.ts';
 import { createFeedBuilds, type FeedBuilds } from './feed-builds.ts';
+import { within } from './within.ts';
 
 /** The builds that this instance serves from memory. */
 export interface LiveBuilds {
@@ -81,14 +82,4 @@ async function findBuild(
   if (known !== undefined || ofFeed === undefined) return known;
   const stored = await within(LOAD_WAIT_MS, store.load(alias, ofFeed.storedId(id))).catch(onError);
   return stored === undefined ? undefined : ofFeed.keep(stored, id);
-}
-
-async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
-  const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), ms);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

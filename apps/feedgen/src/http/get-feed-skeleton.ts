@@ -1,4 +1,4 @@
-import type { Feed } from '@updraft/feeds';
+import { type Feed, isPersonal } from '@updraft/feeds';
 import {
   callerKey,
   type HttpServer,
@@ -14,6 +14,7 @@ import type { Build } from '../builds/build.ts';
 import { type FeedCursor, parseCursor } from '../builds/cursor.ts';
 import { offsetAfter } from '../builds/page.ts';
 import { VIEWER_ERRORS } from '../viewer/viewer-errors.ts';
+import { acceptedLanguages } from './accept-languages.ts';
 import type { FeedgenContext } from './context.ts';
 import { FeedNotReadyError, UnknownFeedError } from './errors.ts';
 import { createFeedFinder } from './feed-of-uri.ts';
@@ -23,7 +24,10 @@ import { createReadership, type Reader } from './readership.ts';
 const LXM = 'app.bsky.feed.getFeedSkeleton';
 export const SKELETON_PATH = `/xrpc/${LXM}`;
 
-const pin = z.object({ $type: z.literal('app.bsky.feed.defs#skeletonReasonPin') });
+const reason = z.discriminatedUnion('$type', [
+  z.object({ $type: z.literal('app.bsky.feed.defs#skeletonReasonPin') }),
+  z.object({ $type: z.literal('app.bsky.feed.defs#skeletonReasonRepost'), repost: z.string() }),
+]);
 const schema = {
   summary: 'A page of a feed; feeds that are not for everyone need the token',
   security: [{}, { viewer: [] }],
@@ -34,7 +38,7 @@ const schema = {
   }),
   response: {
     200: z.object({
-      feed: z.array(z.object({ post: z.string(), reason: pin.optional() })),
+      feed: z.array(z.object({ post: z.string(), reason: reason.optional() })),
       cursor: z.string().optional(),
       reqId: z.string().optional(),
     }),
@@ -42,7 +46,7 @@ const schema = {
 };
 const errors = [UnknownFeedError, FeedNotReadyError, ...VIEWER_ERRORS];
 
-/** GET app.bsky.feed.getFeedSkeleton. Served from memory: no request waits for ClickHouse. */
+/** GET app.bsky.feed.getFeedSkeleton. Served from memory: no request waits for ClickHouse, but of a personal feed a first page may, for a moment. */
 export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void {
   const { metrics, analytics } = context;
   const feedOf = createFeedFinder(context.service, context.file);
@@ -54,7 +58,8 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
     const feed = feedOf(request.query.feed);
     const cursor = readCursor(cursorText, feed);
     const viewerDid = request.headers.authorization === undefined ? undefined : await identify(context, request, feed);
-    const reader = readership(feed, viewerDid);
+    const languages = acceptedLanguages(request.headers['accept-language']);
+    const reader = readership(feed, { viewerDid, languages });
     const { build, offset } =
       cursor === undefined
         ? { build: await requireBuild(reader), offset: 0 }
@@ -142,6 +147,6 @@ async function requireBuild(reader: Reader): Promise<Build> {
 function sendPage(reply: FastifyReply, feed: Feed, { fields }: RenderedPage, requestId: string): FastifyReply {
   const reqId = feed.publish?.acceptsInteractions === true ? `,"reqId":${JSON.stringify(requestId.slice(0, 100))}` : '';
   if ('languages' in feed && feed.languages.length > 0) reply.header('content-language', feed.languages.join(', '));
-  if (feed.audience === 'members') reply.header('cache-control', 'private, no-store');
+  if (feed.audience === 'members' || isPersonal(feed)) reply.header('cache-control', 'private, no-store');
   return reply.type('application/json; charset=utf-8').send(`{${fields}${reqId}}`);
 }

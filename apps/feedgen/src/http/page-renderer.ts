@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Build, FeedPost } from '../builds/build.ts';
 import { formatCursor } from '../builds/cursor.ts';
 import { takePage } from '../builds/page.ts';
+import { isPersonalId } from '../personal/personal-build.ts';
 import type { SeenView } from '../seen/seen-posts.ts';
 import type { Reader } from './readership.ts';
 
@@ -33,7 +34,7 @@ export function createPageRenderer(): (request: PageRequest) => RenderedPage {
   const pages = new LRUCache<string, RenderedPage>({ max: MAX_PAGES });
   return (request) => {
     const { alias, build, offset, limit, reader, seen } = request;
-    if (seen !== undefined) return render(request);
+    if (seen !== undefined || isPersonalId(build.id)) return render(request); // nobody else asks for it
     const key = `${alias}|${build.id}|${offset}|${limit}|${reader.version()}`;
     const known = pages.get(key);
     if (known !== undefined) return known;
@@ -44,7 +45,8 @@ export function createPageRenderer(): (request: PageRequest) => RenderedPage {
 }
 
 function render({ alias, build, offset, limit, reader, seen }: PageRequest): RenderedPage {
-  const isCut = (post: FeedPost) => reader.isCut(post) || seen?.has(post.uri) === true;
+  const isCut = (post: FeedPost) =>
+    reader.isCut(post) || build.leavesOut?.(post) === true || seen?.has(post.uri) === true;
   const { posts, next } = takePage(build, offset, limit, isCut);
   const lastUri = posts.at(-1)?.uri;
   const cursor =

@@ -1,8 +1,9 @@
-import { authorsLabel, type Feed, membersLabel } from '@updraft/feeds';
+import { authorsLabel, type Feed, isPersonal, membersLabel, type PersonalFeed } from '@updraft/feeds';
 import { NotEnoughResourcesError } from '@updraft/service';
 import { type Build, type FeedPost, feedPost } from '../builds/build.ts';
 import { SignInRequiredError } from '../viewer/viewer-errors.ts';
 import type { FeedgenContext } from './context.ts';
+import { personalReader } from './personal-reader.ts';
 
 /** What a viewer may read of a feed: its builds, and the posts of them that show. */
 export interface Reader {
@@ -18,7 +19,15 @@ export interface Reader {
   version(): string;
 }
 
-type Readership = (feed: Feed, viewerDid: string | undefined) => Reader;
+/** Who asks for a page. */
+export interface Viewing {
+  /** Undefined without a token. */
+  readonly viewerDid: string | undefined;
+  /** As acceptedLanguages() has them. */
+  readonly languages: readonly string[];
+}
+
+type Readership = (feed: Feed, viewing: Viewing) => Reader;
 
 /**
  * Decides, at each request, what a viewer sees of a feed. Outsiders see the feed's list for outsiders, whatever build their cursor names.
@@ -26,13 +35,23 @@ type Readership = (feed: Feed, viewerDid: string | undefined) => Reader;
  */
 export function createReadership(context: FeedgenContext): Readership {
   const fixed = fixedBuilds(context.file.feeds.values());
-  return (feed, viewerDid) => {
+  const readerOf: Readership = (feed, viewing) => {
+    const { viewerDid } = viewing;
     const isInside = feed.audience === 'everyone' || isAllowed(context, feed, viewerDid);
     if (!isInside) return outsider(context, feed, fixed.outsiders.get(feed.alias));
     const name = viewerDid === undefined ? 'anonymous' : feed.audience === 'members' ? 'member' : 'viewer';
+    if (isPersonal(feed))
+      return personalReader(context, feed, viewing, { name, fallback: readerOf(fallbackOf(context, feed), viewing) });
     const build = fixed.feeds.get(feed.alias);
     return build === undefined ? queriedReader(context, feed, name) : fixedReader(context, feed, build, name);
   };
+  return readerOf;
+}
+
+function fallbackOf({ file }: FeedgenContext, { alias, fallback }: PersonalFeed): Feed {
+  const feed = file.feeds.get(fallback);
+  if (feed === undefined) throw new Error(`${alias} falls back to ${fallback}, which the feeds file lacks`);
+  return feed;
 }
 
 function isAllowed({ membership }: FeedgenContext, feed: Feed, viewerDid: string | undefined): boolean {
