@@ -1,5 +1,5 @@
 import type { CommandIo } from '@updraft/command';
-import { createBuildStore, type News, publishNews, type StoredBuild } from '@updraft/feeds';
+import { createBuildStore, type News, publishNews, removePersonalBuilds, type StoredBuild } from '@updraft/feeds';
 import { type ClickHouse, createClickHouse, createRedis, readCommandStores } from '@updraft/store';
 
 /** The stores that a command works on. */
@@ -9,6 +9,8 @@ export interface AdminStores extends AsyncDisposable {
   readonly builds: { current(alias: string): Promise<StoredBuild | undefined> };
   /** Tells the running feed generators what has changed. Without Redis they see it within seconds, and a note says so. */
   tell(news: News): Promise<void>;
+  /** Removes what Redis keeps of these accounts as viewers. Without Redis it goes by itself within half an hour, and a note says so. */
+  forgetViewers(dids: readonly string[]): Promise<void>;
 }
 
 /** Opens the stores that the environment names, as a service would. */
@@ -25,6 +27,11 @@ export function openStores({ env, note }: CommandIo): AdminStores {
       publishNews(redis, prefix, news).catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
         note(`${reason}: the running feed generators see this change by themselves within seconds`);
+      }),
+    forgetViewers: (dids) =>
+      removePersonalBuilds(redis, prefix, dids).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        note(`${reason}: what it keeps of these accounts as viewers goes by itself within 30 minutes`);
       }),
     async [Symbol.asyncDispose]() {
       redis.disconnect();
