@@ -1,3 +1,4 @@
+export { type Arrangeable, arrange } from './recommend/arrange.ts';
 export { createLikeGraph, type HourReading, type LikeGraph } from './graph/like-graph.ts';
 export type { PostFact } from './graph/post-facts.ts';
 export { createRecommender, type Recommender } from './recommend/recommend.ts';
