@@ -24,6 +24,7 @@ export function createFeedgenMetrics() {
     ...createPersonalMetrics(make),
     ...createReaderMetrics(make),
     ...createMemberMetrics(make),
+    ...createGraphMetrics(make),
     pages: createPageTally(registry),
   };
 }
@@ -96,6 +97,17 @@ function createReaderMetrics({ counter, gauge, histogram }: Maker) {
     uniqueViewers: gauge('feed_unique_viewers_today', 'Signed-in viewers of the feed since 00:00 UTC, within 1 %', [
       'feed',
     ]),
+  };
+}
+
+function createGraphMetrics({ counter, gauge }: Maker) {
+  return {
+    graphLikes: gauge('for_you_graph_likes', 'Likes in the graph of for-you feeds'),
+    graphHours: gauge('for_you_graph_hours', 'Hours of likes in the graph'),
+    graphBytes: gauge('for_you_graph_bytes', 'About what the graph takes of memory'),
+    graphFailures: counter('for_you_graph_failures_total', 'Hours of likes that could not be read, and are tried again', []),
+    graphLosses: counter('for_you_graph_losses_total', 'Times that the thread of the graph was lost and started again', []),
+    graphSeeds: counter('for_you_seeds_total', "Viewers' likes read for a build, by source", ['source']),
   };
 }
 

@@ -31,6 +31,9 @@ export { type AuditEntry, type AuditQuery, readAuditLog } from './queries/audit-
 export type { Authors } from './queries/authors.ts';
 export { type ExplainedPost, type ExplainOptions, explainPost } from './queries/explain-post.ts';
 export { type FeedItem, readFeedItems } from './queries/feed-items.ts';
+export { accountsApart } from './queries/for-you/accounts-apart.ts';
+export { likesOfHour, postsOfHour, WORDS_OF_LIKE } from './queries/for-you/hour-of-likes.ts';
+export { type NewLike, newestLikes } from './queries/for-you/newest-likes.ts';
 export type { KeepPosts, PostRules } from './queries/fragments.ts';
 export { type GapState, readGaps, readOpenGaps } from './queries/gaps.ts';
 export { listOf } from './queries/list-of.ts';
