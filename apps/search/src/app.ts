@@ -5,6 +5,7 @@ import { cancelCleanup } from './routes/cancel-cleanup.ts';
 import { cleanupStats } from './routes/cleanup-stats.ts';
 import { getCleanup } from './routes/get-cleanup.ts';
 import { getRepo } from './routes/get-repo.ts';
+import { links } from './routes/links.ts';
 import { listMembers } from './routes/list-members.ts';
 import { redir } from './routes/redir.ts';
 import { reports } from './routes/reports.ts';
@@ -17,6 +18,7 @@ const ROUTES = [
   reports,
   searchPostsRoute,
   searchPostsSkeleton,
+  links,
   redir,
   listMembers,
   getRepo,

@@ -33,6 +33,15 @@ export { type ExplainedPost, type ExplainOptions, explainPost } from './queries/
 export { type FeedItem, readFeedItems } from './queries/feed-items.ts';
 export type { KeepPosts, PostRules } from './queries/fragments.ts';
 export { type GapState, readGaps, readOpenGaps } from './queries/gaps.ts';
+export {
+  LINK_KIND_NAMES,
+  LINK_KINDS,
+  type LinkKind,
+  type LinkKindName,
+  type LinkTarget,
+} from './queries/links/link-kinds.ts';
+export type { LinkPlace } from './queries/links/link-tables.ts';
+export { countLinks, type LinkCount, type LinksQuery, newestLinks } from './queries/links/links.ts';
 export { listOf } from './queries/list-of.ts';
 export {
   type Brought,
