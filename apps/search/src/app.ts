@@ -12,6 +12,7 @@ import { reports } from './routes/reports.ts';
 import { searchPostsRoute } from './routes/search-posts.ts';
 import { searchPostsSkeleton } from './routes/search-posts-skeleton.ts';
 import { startCleanupRoute } from './routes/start-cleanup.ts';
+import { trends } from './routes/trends.ts';
 import { upstreamAnswer } from './routes/upstream.ts';
 
 const ROUTES = [
@@ -19,6 +20,7 @@ const ROUTES = [
   searchPostsRoute,
   searchPostsSkeleton,
   links,
+  trends,
   redir,
   listMembers,
   getRepo,

@@ -79,6 +79,18 @@ export { readIngestStats } from './queries/statistics/ingest-stats.ts';
 export { daysToCount, storeNowMs, touchDaysOfChangedActors } from './queries/statistics/touched-days.ts';
 export { countUsers } from './queries/statistics/users.ts';
 export { type PostKey, postHours, storedPosts } from './queries/stored-posts.ts';
+export {
+  busiestLanguages,
+  type CandidateBounds,
+  type CountedTerm,
+  countCandidates,
+  countUsual,
+  daysWithPosts,
+  samplePosts,
+  type TrendPosts,
+  type TrendTerm,
+} from './queries/trends/count-terms.ts';
+export { readLeftOut } from './queries/trends/left-out.ts';
 export { checkRedis, createRedis, type Redis } from './redis/client.ts';
 export { type CursorStore, createCursorStore } from './redis/cursor-store.ts';
 export { createLeases, type Lease, LeaseLostError, type LeaseOwner, type Leases } from './redis/lease.ts';
