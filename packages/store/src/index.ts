@@ -36,6 +36,15 @@ export { likesOfHour, postsOfHour, WORDS_OF_LIKE } from './queries/for-you/hour-
 export { type NewLike, newestLikes } from './queries/for-you/newest-likes.ts';
 export type { KeepPosts, PostRules } from './queries/fragments.ts';
 export { type GapState, readGaps, readOpenGaps } from './queries/gaps.ts';
+export {
+  LINK_KIND_NAMES,
+  LINK_KINDS,
+  type LinkKind,
+  type LinkKindName,
+  type LinkTarget,
+} from './queries/links/link-kinds.ts';
+export type { LinkPlace } from './queries/links/link-tables.ts';
+export { countLinks, type LinkCount, type LinksQuery, newestLinks } from './queries/links/links.ts';
 export { listOf } from './queries/list-of.ts';
 export {
   type Brought,
@@ -76,6 +85,18 @@ export { readIngestStats } from './queries/statistics/ingest-stats.ts';
 export { daysToCount, storeNowMs, touchDaysOfChangedActors } from './queries/statistics/touched-days.ts';
 export { countUsers } from './queries/statistics/users.ts';
 export { type PostKey, postHours, storedPosts } from './queries/stored-posts.ts';
+export {
+  busiestLanguages,
+  type CandidateBounds,
+  type CountedTerm,
+  countCandidates,
+  countUsual,
+  daysWithPosts,
+  samplePosts,
+  type TrendPosts,
+  type TrendTerm,
+} from './queries/trends/count-terms.ts';
+export { readLeftOut } from './queries/trends/left-out.ts';
 export { checkRedis, createRedis, type Redis } from './redis/client.ts';
 export { type CursorStore, createCursorStore } from './redis/cursor-store.ts';
 export { createLeases, type Lease, LeaseLostError, type LeaseOwner, type Leases } from './redis/lease.ts';
