@@ -1,5 +1,5 @@
 import type { CommandIo } from '@updraft/command';
-import { createBuildStore, type News, publishNews, type StoredBuild } from '@updraft/feeds';
+import { createBuildStore, eraseSeen, type News, publishNews, type StoredBuild } from '@updraft/feeds';
 import { type ClickHouse, createClickHouse, createRedis, readCommandStores } from '@updraft/store';
 
 /** The stores that a command works on. */
@@ -9,6 +9,8 @@ export interface AdminStores extends AsyncDisposable {
   readonly builds: { current(alias: string): Promise<StoredBuild | undefined> };
   /** Tells the running feed generators what has changed. Without Redis they see it within seconds, and a note says so. */
   tell(news: News): Promise<void>;
+  /** Removes what feed generators know of what these accounts have seen. Rejects when Redis can't be reached. */
+  eraseSeen(dids: readonly string[]): Promise<void>;
 }
 
 /** Opens the stores that the environment names, as a service would. */
@@ -26,6 +28,7 @@ export function openStores({ env, note }: CommandIo): AdminStores {
         const reason = error instanceof Error ? error.message : String(error);
         note(`${reason}: the running feed generators see this change by themselves within seconds`);
       }),
+    eraseSeen: (dids) => eraseSeen(redis, prefix, dids),
     async [Symbol.asyncDispose]() {
       redis.disconnect();
       await clickhouse.close();

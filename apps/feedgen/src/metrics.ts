@@ -74,6 +74,10 @@ function createReaderMetrics({ counter, gauge, histogram }: Maker) {
     rowsDropped: counter('feed_rows_dropped_total', 'Analytics and interactions dropped since the queue was full', [
       'table',
     ]),
+    seenViews: counter('feed_seen_views_total', 'Look-ups of what a viewer has seen, by outcome', ['outcome']),
+    seenPosts: counter('feed_seen_posts_total', 'Posts that were shown to viewers of whom it is noted, by outcome', [
+      'outcome',
+    ]),
     uniqueViewers: gauge('feed_unique_viewers_today', 'Signed-in viewers of the feed since 00:00 UTC, within 1 %', [
       'feed',
     ]),

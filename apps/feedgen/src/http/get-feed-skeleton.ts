@@ -59,8 +59,8 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
       cursor === undefined
         ? { build: await requireBuild(reader), offset: 0 }
         : (startInMemory(reader, cursor) ?? (await findStart(reader, cursor)));
-    const seen =
-      feed.hideSeen && viewerDid !== undefined ? await context.seen.view(viewerDid, cursor?.seenMark) : undefined;
+    const hidesSeen = feed.hideSeen && viewerDid !== undefined && reader.name !== 'outsider';
+    const seen = hidesSeen ? await context.seen.view(viewerDid, cursor?.seenMark) : undefined;
     const page = render({ alias: feed.alias, build, offset, limit, reader, seen });
     if (viewerDid !== undefined && seen !== undefined && !isPeek(limit, cursor))
       context.seen.add(

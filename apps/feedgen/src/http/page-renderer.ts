@@ -44,7 +44,8 @@ export function createPageRenderer(): (request: PageRequest) => RenderedPage {
 }
 
 function render({ alias, build, offset, limit, reader, seen }: PageRequest): RenderedPage {
-  const isCut = (post: FeedPost) => reader.isCut(post) || seen?.has(post.uri) === true;
+  // Pinned posts stay: it is the operator who wants them to be seen.
+  const isCut = (post: FeedPost) => reader.isCut(post) || (!post.isPinned && seen?.has(post.uri) === true);
   const { posts, next } = takePage(build, offset, limit, isCut);
   const lastUri = posts.at(-1)?.uri;
   const cursor =
