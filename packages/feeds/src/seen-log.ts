@@ -14,7 +14,7 @@ export function seenKey(prefix: string, viewerDid: string, day: number): string 
   return `${prefix}:seen:${hashText(viewerDid)}:${day}`;
 }
 
-/** How long a day's log lives after its last entry: it is read until the day `days` later is over, and a day more by who began to read then. */
+/** How long a day's log lives after its last entry: it is read until the day `days` later is over. */
 export function seenLogMs(days: number): number {
   return (days + 1) * DAY_MS;
 }

@@ -51,7 +51,7 @@ function render({ alias, build, offset, limit, reader, seen }: PageRequest): Ren
   const cursor =
     next === undefined || lastUri === undefined // a page without posts is the last one
       ? ''
-      : `,"cursor":"${formatCursor({ alias, buildId: build.id, offset: next, lastUri, seenMark: seen?.mark })}"`;
+      : `,"cursor":"${formatCursor({ alias, buildId: build.id, offset: next, lastUri })}"`;
   // Each post has its JSON ready: a page only joins it.
   const fields = flat(`"feed":[${posts.map((post) => post.json).join(',')}]${cursor}`);
   return { fields, posts, keys: posts.map(({ uri }) => itemKey(uri)) };

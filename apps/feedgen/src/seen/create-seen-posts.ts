@@ -5,10 +5,9 @@ import type { ErasedAccounts } from '@updraft/store';
 import type { FeedgenMetrics } from '../metrics.ts';
 import { within } from '../within.ts';
 import { createEntrySet } from './entry-set.ts';
-import { entryCount, packEntries, seenEntry } from './seen-entry.ts';
+import { entryCount, logsBefore, packEntries, seenEntry } from './seen-entry.ts';
 import { createSeenLogs, type SeenLogs, type SeenLogsOptions } from './seen-logs.ts';
-import { endOf, formatMark, logUntil, parseMark } from './seen-mark.ts';
-import { NOTHING_SEEN, type SeenPosts, type SeenView } from './seen-posts.ts';
+import type { SeenPosts } from './seen-posts.ts';
 
 export interface SeenPostsOptions extends SeenLogsOptions {
   /** Nothing is noted of them. */
@@ -26,7 +25,10 @@ const MAX_READS = 1_000;
 /** Posts on their way to Redis. */
 const MAX_WAITING = 50_000;
 
-/** Seen posts over Redis. */
+/**
+ * Seen posts over Redis. A page notes its cursor before its posts: whoever asks for it again is given what was not seen before that place of
+ * the log. So pages are the same when they are asked for again, and yet leave out what another feed has shown meanwhile.
+ */
 export function createSeenPosts(options: SeenPostsOptions): SeenPosts {
   const logs = createSeenLogs(options);
   return { view: createViews(options, logs), add: createNotes(options, logs) };
@@ -38,49 +40,29 @@ function createViews(options: SeenPostsOptions, logs: SeenLogs): SeenPosts['view
   const salt = randomInt(2 ** 32);
   let underWay = 0;
 
-  async function read(viewerDid: string, wanted: readonly number[]): Promise<Buffer[]> {
+  async function read(viewerDid: string): Promise<readonly Buffer[]> {
     underWay += 1;
     try {
-      return await logs.read(viewerDid, wanted);
+      return await logs.read(viewerDid, daysAround(seenDay(now()), days));
     } finally {
       underWay -= 1;
     }
   }
 
-  return async (viewerDid, text) => {
-    const mark = text === undefined ? undefined : parseMark(text);
-    if (text !== undefined && mark === undefined) return NOTHING_SEEN;
-    const wanted = mark === undefined ? daysUntil(seenDay(now()) + 1, days + 1) : daysUntil(mark.day, days);
+  return async (viewerDid, cursor) => {
     const canRead = isThere(redis) && underWay < MAX_READS;
-    const found = canRead ? await within(WAIT_MS, read(viewerDid, wanted)).catch(warn) : undefined;
+    const found = canRead ? await within(WAIT_MS, read(viewerDid)).catch(warn) : undefined;
     metrics.seenViews.inc({ outcome: found === undefined ? 'away' : 'read' });
-    // The next page may find the logs again.
-    if (found === undefined) return { ...NOTHING_SEEN, mark: text ?? NOTHING_SEEN.mark };
-    const view = mark === undefined ? newSnapshot(wanted, found) : { mark, logs: found };
-    const [ofDay = EMPTY, ofDayBefore = EMPTY, ...earlier] = view.logs;
-    const then = [logUntil(ofDay, view.mark.ofDay), logUntil(ofDayBefore, view.mark.ofDayBefore), ...earlier];
-    return viewOf(viewerDid, formatMark(view.mark), then, salt);
+    if (found === undefined) return { has: () => false };
+    const then = cursor === undefined ? found : logsBefore(found, seenEntry(viewerDid, cursor));
+    const entries = createEntrySet(then, salt);
+    return { has: (uri) => entries.has(seenEntry(viewerDid, uri)) };
   };
 }
 
-const EMPTY = Buffer.alloc(0);
-
-/** That day and so many before it, the newest first. */
-function daysUntil(day: number, before: number): number[] {
-  return Array.from({ length: before + 1 }, (_, ago) => day - ago);
-}
-
-/** Tomorrow's log counts when there is one: another instance's clock may be ahead, around midnight. */
-function newSnapshot([tomorrow = 0, ...days]: readonly number[], [ofTomorrow = EMPTY, ...logs]: readonly Buffer[]) {
-  const isTomorrow = ofTomorrow.length > 0;
-  const [day = 0] = isTomorrow ? [tomorrow] : days;
-  const counted = isTomorrow ? [ofTomorrow, ...logs.slice(0, -1)] : logs;
-  return { mark: { day, ofDay: endOf(counted[0] ?? EMPTY), ofDayBefore: endOf(counted[1] ?? EMPTY) }, logs: counted };
-}
-
-function viewOf(viewerDid: string, mark: string, logs: readonly Buffer[], salt: number): SeenView {
-  const entries = createEntrySet(logs, salt);
-  return { mark, has: (uri) => entries.has(seenEntry(viewerDid, uri)) };
+/** The day and so many before it, the oldest first, and the next one: around midnight another instance's clock may be ahead. */
+function daysAround(day: number, before: number): number[] {
+  return Array.from({ length: before + 2 }, (_, after) => day - before + after);
 }
 
 /** Sends each at once, before its page goes out: whoever waits for the page finds it noted at every instance. */
@@ -108,9 +90,10 @@ function createNotes(options: SeenPostsOptions, logs: SeenLogs): SeenPosts['add'
     }
   }
 
-  return (viewerDid, uris) => {
+  return (viewerDid, uris, cursor) => {
     if (uris.length === 0 || erased.has(viewerDid)) return;
-    const entries = packEntries(uris.map((uri) => seenEntry(viewerDid, uri)));
+    const texts = cursor === undefined ? uris : [cursor, ...uris];
+    const entries = packEntries(texts.map((text) => seenEntry(viewerDid, text)));
     if (!isThere(redis) || waiting >= MAX_WAITING) count('lost', entryCount(entries));
     else void note(viewerDid, entries);
   };
