@@ -70,6 +70,7 @@ export { readIngestStats } from './queries/statistics/ingest-stats.ts';
 export { daysToCount, storeNowMs, touchDaysOfChangedActors } from './queries/statistics/touched-days.ts';
 export { countUsers } from './queries/statistics/users.ts';
 export { type PostKey, postHours, storedPosts } from './queries/stored-posts.ts';
+export { type PostSubjects, readPostSubjects, readWishes, type ViewerWish } from './queries/viewer-wishes.ts';
 export { checkRedis, createRedis, type Redis } from './redis/client.ts';
 export { type CursorStore, createCursorStore } from './redis/cursor-store.ts';
 export { createLeases, type Lease, LeaseLostError, type LeaseOwner, type Leases } from './redis/lease.ts';
