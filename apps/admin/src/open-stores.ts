@@ -1,5 +1,12 @@
 import type { CommandIo } from '@updraft/command';
-import { createBuildStore, type News, publishNews, removePersonalBuilds, type StoredBuild } from '@updraft/feeds';
+import {
+  createBuildStore,
+  eraseSeen,
+  type News,
+  publishNews,
+  removePersonalBuilds,
+  type StoredBuild,
+} from '@updraft/feeds';
 import { type ClickHouse, createClickHouse, createRedis, readCommandStores } from '@updraft/store';
 
 /** The stores that a command works on. */
@@ -9,7 +16,7 @@ export interface AdminStores extends AsyncDisposable {
   readonly builds: { current(alias: string): Promise<StoredBuild | undefined> };
   /** Tells the running feed generators what has changed. Without Redis they see it within seconds, and a note says so. */
   tell(news: News): Promise<void>;
-  /** Removes what Redis keeps of these accounts as viewers. Without Redis it goes by itself within half an hour, and a note says so. */
+  /** Removes what Redis keeps of these accounts as viewers: what they have seen, and their builds. Rejects when Redis can't be reached. */
   forgetViewers(dids: readonly string[]): Promise<void>;
 }
 
@@ -28,11 +35,10 @@ export function openStores({ env, note }: CommandIo): AdminStores {
         const reason = error instanceof Error ? error.message : String(error);
         note(`${reason}: the running feed generators see this change by themselves within seconds`);
       }),
-    forgetViewers: (dids) =>
-      removePersonalBuilds(redis, prefix, dids).catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
-        note(`${reason}: what it keeps of these accounts as viewers goes by itself within 30 minutes`);
-      }),
+    forgetViewers: async (dids) => {
+      await eraseSeen(redis, prefix, dids);
+      await removePersonalBuilds(redis, prefix, dids);
+    },
     async [Symbol.asyncDispose]() {
       redis.disconnect();
       await clickhouse.close();

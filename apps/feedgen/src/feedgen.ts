@@ -1,6 +1,6 @@
 import { type FeedsFile, memberIntakes } from '@updraft/feeds';
 import type { HttpServer, Logger } from '@updraft/service';
-import type { ClickHouse, Redis } from '@updraft/store';
+import { type ClickHouse, createErasedAccounts, type Redis } from '@updraft/store';
 import { createAnalytics } from './analytics/analytics.ts';
 import type { Builder } from './builds/builder.ts';
 import { createBuilding } from './builds/building.ts';
@@ -17,7 +17,7 @@ import { createMembership } from './members/membership.ts';
 import { createFeedgenMetrics } from './metrics.ts';
 import { createHides } from './moderation/hides.ts';
 import { createPersonal } from './personal/personal.ts';
-import { NOTHING_SEEN, type SeenPosts } from './seen/seen-posts.ts';
+import { createSeenPosts } from './seen/create-seen-posts.ts';
 import { createDocuments } from './syndication/documents.ts';
 
 /** What the feed generator is made of. */
@@ -33,6 +33,8 @@ export interface FeedgenDeps {
   cutsIntervalMs?: number;
   /** How often the sources of members are read; tests shorten it. */
   memberIntervalMs?: number;
+  /** The time by which days of seen posts go, in ms since 1970; tests move it. */
+  now?: () => number;
 }
 
 export interface Feedgen {
@@ -84,11 +86,12 @@ function createParts(deps: FeedgenDeps) {
   const memberReader = createMemberReader({ ...deps, prefix, intakes, membership, metrics });
   const building = createBuilding({ ...deps, prefix, bus, membership, metrics });
   const { live, cuts, areValid, standings } = building;
-  const analytics = createAnalytics({ ...deps, prefix, aliases: [...file.feeds.keys()], bus, metrics });
+  const erased = createErasedAccounts(deps.clickhouse);
+  const analytics = createAnalytics({ ...deps, prefix, aliases: [...file.feeds.keys()], erased, bus, metrics });
   const identity = createIdentity({ ...deps, metrics });
   const explain = createExplaining({ ...deps, context: { live, cuts, hides, membership }, areValid, standings });
   const documents = createDocuments({ ...deps, service });
-  const seen: SeenPosts = { view: async () => NOTHING_SEEN, add: () => {} };
+  const seen = createSeenPosts({ now: Date.now, ...deps, prefix, days: config.seenDays, erased, metrics });
   const personal = createPersonal({ ...deps, prefix, limits: config.personal, building, seen, bus, metrics });
   const posts = { live, cuts, hides, explain, documents, personal: personal.builds, languages: personal.languages };
   const context = { service, file, ...posts, membership, intakes, keys, identity, seen, analytics, metrics, log };

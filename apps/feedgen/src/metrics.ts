@@ -94,6 +94,10 @@ function createReaderMetrics({ counter, gauge, histogram }: Maker) {
     rowsDropped: counter('feed_rows_dropped_total', 'Analytics and interactions dropped since the queue was full', [
       'table',
     ]),
+    seenViews: counter('feed_seen_views_total', 'Look-ups of what a viewer has seen, by outcome', ['outcome']),
+    seenPosts: counter('feed_seen_posts_total', 'Posts that were shown to viewers of whom it is noted, by outcome', [
+      'outcome',
+    ]),
     uniqueViewers: gauge('feed_unique_viewers_today', 'Signed-in viewers of the feed since 00:00 UTC, within 1 %', [
       'feed',
     ]),
@@ -105,8 +109,16 @@ function createGraphMetrics({ counter, gauge }: Maker) {
     graphLikes: gauge('for_you_graph_likes', 'Likes in the graph of for-you feeds'),
     graphHours: gauge('for_you_graph_hours', 'Hours of likes in the graph'),
     graphBytes: gauge('for_you_graph_bytes', 'About what the graph takes of memory'),
-    graphFailures: counter('for_you_graph_failures_total', 'Hours of likes that could not be read, and are tried again', []),
-    graphLosses: counter('for_you_graph_losses_total', 'Times that the thread of the graph was lost and started again', []),
+    graphFailures: counter(
+      'for_you_graph_failures_total',
+      'Hours of likes that could not be read, and are tried again',
+      [],
+    ),
+    graphLosses: counter(
+      'for_you_graph_losses_total',
+      'Times that the thread of the graph was lost and started again',
+      [],
+    ),
     graphSeeds: counter('for_you_seeds_total', "Viewers' likes read for a build, by source", ['source']),
   };
 }

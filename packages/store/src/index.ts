@@ -97,6 +97,7 @@ export {
   type TrendTerm,
 } from './queries/trends/count-terms.ts';
 export { readLeftOut } from './queries/trends/left-out.ts';
+export { type PostSubjects, readPostSubjects, readWishes, type ViewerWish } from './queries/viewer-wishes.ts';
 export { checkRedis, createRedis, type Redis } from './redis/client.ts';
 export { type CursorStore, createCursorStore } from './redis/cursor-store.ts';
 export { createLeases, type Lease, LeaseLostError, type LeaseOwner, type Leases } from './redis/lease.ts';

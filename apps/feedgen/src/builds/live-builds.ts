@@ -1,9 +1,9 @@
 import type { BuildStore, Pin, StoredBuild } from '@updraft/feeds';
 import { every, type Logger } from '@updraft/service';
 import type { Bus } from '../bus.ts';
+import { within } from '../within.ts';
 import type { Build } from './build.ts';
 import { createFeedBuilds, type FeedBuilds } from './feed-builds.ts';
-import { within } from './within.ts';
 
 /** The builds that this instance serves from memory. */
 export interface LiveBuilds {

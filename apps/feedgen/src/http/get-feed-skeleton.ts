@@ -54,7 +54,9 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
   const render = createPageRenderer();
   app.get(SKELETON_PATH, { schema, config: { errors } }, async (request, reply) => {
     const startedAt = performance.now();
-    const { limit, cursor: cursorText } = request.query;
+    const { limit } = request.query;
+    // An empty cursor asks for the first page, as an absent one does.
+    const cursorText = request.query.cursor === '' ? undefined : request.query.cursor;
     const feed = feedOf(request.query.feed);
     const cursor = readCursor(cursorText, feed);
     const viewerDid = request.headers.authorization === undefined ? undefined : await identify(context, request, feed);
@@ -64,13 +66,14 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
       cursor === undefined
         ? { build: await requireBuild(reader), offset: 0 }
         : (startInMemory(reader, cursor) ?? (await findStart(reader, cursor)));
-    const seen =
-      feed.hideSeen && viewerDid !== undefined ? await context.seen.view(viewerDid, cursor?.seenMark) : undefined;
+    const hidesSeen = feed.hideSeen && viewerDid !== undefined && reader.name !== 'outsider';
+    const seen = hidesSeen ? await context.seen.view(viewerDid, cursorText) : undefined;
     const page = render({ alias: feed.alias, build, offset, limit, reader, seen });
     if (viewerDid !== undefined && seen !== undefined && !isPeek(limit, cursor))
       context.seen.add(
         viewerDid,
         page.posts.map(({ uri }) => uri),
+        cursorText,
       );
     const seconds = (performance.now() - startedAt) / 1000;
     metrics.pageSeconds.observe(seconds);
@@ -104,9 +107,8 @@ function identify({ identity }: FeedgenContext, request: FastifyRequest, feed: F
   );
 }
 
-/** An empty cursor asks for the first page, as an absent one does. */
 function readCursor(text: string | undefined, feed: Feed): FeedCursor | undefined {
-  if (text === undefined || text === '') return undefined;
+  if (text === undefined) return undefined;
   const cursor = parseCursor(text);
   if (cursor === undefined) throw new InvalidRequestError('the cursor is malformed');
   if (cursor.alias !== feed.alias) throw new InvalidRequestError('the cursor belongs to another feed');

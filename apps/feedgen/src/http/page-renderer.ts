@@ -45,14 +45,15 @@ export function createPageRenderer(): (request: PageRequest) => RenderedPage {
 }
 
 function render({ alias, build, offset, limit, reader, seen }: PageRequest): RenderedPage {
+  // Pinned posts stay: it is the operator who wants them to be seen.
   const isCut = (post: FeedPost) =>
-    reader.isCut(post) || build.leavesOut?.(post) === true || seen?.has(post.uri) === true;
+    reader.isCut(post) || build.leavesOut?.(post) === true || (!post.isPinned && seen?.has(post.uri) === true);
   const { posts, next } = takePage(build, offset, limit, isCut);
   const lastUri = posts.at(-1)?.uri;
   const cursor =
     next === undefined || lastUri === undefined // a page without posts is the last one
       ? ''
-      : `,"cursor":"${formatCursor({ alias, buildId: build.id, offset: next, lastUri, seenMark: seen?.mark })}"`;
+      : `,"cursor":"${formatCursor({ alias, buildId: build.id, offset: next, lastUri })}"`;
   // Each post has its JSON ready: a page only joins it.
   const fields = flat(`"feed":[${posts.map((post) => post.json).join(',')}]${cursor}`);
   return { fields, posts, keys: posts.map(({ uri }) => itemKey(uri)) };
