@@ -13,11 +13,15 @@ export {
   type Feed,
   type FeedsFile,
   feedByName,
+  feedOrVariantByName,
   isPersonal,
   isQueried,
+  isToldApart,
   membersLabel,
+  nameOf,
   type PersonalFeed,
   type QueriedFeed,
+  withVariants,
 } from './feed.ts';
 export { type HideSubject, hideSubject, readHideSubject } from './hide-subject.ts';
 export { keepForFeed, keepValidPosts, type Standings } from './keep-posts.ts';
@@ -39,3 +43,4 @@ export { isPinnedAt, type Pin } from './pins.ts';
 export type { FeedQueryDeps } from './queries/describe-query.ts';
 export { runFeedQuery } from './queries/feed-queries.ts';
 export { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';
+export { variantFor } from './variants.ts';

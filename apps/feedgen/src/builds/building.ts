@@ -9,6 +9,7 @@ import {
   type QueriedFeed,
   runFeedQuery,
   type Standings,
+  withVariants,
 } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import { type ClickHouse, postRecords, type Redis, visiblePosts } from '@updraft/store';
@@ -42,7 +43,7 @@ export interface BuildingOptions {
 /** Everything about the builds of the feeds that have a query. */
 export function createBuilding(options: BuildingOptions) {
   const { file, clickhouse, log } = options;
-  const feeds = [...file.feeds.values()].filter(isQueried);
+  const feeds = withVariants(file.feeds.values()).filter(isQueried);
   const store = createBuildStore(options);
   const live = createLiveBuilds({ ...options, feeds, store });
   const moderation = {

@@ -1,5 +1,5 @@
 import { parseAtUri } from '@updraft/atproto';
-import { type Feed, feedByName } from '@updraft/feeds';
+import { type Feed, feedOrVariantByName, nameOf } from '@updraft/feeds';
 import {
   AuthenticationRequiredError,
   createRateLimit,
@@ -53,7 +53,10 @@ const explanation = z.object({
 const schema = {
   ...needsApiKey,
   summary: 'Why a post is in a feed or not: each rule with its numbers, its score, its place',
-  querystring: z.object({ feed: onceOf('feed').min(1), uri: onceOf('uri').min(1).describe("A post's at-uri") }),
+  querystring: z.object({
+    feed: onceOf('feed').min(1).describe('Its name; NAME/VARIANT for a variant of it'),
+    uri: onceOf('uri').min(1).describe("A post's at-uri"),
+  }),
   response: { 200: explanation },
 };
 const errors = [AuthenticationRequiredError, ForbiddenError, UnknownFeedError, RateLimitExceededError];
@@ -72,15 +75,15 @@ export function adminExplain(app: HttpServer, context: FeedgenContext): void {
   });
 }
 
-/** Also of a feed without members. @throws UnknownFeedError, ForbiddenError, and as requireApiKey() does */
+/** Also of a feed without members, or of a variant. @throws UnknownFeedError, ForbiddenError, and as requireApiKey() does */
 function requireFeedOfKey(
   context: FeedgenContext,
   request: FastifyRequest,
   name: string,
 ): { feed: Feed; keyId: string } {
   const key = requireApiKey(context, request);
-  const feed = feedByName(context.file.feeds, name);
+  const feed = feedOrVariantByName(context.file.feeds, name);
   if (feed === undefined) throw new UnknownFeedError('there is no feed of that name');
-  if (!key.feeds.includes(feed.alias)) throw new ForbiddenError(`this API key is not for ${feed.alias}`);
+  if (!key.feeds.includes(nameOf(feed))) throw new ForbiddenError(`this API key is not for ${nameOf(feed)}`);
   return { feed, keyId: key.keyId };
 }

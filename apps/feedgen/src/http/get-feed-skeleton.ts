@@ -1,4 +1,5 @@
-import type { Feed } from '@updraft/feeds';
+import { randomUUID } from 'node:crypto';
+import { type Feed, isToldApart } from '@updraft/feeds';
 import {
   callerKey,
   type HttpServer,
@@ -34,7 +35,7 @@ const schema = {
   }),
   response: {
     200: z.object({
-      feed: z.array(z.object({ post: z.string(), reason: pin.optional() })),
+      feed: z.array(z.object({ post: z.string(), reason: pin.optional(), feedContext: z.string().optional() })),
       cursor: z.string().optional(),
       reqId: z.string().optional(),
     }),
@@ -54,14 +55,14 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
     const feed = feedOf(request.query.feed);
     const cursor = readCursor(cursorText, feed);
     const viewerDid = request.headers.authorization === undefined ? undefined : await identify(context, request, feed);
-    const reader = readership(feed, viewerDid);
+    const reader = readership(feed, viewerDid, cursor?.alias);
     const { build, offset } =
       cursor === undefined
         ? { build: await requireBuild(reader), offset: 0 }
         : (startInMemory(reader, cursor) ?? (await findStart(reader, cursor)));
     const seen =
       feed.hideSeen && viewerDid !== undefined ? await context.seen.view(viewerDid, cursor?.seenMark) : undefined;
-    const page = render({ alias: feed.alias, build, offset, limit, reader, seen });
+    const page = render({ build, offset, limit, reader, seen });
     if (viewerDid !== undefined && seen !== undefined && !isPeek(limit, cursor))
       context.seen.add(
         viewerDid,
@@ -69,13 +70,14 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
       );
     const seconds = (performance.now() - startedAt) / 1000;
     metrics.pageSeconds.observe(seconds);
-    metrics.pages.count(feed.alias, reader.name);
+    metrics.pages.count(reader.feed.alias, reader.name);
+    const reqId = isToldApart(feed) ? pageId(request) : undefined;
     if (viewerDid !== undefined)
       analytics.addPage({
         requestedAt: Date.now(),
         feed: feed.alias,
         viewerDid,
-        requestId: request.id,
+        requestId: reqId ?? request.id,
         pageLimit: limit,
         pageSize: page.posts.length,
         pageOffset: offset,
@@ -85,9 +87,9 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
         acceptLanguage: (request.headers['accept-language'] ?? '').slice(0, 256),
         buildId: build.id,
         variant: reader.variant,
-        items: page.keys,
+        items: isPeek(limit, cursor) ? [] : page.keys,
       });
-    return sendPage(reply, feed, page, request.id);
+    return sendPage(reply, reader.feed, page, reqId);
   });
 }
 
@@ -104,8 +106,14 @@ function readCursor(text: string | undefined, feed: Feed): FeedCursor | undefine
   if (text === undefined || text === '') return undefined;
   const cursor = parseCursor(text);
   if (cursor === undefined) throw new InvalidRequestError('the cursor is malformed');
-  if (cursor.alias !== feed.alias) throw new InvalidRequestError('the cursor belongs to another feed');
+  if (cursor.alias !== feed.alias && !cursor.alias.startsWith(`${feed.alias}/`))
+    throw new InvalidRequestError('the cursor belongs to another feed');
   return cursor;
+}
+
+/** Names the page. Another page must not have it, so a request's own id counts only where we gave it. */
+function pageId(request: FastifyRequest): string {
+  return request.headers['x-request-id'] === undefined ? request.id : randomUUID();
 }
 
 /** Apps ask for one post to learn whether there is something new. Nobody sees it. */
@@ -139,9 +147,10 @@ async function requireBuild(reader: Reader): Promise<Build> {
   throw new FeedNotReadyError('this feed is being built, please try again', { retryAfterS: 5 });
 }
 
-function sendPage(reply: FastifyReply, feed: Feed, { fields }: RenderedPage, requestId: string): FastifyReply {
-  const reqId = feed.publish?.acceptsInteractions === true ? `,"reqId":${JSON.stringify(requestId.slice(0, 100))}` : '';
+function sendPage(reply: FastifyReply, feed: Feed, { fields }: RenderedPage, reqId?: string): FastifyReply {
   if ('languages' in feed && feed.languages.length > 0) reply.header('content-language', feed.languages.join(', '));
   if (feed.audience === 'members') reply.header('cache-control', 'private, no-store');
-  return reply.type('application/json; charset=utf-8').send(`{${fields}${reqId}}`);
+  return reply
+    .type('application/json; charset=utf-8')
+    .send(reqId === undefined ? `{${fields}}` : `{${fields},"reqId":"${reqId}"}`);
 }

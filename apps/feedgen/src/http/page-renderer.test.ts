@@ -1,3 +1,4 @@
+import { type Feed, parseFeedsFile } from '@updraft/feeds';
 import { expect, test } from 'vitest';
 import { type Build, feedPost } from '../builds/build.ts';
 import { parseCursor } from '../builds/cursor.ts';
@@ -12,10 +13,18 @@ const buildOf = (id: string, names: string): Build => ({
   posts: [...names].map((name) => feedPost(uriOf(name))),
 });
 
+const feedOf = (settings: string): Feed => {
+  const feed = parseFeedsFile(`feeds: { f: { ${settings} } }`, 'feeds.yaml').feeds.get('f');
+  if (feed === undefined) throw new Error('there is one feed');
+  return feed;
+};
+
 test('a cursor names the last post that the reader was given, so a build without the posts cut after it goes on from there', () => {
   const build = buildOf('b', 'abcde');
+  const feed = feedOf('kind: hot, minimumLikes: 1');
   const reader: Reader = {
     name: 'anonymous',
+    feed,
     variant: '',
     current: () => build,
     get: () => build,
@@ -23,7 +32,7 @@ test('a cursor names the last post that the reader was given, so a build without
     isCut: ({ uri }) => uri === uriOf('c'),
     version: () => '1',
   };
-  const page = createPageRenderer()({ alias: 'alias', build, offset: 0, limit: 2, reader });
+  const page = createPageRenderer()({ build, offset: 0, limit: 2, reader });
   const { cursor } = JSON.parse(`{${page.fields}}`);
   const read = parseCursor(cursor);
   expect(read).toMatchObject({ offset: 3, lastUri: uriOf('b') });

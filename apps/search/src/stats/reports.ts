@@ -2,8 +2,10 @@ import { createHiddenActors, type Leases, type ProgressStore } from '@updraft/st
 import type { SearchDeps } from '../context.ts';
 import { dayOf } from '../days.ts';
 import type { SearchMetrics } from '../metrics.ts';
+import { createFeedDays } from './feed-days.ts';
+import { feedReports } from './feed-report.ts';
 import { readNetworkStats } from './network-stats.ts';
-import { readCollectionReport, readFeedReport, readIngestReport } from './operator-stats.ts';
+import { readCollectionReport, readIngestReport } from './operator-stats.ts';
 import { refreshCollectionStats, refreshDailyStats } from './refresh-days.ts';
 import { createReport, type Report } from './report.ts';
 
@@ -15,6 +17,7 @@ export interface ReportsOptions extends SearchDeps {
 
 const COLD_TIMEOUT_MS = 15_000;
 const INGEST_TTL_MS = 10_000;
+const FEED_DAYS = 30;
 
 /** The reports of this service; the first two count days again before they are read. */
 export function createReports(
@@ -44,6 +47,7 @@ export function createReports(
         return value;
       },
     });
+  const feedDays = createFeedDays(clickhouse);
   return {
     network: report('network', ttlMs, async (nowMs) => {
       await refreshDailyStats(refresh, nowMs);
@@ -54,6 +58,7 @@ export function createReports(
       return readCollectionReport(clickhouse, nowMs);
     }),
     ingest: report('ingest', Math.min(ttlMs, INGEST_TTL_MS), (nowMs) => readIngestReport(clickhouse, nowMs)),
-    feeds: report('feeds', ttlMs, (nowMs) => readFeedReport(clickhouse, nowMs)),
+    // By another name than the report of earlier versions, which had another shape.
+    feeds: report('feeds-apart', ttlMs, async (nowMs) => feedReports(await feedDays(nowMs, FEED_DAYS), nowMs)),
   };
 }
