@@ -71,13 +71,13 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
     const seconds = (performance.now() - startedAt) / 1000;
     metrics.pageSeconds.observe(seconds);
     metrics.pages.count(reader.feed.alias, reader.name);
-    const reqId = isToldApart(feed) ? pageId(request) : undefined;
+    const requestId = pageId(request);
     if (viewerDid !== undefined)
       analytics.addPage({
         requestedAt: Date.now(),
         feed: feed.alias,
         viewerDid,
-        requestId: reqId ?? request.id,
+        requestId,
         pageLimit: limit,
         pageSize: page.posts.length,
         pageOffset: offset,
@@ -89,7 +89,7 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
         variant: reader.variant,
         items: isPeek(limit, cursor) ? [] : page.keys,
       });
-    return sendPage(reply, reader.feed, page, reqId);
+    return sendPage(reply, reader.feed, page, isToldApart(feed) ? requestId : undefined);
   });
 }
 

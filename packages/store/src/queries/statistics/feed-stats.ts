@@ -93,7 +93,7 @@ const ENDS = '{ends:Array(UInt32)}';
 const positionOf = (place: string) => `arrayCount(last -> last < ${place}, ${ENDS})`;
 
 const PAGES = `
-SELECT feed, part.1 AS part, part.2 AS key, count() AS num_requests, uniqExact(viewer_did) AS num_viewers, sum(part.3) AS num_served
+SELECT feed, split.1 AS part, split.2 AS key, count() AS num_requests, uniqExact(viewer_did) AS num_viewers, sum(split.3) AS num_served
 FROM (
   SELECT feed, viewer_did,
     if(page_limit = 1 AND has_cursor = 0, 0, toUInt64(page_size)) AS served,
@@ -105,7 +105,7 @@ FROM (
     arrayJoin(arrayConcat(
       [('all', '', served), ('variant', toString(variant), served)],
       arrayFilter(of -> of.3 > 0, arrayMap((posts, index) -> ('position', toString(index - 1), posts), at, arrayEnumerate(at)))
-    )) AS part
+    )) AS split
   FROM feed_request_analytics FINAL
   WHERE requested_at >= ${start('day')} AND requested_at < ${start('day')} + INTERVAL 1 DAY
 )
