@@ -128,6 +128,7 @@ const NUMBERS = [
 ];
 
 async function readReport(search: SearchService): Promise<Rows> {
+  await until(async () => (await search.get('/stats/feeds')).status === 200);
   const rows = new Map<string, string>();
   for (const by of ['day', 'variant', 'position']) {
     const { days }: { days: readonly { date: string; feeds: readonly Row[] }[] } = (

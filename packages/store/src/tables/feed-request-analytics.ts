@@ -1,4 +1,12 @@
-import { arrayOfVersions, bool, dateTime64Ms, lowCardinalityString, string, uint16, uint32 } from '../row-binary/codecs.ts';
+import {
+  arrayOfVersions,
+  bool,
+  dateTime64Ms,
+  lowCardinalityString,
+  string,
+  uint16,
+  uint32,
+} from '../row-binary/codecs.ts';
 import type { RowOf } from '../row-binary/shape.ts';
 import { defineTable } from '../row-binary/table.ts';
 

@@ -38,8 +38,8 @@ const FEED_DEEDS = shape({ feed: string, variant: string, position: uint64, even
 export type FeedDeedsRow = RowOf<typeof FEED_DEEDS>;
 
 /** Interactions of one day that belong to no page. */
-const UNJOINED = shape({ feed: string, value: uint64 });
-export type UnjoinedRow = RowOf<typeof UNJOINED>;
+const RECEIVED_ROW = shape({ feed: string, value: uint64 });
+export type UnjoinedRow = RowOf<typeof RECEIVED_ROW>;
 
 /** The days since `fromDay` (days since 1970) that have pages or interactions, oldest first. Rows are kept for 90 days. */
 export async function readFeedDays(clickhouse: ClickHouse, fromDay: number): Promise<number[]> {
@@ -68,9 +68,15 @@ export function readFeedDeeds(clickhouse: ClickHouse, day: number): Promise<Feed
 }
 
 /** What came on a day and belongs to no page of that day or the one before: by the feed that its sender named, '' for none. */
-export function readUnjoined(clickhouse: ClickHouse, day: number): Promise<UnjoinedRow[]> {
+export async function readUnjoined(clickhouse: ClickHouse, day: number): Promise<UnjoinedRow[]> {
   const params = { pagesFrom: day - 1, pagesTo: day + 1, from: day, to: day + 1, events: FEED_EVENTS };
-  return clickhouse.query(NOT_JOINED, UNJOINED, params, OPTIONS);
+  const received = await clickhouse.query(RECEIVED, RECEIVED_ROW, params, OPTIONS);
+  const joined = new Map(
+    (await clickhouse.query(JOINED, RECEIVED_ROW, params, OPTIONS)).map(({ feed, value }) => [feed, value]),
+  );
+  return received
+    .map(({ feed, value }) => ({ feed, value: value - (joined.get(feed) ?? 0) }))
+    .filter(({ value }) => value > 0);
 }
 
 /** Rises when rows may have gone that were counted before. */
@@ -112,7 +118,13 @@ FROM (
 GROUP BY feed, part, key
 ORDER BY feed, part, key`;
 
-/** A page's row, and a row for each interaction that names it, side by side: they are grouped rather than joined, so that it fits on the disk. */
+const PAGES_WITH_ITEMS = `feed_request_analytics FINAL
+    WHERE requested_at >= ${start('pagesFrom')} AND requested_at < ${start('pagesTo')} AND notEmpty(items)`;
+
+/**
+ * A page's row, and a row for each interaction that names it, side by side: they are grouped rather than joined, so that it fits on the disk.
+ * Interactions that name no page of their viewer are dropped before, however many they are.
+ */
 const BY_PAGE = `
   SELECT viewer_did, page,
     anyIf(page_feed, is_page) AS feed, anyIf(page_variant, is_page) AS variant, anyIf(page_begin, is_page) AS begin,
@@ -120,32 +132,39 @@ const BY_PAGE = `
   FROM (
     SELECT viewer_did, request_id AS page, feed AS page_feed, toString(variant) AS page_variant, page_offset AS page_begin,
       items AS page_items, true AS is_page, toUInt64(0) AS key, '' AS event, '' AS named
-    FROM feed_request_analytics FINAL
-    WHERE requested_at >= ${start('pagesFrom')} AND requested_at < ${start('pagesTo')} AND notEmpty(items)
+    FROM ${PAGES_WITH_ITEMS}
     UNION ALL
     SELECT viewer_did, req_id, '', '', 0, [], false, reinterpretAsUInt64(substring(MD5(item), 1, 8)), event, NAMED
     FROM feed_interactions
-    WHERE received_at >= ${start('from')} AND received_at < ${start('to')}
+    WHERE received_at >= ${start('from')} AND received_at < ${start('to')} AND event IN {events:Array(String)}
+      AND sipHash64(viewer_did, req_id) IN (SELECT sipHash64(viewer_did, request_id) FROM ${PAGES_WITH_ITEMS})
   )
   GROUP BY viewer_did, page
-  HAVING notEmpty(deeds)`;
+  HAVING notEmpty(deeds) AND notEmpty(items)`;
 
 const DEEDS = `
 SELECT feed, variant, toUInt64(${positionOf('begin + place')}) AS position, event, count() AS value
 FROM (
   SELECT feed, variant, begin, arrayJoin(deeds) AS deed, deed.2 AS event, indexOf(items, deed.1) AS place
-  FROM (${BY_PAGE.replace('NAMED', "''")} AND notEmpty(items))
+  FROM (${BY_PAGE.replace('NAMED', "''")})
 )
-WHERE place > 0 AND event IN {events:Array(String)}
+WHERE place > 0
 GROUP BY feed, variant, position, event
 ORDER BY feed, variant, position, event`;
 
-const NOT_JOINED = `
-SELECT named AS feed, count() AS value
+/** Each deed counts once for each feed that it names. */
+const RECEIVED = `
+SELECT feed, uniqExact(sipHash128(viewer_did, req_id, item, event)) AS value
+FROM feed_interactions
+WHERE received_at >= ${start('from')} AND received_at < ${start('to')}
+GROUP BY feed
+ORDER BY feed`;
+
+const JOINED = `
+SELECT deed.3 AS feed, count() AS value
 FROM (
-  SELECT items, arrayJoin(deeds) AS deed, deed.2 AS event, deed.3 AS named
+  SELECT items, arrayJoin(deeds) AS deed
   FROM (${BY_PAGE.replace('NAMED', 'feed')})
 )
-WHERE NOT (has(items, deed.1) AND event IN {events:Array(String)})
-GROUP BY named
-ORDER BY named`;
+WHERE has(items, deed.1)
+GROUP BY feed`;
