@@ -1,4 +1,4 @@
-import { isQueried, lateAfterMs, reasonToBeEmpty } from '@updraft/feeds';
+import { isQueried, lateAfterMs, reasonToBeEmpty, withVariants } from '@updraft/feeds';
 import { buildState } from './builds/build-state.ts';
 import type { FeedgenContext } from './http/context.ts';
 
@@ -12,7 +12,7 @@ interface PersonalCounts {
 /** Sets the gauges whenever the metrics are read. */
 export function keepGauges(context: FeedgenContext, personal: () => PersonalCounts): void {
   const { metrics, cuts, file, analytics } = context;
-  const feeds = [...file.feeds.values()].filter(isQueried);
+  const feeds = withVariants(file.feeds.values()).filter(isQueried);
   metrics.onRead(() => {
     for (const feed of feeds) {
       const state = buildState(context, feed);

@@ -13,11 +13,15 @@ export {
   type Feed,
   type FeedsFile,
   feedByName,
+  feedOrVariantByName,
   isPersonal,
   isQueried,
+  isToldApart,
   membersLabel,
+  nameOf,
   type PersonalFeed,
   type QueriedFeed,
+  withVariants,
 } from './feed.ts';
 export { type HideSubject, hideSubject, readHideSubject } from './hide-subject.ts';
 export { keepForFeed, keepValidPosts, type Standings } from './keep-posts.ts';
@@ -48,3 +52,4 @@ export { runFeedQuery } from './queries/feed-queries.ts';
 export { runFollowing } from './queries/following.ts';
 export { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';
 export { eraseSeen, MAX_SEEN_DAYS, seenDay, seenKey, seenLogMs } from './seen-log.ts';
+export { variantFor } from './variants.ts';

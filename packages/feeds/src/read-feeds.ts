@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { SetupError } from '@updraft/service';
 import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
-import type { FeedsFile } from './feed.ts';
-import { feedsFileSchema } from './schema.ts';
+import type { Feed, FeedsFile } from './feed.ts';
+import { type FeedEntry, feedsFileSchema } from './schema.ts';
+import { expandVariants } from './variants.ts';
 
 /** The faults of the feeds file, each as `path:line: where: what was expected`. */
 export class FeedsFileError extends SetupError {
@@ -35,11 +36,29 @@ export function parseFeedsFile(text: string, path: string): FeedsFile {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const fault = yamlFault(document);
   if (fault !== undefined) throw new FeedsFileError([`${path}:${lines.linePos(fault.at).line}: ${fault.message}`]);
-  const parsed = feedsFileSchema.safeParse(toValue(document, path), { reportInput: true });
-  if (!parsed.success)
-    throw new FeedsFileError(parsed.error.issues.map((issue) => describe(issue, document, lines, path)));
-  const { feeds, links = {} } = parsed.data;
-  return { feeds: new Map(Object.entries(feeds).map(([alias, feed]) => [alias, { ...feed, alias }])), links };
+  const value = toValue(document, path);
+  const parsed = feedsFileSchema.safeParse(value, { reportInput: true });
+  const fail = (issues: readonly z.core.$ZodIssue[]) =>
+    new FeedsFileError(issues.map((issue) => describe(issue, document, lines, path)));
+  if (!parsed.success) throw fail(parsed.error.issues);
+  const { feeds, issues } = readVariants(value, parsed.data.feeds);
+  if (issues.length > 0) throw fail(issues);
+  return { feeds, links: parsed.data.links ?? {} };
+}
+
+/** The feeds with their variants, and the faults of these. */
+function readVariants(value: unknown, entries: Readonly<Record<string, FeedEntry>>) {
+  const raw = (value as { feeds: Record<string, object> }).feeds; // the schema has seen it
+  const parse = (feeds: object) => feedsFileSchema.shape.feeds.safeParse(feeds, { reportInput: true });
+  const feeds = new Map<string, Feed>();
+  const issues: z.core.$ZodIssue[] = [];
+  for (const [alias, feed] of Object.entries(entries)) {
+    const given = 'variants' in feed ? feed.variants : undefined;
+    const expanded = given === undefined ? undefined : expandVariants(raw, alias, given, parse);
+    issues.push(...(expanded?.issues ?? []).map((issue) => ({ ...issue, path: ['feeds', ...issue.path] })));
+    feeds.set(alias, { ...feed, alias, ...(expanded !== undefined && { variantFeeds: expanded.feeds }) });
+  }
+  return { feeds, issues };
 }
 
 /** What the YAML itself has wrong: the first fault. An unquoted !hide is a tag without a value, of which the parser only warns. */

@@ -8,6 +8,7 @@ import { pin } from './pins.ts';
 import { pattern, searchQuery, tooWide } from './search-setting.ts';
 import { refuseUnions } from './unions.ts';
 import { count, duration, HOUR_MS, label, language, listUri, postUri, window } from './values.ts';
+import { variants } from './variants.ts';
 
 const publishing = z.strictObject({
   name: z.string().min(1).refine(hasAtMostGraphemes(24), { error: 'expected at most 24 characters' }),
@@ -44,6 +45,8 @@ const everyQuery = {
   mediaOnly: z.boolean().default(false),
   perAuthor: count(1, 10_000).optional(),
   pinned: z.array(pin).max(20).default([]),
+  /** Other settings for a share of the viewers. */
+  variants,
 };
 
 const weights = z.strictObject({

@@ -80,7 +80,17 @@ export type { RankedPost, RankingQuery, ScoreParts } from './queries/ranking/ran
 export { type GivenLabel, labelsInForce } from './queries/standing/labels-in-force.ts';
 export { type CollectionStats, countOpsOfDay, readCollectionStats } from './queries/statistics/collection-stats.ts';
 export { countDay, type DailyStats, readDailyStats } from './queries/statistics/daily-stats.ts';
-export { readFeedStats } from './queries/statistics/feed-stats.ts';
+export {
+  countErasedAccounts,
+  FEED_EVENTS,
+  type FeedEvent,
+  type FeedPagesRow,
+  POSITION_ENDS,
+  readFeedDays,
+  readFeedDeeds,
+  readFeedPages,
+  readUnjoined,
+} from './queries/statistics/feed-stats.ts';
 export { readIngestStats } from './queries/statistics/ingest-stats.ts';
 export { daysToCount, storeNowMs, touchDaysOfChangedActors } from './queries/statistics/touched-days.ts';
 export { countUsers } from './queries/statistics/users.ts';

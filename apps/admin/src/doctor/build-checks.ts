@@ -6,6 +6,7 @@ import {
   isQueried,
   type QueriedFeed,
   reasonToBeEmpty,
+  withVariants,
 } from '@updraft/feeds';
 import { lasting } from '@updraft/service';
 import { readMembers } from '@updraft/store';
@@ -15,7 +16,7 @@ import { type Finding, ok, skipped, wrong } from './finding.ts';
 
 /** Whether each feed has a build, that it is not too old, and not empty without reason. */
 export async function checkBuilds(stores: AdminStores, feeds: readonly Feed[]): Promise<Finding[]> {
-  const queried = feeds.filter(isQueried);
+  const queried = withVariants(feeds).filter(isQueried);
   return Promise.all(
     queried.map((feed) =>
       checkBuild(stores, feed).catch((error: unknown) =>

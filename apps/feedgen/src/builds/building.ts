@@ -8,6 +8,8 @@ import {
   isQueried,
   type QueriedFeed,
   runFeedQuery,
+  type Standings,
+  withVariants,
 } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import { type ClickHouse, type Redis, visiblePosts } from '@updraft/store';
@@ -40,7 +42,7 @@ export interface BuildingOptions {
 /** Everything about the builds that all readers share, of the feeds that have a query; what concerns posts serves personal feeds too. */
 export function createBuilding(options: BuildingOptions) {
   const { file, clickhouse, log } = options;
-  const feeds = [...file.feeds.values()].filter(isQueried);
+  const feeds = withVariants(file.feeds.values()).filter(isQueried);
   const store = createBuildStore(options);
   const live = createLiveBuilds({ ...options, feeds, store });
   const moderation = {

@@ -1,4 +1,5 @@
 import { parseAtUri } from '@updraft/atproto';
+import { feedOrVariantByName } from '@updraft/feeds';
 import {
   createRateLimit,
   type HttpServer,
@@ -48,7 +49,10 @@ const explanation = z.object({
 const schema = {
   ...needsApiKey,
   summary: 'Why a post is in a feed or not: each rule with its numbers, its score, its place',
-  querystring: z.object({ feed: onceOf('feed').min(1), uri: onceOf('uri').min(1).describe("A post's at-uri") }),
+  querystring: z.object({
+    feed: onceOf('feed').min(1).describe('Its name; NAME/VARIANT for a variant of it'),
+    uri: onceOf('uri').min(1).describe("A post's at-uri"),
+  }),
   response: { 200: explanation },
 };
 const errors = [...ADMIN_FEED_ERRORS, RateLimitExceededError];
@@ -57,7 +61,7 @@ const errors = [...ADMIN_FEED_ERRORS, RateLimitExceededError];
 export function adminExplain(app: HttpServer, context: FeedgenContext): void {
   const limit = createRateLimit({ burst: 30, perSecond: 1 });
   app.get('/api/admin/explain', { schema, config: { errors } }, async (request) => {
-    const { feed, key } = requireFeedOfKey(context, request, request.query.feed);
+    const { feed, key } = requireFeedOfKey(context, request, request.query.feed, feedOrVariantByName);
     const { uri } = request.query;
     const { authority = '', collection } = parseAtUri(uri) ?? {};
     if (!authority.startsWith('did:') || collection !== 'app.bsky.feed.post')

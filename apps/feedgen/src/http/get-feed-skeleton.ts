@@ -1,4 +1,5 @@
-import { type Feed, isPersonal } from '@updraft/feeds';
+import { randomUUID } from 'node:crypto';
+import { type Feed, isPersonal, isToldApart } from '@updraft/feeds';
 import {
   callerKey,
   type HttpServer,
@@ -38,7 +39,7 @@ const schema = {
   }),
   response: {
     200: z.object({
-      feed: z.array(z.object({ post: z.string(), reason: reason.optional() })),
+      feed: z.array(z.object({ post: z.string(), reason: reason.optional(), feedContext: z.string().optional() })),
       cursor: z.string().optional(),
       reqId: z.string().optional(),
     }),
@@ -61,14 +62,14 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
     const cursor = readCursor(cursorText, feed);
     const viewerDid = request.headers.authorization === undefined ? undefined : await identify(context, request, feed);
     const languages = acceptedLanguages(request.headers['accept-language']);
-    const reader = readership(feed, { viewerDid, languages });
+    const reader = readership(feed, { viewerDid, languages, cursorAlias: cursor?.alias });
     const { build, offset } =
       cursor === undefined
         ? { build: await requireBuild(reader), offset: 0 }
         : (startInMemory(reader, cursor) ?? (await findStart(reader, cursor)));
     const hidesSeen = feed.hideSeen && viewerDid !== undefined && reader.name !== 'outsider';
     const seen = hidesSeen ? await context.seen.view(viewerDid, cursorText) : undefined;
-    const page = render({ alias: feed.alias, build, offset, limit, reader, seen });
+    const page = render({ build, offset, limit, reader, seen });
     if (viewerDid !== undefined && seen !== undefined && !isPeek(limit, cursor))
       context.seen.add(
         viewerDid,
@@ -77,13 +78,14 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
       );
     const seconds = (performance.now() - startedAt) / 1000;
     metrics.pageSeconds.observe(seconds);
-    metrics.pages.count(feed.alias, reader.name);
+    metrics.pages.count(reader.feed.alias, reader.name);
+    const requestId = pageId(request);
     if (viewerDid !== undefined)
       analytics.addPage({
         requestedAt: Date.now(),
         feed: feed.alias,
         viewerDid,
-        requestId: request.id,
+        requestId,
         pageLimit: limit,
         pageSize: page.posts.length,
         pageOffset: offset,
@@ -93,9 +95,9 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
         acceptLanguage: (request.headers['accept-language'] ?? '').slice(0, 256),
         buildId: build.id,
         variant: reader.variant,
-        items: page.keys,
+        items: isPeek(limit, cursor) ? [] : page.keys,
       });
-    return sendPage(reply, feed, page, request.id);
+    return sendPage(reply, reader.feed, page, isToldApart(feed) ? requestId : undefined);
   });
 }
 
@@ -111,8 +113,14 @@ function readCursor(text: string | undefined, feed: Feed): FeedCursor | undefine
   if (text === undefined) return undefined;
   const cursor = parseCursor(text);
   if (cursor === undefined) throw new InvalidRequestError('the cursor is malformed');
-  if (cursor.alias !== feed.alias) throw new InvalidRequestError('the cursor belongs to another feed');
+  if (cursor.alias !== feed.alias && !cursor.alias.startsWith(`${feed.alias}/`))
+    throw new InvalidRequestError('the cursor belongs to another feed');
   return cursor;
+}
+
+/** Names the page. Another page must not have it, so a request's own id counts only where we gave it. */
+function pageId(request: FastifyRequest): string {
+  return request.headers['x-request-id'] === undefined ? request.id : randomUUID();
 }
 
 /** Apps ask for one post to learn whether there is something new. Nobody sees it. */
@@ -146,9 +154,10 @@ async function requireBuild(reader: Reader): Promise<Build> {
   throw new FeedNotReadyError('this feed is being built, please try again', { retryAfterS: 5 });
 }
 
-function sendPage(reply: FastifyReply, feed: Feed, { fields }: RenderedPage, requestId: string): FastifyReply {
-  const reqId = feed.publish?.acceptsInteractions === true ? `,"reqId":${JSON.stringify(requestId.slice(0, 100))}` : '';
+function sendPage(reply: FastifyReply, feed: Feed, { fields }: RenderedPage, reqId?: string): FastifyReply {
   if ('languages' in feed && feed.languages.length > 0) reply.header('content-language', feed.languages.join(', '));
   if (feed.audience === 'members' || isPersonal(feed)) reply.header('cache-control', 'private, no-store');
-  return reply.type('application/json; charset=utf-8').send(`{${fields}${reqId}}`);
+  return reply
+    .type('application/json; charset=utf-8')
+    .send(reqId === undefined ? `{${fields}}` : `{${fields},"reqId":"${reqId}"}`);
 }

@@ -14,6 +14,7 @@ export function personalReader(
   const shared = createFallbackBuilds(fallback, languages, wanted);
   return {
     name,
+    feed,
     variant: '',
     current: async () => {
       const own = viewerDid === undefined ? undefined : await personal.open(feed, viewerDid, wanted);

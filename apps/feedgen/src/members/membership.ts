@@ -6,6 +6,7 @@ import {
   type FeedsFile,
   type MemberChange,
   membersLabel,
+  withVariants,
 } from '@updraft/feeds';
 import { every, type Logger } from '@updraft/service';
 import {
@@ -58,7 +59,7 @@ const INTERVAL_MS = 3_000;
 const MAX_NEWS = 100;
 
 export function createMembership({ clickhouse, file, bus, log }: MembershipOptions): Membership {
-  const labels = [...file.feeds.values()]
+  const labels = withVariants(file.feeds.values())
     .flatMap((feed) => [membersLabel(feed), authorsLabel(feed)])
     .filter((label) => label !== undefined);
   const bearers = createLabelBearers(new Set(labels));

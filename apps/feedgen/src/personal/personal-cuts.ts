@@ -1,7 +1,7 @@
 import type { ModeratedFeed } from '@updraft/feeds';
 import { every, type Logger } from '@updraft/service';
 import { type CutsOptions, cutsOf, whatShows } from '../builds/cuts.ts';
-import { within } from '../builds/within.ts';
+import { within } from '../within.ts';
 import type { Bus } from '../bus.ts';
 import type { KeptBuild } from './kept-builds.ts';
 

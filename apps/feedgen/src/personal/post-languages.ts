@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Build } from '../builds/build.ts';
-import { within } from '../builds/within.ts';
+import { within } from '../within.ts';
 
 /** The languages of shared builds' posts, for viewers who read one as the fallback of a personal feed. */
 export interface PostLanguages {
