@@ -77,7 +77,15 @@ export { type MatchingPostsQuery, matchingPostQuery, matchingPosts } from './que
 export { type AuthorsPostsQuery, authorsPostQuery, postsOfAuthors } from './queries/ranking/posts-of-authors.ts';
 export { rankedPostQuery, rankPosts } from './queries/ranking/rank-posts.ts';
 export type { RankedPost, RankingQuery, ScoreParts } from './queries/ranking/ranking.ts';
-export { type GivenLabel, labelsInForce } from './queries/standing/labels-in-force.ts';
+export { createLabelChanges } from './queries/standing/changed-labels.ts';
+export {
+  type GivenLabel,
+  inForce,
+  labelsInForce,
+  type StoredLabel,
+  storedLabels,
+} from './queries/standing/labels-in-force.ts';
+export { subjectsOf } from './queries/standing/subjects.ts';
 export { type CollectionStats, countOpsOfDay, readCollectionStats } from './queries/statistics/collection-stats.ts';
 export { countDay, type DailyStats, readDailyStats } from './queries/statistics/daily-stats.ts';
 export {
