@@ -14,7 +14,7 @@ export function openScratchFolder(): string | undefined {
     removeLeftOvers();
     if (!runsPrograms()) return undefined;
     const { bavail, bsize } = statfsSync(MEMORY);
-    if (Math.min(bavail * bsize, process.availableMemory()) < 6 * GIB) return undefined;
+    if (Math.min(bavail * bsize, process.availableMemory()) < 4 * GIB) return undefined;
     const folder = join(MEMORY, `${NAME}${process.pid}`);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
