@@ -44,6 +44,7 @@ import { type SearchService, startSearchService } from './search/service.ts';
 import { selectRows } from './select-rows.ts';
 
 const NOW_MS = Date.now();
+const EVENTS = 9_000;
 
 const RANKING: RankingQuery = {
   asOfMs: NOW_MS,
@@ -70,12 +71,12 @@ beforeAll(async () => {
   file = join(places.directory, 'world.jsonl');
   const world = createWorld({
     seed: 11,
-    accounts: 300,
+    accounts: 200,
     hostile: 0.3,
     nowMicros: (NOW_MS - 60_000) * 1_000,
-    eventsPerDay: 16_000,
+    eventsPerDay: EVENTS,
   });
-  await writeWorldFile(world, file, 16_000);
+  await writeWorldFile(world, file, EVENTS);
   for await (const line of createInterface({ input: createReadStream(file) })) truth.add(line);
   for (const store of [one, two]) {
     await replay(store);
