@@ -46,6 +46,8 @@ export interface FeedgenConfig {
   readonly telemetry: TelemetryOptions;
   /** Days that a post which a viewer has seen stays out of feeds with `hideSeen`. */
   readonly seenDays: number;
+  /** Of Redis's memory, for what viewers have seen. */
+  readonly seenMaxBytes: number;
 }
 
 const Variables = z.object({
@@ -59,6 +61,7 @@ const Variables = z.object({
   TRUST_PROXY: trustedProxies,
   ALLOW_PRIVATE_ADDRESSES: flag,
   SEEN_DAYS: wholeNumber({ min: 1, max: MAX_SEEN_DAYS, preset: 7 }),
+  SEEN_MAX_MB: wholeNumber({ min: 1, max: 1_000_000, preset: 256 }),
 });
 
 /** @throws ConfigError that names every fault of the environment */
@@ -79,5 +82,6 @@ export function readFeedgenConfig(env: Readonly<Record<string, string | undefine
     drainDelayMs: read.DRAIN_DELAY,
     telemetry: telemetryOptions('feedgen', read),
     seenDays: read.SEEN_DAYS,
+    seenMaxBytes: read.SEEN_MAX_MB * 1_000_000,
   };
 }

@@ -88,7 +88,8 @@ function createParts(deps: FeedgenDeps) {
   const identity = createIdentity({ ...deps, metrics });
   const explain = createExplaining({ ...deps, context: { live, cuts, hides, membership }, areValid, standings });
   const documents = createDocuments({ ...deps, service });
-  const seen = createSeenPosts({ now: Date.now, ...deps, prefix, days: config.seenDays, erased, metrics });
+  const { seenDays: days, seenMaxBytes: maxBytes } = config;
+  const seen = createSeenPosts({ now: Date.now, ...deps, prefix, days, maxBytes, erased, metrics });
   const posts = { live, cuts, hides, explain, documents };
   const context = { service, file, ...posts, membership, intakes, keys, identity, seen, analytics, metrics, log };
   return { context, bus, building, memberReader };

@@ -19,6 +19,7 @@ import { FeedNotReadyError, UnknownFeedError } from './errors.ts';
 import { createFeedFinder } from './feed-of-uri.ts';
 import { createPageRenderer, type RenderedPage } from './page-renderer.ts';
 import { createReadership, type Reader } from './readership.ts';
+import { openSeenPage } from './seen-page.ts';
 
 const LXM = 'app.bsky.feed.getFeedSkeleton';
 export const SKELETON_PATH = `/xrpc/${LXM}`;
@@ -61,15 +62,9 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
       cursor === undefined
         ? { build: await requireBuild(reader), offset: 0 }
         : (startInMemory(reader, cursor) ?? (await findStart(reader, cursor)));
-    const hidesSeen = feed.hideSeen && viewerDid !== undefined && reader.name !== 'outsider';
-    const seen = hidesSeen ? await context.seen.view(viewerDid, cursorText) : undefined;
-    const page = render({ alias: feed.alias, build, offset, limit, reader, seen });
-    if (viewerDid !== undefined && seen !== undefined && !isPeek(limit, cursor))
-      context.seen.add(
-        viewerDid,
-        page.posts.map(({ uri }) => uri),
-        cursorText,
-      );
+    const seen = await openSeenPage(context, { feed, reader, viewerDid, limit, cursor: cursorText });
+    const page = render({ alias: feed.alias, build, offset, limit, reader, seen: seen?.view });
+    seen?.note(page.posts);
     const seconds = (performance.now() - startedAt) / 1000;
     metrics.pageSeconds.observe(seconds);
     metrics.pages.count(feed.alias, reader.name);
@@ -108,11 +103,6 @@ function readCursor(text: string | undefined, feed: Feed): FeedCursor | undefine
   if (cursor === undefined) throw new InvalidRequestError('the cursor is malformed');
   if (cursor.alias !== feed.alias) throw new InvalidRequestError('the cursor belongs to another feed');
   return cursor;
-}
-
-/** Apps ask for one post to learn whether there is something new. Nobody sees it. */
-function isPeek(limit: number, cursor: FeedCursor | undefined): boolean {
-  return limit === 1 && cursor === undefined;
 }
 
 /** Where a page begins. */
