@@ -28,8 +28,8 @@ export interface SeenLogsOptions {
 
 /** Entries in a day's log of one viewer. Who sees more may meet some posts again. */
 export const MAX_ENTRIES = 5_000;
-/** What Redis needs for an entry, since it gives a string that grows twice its length, and besides for a log. */
-const COST = { entry: 2 * ENTRY_BYTES, log: 200 };
+/** What Redis needs at most, in bytes: a string that grows takes twice its length and more. */
+const COST = { entry: 12, log: 200 };
 
 export function createSeenLogs({ redis, prefix, days, maxBytes }: SeenLogsOptions): SeenLogs {
   /** Days whose logs are there at one time. */
