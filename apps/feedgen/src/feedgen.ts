@@ -91,7 +91,8 @@ function createParts(deps: FeedgenDeps) {
   const identity = createIdentity({ ...deps, metrics });
   const explain = createExplaining({ ...deps, context: { live, cuts, hides, membership }, areValid, standings });
   const documents = createDocuments({ ...deps, service });
-  const seen = createSeenPosts({ now: Date.now, ...deps, prefix, days: config.seenDays, erased, metrics });
+  const { seenDays: days, seenMaxBytes: maxBytes } = config;
+  const seen = createSeenPosts({ now: Date.now, ...deps, prefix, days, maxBytes, erased, metrics });
   const personal = createPersonal({ ...deps, prefix, limits: config.personal, building, seen, bus, metrics });
   const posts = { live, cuts, hides, explain, documents, personal: personal.builds, languages: personal.languages };
   const context = { service, file, ...posts, membership, intakes, keys, identity, seen, analytics, metrics, log };

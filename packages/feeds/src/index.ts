@@ -51,5 +51,5 @@ export type { FeedQueryDeps } from './queries/describe-query.ts';
 export { runFeedQuery } from './queries/feed-queries.ts';
 export { runFollowing } from './queries/following.ts';
 export { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';
-export { eraseSeen, MAX_SEEN_DAYS, seenDay, seenKey, seenLogMs } from './seen-log.ts';
+export { eraseSeen, MAX_SEEN_DAYS, seenDay, seenKey, seenLogMs, seenTotalKey } from './seen-log.ts';
 export { variantFor } from './variants.ts';
