@@ -2,8 +2,7 @@ import { createHiddenActors, type Leases, type ProgressStore } from '@updraft/st
 import type { SearchDeps } from '../context.ts';
 import { dayOf } from '../days.ts';
 import type { SearchMetrics } from '../metrics.ts';
-import { createFeedDays } from './feed-days.ts';
-import { feedReports } from './feed-report.ts';
+import { createFeedReports } from './feed-report.ts';
 import { readNetworkStats } from './network-stats.ts';
 import { readCollectionReport, readIngestReport } from './operator-stats.ts';
 import { refreshCollectionStats, refreshDailyStats } from './refresh-days.ts';
@@ -17,7 +16,6 @@ export interface ReportsOptions extends SearchDeps {
 
 const COLD_TIMEOUT_MS = 15_000;
 const INGEST_TTL_MS = 10_000;
-const FEED_DAYS = 30;
 
 /** The reports of this service; the first two count days again before they are read. */
 export function createReports(
@@ -47,7 +45,6 @@ export function createReports(
         return value;
       },
     });
-  const feedDays = createFeedDays(clickhouse);
   return {
     network: report('network', ttlMs, async (nowMs) => {
       await refreshDailyStats(refresh, nowMs);
@@ -59,6 +56,6 @@ export function createReports(
     }),
     ingest: report('ingest', Math.min(ttlMs, INGEST_TTL_MS), (nowMs) => readIngestReport(clickhouse, nowMs)),
     // By another name than the report of earlier versions, which had another shape.
-    feeds: report('feeds-apart', ttlMs, async (nowMs) => feedReports(await feedDays(nowMs, FEED_DAYS), nowMs)),
+    feeds: report('feeds-apart', ttlMs, createFeedReports(clickhouse)),
   };
 }
