@@ -1,4 +1,4 @@
-import { feedsConfig, feedsEnvironment, type ServiceIdentity } from '@updraft/feeds';
+import { feedsConfig, feedsEnvironment, MAX_SEEN_DAYS, type ServiceIdentity } from '@updraft/feeds';
 import {
   corsOrigins,
   drainEnvironment,
@@ -12,6 +12,7 @@ import {
   type TelemetryOptions,
   telemetryOptions,
   trustedProxies,
+  wholeNumber,
 } from '@updraft/service';
 import {
   type ClickHouseOptions,
@@ -43,6 +44,10 @@ export interface FeedgenConfig {
   /** How long it still takes requests after SIGTERM. */
   readonly drainDelayMs: number;
   readonly telemetry: TelemetryOptions;
+  /** Bounds of viewers' builds. */
+  readonly personal: { readonly atOnce: number; readonly maxWaiting: number; readonly maxBytes: number };
+  /** Days that a post which a viewer has seen stays out of feeds with `hideSeen`. */
+  readonly seenDays: number;
 }
 
 const Variables = z.object({
@@ -55,6 +60,10 @@ const Variables = z.object({
   CORS_ORIGINS: corsOrigins,
   TRUST_PROXY: trustedProxies,
   ALLOW_PRIVATE_ADDRESSES: flag,
+  PERSONAL_BUILDS_AT_ONCE: wholeNumber({ min: 1, max: 100, preset: 4 }),
+  PERSONAL_BUILDS_WAITING: wholeNumber({ min: 0, max: 100_000, preset: 1_000 }),
+  PERSONAL_MEMORY_MB: wholeNumber({ min: 1, max: 100_000, preset: 128 }),
+  SEEN_DAYS: wholeNumber({ min: 1, max: MAX_SEEN_DAYS, preset: 7 }),
 });
 
 /** @throws ConfigError that names every fault of the environment */
@@ -74,5 +83,11 @@ export function readFeedgenConfig(env: Readonly<Record<string, string | undefine
     logLevel: read.LOG_LEVEL,
     drainDelayMs: read.DRAIN_DELAY,
     telemetry: telemetryOptions('feedgen', read),
+    personal: {
+      atOnce: read.PERSONAL_BUILDS_AT_ONCE,
+      maxWaiting: read.PERSONAL_BUILDS_WAITING,
+      maxBytes: read.PERSONAL_MEMORY_MB * 1_000_000,
+    },
+    seenDays: read.SEEN_DAYS,
   };
 }

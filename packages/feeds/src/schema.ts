@@ -1,5 +1,6 @@
 import { isRkey } from '@updraft/atproto';
 import { z } from 'zod';
+import { refuseFallbacks } from './fallbacks.ts';
 import { membersFrom, refuseSourcesTwice } from './members/sources-schema.ts';
 import { moderation } from './moderation-settings.ts';
 import { refuseAmbiguousNames } from './names.ts';
@@ -227,7 +228,8 @@ export const feedsFileSchema = z.strictObject({
     .record(z.string().refine(isRkey, { error: 'expected a record key: letters, digits and .-_:~' }), feedSchema)
     .superRefine(refuseAmbiguousNames)
     .superRefine(refuseSourcesTwice)
-    .superRefine(refuseUnions),
+    .superRefine(refuseUnions)
+    .superRefine(refuseFallbacks),
 });
 
 export type FeedEntry = z.output<typeof feedSchema>;

@@ -11,6 +11,7 @@ import {
 import { lasting } from '@updraft/service';
 import { readMembers } from '@updraft/store';
 import type { AdminStores } from '../open-stores.ts';
+import { reasonOf } from './ask.ts';
 import { type Finding, ok, skipped, wrong } from './finding.ts';
 
 /** Whether each feed has a build, that it is not too old, and not empty without reason. */
@@ -21,7 +22,7 @@ export async function checkBuilds(stores: AdminStores, feeds: readonly Feed[]): 
       checkBuild(stores, feed).catch((error: unknown) =>
         skipped(
           `build of ${feed.alias}`,
-          `can't be read: ${String(error)}`,
+          `can't be read: ${reasonOf(error)}`,
           'set REDIS_ADDRESS and CLICKHOUSE_ADDRESS to those of feedgen',
         ),
       ),

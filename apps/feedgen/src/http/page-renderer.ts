@@ -1,9 +1,10 @@
-import { isPersonal, isToldApart } from '@updraft/feeds';
+import { isToldApart } from '@updraft/feeds';
 import { itemKey } from '@updraft/store';
 import { LRUCache } from 'lru-cache';
 import type { Build, FeedPost } from '../builds/build.ts';
 import { formatCursor } from '../builds/cursor.ts';
 import { takePage } from '../builds/page.ts';
+import { isPersonalId } from '../personal/personal-build.ts';
 import type { SeenView } from '../seen/seen-posts.ts';
 import { feedContexts } from './feed-context.ts';
 import type { Reader } from './readership.ts';
@@ -37,7 +38,7 @@ export function createPageRenderer(): (request: PageRequest) => RenderedPage {
   const keyOf = createKeys();
   return (request) => {
     const { build, offset, limit, reader, seen } = request;
-    if (seen !== undefined || isPersonal(reader.feed)) return render(request, keyOf);
+    if (seen !== undefined || isPersonalId(build.id)) return render(request, keyOf); // nobody else asks for it
     const key = `${reader.feed.alias}|${build.id}|${offset}|${limit}|${reader.version()}`;
     const known = pages.get(key);
     if (known !== undefined) return known;
@@ -49,13 +50,15 @@ export function createPageRenderer(): (request: PageRequest) => RenderedPage {
 
 function render({ build, offset, limit, reader, seen }: PageRequest, keyOf: (post: FeedPost) => ItemKey): RenderedPage {
   const { alias } = reader.feed;
-  const isCut = (post: FeedPost) => reader.isCut(post) || seen?.has(post.uri) === true;
+  // Pinned posts stay: it is the operator who wants them to be seen.
+  const isCut = (post: FeedPost) =>
+    reader.isCut(post) || build.leavesOut?.(post) === true || (!post.isPinned && seen?.has(post.uri) === true);
   const { posts, next } = takePage(build, offset, limit, isCut);
   const lastUri = posts.at(-1)?.uri;
   const cursor =
     next === undefined || lastUri === undefined // a page without posts is the last one
       ? ''
-      : `,"cursor":"${formatCursor({ alias, buildId: build.id, offset: next, lastUri, seenMark: seen?.mark })}"`;
+      : `,"cursor":"${formatCursor({ alias, buildId: build.id, offset: next, lastUri })}"`;
   // Each post has its JSON ready: a page only joins it.
   const isTold = isToldApart(reader.feed);
   const contexts = isTold ? feedContexts({ build, offset, variant: reader.variant }, posts) : [];

@@ -1,8 +1,18 @@
-import { authorsLabel, type Feed, isQueried, membersLabel, nameOf, variantFor } from '@updraft/feeds';
+import {
+  authorsLabel,
+  type Feed,
+  isPersonal,
+  isQueried,
+  membersLabel,
+  nameOf,
+  type PersonalFeed,
+  variantFor,
+} from '@updraft/feeds';
 import { NotEnoughResourcesError } from '@updraft/service';
 import { type Build, type FeedPost, feedPost } from '../builds/build.ts';
 import { SignInRequiredError } from '../viewer/viewer-errors.ts';
 import type { FeedgenContext } from './context.ts';
+import { personalReader } from './personal-reader.ts';
 
 /** What a viewer may read of a feed: its builds, and the posts of them that show. */
 export interface Reader {
@@ -20,8 +30,17 @@ export interface Reader {
   version(): string;
 }
 
-/** `cursorAlias` is that of the cursor, which names the variant that its reader began with. */
-type Readership = (feed: Feed, viewerDid: string | undefined, cursorAlias?: string) => Reader;
+/** Who asks for a page. */
+export interface Viewing {
+  /** Undefined without a token. */
+  readonly viewerDid: string | undefined;
+  /** As acceptedLanguages() has them. */
+  readonly languages: readonly string[];
+  /** That of the cursor, which names the variant that its reader began with. */
+  readonly cursorAlias?: string | undefined;
+}
+
+type Readership = (feed: Feed, viewing: Viewing) => Reader;
 
 /**
  * Decides, at each request, what a viewer sees of a feed. Outsiders see the feed's list for outsiders, whatever build their cursor names.
@@ -29,14 +48,24 @@ type Readership = (feed: Feed, viewerDid: string | undefined, cursorAlias?: stri
  */
 export function createReadership(context: FeedgenContext): Readership {
   const fixed = fixedBuilds(context.file.feeds.values());
-  return (feed, viewerDid, cursorAlias) => {
+  const readerOf: Readership = (feed, viewing) => {
+    const { viewerDid, cursorAlias } = viewing;
     const isInside = feed.audience === 'everyone' || isAllowed(context, feed, viewerDid);
     if (!isInside) return outsider(context, feed, fixed.outsiders.get(feed.alias));
     const name = viewerDid === undefined ? 'anonymous' : feed.audience === 'members' ? 'member' : 'viewer';
+    if (isPersonal(feed))
+      return personalReader(context, feed, viewing, { name, fallback: readerOf(fallbackOf(context, feed), viewing) });
     const build = fixed.feeds.get(feed.alias);
     if (build !== undefined) return fixedReader(context, feed, build, name);
     return queriedReader(context, shownFeed(context, feed, viewerDid, cursorAlias), name);
   };
+  return readerOf;
+}
+
+function fallbackOf({ file }: FeedgenContext, { alias, fallback }: PersonalFeed): Feed {
+  const feed = file.feeds.get(fallback);
+  if (feed === undefined) throw new Error(`${alias} falls back to ${fallback}, which the feeds file lacks`);
+  return feed;
 }
 
 /** A reader keeps the variant that they began with. One whose first build is still to come is not given yet. */

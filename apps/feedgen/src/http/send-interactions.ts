@@ -1,4 +1,4 @@
-import { isAtUri } from '@updraft/atproto';
+import { isAtUri, parseAtUri } from '@updraft/atproto';
 import { callerKey, createRateLimit, type HttpServer, RateLimitExceededError } from '@updraft/service';
 import { z } from 'zod';
 import { SignInRequiredError, VIEWER_ERRORS } from '../viewer/viewer-errors.ts';
@@ -49,11 +49,13 @@ export function sendInteractions(app: HttpServer, context: FeedgenContext): void
     if (viewerDid === undefined) throw new SignInRequiredError('this method needs a token');
     if (!limit.take(viewerDid) || !ofAll.take(viewerDid, request.body.interactions.length))
       throw new RateLimitExceededError('too many interactions, please wait', { retryAfterS: 10 });
-    const feed = request.body.feed === undefined ? '' : feedOf(request.body.feed).alias;
-    for (const [index, { item = '', event = '', feedContext = '', reqId = '' }] of request.body.interactions.entries())
+    const { interactions } = request.body;
+    const feed = request.body.feed === undefined ? undefined : feedOf(request.body.feed);
+    if (feed?.hideSeen === true) context.seen.add(viewerDid, seenPosts(interactions));
+    for (const [index, { item = '', event = '', feedContext = '', reqId = '' }] of interactions.entries())
       analytics.addInteraction({
         receivedAt: Date.now(),
-        feed,
+        feed: feed?.alias ?? '',
         viewerDid,
         interactionId: `${request.id}.${index}`,
         item,
@@ -63,4 +65,17 @@ export function sendInteractions(app: HttpServer, context: FeedgenContext): void
       });
     return {};
   });
+}
+
+/** The posts that the app reports as seen. */
+function seenPosts(interactions: readonly z.output<typeof interaction>[]): string[] {
+  return interactions
+    .filter(({ event }) => event === `${EVENT_PREFIX}interactionSeen`)
+    .map(({ item = '' }) => item)
+    .filter(isPost);
+}
+
+function isPost(item: string): boolean {
+  const { collection, rkey = '' } = parseAtUri(item) ?? {};
+  return collection === 'app.bsky.feed.post' && rkey !== '';
 }

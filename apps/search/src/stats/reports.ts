@@ -2,11 +2,12 @@ import { createHiddenActors, type Leases, type ProgressStore } from '@updraft/st
 import type { SearchDeps } from '../context.ts';
 import { dayOf } from '../days.ts';
 import type { SearchMetrics } from '../metrics.ts';
+import { readTrends } from '../trends/read-trends.ts';
 import { createFeedReports } from './feed-report.ts';
 import { readNetworkStats } from './network-stats.ts';
 import { readCollectionReport, readIngestReport } from './operator-stats.ts';
 import { refreshCollectionStats, refreshDailyStats } from './refresh-days.ts';
-import { createReport, type Report } from './report.ts';
+import { createReport, type Report, type ReportName } from './report.ts';
 
 export interface ReportsOptions extends SearchDeps {
   readonly leases: Leases;
@@ -16,11 +17,10 @@ export interface ReportsOptions extends SearchDeps {
 
 const COLD_TIMEOUT_MS = 15_000;
 const INGEST_TTL_MS = 10_000;
+const TRENDS_TTL_MS = 60_000;
 
 /** The reports of this service; the first two count days again before they are read. */
-export function createReports(
-  options: ReportsOptions,
-): Readonly<Record<'network' | 'collections' | 'ingest' | 'feeds', Report>> {
+export function createReports(options: ReportsOptions): Readonly<Record<ReportName, Report>> {
   const { env, clickhouse, redis, leases, log, metrics } = options;
   const ttlMs = env.STATS_CACHE_TTL;
   const refresh = {
@@ -55,6 +55,9 @@ export function createReports(
       return readCollectionReport(clickhouse, nowMs);
     }),
     ingest: report('ingest', Math.min(ttlMs, INGEST_TTL_MS), (nowMs) => readIngestReport(clickhouse, nowMs)),
+    trends: report('trends', Math.min(ttlMs, TRENDS_TTL_MS), (nowMs) =>
+      readTrends(clickhouse, { bots: env.TRENDS_BOTS }, nowMs),
+    ),
     // By another name than the report of earlier versions, which had another shape.
     feeds: report('feeds-apart', ttlMs, createFeedReports(clickhouse)),
   };
