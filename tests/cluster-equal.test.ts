@@ -11,6 +11,8 @@ import {
   countBrought,
   createCleanupJobStore,
   createHiddenActors,
+  feedInteractions,
+  feedRequestAnalytics,
   insertRows,
   listOf,
   matchingPosts,
@@ -33,15 +35,18 @@ import {
   writeMembers,
 } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createFeedDays } from '../apps/search/src/stats/feed-days.ts';
 import { type Places, startPlaces } from './cluster/places.ts';
 import { PROFILE, selfLabels, VISIBILITY, writeLabels, writeSelf } from './feedgen/moderation.ts';
 import { startInstance } from './feedgen/stage.ts';
 import { differences, expectCleanEnd, type Store, startProgram } from './indexer/stack.ts';
 import { quietLog } from './migrated-database.ts';
+import { deedRow, makeHistory, pageRow } from './readers/history.ts';
 import { recordRow, rkeyAt } from './record-row.ts';
 import { makeQueries, postsThatShow } from './search/naive-search.ts';
 import { type SearchService, startSearchService } from './search/service.ts';
 import { selectRows } from './select-rows.ts';
+import { createDice } from './world/dice.ts';
 
 const NOW_MS = Date.now();
 const EVENTS = 9_000;
@@ -227,6 +232,24 @@ describe('readers find the same on two servers as on one:', () => {
     const collections = async (service: SearchService) => stripped((await service.get('/stats/collections')).json());
     await expect.poll(() => collections(second)).toEqual(await collections(first));
   }, 240_000);
+
+  test('what readers of feeds saw and did', async () => {
+    const dice = createDice(1);
+    const today = Math.floor(NOW_MS / 86_400_000);
+    const { pages, deeds } = makeHistory(dice, today, 3, 30);
+    const rows = {
+      pages: pages.map((page) => pageRow(page, dice)),
+      deeds: deeds.map((deed, n) => deedRow(deed, n, dice)),
+    };
+    const read = async ({ clickhouse }: Store) => {
+      await insertRows(clickhouse, feedRequestAnalytics, rows.pages);
+      await insertRows(clickhouse, feedInteractions, rows.deeds);
+      return createFeedDays(clickhouse)(NOW_MS, 3);
+    };
+    const [days, same] = [await read(one), await read(two)];
+    expect(same).toEqual(days);
+    expect(days.slice(0, 3).map(({ feeds }) => Object.keys(feeds[1]?.all.deeds ?? {}).length)).toEqual([7, 7, 7]);
+  });
 
   test('how posts stand', async () => {
     const posts = (await rankPosts(one.clickhouse, top)).map(({ uri }) => uri);

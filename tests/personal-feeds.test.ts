@@ -13,6 +13,7 @@ feeds:
   mine: { kind: following, fallback: top, refresh: 10s, reposts: true }
   pinned: { kind: following, fallback: top, pinned: ['${PIN}'], recommendableOnly: true }
   likes: { kind: for-you, fallback: top }
+  varied: { kind: following, fallback: top, refresh: 10s, variants: { few: { perAuthor: 2, share: 100 } } }
 `;
 
 let personal: PersonalStage;
@@ -69,7 +70,16 @@ describe('a personal feed', () => {
     const repost = await personal.stage.network.repostBy(didOf('otto'), popular[3] ?? '');
     const { body } = await pageFor(feeds, viewer);
     const reason = { $type: 'app.bsky.feed.defs#skeletonReasonRepost', repost };
-    expect(body.feed).toEqual([{ post: popular[3], reason }, { post: posts[0] }, { post: posts[1] }]);
+    expect(body.feed.map(({ feedContext: _, ...item }) => item)).toEqual([
+      { post: popular[3], reason },
+      { post: posts[0] },
+      { post: posts[1] },
+    ]);
+    expect(body.feed.map(({ feedContext = '' }) => feedContext.split(';reason=')[1])).toEqual([
+      `reposted by ${didOf('otto')}`,
+      'followed',
+      'followed',
+    ]);
     const build = await feeds.feedgen.context.personal.open(feedOf('mine'), viewer.did, []);
     expect([build?.reasonOf(0), build?.reasonOf(1)]).toEqual([`reposted by ${didOf('otto')}`, 'followed']);
     expect(uris(await pageFor(feeds, viewer, { feed: 'pinned' }))).toEqual([PIN, posts[0], posts[1]]);
@@ -184,4 +194,12 @@ describe('what no longer shows', () => {
     await personal.stage.network.deletePost(posts[0] ?? '');
     await until(async () => (await rest())[0] === posts[1]);
   });
+});
+
+test('a variant of a personal feed has builds of its own, and its viewers are told apart', async () => {
+  const viewer = await follower('vera');
+  const page = () => pageFor(feeds, viewer, { feed: 'varied', limit: 30 });
+  await until(async () => uris(await page()).length === 2); // the fallback stands in while the build is made
+  const [, second] = (await page()).body.feed;
+  expect(second?.feedContext).toMatch(/^position=2;build=[\w.-]+;variant=few;reason=followed$/);
 });

@@ -54,7 +54,7 @@ export interface Answer {
 
 /** Every field of every reply: which of them are there is what tests are about. */
 export interface ReplyBody {
-  readonly feed: readonly { readonly post: string; readonly reason?: object }[];
+  readonly feed: readonly { readonly post: string; readonly reason?: object; readonly feedContext?: string }[];
   /** Absent at the end. */
   readonly cursor: string;
   readonly error: string;

@@ -75,23 +75,10 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
     metrics.pageSeconds.observe(seconds);
     metrics.pages.count(reader.feed.alias, reader.name);
     const requestId = pageId(request);
-    if (viewerDid !== undefined)
-      analytics.addPage({
-        requestedAt: Date.now(),
-        feed: feed.alias,
-        viewerDid,
-        requestId,
-        pageLimit: limit,
-        pageSize: page.posts.length,
-        pageOffset: offset,
-        hasCursor: cursor !== undefined,
-        isOutsider: reader.name === 'outsider',
-        durationUs: Math.round(seconds * 1e6),
-        acceptLanguage: (request.headers['accept-language'] ?? '').slice(0, 256),
-        buildId: build.id,
-        variant: reader.variant,
-        items: isPeek(limit, cursorText) ? [] : page.keys,
-      });
+    if (viewerDid !== undefined) {
+      const facts = { build, offset, limit, reader, cursor, page };
+      analytics.addPage({ feed: feed.alias, viewerDid, requestId, ...shownPage(facts), ...askedBy(request, seconds) });
+    }
     return sendPage(reply, reader.feed, page, isToldApart(feed) ? requestId : undefined);
   });
 }
@@ -111,6 +98,34 @@ function readCursor(text: string | undefined, feed: Feed): FeedCursor | undefine
   if (cursor.alias !== feed.alias && !cursor.alias.startsWith(`${feed.alias}/`))
     throw new InvalidRequestError('the cursor belongs to another feed');
   return cursor;
+}
+
+interface PageFacts extends PageStart {
+  readonly limit: number;
+  readonly reader: Reader;
+  readonly cursor: FeedCursor | undefined;
+  readonly page: RenderedPage;
+}
+
+function shownPage({ build, offset, limit, reader, cursor, page }: PageFacts) {
+  return {
+    pageLimit: limit,
+    pageSize: page.posts.length,
+    pageOffset: offset,
+    hasCursor: cursor !== undefined,
+    isOutsider: reader.name === 'outsider',
+    buildId: build.id,
+    variant: reader.variant,
+    items: isPeek(limit, cursor !== undefined) ? [] : page.keys,
+  };
+}
+
+function askedBy({ headers }: FastifyRequest, seconds: number) {
+  return {
+    requestedAt: Date.now(),
+    durationUs: Math.round(seconds * 1e6),
+    acceptLanguage: (headers['accept-language'] ?? '').slice(0, 256),
+  };
 }
 
 /** Names the page. Another page must not have it, so a request's own id counts only where we gave it. */

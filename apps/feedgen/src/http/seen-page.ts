@@ -27,12 +27,12 @@ export async function openSeenPage({ seen }: FeedgenContext, asked: AskedPage): 
     view: await seen.view(viewerDid, cursor),
     note: (posts) => {
       const uris = posts.map(({ uri }) => uri);
-      if (!isPeek(limit, cursor)) seen.add(viewerDid, uris, cursor);
+      if (!isPeek(limit, cursor !== undefined)) seen.add(viewerDid, uris, cursor);
     },
   };
 }
 
 /** Apps ask for one post to learn whether there is something new. Nobody sees it. */
-export function isPeek(limit: number, cursor: string | undefined): boolean {
-  return limit === 1 && cursor === undefined;
+export function isPeek(limit: number, hasCursor: boolean): boolean {
+  return limit === 1 && !hasCursor;
 }

@@ -1,4 +1,4 @@
-import { createPersonalStore, type FeedsFile, isPersonal } from '@updraft/feeds';
+import { createPersonalStore, type FeedsFile, isPersonal, withVariants } from '@updraft/feeds';
 import { every, type Logger } from '@updraft/service';
 import { type ClickHouse, createErasedAccounts, postLanguages, type Redis } from '@updraft/store';
 import type { createBuilding } from '../builds/building.ts';
@@ -34,7 +34,7 @@ const ERASED_INTERVAL_MS = 10_000;
 /** Everything about the builds of personal feeds. */
 export function createPersonal(options: PersonalOptions) {
   const { clickhouse, building, limits, bus, metrics, log } = options;
-  const feeds = [...options.file.feeds.values()].filter(isPersonal);
+  const feeds = withVariants(options.file.feeds.values()).filter(isPersonal);
   const kept = createKeptBuilds(limits);
   const store = createPersonalStore(options);
   const erased = createErasedAccounts(clickhouse);

@@ -3,8 +3,7 @@ import type { SearchDeps } from '../context.ts';
 import { dayOf } from '../days.ts';
 import type { SearchMetrics } from '../metrics.ts';
 import { readTrends } from '../trends/read-trends.ts';
-import { createFeedDays } from './feed-days.ts';
-import { feedReports } from './feed-report.ts';
+import { createFeedReports } from './feed-report.ts';
 import { readNetworkStats } from './network-stats.ts';
 import { readCollectionReport, readIngestReport } from './operator-stats.ts';
 import { refreshCollectionStats, refreshDailyStats } from './refresh-days.ts';
@@ -19,7 +18,6 @@ export interface ReportsOptions extends SearchDeps {
 const COLD_TIMEOUT_MS = 15_000;
 const INGEST_TTL_MS = 10_000;
 const TRENDS_TTL_MS = 60_000;
-const FEED_DAYS = 30;
 
 /** The reports of this service; the first two count days again before they are read. */
 export function createReports(options: ReportsOptions): Readonly<Record<ReportName, Report>> {
@@ -47,7 +45,6 @@ export function createReports(options: ReportsOptions): Readonly<Record<ReportNa
         return value;
       },
     });
-  const feedDays = createFeedDays(clickhouse);
   return {
     network: report('network', ttlMs, async (nowMs) => {
       await refreshDailyStats(refresh, nowMs);
@@ -62,6 +59,6 @@ export function createReports(options: ReportsOptions): Readonly<Record<ReportNa
       readTrends(clickhouse, { bots: env.TRENDS_BOTS }, nowMs),
     ),
     // By another name than the report of earlier versions, which had another shape.
-    feeds: report('feeds-apart', ttlMs, async (nowMs) => feedReports(await feedDays(nowMs, FEED_DAYS), nowMs)),
+    feeds: report('feeds-apart', ttlMs, createFeedReports(clickhouse)),
   };
 }
