@@ -52,10 +52,9 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     app: createApp(context, { corsOrigins: env.CORS_ORIGINS, trustProxy: env.TRUST_PROXY }),
     context,
     run: async () => {
+      const kept = [reports.network, reports.collections, reports.trends];
       await Promise.all([
-        reports.network.keepFresh(signal),
-        reports.collections.keepFresh(signal),
-        reports.trends.keepFresh(signal),
+        ...kept.map((report) => report.keepFresh(signal)),
         keepListing(listing, signal),
         clean?.run(signal),
       ]);
