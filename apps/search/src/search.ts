@@ -52,9 +52,8 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     app: createApp(context, { corsOrigins: env.CORS_ORIGINS, trustProxy: env.TRUST_PROXY }),
     context,
     run: async () => {
-      const kept = [reports.network, reports.collections, reports.trends];
       await Promise.all([
-        ...kept.map((report) => report.keepFresh(signal)),
+        ...[reports.network, reports.collections, reports.trends].map((report) => report.keepFresh(signal)),
         keepListing(listing, signal),
         clean?.run(signal),
       ]);
