@@ -9,18 +9,24 @@ import {
   changeHide,
   chosenPosts,
   countBrought,
+  countCandidates,
+  countLinks,
+  countUsual,
   createCleanupJobStore,
   createHiddenActors,
   feedInteractions,
   feedRequestAnalytics,
   insertRows,
+  type LinkKindName,
   listOf,
   matchingPosts,
+  newestLinks,
   postsOfAuthors,
   type RankingQuery,
   rankPosts,
   readAuditLog,
   readCandidates,
+  readLeftOut,
   readMemberRequests,
   readMembers,
   readRetention,
@@ -28,6 +34,7 @@ import {
   readUnfinishedChanges,
   recordRows,
   type SourceQuery,
+  samplePosts,
   searchRules,
   setRetention,
   stillThere,
@@ -45,6 +52,7 @@ import { deedRow, makeHistory, pageRow } from './readers/history.ts';
 import { recordRow, rkeyAt } from './record-row.ts';
 import { makeQueries, postsThatShow } from './search/naive-search.ts';
 import { type SearchService, startSearchService } from './search/service.ts';
+import { linksThatShow } from './search/true-links.ts';
 import { selectRows } from './select-rows.ts';
 import { createDice } from './world/dice.ts';
 
@@ -220,6 +228,43 @@ describe('readers find the same on two servers as on one:', () => {
     expect(found).toBeGreaterThan(50);
     expect((await readPages(second, 'lang:en', 'top')).length).toBeGreaterThan(50);
   }, 240_000);
+
+  test('links, counted and listed', async () => {
+    for (const [kind, links] of Map.groupBy(linksThatShow(truth), (link) => link.kind as LinkKindName)) {
+      const [target = '', those = []] =
+        [...Map.groupBy(links, (link) => link.target)].toSorted(([, a], [, b]) => b.length - a.length)[0] ?? [];
+      const lists = [one, two].map(({ clickhouse }) =>
+        newestLinks(clickhouse, { kind, target, after: undefined, limit: 1_000 }, NOW_MS),
+      );
+      const [first, second] = await Promise.all(lists);
+      expect([kind, first?.length, second]).toEqual([kind, those.length, first]);
+      for (const { clickhouse } of [one, two])
+        expect([kind, (await countLinks(clickhouse, { kind, target })).records]).toEqual([kind, those.length]);
+    }
+  }, 120_000);
+
+  test('what trends are counted from', async () => {
+    const hours = { toMs: NOW_MS - 60_000, days: [0] };
+    const [first, second] = await Promise.all(
+      [one, two].map(async ({ clickhouse }) => {
+        const leftOut = await readLeftOut(clickhouse, {
+          hours,
+          values: ['rude'],
+          accountValues: ['bot'],
+          nowMs: NOW_MS,
+        });
+        const posts = { hours, leftOut, langs: ['en'] };
+        const candidates = await countCandidates(clickhouse, posts, { leastAccounts: 2, perList: 100 });
+        const usual = await countUsual(clickhouse, posts, candidates);
+        const samples = await samplePosts(clickhouse, posts, candidates, 3);
+        const lines = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).toSorted();
+        return [lines(candidates), lines(usual), lines(samples)];
+      }),
+    );
+    expect(first?.[0]?.length).toBeGreaterThan(5);
+    expect(first?.[1]).toEqual(first?.[0]);
+    expect(second).toEqual(first);
+  }, 120_000);
 
   test('/stats, once every day is counted', async () => {
     await using first = await startSearchService(one);
