@@ -190,8 +190,8 @@ const PATIENCE_MS = 100_000;
 /** Resolves when `condition` holds. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
-  while (!(await condition())) {
+  for (let pauseMs = 20; !(await condition()); pauseMs = Math.min(100, pauseMs * 1.1)) {
     if (Date.now() > deadline) throw new Error(`this did not come true: ${condition.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
