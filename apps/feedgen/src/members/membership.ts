@@ -23,6 +23,7 @@ import {
 } from '@updraft/store';
 import { oneAtATimeByKey } from '../builds/one-at-a-time.ts';
 import type { Bus } from '../bus.ts';
+import { createAskedPlaces } from './asked-places.ts';
 import { createLabelBearers, type LabelBearers } from './label-bearers.ts';
 
 /** Who bears the labels of all feeds, in memory: read every few seconds, and told of changes at once. */
@@ -38,6 +39,8 @@ export interface Membership {
   /** Accounts in a state, as the store has them. */
   requests(query: RequestsQuery): Promise<{ requests: NamedRequest[]; totalCount: number }>;
   auditLog(query: AuditQuery): Promise<AuditEntry[]>;
+  /** Whether no more accounts can ask for the label over HTTP, as of a few seconds ago. */
+  isFull(label: string): Promise<boolean>;
   /** Writes changes, which act here at once, and tells the other instances. */
   change(options: ChangeOptions, changes: readonly MemberChange[]): Promise<ChangedMember[]>;
   /** Calls back whenever a change is heard of, from here or elsewhere. */
@@ -95,6 +98,7 @@ export function createMembership({ clickhouse, file, bus, log }: MembershipOptio
     page: (query) => readMembersPage(clickhouse, query),
     requests: (query) => readMemberRequests(clickhouse, query),
     auditLog: (query) => readAuditLog(clickhouse, query),
+    isFull: createAskedPlaces(clickhouse),
     change: async (options, changes) => {
       const outcome = await write(options, changes);
       // A person's change is told even where nothing changed here: an instance may not have heard of it.
