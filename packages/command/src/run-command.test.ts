@@ -63,6 +63,13 @@ describe('a command line', () => {
   });
 });
 
+test('a row of text has the columns that it should, whatever strangers wrote into them', () => {
+  const lines: string[] = [];
+  const io = { env: {}, out: (line: string) => lines.push(line), note: () => {} };
+  writeRow(io, {}, ['a\tb\nc', '\u001B[2J\u0000\u009B31mred', '\u202Edeb\u202C 👩‍👧', 3], {});
+  expect(lines).toEqual(['a b c\t [2J 31mred\tdeb 👩‍👧\t3']);
+});
+
 test('a program whose reader stops reading ends without a word', async () => {
   const program = `
     import { setTimeout } from 'node:timers/promises';
