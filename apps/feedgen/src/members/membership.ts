@@ -74,17 +74,7 @@ export function createMembership({ clickhouse, file, bus, log }: MembershipOptio
     await bus.publish({ kind: 'member', label, did, isMember });
   };
 
-  // Two people who decide about one account at once: the second sees what the first did.
-  const writeOne = oneAtATimeByKey(
-    ({ label }: ChangeOptions, { did }: MemberChange) => `${label} ${did}`,
-    (options, change) => changeMembers(clickhouse, options, [change]),
-  );
-  const write = (options: ChangeOptions, changes: readonly MemberChange[]) => {
-    const [first, ...others] = changes;
-    return first !== undefined && others.length === 0
-      ? writeOne(options, first)
-      : changeMembers(clickhouse, options, changes);
-  };
+  const write = createWriter(clickhouse);
 
   bus.listen((news) => {
     if (news.kind === 'member') bearers.apply(news);
@@ -110,6 +100,20 @@ export function createMembership({ clickhouse, file, bus, log }: MembershipOptio
     onChange: bearers.onChange,
     refresh,
     run: (signal) => every(INTERVAL_MS, signal, refresh, onError),
+  };
+}
+
+/** Two people who decide about one account at once: the second sees what the first did. */
+function createWriter(clickhouse: ClickHouse): Membership['change'] {
+  const writeOne = oneAtATimeByKey(
+    ({ label }: ChangeOptions, { did }: MemberChange) => `${label} ${did}`,
+    (options, change) => changeMembers(clickhouse, options, [change]),
+  );
+  return (options, changes) => {
+    const [first, ...others] = changes;
+    return first !== undefined && others.length === 0
+      ? writeOne(options, first)
+      : changeMembers(clickhouse, options, changes);
   };
 }
 
