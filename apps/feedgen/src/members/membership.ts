@@ -61,10 +61,7 @@ const INTERVAL_MS = 3_000;
 const MAX_NEWS = 100;
 
 export function createMembership({ clickhouse, file, bus, log }: MembershipOptions): Membership {
-  const labels = [...file.feeds.values()]
-    .flatMap((feed) => [membersLabel(feed), authorsLabel(feed)])
-    .filter((label) => label !== undefined);
-  const bearers = createLabelBearers(new Set(labels));
+  const bearers = createLabelBearers(labelsOfFile(file));
   const onError = (err: unknown) => log.warn({ err }, 'members could not be read');
 
   const refresh = () => readBearers(clickhouse, bearers);
@@ -101,6 +98,11 @@ export function createMembership({ clickhouse, file, bus, log }: MembershipOptio
     refresh,
     run: (signal) => every(INTERVAL_MS, signal, refresh, onError),
   };
+}
+
+function labelsOfFile({ feeds }: FeedsFile): Set<string> {
+  const labels = [...feeds.values()].flatMap((feed) => [membersLabel(feed), authorsLabel(feed)]);
+  return new Set(labels.filter((label) => label !== undefined));
 }
 
 /** Two people who decide about one account at once: the second sees what the first did. */
