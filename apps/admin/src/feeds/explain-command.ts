@@ -1,12 +1,4 @@
-import { parseAtUri } from '@updraft/atproto';
-import {
-  type BuildProgram,
-  CommandError,
-  type CommandIo,
-  InvalidArgumentError,
-  JSON_OPTION,
-  writeRow,
-} from '@updraft/command';
+import { type BuildProgram, CommandError, type CommandIo, JSON_OPTION, writeRow } from '@updraft/command';
 import {
   authorsLabel,
   createExplain,
@@ -14,6 +6,7 @@ import {
   type Explanation,
   type Feed,
   feedOrVariantByName,
+  hideSubject,
   isQueried,
   keepValidPosts,
   labelsOf,
@@ -26,6 +19,8 @@ import {
 } from '@updraft/feeds';
 import { type ClickHouse, readMembers, readStandings, visiblePosts } from '@updraft/store';
 import { type AdminStores, openStores } from '../open-stores.ts';
+import { requireFeed } from './require-feed.ts';
+import { readSubject } from './subject.ts';
 
 /** `pnpm admin explain FEED URI`: what the admin API's explain says. */
 export const addExplainCommand: BuildProgram = (program, io) => {
@@ -33,27 +28,24 @@ export const addExplainCommand: BuildProgram = (program, io) => {
     .command('explain')
     .description('Says why a post is in a feed or not: each rule with its numbers, its score, its place.')
     .argument('<feed>', 'its name; NAME/VARIANT for a variant of it')
-    .argument('<uri>', "the post's at-uri", postUri)
+    .argument('<post>', 'its at-uri, or its address on bsky.app')
     .option(...JSON_OPTION)
-    .action((feed, uri, options) => explain(feed, uri, options, io));
+    .action((feed, post, options) => explain(feed, post, options, io));
 };
-
-function postUri(text: string): string {
-  const uri = parseAtUri(text);
-  if (uri?.authority.startsWith('did:') === true && uri.collection === 'app.bsky.feed.post') return text;
-  throw new InvalidArgumentError('expected the at-uri of a post, such as at://did:plc:…/app.bsky.feed.post/….');
-}
 
 async function explain(
   name: string,
-  uri: string,
+  post: string,
   options: { readonly json?: true | undefined },
   io: CommandIo,
 ): Promise<void> {
   const { feeds } = await readFeedsFile(readFeedsConfig(io.env).feedsFile);
-  const feed = feedOrVariantByName(feeds, name);
-  if (feed === undefined) throw new CommandError(`there is no feed ${name} in the feeds file`);
+  const feed = requireFeed(feeds, name, feedOrVariantByName);
   await using stores = openStores(io);
+  const { did, rkey } = await readSubject(post, stores.clickhouse);
+  if (rkey === undefined)
+    throw new CommandError(`expected a post, such as at://did:plc:…/app.bsky.feed.post/…, got ${post}`);
+  const uri = hideSubject(did, rkey);
   const explanation = await (await createExplainer(stores, withVariants(feeds.values())))(feed, uri, Date.now());
   if (options.json === true) io.out(JSON.stringify(explanation));
   else writeText(explanation, io);
