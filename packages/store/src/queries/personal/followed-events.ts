@@ -38,7 +38,7 @@ export async function* followedEvents(
   firstLimit: number,
 ): AsyncGenerator<readonly FollowedEvent[]> {
   const fromMs = query.asOfMs - query.windowMs;
-  let spanMs = firstSpanMs(await countFollows(clickhouse, query.viewerDid), query.windowMs);
+  let spanMs = firstSpanMs(await countFollows(clickhouse, query.viewerDid), firstLimit);
   let toMs = spanMs === 0 ? fromMs : query.asOfMs;
   for (let limit = firstLimit; toMs > fromMs; limit = Math.min(limit * 2, MAX_EVENTS)) {
     const stretch = { fromMs: Math.max(fromMs, toMs - spanMs), toMs, limit };
@@ -61,9 +61,12 @@ export async function* followedEvents(
 const MAX_EVENTS = 20_000;
 const HOUR_MS = 3_600_000;
 
-function firstSpanMs(follows: number, windowMs: number): number {
-  if (follows === 0) return 0;
-  return follows >= 1_000 ? 2 * HOUR_MS : follows >= 100 ? 12 * HOUR_MS : windowMs;
+/** A followed account writes and reposts about once a day. */
+const EVENTS_PER_HOUR = 1 / 20;
+
+/** Where the first stretch is likely to have `wanted` events; 0 where nobody is followed. */
+function firstSpanMs(follows: number, wanted: number): number {
+  return follows === 0 ? 0 : Math.ceil(HOUR_MS * Math.max(1, wanted / (follows * EVENTS_PER_HOUR)));
 }
 
 /** At least as many as there are: it reads no versions. */
