@@ -50,7 +50,9 @@ describe('a faulty file names the line and what was expected', () => {
     ['feeds:\n  a:\n    kind: hot\n', ['feeds.yaml:2: feeds.a.minimumLikes: missing, expected number']],
     [
       'feeds:\n  a:\n    kind: hut\n',
-      ['feeds.yaml:3: feeds.a.kind: expected kind: hot, top, search, author-label, list, union, following, for-you or static'],
+      [
+        'feeds.yaml:3: feeds.a.kind: expected kind: hot, top, search, author-label, list, union, following, for-you or static',
+      ],
     ],
     [
       'feeds:\n  x y: { kind: top, minimumLikes: 1 }',
