@@ -17,6 +17,7 @@ import { createMembership } from './members/membership.ts';
 import { createFeedgenMetrics } from './metrics.ts';
 import { createHides } from './moderation/hides.ts';
 import { createPersonal } from './personal/personal.ts';
+import type { PersonalWaits } from './personal/personal-builds.ts';
 import { NOTHING_SEEN, type SeenPosts } from './seen/seen-posts.ts';
 import { createDocuments } from './syndication/documents.ts';
 
@@ -33,6 +34,8 @@ export interface FeedgenDeps {
   cutsIntervalMs?: number;
   /** How often the sources of members are read; tests shorten it. */
   memberIntervalMs?: number;
+  /** How long pages wait for viewers' builds; tests lengthen it. */
+  personalWaits?: PersonalWaits;
 }
 
 export interface Feedgen {
@@ -86,10 +89,11 @@ function createParts(deps: FeedgenDeps) {
   const { live, cuts, areValid, standings } = building;
   const analytics = createAnalytics({ ...deps, prefix, aliases: [...file.feeds.keys()], bus, metrics });
   const identity = createIdentity({ ...deps, metrics });
-  const explain = createExplaining({ ...deps, context: { live, cuts, hides, membership }, areValid, standings });
   const documents = createDocuments({ ...deps, service });
   const seen: SeenPosts = { view: async () => NOTHING_SEEN, add: () => {} };
-  const personal = createPersonal({ ...deps, prefix, limits: config.personal, building, seen, bus, metrics });
+  const personal = createPersonal({ ...deps, prefix, limits: config.personal, building, seen, hides, bus, metrics });
+  const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
+  const explain = createExplaining({ ...deps, ...explaining });
   const posts = { live, cuts, hides, explain, documents, personal: personal.builds, languages: personal.languages };
   const context = { service, file, ...posts, membership, intakes, keys, identity, seen, analytics, metrics, log };
   return { context, bus, building, personal, memberReader };

@@ -4,7 +4,7 @@ import { hasSubject, isVisibleRecord, RECORD_SORT_AT_MS } from '../../tables/rec
 import type { PostRule } from '../fragments.ts';
 
 /** Of an account that follows more, the accounts that it followed last count. */
-export const MAX_FOLLOWS = 100_000;
+const MAX_FOLLOWS = 100_000;
 
 const BLOCKED = `SELECT subject_did FROM blocks FINAL WHERE actor_did = {viewer:String} AND ${isVisible}`;
 
