@@ -112,7 +112,7 @@ export function followedPostRules(query: FeedFilter): PostRule[] {
 
 /**
  * In two steps, since FINAL reads the whole window: the rows that are of it whichever version counts, then those posts by their keys. The row
- * that counts is among the first, so nothing is missed. All versions of a row have its key, so PREWHERE may ask for that before FINAL.
+ * that counts is among the first, so nothing is missed.
  */
 async function readPosts(clickhouse: ClickHouse, query: FollowedQuery, stretch: Stretch): Promise<Read> {
   const rules = allOf(followedPostRules(query));
@@ -125,7 +125,7 @@ async function readPosts(clickhouse: ClickHouse, query: FollowedQuery, stretch: 
   );
   const readBackToMs = readBackTo(rows.length, rows.at(-1)?.atMs, stretch);
   if (rows.length === 0) return { events: [], readBackToMs };
-  const sql = `SELECT ${SELECT_FOUND} FROM post_rows FINAL PREWHERE (record_hour, did, rkey) IN given_posts WHERE ${rules}`;
+  const sql = `SELECT ${SELECT_FOUND} FROM post_rows FINAL WHERE (record_hour, did, rkey) IN given_posts AND ${rules}`;
   const lists = [givenPosts(new Set(rows.map(({ uri }) => uri)))];
   const posts = await clickhouse.query(sql, shape<FoundPost>(FOUND), params, { lists });
   return { events: posts.map((post) => ({ ...post, by: post.did, atMs: post.sortAtMs, repostUri: '' })), readBackToMs };
@@ -153,17 +153,11 @@ async function readReposts(clickhouse: ClickHouse, query: FollowedQuery, stretch
     `SELECT repo AS by, toString(subject) AS subject_uri, ${RECORD_SORT_AT_MS} AS at_ms,
        concat('at://', repo, '/app.bsky.feed.repost/', ${RECORD_RKEY}) AS repost_uri
      FROM record_rows FINAL
-     PREWHERE (record_hour, collection, repo, rkey_tid, rkey_text) IN given_records WHERE ${IS_FOLLOWED_REPOST}`,
+     WHERE (record_hour, collection, repo, rkey_tid, rkey_text) IN given_records AND ${IS_FOLLOWED_REPOST}`,
     REPOST,
     params,
     {
-      lists: [
-        createList(
-          'given_records',
-          REPOST_KEY,
-          rows.map(({ atMs: _, ...key }) => key),
-        ),
-      ],
+      lists: [createList('given_records', REPOST_KEY, rows)],
     },
   );
   const posts = await repostedPosts(clickhouse, query, new Set(reposts.map(({ subjectUri }) => subjectUri)));
@@ -193,8 +187,8 @@ async function repostedPosts(
   const sql = `
 SELECT ${SELECT_FOUND}
 FROM post_rows FINAL
-PREWHERE (record_hour, did, rkey) IN given_posts
-WHERE ${allOf(repostedPostRules(query))}`;
+WHERE (record_hour, did, rkey) IN given_posts
+    AND ${allOf(repostedPostRules(query))}`;
   const params = { ...viewerParams(query.viewerDid), ...filterParams(query), asOfMs: query.asOfMs };
   const posts = await clickhouse.query(sql, shape<FoundPost>(FOUND), params, { lists: [givenPosts(uris)] });
   return new Map(posts.map((post) => [post.uri, post]));
