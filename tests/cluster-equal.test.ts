@@ -16,6 +16,7 @@ import {
   createHiddenActors,
   feedInteractions,
   feedRequestAnalytics,
+  followedPosts,
   insertRows,
   type LinkKindName,
   listOf,
@@ -139,6 +140,12 @@ test('a replay changes nothing', async () => {
   expect(differences(await two.tables(), before)).toEqual([]);
 });
 
+/** Of a query on the one server. */
+const mostFrequent = async (what: string) =>
+  (
+    await selectRows<{ value: string }>(one.clickhouse, `${what} GROUP BY value ORDER BY count() DESC, value LIMIT 1`)
+  )[0]?.value ?? '';
+
 describe('readers find the same on two servers as on one:', () => {
   const hot = RANKING;
   const top = { ...hot, gravity: undefined, minimumAgeMs: 0, minimumLikes: 1, perAuthor: 2, size: 100 };
@@ -157,6 +164,17 @@ describe('readers find the same on two servers as on one:', () => {
     const found = await postsOfAuthors(one.clickhouse, query);
     expect(found.length).toBeGreaterThan(20);
     expect(await postsOfAuthors(two.clickhouse, query)).toEqual(found);
+  });
+
+  test('what viewers follow, written and reposted', async () => {
+    const viewerDid = await mostFrequent('SELECT actor_did AS value FROM follows FINAL');
+    const query = { ...hot, viewerDid, reposts: true, replies: true, windowMs: 14 * 86_400_000 };
+    for (const gravity of [undefined, 1.8]) {
+      const found = await followedPosts(one.clickhouse, { ...query, gravity });
+      expect(found.length).toBeGreaterThan(20);
+      expect(found.some(({ repostUri }) => repostUri !== '')).toBe(true);
+      expect(await followedPosts(two.clickhouse, { ...query, gravity })).toEqual(found);
+    }
   });
 
   test('the posts of a list, of a search, and of a label by a search', async () => {
@@ -316,13 +334,6 @@ describe('readers find the same on two servers as on one:', () => {
   });
 
   test('who may become a member by a source, who still has it, and what comes of that', async () => {
-    const mostFrequent = async (what: string) =>
-      (
-        await selectRows<{ value: string }>(
-          one.clickhouse,
-          `${what} GROUP BY value ORDER BY count() DESC, value LIMIT 1`,
-        )
-      )[0]?.value ?? '';
     const list = 'at://did:plc:owner/app.bsky.graph.list/x';
     const sources: SourceQuery[] = [
       { from: 'list', uri: list },

@@ -26,6 +26,8 @@ export interface StageOptions {
   memberIntervalMs?: number;
   /** The time by which days of seen posts go. */
   now?: () => number;
+  /** How long pages wait for viewers' builds. */
+  personalWaits?: { readonly buildMs: number; readonly lookUpMs: number };
 }
 
 /** A running feed generator. */
@@ -104,7 +106,7 @@ export async function startInstance(
     readonly clickhouse: Pick<Databases['clickhouse'], 'env'>;
     readonly redis: Pick<Databases['redis'], 'address'>;
   },
-  { feeds, env = {}, cutsIntervalMs = 300, memberIntervalMs, now }: StageOptions,
+  { feeds, env = {}, cutsIntervalMs = 300, memberIntervalMs, personalWaits = PATIENT, now }: StageOptions,
 ): Promise<Instance> {
   const config = readFeedgenConfig({
     ...databases.clickhouse.env,
@@ -125,6 +127,7 @@ export async function startInstance(
     subscriber,
     log,
     cutsIntervalMs,
+    personalWaits,
     ...(memberIntervalMs !== undefined && { memberIntervalMs }),
     ...(now !== undefined && { now }),
   });
@@ -183,6 +186,9 @@ function parseBody(response: Response, text: string): ReplyBody {
   const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
   return (isJson ? JSON.parse(text) : text) as ReplyBody;
 }
+
+/** Builds come late on a busy machine. */
+const PATIENT = { buildMs: 60_000, lookUpMs: 30_000 };
 
 /** Ends a wait in vain before the test's limit does, so that it says what it waited for. */
 const PATIENCE_MS = 100_000;

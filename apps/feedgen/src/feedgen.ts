@@ -17,6 +17,7 @@ import { createMembership } from './members/membership.ts';
 import { createFeedgenMetrics } from './metrics.ts';
 import { createHides } from './moderation/hides.ts';
 import { createPersonal } from './personal/personal.ts';
+import type { PersonalWaits } from './personal/personal-builds.ts';
 import { createSeenPosts } from './seen/create-seen-posts.ts';
 import { createDocuments } from './syndication/documents.ts';
 
@@ -35,6 +36,8 @@ export interface FeedgenDeps {
   memberIntervalMs?: number;
   /** The time by which days of seen posts go, in ms since 1970; tests move it. */
   now?: () => number;
+  /** How long pages wait for viewers' builds; tests lengthen it. */
+  personalWaits?: PersonalWaits;
 }
 
 export interface Feedgen {
@@ -89,11 +92,12 @@ function createParts(deps: FeedgenDeps) {
   const erased = createErasedAccounts(deps.clickhouse);
   const analytics = createAnalytics({ ...deps, prefix, aliases: [...file.feeds.keys()], erased, bus, metrics });
   const identity = createIdentity({ ...deps, metrics });
-  const explain = createExplaining({ ...deps, context: { live, cuts, hides, membership }, areValid, standings });
   const documents = createDocuments({ ...deps, service });
   const { seenDays: days, seenMaxBytes: maxBytes } = config;
   const seen = createSeenPosts({ now: Date.now, ...deps, prefix, days, maxBytes, erased, metrics });
-  const personal = createPersonal({ ...deps, prefix, limits: config.personal, building, seen, bus, metrics });
+  const personal = createPersonal({ ...deps, prefix, limits: config.personal, building, seen, hides, bus, metrics });
+  const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
+  const explain = createExplaining({ ...deps, ...explaining });
   const posts = { live, cuts, hides, explain, documents, personal: personal.builds, languages: personal.languages };
   const context = { service, file, ...posts, membership, intakes, keys, identity, seen, analytics, metrics, log };
   return { context, bus, building, personal, memberReader };

@@ -7,6 +7,7 @@ export { type BuildState, buildFault, lateAfterMs, reasonToBeEmpty } from './bui
 export { type BuildStore, createBuildStore, KEEP_BUILDS_MS, type StoredBuild } from './build-store.ts';
 export { feedsConfig, feedsEnvironment, readFeedsConfig, type ServiceIdentity } from './config.ts';
 export { createExplain, type Explain } from './explain/explain.ts';
+export { type PersonalLists, type ViewerList, ViewerNeededError } from './explain/explain-personal.ts';
 export type { Explanation } from './explain/explanation.ts';
 export {
   authorsLabel,

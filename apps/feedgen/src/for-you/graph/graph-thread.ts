@@ -7,7 +7,10 @@ import type { GraphMessage, GraphQuestion, GraphState, GraphThreadData } from '.
 /** The graph of likes, in a thread of its own: what it computes would hold up pages. */
 export interface GraphThread {
   /** @throws GraphNotReadyError before the first hour is read, when too many wait, and when the thread is lost meanwhile. */
-  recommend(request: Omit<Request, 'effort'> & Pick<Partial<Request>, 'effort'>, signal: AbortSignal): Promise<Candidate[]>;
+  recommend(
+    request: Omit<Request, 'effort'> & Pick<Partial<Request>, 'effort'>,
+    signal: AbortSignal,
+  ): Promise<Candidate[]>;
   /** How many wait for an answer. */
   readonly waiting: number;
   /** Undefined before the first hour is read. */

@@ -11,7 +11,11 @@ const { clickhouse: connection, ...options } = workerData as GraphThreadData;
 const clickhouse = withCallOptions(createClickHouse(connection), { settings: PRIORITIES.feeds });
 const graph = createLikeGraph();
 const recommender = createRecommender(graph);
-const schedule = createHourSchedule({ hours: options.hours, maxLikes: options.maxLikes, ...(options.refreshMs && { refreshMs: options.refreshMs }) });
+const schedule = createHourSchedule({
+  hours: options.hours,
+  maxLikes: options.maxLikes,
+  ...(options.refreshMs && { refreshMs: options.refreshMs }),
+});
 const signal = new AbortController().signal;
 const waits = backoff({ minMs: 500, maxMs: 30_000 });
 const MAX_WAIT_MS = 5_000;
