@@ -45,21 +45,21 @@ interface Day {
 
 // SQL expressions. Each value is a function of its row's number, so that a row can come again.
 const DAY_MS = 86_400_000;
-function did(account: string): string {
+export function did(account: string): string {
   return `concat('did:plc:', substring(lower(base32Encode(toString(cityHash64(toUInt64(${account}))))), 1, 24))`;
 }
-const version = (ms: string) => `bitShiftLeft(toUInt64(${ms}) * 1000, 11)`;
-const uniform = (seed: string) => `(cityHash64(${seed}) % 1000000007) / 1000000007.`;
+export const version = (ms: string) => `bitShiftLeft(toUInt64(${ms}) * 1000, 11)`;
+export const uniform = (seed: string) => `(cityHash64(${seed}) % 1000000007) / 1000000007.`;
 const timeOf = ({ asOfMs }: Day, number: string, total: number) =>
   `toInt64(${asOfMs - DAY_MS} + intDiv(toInt64(${number}) * ${DAY_MS}, ${total}))`;
 const author = (post: string) => `cityHash64('author', toUInt64(${post})) % ${ACCOUNTS}`;
 /** A TID as a number. */
-const tidNumber = (ms: string, salt: string) =>
+export const tidNumber = (ms: string, salt: string) =>
   `(bitShiftLeft(toUInt64(${ms}) * 1000 + cityHash64(${salt}) % 1000, 10) + cityHash64(${salt}, 1) % 1024)`;
 /** A TID: 53 bits of microseconds and 10 of clock id, five bits a character. */
-const tid = (ms: string, salt: string) =>
+export const tid = (ms: string, salt: string) =>
   `arrayStringConcat(arrayMap(i -> substring('234567abcdefghijklmnopqrstuvwxyz', 1 + bitAnd(bitShiftRight(bitShiftLeft(toUInt64(${ms}) * 1000, 10) + cityHash64(${salt}) % 1024, 5 * (12 - i)), 31), 1), range(13)))`;
-const times = (ms: string) =>
+export const times = (ms: string) =>
   `toUInt32(intDiv(${ms}, 3600000)) AS record_hour, fromUnixTimestamp64Milli(${ms}, 'UTC') AS sort_at`;
 
 /** One in a hundred has a text that is too long. */
