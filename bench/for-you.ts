@@ -31,7 +31,10 @@ await withDatabases('for-you', async (databases) => {
   await fillCommunities(clickhouse, { likes, posts, asOfMs: Date.now(), say });
   const dids = Array.from({ length: viewers }, (_, n) => `did:plc:viewer${String(n).padStart(18, 'a')}`);
   const step = (RANKS.to - RANKS.from) / viewers;
-  await copyLikes(clickhouse, dids.map((to, n) => ({ rank: Math.floor(RANKS.from + n * step), to })));
+  await copyLikes(
+    clickhouse,
+    dids.map((to, n) => ({ rank: Math.floor(RANKS.from + n * step), to })),
+  );
   await untilMerged(databases.clickhouse.url);
 
   const stopping = new AbortController();
@@ -51,14 +54,28 @@ await withDatabases('for-you', async (databases) => {
   const builds: { ms: number; posts: number }[] = [];
   for (const did of dids) builds.push(await build(did));
   const times = builds.map(({ ms }) => ms);
-  say(`posts in a build: ${round(quantile(builds.map((one) => one.posts), 0.5))} at the median, ${builds.filter((one) => one.posts === 0).length} builds without any`);
+  say(
+    `posts in a build: ${round(
+      quantile(
+        builds.map((one) => one.posts),
+        0.5,
+      ),
+    )} at the median, ${builds.filter((one) => one.posts === 0).length} builds without any`,
+  );
   const viewersPerMinute = await manyAtOnce(dids, build);
   stopping.abort();
   await running;
   await close();
   const peakMb = await memory.stop();
   await clickhouse.close();
-  return { likes, viewers, buildP50Ms: round(quantile(times, 0.5)), buildP99Ms: round(quantile(times, 0.99)), peakMb, viewersPerMinute };
+  return {
+    likes,
+    viewers,
+    buildP50Ms: round(quantile(times, 0.5)),
+    buildP99Ms: round(quantile(times, 0.99)),
+    peakMb,
+    viewersPerMinute,
+  };
 });
 
 type Connection = Parameters<typeof createForYou>[0]['connection'];
@@ -69,7 +86,12 @@ function start(connection: Connection, clickhouse: ReturnType<typeof createClick
   if (feed?.kind !== 'for-you') throw new Error('the feed is of another kind');
   const metrics = createFeedgenMetrics();
   const thread = createValidityThread({ onLost: (error) => say(String(error)) });
-  const log = { debug: () => {}, info: () => {}, warn: (about: object) => say(JSON.stringify(about)), error: (about: object) => say(JSON.stringify(about)) };
+  const log = {
+    debug: () => {},
+    info: () => {},
+    warn: (about: object) => say(JSON.stringify(about)),
+    error: (about: object) => say(JSON.stringify(about)),
+  };
   const keepValid = createValidPosts({
     readRecords: (uris) => postRecords(clickhouse, uris),
     areValid: thread.areValid,

@@ -22,15 +22,26 @@ const log = createLogger({ service: 'test', level: 'silent' });
 
 let clock = 0;
 /** Records of accounts, as the indexer writes them. */
-async function write(collection: string, deeds: readonly { readonly did: string; readonly subject: string; readonly atMs?: number }[]) {
+async function write(
+  collection: string,
+  deeds: readonly { readonly did: string; readonly subject: string; readonly atMs?: number }[],
+) {
   const rows = deeds.map(({ did, subject, atMs = NOW - HOUR_MS }) => {
     const tid = { micros: atMs * 1_000 + (clock++ % 1_000), clockId: clock % 1_024 };
     return { rkey: rkeyAt(atMs, clock % 1_024), tid, row: { collection, repo: did, subject, createdMs: atMs } };
   });
-  await insertRows(store.clickhouse, recordRows, rows.map(({ rkey, tid, row }) => recordRow({ ...row, rkey, version: commitVersion(tid, false) })));
+  await insertRows(
+    store.clickhouse,
+    recordRows,
+    rows.map(({ rkey, tid, row }) => recordRow({ ...row, rkey, version: commitVersion(tid, false) })),
+  );
   return rows.map(({ rkey }) => rkey);
 }
-const like = (did: string, ...subjects: string[]) => write('app.bsky.feed.like', subjects.map((subject) => ({ did, subject })));
+const like = (did: string, ...subjects: string[]) =>
+  write(
+    'app.bsky.feed.like',
+    subjects.map((subject) => ({ did, subject })),
+  );
 
 const FEEDS = `
 feeds:
@@ -46,7 +57,17 @@ function start(connection = store.connection) {
   const areValid = async (records: readonly string[]) => records.map((record) => !record.includes('xxx'));
   const readRecords = (uris: Iterable<string>) => postRecords(clickhouse, uris);
   const keepValid = createValidPosts({ readRecords, areValid, metrics, onError: () => {} });
-  const forYou = createForYou({ file, clickhouse, connection, standings: createStandings(clickhouse, [feed]), keepValid, maxLikes: 2_000_000, refreshMs: { newest: 100, others: 300 }, metrics, log });
+  const forYou = createForYou({
+    file,
+    clickhouse,
+    connection,
+    standings: createStandings(clickhouse, [feed]),
+    keepValid,
+    maxLikes: 2_000_000,
+    refreshMs: { newest: 100, others: 300 },
+    metrics,
+    log,
+  });
   const stopping = new AbortController();
   const ended = forYou.run(stopping.signal);
   const stop = async () => {
@@ -74,8 +95,16 @@ describe('a feed of kind for-you', () => {
     return uri;
   };
   const ask = async (did: string, hasSeen = (_: string) => false) => {
-    const answer = await forYou.query(running.feed, { did, languages: [], hasSeen }, { asOfMs: Date.now(), signal: never });
-    return { names: answer.posts.map(({ uri }) => nameOf(uri)), reasons: answer.posts.map(({ reason }) => reason), leftOut: answer.leftOut.map(nameOf) };
+    const answer = await forYou.query(
+      running.feed,
+      { did, languages: [], hasSeen },
+      { asOfMs: Date.now(), signal: never },
+    );
+    return {
+      names: answer.posts.map(({ uri }) => nameOf(uri)),
+      reasons: answer.posts.map(({ reason }) => reason),
+      leftOut: answer.leftOut.map(nameOf),
+    };
   };
 
   beforeAll(async () => {
@@ -85,7 +114,9 @@ describe('a feed of kind for-you', () => {
     await post('own', VIEWER);
     await post('reply', didOf('replier'), { parentUri: uriOf('seed1') });
     await post('invalid', didOf('breaker'), { record: BAD });
-    await post('porn', didOf('pornographer'), { record: { ...GOOD, labels: { $type: 'com.atproto.label.defs#selfLabels', values: [{ val: 'porn' }] } } });
+    await post('porn', didOf('pornographer'), {
+      record: { ...GOOD, labels: { $type: 'com.atproto.label.defs#selfLabels', values: [{ val: 'porn' }] } },
+    });
     await post('blocked', didOf('blocked'));
     await post('blocker', didOf('blocker'));
     await post('gone', didOf('gone'));
@@ -138,7 +169,10 @@ describe('a feed of kind for-you', () => {
   test('gives a viewer who blocks everybody, or whose posts are all deleted, nothing that is held against them', async () => {
     const hermit = didOf('hermit');
     await like(hermit, uriOf('seed1'), uriOf('deleted'));
-    await write('app.bsky.graph.block', [...posts.values()].map((uri) => ({ did: hermit, subject: uri.split('/')[2] ?? '' })));
+    await write(
+      'app.bsky.graph.block',
+      [...posts.values()].map((uri) => ({ did: hermit, subject: uri.split('/')[2] ?? '' })),
+    );
     expect((await ask(hermit)).names).toEqual([]);
     const mourner = didOf('mourner');
     await like(mourner, uriOf('deleted'));
@@ -154,7 +188,9 @@ describe('a feed of kind for-you', () => {
         concat('at://did:plc:any/app.bsky.feed.post/', toString(number)), bitShiftLeft(toUInt64(${ms}) * 1000, 11) - 2 * ${tid(ms)} + 9223372036854775808, 0
       FROM numbers(500000)`);
     await like(glutton, uriOf('seed2'));
-    await expect.poll(async () => (await running.metrics.graphLikes.get()).values[0]?.value, { timeout: 60_000 }).toBeGreaterThan(500_000);
+    await expect
+      .poll(async () => (await running.metrics.graphLikes.get()).values[0]?.value, { timeout: 60_000 })
+      .toBeGreaterThan(500_000);
     expect((await ask(glutton)).names).toContain('target');
   }, 90_000);
 });
@@ -177,7 +213,15 @@ test('a thread that is lost is started again and counted, and meanwhile a viewer
   const stopping = new AbortController();
   const ended = thread.run(stopping.signal);
   await expect.poll(() => losses, { timeout: 30_000 }).toBeGreaterThan(1);
-  const request = { viewer: didKey(VIEWER), asOfMs: NOW, windowMs: HOUR_MS, replies: false, mediaOnly: false, languages: [], limit: 1 };
+  const request = {
+    viewer: didKey(VIEWER),
+    asOfMs: NOW,
+    windowMs: HOUR_MS,
+    replies: false,
+    mediaOnly: false,
+    languages: [],
+    limit: 1,
+  };
   await expect(thread.recommend(request, never)).rejects.toBeInstanceOf(GraphNotReadyError);
   stopping.abort();
   await ended;

@@ -19,6 +19,11 @@ const world = createTasteWorld({
 const full = evaluateForYou(world);
 const { forYou: simpler } = evaluateForYou(world, { effort: effortOf(0.1) });
 const { forYou, popularity, random } = full;
-const isClear = forYou.hitRate > 1.3 * popularity.hitRate && simpler.hitRate > popularity.hitRate && popularity.hitRate > random.hitRate;
-process.stdout.write(`${JSON.stringify({ seed, ...full, simpler, timesPopularity: Math.round((100 * forYou.hitRate) / popularity.hitRate) / 100 })}\n`);
+const isClear =
+  forYou.hitRate > 1.3 * popularity.hitRate &&
+  simpler.hitRate > popularity.hitRate &&
+  popularity.hitRate > random.hitRate;
+process.stdout.write(
+  `${JSON.stringify({ seed, ...full, simpler, timesPopularity: Math.round((100 * forYou.hitRate) / popularity.hitRate) / 100 })}\n`,
+);
 process.exit(isClear ? 0 : 1);

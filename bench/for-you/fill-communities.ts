@@ -52,7 +52,8 @@ export async function copyLikes(
 const placesOf = (posts: number) => Math.max(1, Math.floor(posts / STRETCHES));
 const timeOf = (asOfMs: number, number: string, total: number) =>
   `toInt64(${asOfMs - DAY_MS} + intDiv(toInt64(${number}) * ${DAY_MS}, ${total}))`;
-const author = (post: string, likes: number) => `floor(${accountsOf(likes) / 4} * pow(${uniform(`'author', toUInt64(${post})`)}, 2))`;
+const author = (post: string, likes: number) =>
+  `floor(${accountsOf(likes) / 4} * pow(${uniform(`'author', toUInt64(${post})`)}, 2))`;
 
 function postsSql({ asOfMs, posts, likes }: CommunitiesOptions, from: number, count: number): string {
   return `INSERT INTO post_rows (record_hour, sort_at, did, rkey, operation, text, langs, parent_uri, root_uri, embed, json_rest, version, deleted)

@@ -1,4 +1,13 @@
-import { arrange, createLikeGraph, createRecommender, type Effort, FULL_EFFORT, type LikeGraph, type Request, type Weights } from '@updraft/recommender';
+import {
+  arrange,
+  createLikeGraph,
+  createRecommender,
+  type Effort,
+  FULL_EFFORT,
+  type LikeGraph,
+  type Request,
+  type Weights,
+} from '@updraft/recommender';
 import { createDice } from '../world/dice.ts';
 import { accountKey, factOf, postKey, type TasteLike, type TasteWorld } from './world.ts';
 
@@ -32,7 +41,10 @@ const HOUR_MS = 3_600_000;
 const CUT = 0.8;
 
 /** Holds back what viewers like after a moment, and compares who finds most of it: for-you, the most liked posts of the hours before, or chance. */
-export function evaluateForYou(world: TasteWorld, { weights, effort = FULL_EFFORT, viewers = Number.POSITIVE_INFINITY }: EvaluateOptions = {}): Evaluation {
+export function evaluateForYou(
+  world: TasteWorld,
+  { weights, effort = FULL_EFFORT, viewers = Number.POSITIVE_INFINITY }: EvaluateOptions = {},
+): Evaluation {
   const cutMs = world.startMs + CUT * 24 * HOUR_MS;
   const before = world.likes.filter(({ atMs }) => atMs < cutMs);
   const known = Map.groupBy(before, ({ account }) => account);
@@ -48,12 +60,21 @@ export function evaluateForYou(world: TasteWorld, { weights, effort = FULL_EFFOR
     const own = new Set(likes.map(({ post }) => post));
     const candidates = recommender.recommend(requestOf(account, likes, cutMs, effort));
     const given = arrange(candidates, { size: TOP, perAuthor: 2 });
-    found.forYou.add(given.map(({ root }) => root), wanted); // a post's root is its number here
+    found.forYou.add(
+      given.map(({ root }) => root),
+      wanted,
+    ); // a post's root is its number here
     found.popularity.add(popular.filter((post) => !own.has(post)).slice(0, TOP), wanted);
-    found.random.add(Array.from({ length: TOP }, () => there[dice(there.length)] ?? -1), wanted);
+    found.random.add(
+      Array.from({ length: TOP }, () => there[dice(there.length)] ?? -1),
+      wanted,
+    );
   }
   const total = [...heldOut.values()].reduce((sum, posts) => sum + posts.size, 0);
-  const quality = ({ hits, finds }: Tally): Quality => ({ hitRate: round(hits / heldOut.size), recall: round(finds / total) });
+  const quality = ({ hits, finds }: Tally): Quality => ({
+    hitRate: round(hits / heldOut.size),
+    recall: round(finds / total),
+  });
   return {
     viewers: heldOut.size,
     heldOut: total,
@@ -112,7 +133,10 @@ export function graphOf(world: TasteWorld, likes: readonly TasteLike[]): LikeGra
 function mostLiked(world: TasteWorld, before: readonly TasteLike[], cutMs: number): number[] {
   const counts = new Float64Array(world.posts.length);
   for (const { post, atMs } of before) counts[post] = (counts[post] ?? 0) + 2 ** ((atMs - cutMs) / (3 * HOUR_MS));
-  return world.posts.map(({ n }) => n).toSorted((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0)).slice(0, 2_000);
+  return world.posts
+    .map(({ n }) => n)
+    .toSorted((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0))
+    .slice(0, 2_000);
 }
 
 interface Tally {

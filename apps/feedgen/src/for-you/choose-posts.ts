@@ -92,7 +92,5 @@ async function fillFeed(
 }
 
 function reasonOf(coLikers: number): string {
-  return coLikers === 1
-    ? 'liked by one who likes what you like'
-    : `liked by ${coLikers} who like what you like`;
+  return coLikers === 1 ? 'liked by one who likes what you like' : `liked by ${coLikers} who like what you like`;
 }

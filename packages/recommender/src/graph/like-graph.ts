@@ -114,8 +114,7 @@ function readHour(accounts: CountedIds, posts: CountedIds, done: (segment: Segme
       likers.push(accounts.intern(likerLo, likerHi));
       liked.push(posts.intern(postLo, postHi));
     },
-    commit: () =>
-      done(createSegment(likers.values(), liked.values(), { likers: accounts.bound, posts: posts.bound })),
+    commit: () => done(createSegment(likers.values(), liked.values(), { likers: accounts.bound, posts: posts.bound })),
     abandon: sweep,
   };
 }

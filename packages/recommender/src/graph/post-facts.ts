@@ -38,7 +38,7 @@ export interface PostFacts {
   /** Of the account with this key, as `author` has it; -1: no author. */
   findAuthor(lo: number, hi: number): number;
   did(id: number): string;
-  uri(id: number): string;
+  rkey(id: number): string;
 }
 
 const REPLY = 1;
@@ -100,18 +100,20 @@ export function createPostFacts(): PostFacts {
     author: (id) => author[id] as number,
     findAuthor: authors.find,
     did,
-    uri: (id) => `at://${did(id)}/app.bsky.feed.post/${formatTid(tidOf(tid, id * 2))}`,
+    rkey: (id) => formatTid(tidOf(tid, id * 2)),
   };
 }
 
 /** DIDs by author: 24 bytes for a did:plc, a string for the few others. */
 function createAuthorNames() {
   let plc = new Uint8Array(0);
+  let text = Buffer.from(plc.buffer);
   const others = new Map<number, string>();
   return {
     bytes: () => plc.byteLength + others.size * 100,
     set: (id: number, did: string): void => {
       plc = withPlaceFor(plc, id, PLC_LENGTH);
+      if (text.buffer !== plc.buffer) text = Buffer.from(plc.buffer);
       if (!did.startsWith(PLC) || did.length !== PLC.length + PLC_LENGTH) {
         others.set(id, did);
         return;
@@ -120,7 +122,7 @@ function createAuthorNames() {
     },
     forget: (id: number): void => void others.delete(id),
     did: (id: number): string =>
-      others.get(id) ?? PLC + String.fromCharCode(...plc.subarray(id * PLC_LENGTH, (id + 1) * PLC_LENGTH)),
+      others.get(id) ?? PLC + text.latin1Slice(id * PLC_LENGTH, (id + 1) * PLC_LENGTH),
   };
 }
 

@@ -1,13 +1,15 @@
 import { Worker } from 'node:worker_threads';
-import type { Candidate, Request } from '@updraft/recommender';
+import { type Candidate, FULL_EFFORT, type Key, type Reasons, type Request } from '@updraft/recommender';
 import { backoff, type Logger, pause } from '@updraft/service';
 import { effortFor } from './effort-for.ts';
-import type { GraphMessage, GraphQuestion, GraphState, GraphThreadData } from './messages.ts';
+import type { GraphAnswer, GraphMessage, GraphQuestion, GraphState, GraphThreadData } from './messages.ts';
 
 /** The graph of likes, in a thread of its own: what it computes would hold up pages. */
 export interface GraphThread {
   /** @throws GraphNotReadyError before the first hour is read, when too many wait, and when the thread is lost meanwhile. */
-  recommend(request: Omit<Request, 'effort'> & Pick<Partial<Request>, 'effort'>, signal: AbortSignal): Promise<Candidate[]>;
+  recommend(request: GraphRequest, signal: AbortSignal): Promise<Candidate[]>;
+  /** Why the post of this key is among these candidates, or not. @throws likewise */
+  explain(request: GraphRequest, post: Key, signal: AbortSignal): Promise<Reasons>;
   /** How many wait for an answer. */
   readonly waiting: number;
   /** Undefined before the first hour is read. */
@@ -15,6 +17,9 @@ export interface GraphThread {
   /** Keeps the thread alive until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
+
+/** How much it looks at is decided when it is asked. */
+export type GraphRequest = Omit<Request, 'effort'>;
 
 /** The graph can't answer now: the caller does without. */
 export class GraphNotReadyError extends Error {
@@ -32,7 +37,7 @@ export interface GraphThreadOptions {
 const MAX_WAITING = 256;
 
 interface Asked {
-  readonly resolve: (candidates: Candidate[]) => void;
+  readonly resolve: (answer: GraphAnswer) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -52,7 +57,7 @@ export function createGraphThread({ data, onState, onLost, log }: GraphThreadOpt
     const waiting = asked.get(message.id);
     asked.delete(message.id);
     if ('error' in message) waiting?.reject(message.error);
-    else waiting?.resolve(message.candidates);
+    else waiting?.resolve(message.answer);
   };
 
   /** Resolves when the thread ends. */
@@ -73,18 +78,22 @@ export function createGraphThread({ data, onState, onLost, log }: GraphThreadOpt
     asked.clear();
   }
 
+  function ask(question: Omit<GraphQuestion, 'id'>, signal: AbortSignal): Promise<GraphAnswer> {
+    if (worker === undefined || (state?.hours.length ?? 0) === 0)
+      return Promise.reject(new GraphNotReadyError('the likes of no hour are read yet'));
+    if (asked.size >= MAX_WAITING) return Promise.reject(new GraphNotReadyError('too many wait for the like graph'));
+    const id = ++lastId;
+    const answer = Promise.withResolvers<GraphAnswer>();
+    asked.set(id, answer);
+    worker.postMessage({ ...question, id } satisfies GraphQuestion);
+    return abortable(answer.promise, signal);
+  }
+
   return {
-    recommend: (request, signal) => {
-      if (worker === undefined || (state?.hours.length ?? 0) === 0)
-        return Promise.reject(new GraphNotReadyError('the likes of no hour are read yet'));
-      if (asked.size >= MAX_WAITING) return Promise.reject(new GraphNotReadyError('too many wait for the like graph'));
-      const id = ++lastId;
-      const answer = Promise.withResolvers<Candidate[]>();
-      asked.set(id, answer);
-      const question: GraphQuestion = { id, request: { ...request, effort: request.effort ?? effortFor(asked.size) } };
-      worker.postMessage(question);
-      return abortable(answer.promise, signal);
-    },
+    recommend: async (request, signal) =>
+      (await ask({ request: { ...request, effort: effortFor(asked.size) } }, signal)) as Candidate[],
+    explain: async (request, why, signal) =>
+      (await ask({ request: { ...request, effort: FULL_EFFORT }, why }, signal)) as Reasons,
     get waiting() {
       return asked.size;
     },

@@ -11,7 +11,11 @@ const { clickhouse: connection, ...options } = workerData as GraphThreadData;
 const clickhouse = withCallOptions(createClickHouse(connection), { settings: PRIORITIES.feeds });
 const graph = createLikeGraph();
 const recommender = createRecommender(graph);
-const schedule = createHourSchedule({ hours: options.hours, maxLikes: options.maxLikes, ...(options.refreshMs && { refreshMs: options.refreshMs }) });
+const schedule = createHourSchedule({
+  hours: options.hours,
+  maxLikes: options.maxLikes,
+  ...(options.refreshMs && { refreshMs: options.refreshMs }),
+});
 const signal = new AbortController().signal;
 const waits = backoff({ minMs: 500, maxMs: 30_000 });
 const MAX_WAIT_MS = 5_000;
@@ -19,9 +23,9 @@ const MAX_WAIT_MS = 5_000;
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, no window
 const send = (message: GraphMessage): void => parentPort?.postMessage(message);
 
-parentPort?.on('message', ({ id, request }: GraphQuestion) => {
+parentPort?.on('message', ({ id, request, why }: GraphQuestion) => {
   try {
-    send({ id, candidates: recommender.recommend(request) });
+    send({ id, answer: why === undefined ? recommender.recommend(request) : recommender.explain(request, why) });
   } catch (error) {
     send({ id, error });
   }

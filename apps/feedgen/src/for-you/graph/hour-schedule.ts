@@ -50,7 +50,9 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
     next: (nowMs) => {
       const all = wanted(nowMs).map((hour, place) => ({ hour, place, dueAtMs: dueAt(hour, place) }));
       // Of hours that were never read the newest comes first: the graph is of use from the first on.
-      const first = all.toSorted((a, b) => rank(a, nowMs) - rank(b, nowMs) || a.dueAtMs - b.dueAtMs || a.place - b.place)[0];
+      const first = all.toSorted(
+        (a, b) => rank(a, nowMs) - rank(b, nowMs) || a.dueAtMs - b.dueAtMs || a.place - b.place,
+      )[0];
       if (first === undefined) return { waitMs: refreshMs.newest };
       return first.dueAtMs <= nowMs ? { hour: first.hour } : { waitMs: first.dueAtMs - nowMs };
     },

@@ -13,7 +13,8 @@ export interface ReadHourOptions {
 export async function readHour(clickhouse: ClickHouse, graph: LikeGraph, options: ReadHourOptions): Promise<void> {
   const reading = graph.beginHour(options.hour);
   try {
-    for await (const words of likesOfHour(clickhouse, { ...options, limit: options.maxLikes })) addLikes(words, reading);
+    for await (const words of likesOfHour(clickhouse, { ...options, limit: options.maxLikes }))
+      addLikes(words, reading);
   } catch (error) {
     reading.abandon();
     throw error;
