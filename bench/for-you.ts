@@ -1,9 +1,11 @@
 import { type FeedsFile, parseFeedsFile } from '@updraft/feeds';
-import { createClickHouse, postRecords } from '@updraft/store';
+import { createLogger } from '@updraft/service';
+import { createClickHouse } from '@updraft/store';
 import { createForYou } from '../apps/feedgen/src/for-you/for-you.ts';
 import { createFeedgenMetrics } from '../apps/feedgen/src/metrics.ts';
+import { createKeeping } from '../apps/feedgen/src/moderation/keeping.ts';
 import { createStandings } from '../apps/feedgen/src/moderation/standings.ts';
-import { createValidPosts } from '../apps/feedgen/src/validity/valid-posts.ts';
+import { createWishes } from '../apps/feedgen/src/personal/wishes/wishes.ts';
 import { createValidityThread } from '../apps/feedgen/src/validity/validity-thread.ts';
 import { readNumbers } from '../tests/world/command-line.ts';
 import { accountsOf, copyLikes, fillCommunities } from './for-you/fill-communities.ts';
@@ -86,28 +88,11 @@ function start(connection: Connection, clickhouse: ReturnType<typeof createClick
   if (feed?.kind !== 'for-you') throw new Error('the feed is of another kind');
   const metrics = createFeedgenMetrics();
   const thread = createValidityThread({ onLost: (error) => say(String(error)) });
-  const log = {
-    debug: () => {},
-    info: () => {},
-    warn: (about: object) => say(JSON.stringify(about)),
-    error: (about: object) => say(JSON.stringify(about)),
-  };
-  const keepValid = createValidPosts({
-    readRecords: (uris) => postRecords(clickhouse, uris),
-    areValid: thread.areValid,
-    metrics,
-    onError: (error) => say(String(error)),
-  });
-  const forYou = createForYou({
-    file,
-    clickhouse,
-    connection,
-    standings: createStandings(clickhouse, [feed]),
-    keepValid,
-    maxLikes,
-    metrics,
-    log: log as never,
-  });
+  const log = createLogger({ service: 'bench', level: 'warn' });
+  const standings = createStandings(clickhouse, [feed]);
+  const keeping = createKeeping({ clickhouse, standings, areValid: thread.areValid, metrics, log });
+  const wishes = createWishes(clickhouse);
+  const forYou = createForYou({ file, clickhouse, connection, keeping, wishes, maxLikes, metrics, log });
   const whole = async () => {
     for (let before = -1; ; ) {
       const { values } = await metrics.graphLikes.get();

@@ -290,7 +290,13 @@ describe('readers find the same on two servers as on one:', () => {
         await changeMembers(clickhouse, { label: 'all', changedBy: 'test' }, changes);
       expect([source.from, (await read(two, source, undefined)).candidates]).toEqual([source.from, []]);
     }
-    const entries = await readAuditLog(two.clickhouse, { feeds: ['all'], subject: '', page: 1, limit: 1_000 });
+    const entries = await readAuditLog(two.clickhouse, {
+      feed: 'all',
+      label: 'all',
+      subject: '',
+      page: 1,
+      limit: 1_000,
+    });
     expect(entries).toHaveLength((await readMembers(two.clickhouse, 'all')).length - 20);
     expect(await countBrought(two.clickhouse, 'all')).toEqual([{ source: 'api', accounts: entries.length }]);
     expect(await readUnfinishedChanges(two.clickhouse, 'all', Date.now() * 2_000)).toEqual([]);

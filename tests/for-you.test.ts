@@ -1,14 +1,14 @@
 import { commitVersion } from '@updraft/atproto';
-import { createFeedgenMetrics } from '@updraft/feedgen';
+import { createFeedgenMetrics, createWishes } from '@updraft/feedgen';
 import { parseFeedsFile } from '@updraft/feeds';
 import { createLogger } from '@updraft/service';
-import { codecs, createClickHouse, insertRows, postRecords, recordRows, shape } from '@updraft/store';
+import { codecs, createClickHouse, insertRows, recordRows, shape } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createForYou, type ForYou, type ForYouFeed } from '../apps/feedgen/src/for-you/for-you.ts';
 import { createGraphThread, GraphNotReadyError } from '../apps/feedgen/src/for-you/graph/graph-thread.ts';
-import { didKey } from '../apps/feedgen/src/for-you/sip-hash.ts';
+import { keyOf } from '../apps/feedgen/src/for-you/sip-hash.ts';
+import { createKeeping } from '../apps/feedgen/src/moderation/keeping.ts';
 import { createStandings } from '../apps/feedgen/src/moderation/standings.ts';
-import { createValidPosts } from '../apps/feedgen/src/validity/valid-posts.ts';
 import { createNetwork, didOf, type Network } from './feedgen/network.ts';
 import { recordRow, rkeyAt } from './record-row.ts';
 import { useStore } from './use-store.ts';
@@ -26,7 +26,7 @@ async function write(
   collection: string,
   deeds: readonly { readonly did: string; readonly subject: string; readonly atMs?: number }[],
 ) {
-  const rows = deeds.map(({ did, subject, atMs = NOW - HOUR_MS }) => {
+  const rows = deeds.map(({ did, subject, atMs = NOW - 60_000 }) => {
     const tid = { micros: atMs * 1_000 + (clock++ % 1_000), clockId: clock % 1_024 };
     return { rkey: rkeyAt(atMs, clock % 1_024), tid, row: { collection, repo: did, subject, createdMs: atMs } };
   });
@@ -54,20 +54,13 @@ function start(connection = store.connection) {
   const feed = file.feeds.get('mine') as ForYouFeed;
   const metrics = createFeedgenMetrics();
   const clickhouse = createClickHouse(connection);
+  const standings = createStandings(clickhouse, [feed]);
   const areValid = async (records: readonly string[]) => records.map((record) => !record.includes('xxx'));
-  const readRecords = (uris: Iterable<string>) => postRecords(clickhouse, uris);
-  const keepValid = createValidPosts({ readRecords, areValid, metrics, onError: () => {} });
-  const forYou = createForYou({
-    file,
-    clickhouse,
-    connection,
-    standings: createStandings(clickhouse, [feed]),
-    keepValid,
-    maxLikes: 2_000_000,
-    refreshMs: { newest: 100, others: 300 },
-    metrics,
-    log,
-  });
+  const keeping = createKeeping({ clickhouse, standings, areValid, metrics, log });
+  const wishes = createWishes(clickhouse);
+  const refreshMs = { newest: 100, others: 600_000 };
+  const deps = { file, clickhouse, connection, keeping, wishes, maxLikes: 2_000_000, refreshMs, metrics, log };
+  const forYou = createForYou(deps);
   const stopping = new AbortController();
   const ended = forYou.run(stopping.signal);
   const stop = async () => {
@@ -146,6 +139,28 @@ describe('a feed of kind for-you', () => {
     expect(leftOut).toEqual(['porn']);
   });
 
+  test('tells a viewer why a post is there, or not', async () => {
+    const why = (name: string, did = VIEWER) => forYou.explain(running.feed, did, uriOf(name), Date.now());
+    const { parts, ...target } = await why('target');
+    expect(target).toEqual({
+      isCandidate: true,
+      because: '5 of the accounts that like what the viewer likes like it',
+      seeds: 2,
+      accounts: 5,
+      coLikers: 5,
+      ledBy: expect.arrayContaining(['seed1', 'seed2'].map((seed) => ({ uri: uriOf(seed), coLikers: 5 }))),
+    });
+    expect(parts?.score).toBeCloseTo(((parts?.sum ?? 0) / (parts?.popularity ?? 0)) * (parts?.recency ?? 0));
+    const because = async (name: string, did?: string) => (await why(name, did)).because;
+    expect(await because('seed1')).toBe('the viewer likes it already');
+    expect(await because('own')).toBe('the viewer wrote it');
+    expect(await because('reply')).toBe('it is a reply, and the feed has none');
+    expect(await because('blocker')).toContain('block each other');
+    expect(await because('porn')).toContain('moderation leaves it out');
+    expect(await because('gone')).toContain('not in the index');
+    expect(await because('target', didOf('newcomer'))).toContain('none of the accounts');
+  });
+
   test('gives a viewer who likes nothing, and one whose likes nobody shares, no posts', async () => {
     expect((await ask(didOf('newcomer'))).names).toEqual([]);
     await like(didOf('lonely'), await post('lonely', didOf('nobody')));
@@ -182,7 +197,7 @@ describe('a feed of kind for-you', () => {
   test('answers a viewer with 500,000 likes from the newest of them', async () => {
     const glutton = didOf('glutton');
     const tid = (ms: string) => `bitShiftLeft(toUInt64(${ms}) * 1000, 10)`;
-    const ms = `(${NOW - HOUR_MS} - number)`;
+    const ms = `(${NOW - 60_000} - number)`;
     await store.clickhouse.command(`INSERT INTO record_rows (record_hour, collection, repo, rkey_tid, operation, subject, relative_version, deleted)
       SELECT toUInt32(intDiv(${ms}, 3600000)), 'app.bsky.feed.like', '${glutton}', ${tid(ms)}, 'create',
         concat('at://did:plc:any/app.bsky.feed.post/', toString(number)), bitShiftLeft(toUInt64(${ms}) * 1000, 11) - 2 * ${tid(ms)} + 9223372036854775808, 0
@@ -202,7 +217,7 @@ test('the key of an account is what the engine makes it', async () => {
     shape({ key: codecs.string }),
     { dids },
   );
-  const keys = dids.map((did) => String((BigInt(didKey(did).hi) << 32n) | BigInt(didKey(did).lo)));
+  const keys = dids.map((did) => String((BigInt(keyOf(did).hi) << 32n) | BigInt(keyOf(did).lo)));
   expect(rows.map(({ key }) => key)).toEqual(keys);
 });
 
@@ -214,7 +229,7 @@ test('a thread that is lost is started again and counted, and meanwhile a viewer
   const ended = thread.run(stopping.signal);
   await expect.poll(() => losses, { timeout: 30_000 }).toBeGreaterThan(1);
   const request = {
-    viewer: didKey(VIEWER),
+    viewer: keyOf(VIEWER),
     asOfMs: NOW,
     windowMs: HOUR_MS,
     replies: false,

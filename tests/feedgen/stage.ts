@@ -24,6 +24,8 @@ export interface StageOptions {
   env?: Readonly<Record<string, string>>;
   cutsIntervalMs?: number;
   memberIntervalMs?: number;
+  /** The time by which days of seen posts go. */
+  now?: () => number;
 }
 
 /** A running feed generator. */
@@ -102,7 +104,7 @@ export async function startInstance(
     readonly clickhouse: Pick<Databases['clickhouse'], 'env'>;
     readonly redis: Pick<Databases['redis'], 'address'>;
   },
-  { feeds, env = {}, cutsIntervalMs = 300, memberIntervalMs }: StageOptions,
+  { feeds, env = {}, cutsIntervalMs = 300, memberIntervalMs, now }: StageOptions,
 ): Promise<Instance> {
   const config = readFeedgenConfig({
     ...databases.clickhouse.env,
@@ -124,6 +126,7 @@ export async function startInstance(
     log,
     cutsIntervalMs,
     ...(memberIntervalMs !== undefined && { memberIntervalMs }),
+    ...(now !== undefined && { now }),
   });
   const answers = checkAnswers(feedgen.app);
   const stopping = new AbortController();

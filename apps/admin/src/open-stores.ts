@@ -1,5 +1,12 @@
 import type { CommandIo } from '@updraft/command';
-import { createBuildStore, type News, publishNews, type StoredBuild } from '@updraft/feeds';
+import {
+  createBuildStore,
+  eraseSeen,
+  type News,
+  publishNews,
+  removePersonalBuilds,
+  type StoredBuild,
+} from '@updraft/feeds';
 import { type ClickHouse, createClickHouse, createRedis, readCommandStores } from '@updraft/store';
 
 /** The stores that a command works on. */
@@ -9,6 +16,8 @@ export interface AdminStores extends AsyncDisposable {
   readonly builds: { current(alias: string): Promise<StoredBuild | undefined> };
   /** Tells the running feed generators what has changed. Without Redis they see it within seconds, and a note says so. */
   tell(news: News): Promise<void>;
+  /** Removes what Redis keeps of these accounts as viewers: what they have seen, and their builds. Rejects when Redis can't be reached. */
+  forgetViewers(dids: readonly string[]): Promise<void>;
 }
 
 /** Opens the stores that the environment names, as a service would. */
@@ -26,6 +35,10 @@ export function openStores({ env, note }: CommandIo): AdminStores {
         const reason = error instanceof Error ? error.message : String(error);
         note(`${reason}: the running feed generators see this change by themselves within seconds`);
       }),
+    forgetViewers: async (dids) => {
+      await eraseSeen(redis, prefix, dids);
+      await removePersonalBuilds(redis, prefix, dids);
+    },
     async [Symbol.asyncDispose]() {
       redis.disconnect();
       await clickhouse.close();

@@ -1,4 +1,4 @@
-import { feedsConfig, feedsEnvironment, type ServiceIdentity } from '@updraft/feeds';
+import { feedsConfig, feedsEnvironment, MAX_SEEN_DAYS, type ServiceIdentity } from '@updraft/feeds';
 import {
   corsOrigins,
   drainEnvironment,
@@ -46,6 +46,10 @@ export interface FeedgenConfig {
   /** How long it still takes requests after SIGTERM. */
   readonly drainDelayMs: number;
   readonly telemetry: TelemetryOptions;
+  /** Bounds of viewers' builds. */
+  readonly personal: { readonly atOnce: number; readonly maxWaiting: number; readonly maxBytes: number };
+  /** Days that a post which a viewer has seen stays out of feeds with `hideSeen`. */
+  readonly seenDays: number;
 }
 
 const Variables = z.object({
@@ -59,6 +63,10 @@ const Variables = z.object({
   TRUST_PROXY: trustedProxies,
   ALLOW_PRIVATE_ADDRESSES: flag,
   FOR_YOU_MAX_LIKES: wholeNumber({ min: 1_000, max: 500_000_000, preset: 25_000_000 }),
+  PERSONAL_BUILDS_AT_ONCE: wholeNumber({ min: 1, max: 100, preset: 4 }),
+  PERSONAL_BUILDS_WAITING: wholeNumber({ min: 0, max: 100_000, preset: 1_000 }),
+  PERSONAL_MEMORY_MB: wholeNumber({ min: 1, max: 100_000, preset: 128 }),
+  SEEN_DAYS: wholeNumber({ min: 1, max: MAX_SEEN_DAYS, preset: 7 }),
 });
 
 /** @throws ConfigError that names every fault of the environment */
@@ -79,5 +87,11 @@ export function readFeedgenConfig(env: Readonly<Record<string, string | undefine
     logLevel: read.LOG_LEVEL,
     drainDelayMs: read.DRAIN_DELAY,
     telemetry: telemetryOptions('feedgen', read),
+    personal: {
+      atOnce: read.PERSONAL_BUILDS_AT_ONCE,
+      maxWaiting: read.PERSONAL_BUILDS_WAITING,
+      maxBytes: read.PERSONAL_MEMORY_MB * 1_000_000,
+    },
+    seenDays: read.SEEN_DAYS,
   };
 }

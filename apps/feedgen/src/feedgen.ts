@@ -1,12 +1,13 @@
 import { type FeedsFile, memberIntakes } from '@updraft/feeds';
 import type { HttpServer, Logger } from '@updraft/service';
-import type { ClickHouse, Redis } from '@updraft/store';
+import { type ClickHouse, createErasedAccounts, type Redis } from '@updraft/store';
 import { createAnalytics } from './analytics/analytics.ts';
 import type { Builder } from './builds/builder.ts';
 import { createBuilding } from './builds/building.ts';
 import { createBus } from './bus.ts';
 import type { FeedgenConfig } from './config.ts';
 import { createExplaining } from './explaining.ts';
+import { createForYou } from './for-you/for-you.ts';
 import { keepGauges } from './gauges.ts';
 import { createApp } from './http/app.ts';
 import type { FeedgenContext } from './http/context.ts';
@@ -16,7 +17,9 @@ import { createMemberReader } from './members/intake/member-reader.ts';
 import { createMembership } from './members/membership.ts';
 import { createFeedgenMetrics } from './metrics.ts';
 import { createHides } from './moderation/hides.ts';
-import { NOTHING_SEEN, type SeenPosts } from './seen/seen-posts.ts';
+import { createPersonal } from './personal/personal.ts';
+import { createWishes } from './personal/wishes/wishes.ts';
+import { createSeenPosts } from './seen/create-seen-posts.ts';
 import { createDocuments } from './syndication/documents.ts';
 
 /** What the feed generator is made of. */
@@ -32,6 +35,8 @@ export interface FeedgenDeps {
   cutsIntervalMs?: number;
   /** How often the sources of members are read; tests shorten it. */
   memberIntervalMs?: number;
+  /** The time by which days of seen posts go, in ms since 1970; tests move it. */
+  now?: () => number;
 }
 
 export interface Feedgen {
@@ -47,9 +52,9 @@ export interface Feedgen {
 
 /** Puts the parts together; opens and starts nothing but the signature threads. */
 export function createFeedgen(deps: FeedgenDeps): Feedgen {
-  const { context, bus, building, memberReader } = createParts(deps);
+  const { context, bus, building, personal, forYou, memberReader } = createParts(deps);
   const { live, membership, hides, keys, analytics, identity } = context;
-  keepGauges(context);
+  keepGauges(context, personal.counts);
   return {
     app: createApp(context, deps.config),
     context,
@@ -57,8 +62,10 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
     start: async (signal) => {
       bus.start();
       // The service starts even when something can't be read now: each part reads again as soon as it runs, and logs failures.
-      await Promise.allSettled([live, membership, hides, keys, analytics].map((part) => part.refresh()));
-      const background = [building, membership, hides, keys, analytics, memberReader].map((part) => part.run(signal));
+      await Promise.allSettled([live, membership, hides, keys, personal, analytics].map((part) => part.refresh()));
+      const background = [building, membership, hides, keys, personal, forYou, analytics, memberReader].map((part) =>
+        part.run(signal),
+      );
       return { ended: Promise.all(background).then(() => {}) };
     },
     close: async () => {
@@ -81,12 +88,18 @@ function createParts(deps: FeedgenDeps) {
   const memberReader = createMemberReader({ ...deps, prefix, intakes, membership, metrics });
   const building = createBuilding({ ...deps, prefix, bus, membership, metrics });
   const { live, cuts, areValid, standings } = building;
-  const analytics = createAnalytics({ ...deps, prefix, aliases: [...file.feeds.keys()], bus, metrics });
+  const erased = createErasedAccounts(deps.clickhouse);
+  const analytics = createAnalytics({ ...deps, prefix, aliases: [...file.feeds.keys()], erased, bus, metrics });
   const identity = createIdentity({ ...deps, metrics });
   const explain = createExplaining({ ...deps, context: { live, cuts, hides, membership }, areValid, standings });
   const documents = createDocuments({ ...deps, service });
-  const seen: SeenPosts = { view: async () => NOTHING_SEEN, add: () => {} };
-  const posts = { live, cuts, hides, explain, documents };
+  const seen = createSeenPosts({ now: Date.now, ...deps, prefix, days: config.seenDays, erased, metrics });
+  const wishes = createWishes(deps.clickhouse);
+  const graph = { connection: config.clickhouse, maxLikes: config.maxGraphLikes };
+  const forYou = createForYou({ ...deps, ...graph, keeping: building.keeping, wishes, metrics });
+  const limits = config.personal;
+  const personal = createPersonal({ ...deps, prefix, limits, building, forYou: forYou.query, seen, bus, metrics });
+  const posts = { live, cuts, hides, explain, documents, personal: personal.builds, languages: personal.languages };
   const context = { service, file, ...posts, membership, intakes, keys, identity, seen, analytics, metrics, log };
-  return { context, bus, building, memberReader };
+  return { context, bus, building, personal, forYou, memberReader };
 }

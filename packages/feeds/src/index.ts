@@ -13,11 +13,15 @@ export {
   type Feed,
   type FeedsFile,
   feedByName,
+  feedOrVariantByName,
   isPersonal,
   isQueried,
+  isToldApart,
   membersLabel,
+  nameOf,
   type PersonalFeed,
   type QueriedFeed,
+  withVariants,
 } from './feed.ts';
 export { type HideSubject, hideSubject, readHideSubject } from './hide-subject.ts';
 export { keepForFeed, keepValidPosts, type Standings } from './keep-posts.ts';
@@ -35,7 +39,17 @@ export {
 export { type LeftOut, labelsOf, leftOutBy, type ModeratedFeed, NOT_RECOMMENDED } from './moderation.ts';
 export { shortAlias } from './names.ts';
 export { MAX_SUBJECTS, type News, newsChannel, parseNews, publishNews } from './news.ts';
+export {
+  createPersonalStore,
+  MAX_BUILDS_OF_VIEWER,
+  type PersonalStore,
+  removePersonalBuilds,
+  type StoredPersonalBuild,
+} from './personal-store.ts';
 export { isPinnedAt, type Pin } from './pins.ts';
 export type { FeedQueryDeps } from './queries/describe-query.ts';
 export { runFeedQuery } from './queries/feed-queries.ts';
+export { runFollowing } from './queries/following.ts';
 export { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';
+export { eraseSeen, MAX_SEEN_DAYS, seenDay, seenKey, seenLogMs } from './seen-log.ts';
+export { variantFor } from './variants.ts';

@@ -6,21 +6,23 @@ import {
   isQueried,
   type QueriedFeed,
   reasonToBeEmpty,
+  withVariants,
 } from '@updraft/feeds';
 import { lasting } from '@updraft/service';
 import { readMembers } from '@updraft/store';
 import type { AdminStores } from '../open-stores.ts';
+import { reasonOf } from './ask.ts';
 import { type Finding, ok, skipped, wrong } from './finding.ts';
 
 /** Whether each feed has a build, that it is not too old, and not empty without reason. */
 export async function checkBuilds(stores: AdminStores, feeds: readonly Feed[]): Promise<Finding[]> {
-  const queried = feeds.filter(isQueried);
+  const queried = withVariants(feeds).filter(isQueried);
   return Promise.all(
     queried.map((feed) =>
       checkBuild(stores, feed).catch((error: unknown) =>
         skipped(
           `build of ${feed.alias}`,
-          `can't be read: ${String(error)}`,
+          `can't be read: ${reasonOf(error)}`,
           'set REDIS_ADDRESS and CLICKHOUSE_ADDRESS to those of feedgen',
         ),
       ),

@@ -13,7 +13,7 @@ import {
   type Explain,
   type Explanation,
   type Feed,
-  feedByName,
+  feedOrVariantByName,
   isQueried,
   keepValidPosts,
   labelsOf,
@@ -22,6 +22,7 @@ import {
   readFeedsConfig,
   readFeedsFile,
   type Standings,
+  withVariants,
 } from '@updraft/feeds';
 import { type ClickHouse, readMembers, readStandings, visiblePosts } from '@updraft/store';
 import { type AdminStores, openStores } from '../open-stores.ts';
@@ -31,7 +32,7 @@ export const addExplainCommand: BuildProgram = (program, io) => {
   program
     .command('explain')
     .description('Says why a post is in a feed or not: each rule with its numbers, its score, its place.')
-    .argument('<feed>', 'its name')
+    .argument('<feed>', 'its name; NAME/VARIANT for a variant of it')
     .argument('<uri>', "the post's at-uri", postUri)
     .option(...JSON_OPTION)
     .action((feed, uri, options) => explain(feed, uri, options, io));
@@ -50,10 +51,10 @@ async function explain(
   io: CommandIo,
 ): Promise<void> {
   const { feeds } = await readFeedsFile(readFeedsConfig(io.env).feedsFile);
-  const feed = feedByName(feeds, name);
+  const feed = feedOrVariantByName(feeds, name);
   if (feed === undefined) throw new CommandError(`there is no feed ${name} in the feeds file`);
   await using stores = openStores(io);
-  const explanation = await (await createExplainer(stores, [...feeds.values()]))(feed, uri, Date.now());
+  const explanation = await (await createExplainer(stores, withVariants(feeds.values())))(feed, uri, Date.now());
   if (options.json === true) io.out(JSON.stringify(explanation));
   else writeText(explanation, io);
 }

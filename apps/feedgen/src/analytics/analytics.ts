@@ -3,8 +3,8 @@ import { backoff, every, type Logger } from '@updraft/service';
 import {
   type ClickHouse,
   createBatchWriter,
-  createErasedAccounts,
   ERASED_INTERVAL_MS,
+  type ErasedAccounts,
   type FeedInteractionRow,
   type FeedRequestRow,
   feedInteractions,
@@ -37,20 +37,21 @@ export interface AnalyticsOptions {
   /** Of the keys in Redis. */
   readonly prefix: string;
   readonly aliases: readonly string[];
+  /** The analytics read this list. */
+  readonly erased: ErasedAccounts;
   readonly bus: Bus;
   readonly metrics: FeedgenMetrics;
   readonly log: Logger;
 }
 
 export function createAnalytics(options: AnalyticsOptions): Analytics {
-  const { clickhouse, bus, metrics, log } = options;
+  const { clickhouse, bus, erased, metrics, log } = options;
   const warn = (what: string) => (err: unknown) => log.warn({ err }, what);
   const writer = createBatchWriter({ clickhouse, log, backoff: () => backoff({ minMs: 200, maxMs: 10_000 }) });
   const onError = warn('analytics could not be written');
   const queueOf = <Row extends object>(table: Table<Row>) => createRowQueue({ table, writer, metrics, onError });
   const [requests, interactions] = [queueOf(feedRequestAnalytics), queueOf(feedInteractions)];
   const viewers = createViewerCounts({ ...options, onError: warn('viewers could not be counted') });
-  const erased = createErasedAccounts(clickhouse);
   const erasedUnread = warn('the list of erased accounts could not be read');
   bus.listen((news) => {
     if (news.kind === 'erased') erased.refresh().catch(erasedUnread);

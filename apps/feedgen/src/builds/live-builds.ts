@@ -1,6 +1,7 @@
 import type { BuildStore, Pin, StoredBuild } from '@updraft/feeds';
 import { every, type Logger } from '@updraft/service';
 import type { Bus } from '../bus.ts';
+import { within } from '../within.ts';
 import type { Build } from './build.ts';
 import { createFeedBuilds, type FeedBuilds } from './feed-builds.ts';
 
@@ -81,14 +82,4 @@ async function findBuild(
   if (known !== undefined || ofFeed === undefined) return known;
   const stored = await within(LOAD_WAIT_MS, store.load(alias, ofFeed.storedId(id))).catch(onError);
   return stored === undefined ? undefined : ofFeed.keep(stored, id);
-}
-
-async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
-  const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), ms);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,4 +1,5 @@
-import type { Feed } from '@updraft/feeds';
+import { randomUUID } from 'node:crypto';
+import { type Feed, isPersonal, isToldApart } from '@updraft/feeds';
 import {
   callerKey,
   type HttpServer,
@@ -14,6 +15,7 @@ import type { Build } from '../builds/build.ts';
 import { type FeedCursor, parseCursor } from '../builds/cursor.ts';
 import { offsetAfter } from '../builds/page.ts';
 import { VIEWER_ERRORS } from '../viewer/viewer-errors.ts';
+import { acceptedLanguages } from './accept-languages.ts';
 import type { FeedgenContext } from './context.ts';
 import { FeedNotReadyError, UnknownFeedError } from './errors.ts';
 import { createFeedFinder } from './feed-of-uri.ts';
@@ -23,7 +25,10 @@ import { createReadership, type Reader } from './readership.ts';
 const LXM = 'app.bsky.feed.getFeedSkeleton';
 export const SKELETON_PATH = `/xrpc/${LXM}`;
 
-const pin = z.object({ $type: z.literal('app.bsky.feed.defs#skeletonReasonPin') });
+const reason = z.discriminatedUnion('$type', [
+  z.object({ $type: z.literal('app.bsky.feed.defs#skeletonReasonPin') }),
+  z.object({ $type: z.literal('app.bsky.feed.defs#skeletonReasonRepost'), repost: z.string() }),
+]);
 const schema = {
   summary: 'A page of a feed; feeds that are not for everyone need the token',
   security: [{}, { viewer: [] }],
@@ -34,7 +39,7 @@ const schema = {
   }),
   response: {
     200: z.object({
-      feed: z.array(z.object({ post: z.string(), reason: pin.optional() })),
+      feed: z.array(z.object({ post: z.string(), reason: reason.optional(), feedContext: z.string().optional() })),
       cursor: z.string().optional(),
       reqId: z.string().optional(),
     }),
@@ -42,7 +47,7 @@ const schema = {
 };
 const errors = [UnknownFeedError, FeedNotReadyError, ...VIEWER_ERRORS];
 
-/** GET app.bsky.feed.getFeedSkeleton. Served from memory: no request waits for ClickHouse. */
+/** GET app.bsky.feed.getFeedSkeleton. Served from memory: no request waits for ClickHouse, but of a personal feed a first page may, for a moment. */
 export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void {
   const { metrics, analytics } = context;
   const feedOf = createFeedFinder(context.service, context.file);
@@ -50,32 +55,37 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
   const render = createPageRenderer();
   app.get(SKELETON_PATH, { schema, config: { errors } }, async (request, reply) => {
     const startedAt = performance.now();
-    const { limit, cursor: cursorText } = request.query;
+    const { limit } = request.query;
+    // An empty cursor asks for the first page, as an absent one does.
+    const cursorText = request.query.cursor === '' ? undefined : request.query.cursor;
     const feed = feedOf(request.query.feed);
     const cursor = readCursor(cursorText, feed);
     const viewerDid = request.headers.authorization === undefined ? undefined : await identify(context, request, feed);
-    const reader = readership(feed, viewerDid);
+    const languages = acceptedLanguages(request.headers['accept-language']);
+    const reader = readership(feed, { viewerDid, languages, cursorAlias: cursor?.alias });
     const { build, offset } =
       cursor === undefined
         ? { build: await requireBuild(reader), offset: 0 }
         : (startInMemory(reader, cursor) ?? (await findStart(reader, cursor)));
-    const seen =
-      feed.hideSeen && viewerDid !== undefined ? await context.seen.view(viewerDid, cursor?.seenMark) : undefined;
-    const page = render({ alias: feed.alias, build, offset, limit, reader, seen });
+    const hidesSeen = feed.hideSeen && viewerDid !== undefined && reader.name !== 'outsider';
+    const seen = hidesSeen ? await context.seen.view(viewerDid, cursorText) : undefined;
+    const page = render({ build, offset, limit, reader, seen });
     if (viewerDid !== undefined && seen !== undefined && !isPeek(limit, cursor))
       context.seen.add(
         viewerDid,
         page.posts.map(({ uri }) => uri),
+        cursorText,
       );
     const seconds = (performance.now() - startedAt) / 1000;
     metrics.pageSeconds.observe(seconds);
-    metrics.pages.count(feed.alias, reader.name);
+    metrics.pages.count(reader.feed.alias, reader.name);
+    const requestId = pageId(request);
     if (viewerDid !== undefined)
       analytics.addPage({
         requestedAt: Date.now(),
         feed: feed.alias,
         viewerDid,
-        requestId: request.id,
+        requestId,
         pageLimit: limit,
         pageSize: page.posts.length,
         pageOffset: offset,
@@ -85,9 +95,9 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
         acceptLanguage: (request.headers['accept-language'] ?? '').slice(0, 256),
         buildId: build.id,
         variant: reader.variant,
-        items: page.keys,
+        items: isPeek(limit, cursor) ? [] : page.keys,
       });
-    return sendPage(reply, feed, page, request.id);
+    return sendPage(reply, reader.feed, page, isToldApart(feed) ? requestId : undefined);
   });
 }
 
@@ -99,13 +109,18 @@ function identify({ identity }: FeedgenContext, request: FastifyRequest, feed: F
   );
 }
 
-/** An empty cursor asks for the first page, as an absent one does. */
 function readCursor(text: string | undefined, feed: Feed): FeedCursor | undefined {
-  if (text === undefined || text === '') return undefined;
+  if (text === undefined) return undefined;
   const cursor = parseCursor(text);
   if (cursor === undefined) throw new InvalidRequestError('the cursor is malformed');
-  if (cursor.alias !== feed.alias) throw new InvalidRequestError('the cursor belongs to another feed');
+  if (cursor.alias !== feed.alias && !cursor.alias.startsWith(`${feed.alias}/`))
+    throw new InvalidRequestError('the cursor belongs to another feed');
   return cursor;
+}
+
+/** Names the page. Another page must not have it, so a request's own id counts only where we gave it. */
+function pageId(request: FastifyRequest): string {
+  return request.headers['x-request-id'] === undefined ? request.id : randomUUID();
 }
 
 /** Apps ask for one post to learn whether there is something new. Nobody sees it. */
@@ -139,9 +154,10 @@ async function requireBuild(reader: Reader): Promise<Build> {
   throw new FeedNotReadyError('this feed is being built, please try again', { retryAfterS: 5 });
 }
 
-function sendPage(reply: FastifyReply, feed: Feed, { fields }: RenderedPage, requestId: string): FastifyReply {
-  const reqId = feed.publish?.acceptsInteractions === true ? `,"reqId":${JSON.stringify(requestId.slice(0, 100))}` : '';
+function sendPage(reply: FastifyReply, feed: Feed, { fields }: RenderedPage, reqId?: string): FastifyReply {
   if ('languages' in feed && feed.languages.length > 0) reply.header('content-language', feed.languages.join(', '));
-  if (feed.audience === 'members') reply.header('cache-control', 'private, no-store');
-  return reply.type('application/json; charset=utf-8').send(`{${fields}${reqId}}`);
+  if (feed.audience === 'members' || isPersonal(feed)) reply.header('cache-control', 'private, no-store');
+  return reply
+    .type('application/json; charset=utf-8')
+    .send(reqId === undefined ? `{${fields}}` : `{${fields},"reqId":"${reqId}"}`);
 }

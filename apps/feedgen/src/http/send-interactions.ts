@@ -1,4 +1,4 @@
-import { isAtUri } from '@updraft/atproto';
+import { isAtUri, parseAtUri } from '@updraft/atproto';
 import { callerKey, createRateLimit, type HttpServer, RateLimitExceededError } from '@updraft/service';
 import { z } from 'zod';
 import { SignInRequiredError, VIEWER_ERRORS } from '../viewer/viewer-errors.ts';
@@ -8,6 +8,8 @@ import { createFeedFinder } from './feed-of-uri.ts';
 
 const LXM = 'app.bsky.feed.sendInteractions';
 const EVENT_PREFIX = 'app.bsky.feed.defs#';
+/** A person sees a few posts a second, and an app sends what was seen every ten seconds. */
+const INTERACTIONS = { burst: 2_000, perSecond: 20 };
 
 const atMostBytes = (max: number) => (text: string) => Buffer.byteLength(text) <= max;
 
@@ -33,6 +35,7 @@ const errors = [UnknownFeedError, RateLimitExceededError, ...VIEWER_ERRORS];
 export function sendInteractions(app: HttpServer, context: FeedgenContext): void {
   const { identity, analytics } = context;
   const limit = createRateLimit({ burst: 60, perSecond: 1 });
+  const ofAll = createRateLimit(INTERACTIONS);
   const feedOf = createFeedFinder(context.service, context.file);
   app.post(`/xrpc/${LXM}`, { schema, config: { errors } }, async (request) => {
     const { authorization } = request.headers;
@@ -44,13 +47,15 @@ export function sendInteractions(app: HttpServer, context: FeedgenContext): void
       caller: callerKey(request.ip),
     });
     if (viewerDid === undefined) throw new SignInRequiredError('this method needs a token');
-    if (!limit.take(viewerDid))
+    if (!limit.take(viewerDid) || !ofAll.take(viewerDid, request.body.interactions.length))
       throw new RateLimitExceededError('too many interactions, please wait', { retryAfterS: 10 });
-    const feed = request.body.feed === undefined ? '' : feedOf(request.body.feed).alias;
-    for (const [index, { item = '', event = '', feedContext = '', reqId = '' }] of request.body.interactions.entries())
+    const { interactions } = request.body;
+    const feed = request.body.feed === undefined ? undefined : feedOf(request.body.feed);
+    if (feed?.hideSeen === true) context.seen.add(viewerDid, seenPosts(interactions));
+    for (const [index, { item = '', event = '', feedContext = '', reqId = '' }] of interactions.entries())
       analytics.addInteraction({
         receivedAt: Date.now(),
-        feed,
+        feed: feed?.alias ?? '',
         viewerDid,
         interactionId: `${request.id}.${index}`,
         item,
@@ -60,4 +65,17 @@ export function sendInteractions(app: HttpServer, context: FeedgenContext): void
       });
     return {};
   });
+}
+
+/** The posts that the app reports as seen. */
+function seenPosts(interactions: readonly z.output<typeof interaction>[]): string[] {
+  return interactions
+    .filter(({ event }) => event === `${EVENT_PREFIX}interactionSeen`)
+    .map(({ item = '' }) => item)
+    .filter(isPost);
+}
+
+function isPost(item: string): boolean {
+  const { collection, rkey = '' } = parseAtUri(item) ?? {};
+  return collection === 'app.bsky.feed.post' && rkey !== '';
 }

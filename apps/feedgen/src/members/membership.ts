@@ -6,6 +6,7 @@ import {
   type FeedsFile,
   type MemberChange,
   membersLabel,
+  withVariants,
 } from '@updraft/feeds';
 import { every, type Logger } from '@updraft/service';
 import {
@@ -21,6 +22,7 @@ import {
   readMembers,
   readMembersPage,
 } from '@updraft/store';
+import { oneAtATimeByKey } from '../builds/one-at-a-time.ts';
 import type { Bus } from '../bus.ts';
 import { createLabelBearers, type LabelBearers } from './label-bearers.ts';
 
@@ -57,7 +59,7 @@ const INTERVAL_MS = 3_000;
 const MAX_NEWS = 100;
 
 export function createMembership({ clickhouse, file, bus, log }: MembershipOptions): Membership {
-  const labels = [...file.feeds.values()]
+  const labels = withVariants(file.feeds.values())
     .flatMap((feed) => [membersLabel(feed), authorsLabel(feed)])
     .filter((label) => label !== undefined);
   const bearers = createLabelBearers(new Set(labels));
@@ -68,6 +70,18 @@ export function createMembership({ clickhouse, file, bus, log }: MembershipOptio
     const isMember = after.state === 'approved';
     bearers.apply({ label, did, isMember });
     await bus.publish({ kind: 'member', label, did, isMember });
+  };
+
+  // Two people who decide about one account at once: the second sees what the first did.
+  const writeOne = oneAtATimeByKey(
+    ({ label }: ChangeOptions, { did }: MemberChange) => `${label} ${did}`,
+    (options, change) => changeMembers(clickhouse, options, [change]),
+  );
+  const write = (options: ChangeOptions, changes: readonly MemberChange[]) => {
+    const [first, ...others] = changes;
+    return first !== undefined && others.length === 0
+      ? writeOne(options, first)
+      : changeMembers(clickhouse, options, changes);
   };
 
   bus.listen((news) => {
@@ -83,7 +97,7 @@ export function createMembership({ clickhouse, file, bus, log }: MembershipOptio
     requests: (query) => readMemberRequests(clickhouse, query),
     auditLog: (query) => readAuditLog(clickhouse, query),
     change: async (options, changes) => {
-      const outcome = await changeMembers(clickhouse, options, changes);
+      const outcome = await write(options, changes);
       // A person's change is told even where nothing changed here: an instance may not have heard of it.
       const told = changes.length === 1 ? outcome : outcome.filter(({ isLabelChanged }) => isLabelChanged);
       if (told.length > MAX_NEWS) await refresh();

@@ -1,20 +1,15 @@
 /** What viewers were shown before, over all instances: for feeds with `hideSeen`. */
 export interface SeenPosts {
   /**
-   * What this viewer had seen at `mark`, that of the cursor; without one, until now. Never rejects and waits for a few hundred
-   * milliseconds at most: what can't be read counts as not seen, and a metric says so.
+   * What this viewer has seen. `cursor` is that of the page which they ask for: of a page that was given before, what they had seen then,
+   * so that they get the same page again. Never rejects and waits for a few hundred milliseconds at most: what can't be read counts as not
+   * seen, and a metric says so.
    */
-  view(viewerDid: string, mark: string | undefined): Promise<SeenView>;
-  /** Notes that these posts were shown. Returns at once. */
-  add(viewerDid: string, uris: readonly string[]): void;
+  view(viewerDid: string, cursor?: string): Promise<SeenView>;
+  /** Notes that these posts were shown, by the page of this cursor or in another way. Returns at once. */
+  add(viewerDid: string, uris: readonly string[], cursor?: string): void;
 }
 
-/** A snapshot: it stays as it is while a viewer reads on with one cursor, so that a page is a slice. */
 export interface SeenView {
   has(uri: string): boolean;
-  /** Names the snapshot in cursors: letters, digits, `.` and `_`, at most 32. */
-  readonly mark: string;
 }
-
-/** Of whom nothing is known. */
-export const NOTHING_SEEN: SeenView = { has: () => false, mark: '0' };

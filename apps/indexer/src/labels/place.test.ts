@@ -22,6 +22,13 @@ describe('a place in the stream of a labeler', () => {
     expect(compareFrame(at(9), frame(12), true)).toBe('new');
   });
 
+  test('is had for a label that nests too deep to be written as text', () => {
+    const nested = Array.from({ length: 50_000 }).reduce<unknown[]>((inner) => [inner], []);
+    const deep = { ...frame(9), labels: [nested] };
+    const place = placeAfter(NOWHERE, [deep]);
+    expect([compareFrame(place, deep, true), compareFrame(place, frame(9), true)]).toEqual(['stored', 'renumbered']);
+  });
+
   test('is lost when the first frame of a connection is before it; a later one is only late', () => {
     expect([compareFrame(at(9), frame(2), true), compareFrame(at(9), frame(8), false)]).toEqual(['renumbered', 'new']);
     expect(renumbered({ ...at(9), numbering: 4 })).toEqual({ numbering: 5, seq: 0, digest: '', hasEarlier: true });

@@ -56,5 +56,14 @@ function digestOf({ labels }: LabelsFrame): string {
   const said = labels.map((label) =>
     typeof label === 'object' && label !== null ? { ...label, sig: undefined } : label,
   );
-  return hash('sha256', JSON.stringify(said), 'hex').slice(0, 32);
+  return hash('sha256', textOf(said), 'hex').slice(0, 32);
+}
+
+function textOf(labels: readonly unknown[]): string {
+  try {
+    return JSON.stringify(labels);
+  } catch (error) {
+    if (error instanceof RangeError) return `${labels.length} labels`; // nested too deep
+    throw error;
+  }
 }

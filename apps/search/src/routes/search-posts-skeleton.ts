@@ -1,5 +1,5 @@
 import { isDid, readAccountName, withoutInvisible } from '@updraft/atproto';
-import { type HttpServer, namedError, RateLimitExceededError } from '@updraft/service';
+import { atMostOnce, type HttpServer, namedError, RateLimitExceededError } from '@updraft/service';
 import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
 import { formatCursor } from '../query/search-cursor.ts';
@@ -7,8 +7,7 @@ import { postUri } from '../query/shown-posts.ts';
 import { readCursor, readQuery, runSearch } from './run-search.ts';
 import { searchFields } from './search-posts.ts';
 
-const account = z
-  .string({ error: 'expected once' })
+const account = atMostOnce
   .transform((text, check) => {
     const name = readAccountName(text);
     if (name !== undefined) return name.did ?? name.handle;

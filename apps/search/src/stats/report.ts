@@ -3,6 +3,8 @@ import { backoff, inTrace, type Logger, NotEnoughResourcesError, parseJson, paus
 import type { Leases, Redis } from '@updraft/store';
 import { z } from 'zod';
 
+export type ReportName = 'network' | 'collections' | 'ingest' | 'feeds' | 'trends';
+
 /** A computed answer. */
 export interface Snapshot {
   /** JSON. */

@@ -2,10 +2,13 @@ import { createHiddenActors, type Leases, type ProgressStore } from '@updraft/st
 import type { SearchDeps } from '../context.ts';
 import { dayOf } from '../days.ts';
 import type { SearchMetrics } from '../metrics.ts';
+import { readTrends } from '../trends/read-trends.ts';
+import { createFeedDays } from './feed-days.ts';
+import { feedReports } from './feed-report.ts';
 import { readNetworkStats } from './network-stats.ts';
-import { readCollectionReport, readFeedReport, readIngestReport } from './operator-stats.ts';
+import { readCollectionReport, readIngestReport } from './operator-stats.ts';
 import { refreshCollectionStats, refreshDailyStats } from './refresh-days.ts';
-import { createReport, type Report } from './report.ts';
+import { createReport, type Report, type ReportName } from './report.ts';
 
 export interface ReportsOptions extends SearchDeps {
   readonly leases: Leases;
@@ -15,11 +18,11 @@ export interface ReportsOptions extends SearchDeps {
 
 const COLD_TIMEOUT_MS = 15_000;
 const INGEST_TTL_MS = 10_000;
+const TRENDS_TTL_MS = 60_000;
+const FEED_DAYS = 30;
 
 /** The reports of this service; the first two count days again before they are read. */
-export function createReports(
-  options: ReportsOptions,
-): Readonly<Record<'network' | 'collections' | 'ingest' | 'feeds', Report>> {
+export function createReports(options: ReportsOptions): Readonly<Record<ReportName, Report>> {
   const { env, clickhouse, redis, leases, log, metrics } = options;
   const ttlMs = env.STATS_CACHE_TTL;
   const refresh = {
@@ -44,6 +47,7 @@ export function createReports(
         return value;
       },
     });
+  const feedDays = createFeedDays(clickhouse);
   return {
     network: report('network', ttlMs, async (nowMs) => {
       await refreshDailyStats(refresh, nowMs);
@@ -54,6 +58,10 @@ export function createReports(
       return readCollectionReport(clickhouse, nowMs);
     }),
     ingest: report('ingest', Math.min(ttlMs, INGEST_TTL_MS), (nowMs) => readIngestReport(clickhouse, nowMs)),
-    feeds: report('feeds', ttlMs, (nowMs) => readFeedReport(clickhouse, nowMs)),
+    trends: report('trends', Math.min(ttlMs, TRENDS_TTL_MS), (nowMs) =>
+      readTrends(clickhouse, { bots: env.TRENDS_BOTS }, nowMs),
+    ),
+    // By another name than the report of earlier versions, which had another shape.
+    feeds: report('feeds-apart', ttlMs, async (nowMs) => feedReports(await feedDays(nowMs, FEED_DAYS), nowMs)),
   };
 }

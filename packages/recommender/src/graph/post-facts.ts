@@ -122,7 +122,7 @@ function createAuthorNames() {
     },
     forget: (id: number): void => void others.delete(id),
     did: (id: number): string =>
-      others.get(id) ?? PLC + text.latin1Slice(id * PLC_LENGTH, (id + 1) * PLC_LENGTH),
+      others.get(id) ?? PLC + text.toString('latin1', id * PLC_LENGTH, (id + 1) * PLC_LENGTH),
   };
 }
 

@@ -1,0 +1,187 @@
+import { runCommand } from '@updraft/command';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addEraseCommand } from '../apps/admin/src/erase-command.ts';
+import { didOf } from './feedgen/network.ts';
+import { type PersonalStage, pageFor, readOn, startPersonalStage, writePosts } from './feedgen/personal-stage.ts';
+import { type Instance, until, uris } from './feedgen/stage.ts';
+
+const PIN = `at://${didOf('pin')}/app.bsky.feed.post/3l3frqadlo32h`;
+const FEEDS = `
+feeds:
+  top: { kind: top, window: 24h, minimumLikes: 1, refresh: 24h }
+  mine: { kind: following, fallback: top, refresh: 10s, reposts: true }
+  pinned: { kind: following, fallback: top, pinned: ['${PIN}'], recommendableOnly: true }
+  likes: { kind: for-you, fallback: top }
+`;
+
+let personal: PersonalStage;
+let feeds: Instance;
+/** Of the account that viewers follow, the newest first. */
+let posts: string[];
+/** Of the fallback, the best first. */
+let popular: string[];
+
+beforeAll(async () => {
+  personal = await startPersonalStage(FEEDS);
+  const { network } = personal.stage;
+  posts = await writePosts(personal.stage, 'mia', 8);
+  popular = await writePosts(personal.stage, 'star', 25);
+  for (const [n, uri] of popular.entries()) await network.like(uri, 30 - n);
+  feeds = await personal.start();
+});
+afterAll(() => personal[Symbol.asyncDispose]());
+
+async function follower(name: string, ...others: string[]) {
+  const viewer = await personal.viewer(name);
+  await personal.stage.network.follow(viewer.did, [didOf('mia'), ...others]);
+  return viewer;
+}
+
+async function withRedis<T>(use: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(`redis://${personal.stage.databases.redis.address}`);
+  try {
+    return await use(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+const outcomes = async (outcome: string): Promise<number> => {
+  const { values } = await feeds.feedgen.context.metrics.personalOpens.get();
+  return values.filter(({ labels }) => labels.outcome === outcome).reduce((sum, { value }) => sum + value, 0);
+};
+
+describe('a personal feed', () => {
+  test('gives a viewer what they follow, and everybody else its fallback', async () => {
+    const viewer = await follower('anna');
+    expect(uris(await pageFor(feeds, viewer, { limit: 100 }))).toEqual(posts);
+    const [newcomer, before] = [await personal.viewer('newcomer'), await outcomes('fallback_new')];
+    for (const reader of [newcomer, undefined, newcomer])
+      expect(uris(await pageFor(feeds, reader, { limit: 100 }))).toEqual(popular);
+    expect(await outcomes('fallback_new')).toBe(before + 2);
+    expect(uris(await pageFor(feeds, viewer, { limit: 100, feed: 'likes' }))).toEqual(popular);
+    expect((await pageFor(feeds, viewer)).headers.get('cache-control')).toBe('private, no-store');
+  });
+
+  test('names the repost by which a post came, and has pins at its top', async () => {
+    const viewer = await follower('berta', didOf('otto'));
+    const repost = await personal.stage.network.repostBy(didOf('otto'), popular[3] ?? '');
+    const { body } = await pageFor(feeds, viewer);
+    const reason = { $type: 'app.bsky.feed.defs#skeletonReasonRepost', repost };
+    expect(body.feed).toEqual([{ post: popular[3], reason }, { post: posts[0] }, { post: posts[1] }]);
+    const build = await feeds.feedgen.context.personal.open(feedOf('mine'), viewer.did, []);
+    expect([build?.reasonOf(0), build?.reasonOf(1)]).toEqual([`reposted by ${didOf('otto')}`, 'followed']);
+    expect(uris(await pageFor(feeds, viewer, { feed: 'pinned' }))).toEqual([PIN, posts[0], posts[1]]);
+  });
+
+  test('has no document, and the page of feeds names none', async () => {
+    expect((await feeds.get('/feeds/mine.rss')).status).toBe(404);
+    expect((await feeds.get('/feeds/top.rss')).status).toBe(200);
+    expect(String((await feeds.get('/')).body)).not.toContain('/feeds/mine.rss');
+  });
+});
+
+const feedOf = (alias: string) => {
+  const feed = feeds.feedgen.context.file.feeds.get(alias);
+  if (feed?.kind !== 'following') throw new Error('expected a feed of kind following');
+  return feed;
+};
+
+describe('invariant 5: a personal feed', () => {
+  test('is read to its end as one slice from two instances and over a restart, whatever is built meanwhile', async () => {
+    const viewer = await follower('clara');
+    const first = await pageFor(feeds, viewer);
+    const other = await personal.start();
+    const [late = ''] = await personal.stage.network.post({ did: didOf('mia'), atMs: Date.now() - 1_000 });
+    feeds.feedgen.context.personal.renew(viewer.did);
+    await until(async () => uris(await pageFor(feeds, viewer))[0] === late);
+    const second = await pageFor(other, viewer, { cursor: first.body.cursor });
+    await other.stop();
+    const restarted = await personal.start();
+    expect(await readOn([restarted, feeds], viewer, second)).toEqual(posts.slice(3));
+    await restarted.stop();
+    await personal.stage.network.deletePost(late);
+  });
+
+  test("goes on in the fallback's build that the reader began with, when an own one is there and the fallback is built anew", async () => {
+    const viewer = await personal.viewer('dora');
+    const first = await pageFor(feeds, viewer);
+    expect(uris(first)).toEqual(popular.slice(0, 3));
+    await personal.stage.network.follow(viewer.did, [didOf('mia')]);
+    feeds.feedgen.context.personal.renew(viewer.did);
+    expect(uris(await pageFor(feeds, viewer))).toEqual(posts.slice(0, 3));
+    await personal.stage.network.like(popular[20] ?? '', 60);
+    await feeds.rebuild('top');
+    expect(await readOn([feeds], viewer, first)).toEqual(popular);
+  });
+
+  test('goes on after the last post where Redis has lost the build, and ends where nothing is left to go on with', async () => {
+    const viewer = await follower('emma');
+    const first = await pageFor(feeds, viewer);
+    await personal.stage.databases.flushRedis();
+    expect(uris(await pageFor(feeds, viewer, { cursor: first.body.cursor }))).toEqual(posts.slice(3, 6)); // from memory
+    const other = await personal.start();
+    expect(uris(await pageFor(other, viewer, { cursor: first.body.cursor }))).toEqual(posts.slice(3, 6));
+    const { status, body } = await pageFor(other, await personal.viewer('nobody'), { cursor: first.body.cursor });
+    expect({ status, ...body }).toMatchObject({ status: 200, feed: [] });
+    await other.stop();
+  });
+});
+
+describe('invariant 7: a personal feed', () => {
+  test("gives nobody another viewer's build, whoever's cursor they send", async () => {
+    const viewer = await follower('fanny');
+    await personal.stage.network.repostBy(didOf('gina'), popular[9] ?? '');
+    const victim = await follower('gina', didOf('gina'));
+    const { body } = await pageFor(feeds, victim, { limit: 1 });
+    for (const reader of [viewer, undefined]) {
+      const stolen = await pageFor(feeds, reader, { cursor: body.cursor, limit: 100 });
+      const own = reader === undefined ? uris(await pageFor(feeds, undefined, { limit: 100 })) : posts;
+      expect(own).toEqual(expect.arrayContaining(uris(stolen)));
+      expect(stolen.body.feed.some(({ reason }) => reason !== undefined)).toBe(false);
+    }
+    for (const id of ['me.zzz-1', 'in.en.me.zzz-1', 'me', 'in.en-', 'latest']) {
+      const cursor = Buffer.from(`1|mine|${id}|0|${posts[0]}`, 'latin1').toString('base64url');
+      const { status } = await pageFor(feeds, viewer, { cursor });
+      expect(status).toBe(200);
+    }
+  });
+
+  test('keeps nothing of an account that was erased, and makes nothing for it', async () => {
+    const viewer = await follower('hanna');
+    await pageFor(feeds, viewer);
+    const keys = () => withRedis((redis) => redis.keys('*:personal:mine:*'));
+    const before = await keys();
+    const { clickhouse, redis } = personal.stage.databases;
+    const { username, password } = clickhouse.connection;
+    const login = { CLICKHOUSE_USERNAME: username, CLICKHOUSE_PASSWORD: password };
+    const io = { env: { ...clickhouse.env, ...login, REDIS_ADDRESS: redis.address }, out: () => {}, note: () => {} };
+    expect(await runCommand('pnpm admin', addEraseCommand, ['erase', '--yes', '--wait', '0', viewer.did], io)).toBe(0);
+    await until(async () => (await keys()).length === before.length - 1);
+    await until(async () => (await outcomes('fallback_erased')) > 0 || uris(await pageFor(feeds, viewer))[0] === '');
+    expect(uris(await pageFor(feeds, viewer))[0]).not.toBe(posts[0]);
+    expect((await keys()).length).toBe(before.length - 1);
+  });
+});
+
+describe('what no longer shows', () => {
+  test('leaves the builds of viewers: deleted posts, inactive accounts, hides, and accounts that ask not to be recommended', async () => {
+    const names = ['iris', 'jana', 'kate'];
+    const [gone = '', inactive = '', hidden = ''] = await personal.stage.network.post(
+      ...names.map((name, n) => ({ did: didOf(name), atMs: Date.now() - n * 60_000 - 1_000 })),
+    );
+    const viewer = await follower('lina', ...names.map(didOf));
+    const first = await pageFor(feeds, viewer, { limit: 1 });
+    expect(uris(first)).toEqual([gone]);
+    const rest = async () => uris(await pageFor(feeds, viewer, { cursor: first.body.cursor, limit: 3 }));
+    expect(await rest()).toEqual([inactive, hidden, posts[0]]);
+    await personal.stage.network.setStatus(didOf('jana'), false);
+    await until(async () => (await rest())[0] === hidden);
+    const hide = { feed: 'mine', subject: hidden, isHidden: true, reason: '', changedBy: 'a host' };
+    await feeds.feedgen.context.hides.change({ ...hide, atMicros: Date.now() * 1000 });
+    expect((await rest())[0]).toBe(posts[0]);
+    await personal.stage.network.deletePost(posts[0] ?? '');
+    await until(async () => (await rest())[0] === posts[1]);
+  });
+});
