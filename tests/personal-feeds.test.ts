@@ -78,7 +78,7 @@ describe('a personal feed', () => {
   test('has no document, and the page of feeds names none', async () => {
     expect((await feeds.get('/feeds/mine.rss')).status).toBe(404);
     expect((await feeds.get('/feeds/top.rss')).status).toBe(200);
-    expect(String((await feeds.get('/')).body)).not.toContain('/feeds/mine.rss');
+    expect(JSON.stringify((await feeds.get('/')).body)).not.toContain('/feeds/mine.rss');
   });
 });
 

@@ -50,7 +50,9 @@ describe('a faulty file names the line and what was expected', () => {
     ['feeds:\n  a:\n    kind: hot\n', ['feeds.yaml:2: feeds.a.minimumLikes: missing, expected number']],
     [
       'feeds:\n  a:\n    kind: hut\n',
-      ['feeds.yaml:3: feeds.a.kind: expected kind: hot, top, search, author-label, list, union or static'],
+      [
+        'feeds.yaml:3: feeds.a.kind: expected kind: hot, top, search, author-label, list, union, following, for-you or static',
+      ],
     ],
     [
       'feeds:\n  x y: { kind: top, minimumLikes: 1 }',
@@ -169,6 +171,13 @@ describe('a faulty file names the line and what was expected', () => {
         expect.stringMatching(/^feeds.yaml:8: feeds.a.pinned.2.post: expected the at-uri of a post/),
       ],
     ],
+    [
+      'feeds:\n  a:\n    kind: following\n    fallback: nope\n  b:\n    kind: for-you\n    fallback: a',
+      [
+        'feeds.yaml:4: feeds.a.fallback: expected the name of a feed of this file',
+        'feeds.yaml:7: feeds.b.fallback: expected a feed that all readers share',
+      ],
+    ],
   ])('%j', (text, faults) => {
     expect(faultsOf(text)).toEqual(faults);
   });
@@ -187,6 +196,18 @@ describe('a faulty file names the line and what was expected', () => {
     expect(faultsOf(text)).toEqual([
       'feeds.yaml:4: feeds.a.feeds.0: expected a feed for everyone, since the union is: this one is for the members of x only',
     ]);
+  });
+
+  test('a personal feed has no reader whom its fallback does not have, which may be a static feed', () => {
+    const audiences = ['everyone', 'signed-in', 'members, members: x', 'members, members: y'];
+    const refused = audiences.map((personal) =>
+      audiences.filter((fallback) => {
+        const b = `{ kind: static, posts: ['${POST}'], audience: ${fallback} }`;
+        const text = `feeds:\n  a: { kind: following, fallback: b, audience: ${personal} }\n  b: ${b}`;
+        return faultsOf(text).length > 0;
+      }),
+    );
+    expect(refused).toEqual([audiences.slice(1), audiences.slice(2), audiences.slice(3), audiences.slice(2, 3)]);
   });
 
   test('all faults come together', () => {

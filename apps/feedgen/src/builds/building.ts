@@ -23,7 +23,7 @@ import { createValidityThread } from '../validity/validity-thread.ts';
 import { createAccountNeeds } from './account-needs.ts';
 import { type Builder, createBuilder, type QueryAnswer } from './builder.ts';
 import { createCuts } from './cuts.ts';
-import { createLiveBuilds } from './live-builds.ts';
+import { createLiveBuilds, type LiveBuilds } from './live-builds.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
 export interface BuildingOptions {
@@ -52,16 +52,14 @@ export function createBuilding(options: BuildingOptions) {
     visiblePosts: (uris: Iterable<string>) => visiblePosts(clickhouse, uris),
   };
   const cuts = createCuts({ ...options, ...moderation });
-  const thread = createValidityThread({
-    onLost: (err) => log.warn({ err }, 'the thread that validates records was lost'),
-  });
+  const onLost = (err: unknown) => log.warn({ err }, 'the thread that validates records was lost');
+  const thread = createValidityThread({ onLost });
   const { standings } = moderation;
   const keeping = createKeeping({ ...options, standings, areValid: thread.areValid });
   const builtPosts = (alias: string) => live.unpinned(alias)?.posts.map(({ uri }) => uri);
   const needAccount = createAccountNeeds(options);
   const query = createQuery(options, { keeping, builtPosts, needAccount });
-  const isReady = (feed: QueriedFeed) =>
-    feed.kind !== 'union' || feed.feeds.every((part) => live.unpinned(part) !== undefined);
+  const isReady = isReadyWith(live);
   const builders = new Map<string, Builder>();
   for (const feed of feeds) builders.set(feed.alias, createBuilder({ ...options, feed, isReady, query, store, live }));
   const buildSoon = (alias: string): void => builders.get(alias)?.buildSoon();
@@ -82,6 +80,11 @@ export function createBuilding(options: BuildingOptions) {
     visiblePosts: moderation.visiblePosts,
     close: thread.close,
   };
+}
+
+/** A union waits for its parts. */
+function isReadyWith(live: LiveBuilds): (feed: QueriedFeed) => boolean {
+  return (feed) => feed.kind !== 'union' || feed.feeds.every((part) => live.unpinned(part) !== undefined);
 }
 
 /** A feed is built soon when its authors change, or when what the index lacked of them is there. */

@@ -78,7 +78,7 @@ function createThread({ connection, maxLikes, refreshMs, metrics, log }: ForYouO
 function showState({ likes, bytes, hours, failure }: GraphState, metrics: FeedgenMetrics): void {
   metrics.graphLikes.set(likes);
   metrics.graphBytes.set(bytes);
-  metrics.graphHours.set(hours.length);
+  metrics.graphReach.set(hours.length * 3_600);
   if (failure !== undefined) metrics.graphFailures.inc();
 }
 

@@ -57,7 +57,8 @@ export function createKeptBuilds({ maxBytes }: { maxBytes: number }): KeptBuilds
     all,
     viewers: () => new Set(all().map(({ viewerDid }) => viewerDid)),
     remove: (viewerDid) => {
-      for (const name of [...kept.keys()]) if (name.startsWith(`${viewerDid} `)) kept.delete(name);
+      const names = [...kept.keys()].filter((name) => name.startsWith(`${viewerDid} `));
+      for (const name of names) kept.delete(name);
     },
     count: () => kept.size,
   };

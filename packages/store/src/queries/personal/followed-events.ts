@@ -1,8 +1,10 @@
+import { createList } from '../../clickhouse/lists.ts';
 import type { ClickHouse } from '../../clickhouse/types.ts';
 import { int64, string, uint64 } from '../../row-binary/codecs.ts';
 import { shape } from '../../row-binary/shape.ts';
+import { pick } from '../../row-binary/table.ts';
 import { givenPosts } from '../../tables/post-rows.ts';
-import { RECORD_RKEY, RECORD_SORT_AT_MS } from '../../tables/record-rows.ts';
+import { RECORD_RKEY, RECORD_SORT_AT_MS, recordRows } from '../../tables/record-rows.ts';
 import { type FeedFilter, type PostRule, windowParams } from '../fragments.ts';
 import { allOf, filterParams, filterRules, IN_WINDOW } from '../post-rules.ts';
 import type { FoundPost } from '../ranking/ranking.ts';
@@ -36,7 +38,7 @@ export async function* followedEvents(
   firstLimit: number,
 ): AsyncGenerator<readonly FollowedEvent[]> {
   const fromMs = query.asOfMs - query.windowMs;
-  let spanMs = firstSpanMs(await countFollows(clickhouse, query.viewerDid), query.windowMs);
+  let spanMs = firstSpanMs(await countFollows(clickhouse, query.viewerDid), firstLimit);
   let toMs = spanMs === 0 ? fromMs : query.asOfMs;
   for (let limit = firstLimit; toMs > fromMs; limit = Math.min(limit * 2, MAX_EVENTS)) {
     const stretch = { fromMs: Math.max(fromMs, toMs - spanMs), toMs, limit };
@@ -59,9 +61,12 @@ export async function* followedEvents(
 const MAX_EVENTS = 20_000;
 const HOUR_MS = 3_600_000;
 
-function firstSpanMs(follows: number, windowMs: number): number {
-  if (follows === 0) return 0;
-  return follows >= 1_000 ? 2 * HOUR_MS : follows >= 100 ? 12 * HOUR_MS : windowMs;
+/** A followed account writes and reposts about once a day. */
+const EVENTS_PER_HOUR = 1 / 20;
+
+/** Where the first stretch is likely to have `wanted` events; 0 where nobody is followed. */
+function firstSpanMs(follows: number, wanted: number): number {
+  return follows === 0 ? 0 : Math.ceil(HOUR_MS * Math.max(1, wanted / (follows * EVENTS_PER_HOUR)));
 }
 
 /** At least as many as there are: it reads no versions. */
@@ -100,35 +105,68 @@ export function followedPostRules(query: FeedFilter): PostRule[] {
   return [IN_WINDOW, IS_FOLLOWED, ...filterRules(query)];
 }
 
+/**
+ * In two steps, since FINAL reads the whole window: the rows that are of it whichever version counts, then those posts by their keys. The row
+ * that counts is among the first, so nothing is missed.
+ */
 async function readPosts(clickhouse: ClickHouse, query: FollowedQuery, stretch: Stretch): Promise<Read> {
-  const sql = `
-SELECT ${SELECT_FOUND}
-FROM post_rows FINAL
-WHERE ${allOf(followedPostRules(query))}
-ORDER BY sort_at DESC, uri ASC
-LIMIT {limit:UInt32}`;
-  const posts = await clickhouse.query(sql, shape<FoundPost>(FOUND), paramsOf(query, stretch));
-  const events = posts.map((post) => ({ ...post, by: post.did, atMs: post.sortAtMs, repostUri: '' }));
-  return { events, readBackToMs: readBackTo(posts.length, events.at(-1)?.atMs, stretch) };
+  const rules = allOf(followedPostRules(query));
+  const params = paramsOf(query, stretch);
+  const rows = await clickhouse.query(
+    `SELECT uri, toUnixTimestamp64Milli(sort_at) AS at_ms FROM post_rows
+     WHERE ${rules} AND deleted = 0 ORDER BY sort_at DESC LIMIT {limit:UInt32}`,
+    shape({ uri: string, atMs: int64 }),
+    params,
+  );
+  const readBackToMs = readBackTo(rows.length, rows.at(-1)?.atMs, stretch);
+  if (rows.length === 0) return { events: [], readBackToMs };
+  const sql = `SELECT ${SELECT_FOUND} FROM post_rows FINAL WHERE (record_hour, did, rkey) IN given_posts AND ${rules}`;
+  const lists = [givenPosts(new Set(rows.map(({ uri }) => uri)))];
+  const posts = await clickhouse.query(sql, shape<FoundPost>(FOUND), params, { lists });
+  return { events: posts.map((post) => ({ ...post, by: post.did, atMs: post.sortAtMs, repostUri: '' })), readBackToMs };
 }
 
+const REPOST_ROW = shape({
+  ...pick(recordRows, 'recordHour', 'collection', 'repo', 'rkeyTid', 'rkeyText'),
+  atMs: int64,
+});
 const REPOST = shape({ by: string, subjectUri: string, atMs: int64, repostUri: string });
+const REPOST_KEY = pick(recordRows, 'recordHour', 'collection', 'repo', 'rkeyTid', 'rkeyText');
 
+/** In two steps likewise. */
 async function readReposts(clickhouse: ClickHouse, query: FollowedQuery, stretch: Stretch): Promise<Read> {
-  const sql = `
-SELECT repo AS by, toString(subject) AS subject_uri, ${RECORD_SORT_AT_MS} AS at_ms,
-    concat('at://', repo, '/app.bsky.feed.repost/', ${RECORD_RKEY}) AS repost_uri
-FROM record_rows FINAL
-WHERE ${IS_FOLLOWED_REPOST}
-ORDER BY at_ms DESC, repost_uri ASC
-LIMIT {limit:UInt32}`;
-  const reposts = await clickhouse.query(sql, REPOST, paramsOf(query, stretch));
+  const params = paramsOf(query, stretch);
+  const rows = await clickhouse.query(
+    `SELECT record_hour, collection, repo, rkey_tid, rkey_text, ${RECORD_SORT_AT_MS} AS at_ms FROM record_rows
+     WHERE ${IS_FOLLOWED_REPOST} AND deleted = 0 ORDER BY at_ms DESC LIMIT {limit:UInt32}`,
+    REPOST_ROW,
+    params,
+  );
+  const readBackToMs = readBackTo(rows.length, rows.at(-1)?.atMs, stretch);
+  if (rows.length === 0) return { events: [], readBackToMs };
+  const reposts = await clickhouse.query(
+    `SELECT repo AS by, toString(subject) AS subject_uri, ${RECORD_SORT_AT_MS} AS at_ms,
+       concat('at://', repo, '/app.bsky.feed.repost/', ${RECORD_RKEY}) AS repost_uri
+     FROM record_rows FINAL
+     WHERE (record_hour, collection, repo, rkey_tid, rkey_text) IN given_records AND ${IS_FOLLOWED_REPOST}`,
+    REPOST,
+    params,
+    {
+      lists: [
+        createList(
+          'given_records',
+          REPOST_KEY,
+          rows.map(({ atMs: _, ...key }) => key),
+        ),
+      ],
+    },
+  );
   const posts = await repostedPosts(clickhouse, query, new Set(reposts.map(({ subjectUri }) => subjectUri)));
   const events = reposts.flatMap(({ subjectUri, ...repost }) => {
     const post = posts.get(subjectUri);
     return post === undefined ? [] : [{ ...post, ...repost }];
   });
-  return { events, readBackToMs: readBackTo(reposts.length, reposts.at(-1)?.atMs, stretch) };
+  return { events, readBackToMs };
 }
 
 function readBackTo(count: number, lastMs: number | undefined, { fromMs, limit }: Stretch): number {
