@@ -38,6 +38,7 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
   const readAt = new Map<number, number>();
   /** No older hour is read: there was no room for it. */
   let floor = 0;
+  let floorSetMs = 0;
 
   const wanted = (nowMs: number): number[] => {
     const newest = Math.floor(nowMs / HOUR_MS);
@@ -70,9 +71,11 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
         if (likes <= maxLikes || hour === graph.hours[0]?.hour) break;
         likes -= segment.likes;
         floor = hour + 1;
+        floorSetMs = nowMs;
         if (!dropped.includes(hour)) dropped.push(hour);
       }
-      if (hasRoom(graph, maxLikes)) floor -= 1;
+      // Not at once: what there was no room for is of no other size yet.
+      if (nowMs - floorSetMs >= HOUR_MS && hasRoom(graph, maxLikes)) floor -= 1;
       for (const hour of dropped) readAt.delete(hour);
       return dropped;
     },
