@@ -42,7 +42,7 @@ export async function measurePages(options: PagesOptions): Promise<{ pageP99Ms: 
   const { listen, metrics } = JSON.parse(await feedgen.line(/"listen":/)) as { listen: string; metrics: string };
   await untilReady(`${listen}${pathOf('top')}`, metrics);
   const times: number[] = [];
-  for (const round of ['first', 'second']) {
+  for (const turn of ['first', 'second']) {
     const tokens = options.viewers.tokens(options.count, AUDIENCE);
     const askAll = async (offset: number) => {
       for (let n = offset; n < tokens.length; n += options.atOnce)
@@ -50,7 +50,7 @@ export async function measurePages(options: PagesOptions): Promise<{ pageP99Ms: 
     };
     await Promise.all(Array.from({ length: options.atOnce }, (_, offset) => askAll(offset)));
     const opens = (await (await fetch(metrics)).text()).matchAll(/^personal_opens_total\{.*outcome="(\w+)"\} (\d+)$/gm);
-    say(`after the ${round} pages: ${[...opens].map(([, outcome, pages]) => `${outcome} ${pages}`).join(', ')}`);
+    say(`after the ${turn} pages: ${[...opens].map(([, outcome, pages]) => `${outcome} ${pages}`).join(', ')}`);
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   }
   return { pageP99Ms: round(quantile(times, 0.99)), peakMb: await memory.stop() };

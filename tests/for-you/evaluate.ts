@@ -70,13 +70,19 @@ export function evaluateForYou(
       wanted,
     );
   }
-  const total = [...heldOut.values()].reduce((sum, posts) => sum + posts.size, 0);
+  return { viewers: heldOut.size, ...qualities(found, heldOut) };
+}
+
+function qualities(
+  found: { readonly [Name in 'forYou' | 'popularity' | 'random']: Tally },
+  wanted: ReadonlyMap<number, ReadonlySet<number>>,
+): Omit<Evaluation, 'viewers'> {
+  const total = [...wanted.values()].reduce((sum, posts) => sum + posts.size, 0);
   const quality = ({ hits, finds }: Tally): Quality => ({
-    hitRate: round(hits / heldOut.size),
+    hitRate: round(hits / wanted.size),
     recall: round(finds / total),
   });
   return {
-    viewers: heldOut.size,
     heldOut: total,
     forYou: quality(found.forYou),
     popularity: quality(found.popularity),
