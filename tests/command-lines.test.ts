@@ -29,9 +29,10 @@ const programs = [
   ['pnpm verify:since', ['tests/verify-since-command.ts']],
   ['pnpm verify:feeds', ['tests/verify-feeds-command.ts']],
   ['pnpm verify:explain', ['tests/verify-explain-command.ts']],
+  ['pnpm verify:for-you', ['tests/verify-for-you-command.ts']],
   ['pnpm verify:seen', ['tests/verify-seen-command.ts']],
   ['pnpm bench', ['bench/main.ts']],
-  ...['feed', 'hot', 'ingest', 'search', 'starve', 'tracing'].map((name): [string, string[]] => [
+  ...['feed', 'for-you', 'hot', 'ingest', 'search', 'starve', 'tracing'].map((name): [string, string[]] => [
     `pnpm bench ${name}`,
     ['bench/main.ts', name],
   ]),

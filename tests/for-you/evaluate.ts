@@ -1,4 +1,13 @@
-import { createLikeGraph, createRecommender, FULL_EFFORT, type LikeGraph, type Weights } from '@updraft/recommender';
+import {
+  arrange,
+  createLikeGraph,
+  createRecommender,
+  type Effort,
+  FULL_EFFORT,
+  type LikeGraph,
+  type Request,
+  type Weights,
+} from '@updraft/recommender';
 import { createDice } from '../world/dice.ts';
 import { accountKey, factOf, postKey, type TasteLike, type TasteWorld } from './world.ts';
 
@@ -19,51 +28,79 @@ export interface Evaluation {
   readonly random: Quality;
 }
 
+export interface EvaluateOptions {
+  readonly weights?: Weights;
+  readonly effort?: Effort;
+  /** Of so many viewers at most. */
+  readonly viewers?: number;
+}
+
 const TOP = 50;
 const HOUR_MS = 3_600_000;
 /** The graph knows what was liked before the cut; what viewers like after it of posts that were there is to be found. */
 const CUT = 0.8;
 
 /** Holds back what viewers like after a moment, and compares who finds most of it: for-you, the most liked posts of the hours before, or chance. */
-export function evaluateForYou(world: TasteWorld, weights?: Weights): Evaluation {
+export function evaluateForYou(
+  world: TasteWorld,
+  { weights, effort = FULL_EFFORT, viewers = Number.POSITIVE_INFINITY }: EvaluateOptions = {},
+): Evaluation {
   const cutMs = world.startMs + CUT * 24 * HOUR_MS;
   const before = world.likes.filter(({ atMs }) => atMs < cutMs);
   const known = Map.groupBy(before, ({ account }) => account);
-  const heldOut = heldOutLikes(world, cutMs, known);
+  const heldOut = new Map(heldOutLikes(world, cutMs, known).entries().take(viewers));
   const graph = graphOf(world, before);
   const recommender = createRecommender(graph, weights);
   const popular = mostLiked(world, before, cutMs);
   const dice = createDice(1);
   const there = world.posts.filter(({ atMs }) => atMs < cutMs).map(({ n }) => n);
-  const uris = new Map(world.posts.map((post) => [`${factOf(post).did}/${factOf(post).rkey}`, post.n]));
   const found = { forYou: tally(), popularity: tally(), random: tally() };
   for (const [account, wanted] of heldOut) {
     const likes = (known.get(account) ?? []).toReversed();
     const own = new Set(likes.map(({ post }) => post));
-    const candidates = recommender.recommend({
-      viewer: accountKey(account),
-      likes: likes.slice(0, 500).map(({ post, atMs }) => ({ ...keyOfPost(post), atMs })),
-      asOfMs: cutMs,
-      windowMs: 24 * HOUR_MS,
-      replies: false,
-      mediaOnly: false,
-      languages: [],
-      limit: TOP,
-      effort: FULL_EFFORT,
-    });
-    const given = candidates.map(({ uri, did }) => uris.get(`${did}/${uri.split('/')[4]}`) ?? -1);
-    found.forYou.add(given, wanted);
+    const candidates = recommender.recommend(requestOf(account, likes, cutMs, effort));
+    const given = arrange(candidates, { size: TOP, perAuthor: 2 });
+    found.forYou.add(
+      given.map(({ root }) => root),
+      wanted,
+    ); // a post's root is its number here
     found.popularity.add(popular.filter((post) => !own.has(post)).slice(0, TOP), wanted);
-    found.random.add(Array.from({ length: TOP }, () => there[dice(there.length)] ?? -1), wanted);
+    found.random.add(
+      Array.from({ length: TOP }, () => there[dice(there.length)] ?? -1),
+      wanted,
+    );
   }
-  const total = [...heldOut.values()].reduce((sum, posts) => sum + posts.size, 0);
-  const quality = ({ hits, finds }: Tally): Quality => ({ hitRate: round(hits / heldOut.size), recall: round(finds / total) });
+  return { viewers: heldOut.size, ...qualities(found, heldOut) };
+}
+
+function qualities(
+  found: { readonly [Name in 'forYou' | 'popularity' | 'random']: Tally },
+  wanted: ReadonlyMap<number, ReadonlySet<number>>,
+): Omit<Evaluation, 'viewers'> {
+  const total = [...wanted.values()].reduce((sum, posts) => sum + posts.size, 0);
+  const quality = ({ hits, finds }: Tally): Quality => ({
+    hitRate: round(hits / wanted.size),
+    recall: round(finds / total),
+  });
   return {
-    viewers: heldOut.size,
     heldOut: total,
     forYou: quality(found.forYou),
     popularity: quality(found.popularity),
     random: quality(found.random),
+  };
+}
+
+function requestOf(account: number, likes: readonly TasteLike[], cutMs: number, effort: Effort): Request {
+  return {
+    viewer: accountKey(account),
+    likes: likes.slice(0, 500).map(({ post, atMs }) => ({ ...keyOfPost(post), atMs })),
+    asOfMs: cutMs,
+    windowMs: 24 * HOUR_MS,
+    replies: false,
+    mediaOnly: false,
+    languages: [],
+    limit: 6 * TOP,
+    effort,
   };
 }
 
@@ -98,11 +135,14 @@ export function graphOf(world: TasteWorld, likes: readonly TasteLike[]): LikeGra
   return graph;
 }
 
-/** The strongest of several: counted over the last 1, 3, 6 or 24 hours, whichever finds most is not known beforehand, so hours are as for-you's half-life. */
+/** A like counts half as much each three hours, as posts here age: the strongest of the plain rankings. */
 function mostLiked(world: TasteWorld, before: readonly TasteLike[], cutMs: number): number[] {
   const counts = new Float64Array(world.posts.length);
   for (const { post, atMs } of before) counts[post] = (counts[post] ?? 0) + 2 ** ((atMs - cutMs) / (3 * HOUR_MS));
-  return world.posts.map(({ n }) => n).toSorted((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0)).slice(0, 2_000);
+  return world.posts
+    .map(({ n }) => n)
+    .toSorted((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0))
+    .slice(0, 2_000);
 }
 
 interface Tally {

@@ -87,7 +87,11 @@ interface RatedPost extends TastePost {
   readonly appeal: number;
 }
 
-function createPosts({ posts, accounts, communities }: TasteOptions, startMs: number, uniform: () => number): RatedPost[] {
+function createPosts(
+  { posts, accounts, communities }: TasteOptions,
+  startMs: number,
+  uniform: () => number,
+): RatedPost[] {
   return Array.from({ length: posts }, (_, n) => ({
     n,
     author: Math.floor(uniform() ** 2 * accounts),
@@ -144,7 +148,10 @@ export function factOf({ n, author, atMs }: TastePost): PostFact {
 }
 
 // Keys are hashes elsewhere: these are as scattered.
-export const postKey = (n: number): Pick<PostFact, 'keyLo' | 'keyHi'> => ({ keyLo: scattered(n, 1), keyHi: scattered(n, 2) });
+export const postKey = (n: number): Pick<PostFact, 'keyLo' | 'keyHi'> => ({
+  keyLo: scattered(n, 1),
+  keyHi: scattered(n, 2),
+});
 export const accountKey = (n: number): Key => ({ lo: scattered(n, 3), hi: scattered(n, 4) });
 
 function scattered(n: number, salt: number): number {

@@ -40,6 +40,8 @@ export interface FeedgenConfig {
   readonly trustProxy: boolean | string[];
   /** Tests and the simulated network only: did:web and handles may live on private addresses. */
   readonly allowPrivateAddresses: boolean;
+  /** Likes in the graph of for-you feeds at most. */
+  readonly maxGraphLikes: number;
   readonly logLevel: LogLevel;
   /** How long it still takes requests after SIGTERM. */
   readonly drainDelayMs: number;
@@ -62,6 +64,7 @@ const Variables = z.object({
   CORS_ORIGINS: corsOrigins,
   TRUST_PROXY: trustedProxies,
   ALLOW_PRIVATE_ADDRESSES: flag,
+  FOR_YOU_MAX_LIKES: wholeNumber({ min: 1_000, max: 500_000_000, preset: 25_000_000 }),
   PERSONAL_BUILDS_AT_ONCE: wholeNumber({ min: 1, max: 100, preset: 4 }),
   PERSONAL_BUILDS_WAITING: wholeNumber({ min: 0, max: 100_000, preset: 1_000 }),
   PERSONAL_MEMORY_MB: wholeNumber({ min: 1, max: 100_000, preset: 128 }),
@@ -83,6 +86,7 @@ export function readFeedgenConfig(env: Readonly<Record<string, string | undefine
     corsOrigins: read.CORS_ORIGINS,
     trustProxy: read.TRUST_PROXY,
     allowPrivateAddresses: read.ALLOW_PRIVATE_ADDRESSES,
+    maxGraphLikes: read.FOR_YOU_MAX_LIKES,
     logLevel: read.LOG_LEVEL,
     drainDelayMs: read.DRAIN_DELAY,
     telemetry: telemetryOptions('feedgen', read),

@@ -7,6 +7,7 @@ import { createBuilding } from './builds/building.ts';
 import { createBus } from './bus.ts';
 import type { FeedgenConfig } from './config.ts';
 import { createExplaining } from './explaining.ts';
+import { createForYou } from './for-you/for-you.ts';
 import { keepGauges } from './gauges.ts';
 import { createApp } from './http/app.ts';
 import type { FeedgenContext } from './http/context.ts';
@@ -18,6 +19,7 @@ import { createFeedgenMetrics } from './metrics.ts';
 import { createHides } from './moderation/hides.ts';
 import { createPersonal } from './personal/personal.ts';
 import type { PersonalWaits } from './personal/personal-builds.ts';
+import { createWishes } from './personal/wishes/wishes.ts';
 import { createSeenPosts } from './seen/create-seen-posts.ts';
 import { createDocuments } from './syndication/documents.ts';
 
@@ -53,7 +55,7 @@ export interface Feedgen {
 
 /** Puts the parts together; opens and starts nothing but the signature threads. */
 export function createFeedgen(deps: FeedgenDeps): Feedgen {
-  const { context, bus, building, personal, memberReader } = createParts(deps);
+  const { context, bus, building, personal, forYou, memberReader } = createParts(deps);
   const { live, membership, hides, keys, analytics, identity } = context;
   keepGauges(context, personal.counts);
   return {
@@ -64,7 +66,7 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
       bus.start();
       // The service starts even when something can't be read now: each part reads again as soon as it runs, and logs failures.
       await Promise.allSettled([live, membership, hides, keys, personal, analytics].map((part) => part.refresh()));
-      const background = [building, membership, hides, keys, personal, analytics, memberReader].map((part) =>
+      const background = [building, membership, hides, keys, personal, forYou, analytics, memberReader].map((part) =>
         part.run(signal),
       );
       return { ended: Promise.all(background).then(() => {}) };
@@ -95,10 +97,14 @@ function createParts(deps: FeedgenDeps) {
   const documents = createDocuments({ ...deps, service });
   const { seenDays: days, seenMaxBytes: maxBytes } = config;
   const seen = createSeenPosts({ now: Date.now, ...deps, prefix, days, maxBytes, erased, metrics });
-  const personal = createPersonal({ ...deps, prefix, limits: config.personal, building, seen, hides, bus, metrics });
+  const wishes = createWishes(deps.clickhouse);
+  const graph = { connection: config.clickhouse, maxLikes: config.maxGraphLikes };
+  const forYou = createForYou({ ...deps, ...graph, keeping: building.keeping, wishes, metrics });
+  const personalDeps = { building, forYou: forYou.query, wishes, seen, hides, bus, metrics };
+  const personal = createPersonal({ ...deps, prefix, limits: config.personal, ...personalDeps });
   const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
   const explain = createExplaining({ ...deps, ...explaining });
   const posts = { live, cuts, hides, explain, documents, personal: personal.builds, languages: personal.languages };
   const context = { service, file, ...posts, membership, intakes, keys, identity, seen, analytics, metrics, log };
-  return { context, bus, building, personal, memberReader };
+  return { context, bus, building, personal, forYou, memberReader };
 }

@@ -107,7 +107,7 @@ function createReaderMetrics({ counter, gauge, histogram }: Maker) {
 function createGraphMetrics({ counter, gauge }: Maker) {
   return {
     graphLikes: gauge('for_you_graph_likes', 'Likes in the graph of for-you feeds'),
-    graphHours: gauge('for_you_graph_hours', 'Hours of likes in the graph'),
+    graphReach: gauge('for_you_graph_reach_seconds', 'How far back the likes in the graph reach'),
     graphBytes: gauge('for_you_graph_bytes', 'About what the graph takes of memory'),
     graphFailures: counter(
       'for_you_graph_failures_total',

@@ -1,6 +1,7 @@
-export { type Arrangeable, arrange } from './recommend/arrange.ts';
 export { createLikeGraph, type HourReading, type LikeGraph } from './graph/like-graph.ts';
 export type { PostFact } from './graph/post-facts.ts';
+export { type Arrangeable, arrange } from './recommend/arrange.ts';
+export type { Reasons } from './recommend/explain.ts';
 export { createRecommender, type Recommender } from './recommend/recommend.ts';
 export type { Candidate, GivenLike, Key, Request } from './recommend/request.ts';
 export { type Effort, effortOf, FULL_EFFORT, WEIGHTS, type Weights } from './recommend/settings.ts';

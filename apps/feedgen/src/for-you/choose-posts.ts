@@ -1,21 +1,22 @@
 import { arrange, type Candidate } from '@updraft/recommender';
-import { accountsApart, type ClickHouse } from '@updraft/store';
+import { accountsApart, type ClickHouse, type NewLike } from '@updraft/store';
 import type { PersonalAnswer, Viewer } from '../personal/personal-query.ts';
+import type { Wishes } from '../personal/wishes/wishes.ts';
 import type { Checked } from './checked-posts.ts';
-import type { ForYouFeed, ReadWishes } from './for-you.ts';
-import type { GraphThread } from './graph/graph-thread.ts';
+import type { ForYouFeed } from './for-you.ts';
+import type { GraphRequest, GraphThread } from './graph/graph-thread.ts';
 import type { SeedLikes } from './seed-likes.ts';
-import { didKey } from './sip-hash.ts';
+import { keyOf } from './sip-hash.ts';
 
 export interface ChooseDeps {
   readonly clickhouse: ClickHouse;
-  readonly thread: Pick<GraphThread, 'recommend' | 'state'>;
+  readonly thread: Pick<GraphThread, 'recommend' | 'explain' | 'state'>;
   readonly seedLikes: SeedLikes;
   readonly check: (uris: readonly string[]) => Promise<Checked>;
-  readonly readWishes: ReadWishes | undefined;
+  readonly wishes: Wishes;
 }
 
-interface Call {
+export interface Call {
   readonly asOfMs: number;
   readonly signal: AbortSignal;
 }
@@ -30,37 +31,43 @@ export async function choosePosts(
   viewer: Viewer,
   call: Call,
 ): Promise<PersonalAnswer> {
-  const hours = deps.thread.state?.hours ?? [];
-  const likes = await deps.seedLikes(viewer.did, { ...call, hours, nowMs: call.asOfMs });
-  const candidates = await deps.thread.recommend(
-    {
-      viewer: didKey(viewer.did),
-      likes: likes?.map(({ keyLo, keyHi, atMs }) => ({ lo: keyLo, hi: keyHi, atMs })),
-      asOfMs: call.asOfMs,
-      windowMs: feed.window,
-      replies: feed.replies,
-      mediaOnly: feed.mediaOnly,
-      languages: feed.languages,
-      limit: feed.size * SPARE + 100,
-    },
-    call.signal,
-  );
+  const { request } = await requestFor(deps, feed, viewer.did, call);
+  const candidates = await deps.thread.recommend(request, call.signal);
   const unseen = candidates.filter(({ uri }) => !viewer.hasSeen(uri));
-  const wished = await asWished(deps.readWishes, viewer.did, unseen, call.signal);
+  const wished = await asWished(deps.wishes, viewer.did, unseen);
   return fillFeed(deps, feed, viewer.did, wished, call.signal);
 }
 
+/** What the graph is asked for a viewer, and the likes by which it looks, where they could be read. */
+export async function requestFor(
+  { thread, seedLikes }: Pick<ChooseDeps, 'thread' | 'seedLikes'>,
+  feed: ForYouFeed,
+  viewerDid: string,
+  { asOfMs, signal }: Call,
+): Promise<{ request: GraphRequest; likes: readonly NewLike[] | undefined }> {
+  const likes = await seedLikes(viewerDid, { hours: thread.state?.hours ?? [], nowMs: asOfMs, signal });
+  const request = {
+    viewer: keyOf(viewerDid),
+    likes: likes?.map(({ keyLo, keyHi, atMs }) => ({ lo: keyLo, hi: keyHi, atMs })),
+    asOfMs,
+    windowMs: feed.window,
+    replies: feed.replies,
+    mediaOnly: feed.mediaOnly,
+    languages: feed.languages,
+    limit: feed.size * SPARE + 100,
+  };
+  return { request, likes };
+}
+
 /** The candidates with what the viewer asked for counted in, best first. */
-async function asWished(
-  readWishes: ReadWishes | undefined,
-  did: string,
-  candidates: readonly Candidate[],
-  signal: AbortSignal,
-): Promise<readonly Candidate[]> {
-  if (readWishes === undefined || candidates.length === 0) return candidates;
-  const wishOf = await readWishes(did, candidates, signal);
+async function asWished(wishes: Wishes, did: string, candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
+  if (candidates.length === 0) return candidates;
+  const wishOf = await wishes.factors(
+    did,
+    candidates.map(({ uri }) => uri),
+  );
   return candidates
-    .map((candidate) => ({ ...candidate, score: candidate.score * wishOf(candidate) }))
+    .map((candidate) => ({ ...candidate, score: candidate.score * wishOf(candidate.uri) }))
     .toSorted((a, b) => b.score - a.score);
 }
 
@@ -84,7 +91,7 @@ async function fillFeed(
       check(some.map(({ uri }) => uri)),
       accountsApart(clickhouse, viewerDid, dids, { signal }),
     ]);
-    leftOut.push(...checked.leftOut.keys());
+    leftOut.push(...checked.leftOut);
     kept.push(...some.filter(({ uri, did }) => checked.kept.has(uri) && !apart.has(did)));
     chosen = arrange(kept, { size: feed.size, perAuthor: feed.perAuthor });
   }

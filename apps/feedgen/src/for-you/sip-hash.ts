@@ -2,9 +2,9 @@ import type { Key } from '@updraft/recommender';
 
 const MASK = 0xffff_ffff_ffff_ffffn;
 
-/** The key of an account, as ClickHouse's sipHash64 makes it: SipHash-2-4 with the key 0. */
-export function didKey(did: string): Key {
-  const hash = sipHash(Buffer.from(did));
+/** The key of a DID or an at-uri, as ClickHouse's sipHash64 makes it: SipHash-2-4 with the key 0. */
+export function keyOf(text: string): Key {
+  const hash = sipHash(Buffer.from(text));
   return { lo: Number(hash & 0xffff_ffffn), hi: Number(hash >> 32n) };
 }
 

@@ -13,6 +13,7 @@ import { createPersonalBuilds, PERSONAL_WAITS, type PersonalWaits } from './pers
 import { createPersonalCuts } from './personal-cuts.ts';
 import { createPostLanguages } from './post-languages.ts';
 import { createViewerLists } from './viewer-lists.ts';
+import type { Wishes } from './wishes/wishes.ts';
 
 export interface PersonalOptions {
   file: FeedsFile;
@@ -24,6 +25,7 @@ export interface PersonalOptions {
   building: Pick<ReturnType<typeof createBuilding>, 'keeping' | 'needAccount' | 'standings' | 'visiblePosts'>;
   /** Of kind `for-you`; absent: its viewers get the fallback. */
   forYou?: PersonalQueries['for-you'];
+  wishes: Pick<Wishes, 'lowered'>;
   seen: SeenPosts;
   hides: Pick<Hides, 'isHidden'>;
   bus: Bus;
@@ -45,7 +47,7 @@ export function createPersonal(options: PersonalOptions) {
   const erased = createErasedAccounts(clickhouse);
   const cuts = createPersonalCuts({ ...options, ...building, feeds, all: kept.all, waits });
   const queries = {
-    following: createFollowing({ ...building, clickhouse, lowered: async () => NOBODY }),
+    following: createFollowing({ ...building, clickhouse, lowered: options.wishes.lowered }),
     'for-you': options.forYou,
   };
   const maker = createBuildMaker({ ...options, queries });
@@ -74,8 +76,6 @@ export function createPersonal(options: PersonalOptions) {
     },
   };
 }
-
-const NOBODY: ReadonlySet<string> = new Set();
 
 interface ForgettingDeps {
   feeds: readonly { readonly alias: string }[];

@@ -2,8 +2,8 @@ import type { PersonalFeed, PersonalStore, StoredPersonalBuild } from '@updraft/
 import { LimitError, type Logger } from '@updraft/service';
 import type { ErasedAccounts } from '@updraft/store';
 import { LRUCache } from 'lru-cache';
-import { within } from '../within.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
+import { within } from '../within.ts';
 import type { BuildMaker } from './build-maker.ts';
 import type { KeptBuild, KeptBuilds } from './kept-builds.ts';
 import { thawPersonal } from './personal-build.ts';

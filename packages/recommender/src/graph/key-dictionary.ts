@@ -29,94 +29,112 @@ const FIRST_SLOTS = 1_024;
 const MAX_LOAD = 0.65;
 
 export function createKeyDictionary(onFree: (id: number) => void = () => {}): KeyDictionary {
-  let los = new Uint32Array(0);
-  let his = new Uint32Array(0);
-  let references = new Uint32Array(0);
-  /** id + 1, or 0. */
-  let slots = new Uint32Array(FIRST_SLOTS);
-  let mask = FIRST_SLOTS - 1;
-  let size = 0;
-  let bound = 0;
-  const free: number[] = [];
-
-  const home = (lo: number, hi: number) => (lo ^ (hi >>> 7)) & mask;
-
-  function slotOf(lo: number, hi: number): number {
-    for (let slot = home(lo, hi); ; slot = (slot + 1) & mask) {
-      const entry = slots[slot] as number;
-      if (entry === 0 || (los[entry - 1] === lo && his[entry - 1] === hi)) return slot;
-    }
-  }
-
-  function rehash(): void {
-    const old = slots;
-    slots = new Uint32Array(old.length * 2);
-    mask = slots.length - 1;
-    for (const entry of old) if (entry !== 0) slots[slotOf(los[entry - 1] as number, his[entry - 1] as number)] = entry;
-  }
-
-  function add(slot: number, lo: number, hi: number): number {
-    const id = free.pop() ?? bound++;
-    los = withPlaceFor(los, id);
-    his = withPlaceFor(his, id);
-    references = withPlaceFor(references, id);
-    los[id] = lo;
-    his[id] = hi;
-    references[id] = 0;
-    slots[slot] = id + 1;
-    size += 1;
-    if (size > slots.length * MAX_LOAD) rehash();
-    return id;
-  }
-
-  /** Moves back what would no longer be found past the empty slot. */
-  function empty(slot: number): void {
-    let hole = slot;
-    for (let next = (slot + 1) & mask; slots[next] !== 0; next = (next + 1) & mask) {
-      const entry = (slots[next] as number) - 1;
-      const wanted = home(los[entry] as number, his[entry] as number);
-      if (((next - wanted) & mask) < ((next - hole) & mask)) continue;
-      slots[hole] = entry + 1;
-      hole = next;
-    }
-    slots[hole] = 0;
-  }
-
-  function giveBack(id: number): void {
-    empty(slotOf(los[id] as number, his[id] as number));
-    size -= 1;
-    references[id] = FREE;
-    free.push(id);
+  const table = createTable();
+  const { references } = table;
+  const giveBack = (id: number): void => {
+    remove(table, id);
     onFree(id);
-  }
-
+  };
   return {
     get size() {
-      return size;
+      return table.size;
     },
     get bound() {
-      return bound;
+      return table.bound;
     },
     get bytes() {
-      return los.byteLength * 3 + slots.byteLength + free.length * 8;
+      return table.los.byteLength * 3 + table.slots.byteLength + table.free.length * 8;
     },
-    find: (lo, hi) => (slots[slotOf(lo, hi)] as number) - 1,
+    find: (lo, hi) => (table.slots[slotOf(table, lo, hi)] as number) - 1,
     intern: (lo, hi) => {
-      const slot = slotOf(lo, hi);
-      const entry = slots[slot] as number;
-      return entry === 0 ? add(slot, lo, hi) : entry - 1;
+      const slot = slotOf(table, lo, hi);
+      const entry = table.slots[slot] as number;
+      return entry === 0 ? add(table, slot, lo, hi) : entry - 1;
     },
     retain: (id) => {
-      references[id] = (references[id] as number) + 1;
+      references.of[id] = (references.of[id] as number) + 1;
     },
     release: (id) => {
-      const left = (references[id] as number) - 1;
-      references[id] = left;
+      const left = (references.of[id] as number) - 1;
+      references.of[id] = left;
       if (left === 0) giveBack(id);
     },
     sweep: (id) => {
-      if (references[id] === 0) giveBack(id);
+      if (references.of[id] === 0) giveBack(id);
     },
-    keyOf: (id) => ({ lo: los[id] as number, hi: his[id] as number }),
+    keyOf: (id) => ({ lo: table.los[id] as number, hi: table.his[id] as number }),
   };
+}
+
+/** Keys by id, and a hash table of open addressing that finds them. */
+type Table = ReturnType<typeof createTable>;
+
+function createTable() {
+  return {
+    los: new Uint32Array(0),
+    his: new Uint32Array(0),
+    references: { of: new Uint32Array(0) },
+    /** id + 1, or 0. */
+    slots: new Uint32Array(FIRST_SLOTS),
+    size: 0,
+    bound: 0,
+    free: new Array<number>(),
+  };
+}
+
+function homeOf({ slots }: Table, lo: number, hi: number): number {
+  return (lo ^ (hi >>> 7)) & (slots.length - 1);
+}
+
+/** The slot of the key, or the empty one where it belongs. */
+function slotOf(table: Table, lo: number, hi: number): number {
+  const { slots, los, his } = table;
+  const mask = slots.length - 1;
+  for (let slot = homeOf(table, lo, hi); ; slot = (slot + 1) & mask) {
+    const entry = slots[slot] as number;
+    if (entry === 0 || (los[entry - 1] === lo && his[entry - 1] === hi)) return slot;
+  }
+}
+
+function add(table: Table, slot: number, lo: number, hi: number): number {
+  const id = table.free.pop() ?? table.bound++;
+  table.los = withPlaceFor(table.los, id);
+  table.his = withPlaceFor(table.his, id);
+  table.references.of = withPlaceFor(table.references.of, id);
+  table.los[id] = lo;
+  table.his[id] = hi;
+  table.references.of[id] = 0;
+  table.slots[slot] = id + 1;
+  table.size += 1;
+  if (table.size > table.slots.length * MAX_LOAD) rehash(table);
+  return id;
+}
+
+function rehash(table: Table): void {
+  const old = table.slots;
+  table.slots = new Uint32Array(old.length * 2);
+  for (const entry of old)
+    if (entry !== 0) table.slots[slotOf(table, table.los[entry - 1] as number, table.his[entry - 1] as number)] = entry;
+}
+
+function remove(table: Table, id: number): void {
+  empty(table, slotOf(table, table.los[id] as number, table.his[id] as number));
+  table.size -= 1;
+  table.references.of[id] = FREE;
+  table.free.push(id);
+}
+
+/** Moves back what would no longer be found past the empty slot. */
+function empty(table: Table, slot: number): void {
+  const { slots, los, his } = table;
+  const mask = slots.length - 1;
+  let hole = slot;
+  for (let next = (slot + 1) & mask; slots[next] !== 0; next = (next + 1) & mask) {
+    const entry = (slots[next] as number) - 1;
+    const home = homeOf(table, los[entry] as number, his[entry] as number);
+    if (((next - home) & mask) < ((next - hole) & mask)) continue;
+    slots[hole] = entry + 1;
+    hole = next;
+  }
+  slots[hole] = 0;
 }

@@ -14,7 +14,10 @@ test('a dictionary knows the keys that somebody refers to, and no others, whatev
       const freed: number[] = [];
       const dictionary = createKeyDictionary((id) => freed.push(id));
       const references = new Map<string, number>();
-      for (const { key: { lo, hi }, isRelease } of steps) {
+      for (const {
+        key: { lo, hi },
+        isRelease,
+      } of steps) {
         const name = `${lo}/${hi}`;
         const held = references.get(name) ?? 0;
         if (isRelease && held > 0) {
@@ -114,7 +117,9 @@ test('the graph has the likes that each hour was last read with, each once, howe
         read(graph, hour, likes)[deed]();
         if (deed === 'commit') truth.set(hour, new Set(likes.map(({ liker, post }) => `${liker}>${post}`)));
       }
-      const all = [...truth].flatMap(([hour, pairs]) => [...pairs].map((pair) => ({ hour, pair: pair.split('>').map(Number) })));
+      const all = [...truth].flatMap(([hour, pairs]) =>
+        [...pairs].map((pair) => ({ hour, pair: pair.split('>').map(Number) })),
+      );
       expect(graph.likes).toBe(all.length);
       for (let liker = 0; liker <= 20; liker++) {
         const own = all.filter(({ pair }) => pair[0] === liker);
@@ -158,13 +163,17 @@ const fact = (post: number, author: string, rkey = '3l3frqadlo32h') => ({
 
 test('what is known of a post goes with its last like, and its uri comes back as it was', () => {
   const graph = createLikeGraph();
-  read(graph, 1, [{ liker: 1, post: 1 }, { liker: 1, post: 2 }, { liker: 1, post: 3 }]).commit();
+  read(graph, 1, [
+    { liker: 1, post: 1 },
+    { liker: 1, post: 2 },
+    { liker: 1, post: 3 },
+  ]).commit();
   const authors = ['did:plc:abcdefghijklmnopqrstuvwx', 'did:web:a.example', 'did:plc:y'];
   for (const [n, did] of authors.entries()) graph.learn(fact(n + 1, did, n === 2 ? 'no-tid' : '3l3frqadlo32h'));
   graph.learn(fact(9, 'did:web:nobody.example'));
   const [first, second, third] = [1, 2, 3].map((post) => graph.posts.find(post, 2));
-  expect(graph.facts.uri(first ?? -1)).toBe('at://did:plc:abcdefghijklmnopqrstuvwx/app.bsky.feed.post/3l3frqadlo32h');
-  expect(graph.facts.uri(second ?? -1)).toBe('at://did:web:a.example/app.bsky.feed.post/3l3frqadlo32h');
+  expect([graph.facts.did(first ?? -1), graph.facts.rkey(first ?? -1)]).toEqual([authors[0], '3l3frqadlo32h']);
+  expect(graph.facts.did(second ?? -1)).toBe('did:web:a.example');
   expect(graph.facts.sortAtS(third ?? -1)).toBe(0);
   expect(graph.facts.langs(first ?? -1)).toEqual(['en', 'ja']);
   read(graph, 1, [{ liker: 1, post: 2 }]).commit();

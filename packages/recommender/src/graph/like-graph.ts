@@ -1,4 +1,5 @@
 import { type Numbers, withPlaceFor } from './growing.ts';
+import { createHoursOfLikes, type HourOfLikes } from './hours-of-likes.ts';
 import { createKeyDictionary, type KeyDictionary } from './key-dictionary.ts';
 import { createPostFacts, type PostFact, type PostFacts } from './post-facts.ts';
 import { createSegment, type Segment } from './segment.ts';
@@ -20,11 +21,6 @@ export interface LikeGraph {
   learn(fact: PostFact): void;
 }
 
-export interface HourOfLikes {
-  readonly hour: number;
-  readonly segment: Segment;
-}
-
 export interface Ids extends Pick<KeyDictionary, 'size' | 'bound' | 'find' | 'keyOf'> {
   /** Likes of an account, or of a post, in all hours. */
   likesOf(id: number): number;
@@ -42,37 +38,23 @@ export function createLikeGraph(): LikeGraph {
   const facts = createPostFacts();
   const accounts = createCountedIds();
   const posts = createCountedIds((id) => facts.forget(id));
-  let hours: HourOfLikes[] = [];
-  let likes = 0;
+  const hours = createHoursOfLikes((segment, sign) => {
+    accounts.count(segment.likers, segment.likerStarts, sign);
+    posts.count(segment.posts, segment.postStarts, sign);
+  });
   let isReading = false;
   const requireNoReading = (): void => {
     if (isReading) throw new Error('an hour is being read, whose ids nobody else may give back');
   };
-
-  function count(segment: Segment, sign: 1 | -1): void {
-    accounts.count(segment.likers, segment.likerStarts, sign);
-    posts.count(segment.posts, segment.postStarts, sign);
-    likes += sign * segment.likes;
-  }
-
-  function replace(hour: number, segment: Segment | undefined): void {
-    const old = hours.find((one) => one.hour === hour)?.segment;
-    if (segment !== undefined) count(segment, 1);
-    if (old !== undefined) count(old, -1);
-    const others = hours.filter((one) => one.hour !== hour);
-    hours = segment === undefined ? others : [...others, { hour, segment }].toSorted((a, b) => b.hour - a.hour);
-  }
-
   return {
     get hours() {
-      return hours;
+      return hours.all();
     },
     get likes() {
-      return likes;
+      return hours.likes();
     },
     get bytes() {
-      const segments = hours.reduce((sum, { segment }) => sum + segment.bytes, 0);
-      return segments + accounts.bytes() + posts.bytes() + facts.bytes;
+      return hours.bytes() + accounts.bytes() + posts.bytes() + facts.bytes;
     },
     accounts,
     posts,
@@ -82,12 +64,12 @@ export function createLikeGraph(): LikeGraph {
       isReading = true;
       return readHour(accounts, posts, (segment) => {
         isReading = false;
-        if (segment !== undefined) replace(hour, segment);
+        if (segment !== undefined) hours.replace(hour, segment);
       });
     },
     dropHour: (hour) => {
       requireNoReading();
-      replace(hour, undefined);
+      hours.replace(hour, undefined);
     },
     learn: (fact) => {
       const id = posts.find(fact.keyLo, fact.keyHi);
@@ -114,8 +96,7 @@ function readHour(accounts: CountedIds, posts: CountedIds, done: (segment: Segme
       likers.push(accounts.intern(likerLo, likerHi));
       liked.push(posts.intern(postLo, postHi));
     },
-    commit: () =>
-      done(createSegment(likers.values(), liked.values(), { likers: accounts.bound, posts: posts.bound })),
+    commit: () => done(createSegment(likers.values(), liked.values(), { likers: accounts.bound, posts: posts.bound })),
     abandon: sweep,
   };
 }

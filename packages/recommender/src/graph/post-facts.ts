@@ -1,4 +1,5 @@
 import { formatTid } from '@updraft/atproto';
+import { createAuthorNames } from './author-names.ts';
 import { withPlaceFor } from './growing.ts';
 import { createKeyDictionary } from './key-dictionary.ts';
 import { packTid, tidOf } from './packed-tid.ts';
@@ -38,90 +39,75 @@ export interface PostFacts {
   /** Of the account with this key, as `author` has it; -1: no author. */
   findAuthor(lo: number, hi: number): number;
   did(id: number): string;
-  uri(id: number): string;
+  rkey(id: number): string;
 }
 
 const REPLY = 1;
 const MEDIA = 2;
-const PLC = 'did:plc:';
-/** Characters of a did:plc behind its prefix. */
-const PLC_LENGTH = 24;
 const MAX_LANGUAGE_SETS = 60_000;
 
 export function createPostFacts(): PostFacts {
   const names = createAuthorNames();
   const authors = createKeyDictionary(names.forget);
   const languages = createLanguageSets();
-  let author = new Uint32Array(0);
-  let tid = new Uint32Array(0);
-  let sortAtS = new Uint32Array(0);
-  let root = new Uint32Array(0);
-  let flags = new Uint8Array(0);
-  let langs = new Uint16Array(0);
-
+  const of = createColumns();
   const forget = (id: number): void => {
-    if ((sortAtS[id] ?? 0) === 0) return;
-    sortAtS[id] = 0;
-    authors.release(author[id] as number);
+    if ((of.sortAtS[id] ?? 0) === 0) return;
+    of.sortAtS[id] = 0;
+    authors.release(of.author[id] as number);
   };
-  const grow = (id: number): void => {
-    if (id < author.length) return;
-    author = withPlaceFor(author, id);
-    tid = withPlaceFor(tid, id, 2);
-    sortAtS = withPlaceFor(sortAtS, id);
-    root = withPlaceFor(root, id);
-    flags = withPlaceFor(flags, id);
-    langs = withPlaceFor(langs, id);
-  };
-  const did = (id: number) => names.did(author[id] as number);
   return {
     get bytes() {
-      return authors.bytes + names.bytes() + author.byteLength * 5 + flags.byteLength * 3;
+      return authors.bytes + names.bytes() + of.author.length * BYTES_OF_POST;
     },
     set: (id, fact) => {
-      grow(id);
+      grow(of, id);
       forget(id);
-      if (fact.sortAtS === 0 || !packTid(fact.rkey, tid, id * 2)) return;
-      const authorId = authors.intern(fact.authorLo, fact.authorHi);
-      authors.retain(authorId);
-      names.set(authorId, fact.did);
-      author[id] = authorId;
-      sortAtS[id] = fact.sortAtS;
-      root[id] = fact.root;
-      flags[id] = (fact.isReply ? REPLY : 0) | (fact.hasMedia ? MEDIA : 0);
-      langs[id] = languages.idOf(fact.langs);
+      if (fact.sortAtS === 0 || !packTid(fact.rkey, of.tid, id * 2)) return;
+      const author = authors.intern(fact.authorLo, fact.authorHi);
+      authors.retain(author);
+      names.set(author, fact.did);
+      of.author[id] = author;
+      of.sortAtS[id] = fact.sortAtS;
+      of.root[id] = fact.root;
+      of.flags[id] = (fact.isReply ? REPLY : 0) | (fact.hasMedia ? MEDIA : 0);
+      of.langs[id] = languages.idOf(fact.langs);
     },
     forget,
-    sortAtS: (id) => sortAtS[id] ?? 0,
-    isReply: (id) => ((flags[id] as number) & REPLY) !== 0,
-    hasMedia: (id) => ((flags[id] as number) & MEDIA) !== 0,
-    langs: (id) => languages.of(langs[id] as number),
-    root: (id) => root[id] as number,
-    author: (id) => author[id] as number,
+    sortAtS: (id) => of.sortAtS[id] ?? 0,
+    isReply: (id) => ((of.flags[id] as number) & REPLY) !== 0,
+    hasMedia: (id) => ((of.flags[id] as number) & MEDIA) !== 0,
+    langs: (id) => languages.of(of.langs[id] as number),
+    root: (id) => of.root[id] as number,
+    author: (id) => of.author[id] as number,
     findAuthor: authors.find,
-    did,
-    uri: (id) => `at://${did(id)}/app.bsky.feed.post/${formatTid(tidOf(tid, id * 2))}`,
+    did: (id) => names.did(of.author[id] as number),
+    rkey: (id) => formatTid(tidOf(of.tid, id * 2)),
   };
 }
 
-/** DIDs by author: 24 bytes for a did:plc, a string for the few others. */
-function createAuthorNames() {
-  let plc = new Uint8Array(0);
-  const others = new Map<number, string>();
+const BYTES_OF_POST = 23;
+
+function createColumns() {
   return {
-    bytes: () => plc.byteLength + others.size * 100,
-    set: (id: number, did: string): void => {
-      plc = withPlaceFor(plc, id, PLC_LENGTH);
-      if (!did.startsWith(PLC) || did.length !== PLC.length + PLC_LENGTH) {
-        others.set(id, did);
-        return;
-      }
-      for (let n = 0; n < PLC_LENGTH; n++) plc[id * PLC_LENGTH + n] = did.charCodeAt(PLC.length + n);
-    },
-    forget: (id: number): void => void others.delete(id),
-    did: (id: number): string =>
-      others.get(id) ?? PLC + String.fromCharCode(...plc.subarray(id * PLC_LENGTH, (id + 1) * PLC_LENGTH)),
+    author: new Uint32Array(0),
+    /** Two numbers for each. */
+    tid: new Uint32Array(0),
+    sortAtS: new Uint32Array(0),
+    root: new Uint32Array(0),
+    flags: new Uint8Array(0),
+    langs: new Uint16Array(0),
   };
+}
+
+function grow(of: ReturnType<typeof createColumns>, id: number): void {
+  if (id < of.author.length) return;
+  of.author = withPlaceFor(of.author, id);
+  of.tid = withPlaceFor(of.tid, id, 2);
+  of.sortAtS = withPlaceFor(of.sortAtS, id);
+  of.root = withPlaceFor(of.root, id);
+  of.flags = withPlaceFor(of.flags, id);
+  of.langs = withPlaceFor(of.langs, id);
 }
 
 /** Few posts have a set of languages of their own. Once there are very many sets, a new one counts as no language. */

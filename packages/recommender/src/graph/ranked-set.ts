@@ -17,7 +17,7 @@ export function createRankedSet(ids: Uint32Array, bound: number): RankedSet {
   const data = new Uint32Array(blocks * WORDS);
   for (const id of ids) {
     const place = placeOf(id);
-    data[place] = (data[place] as number) | (1 << (id % IDS & 31));
+    data[place] = (data[place] as number) | (1 << ((id % IDS) & 31));
   }
   let size = 0;
   for (let block = 0; block < blocks; block++) {
@@ -46,7 +46,7 @@ function rankIn(data: Uint32Array, id: number): number {
   const place = placeOf(id);
   if (place >= data.length) return -1; // the id is younger than the set
   const word = data[place] as number;
-  const bit = 1 << (id % IDS & 31);
+  const bit = 1 << ((id % IDS) & 31);
   if ((word & bit) === 0) return -1;
   const start = Math.floor(place / WORDS) * WORDS;
   let rank = (data[start] as number) + bitsOf(word & (bit - 1));

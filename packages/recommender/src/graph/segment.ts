@@ -52,7 +52,8 @@ function group(keys: Uint32Array, values: Uint32Array, set: RankedSet): Groups {
     ranks[n] = rank;
     starts[rank + 1] = (starts[rank + 1] as number) + 1;
   }
-  for (let rank = 0; rank < set.size; rank++) starts[rank + 1] = (starts[rank + 1] as number) + (starts[rank] as number);
+  for (let rank = 0; rank < set.size; rank++)
+    starts[rank + 1] = (starts[rank + 1] as number) + (starts[rank] as number);
   const next = starts.slice(0, set.size);
   const members = new Uint32Array(keys.length);
   for (let n = 0; n < keys.length; n++) {

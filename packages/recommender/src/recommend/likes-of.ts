@@ -1,4 +1,4 @@
-import type { HourOfLikes } from '../graph/like-graph.ts';
+import type { HourOfLikes } from '../graph/hours-of-likes.ts';
 
 /** What an account likes, the newest hour first, until `visit` says that it is enough. */
 export function forEachLikeOf(

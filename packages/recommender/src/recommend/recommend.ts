@@ -1,8 +1,9 @@
 import type { LikeGraph } from '../graph/like-graph.ts';
 import { createBestOf } from './best-of.ts';
 import { type CoLiker, findCoLikers } from './co-likers.ts';
+import { partsOf, type Reasons, reasonsOf } from './explain.ts';
 import { forEachLikeOf } from './likes-of.ts';
-import type { Candidate, Request } from './request.ts';
+import type { Candidate, Key, Request } from './request.ts';
 import { limitsOf, ruleAgainst } from './rules.ts';
 import { createScratch, LIKED, type Scratch } from './scratch.ts';
 import { chooseSeeds, HOUR_MS, type Seed } from './seeds.ts';
@@ -12,37 +13,58 @@ import { WEIGHTS, type Weights } from './settings.ts';
 export interface Recommender {
   /** Best first. None: the viewer likes nothing that others like, or nothing of theirs passes. */
   recommend(request: Request): Candidate[];
+  /** Why the same request gives a post, or not. */
+  explain(request: Request, post: Key): Reasons;
 }
 
 export function createRecommender(graph: LikeGraph, weights: Weights = WEIGHTS): Recommender {
   const withScratch = createScratch();
+  const inScratch = <T>(use: (means: Means) => T): T =>
+    withScratch({ accounts: graph.accounts.bound, posts: graph.posts.bound }, (scratch) => use({ weights, scratch }));
   return {
     recommend: (request) =>
-      withScratch({ accounts: graph.accounts.bound, posts: graph.posts.bound }, (scratch) => {
+      inScratch((means) => {
+        gather(graph, chooseSeeds(graph, request, weights), request, means);
+        return choose(graph, request, means);
+      }),
+    explain: (request, { lo, hi }) =>
+      inScratch((means) => {
+        const post = graph.posts.find(lo, hi);
         const seeds = chooseSeeds(graph, request, weights);
-        const coLikers = gather(graph, seeds, request, { weights, scratch });
-        return choose(graph, request, coLikers.length === 0 ? [] : scratch.touchedPosts, { weights, scratch });
+        const coLikers: CoLiker[] = [];
+        const accounts = gather(graph, seeds, request, means, (liked, by) => {
+          if (liked === post && !coLikers.includes(by)) coLikers.push(by);
+        });
+        return reasonsOf(graph, post, request, { seeds, accounts, coLikers }, means);
       }),
   };
 }
 
-export interface Means {
+interface Means {
   readonly weights: Weights;
   readonly scratch: Scratch;
 }
 
 /** Sums up in the scratch what the co-likers like. Gives them, the closest first. */
-export function gather(graph: LikeGraph, seeds: readonly Seed[], request: Request, means: Means): CoLiker[] {
+function gather(
+  graph: LikeGraph,
+  seeds: readonly Seed[],
+  request: Request,
+  means: Means,
+  onLike?: (post: number, by: CoLiker) => void,
+): CoLiker[] {
   const { scratch } = means;
   const viewer = graph.accounts.find(request.viewer.lo, request.viewer.hi);
   markLiked(graph, request, viewer, scratch);
   const coLikers = findCoLikers(graph, seeds, viewer, { ...means, effort: request.effort });
   const decays = new Map(graph.hours.map(({ hour }) => [hour, decayOf(hour, request.asOfMs, means.weights)]));
-  for (const [index, { id, score }] of coLikers.entries()) {
+  for (const [index, coLiker] of coLikers.entries()) {
+    const { id, score } = coLiker;
     const seed = scratch.accountSeeds[id] as number;
     let left = request.effort.likesOfCoLiker;
     forEachLikeOf(graph.hours, id, (post, hour) => {
       addLike(scratch, post, { visitor: index + 1, seed, weight: score * (decays.get(hour) ?? 0) });
+      onLike?.(post, coLiker);
       left -= 1;
       return left > 0;
     });
@@ -89,32 +111,24 @@ function addLike(
   postCounts[post] = (postCounts[post] as number) + 1;
 }
 
-/** A candidate's score out of its sum: its own popularity and age are divided out. */
-export function scoreOf(graph: LikeGraph, post: number, sum: number, asOfMs: number, weights: Weights): number {
-  const ageHours = Math.max(0, asOfMs / 1_000 - graph.facts.sortAtS(post)) / 3_600;
-  return (sum / graph.posts.likesOf(post) ** weights.postPower) * 2 ** (-ageHours / weights.postHalfLifeHours);
-}
-
-function choose(
-  graph: LikeGraph,
-  request: Request,
-  posts: readonly number[],
-  { weights, scratch }: Means,
-): Candidate[] {
+function choose(graph: LikeGraph, request: Request, { weights, scratch }: Means): Candidate[] {
   const limits = limitsOf(graph, request);
   const best = createBestOf(request.limit);
-  for (const post of posts) {
+  for (const post of scratch.touchedPosts) {
     const sum = scratch.postSums[post] as number;
     if (sum === LIKED) continue;
-    const score = scoreOf(graph, post, sum, request.asOfMs, weights);
+    const score = partsOf(graph, post, sum, request.asOfMs, weights).score;
     if (best.wants(score) && ruleAgainst(graph, post, request, limits) === undefined) best.offer(post, score);
   }
-  return best.take().map(({ id, score }) => ({
-    uri: graph.facts.uri(id),
-    did: graph.facts.did(id),
-    score,
-    coLikers: scratch.postCounts[id] as number,
-    seed: scratch.postSeeds[id] as number,
-    root: graph.facts.root(id),
-  }));
+  return best.take().map(({ id, score }) => {
+    const did = graph.facts.did(id);
+    return {
+      uri: `at://${did}/app.bsky.feed.post/${graph.facts.rkey(id)}`,
+      did,
+      score,
+      coLikers: scratch.postCounts[id] as number,
+      seed: scratch.postSeeds[id] as number,
+      root: graph.facts.root(id),
+    };
+  });
 }

@@ -24,7 +24,12 @@ export function limitsOf(graph: LikeGraph, { viewer, asOfMs, windowMs }: Request
 }
 
 /** The rule that leaves out a post which the viewer does not like yet. */
-export function ruleAgainst({ facts }: LikeGraph, post: number, request: Request, limits: Limits): GraphRule | undefined {
+export function ruleAgainst(
+  { facts }: LikeGraph,
+  post: number,
+  request: Request,
+  limits: Limits,
+): GraphRule | undefined {
   const sortAtS = facts.sortAtS(post);
   if (sortAtS === 0) return 'known';
   if (sortAtS < limits.fromS || sortAtS > limits.toS) return 'window';

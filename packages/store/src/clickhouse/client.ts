@@ -32,7 +32,8 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     rowsDatabase: each.database,
     query: (sql, shape, params, callOptions) => queryRows(self, sql, shape, params, callOptions),
     stream: (sql, shape, params, callOptions) => streamRows(self, sql, shape, params, callOptions),
-    streamBytes: (sql, params, callOptions) => stream(self, sql, callOptions, (call) => readBytes(client, { ...call, params })),
+    streamBytes: (sql, params, callOptions) =>
+      stream(self, sql, callOptions, (call) => readBytes(client, { ...call, params })),
     command: (sql, params, callOptions) => runOn(self, sql, params, callOptions),
     onEachServer: async (statement, params, callOptions) => {
       const sql = statement(each.onCluster);

@@ -1,23 +1,24 @@
 import { Worker } from 'node:worker_threads';
-import type { Candidate, Request } from '@updraft/recommender';
+import { type Candidate, FULL_EFFORT, type Key, type Reasons, type Request } from '@updraft/recommender';
 import { backoff, type Logger, pause } from '@updraft/service';
 import { effortFor } from './effort-for.ts';
-import type { GraphMessage, GraphQuestion, GraphState, GraphThreadData } from './messages.ts';
+import type { GraphAnswer, GraphMessage, GraphQuestion, GraphState, GraphThreadData } from './messages.ts';
+import { createQuestions } from './questions.ts';
 
 /** The graph of likes, in a thread of its own: what it computes would hold up pages. */
 export interface GraphThread {
   /** @throws GraphNotReadyError before the first hour is read, when too many wait, and when the thread is lost meanwhile. */
-  recommend(
-    request: Omit<Request, 'effort'> & Pick<Partial<Request>, 'effort'>,
-    signal: AbortSignal,
-  ): Promise<Candidate[]>;
-  /** How many wait for an answer. */
-  readonly waiting: number;
+  recommend(request: GraphRequest, signal: AbortSignal): Promise<Candidate[]>;
+  /** Why the post of this key is among these candidates, or not. @throws likewise */
+  explain(request: GraphRequest, post: Key, signal: AbortSignal): Promise<Reasons>;
   /** Undefined before the first hour is read. */
   readonly state: GraphState | undefined;
   /** Keeps the thread alive until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
+
+/** How much it looks at is decided when it is asked. */
+export type GraphRequest = Omit<Request, 'effort'>;
 
 /** The graph can't answer now: the caller does without. */
 export class GraphNotReadyError extends Error {
@@ -34,35 +35,23 @@ export interface GraphThreadOptions {
 
 const MAX_WAITING = 256;
 
-interface Asked {
-  readonly resolve: (candidates: Candidate[]) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 export function createGraphThread({ data, onState, onLost, log }: GraphThreadOptions): GraphThread {
-  const asked = new Map<number, Asked>();
+  const questions = createQuestions();
   let worker: Worker | undefined;
   let state: GraphState | undefined;
-  let lastId = 0;
-
-  const take = (message: GraphMessage): void => {
-    if ('state' in message) {
-      state = message.state;
-      if (state.failure !== undefined) log.warn({ failure: state.failure }, 'likes of an hour could not be read');
-      onState(state);
-      return;
-    }
-    const waiting = asked.get(message.id);
-    asked.delete(message.id);
-    if ('error' in message) waiting?.reject(message.error);
-    else waiting?.resolve(message.candidates);
+  const takeState = (next: GraphState): void => {
+    state = next;
+    if (next.failure !== undefined) log.warn({ failure: next.failure }, 'likes of an hour could not be read');
+    onState(next);
   };
 
   /** Resolves when the thread ends. */
   async function live(signal: AbortSignal): Promise<void> {
     const made = new Worker(new URL('graph-worker.ts', import.meta.url), { workerData: data });
     const ended = Promise.withResolvers<void>();
-    made.on('message', take);
+    made.on('message', (message: GraphMessage) =>
+      'state' in message ? takeState(message.state) : questions.settle(message),
+    );
     made.once('error', (err) => log.error({ err }, 'the thread of the like graph was lost'));
     made.once('exit', () => ended.resolve());
     worker = made;
@@ -70,40 +59,43 @@ export function createGraphThread({ data, onState, onLost, log }: GraphThreadOpt
     signal.addEventListener('abort', stop, { once: true });
     await ended.promise;
     signal.removeEventListener('abort', stop);
-    worker = undefined;
-    state = undefined;
-    for (const { reject } of asked.values()) reject(new GraphNotReadyError('the thread of the like graph has ended'));
-    asked.clear();
+    [worker, state] = [undefined, undefined];
+    questions.rejectAll(new GraphNotReadyError('the thread of the like graph has ended'));
+  }
+
+  function ask(question: Omit<GraphQuestion, 'id'>, signal: AbortSignal): Promise<GraphAnswer> {
+    if (worker === undefined || (state?.hours.length ?? 0) === 0)
+      return Promise.reject(new GraphNotReadyError('the likes of no hour are read yet'));
+    if (questions.waiting() >= MAX_WAITING)
+      return Promise.reject(new GraphNotReadyError('too many wait for the like graph'));
+    return abortable(questions.ask(question, worker), signal);
   }
 
   return {
-    recommend: (request, signal) => {
-      if (worker === undefined || (state?.hours.length ?? 0) === 0)
-        return Promise.reject(new GraphNotReadyError('the likes of no hour are read yet'));
-      if (asked.size >= MAX_WAITING) return Promise.reject(new GraphNotReadyError('too many wait for the like graph'));
-      const id = ++lastId;
-      const answer = Promise.withResolvers<Candidate[]>();
-      asked.set(id, answer);
-      const question: GraphQuestion = { id, request: { ...request, effort: request.effort ?? effortFor(asked.size) } };
-      worker.postMessage(question);
-      return abortable(answer.promise, signal);
-    },
-    get waiting() {
-      return asked.size;
-    },
+    recommend: async (request, signal) =>
+      (await ask({ request: { ...request, effort: effortFor(questions.waiting()) } }, signal)) as Candidate[],
+    explain: async (request, why, signal) =>
+      (await ask({ request: { ...request, effort: FULL_EFFORT }, why }, signal)) as Reasons,
     get state() {
       return state;
     },
-    run: async (signal) => {
-      const waits = backoff({ minMs: 1_000, maxMs: 30_000 });
-      while (!signal.aborted) {
-        await live(signal);
-        if (signal.aborted) return;
-        onLost();
-        await pause(waits.next(), signal);
-      }
-    },
+    run: (signal) => keepAlive(live, onLost, signal),
   };
+}
+
+/** Starts it again whenever it ends, later each time. */
+async function keepAlive(
+  live: (signal: AbortSignal) => Promise<void>,
+  onLost: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const waits = backoff({ minMs: 1_000, maxMs: 30_000 });
+  while (!signal.aborted) {
+    await live(signal);
+    if (signal.aborted) return;
+    onLost();
+    await pause(waits.next(), signal);
+  }
 }
 
 /** The answer is dropped when it comes too late. */

@@ -23,9 +23,9 @@ const MAX_WAIT_MS = 5_000;
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, no window
 const send = (message: GraphMessage): void => parentPort?.postMessage(message);
 
-parentPort?.on('message', ({ id, request }: GraphQuestion) => {
+parentPort?.on('message', ({ id, request, why }: GraphQuestion) => {
   try {
-    send({ id, candidates: recommender.recommend(request) });
+    send({ id, answer: why === undefined ? recommender.recommend(request) : recommender.explain(request, why) });
   } catch (error) {
     send({ id, error });
   }

@@ -38,6 +38,7 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
   const readAt = new Map<number, number>();
   /** No older hour is read: there was no room for it. */
   let floor = 0;
+  let floorSetMs = 0;
 
   const wanted = (nowMs: number): number[] => {
     const newest = Math.floor(nowMs / HOUR_MS);
@@ -49,7 +50,7 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
   return {
     next: (nowMs) => {
       const all = wanted(nowMs).map((hour, place) => ({ hour, place, dueAtMs: dueAt(hour, place) }));
-      // Of hours that were never read the newest comes first: the graph is of use from the first on.
+      // Of hours that were never read the newest comes first.
       const first = all.toSorted(
         (a, b) => rank(a, nowMs) - rank(b, nowMs) || a.dueAtMs - b.dueAtMs || a.place - b.place,
       )[0];
@@ -63,20 +64,28 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
     },
     isWhole: (nowMs) => wanted(nowMs).every((hour) => readAt.has(hour)),
     toDrop: (graph, nowMs) => {
-      const oldest = Math.max(floor, Math.floor(nowMs / HOUR_MS) - hours + 1);
-      const dropped = graph.hours.filter(({ hour }) => hour < oldest).map(({ hour }) => hour);
-      let likes = graph.likes;
-      for (const { hour, segment } of graph.hours.toReversed()) {
-        if (likes <= maxLikes || hour === graph.hours[0]?.hour) break;
-        likes -= segment.likes;
-        floor = hour + 1;
-        if (!dropped.includes(hour)) dropped.push(hour);
-      }
-      if (hasRoom(graph, maxLikes)) floor -= 1;
+      const over = hoursOver(graph, maxLikes);
+      if (over.length > 0) [floor, floorSetMs] = [Math.max(...over) + 1, nowMs];
+      // Not at once: what there was no room for is of no other size yet.
+      else if (nowMs - floorSetMs >= HOUR_MS && hasRoom(graph, maxLikes)) floor -= 1;
+      const oldest = Math.floor(nowMs / HOUR_MS) - hours + 1;
+      const dropped = graph.hours.map(({ hour }) => hour).filter((hour) => hour < oldest || over.includes(hour));
       for (const hour of dropped) readAt.delete(hour);
       return dropped;
     },
   };
+}
+
+/** The oldest hours, as many as there is no room for; never the newest. */
+function hoursOver(graph: HeldHours, maxLikes: number): number[] {
+  const over: number[] = [];
+  let { likes } = graph;
+  for (const { hour, segment } of graph.hours.slice(1).toReversed()) {
+    if (likes <= maxLikes) break;
+    likes -= segment.likes;
+    over.push(hour);
+  }
+  return over;
 }
 
 /** What is due comes first; of that, the newest hours. */

@@ -1,4 +1,4 @@
-import type { Candidate, Request } from '@updraft/recommender';
+import type { Candidate, Key, Reasons, Request } from '@updraft/recommender';
 import type { ClickHouseOptions } from '@updraft/store';
 import type { Refresh } from './hour-schedule.ts';
 
@@ -13,7 +13,11 @@ export interface GraphThreadData {
 export interface GraphQuestion {
   readonly id: number;
   readonly request: Request;
+  /** Asks why this post is among the candidates or not, instead of for the candidates. */
+  readonly why?: Key;
 }
+
+export type GraphAnswer = Candidate[] | Reasons;
 
 /** What the thread says by itself: after each hour that it read, or failed to read. */
 export interface GraphState {
@@ -30,6 +34,6 @@ export interface GraphState {
 }
 
 export type GraphMessage =
-  | { readonly id: number; readonly candidates: Candidate[] }
+  | { readonly id: number; readonly answer: GraphAnswer }
   | { readonly id: number; readonly error: unknown }
   | { readonly state: GraphState };

@@ -19,11 +19,7 @@ export interface NewestLikesQuery {
  * An account's newest likes, newest first: what is liked, its key and when. The hours are named one by one, so that each is looked up by the
  * beginning of the sort key; an index of all likes by account is not needed.
  */
-export function newestLikes(
-  clickhouse: ClickHouse,
-  query: NewestLikesQuery,
-  options: CallOptions,
-): Promise<NewLike[]> {
+export function newestLikes(clickhouse: ClickHouse, query: NewestLikesQuery, options: CallOptions): Promise<NewLike[]> {
   return clickhouse.query(
     `SELECT ${halves('subject_key', 'key')}, toString(subject) AS uri, toInt64(intDiv(bitShiftRight(rkey_tid, 10), 1000)) AS at_ms
      FROM record_rows FINAL
