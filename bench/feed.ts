@@ -13,14 +13,17 @@ import { say, withDatabases } from './shared/with-databases.ts';
 
 const { seconds, rate } = readNumbers(
   `pnpm bench feed [--seconds 4] [--rate 1000]
-  Pages a second, without and with fresh tokens, beside an empty route in the same run; then the 99th percentile at 500 requests a second
-  while the indexer reads that many events a second.`,
+  Pages a second, without and with fresh tokens, beside an empty route in the same run; then the times of pages at 300 requests a second, of a
+  feed and of one with hideSeen; then the 99th percentile at 500 requests a second while the indexer reads that many events a second.`,
   { seconds: 4, rate: 1_000 },
 );
 
-const FEEDS = 'feeds:\n  hot: { kind: hot, window: 24h, minimumLikes: 1, refresh: 1m, size: 3000 }\n';
+const HOT = 'kind: hot, window: 24h, minimumLikes: 1, refresh: 1m, size: 3000';
+const FEEDS = `feeds:\n  hot: { ${HOT} }\n  fresh: { ${HOT}, hideSeen: true }\n`;
 const AUDIENCE = 'did:web:feeds.example';
-const PATH = `/xrpc/app.bsky.feed.getFeedSkeleton?feed=at://${AUDIENCE}/app.bsky.feed.generator/hot&limit=30`;
+const pathOf = (alias: string) =>
+  `/xrpc/app.bsky.feed.getFeedSkeleton?feed=at://${AUDIENCE}/app.bsky.feed.generator/${alias}&limit=30`;
+const PATH = pathOf('hot');
 const VIEWERS = 2_000;
 const ROUNDS = 5;
 
@@ -52,8 +55,9 @@ await withDatabases('feed', async (databases, folder) => {
     rounds.push(await measureRound({ port, barePort, tokens, viewers }));
     say(`round ${n}: ${JSON.stringify(rounded(rounds.at(-1) as Round))}`);
   }
+  const pages = await measureHideSeen(viewers, port, tokens);
   await writeTokens(viewers, tokens, 500 * 20 + 1_000);
-  return { ...rounded(medians(rounds)), p99MsUnderIngest: await measureUnderIngest(stores, port, tokens) };
+  return { ...rounded(medians(rounds)), ...pages, p99MsUnderIngest: await measureUnderIngest(stores, port, tokens) };
 });
 
 interface Round {
@@ -82,6 +86,23 @@ async function measureRound({ port, barePort, tokens, viewers }: RoundOptions): 
   const floor = 1 / (1 / bareRps + 1 / verificationsPerSecond);
   const ratios = { ratioAnonymous: anonymousRps / bareRps, ratioEs256k: es256kRps / floor };
   return { bareRps, anonymousRps, es256kRps, verificationsPerSecond, floor, ...ratios };
+}
+
+/** Times of first pages in ms, without hideSeen and with it. */
+async function measureHideSeen(viewers: Viewers, port: number, tokens: string): Promise<Record<string, number>> {
+  const load = { port, tokens, seconds: 20, rate: 300, connections: 64 };
+  const measure = async (alias: string) => {
+    await writeTokens(viewers, tokens, load.seconds * load.rate + 1_000);
+    return runLoad({ ...load, path: pathOf(alias) });
+  };
+  await firstPage(port, pathOf('fresh'));
+  const [plain, hideSeen] = [await measure('hot'), await measure('fresh')];
+  return {
+    pageP50Ms: plain.p50Ms,
+    pageP99Ms: plain.p99Ms,
+    hideSeenP50Ms: hideSeen.p50Ms,
+    hideSeenP99Ms: hideSeen.p99Ms,
+  };
 }
 
 /** The 99th percentile in ms. */
@@ -124,9 +145,9 @@ async function fill(databases: Databases): Promise<void> {
 }
 
 /** A page, once the feed is built. */
-async function firstPage(port: number): Promise<string> {
+async function firstPage(port: number, path = PATH): Promise<string> {
   for (;;) {
-    const response = await fetch(`http://127.0.0.1:${port}${PATH}`);
+    const response = await fetch(`http://127.0.0.1:${port}${path}`);
     const text = await response.text();
     if (response.ok && text.includes('cursor')) return text;
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -624,7 +624,7 @@ CREATE TABLE list_items
 )
 ENGINE = ReplacingMergeTree(version, deleted)
 ORDER BY (actor_did, rkey)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192, deduplicate_merge_projection_mode = 'rebuild';
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192, deduplicate_merge_projection_mode = 'rebuild', default_compression_codec = 'ZSTD(1)';
 
 CREATE MATERIALIZED VIEW list_items_from_record_rows TO list_items
 (
@@ -756,7 +756,7 @@ CREATE TABLE post_rows
 ENGINE = ReplacingMergeTree(version, deleted)
 PARTITION BY toYear(toDateTime(record_hour * 3600, 'UTC'))
 ORDER BY (record_hour, did, rkey)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 1024, deduplicate_merge_projection_mode = 'rebuild';
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 1024, deduplicate_merge_projection_mode = 'rebuild', default_compression_codec = 'ZSTD(1)';
 
 CREATE VIEW posts
 (
@@ -978,7 +978,7 @@ CREATE TABLE record_rows
 ENGINE = ReplacingMergeTree(relative_version, deleted)
 PARTITION BY (toYear(toDateTime(record_hour * 3600, 'UTC')), multiIf(collection = 'app.bsky.feed.like', 1, collection = 'app.bsky.feed.repost', 2, 0))
 ORDER BY (record_hour, collection, repo, rkey_tid, rkey_text)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192, deduplicate_merge_projection_mode = 'rebuild';
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192, deduplicate_merge_projection_mode = 'rebuild', default_compression_codec = 'ZSTD(1)';
 
 CREATE TABLE rejected_events
 (

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { seenDay, seenKey } from '@updraft/feeds';
 import { createWorld, startPlayServer, writeWorldFile } from '@updraft/simulator';
-import { erasedHash } from '@updraft/store';
+import { createRedis, erasedHash } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { account, commitLine } from './indexer/events.ts';
 import {
@@ -37,6 +38,9 @@ describe('invariant 3: an erased account', () => {
     expect(await replay(store)).toMatchObject({ code: 0 });
     const did = await busiestAccount(store);
     await fillFeedsAndSearch(store, did);
+    await using redis = openRedis(store);
+    const seen = redis.seenBy(did, STRANGER);
+    await redis.fill(seen);
     const before = await store.tables();
     const dryRun = await erase(store, did);
     expect(dryRun).toMatchObject({ code: 0 });
@@ -44,8 +48,11 @@ describe('invariant 3: an erased account', () => {
     expect(dryRun.output).toContain('actor_labels\t1\tnamed in rows of others');
     expect(differences(await store.tables(), before)).toEqual([]);
 
+    expect(await redis.there(seen)).toBe(4);
     expect(await erase(store, '--yes', '--wait', '0', did)).toMatchObject({ code: 0 });
     expect(await rowsOf(store, did)).toEqual({});
+    expect(await redis.there(seen)).toBe(2);
+    expect(await redis.there(redis.seenBy(STRANGER))).toBe(2);
     expect(await store.count('actor_labels', `actor_did = '${STRANGER}' AND changed_by = 'an erased account'`)).toBe(1);
     // The log has the hide, and what was decided of a member.
     for (const [table, rows] of [['feed_hides', 1] as const, ['audit_log', 2] as const]) {
@@ -108,6 +115,21 @@ describe('invariant 3: an erased account', () => {
 
 const REJECTED_BY_TEXT = 'c'.repeat(32);
 const STRANGER = 'did:plc:strangerstrangerstranger';
+
+/** What feed generators keep of what accounts have seen, today's and the oldest. */
+function openRedis({ env }: Store) {
+  const redis = createRedis({ address: env['REDIS_ADDRESS'] ?? '' });
+  const today = seenDay(Date.now());
+  return {
+    seenBy: (...dids: string[]) =>
+      dids.flatMap((did) => [today, today - 14].map((day) => seenKey(env['REDIS_PREFIX'] ?? '', did, day))),
+    fill: async (keys: readonly string[]) => {
+      for (const key of keys) await redis.set(key, 'xxxxx');
+    },
+    there: (keys: readonly string[]) => redis.exists(...keys),
+    [Symbol.asyncDispose]: async () => redis.disconnect(),
+  };
+}
 
 async function busiestAccount({ clickhouse }: Store): Promise<string> {
   const [row] = await selectRows<{ did: string }>(

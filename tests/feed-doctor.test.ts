@@ -216,7 +216,12 @@ test('the doctor finds a build that is too old, an empty one, and that there is 
   expect(await wrongOf()).toEqual(['build of hot: there is none']);
   await builds.publish('hot', 1, { id: 'old', asOfMs: Date.now() - 3_600_000, uris: ['at://x'] }, []);
   expect(await wrongOf()).toEqual(['build of hot: the last build is 1:00:00 old, the feed is built every 0:01']);
-  await builds.publish('hot', 2, { id: 'empty', asOfMs: Date.now(), uris: [] }, []);
+  await builds.publish('hot', 2, { id: 'both', asOfMs: Date.now() - 3_600_000, uris: [] }, []);
+  const { out } = await admin(['feed', 'doctor', 'hot'], { REDIS_PREFIX: 'still' });
+  expect(out).toContainEqual(
+    expect.stringMatching(/^wrong\tbuild of hot\t.* → the log of feedgen says why builds fail/),
+  );
+  await builds.publish('hot', 3, { id: 'empty', asOfMs: Date.now(), uris: [] }, []);
   expect(await wrongOf()).toEqual(['build of hot: the build is empty']);
   redis.disconnect();
 });

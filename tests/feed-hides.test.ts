@@ -117,10 +117,12 @@ describe('an operator', () => {
     [['hide', 'nobody.example', '--reason', 'x'], 'no account with the handle nobody.example is known here'],
     [['hide', 'at://did:plc:aaaaaaaaaaaaaaaaaaaaaaaa/a.b.c/x', '--reason', 'x'], 'expected the at-uri of a post'],
     [['hide', CHOSEN, '--feed', 'none', '--reason', 'x'], 'there is no feed none'],
-  ])('is told what is wrong with %j', async (argv, message) => {
+    [['hide', CHOSEN, '--reason', ''], 'expected 1 to 1000 characters', 2],
+    [['hide', CHOSEN, '--reason', 'x'.repeat(1_001)], 'expected 1 to 1000 characters', 2],
+  ])('is told what is wrong with %j', async (argv, message, exit = 1) => {
     const { code, out, notes } = await admin(...argv);
     expect({ code, out, notes: notes.join('\n') }).toMatchObject({
-      code: 1,
+      code: exit,
       out: [],
       notes: expect.stringContaining(message),
     });

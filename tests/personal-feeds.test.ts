@@ -1,7 +1,12 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runCommand } from '@updraft/command';
+import type { Explanation } from '@updraft/feeds';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addEraseCommand } from '../apps/admin/src/erase-command.ts';
+import { addFeedsCommands } from '../apps/admin/src/feeds/feeds-commands.ts';
 import { didOf } from './feedgen/network.ts';
 import { type PersonalStage, pageFor, readOn, startPersonalStage, writePosts } from './feedgen/personal-stage.ts';
 import { type Instance, until, uris } from './feedgen/stage.ts';
@@ -13,9 +18,11 @@ feeds:
   mine: { kind: following, fallback: top, refresh: 10s, reposts: true }
   pinned: { kind: following, fallback: top, pinned: ['${PIN}'], recommendableOnly: true }
   likes: { kind: for-you, fallback: top }
+  varied: { kind: following, fallback: top, refresh: 10s, variants: { few: { perAuthor: 2, share: 100 } } }
 `;
 
 let personal: PersonalStage;
+let folder: string;
 let feeds: Instance;
 /** Of the account that viewers follow, the newest first. */
 let posts: string[];
@@ -23,19 +30,34 @@ let posts: string[];
 let popular: string[];
 
 beforeAll(async () => {
-  personal = await startPersonalStage(FEEDS);
+  [personal, folder] = await Promise.all([startPersonalStage(FEEDS), mkdtemp(join(tmpdir(), 'updraft-personal-'))]);
+  await writeFile(join(folder, 'feeds.yaml'), FEEDS);
   const { network } = personal.stage;
   posts = await writePosts(personal.stage, 'mia', 8);
   popular = await writePosts(personal.stage, 'star', 25);
   for (const [n, uri] of popular.entries()) await network.like(uri, 30 - n);
   feeds = await personal.start();
 });
-afterAll(() => personal[Symbol.asyncDispose]());
+afterAll(async () => {
+  await personal[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
 
 async function follower(name: string, ...others: string[]) {
   const viewer = await personal.viewer(name);
   await personal.stage.network.follow(viewer.did, [didOf('mia'), ...others]);
   return viewer;
+}
+
+async function admin(...argv: string[]) {
+  const [out, notes] = [new Array<string>(), new Array<string>()];
+  const { clickhouse, redis } = personal.stage.databases;
+  const { username, password } = clickhouse.connection;
+  const login = { CLICKHOUSE_USERNAME: username, CLICKHOUSE_PASSWORD: password };
+  const env = { ...clickhouse.env, ...login, REDIS_ADDRESS: redis.address, FEEDS_FILE: join(folder, 'feeds.yaml') };
+  const io = { env, out: (line: string) => out.push(line), note: (line: string) => notes.push(line) };
+  const build = argv[0] === 'erase' ? addEraseCommand : addFeedsCommands;
+  return { code: await runCommand('pnpm admin', build, argv, io), out, notes };
 }
 
 async function withRedis<T>(use: (redis: Redis) => Promise<T>): Promise<T> {
@@ -69,7 +91,16 @@ describe('a personal feed', () => {
     const repost = await personal.stage.network.repostBy(didOf('otto'), popular[3] ?? '');
     const { body } = await pageFor(feeds, viewer);
     const reason = { $type: 'app.bsky.feed.defs#skeletonReasonRepost', repost };
-    expect(body.feed).toEqual([{ post: popular[3], reason }, { post: posts[0] }, { post: posts[1] }]);
+    expect(body.feed.map(({ feedContext: _, ...item }) => item)).toEqual([
+      { post: popular[3], reason },
+      { post: posts[0] },
+      { post: posts[1] },
+    ]);
+    expect(body.feed.map(({ feedContext = '' }) => feedContext.split(';reason=')[1])).toEqual([
+      `reposted by ${didOf('otto')}`,
+      'followed',
+      'followed',
+    ]);
     const build = await feeds.feedgen.context.personal.open(feedOf('mine'), viewer.did, []);
     expect([build?.reasonOf(0), build?.reasonOf(1)]).toEqual([`reposted by ${didOf('otto')}`, 'followed']);
     expect(uris(await pageFor(feeds, viewer, { feed: 'pinned' }))).toEqual([PIN, posts[0], posts[1]]);
@@ -79,6 +110,52 @@ describe('a personal feed', () => {
     expect((await feeds.get('/feeds/mine.rss')).status).toBe(404);
     expect((await feeds.get('/feeds/top.rss')).status).toBe(200);
     expect(JSON.stringify((await feeds.get('/')).body)).not.toContain('/feeds/mine.rss');
+  });
+});
+
+describe('why a post is in the list of a viewer, or not,', () => {
+  const ask = async (key: string, uri: string, viewer?: string) => {
+    const query = new URLSearchParams({ feed: 'mine', uri, ...(viewer !== undefined && { viewer }) });
+    return feeds.get(`/api/admin/explain?${query.toString()}`, { 'x-api-key': key });
+  };
+
+  test('is told by the rules of the feed and the place, to whoever says which viewer is meant', async () => {
+    const viewer = await follower('nora', didOf('olga'));
+    const repost = await personal.stage.network.repostBy(didOf('olga'), popular[5] ?? '');
+    const [reply = ''] = await personal.stage.network.post({
+      did: didOf('mia'),
+      atMs: Date.now() - 60_000,
+      parentUri: PIN,
+    });
+    const key = (await admin('api-key', 'create', '--feed', 'mine', '--for', didOf('operator'))).out[0] ?? '';
+    await until(async () => (await ask(key, reply, viewer.did)).status === 200);
+    await pageFor(feeds, viewer);
+    const told = async (uri: string) => (await ask(key, uri, viewer.did)).body as unknown as Explanation;
+    const first = await told(popular[5] ?? '');
+    expect(first).toMatchObject({ isShown: true, isTaken: true, build: { place: 1, isCut: false } });
+    expect(first.rules.at(-1)?.detail).toContain(`reposted by ${didOf('olga')}`);
+    expect(await told(posts[1] ?? '')).toMatchObject({ isTaken: true, build: { place: 3 } });
+    expect(await told(popular[6] ?? '')).toMatchObject({
+      isShown: false,
+      isTaken: false,
+      because: expect.stringContaining('followed or reposted: whether the viewer follows'),
+    });
+    expect(await told(reply)).toMatchObject({ isTaken: false, because: `replies: it is a reply to ${PIN}` });
+    expect(repost).toContain(didOf('olga'));
+    for (const wrong of [undefined, 'anna'])
+      expect(await ask(key, reply, wrong)).toMatchObject({ status: 400, body: { error: 'InvalidRequest' } });
+  });
+
+  test('is what the command says too', async () => {
+    const viewer = await follower('petra');
+    await pageFor(feeds, viewer);
+    const { code, out } = await admin('explain', 'mine', posts[0] ?? '', '--viewer', viewer.did, '--json');
+    expect({ code, ...(JSON.parse(out[0] ?? '') as object) }).toMatchObject({
+      code: 0,
+      isTaken: true,
+      build: { place: 1 },
+    });
+    expect((await admin('explain', 'mine', posts[0] ?? '')).code).toBe(1);
   });
 });
 
@@ -153,11 +230,7 @@ describe('invariant 7: a personal feed', () => {
     await pageFor(feeds, viewer);
     const keys = () => withRedis((redis) => redis.keys('*:personal:mine:*'));
     const before = await keys();
-    const { clickhouse, redis } = personal.stage.databases;
-    const { username, password } = clickhouse.connection;
-    const login = { CLICKHOUSE_USERNAME: username, CLICKHOUSE_PASSWORD: password };
-    const io = { env: { ...clickhouse.env, ...login, REDIS_ADDRESS: redis.address }, out: () => {}, note: () => {} };
-    expect(await runCommand('pnpm admin', addEraseCommand, ['erase', '--yes', '--wait', '0', viewer.did], io)).toBe(0);
+    expect((await admin('erase', '--yes', '--wait', '0', viewer.did)).code).toBe(0);
     await until(async () => (await keys()).length === before.length - 1);
     await until(async () => (await outcomes('fallback_erased')) > 0 || uris(await pageFor(feeds, viewer))[0] === '');
     expect(uris(await pageFor(feeds, viewer))[0]).not.toBe(posts[0]);
@@ -184,4 +257,12 @@ describe('what no longer shows', () => {
     await personal.stage.network.deletePost(posts[0] ?? '');
     await until(async () => (await rest())[0] === posts[1]);
   });
+});
+
+test('a variant of a personal feed has builds of its own, and its viewers are told apart', async () => {
+  const viewer = await follower('vera');
+  const page = () => pageFor(feeds, viewer, { feed: 'varied', limit: 30 });
+  await until(async () => uris(await page()).length === 2); // the fallback stands in while the build is made
+  const [, second] = (await page()).body.feed;
+  expect(second?.feedContext).toMatch(/^position=2;build=[\w.-]+;variant=few;reason=followed$/);
 });

@@ -32,7 +32,7 @@ beforeAll(async () => {
   for (const [n, uri] of japanese.entries()) await network.like(uri, 14 - n);
   viewer = await personal.viewer('anna');
   await network.follow(viewer.did, [didOf('mia')]);
-  feeds = await personal.start(LIMITS);
+  feeds = await personal.start({ env: LIMITS });
 });
 afterAll(() => personal[Symbol.asyncDispose]());
 
@@ -67,6 +67,15 @@ test('a thousand viewers at once on a cold start: each gets a build or at once t
   await context.personal.settled();
   for (const did of viewers.slice(0, 20))
     await until(async () => (await context.personal.open(feed, did, []))?.posts.length === posts.length);
+});
+
+test('a viewer whose build takes longer than a page may wait gets the fallback, and then the build that was made meanwhile', async () => {
+  const hurried = await personal.start({ personalWaits: { buildMs: 0, lookUpMs: 30_000 } });
+  const newViewer = await personal.viewer('berta');
+  await personal.stage.network.follow(newViewer.did, [didOf('mia')]);
+  expect(uris(await pageFor(hurried, newViewer))).toEqual(english.slice(0, 3));
+  await until(async () => uris(await pageFor(hurried, newViewer))[0] === posts[0]);
+  await hurried.stop();
 });
 
 test('while ClickHouse and Redis are away, readers get their older builds, and others the fallback', async () => {

@@ -25,7 +25,7 @@ test('the page lists each column of each table with viewers, in its order, and f
     days: Number(days),
   }));
   expect(kept).toHaveLength(3);
-  const byTable = (rows: typeof kept) => new Map(rows.map((row) => [row.table, row]));
+  const byTable = (tables: typeof kept) => new Map(tables.map((of) => [of.table, of]));
   expect(byTable(told)).toEqual(byTable(kept));
 });
 

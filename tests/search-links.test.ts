@@ -40,7 +40,7 @@ describe('GET /links/count and GET /links', () => {
     });
     expect(gone.length).toBeGreaterThan(0);
     const nowhere = 'at://did:plc:aaaaaaaaaaaaaaaaaaaaaaaa/app.bsky.feed.post/3kqzzzzzzzz2a';
-    for (const target of [...gone.slice(0, 5), nowhere]) await check('like', target, []);
+    for (const target of [...gone.slice(0, 3), nowhere]) await check('like', target, []);
   });
 
   test('follow a like that is taken back, given again, and whose account goes and comes back', async () => {
@@ -66,10 +66,8 @@ describe('GET /links/count and GET /links', () => {
     const status = (active: boolean, minutes: number) => accountLine(liker, active, NOW_MICROS + minutes * 60_000_000);
     const steps: [name: string, lines: string[]][] = [
       ['twice', [like(1, 'create', 0), like(2, 'create', 0)]],
-      ['once', [like(1, 'delete', 1)]],
-      ['replayed', [like(1, 'create', 0), like(2, 'create', 0)]],
-      ['again', [like(1, 'create', 2)]],
-      ['away', [status(false, 3)]],
+      ['once', [like(1, 'delete', 1), like(1, 'create', 0), like(2, 'create', 0)]],
+      ['away', [like(1, 'create', 2), status(false, 3)]],
       ['back', [status(true, 4)]],
     ];
     const seen: number[] = [];
@@ -82,8 +80,20 @@ describe('GET /links/count and GET /links', () => {
       );
       seen.push((await count('like', target))?.records ?? -1);
     }
-    expect(seen).toEqual([2, 1, 1, 2, 0, 2]);
+    expect(seen).toEqual([2, 1, 0, 2]);
   }, 60_000);
+
+  test('find for an AppView the posts that link to an address', async () => {
+    const links = linksThatShow(world.truth).filter(({ kind }) => kind === 'link');
+    const [target = '', expected = []] =
+      [...Map.groupBy(links, (link) => link.target)].toSorted(([, a], [, b]) => b.length - a.length)[0] ?? [];
+    const { posts } = (await ask(
+      `/xrpc/app.bsky.unspecced.searchPostsSkeleton?q=*&limit=100&url=${encodeURIComponent(target)}`,
+    )) as { posts: { uri: string }[] };
+    const uris = expected.map(({ uri }) => uri);
+    expect(posts.length).toBe(Math.min(100, uris.length));
+    expect(posts.every(({ uri }) => uris.includes(uri))).toBe(true);
+  });
 
   test('take the names that services for backlinks use', async () => {
     const [target = ''] = world.truth.handles.keys();
@@ -134,7 +144,7 @@ async function check(kind: string, target: string, expected: readonly TrueLink[]
     { records: expected.length, distinct_dids: new Set(expected.map(({ did }) => did)).size },
   ]);
   if (kind === 'block') return;
-  const found = await readPages(kind, target, 5);
+  const found = await readPages(kind, target, Math.min(100, Math.max(2, Math.ceil(expected.length / 3))));
   expect([kind, target, ...found.map(({ uri }) => uri).toSorted()]).toEqual([
     kind,
     target,

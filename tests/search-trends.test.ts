@@ -24,8 +24,8 @@ beforeAll(async () => {
   for (const line of lines) truth.add(line);
   const path = join(stack.directory, 'world.jsonl');
   await writeFile(path, `${[...lines, ...lines.filter((_, n) => n % 3 === 0)].join('\n')}\n`);
-  const { code } = await startProgram('apps/indexer/src/replay-command.ts', ['--restart', path], store.env).exited;
-  expect(code).toBe(0);
+  const program = startProgram('apps/indexer/src/replay-command.ts', ['--restart', path], store.env);
+  if ((await program.exited).code !== 0) throw new Error(program.output());
   service = await startSearchService(store, { TRENDS_BOTS: 'true' });
 }, 120_000);
 afterAll(async () => {

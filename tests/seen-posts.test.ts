@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 /** An instance with a connection of its own, and a clock that may differ from the others'. */
-async function createInstance({ aheadMs = 0 } = {}) {
+async function createInstance({ aheadMs = 0, maxBytes = 1_000_000 } = {}) {
   const client = createRedis({ address: redis.database.redis.address });
   clients.push(client);
   await client.ping();
@@ -33,6 +33,7 @@ async function createInstance({ aheadMs = 0 } = {}) {
     redis: client,
     prefix: 'p',
     days: 7,
+    maxBytes,
     erased: { has: (did) => did === GONE },
     metrics,
     log: createLogger({ service: 'test', level: 'silent' }),
@@ -98,6 +99,21 @@ describe('what a viewer has seen', () => {
     expect(await here.counted('feed_seen_posts_total', 'full')).toBe(1_000);
   });
 
+  test('is noted as long as there is room for the viewers of a day', async () => {
+    const seen = await createInstance({ maxBytes: 9 * 1_000 });
+    const viewers = Array.from({ length: 4 }, (_, n) => didOf(`viewer${'abcd'[n] ?? ''}`));
+    for (const viewer of viewers) seen.add(viewer, posts(0, 15));
+    await seen.settled(60);
+    // Of 1,000 bytes a day a log takes 200 and each post 12.
+    const lengths = viewers.map(async (did) => (await seen.hidden(did, posts(0, 15))).length);
+    expect(await Promise.all(lengths)).toEqual([15, 15, 3, 0]);
+    expect(await seen.counted('feed_seen_posts_total', 'full')).toBe(27);
+    nowMs += DAY_MS;
+    seen.add(ANN, posts(0, 1));
+    await seen.settled(61);
+    expect(await seen.hidden(ANN, posts(0, 1))).toEqual(posts(0, 1));
+  });
+
   test('is erased with the account, of whom nothing is noted again', async () => {
     const seen = await createInstance();
     nowMs = Date.now();
@@ -105,14 +121,16 @@ describe('what a viewer has seen', () => {
     nowMs -= 7 * DAY_MS;
     seen.add(ANN, posts(1, 2));
     await seen.settled(3);
-    expect(await redis.client.keys('*')).toHaveLength(3);
+    expect(await redis.client.keys('p:seen:????????????????????????????????:*')).toHaveLength(3);
     await eraseSeen(redis.client, 'p', [ANN]);
-    expect(await redis.client.keys('*')).toEqual([seenKey('p', BOB, seenDay(Date.now()))]);
+    expect(await redis.client.keys('p:seen:????????????????????????????????:*')).toEqual([
+      seenKey('p', BOB, seenDay(Date.now())),
+    ]);
     seen.add(GONE, posts(0, 1));
     seen.add(BOB, posts(1, 2));
     await seen.settled(4);
-    expect(await redis.client.keys('*')).toHaveLength(2);
-    expect((await redis.client.keys('*')).join()).not.toContain('did:');
+    expect(await redis.client.keys('p:seen:????????????????????????????????:*')).toHaveLength(2);
+    expect((await redis.client.keys('p:seen:????????????????????????????????:*')).join()).not.toContain('did:');
   });
 });
 

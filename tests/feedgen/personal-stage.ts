@@ -1,12 +1,12 @@
 import { type Account, type Directory, startDirectory } from './directory.ts';
 import { didOf } from './network.ts';
-import { type Answer, type Instance, type Stage, startStage, uris } from './stage.ts';
+import { type Answer, type Instance, type Stage, type StageOptions, startStage, uris } from './stage.ts';
 import { bearer, sign } from './tokens.ts';
 
 /** A stage with feeds of readers' own, and accounts that read them. */
 export interface PersonalStage extends AsyncDisposable {
   readonly stage: Stage;
-  start(env?: Readonly<Record<string, string>>): Promise<Instance>;
+  start(options?: Partial<StageOptions>): Promise<Instance>;
   /** Registers a viewer. */
   viewer(name: string): Promise<Account>;
 }
@@ -22,7 +22,8 @@ export async function startPersonalStage(feeds: string): Promise<PersonalStage> 
   const [stage, directory]: [Stage, Directory] = await Promise.all([startStage(), startDirectory()]);
   return {
     stage,
-    start: (env = {}) => stage.startFeedgen({ feeds, env: { PLC_HOST: directory.url, ...env } }),
+    start: ({ env, ...options } = {}) =>
+      stage.startFeedgen({ feeds, env: { PLC_HOST: directory.url, ...env }, ...options }),
     viewer: (name) => directory.register(name, 'p256'),
     async [Symbol.asyncDispose]() {
       await stage[Symbol.asyncDispose]();

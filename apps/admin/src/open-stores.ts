@@ -1,11 +1,13 @@
 import type { CommandIo } from '@updraft/command';
 import {
   createBuildStore,
+  createPersonalStore,
   eraseSeen,
   type News,
   publishNews,
   removePersonalBuilds,
   type StoredBuild,
+  type StoredPersonalBuild,
 } from '@updraft/feeds';
 import { type ClickHouse, createClickHouse, createRedis, readCommandStores } from '@updraft/store';
 
@@ -13,7 +15,11 @@ import { type ClickHouse, createClickHouse, createRedis, readCommandStores } fro
 export interface AdminStores extends AsyncDisposable {
   readonly clickhouse: ClickHouse;
   /** What feed generators serve. */
-  readonly builds: { current(alias: string): Promise<StoredBuild | undefined> };
+  readonly builds: {
+    current(alias: string): Promise<StoredBuild | undefined>;
+    /** A viewer's latest build of a personal feed. */
+    ofViewer(alias: string, viewerDid: string): Promise<StoredPersonalBuild | undefined>;
+  };
   /** Tells the running feed generators what has changed. Without Redis they see it within seconds, and a note says so. */
   tell(news: News): Promise<void>;
   /** Removes what Redis keeps of these accounts as viewers: what they have seen, and their builds. Rejects when Redis can't be reached. */
@@ -26,7 +32,10 @@ export function openStores({ env, note }: CommandIo): AdminStores {
   const clickhouse = createClickHouse(stores.clickhouse);
   const { address, password, prefix } = stores.redis;
   const redis = createRedis({ address, password });
-  const builds = createBuildStore({ redis, prefix });
+  const builds = {
+    current: createBuildStore({ redis, prefix }).current,
+    ofViewer: createPersonalStore({ redis, prefix }).load,
+  };
   return {
     clickhouse,
     builds,

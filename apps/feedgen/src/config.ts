@@ -50,6 +50,8 @@ export interface FeedgenConfig {
   readonly personal: { readonly atOnce: number; readonly maxWaiting: number; readonly maxBytes: number };
   /** Days that a post which a viewer has seen stays out of feeds with `hideSeen`. */
   readonly seenDays: number;
+  /** Of Redis's memory, for what viewers have seen. */
+  readonly seenMaxBytes: number;
 }
 
 const Variables = z.object({
@@ -67,6 +69,7 @@ const Variables = z.object({
   PERSONAL_BUILDS_WAITING: wholeNumber({ min: 0, max: 100_000, preset: 1_000 }),
   PERSONAL_MEMORY_MB: wholeNumber({ min: 1, max: 100_000, preset: 128 }),
   SEEN_DAYS: wholeNumber({ min: 1, max: MAX_SEEN_DAYS, preset: 7 }),
+  SEEN_MAX_MB: wholeNumber({ min: 1, max: 1_000_000, preset: 256 }),
 });
 
 /** @throws ConfigError that names every fault of the environment */
@@ -93,5 +96,6 @@ export function readFeedgenConfig(env: Readonly<Record<string, string | undefine
       maxBytes: read.PERSONAL_MEMORY_MB * 1_000_000,
     },
     seenDays: read.SEEN_DAYS,
+    seenMaxBytes: read.SEEN_MAX_MB * 1_000_000,
   };
 }

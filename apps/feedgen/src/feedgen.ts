@@ -18,6 +18,7 @@ import { createMembership } from './members/membership.ts';
 import { createFeedgenMetrics } from './metrics.ts';
 import { createHides } from './moderation/hides.ts';
 import { createPersonal } from './personal/personal.ts';
+import type { PersonalWaits } from './personal/personal-builds.ts';
 import { createWishes } from './personal/wishes/wishes.ts';
 import { createSeenPosts } from './seen/create-seen-posts.ts';
 import { createDocuments } from './syndication/documents.ts';
@@ -37,6 +38,8 @@ export interface FeedgenDeps {
   memberIntervalMs?: number;
   /** The time by which days of seen posts go, in ms since 1970; tests move it. */
   now?: () => number;
+  /** How long pages wait for viewers' builds; tests lengthen it. */
+  personalWaits?: PersonalWaits;
 }
 
 export interface Feedgen {
@@ -91,14 +94,16 @@ function createParts(deps: FeedgenDeps) {
   const erased = createErasedAccounts(deps.clickhouse);
   const analytics = createAnalytics({ ...deps, prefix, aliases: [...file.feeds.keys()], erased, bus, metrics });
   const identity = createIdentity({ ...deps, metrics });
-  const explain = createExplaining({ ...deps, context: { live, cuts, hides, membership }, areValid, standings });
   const documents = createDocuments({ ...deps, service });
-  const seen = createSeenPosts({ now: Date.now, ...deps, prefix, days: config.seenDays, erased, metrics });
-  const wishes = createWishes(deps.clickhouse);
+  const { seenDays: days, seenMaxBytes: maxBytes } = config;
+  const seen = createSeenPosts({ now: Date.now, ...deps, prefix, days, maxBytes, erased, metrics });
   const graph = { connection: config.clickhouse, maxLikes: config.maxGraphLikes };
+  const wishes = createWishes(deps.clickhouse);
   const forYou = createForYou({ ...deps, ...graph, keeping: building.keeping, wishes, metrics });
-  const limits = config.personal;
-  const personal = createPersonal({ ...deps, prefix, limits, building, forYou: forYou.query, seen, bus, metrics });
+  const readers = { limits: config.personal, forYou: forYou.query, seen, hides };
+  const personal = createPersonal({ ...deps, ...readers, prefix, building, bus, metrics });
+  const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
+  const explain = createExplaining({ ...deps, ...explaining });
   const posts = { live, cuts, hides, explain, documents, personal: personal.builds, languages: personal.languages };
   const context = { service, file, ...posts, membership, intakes, keys, identity, seen, analytics, metrics, log };
   return { context, bus, building, personal, forYou, memberReader };

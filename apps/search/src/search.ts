@@ -53,9 +53,7 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     context,
     run: async () => {
       await Promise.all([
-        reports.network.keepFresh(signal),
-        reports.collections.keepFresh(signal),
-        reports.trends.keepFresh(signal),
+        ...[reports.network, reports.collections, reports.trends].map((report) => report.keepFresh(signal)),
         keepListing(listing, signal),
         clean?.run(signal),
       ]);

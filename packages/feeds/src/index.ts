@@ -7,6 +7,7 @@ export { type BuildState, buildFault, lateAfterMs, reasonToBeEmpty } from './bui
 export { type BuildStore, createBuildStore, KEEP_BUILDS_MS, type StoredBuild } from './build-store.ts';
 export { feedsConfig, feedsEnvironment, readFeedsConfig, type ServiceIdentity } from './config.ts';
 export { createExplain, type Explain } from './explain/explain.ts';
+export { type PersonalLists, type ViewerList, ViewerNeededError } from './explain/explain-personal.ts';
 export type { Explanation } from './explain/explanation.ts';
 export {
   authorsLabel,
@@ -51,5 +52,5 @@ export type { FeedQueryDeps } from './queries/describe-query.ts';
 export { runFeedQuery } from './queries/feed-queries.ts';
 export { runFollowing } from './queries/following.ts';
 export { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';
-export { eraseSeen, MAX_SEEN_DAYS, seenDay, seenKey, seenLogMs } from './seen-log.ts';
+export { eraseSeen, MAX_SEEN_DAYS, seenDay, seenKey, seenLogMs, seenTotalKey } from './seen-log.ts';
 export { variantFor } from './variants.ts';

@@ -144,6 +144,13 @@ describe('a faulty file names the line and what was expected', () => {
       ['feeds.yaml:8: feeds.a.pinned.0.until: expected a time after from'],
     ],
     [
+      'feeds:\n  a:\n    kind: following\n    fallback: nope\n  b:\n    kind: for-you\n    fallback: a',
+      [
+        'feeds.yaml:4: feeds.a.fallback: expected the name of a feed of this file',
+        'feeds.yaml:7: feeds.b.fallback: expected a feed that all readers share',
+      ],
+    ],
+    [
       'feeds:\n  a:\n    kind: top\n    minimumLikes: 1\n    labels:\n      exclude: [porn, !hide]\n',
       ['feeds.yaml:6: Unresolved tag: !hide: what begins with ! needs quotes'],
     ],
@@ -169,13 +176,6 @@ describe('a faulty file names the line and what was expected', () => {
         'feeds.yaml:6: feeds.a.pinned.0.from: expected a time with its zone, such as \'2026-07-04T12:00:00Z\', got "2026-07-04"',
         'feeds.yaml:7: feeds.a.pinned.1.post: missing, expected string',
         expect.stringMatching(/^feeds.yaml:8: feeds.a.pinned.2.post: expected the at-uri of a post/),
-      ],
-    ],
-    [
-      'feeds:\n  a:\n    kind: following\n    fallback: nope\n  b:\n    kind: for-you\n    fallback: a',
-      [
-        'feeds.yaml:4: feeds.a.fallback: expected the name of a feed of this file',
-        'feeds.yaml:7: feeds.b.fallback: expected a feed that all readers share',
       ],
     ],
   ])('%j', (text, faults) => {

@@ -14,6 +14,11 @@ export function seenKey(prefix: string, viewerDid: string, day: number): string 
   return `${prefix}:seen:${hashText(viewerDid)}:${day}`;
 }
 
+/** The key of what the logs of all viewers of a day take of Redis's memory, in bytes. */
+export function seenTotalKey(prefix: string, day: number): string {
+  return `${prefix}:seen:total:${day}`;
+}
+
 /** How long a day's log lives after its last entry: it is read until the day `days` later is over. */
 export function seenLogMs(days: number): number {
   return (days + 1) * DAY_MS;

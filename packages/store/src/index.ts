@@ -61,9 +61,9 @@ export { type Member, type MembersPage, type MembersQuery, readMembersPage } fro
 export { askForAccount, filledAccountName, type NewMember, readNewMembers } from './queries/new-members.ts';
 export { ownPostLikes } from './queries/own-post-likes.ts';
 export type { FollowedEvent } from './queries/personal/followed-events.ts';
-export { type FollowedPostsQuery, followedPosts } from './queries/personal/followed-posts.ts';
+export { type FollowedPostsQuery, followedPostQuery, followedPosts } from './queries/personal/followed-posts.ts';
 export { postLanguages } from './queries/post-languages.ts';
-export type { PostQuery } from './queries/post-rules.ts';
+export { filterParams, filterRules, IN_WINDOW, type PostQuery } from './queries/post-rules.ts';
 export type { FoundPost, PostPlace } from './queries/post-search/found-post.ts';
 export { countRecentLikes, isGenerationKept, likeGenerations } from './queries/post-search/like-counts.ts';
 export { mostLikedPosts } from './queries/post-search/most-liked-posts.ts';
@@ -77,7 +77,15 @@ export { type MatchingPostsQuery, matchingPostQuery, matchingPosts } from './que
 export { type AuthorsPostsQuery, authorsPostQuery, postsOfAuthors } from './queries/ranking/posts-of-authors.ts';
 export { rankedPostQuery, rankPosts } from './queries/ranking/rank-posts.ts';
 export type { RankedPost, RankingQuery, ScoreParts } from './queries/ranking/ranking.ts';
-export { type GivenLabel, labelsInForce } from './queries/standing/labels-in-force.ts';
+export { createLabelChanges } from './queries/standing/changed-labels.ts';
+export {
+  type GivenLabel,
+  inForce,
+  labelsInForce,
+  type StoredLabel,
+  storedLabels,
+} from './queries/standing/labels-in-force.ts';
+export { subjectsOf } from './queries/standing/subjects.ts';
 export { type CollectionStats, countOpsOfDay, readCollectionStats } from './queries/statistics/collection-stats.ts';
 export { countDay, type DailyStats, readDailyStats } from './queries/statistics/daily-stats.ts';
 export {

@@ -4,6 +4,7 @@ import {
   buildFault,
   type Feed,
   isQueried,
+  lateAfterMs,
   type QueriedFeed,
   reasonToBeEmpty,
   withVariants,
@@ -47,7 +48,7 @@ async function checkBuild({ builds, clickhouse }: AdminStores, feed: QueriedFeed
   const fault = buildFault(feed, state);
   if (fault === undefined) return ok(check, `${describeSize(feed, state)}, ${lasting(state.ageMs)} old`);
   const todo =
-    posts === 0
+    posts === 0 && state.ageMs <= lateAfterMs(feed)
       ? `pnpm admin explain ${feed.alias} URI says of a post why it is not in it; see also whether the indexer is behind`
       : 'the log of feedgen says why builds fail; usually ClickHouse is away or slow';
   return wrong(check, fault, todo);

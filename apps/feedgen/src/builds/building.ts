@@ -58,9 +58,8 @@ export function createBuilding(options: BuildingOptions) {
   const builtPosts = (alias: string) => live.unpinned(alias)?.posts.map(({ uri }) => uri);
   const needAccount = createAccountNeeds(options);
   const query = createQuery(options, { keeping, builtPosts, needAccount });
-  const isReady = isReadyWith(live);
-  const builders = new Map<string, Builder>();
-  for (const feed of feeds) builders.set(feed.alias, createBuilder({ ...options, feed, isReady, query, store, live }));
+  const each = { ...options, isReady: isReadyWith(live), query, store, live };
+  const builders = new Map<string, Builder>(feeds.map((feed) => [feed.alias, createBuilder({ ...each, feed })]));
   const buildSoon = (alias: string): void => builders.get(alias)?.buildSoon();
   buildOnChange(options, feeds, buildSoon);
   const returns = createReturns({ ...options, ...moderation, leftOut: store.leftOut, buildSoon });

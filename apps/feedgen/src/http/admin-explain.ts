@@ -1,10 +1,12 @@
-import { parseAtUri } from '@updraft/atproto';
-import { feedOrVariantByName } from '@updraft/feeds';
+import { isDid, parseAtUri } from '@updraft/atproto';
+import { feedOrVariantByName, ViewerNeededError } from '@updraft/feeds';
 import {
   createRateLimit,
   type HttpServer,
   InvalidRequestError,
+  LimitError,
   onceOf,
+  optionalOnce,
   RateLimitExceededError,
 } from '@updraft/service';
 import { z } from 'zod';
@@ -52,6 +54,9 @@ const schema = {
   querystring: z.object({
     feed: onceOf('feed').min(1).describe('Its name; NAME/VARIANT for a variant of it'),
     uri: onceOf('uri').min(1).describe("A post's at-uri"),
+    viewer: optionalOnce.describe(
+      'Whose list is meant, by DID: of a personal feed, of which each viewer has their own',
+    ),
   }),
   response: { 200: explanation },
 };
@@ -62,11 +67,18 @@ export function adminExplain(app: HttpServer, context: FeedgenContext): void {
   const limit = createRateLimit({ burst: 30, perSecond: 1 });
   app.get('/api/admin/explain', { schema, config: { errors } }, async (request) => {
     const { feed, key } = requireFeedOfKey(context, request, request.query.feed, feedOrVariantByName);
-    const { uri } = request.query;
+    const { uri, viewer } = request.query;
     const { authority = '', collection } = parseAtUri(uri) ?? {};
     if (!authority.startsWith('did:') || collection !== 'app.bsky.feed.post')
       throw new InvalidRequestError('uri: expected the at-uri of a post, such as at://did:plc:…/app.bsky.feed.post/…');
+    if (viewer !== undefined && !isDid(viewer)) throw new InvalidRequestError('viewer: expected a DID');
     if (!limit.take(key.keyId)) throw new RateLimitExceededError('too many posts asked about, please wait');
-    return context.explain(feed, uri, Date.now());
+    return context.explain(feed, uri, Date.now(), viewer).catch(refuse);
   });
+}
+
+function refuse(error: unknown): never {
+  if (error instanceof ViewerNeededError) throw new InvalidRequestError(error.message);
+  if (error instanceof LimitError) throw new RateLimitExceededError('too many lists are made now, please wait');
+  throw error;
 }

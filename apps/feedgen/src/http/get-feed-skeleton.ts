@@ -21,6 +21,7 @@ import { FeedNotReadyError, UnknownFeedError } from './errors.ts';
 import { createFeedFinder } from './feed-of-uri.ts';
 import { createPageRenderer, type RenderedPage } from './page-renderer.ts';
 import { createReadership, type Reader } from './readership.ts';
+import { isPeek, openSeenPage } from './seen-page.ts';
 
 const LXM = 'app.bsky.feed.getFeedSkeleton';
 export const SKELETON_PATH = `/xrpc/${LXM}`;
@@ -67,36 +68,17 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
       cursor === undefined
         ? { build: await requireBuild(reader), offset: 0 }
         : (startInMemory(reader, cursor) ?? (await findStart(reader, cursor)));
-    const hidesSeen = feed.hideSeen && viewerDid !== undefined && reader.name !== 'outsider';
-    const seen = hidesSeen ? await context.seen.view(viewerDid, cursorText) : undefined;
-    const page = render({ build, offset, limit, reader, seen });
-    if (viewerDid !== undefined && seen !== undefined && !isPeek(limit, cursor))
-      context.seen.add(
-        viewerDid,
-        page.posts.map(({ uri }) => uri),
-        cursorText,
-      );
+    const seen = await openSeenPage(context, { feed, reader, viewerDid, limit, cursor: cursorText });
+    const page = render({ build, offset, limit, reader, seen: seen?.view });
+    seen?.note(page.posts);
     const seconds = (performance.now() - startedAt) / 1000;
     metrics.pageSeconds.observe(seconds);
     metrics.pages.count(reader.feed.alias, reader.name);
     const requestId = pageId(request);
-    if (viewerDid !== undefined)
-      analytics.addPage({
-        requestedAt: Date.now(),
-        feed: feed.alias,
-        viewerDid,
-        requestId,
-        pageLimit: limit,
-        pageSize: page.posts.length,
-        pageOffset: offset,
-        hasCursor: cursor !== undefined,
-        isOutsider: reader.name === 'outsider',
-        durationUs: Math.round(seconds * 1e6),
-        acceptLanguage: (request.headers['accept-language'] ?? '').slice(0, 256),
-        buildId: build.id,
-        variant: reader.variant,
-        items: isPeek(limit, cursor) ? [] : page.keys,
-      });
+    if (viewerDid !== undefined) {
+      const facts = { build, offset, limit, reader, cursor, page };
+      analytics.addPage({ feed: feed.alias, viewerDid, requestId, ...shownPage(facts), ...askedBy(request, seconds) });
+    }
     return sendPage(reply, reader.feed, page, isToldApart(feed) ? requestId : undefined);
   });
 }
@@ -118,14 +100,37 @@ function readCursor(text: string | undefined, feed: Feed): FeedCursor | undefine
   return cursor;
 }
 
+interface PageFacts extends PageStart {
+  readonly limit: number;
+  readonly reader: Reader;
+  readonly cursor: FeedCursor | undefined;
+  readonly page: RenderedPage;
+}
+
+function shownPage({ build, offset, limit, reader, cursor, page }: PageFacts) {
+  return {
+    pageLimit: limit,
+    pageSize: page.posts.length,
+    pageOffset: offset,
+    hasCursor: cursor !== undefined,
+    isOutsider: reader.name === 'outsider',
+    buildId: build.id,
+    variant: reader.variant,
+    items: isPeek(limit, cursor !== undefined) ? [] : page.keys,
+  };
+}
+
+function askedBy({ headers }: FastifyRequest, seconds: number) {
+  return {
+    requestedAt: Date.now(),
+    durationUs: Math.round(seconds * 1e6),
+    acceptLanguage: (headers['accept-language'] ?? '').slice(0, 256),
+  };
+}
+
 /** Names the page. Another page must not have it, so a request's own id counts only where we gave it. */
 function pageId(request: FastifyRequest): string {
   return request.headers['x-request-id'] === undefined ? request.id : randomUUID();
-}
-
-/** Apps ask for one post to learn whether there is something new. Nobody sees it. */
-function isPeek(limit: number, cursor: FeedCursor | undefined): boolean {
-  return limit === 1 && cursor === undefined;
 }
 
 /** Where a page begins. */

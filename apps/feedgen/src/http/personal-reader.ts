@@ -1,4 +1,4 @@
-import type { PersonalFeed } from '@updraft/feeds';
+import { nameOf, type PersonalFeed } from '@updraft/feeds';
 import { createFallbackBuilds } from '../personal/fallback-builds.ts';
 import { isPersonalId } from '../personal/personal-build.ts';
 import type { FeedgenContext } from './context.ts';
@@ -15,7 +15,7 @@ export function personalReader(
   return {
     name,
     feed,
-    variant: '',
+    variant: feed.variant?.name ?? '',
     current: async () => {
       const own = viewerDid === undefined ? undefined : await personal.open(feed, viewerDid, wanted);
       return own ?? shared.current();
@@ -25,7 +25,7 @@ export function personalReader(
       if (!isPersonalId(id)) return shared.find(id);
       return viewerDid === undefined ? undefined : personal.find(feed, viewerDid, id);
     },
-    isCut: (post) => hides.isHidden(post, feed.alias),
+    isCut: (post) => hides.isHidden(post, nameOf(feed)),
     version: () => `${fallback.version()}.${hides.version()}.${languages.version()}`,
   };
 }

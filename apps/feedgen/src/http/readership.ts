@@ -53,11 +53,13 @@ export function createReadership(context: FeedgenContext): Readership {
     const isInside = feed.audience === 'everyone' || isAllowed(context, feed, viewerDid);
     if (!isInside) return outsider(context, feed, fixed.outsiders.get(feed.alias));
     const name = viewerDid === undefined ? 'anonymous' : feed.audience === 'members' ? 'member' : 'viewer';
-    if (isPersonal(feed))
-      return personalReader(context, feed, viewing, { name, fallback: readerOf(fallbackOf(context, feed), viewing) });
     const build = fixed.feeds.get(feed.alias);
     if (build !== undefined) return fixedReader(context, feed, build, name);
-    return queriedReader(context, shownFeed(context, feed, viewerDid, cursorAlias), name);
+    const shown = shownFeed(context, feed, viewerDid, cursorAlias);
+    if (!isPersonal(shown)) return queriedReader(context, shown, name);
+    // The fallback as it is, whatever its variants: it stands in for this feed.
+    const fallback = readerOf(fallbackOf(context, shown), { ...viewing, cursorAlias: shown.fallback });
+    return personalReader(context, shown, viewing, { name, fallback });
   };
   return readerOf;
 }

@@ -21,16 +21,26 @@ export interface PersonalBuilds {
   settled(): Promise<void>;
 }
 
+/** How long a page waits. */
+export interface PersonalWaits {
+  /** For a build. */
+  readonly buildMs: number;
+  /** For each look-up: a stored build, what no longer shows of one, the languages of the fallback's posts. */
+  readonly lookUpMs: number;
+}
+
 /** A page takes no longer than a second: this is what a build may take of it. */
 export const PERSONAL_WAIT_MS = 600;
+export const PERSONAL_WAITS: PersonalWaits = { buildMs: PERSONAL_WAIT_MS, lookUpMs: 250 };
 
 export interface PersonalBuildsOptions extends FlightOptions {
   cuts: Pick<PersonalCuts, 'ensure'>;
   metrics: Pick<FeedgenMetrics, 'personalOpens' | 'personalStoreFailures'>;
+  waits: PersonalWaits;
 }
 
 export function createPersonalBuilds(options: PersonalBuildsOptions): PersonalBuilds {
-  const { kept, store, cuts, erased, metrics } = options;
+  const { kept, store, cuts, erased, metrics, waits } = options;
   const flights = createViewerFlights(options);
 
   async function settle(feed: PersonalFeed, viewerDid: string, languages: readonly string[]): Promise<Outcome> {
@@ -38,7 +48,7 @@ export function createPersonalBuilds(options: PersonalBuildsOptions): PersonalBu
     const latest = kept.latest(feed.alias, viewerDid);
     if (latest !== undefined && isYoung(latest, feed, flights.outdatedAt(viewerDid)))
       return { outcome: 'kept', kept: latest };
-    const ended = await within(PERSONAL_WAIT_MS, flights.join(feed, viewerDid, languages));
+    const ended = await within(waits.buildMs, flights.join(feed, viewerDid, languages));
     return insteadOf(ended ?? { outcome: 'fallback_slow' }, kept.latest(feed.alias, viewerDid));
   }
 
@@ -52,7 +62,7 @@ export function createPersonalBuilds(options: PersonalBuildsOptions): PersonalBu
       if (!isPersonalId(id) || erased.has(viewerDid)) return undefined;
       const known = kept.get(feed.alias, viewerDid, id);
       if (known !== undefined) return shownOf(known, cuts);
-      const stored = await loaded(store.load(feed.alias, viewerDid, id), metrics);
+      const stored = await loaded(store.load(feed.alias, viewerDid, id), options);
       return stored === undefined ? undefined : shownOf(kept.put(feed.alias, viewerDid, thawPersonal(stored)), cuts);
     },
     renew: flights.renew,

@@ -21,6 +21,7 @@ export interface PersonalCutsOptions extends Pick<CutsOptions, 'visiblePosts' | 
   all: () => Iterable<KeptBuild>;
   bus: Pick<Bus, 'listen'>;
   log: Logger;
+  waits: { readonly lookUpMs: number };
 }
 
 const FRESH_MS = 25_000;
@@ -28,10 +29,9 @@ const FRESH_MS = 25_000;
 const READERS_MS = 10 * 60_000;
 /** Of one round; each is counted once, however many builds have it. */
 const MAX_POSTS = 20_000;
-const WAIT_MS = 250;
 
 export function createPersonalCuts(options: PersonalCutsOptions): PersonalCuts {
-  const { feeds, all, bus, log, cutsIntervalMs = 8_000 } = options;
+  const { feeds, all, bus, log, waits, cutsIntervalMs = 8_000 } = options;
   const byAlias = new Map(feeds.map((feed) => [feed.alias, feed]));
   const onError = (err: unknown) => log.warn({ err }, "viewers' builds could not be checked");
 
@@ -55,7 +55,7 @@ export function createPersonalCuts(options: PersonalCutsOptions): PersonalCuts {
   return {
     ensure: async (kept) => {
       if (Date.now() - kept.checkedAtMs < FRESH_MS) return;
-      await within(WAIT_MS, checkSoon(kept).catch(onError));
+      await within(waits.lookUpMs, checkSoon(kept).catch(onError));
     },
     run: (signal) => every(cutsIntervalMs, signal, checkRead, onError),
   };

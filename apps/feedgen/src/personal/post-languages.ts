@@ -17,14 +17,14 @@ export interface PostLanguages {
 export interface PostLanguagesOptions {
   read: (uris: readonly string[]) => Promise<ReadonlyMap<string, readonly string[]>>;
   onError: (err: unknown) => void;
+  waits: { readonly lookUpMs: number };
 }
 
 /** The posts of some dozens of builds. */
 const MAX_POSTS = 100_000;
 const MAX_BUILDS = 1_000;
-const WAIT_MS = 250;
 
-export function createPostLanguages({ read, onError }: PostLanguagesOptions): PostLanguages {
+export function createPostLanguages({ read, onError, waits }: PostLanguagesOptions): PostLanguages {
   const languages = new LRUCache<string, { readonly codes: readonly string[] | undefined }>({ max: MAX_POSTS });
   const known = new LRUCache<string, true>({ max: MAX_BUILDS });
   const reading = new Map<string, Promise<void>>();
@@ -48,7 +48,7 @@ export function createPostLanguages({ read, onError }: PostLanguagesOptions): Po
 
   return {
     learn: async (build) => {
-      if (!known.has(build.id)) await within(WAIT_MS, reading.get(build.id) ?? start(build));
+      if (!known.has(build.id)) await within(waits.lookUpMs, reading.get(build.id) ?? start(build));
     },
     isKnown: ({ id }) => known.has(id),
     of: (uri) => languages.get(uri)?.codes,

@@ -15,6 +15,7 @@ export interface FlightOptions {
   erased: Pick<ErasedAccounts, 'has'>;
   metrics: Pick<FeedgenMetrics, 'personalStoreFailures'>;
   log: Logger;
+  waits: { readonly lookUpMs: number };
 }
 
 /**
@@ -28,8 +29,6 @@ export type Outcome =
 /** How long a viewer of whom nothing is known, or whose build failed, is not asked about again. */
 const REST_MS = { fallback_new: 60_000, fallback_failed: 5_000 };
 const MAX_RESTING = 50_000;
-/** What Redis may take of a page. */
-const STORE_WAIT_MS = 250;
 
 /** The making of viewers' builds: one at a time of a viewer and feed, whoever asks. */
 export interface ViewerFlights {
@@ -80,10 +79,10 @@ export function createViewerFlights(options: FlightOptions): ViewerFlights {
 
 /** Looks for the viewer's build in Redis, else makes one. Never rejects. */
 function createFlight(options: FlightOptions, outdatedAt: (viewerDid: string) => number) {
-  const { maker, kept, store, erased, metrics, log } = options;
+  const { maker, kept, store, erased, metrics, log, waits } = options;
   return async (feed: PersonalFeed, viewerDid: string, languages: readonly string[]): Promise<Outcome> => {
     try {
-      const stored = await loaded(store.load(feed.alias, viewerDid), metrics);
+      const stored = await loaded(store.load(feed.alias, viewerDid), options);
       const latest = stored === undefined ? undefined : kept.put(feed.alias, viewerDid, thawPersonal(stored));
       if (latest !== undefined && isYoung(latest, feed, outdatedAt(viewerDid)))
         return { outcome: 'kept', kept: latest };
@@ -91,7 +90,7 @@ function createFlight(options: FlightOptions, outdatedAt: (viewerDid: string) =>
       if (erased.has(viewerDid)) return { outcome: 'fallback_erased' };
       if (made === undefined) return { outcome: 'fallback_new' };
       const fresh = kept.put(feed.alias, viewerDid, thawPersonal(made));
-      await within(STORE_WAIT_MS, store.save(feed.alias, viewerDid, made)).catch(() => {
+      await within(waits.lookUpMs, store.save(feed.alias, viewerDid, made)).catch(() => {
         metrics.personalStoreFailures.inc();
       });
       if (erased.has(viewerDid)) await store.remove([feed.alias], viewerDid); // it was saved after the others were removed
@@ -112,9 +111,9 @@ export function isYoung({ build }: KeptBuild, { refresh }: PersonalFeed, outdate
 /** From Redis, which makes no reader wait for long. */
 export async function loaded(
   loading: Promise<StoredPersonalBuild | undefined>,
-  metrics: Pick<FeedgenMetrics, 'personalStoreFailures'>,
+  { metrics, waits }: Pick<FlightOptions, 'metrics' | 'waits'>,
 ): Promise<StoredPersonalBuild | undefined> {
-  return within(STORE_WAIT_MS, loading).catch(() => {
+  return within(waits.lookUpMs, loading).catch(() => {
     metrics.personalStoreFailures.inc();
     return undefined;
   });

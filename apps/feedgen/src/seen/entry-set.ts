@@ -3,8 +3,8 @@ import { entryAt, entryCount } from './seen-entry.ts';
 const EMPTY = -1;
 
 /**
- * The entries of these logs, for look-ups: a hash table of doubles, which is made in a tenth of a Set's time. `salt`, a secret 32-bit
- * number, spreads the entries: viewers could choose posts whose entries all began at one place.
+ * The entries of these logs, for look-ups: a hash table, which is made in half of a Set's time. `salt`, a secret 32-bit number, spreads the
+ * entries: a viewer could report posts that all fall into one place of a Set, whose hash is known, and so keep the service busy.
  */
 export function createEntrySet(logs: readonly Buffer[], salt: number): { has(entry: number): boolean } {
   const entries = logs.reduce((sum, log) => sum + entryCount(log), 0);

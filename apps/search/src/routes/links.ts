@@ -8,6 +8,7 @@ import {
   wholeNumber,
 } from '@updraft/service';
 import {
+  type ClickHouse,
   countLinks,
   LINK_KIND_NAMES,
   LINK_KINDS,
@@ -62,37 +63,36 @@ export function links(app: HttpServer, context: SearchContext): void {
   app.get('/links/count', { schema: countSchema, config }, async (request, reply) => {
     const target = readTarget(request.query.target);
     const kinds = kindsOf(target, request.query);
-    return takeTurn(context, request, reply, {
-      ...turn,
-      run: async (clickhouse) => {
-        const counts: Partial<Record<LinkKindName, z.output<typeof count>>> = {};
-        for (const kind of kinds) {
-          const { records, accounts } = await countLinks(clickhouse, { kind, target: target.text });
-          counts[kind] = { records, distinct_dids: accounts };
-        }
-        return { target: target.text, links: counts };
-      },
-    });
+    const run = (clickhouse: ClickHouse) => countKinds(clickhouse, target.text, kinds);
+    return { target: target.text, links: await takeTurn(context, request, reply, { ...turn, run }) };
   });
   app.get('/links', { schema: listSchema, config }, async (request, reply) => {
-    const { limit } = request.query;
-    const target = readTarget(request.query.target);
-    const kind = onlyOne(kindsOf(target, request.query));
-    const after = readCursor(request.query.cursor);
-    return takeTurn(context, request, reply, {
-      ...turn,
-      run: async (clickhouse) => {
-        const page = { kind, target: target.text, after, limit: limit + 1 };
-        const found = await newestLinks(clickhouse, page, Date.now());
-        const last = found.length > limit ? found[limit - 1] : undefined;
-        return {
-          target: target.text,
-          linking_records: found.slice(0, limit).map((place) => linkView(LINK_KINDS[kind].collection, place)),
-          ...(last === undefined ? {} : { cursor: formatLinkCursor(last) }),
-        };
-      },
-    });
+    const { limit, cursor } = request.query;
+    const wantedTarget = readTarget(request.query.target);
+    const kind = onlyOne(kindsOf(wantedTarget, request.query));
+    const target = wantedTarget.text;
+    // One more than the page tells whether there is another.
+    const page = { kind, target, after: readCursor(cursor), limit: limit + 1 };
+    const run = (clickhouse: ClickHouse) => newestLinks(clickhouse, page, Date.now());
+    const found = await takeTurn(context, request, reply, { ...turn, run });
+    const last = found.length > limit ? found[limit - 1] : undefined;
+    return {
+      target,
+      linking_records: found.slice(0, limit).map((place) => linkView(LINK_KINDS[kind].collection, place)),
+      ...(last === undefined ? {} : { cursor: formatLinkCursor(last) }),
+    };
   });
+}
+
+type Counts = Partial<Record<LinkKindName, z.output<typeof count>>>;
+
+async function countKinds(clickhouse: ClickHouse, target: string, kinds: readonly LinkKindName[]): Promise<Counts> {
+  const counts: Counts = {};
+  for (const kind of kinds) {
+    const { records, accounts } = await countLinks(clickhouse, { kind, target });
+    counts[kind] = { records, distinct_dids: accounts };
+  }
+  return counts;
 }
 
 /** One kind at a time; who blocks an account is counted, and no list to be called to account by. */

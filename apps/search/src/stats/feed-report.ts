@@ -1,7 +1,7 @@
 import { parseJson } from '@updraft/service';
-import { type FeedEvent, POSITION_ENDS } from '@updraft/store';
+import { type ClickHouse, type FeedEvent, POSITION_ENDS } from '@updraft/store';
 import { z } from 'zod';
-import type { CountedDay, FeedDay, FeedPart } from './feed-days.ts';
+import { type CountedDay, createFeedDays, type FeedDay, type FeedPart } from './feed-days.ts';
 import type { Snapshot } from './report.ts';
 
 /** By what the rows of a feed and day are told apart: not at all, by the variant, or by the place in the feed. */
@@ -44,6 +44,13 @@ type Row = z.output<typeof row>;
 
 /** All breakdowns together: one computation serves them all. */
 export type FeedReports = Readonly<Record<Breakdown, FeedReport>>;
+
+const DAYS = 30;
+
+export function createFeedReports(clickhouse: ClickHouse): (nowMs: number) => Promise<FeedReports> {
+  const readDays = createFeedDays(clickhouse);
+  return async (nowMs) => feedReports(await readDays(nowMs, DAYS), nowMs);
+}
 
 export function feedReports(days: readonly CountedDay[], nowMs: number): FeedReports {
   const reportBy = (rowsOf: (feed: FeedDay) => Row[]): FeedReport => ({

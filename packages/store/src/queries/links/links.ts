@@ -18,7 +18,7 @@ export type LinkCount = RowOf<typeof LINK_COUNT>;
 
 /**
  * Counts what shows now. An index gives the keys of all rows that ever linked there; a delete doesn't say what it linked to, so the rows
- * are then read by these keys as they are now.
+ * are then read by these keys as they are now. The keys choose what is read; that the row still links says all the rest.
  */
 export async function countLinks(
   clickhouse: ClickHouse,
@@ -29,7 +29,7 @@ export async function countLinks(
   const { key, isVisible } = LINK_TABLES[kind.table];
   const [count = { records: 0, accounts: 0 }] = await select(
     `SELECT count() AS records, uniqExact(did_key) AS accounts FROM ${kind.table} FINAL
-     WHERE ${key} IN (SELECT ${key.slice(1, -1)} FROM ${kind.table} WHERE ${kind.isLink}) AND ${kind.isLink} AND ${isVisible}`,
+     WHERE indexHint(${key} GLOBAL IN (SELECT ${key.slice(1, -1)} FROM ${kind.table} WHERE ${kind.isLink})) AND ${kind.isLink} AND ${isVisible}`,
     LINK_COUNT,
     paramsOf(query),
     BY_INDEX,

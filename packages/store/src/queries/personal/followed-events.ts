@@ -8,7 +8,7 @@ import { RECORD_RKEY, RECORD_SORT_AT_MS, recordRows } from '../../tables/record-
 import { type FeedFilter, type PostRule, windowParams } from '../fragments.ts';
 import { allOf, filterParams, filterRules, IN_WINDOW } from '../post-rules.ts';
 import type { FoundPost } from '../ranking/ranking.ts';
-import { IS_FOLLOWED, IS_FOLLOWED_REPOST, IS_NOT_BLOCKED, viewerParams } from './followed.ts';
+import { IS_BY_FOLLOWED, IS_FOLLOWED, IS_FOLLOWED_REPOST, IS_NOT_BLOCKED, viewerParams } from './followed.ts';
 
 export interface FollowedQuery extends FeedFilter {
   readonly viewerDid: string;
@@ -38,7 +38,7 @@ export async function* followedEvents(
   firstLimit: number,
 ): AsyncGenerator<readonly FollowedEvent[]> {
   const fromMs = query.asOfMs - query.windowMs;
-  let spanMs = firstSpanMs(await countFollows(clickhouse, query.viewerDid), firstLimit);
+  let spanMs = firstSpanMs(await countFollows(clickhouse, query.viewerDid), firstLimit, query.windowMs);
   let toMs = spanMs === 0 ? fromMs : query.asOfMs;
   for (let limit = firstLimit; toMs > fromMs; limit = Math.min(limit * 2, MAX_EVENTS)) {
     const stretch = { fromMs: Math.max(fromMs, toMs - spanMs), toMs, limit };
@@ -64,9 +64,14 @@ const HOUR_MS = 3_600_000;
 /** A followed account writes and reposts about once a day. */
 const EVENTS_PER_HOUR = 1 / 20;
 
-/** Where the first stretch is likely to have `wanted` events; 0 where nobody is followed. */
-function firstSpanMs(follows: number, wanted: number): number {
-  return follows === 0 ? 0 : Math.ceil(HOUR_MS * Math.max(1, wanted / (follows * EVENTS_PER_HOUR)));
+/**
+ * A stretch that is likely to have `wanted` events; 0 where nobody is followed. Each stretch reads the later hours again, where dates may be
+ * wrong, so a long one is the whole window at once.
+ */
+function firstSpanMs(follows: number, wanted: number, windowMs: number): number {
+  if (follows === 0) return 0;
+  const spanMs = Math.ceil(HOUR_MS * Math.max(1, wanted / (follows * EVENTS_PER_HOUR)));
+  return spanMs > windowMs / 4 ? windowMs : spanMs;
 }
 
 /** At least as many as there are: it reads no versions. */
@@ -114,7 +119,7 @@ async function readPosts(clickhouse: ClickHouse, query: FollowedQuery, stretch: 
   const params = paramsOf(query, stretch);
   const rows = await clickhouse.query(
     `SELECT uri, toUnixTimestamp64Milli(sort_at) AS at_ms FROM post_rows
-     WHERE ${rules} AND deleted = 0 ORDER BY sort_at DESC LIMIT {limit:UInt32}`,
+     PREWHERE ${IS_FOLLOWED.sql} WHERE ${rules} AND deleted = 0 ORDER BY sort_at DESC LIMIT {limit:UInt32}`,
     shape({ uri: string, atMs: int64 }),
     params,
   );
@@ -138,7 +143,7 @@ async function readReposts(clickhouse: ClickHouse, query: FollowedQuery, stretch
   const params = paramsOf(query, stretch);
   const rows = await clickhouse.query(
     `SELECT record_hour, collection, repo, rkey_tid, rkey_text, ${RECORD_SORT_AT_MS} AS at_ms FROM record_rows
-     WHERE ${IS_FOLLOWED_REPOST} AND deleted = 0 ORDER BY at_ms DESC LIMIT {limit:UInt32}`,
+     PREWHERE ${IS_BY_FOLLOWED} WHERE ${IS_FOLLOWED_REPOST} AND deleted = 0 ORDER BY at_ms DESC LIMIT {limit:UInt32}`,
     REPOST_ROW,
     params,
   );
@@ -152,13 +157,7 @@ async function readReposts(clickhouse: ClickHouse, query: FollowedQuery, stretch
     REPOST,
     params,
     {
-      lists: [
-        createList(
-          'given_records',
-          REPOST_KEY,
-          rows.map(({ atMs: _, ...key }) => key),
-        ),
-      ],
+      lists: [createList('given_records', REPOST_KEY, rows)],
     },
   );
   const posts = await repostedPosts(clickhouse, query, new Set(reposts.map(({ subjectUri }) => subjectUri)));

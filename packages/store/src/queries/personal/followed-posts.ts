@@ -1,8 +1,15 @@
 import type { ClickHouse } from '../../clickhouse/types.ts';
-import { type KeepPosts, keptOf } from '../fragments.ts';
-import type { PostQuery } from '../post-rules.ts';
+import { type KeepPosts, keptOf, type PostRule, windowParams } from '../fragments.ts';
+import { filterParams, IN_WINDOW, type PostQuery } from '../post-rules.ts';
 import { rankedPostQuery } from '../ranking/rank-posts.ts';
-import { type FollowedEvent, type FollowedQuery, followedEvents } from './followed-events.ts';
+import { IS_FOLLOWED, IS_FOLLOWED_REPOST, viewerParams } from './followed.ts';
+import {
+  type FollowedEvent,
+  type FollowedQuery,
+  followedEvents,
+  followedPostRules,
+  repostedPostRules,
+} from './followed-events.ts';
 
 export interface FollowedPostsQuery extends FollowedQuery {
   /** Exponent of the age, as in a ranking; undefined: the latest first. */
@@ -15,7 +22,7 @@ export interface FollowedPostsQuery extends FollowedQuery {
 }
 
 /** Posts that are scored: the latest of the window. */
-export const MAX_SCORED = 5_000;
+const MAX_SCORED = 5_000;
 
 /**
  * What the accounts that a viewer follows wrote and, where that is asked for, reposted: each post once, by the latest way that it came. What
@@ -71,7 +78,7 @@ async function* hottest(
 }
 
 /** As a `hot` feed scores, by likes alone. */
-export function scoring(clickhouse: ClickHouse, query: HotQuery): Pick<PostQuery, 'order'> {
+function scoring(clickhouse: ClickHouse, query: HotQuery): Pick<PostQuery, 'order'> {
   return rankedPostQuery(clickhouse, {
     ...query,
     minimumAgeMs: 0,
@@ -79,3 +86,30 @@ export function scoring(clickhouse: ClickHouse, query: HotQuery): Pick<PostQuery
     weights: { likes: 1, reposts: 0, replies: 0 },
   });
 }
+
+/** What followedPosts() takes, asked of the post `uri`; its place is that in the list. */
+export function followedPostQuery(query: FollowedPostsQuery, uri: string): PostQuery {
+  const { asOfMs, windowMs, viewerDid } = query;
+  return {
+    rules: query.reposts ? [isFollowedOrReposted, ...repostedPostRules(query)] : followedPostRules(query),
+    params: {
+      ...windowParams(asOfMs - windowMs, asOfMs),
+      ...viewerParams(viewerDid),
+      ...filterParams(query),
+      asOfMs,
+      asked: uri,
+    },
+    perAuthor: undefined,
+    order: async (posts) => posts.map((post) => ({ post, hasEnough: true })),
+  };
+}
+
+const KEY = 'record_hour, collection, repo, rkey_tid, rkey_text';
+/** Its reposts are found by the post, and then read with FINAL by their keys. */
+const isFollowedOrReposted: PostRule = {
+  name: 'followed or reposted',
+  sql: `((${IN_WINDOW.sql} AND ${IS_FOLLOWED.sql}) OR uri_key IN (
+      SELECT subject_key FROM record_rows FINAL
+      WHERE (${KEY}) IN (SELECT ${KEY} FROM record_rows WHERE subject_key = sipHash64({asked:String}) AND ${IS_FOLLOWED_REPOST})
+        AND ${IS_FOLLOWED_REPOST}))`,
+};

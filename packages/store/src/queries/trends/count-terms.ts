@@ -69,11 +69,11 @@ export function countUsual(
   terms: readonly TrendTerm[],
 ): Promise<CountedTerm[]> {
   return clickhouse.query(
-    `SELECT lang, term, uniqExact(did_key, day) AS accounts FROM (${usesSql(`did_key, ${daySql()} AS day`)})
-     WHERE (lang, term) IN given_terms GROUP BY lang, term`,
+    `SELECT lang, term, uniqExact(did_of_day) AS accounts FROM (${usesSql(`did_key + ${daySql()} AS did_of_day`, isGiven)})
+     GROUP BY lang, term HAVING (lang, term) IN given_terms`,
     COUNTED_TERM,
     paramsOf(posts),
-    callWith(posts.leftOut, termList(terms)),
+    callWith(posts.leftOut, ...termLists(terms)),
   );
 }
 
@@ -100,14 +100,14 @@ export function samplePosts(
   return clickhouse.query(
     `SELECT lang, term, groupArray(${Math.trunc(most)})(uri) AS uris
      FROM (
-       SELECT lang, term, uri FROM (${usesSql('did_key, did, rkey, uri, sort_at')})
+       SELECT lang, term, uri FROM (${usesSql('did_key, did, rkey, uri, sort_at', isGiven)})
        WHERE (lang, term) IN given_terms
        ORDER BY sort_at DESC, did DESC, rkey DESC LIMIT 1 BY lang, term, did_key
      )
      GROUP BY lang, term`,
     SAMPLES,
     paramsOf(posts),
-    callWith(posts.leftOut, termList(terms)),
+    callWith(posts.leftOut, ...termLists(terms)),
   );
 }
 
@@ -120,11 +120,13 @@ const TERMS = `arrayDistinct(arrayConcat(
   arrayFilter(token -> startsWith(token, '#') OR (startsWith(token, '/') AND NOT startsWith(token, '//')), tokens)))`;
 const KIND = `multiIf(startsWith(term, '#'), 1, startsWith(term, '/'), 2, 3)`;
 
-/** A row for each language and term of each post that counts. */
-function usesSql(columns: string): string {
+const isGiven = 'token IN given_tokens';
+
+/** A row for each language and term of each post that counts; of the terms those that are wanted, before they become rows. */
+function usesSql(columns: string, isWanted = 'true'): string {
   return `SELECT ${columns},
       arrayJoin(arrayConcat([''], arrayFilter(code -> has({langs:Array(String)}, code), ${LANGUAGES}))) AS lang,
-      arrayJoin(${TERMS}) AS term
+      arrayJoin(arrayFilter(token -> ${isWanted}, ${TERMS})) AS term
     FROM post_rows FINAL WHERE ${isCounted}`;
 }
 
@@ -132,16 +134,17 @@ function paramsOf({ hours, langs }: TrendPosts) {
   return { ...hoursParams(hours), langs };
 }
 
-function termList(terms: readonly TrendTerm[]): List {
-  return createList('given_terms', TERM, terms);
+function termLists(terms: readonly TrendTerm[]): List[] {
+  const tokens = [...new Set(terms.map(({ term }) => term))].map((term) => ({ term }));
+  return [createList('given_terms', TERM, terms), createList('given_tokens', { term: string }, tokens)];
 }
 
 function callWith(leftOut: LeftOut, ...lists: readonly List[]): CallOptions {
   return { ...CALL, lists: [...leftOutLists(leftOut), ...lists] };
 }
 
-/** In the background; the hours of a large network are grouped within these bounds, on disk if necessary. */
+/** In the background, on one core; the hours of a large network are grouped within these bounds, on disk if necessary. */
 const CALL: CallOptions = {
   timeoutMs: 120_000,
-  settings: { max_threads: 2, max_memory_usage: 4_000_000_000, max_bytes_before_external_group_by: 1_000_000_000 },
+  settings: { max_threads: 1, max_memory_usage: 4_000_000_000, max_bytes_before_external_group_by: 1_000_000_000 },
 };

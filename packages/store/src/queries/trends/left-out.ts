@@ -36,7 +36,7 @@ export async function readLeftOut(clickhouse: ClickHouse, query: LeftOutQuery): 
   const subjects = await Promise.all([
     labelled(clickhouse, query, params),
     optedOut(clickhouse, params),
-    selfLabelledAccounts(clickhouse, params),
+    selfLabelledAccounts(clickhouse, query, params),
     selfLabelledPosts(clickhouse, query, params),
     readHides(clickhouse).then((hides) => hides.filter(({ feed }) => feed === '').map(({ subject }) => subject)),
   ]);
@@ -92,7 +92,11 @@ async function optedOut(clickhouse: ClickHouse, params: Params): Promise<string[
   return rows.map(({ uri }) => uri);
 }
 
-async function selfLabelledAccounts(clickhouse: ClickHouse, params: Params): Promise<string[]> {
+async function selfLabelledAccounts(
+  clickhouse: ClickHouse,
+  { values }: LeftOutQuery,
+  params: Params,
+): Promise<string[]> {
   const rows = await clickhouse.query(
     `SELECT actor_did AS uri FROM profile_labels FINAL
      WHERE actor_did IN (${POSTERS}) AND hasAny(labels, {values:Array(String)})`,
@@ -102,6 +106,7 @@ async function selfLabelledAccounts(clickhouse: ClickHouse, params: Params): Pro
   const holding = await profileLabels(
     clickhouse,
     rows.map(({ uri }) => uri),
+    values,
   );
   return [...holding.keys()];
 }
