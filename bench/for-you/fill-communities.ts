@@ -1,5 +1,5 @@
 import { type ClickHouse, createHiddenActors } from '@updraft/store';
-import { did, tid, tidNumber, times, uniform, version } from '../shared/row-sql.ts';
+import { DAY_MS, did, EMPTY_REST, tid, tidNumber, uniform, version } from '../shared/row-sql.ts';
 
 export interface CommunitiesOptions {
   readonly likes: number;
@@ -14,7 +14,6 @@ export const accountsOf = (likes: number): number => Math.ceil((likes * 2) / 17)
 const communitiesOf = (likes: number): number => Math.ceil((likes * 2) / 17_000);
 /** Stretches of the day. A post of each has a place; a community has the same places in each. */
 const STRETCHES = 130;
-const DAY_MS = 86_400_000;
 /** Of the likes: what the whole network likes. */
 const SHARE_FOR_ALL = 0.3;
 
@@ -58,10 +57,10 @@ const author = (post: string, likes: number) =>
 function postsSql({ asOfMs, posts, likes }: CommunitiesOptions, from: number, count: number): string {
   return `INSERT INTO post_rows (record_hour, sort_at, did, rkey, operation, text, langs, parent_uri, root_uri, embed, json_rest, version, deleted)
     WITH ${timeOf(asOfMs, 'number', posts)} AS ms
-    SELECT ${times('ms')}, ${did(author('number', likes))}, ${tid('ms', "'p', number")}, 'create',
+    SELECT toUInt32(intDiv(ms, 3600000)), fromUnixTimestamp64Milli(ms, 'UTC'), ${did(author('number', likes))}, ${tid('ms', "'p', number")}, 'create',
       'a post of some words, as long as most of them are', [if(number % 10 = 0, 'ja', 'en')],
       if(number % 5 < 3, '', 'at://did:plc:x/app.bsky.feed.post/y'), if(number % 5 < 3, '', 'at://did:plc:x/app.bsky.feed.post/y'),
-      'none', '{\\x01,\\x02,\\x04}', ${version('ms')}, 0
+      'none', ${EMPTY_REST}, ${version('ms')}, 0
     FROM numbers(${from}, ${count})`;
 }
 

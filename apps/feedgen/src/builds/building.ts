@@ -8,7 +8,6 @@ import {
   isQueried,
   type QueriedFeed,
   runFeedQuery,
-  type Standings,
   withVariants,
 } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';

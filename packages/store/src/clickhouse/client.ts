@@ -33,7 +33,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     query: (sql, shape, params, callOptions) => queryRows(self, sql, shape, params, callOptions),
     stream: (sql, shape, params, callOptions) => streamRows(self, sql, shape, params, callOptions),
     streamBytes: (sql, params, callOptions) =>
-      stream(self, sql, callOptions, (call) => readBytes(client, { ...call, params })),
+      streamChunks(self, sql, callOptions, (call) => readBytes(client, { ...call, params })),
     command: (sql, params, callOptions) => runOn(self, sql, params, callOptions),
     onEachServer: async (statement, params, callOptions) => {
       const sql = statement(each.onCluster);
@@ -98,12 +98,12 @@ function streamRows<Row>(
   params?: QueryParams,
   options: CallOptions = {},
 ): AsyncGenerator<readonly Row[]> {
-  return stream(server, sql, options, (call) =>
+  return streamChunks(server, sql, options, (call) =>
     readRows(server.client, shape, { ...call, params, lists: options.lists }),
   );
 }
 
-async function* stream<Chunk>(
+async function* streamChunks<Chunk>(
   { site }: Server,
   sql: string,
   options: CallOptions = {},

@@ -11,6 +11,7 @@ export function createQuestions() {
       const id = ++lastId;
       const answer = Promise.withResolvers<GraphAnswer>();
       asked.set(id, answer);
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
       worker.postMessage({ ...question, id } satisfies GraphQuestion);
       return answer.promise;
     },
