@@ -16,8 +16,11 @@ import { createMemberReader } from './members/intake/member-reader.ts';
 import { createMembership } from './members/membership.ts';
 import { createFeedgenMetrics } from './metrics.ts';
 import { createHides } from './moderation/hides.ts';
-import { createSeenPosts } from './seen/create-seen-posts.ts';
+import { createSeenPosts, type SeenPostsOptions } from './seen/create-seen-posts.ts';
 import { createDocuments } from './syndication/documents.ts';
+
+type SeenTiming = Pick<SeenPostsOptions, 'now' | 'waitMs'>;
+const SEEN_TIMING: SeenTiming = { now: Date.now, waitMs: 300 };
 
 /** What the feed generator is made of. */
 export interface FeedgenDeps {
@@ -32,8 +35,8 @@ export interface FeedgenDeps {
   cutsIntervalMs?: number;
   /** How often the sources of members are read; tests shorten it. */
   memberIntervalMs?: number;
-  /** The time by which days of seen posts go, in ms since 1970; tests move it. */
-  now?: () => number;
+  /** Of seen posts: the clock by which their days go, and how long a reader waits for Redis. Tests change them. */
+  seen?: Partial<SeenTiming>;
 }
 
 export interface Feedgen {
@@ -89,7 +92,8 @@ function createParts(deps: FeedgenDeps) {
   const explain = createExplaining({ ...deps, context: { live, cuts, hides, membership }, areValid, standings });
   const documents = createDocuments({ ...deps, service });
   const { seenDays: days, seenMaxBytes: maxBytes } = config;
-  const seen = createSeenPosts({ now: Date.now, ...deps, prefix, days, maxBytes, erased, metrics });
+  const timing = { ...SEEN_TIMING, ...deps.seen };
+  const seen = createSeenPosts({ ...deps, ...timing, prefix, days, maxBytes, erased, metrics });
   const posts = { live, cuts, hides, explain, documents };
   const context = { service, file, ...posts, membership, intakes, keys, identity, seen, analytics, metrics, log };
   return { context, bus, building, memberReader };
