@@ -619,11 +619,12 @@ CREATE TABLE list_items
     `subject_did` String CODEC(ZSTD(1)),
     `version` UInt64 CODEC(ZSTD(1)),
     `deleted` UInt8 CODEC(ZSTD(1)),
-    `did_key` UInt64 MATERIALIZED sipHash64(actor_did) CODEC(ZSTD(1))
+    `did_key` UInt64 MATERIALIZED sipHash64(actor_did) CODEC(ZSTD(1)),
+    PROJECTION subject_index INDEX sipHash64(subject_did) TYPE basic
 )
 ENGINE = ReplacingMergeTree(version, deleted)
 ORDER BY (actor_did, rkey)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192, deduplicate_merge_projection_mode = 'rebuild', default_compression_codec = 'ZSTD(1)';
 
 CREATE MATERIALIZED VIEW list_items_from_record_rows TO list_items
 (
@@ -747,12 +748,15 @@ CREATE TABLE post_rows
     `uri_key` UInt64 MATERIALIZED sipHash64(concat('at://', did, '/app.bsky.feed.post/', rkey)) CODEC(NONE),
     `uri` String ALIAS concat('at://', did, '/app.bsky.feed.post/', rkey),
     INDEX did_bloom did TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX tokens_text tokens TYPE text(tokenizer = 'array') GRANULARITY 100000000
+    INDEX tokens_text tokens TYPE text(tokenizer = 'array') GRANULARITY 100000000,
+    PROJECTION quote_index INDEX sipHash64(quote_uri) TYPE basic,
+    PROJECTION parent_index INDEX sipHash64(parent_uri) TYPE basic,
+    PROJECTION root_index INDEX sipHash64(root_uri) TYPE basic
 )
 ENGINE = ReplacingMergeTree(version, deleted)
 PARTITION BY toYear(toDateTime(record_hour * 3600, 'UTC'))
 ORDER BY (record_hour, did, rkey)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 1024;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 1024, deduplicate_merge_projection_mode = 'rebuild', default_compression_codec = 'ZSTD(1)';
 
 CREATE VIEW posts
 (
@@ -968,12 +972,13 @@ CREATE TABLE record_rows
     `deleted` UInt8,
     `did_key` UInt64 MATERIALIZED sipHash64(repo) CODEC(ZSTD(1)),
     `subject_key` UInt64 MATERIALIZED sipHash64(subject) CODEC(ZSTD(1)),
-    INDEX repo_bloom repo TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX repo_bloom repo TYPE bloom_filter(0.01) GRANULARITY 1,
+    PROJECTION subject_index INDEX subject_key TYPE basic
 )
 ENGINE = ReplacingMergeTree(relative_version, deleted)
 PARTITION BY (toYear(toDateTime(record_hour * 3600, 'UTC')), multiIf(collection = 'app.bsky.feed.like', 1, collection = 'app.bsky.feed.repost', 2, 0))
 ORDER BY (record_hour, collection, repo, rkey_tid, rkey_text)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192, deduplicate_merge_projection_mode = 'rebuild', default_compression_codec = 'ZSTD(1)';
 
 CREATE TABLE rejected_events
 (

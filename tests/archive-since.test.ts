@@ -31,7 +31,6 @@ function environmentOf(store: Store, server: JetstreamServer, env = {}): Record<
     JETSTREAM_ARCHIVE_URL: server.v2Url,
     ARCHIVE_FOLDER: join(stack.directory, store.env['REDIS_PREFIX'] ?? ''),
     SINCE: '3d',
-    BATCH_MAX_ROWS: '150',
     LEASE_TTL: '1s',
     ...env,
   };
@@ -64,7 +63,7 @@ describe('a new store with SINCE', () => {
   test('killed at any moment goes on where it was, in the archive or in a live stream of v1', async () => {
     const [store, server] = [await stack.createStore('killed'), await hostOf()];
     const killedAt = async (point: string, env = {}) => {
-      const killed = start(store, environmentOf(store, server, { CRASH_POINT: point, ...env }));
+      const killed = start(store, environmentOf(store, server, { BATCH_MAX_ROWS: '150', CRASH_POINT: point, ...env }));
       expect(await killed.exited, `killed ${point}`).toMatchObject({ signal: 'SIGKILL' });
       return killed.output();
     };

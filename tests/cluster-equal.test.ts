@@ -9,16 +9,25 @@ import {
   changeHide,
   chosenPosts,
   countBrought,
+  countCandidates,
+  countLinks,
+  countUsual,
   createCleanupJobStore,
   createHiddenActors,
+  feedInteractions,
+  feedRequestAnalytics,
+  followedPosts,
   insertRows,
+  type LinkKindName,
   listOf,
   matchingPosts,
+  newestLinks,
   postsOfAuthors,
   type RankingQuery,
   rankPosts,
   readAuditLog,
   readCandidates,
+  readLeftOut,
   readMemberRequests,
   readMembers,
   readRetention,
@@ -26,6 +35,7 @@ import {
   readUnfinishedChanges,
   recordRows,
   type SourceQuery,
+  samplePosts,
   searchRules,
   setRetention,
   stillThere,
@@ -33,17 +43,22 @@ import {
   writeMembers,
 } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createFeedDays } from '../apps/search/src/stats/feed-days.ts';
 import { type Places, startPlaces } from './cluster/places.ts';
 import { PROFILE, selfLabels, VISIBILITY, writeLabels, writeSelf } from './feedgen/moderation.ts';
 import { startInstance } from './feedgen/stage.ts';
 import { differences, expectCleanEnd, type Store, startProgram } from './indexer/stack.ts';
 import { quietLog } from './migrated-database.ts';
+import { deedRow, makeHistory, pageRow } from './readers/history.ts';
 import { recordRow, rkeyAt } from './record-row.ts';
 import { makeQueries, postsThatShow } from './search/naive-search.ts';
 import { type SearchService, startSearchService } from './search/service.ts';
+import { linksThatShow } from './search/true-links.ts';
 import { selectRows } from './select-rows.ts';
+import { createDice } from './world/dice.ts';
 
 const NOW_MS = Date.now();
+const EVENTS = 9_000;
 
 const RANKING: RankingQuery = {
   asOfMs: NOW_MS,
@@ -70,12 +85,12 @@ beforeAll(async () => {
   file = join(places.directory, 'world.jsonl');
   const world = createWorld({
     seed: 11,
-    accounts: 300,
+    accounts: 200,
     hostile: 0.3,
     nowMicros: (NOW_MS - 60_000) * 1_000,
-    eventsPerDay: 16_000,
+    eventsPerDay: EVENTS,
   });
-  await writeWorldFile(world, file, 16_000);
+  await writeWorldFile(world, file, EVENTS);
   for await (const line of createInterface({ input: createReadStream(file) })) truth.add(line);
   for (const store of [one, two]) {
     await replay(store);
@@ -125,6 +140,12 @@ test('a replay changes nothing', async () => {
   expect(differences(await two.tables(), before)).toEqual([]);
 });
 
+/** Of a query on the one server. */
+const mostFrequent = async (what: string) =>
+  (
+    await selectRows<{ value: string }>(one.clickhouse, `${what} GROUP BY value ORDER BY count() DESC, value LIMIT 1`)
+  )[0]?.value ?? '';
+
 describe('readers find the same on two servers as on one:', () => {
   const hot = RANKING;
   const top = { ...hot, gravity: undefined, minimumAgeMs: 0, minimumLikes: 1, perAuthor: 2, size: 100 };
@@ -143,6 +164,17 @@ describe('readers find the same on two servers as on one:', () => {
     const found = await postsOfAuthors(one.clickhouse, query);
     expect(found.length).toBeGreaterThan(20);
     expect(await postsOfAuthors(two.clickhouse, query)).toEqual(found);
+  });
+
+  test('what viewers follow, written and reposted', async () => {
+    const viewerDid = await mostFrequent('SELECT actor_did AS value FROM follows FINAL');
+    const query = { ...hot, viewerDid, reposts: true, replies: true, windowMs: 14 * 86_400_000 };
+    for (const gravity of [undefined, 1.8]) {
+      const found = await followedPosts(one.clickhouse, { ...query, gravity });
+      expect(found.length).toBeGreaterThan(20);
+      expect(found.some(({ repostUri }) => repostUri !== '')).toBe(true);
+      expect(await followedPosts(two.clickhouse, { ...query, gravity })).toEqual(found);
+    }
   });
 
   test('the posts of a list, of a search, and of a label by a search', async () => {
@@ -215,6 +247,43 @@ describe('readers find the same on two servers as on one:', () => {
     expect((await readPages(second, 'lang:en', 'top')).length).toBeGreaterThan(50);
   }, 240_000);
 
+  test('links, counted and listed', async () => {
+    for (const [kind, links] of Map.groupBy(linksThatShow(truth), (link) => link.kind as LinkKindName)) {
+      const [target = '', those = []] =
+        [...Map.groupBy(links, (link) => link.target)].toSorted(([, a], [, b]) => b.length - a.length)[0] ?? [];
+      const lists = [one, two].map(({ clickhouse }) =>
+        newestLinks(clickhouse, { kind, target, after: undefined, limit: 1_000 }, NOW_MS),
+      );
+      const [first, second] = await Promise.all(lists);
+      expect([kind, first?.length, second]).toEqual([kind, those.length, first]);
+      for (const { clickhouse } of [one, two])
+        expect([kind, (await countLinks(clickhouse, { kind, target })).records]).toEqual([kind, those.length]);
+    }
+  }, 120_000);
+
+  test('what trends are counted from', async () => {
+    const hours = { toMs: NOW_MS - 60_000, days: [0] };
+    const [first, second] = await Promise.all(
+      [one, two].map(async ({ clickhouse }) => {
+        const leftOut = await readLeftOut(clickhouse, {
+          hours,
+          values: ['rude'],
+          accountValues: ['bot'],
+          nowMs: NOW_MS,
+        });
+        const posts = { hours, leftOut, langs: ['en'] };
+        const candidates = await countCandidates(clickhouse, posts, { leastAccounts: 2, perList: 100 });
+        const usual = await countUsual(clickhouse, posts, candidates);
+        const samples = await samplePosts(clickhouse, posts, candidates, 3);
+        const lines = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).toSorted();
+        return [lines(candidates), lines(usual), lines(samples)];
+      }),
+    );
+    expect(first?.[0]?.length).toBeGreaterThan(5);
+    expect(first?.[1]).toEqual(first?.[0]);
+    expect(second).toEqual(first);
+  }, 120_000);
+
   test('/stats, once every day is counted', async () => {
     await using first = await startSearchService(one);
     await using second = await startSearchService(two);
@@ -226,6 +295,24 @@ describe('readers find the same on two servers as on one:', () => {
     const collections = async (service: SearchService) => stripped((await service.get('/stats/collections')).json());
     await expect.poll(() => collections(second)).toEqual(await collections(first));
   }, 240_000);
+
+  test('what readers of feeds saw and did', async () => {
+    const dice = createDice(1);
+    const today = Math.floor(NOW_MS / 86_400_000);
+    const { pages, deeds } = makeHistory(dice, today, 3, 30);
+    const rows = {
+      pages: pages.map((page) => pageRow(page, dice)),
+      deeds: deeds.map((deed, n) => deedRow(deed, n, dice)),
+    };
+    const read = async ({ clickhouse }: Store) => {
+      await insertRows(clickhouse, feedRequestAnalytics, rows.pages);
+      await insertRows(clickhouse, feedInteractions, rows.deeds);
+      return createFeedDays(clickhouse)(NOW_MS, 3);
+    };
+    const [days, same] = [await read(one), await read(two)];
+    expect(same).toEqual(days);
+    expect(days.slice(0, 3).map(({ feeds }) => Object.keys(feeds[1]?.all.deeds ?? {}).length)).toEqual([7, 7, 7]);
+  });
 
   test('how posts stand', async () => {
     const posts = (await rankPosts(one.clickhouse, top)).map(({ uri }) => uri);
@@ -247,13 +334,6 @@ describe('readers find the same on two servers as on one:', () => {
   });
 
   test('who may become a member by a source, who still has it, and what comes of that', async () => {
-    const mostFrequent = async (what: string) =>
-      (
-        await selectRows<{ value: string }>(
-          one.clickhouse,
-          `${what} GROUP BY value ORDER BY count() DESC, value LIMIT 1`,
-        )
-      )[0]?.value ?? '';
     const list = 'at://did:plc:owner/app.bsky.graph.list/x';
     const sources: SourceQuery[] = [
       { from: 'list', uri: list },
@@ -290,7 +370,13 @@ describe('readers find the same on two servers as on one:', () => {
         await changeMembers(clickhouse, { label: 'all', changedBy: 'test' }, changes);
       expect([source.from, (await read(two, source, undefined)).candidates]).toEqual([source.from, []]);
     }
-    const entries = await readAuditLog(two.clickhouse, { feeds: ['all'], subject: '', page: 1, limit: 1_000 });
+    const entries = await readAuditLog(two.clickhouse, {
+      feed: 'all',
+      label: 'all',
+      subject: '',
+      page: 1,
+      limit: 1_000,
+    });
     expect(entries).toHaveLength((await readMembers(two.clickhouse, 'all')).length - 20);
     expect(await countBrought(two.clickhouse, 'all')).toEqual([{ source: 'api', accounts: entries.length }]);
     expect(await readUnfinishedChanges(two.clickhouse, 'all', Date.now() * 2_000)).toEqual([]);

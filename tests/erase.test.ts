@@ -160,6 +160,7 @@ async function fillFeedsAndSearch({ clickhouse }: Store, did: string): Promise<v
     "INSERT INTO feed_request_analytics (requested_at, feed, viewer_did) VALUES (now(), 'f', {did:String})",
     "INSERT INTO feed_interactions (received_at, feed, viewer_did, item) VALUES (now(), 'f', {did:String}, '')",
     `INSERT INTO feed_interactions (received_at, feed, viewer_did, item) VALUES (now(), 'f', '${STRANGER}', concat('at://', {did:String}, '/x/y'))`,
+    "INSERT INTO viewer_wishes VALUES ({did:String}, '', -1, now())",
     "INSERT INTO repo_cleanup_jobs (job_id, repo, version) VALUES ('j1', {did:String}, 1)",
     "INSERT INTO repo_cleanup_requests VALUES ('j1', 'secret', 'hash', 1)",
     'INSERT INTO listed_accounts SELECT sipHash64({did:String}), 1, 1',

@@ -68,6 +68,19 @@ describe('sendInteractions', () => {
     expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
     expect((await send({ interactions: [] }, await sign(other, { lxm }))).status).toBe(200);
   });
+
+  test('has a bound for what a viewer sends in few requests, which takes nothing from others', async () => {
+    const [flooder, reader] = [await directory.register('flooder'), await directory.register('calm')];
+    const interactions = Array.from({ length: 500 }, (_, nth) => ({
+      item: POST(2),
+      event: 'app.bsky.feed.defs#interactionLike',
+      reqId: `made-up-${nth}`,
+    }));
+    const token = await sign(flooder, { lxm });
+    const answers = await Promise.all(Array.from({ length: 8 }, () => send({ interactions }, token)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]));
+    expect((await send({ interactions }, await sign(reader, { lxm }))).status).toBe(200);
+  });
 });
 
 describe('analytics', () => {

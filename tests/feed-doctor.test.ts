@@ -28,6 +28,7 @@ let stage: Stage;
 let proxy: Proxy;
 let publisher: AtpAgent;
 let folder: string;
+let liked: string;
 let env: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
@@ -42,6 +43,7 @@ beforeAll(async () => {
   await publisher.createAccount({ email: 'p@example.com', handle: 'publisher.test', password: 'hunter22' });
   const [post = ''] = await stage.network.post({ did: didOf('mia'), atMs: Date.now() - 60_000 });
   await stage.network.like(post, 3);
+  liked = post;
   const service = {
     SERVICE_ENDPOINT: proxy.url,
     FEED_ACTOR_DID: publisher.assertDid,
@@ -161,6 +163,29 @@ test.for(proxies)('the doctor finds %s', async ([, path, fault, expected]) => {
   expect(wrong).toContainEqual(expect.stringMatching(expected));
 });
 
+test('the doctor finds a feed that is given to everybody though it is for members', async () => {
+  const file = join(folder, 'closed.yaml');
+  const closed = (more: string) => FEEDS.replace('kind: hot,', `kind: hot, audience: members, members: club${more},`);
+  await writeFile(file, closed(''));
+  expect((await examine({ FEEDS_FILE: file })).wrong).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^page of hot: is given to everybody, though it is not for everyone/),
+    ]),
+  );
+  await writeFile(file, closed(`, outsiders: ['${liked}']`));
+  const { out } = await admin(['feed', 'doctor', 'hot'], { FEEDS_FILE: file });
+  expect(out).toContainEqual(
+    expect.stringMatching(/^ok\tpage of hot\tgives who is not signed in the posts for outsiders/),
+  );
+});
+
+test('the doctor has no wish of a publisher where nobody else reaches the service', async () => {
+  const here = { SERVICE_ENDPOINT: 'http://127.0.0.1:1', FEED_ACTOR_DID: '', PUBLISHER_PDS: 'http://127.0.0.1:1' };
+  const { out } = await admin(['feed', 'doctor'], here);
+  expect(out).toContainEqual(expect.stringMatching(/^skipped\trecord\tthe publisher is this machine/));
+  expect(out.filter((line) => /\b\w*Error:/.test(line))).toEqual([]);
+});
+
 test('the doctor finds a record that is missing, and one that names another service', async () => {
   const place = { repo: publisher.assertDid, collection: COLLECTION, rkey: 'hot' };
   await publisher.com.atproto.repo.deleteRecord(place);
@@ -191,7 +216,12 @@ test('the doctor finds a build that is too old, an empty one, and that there is 
   expect(await wrongOf()).toEqual(['build of hot: there is none']);
   await builds.publish('hot', 1, { id: 'old', asOfMs: Date.now() - 3_600_000, uris: ['at://x'] }, []);
   expect(await wrongOf()).toEqual(['build of hot: the last build is 1:00:00 old, the feed is built every 0:01']);
-  await builds.publish('hot', 2, { id: 'empty', asOfMs: Date.now(), uris: [] }, []);
+  await builds.publish('hot', 2, { id: 'both', asOfMs: Date.now() - 3_600_000, uris: [] }, []);
+  const { out } = await admin(['feed', 'doctor', 'hot'], { REDIS_PREFIX: 'still' });
+  expect(out).toContainEqual(
+    expect.stringMatching(/^wrong\tbuild of hot\t.* → the log of feedgen says why builds fail/),
+  );
+  await builds.publish('hot', 3, { id: 'empty', asOfMs: Date.now(), uris: [] }, []);
   expect(await wrongOf()).toEqual(['build of hot: the build is empty']);
   redis.disconnect();
 });

@@ -3,6 +3,7 @@ import { actorHandles, insertRows, postRows } from '@updraft/store';
 import { parseJsonFeed, parseRssFeed } from 'feedsmith';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addMembers } from './feedgen/members.ts';
+import { PROFILE, selfLabels, writeSelf } from './feedgen/moderation.ts';
 import { didOf } from './feedgen/network.ts';
 import { ACTOR_DID, type Instance, type Stage, startStage, until } from './feedgen/stage.ts';
 import { postRow } from './record-row.ts';
@@ -108,8 +109,23 @@ test('a feed for members and one that does not exist are both unknown, and the l
   ]);
 });
 
+test('posts of an account that wants signed-in readers only are in the feed and in no document', async () => {
+  const shy = didOf('shy');
+  const [post = ''] = await stage.network.post({ did: shy, atMs: Date.now() - 60_000 });
+  const shows = async () => (await read('/feeds/open.json')).text.includes(post);
+  await writeSelf(stage.clickhouse, shy, PROFILE, selfLabels('!no-unauthenticated'));
+  await addMembers(feeds, 'club', [shy]);
+  await feeds.rebuild('open');
+  expect(feeds.feedgen.context.live.current('open')?.posts.map(({ uri }) => uri)).toContain(post);
+  expect(await shows()).toBe(false);
+  await writeSelf(stage.clickhouse, shy, PROFILE, { displayName: 'bold' });
+  await feeds.rebuild('open');
+  expect(await shows()).toBe(true);
+  await stage.network.deletePost(post);
+});
+
 test('a post that goes is in no document any more', async () => {
-  const [, second] = feeds.feedgen.context.live.current('open')?.posts ?? [];
+  const second = feeds.feedgen.context.live.current('open')?.posts.at(-1);
   await stage.network.deletePost(second?.uri ?? '');
   await until(async () => !(await read('/feeds/open.json')).text.includes('hidden'));
 });

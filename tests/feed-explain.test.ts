@@ -133,7 +133,14 @@ describe('why a post is in a feed', () => {
     expect((await admin('explain', 'hot', few)).out).toContain(
       'failed\tminimum likes\taccounts that like it: 2, the feed wants 3',
     );
-    expect(await admin('explain', 'hot', 'nonsense')).toMatchObject({ code: 2, out: [] });
+    const address = best.replace('at://', 'https://bsky.app/profile/').replace('app.bsky.feed.post', 'post');
+    expect((await admin('explain', 'hot', address)).out[0]).toMatch(/^shown now\tyes/);
+    for (const text of ['nonsense', didOf('operator')])
+      expect(await admin('explain', 'hot', text)).toMatchObject({
+        code: 1,
+        out: [],
+        notes: [expect.stringMatching(/^expected (the at-uri of )?a post/)],
+      });
     expect(await admin('explain', 'nope', best)).toMatchObject({
       code: 1,
       notes: ['there is no feed nope in the feeds file'],

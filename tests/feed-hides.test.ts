@@ -60,10 +60,10 @@ async function admin(...argv: string[]) {
 
 const asAdmin = () => ({ 'x-api-key': key });
 const shown = async (instance: Instance, alias: string) => uris(await instance.page(alias));
-const change = (method: string, feedName: string, subject: string) =>
+const change = (method: string, feedName: string, subject: string, reason = 'spam') =>
   here.send(
     method,
-    `/api/admin/feed_hides?${new URLSearchParams({ feedName, subject, reason: 'spam' }).toString()}`,
+    `/api/admin/feed_hides?${new URLSearchParams({ feedName, subject, reason }).toString()}`,
     asAdmin(),
   );
 /** In which feeds the post shows, when both instances agree. */
@@ -117,10 +117,12 @@ describe('an operator', () => {
     [['hide', 'nobody.example', '--reason', 'x'], 'no account with the handle nobody.example is known here'],
     [['hide', 'at://did:plc:aaaaaaaaaaaaaaaaaaaaaaaa/a.b.c/x', '--reason', 'x'], 'expected the at-uri of a post'],
     [['hide', CHOSEN, '--feed', 'none', '--reason', 'x'], 'there is no feed none'],
-  ])('is told what is wrong with %j', async (argv, message) => {
+    [['hide', CHOSEN, '--reason', ''], 'expected 1 to 1000 characters', 2],
+    [['hide', CHOSEN, '--reason', 'x'.repeat(1_001)], 'expected 1 to 1000 characters', 2],
+  ])('is told what is wrong with %j', async (argv, message, exit = 1) => {
     const { code, out, notes } = await admin(...argv);
     expect({ code, out, notes: notes.join('\n') }).toMatchObject({
-      code: 1,
+      code: exit,
       out: [],
       notes: expect.stringContaining(message),
     });
@@ -143,6 +145,25 @@ describe('an API key', () => {
     expect((await change('PUT', '', post)).status).toBe(400);
     expect((await change('PUT', 'none', post)).body.error).toBe('UnknownFeed');
     expect((await change('PUT', 'club', 'at://x')).status).toBe(400);
+    expect((await change('PUT', 'club', post, 'x'.repeat(1_001))).body.message).toBe(
+      'reason: expected at most 1000 characters',
+    );
     expect((await here.get('/api/admin/feed_hides?feedName=club')).status).toBe(401);
+  });
+
+  test('sees what was done to its feed, also where the feed has no members, and nothing of another', async () => {
+    const [post = ''] = posts;
+    const ofTop = (await admin('api-key', 'create', '--feed', 'top', '--for', didOf('operator'))).out[0] ?? '';
+    const read = (name: string) => here.get(`/api/admin/audit_log?feedName=${name}`, { 'x-api-key': ofTop });
+    await until(async () => (await read('top')).status === 200);
+    // A label may have the name of another feed: what was done to its members is not that feed's.
+    await addMembers(here, 'top', [didOf('bob')]);
+    await admin('hide', post, '--feed', 'top', '--reason', 'late');
+    const { entries } = (await read('top')).body;
+    expect(entries[0]).toMatchObject({ action: 'hide', subject: post, note: 'late' });
+    expect(entries.map(({ action }: { action: string }) => action)).not.toContain('member approved');
+    expect((await read('club')).status).toBe(403);
+    expect((await admin('member', 'log', 'top')).out.join('\n')).toMatch(/hide.*late/);
+    await admin('unhide', post, '--feed', 'top');
   });
 });

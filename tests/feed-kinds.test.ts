@@ -161,6 +161,8 @@ describe('a feed of each kind, with any settings, holds what one reads out of th
       '(?P<name>a)\\b',
       '(?<name>a)',
       '\\p{Greek}+\\pN',
+      '\\p{Emoji}',
+      '\\P{^White_Space}\\p{Garay}',
       '[[:alpha:]]{3,}',
       '\\Qa.b\\E',
       '(?s).\\C',

@@ -147,6 +147,31 @@ describe('the admin API', () => {
     );
   });
 
+  test('keeps label and state together when hosts decide about an account at once', async () => {
+    await until(async () => (await members(here)).status === 200);
+    for (let n = 0; n < 5; n++) {
+      const did = didOf(`torn${n}`);
+      const decide = (instance: Instance, action: string) =>
+        instance.send(
+          'PUT',
+          `/api/admin/member_requests?feedName=mpls&handle=${did}&action=${action}&note=${action}`,
+          asAdmin(),
+        );
+      const answers = await Promise.all([
+        ...['give', 'ban', 'give', 'reject'].map((action) => decide(here, action)),
+        ...['give', 'ban'].map((action) => decide(there, action)),
+      ]);
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+      const [row] = await selectRows<{ state: string; is_member: number }>(
+        stage.clickhouse,
+        `SELECT state, actor_did IN (SELECT actor_did FROM actor_labels FINAL WHERE label = 'mpls') AS is_member
+         FROM member_requests FINAL WHERE label = 'mpls' AND actor_did = {did:String}`,
+        { did },
+      );
+      expect(row?.is_member).toBe(Number(row?.state === 'approved'));
+    }
+  });
+
   test('takes the older paths, and names with and without prefix', async () => {
     const did = didOf('older');
     expect((await change('PUT', did, 'a-mpls', '/assign_user_to_feed')).status).toBe(200);

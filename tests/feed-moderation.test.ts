@@ -1,12 +1,14 @@
 import { keepForFeed, parseFeedsFile, type QueriedFeed } from '@updraft/feeds';
-import { readStandings } from '@updraft/store';
+import { labelsInForce, readStandings, takeBackEarlierLabels } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFeedgenMetrics } from '../apps/feedgen/src/metrics.ts';
+import { createKnownLabels } from '../apps/feedgen/src/moderation/known-labels.ts';
 import { noteLeftOut } from '../apps/feedgen/src/moderation/moderated-posts.ts';
 import { addMembers } from './feedgen/members.ts';
 import { type LabelSpec, PROFILE, selfLabels, VISIBILITY, writeLabels, writeSelf } from './feedgen/moderation.ts';
 import { didOf } from './feedgen/network.ts';
 import { type Instance, type Stage, startStage, until, uris } from './feedgen/stage.ts';
+import { createDice } from './world/dice.ts';
 
 const PINNED = `at://${didOf('pinned')}/app.bsky.feed.post/3l3frqadlo32h`;
 const TOP = 'kind: top, window: 24h, minimumLikes: 1, refresh: 24h, validOnly: false';
@@ -98,6 +100,33 @@ describe('the standing of a post', () => {
     await writeSelf(stage.clickhouse, did, VISIBILITY, undefined);
     expect(await standing(uri)).toEqual(CLEAR);
   });
+});
+
+test('labels that are kept in mind are those in force, whatever comes, goes and expires meanwhile', async () => {
+  const dice = createDice(8);
+  const dids = Array.from({ length: 4 }, (_, n) => didOf(`kept-${n}`));
+  const posts = dids.flatMap((did) =>
+    ['3l3frqadlo32h', '3l3frqadlo42h'].map((rkey) => `at://${did}/app.bsky.feed.post/${rkey}`),
+  );
+  const subjects = [...posts, ...dids, ...dids.map((did) => `at://${did}/${PROFILE}/self`)];
+  const pick = <T>(from: readonly T[]) => from[dice(from.length)] as T;
+  const values = ['porn', 'spam'];
+  const src = 'did:plc:anew';
+  const known = createKnownLabels(stage.clickhouse, values);
+  let found = 0;
+  for (let round = 0; round < 20; round++) {
+    const expMs = pick([0, 0, Date.now() + 150, Date.now() + 3_600_000]);
+    await label({ uri: pick(subjects), val: pick([...values, 'other']), src, neg: dice(3) === 0, expMs });
+    const asked = posts.filter(() => dice(2) === 0);
+    const nowMs = Date.now();
+    const labels = await labelsInForce(stage.clickhouse, asked, { values, nowMs });
+    expect([round, await known(asked, nowMs)]).toEqual([round, labels]);
+    found += labels.size;
+  }
+  expect(found).toBeGreaterThan(10);
+  expect((await known(posts, Date.now())).size).toBeGreaterThan(0);
+  await takeBackEarlierLabels(stage.clickhouse, { src, numbering: 1 });
+  expect(await known(posts, Date.now())).toEqual(new Map());
 });
 
 describe('a build', () => {

@@ -104,7 +104,7 @@ function load(upstreams: readonly Upstream[], stop: AbortSignal) {
   const readers = Array.from({ length: READERS }, async () => {
     while (!stop.aborted) {
       await readFeed().catch((error: unknown) => faults.push(String(error)));
-      await delay(5);
+      await delay(25); // a load that leaves the restarts room
     }
   });
   const looking = (async () => {

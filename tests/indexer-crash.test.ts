@@ -123,7 +123,7 @@ test('invariant 3: replay changes nothing: the same stream twice more, from anot
   for (const prefix of ['first', 'second', 'third']) {
     const server = await startPlayServer({ file, attachCursor: prefix === 'first' });
     servers.push(server);
-    const program = start(store, server, { REDIS_PREFIX: prefix });
+    const program = start(store, server, { REDIS_PREFIX: prefix, BATCH_MAX_ROWS: '2000' });
     await until(async () => program.child.exitCode !== null || (await framesTaken(program)) === lines);
     await program.stop();
     expect(differences(await store.tables(), undisturbed)).toEqual([]);

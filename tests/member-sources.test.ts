@@ -44,6 +44,7 @@ feeds:
     label: geese
     refresh: 60s
     membersFrom: [{ from: list, uri: '${PACK}', approve: auto }, { from: request }]
+  a-swans: { kind: author-label, label: swans, refresh: 60s, membersFrom: [{ from: request }] }
   a-plain: { kind: author-label, label: plain, refresh: 60s }
 `;
 
@@ -71,6 +72,13 @@ afterAll(async () => {
 });
 
 const instance = () => ({ feeds: FEEDS, env: { PLC_HOST: directory.url }, memberIntervalMs: 100 });
+/** Requests that wait. */
+const insertMany = (accounts: number) =>
+  stage.clickhouse.command(
+    `INSERT INTO member_requests (label, actor_did, state, source, evidence, note, changed_by, version)
+     SELECT 'swans', concat('did:web:', toString(number), '.example'), 'pending', 'request', '', '', 'x', 1 FROM numbers({accounts:UInt32})`,
+    { accounts },
+  );
 const asAdmin = () => ({ 'x-api-key': key });
 
 async function admin(...argv: string[]) {
@@ -231,6 +239,14 @@ describe.concurrent('members come from', () => {
     await becomes(asker, 'approved: #letmein as a request');
     await unrecord(like);
     await becomes(liker, 'ended: like of the feed');
+  });
+
+  test('no more requests over HTTP than a source has places', async () => {
+    await insertMany(100_000);
+    const late = await directory.register('late');
+    const swans = FEED.replace('a-ducks', 'a-swans');
+    expect(await asViewer(late, 'POST', swans)).toMatchObject({ status: 429, body: { error: 'RateLimitExceeded' } });
+    expect(await asViewer(late, 'DELETE', swans)).toMatchObject({ status: 200, body: { state: 'left' } });
   });
 
   test('their own request, where the feed takes any', async () => {

@@ -78,14 +78,26 @@ describe('a report', () => {
     const young = reportOf('young', compute, patient).keepFresh(stop.signal);
     await expect.poll(() => runs).toBeGreaterThan(1);
     const now = Date.now();
-    const kept = { body: '"kept"', etag: '"kept"', computedAtMs: now - 1_800_000, firstAtMs: now - 90_000_000 };
+    const kept = {
+      body: '"kept"',
+      etag: '"kept"',
+      computedAtMs: now - 1_800_000,
+      firstAtMs: now - 90_000_000,
+      tookMs: 200_000,
+    };
     await redis.set('reports:report:old', JSON.stringify(kept));
     const neverRuns = async () => expect.fail('the kept one is fresh');
     const old = reportOf('old', neverRuns, patient);
     const keeping = old.keepFresh(stop.signal);
     expect(await old.get()).toEqual(kept);
+    // One that takes long is computed more seldom than its TTL says.
+    await redis.set('reports:report:costly', JSON.stringify({ ...kept, computedAtMs: now - 3_700_000 }));
+    let costlyRuns = 0;
+    const costly = reportOf('costly', async () => ++costlyRuns, { ...patient, lives: 20 });
+    const keepingToo = costly.keepFresh(stop.signal);
+    expect([(await costly.get()).body, costlyRuns]).toEqual([kept.body, 0]);
     stop.abort();
-    await Promise.all([young, keeping]);
+    await Promise.all([young, keeping, keepingToo]);
   });
 
   test.each(['{"body":', '[]', '{"body":5}'])(

@@ -1,4 +1,5 @@
 import { type ClickHouse, createHiddenActors } from '@updraft/store';
+import { DAY_MS, did, EMPTY_REST, FAME, likesSql, tid, uniform, version } from '../shared/row-sql.ts';
 
 export interface DayOptions {
   readonly likes: number;
@@ -28,11 +29,11 @@ export async function fillDay(clickhouse: ClickHouse, { likes, posts, asOfMs, sa
   say('posts are in');
   for (let from = 0; from < likes; from += CHUNK) {
     const count = Math.min(CHUNK, likes - from);
-    await run(likesSql(day, `numbers(${from}, ${count})`, 'new'));
+    await run(dayLikesSql(day, `numbers(${from}, ${count})`, 'new'));
     if (from === 0) continue;
     const earlier = `(SELECT toUInt64(cityHash64('earlier', number) % ${from}) AS number FROM numbers(${from}, ${Math.floor(count / 50)}))`;
-    await run(likesSql(day, earlier, 'new'));
-    await run(likesSql(day, earlier.replace('earlier', 'unliked'), 'taken back'));
+    await run(dayLikesSql(day, earlier, 'new'));
+    await run(dayLikesSql(day, earlier.replace('earlier', 'unliked'), 'taken back'));
   }
   say('likes are in');
 }
@@ -43,22 +44,9 @@ interface Day {
   readonly likes: number;
 }
 
-// SQL expressions. Each value is a function of its row's number, so that a row can come again.
-const DAY_MS = 86_400_000;
-function did(account: string): string {
-  return `concat('did:plc:', substring(lower(base32Encode(toString(cityHash64(toUInt64(${account}))))), 1, 24))`;
-}
-const version = (ms: string) => `bitShiftLeft(toUInt64(${ms}) * 1000, 11)`;
-const uniform = (seed: string) => `(cityHash64(${seed}) % 1000000007) / 1000000007.`;
 const timeOf = ({ asOfMs }: Day, number: string, total: number) =>
   `toInt64(${asOfMs - DAY_MS} + intDiv(toInt64(${number}) * ${DAY_MS}, ${total}))`;
 const author = (post: string) => `cityHash64('author', toUInt64(${post})) % ${ACCOUNTS}`;
-/** A TID as a number. */
-const tidNumber = (ms: string, salt: string) =>
-  `(bitShiftLeft(toUInt64(${ms}) * 1000 + cityHash64(${salt}) % 1000, 10) + cityHash64(${salt}, 1) % 1024)`;
-/** A TID: 53 bits of microseconds and 10 of clock id, five bits a character. */
-const tid = (ms: string, salt: string) =>
-  `arrayStringConcat(arrayMap(i -> substring('234567abcdefghijklmnopqrstuvwxyz', 1 + bitAnd(bitShiftRight(bitShiftLeft(toUInt64(${ms}) * 1000, 10) + cityHash64(${salt}) % 1024, 5 * (12 - i)), 31), 1), range(13)))`;
 const times = (ms: string) =>
   `toUInt32(intDiv(${ms}, 3600000)) AS record_hour, fromUnixTimestamp64Milli(${ms}, 'UTC') AS sort_at`;
 
@@ -68,26 +56,24 @@ function postsSql(day: Day, numbers: string): string {
     WITH ${timeOf(day, 'number', day.posts)} AS ms
     SELECT ${times('ms')}, ${did(author('number'))}, ${tid('ms', "'p', number")}, 'create',
       if(cityHash64('text', number) % 100 = 0, repeat('x', 3001), 'a post of some words, as long as most of them are'), ['en'],
-      if(number % 5 < 3, '', 'at://did:plc:x/app.bsky.feed.post/y'), 'none', '{\\x01,\\x02,\\x04}', ${version('ms')}, 0
+      if(number % 5 < 3, '', 'at://did:plc:x/app.bsky.feed.post/y'), 'none', ${EMPTY_REST}, ${version('ms')}, 0
     FROM ${numbers}`;
 }
 
-/**
- * The post of a like is a little older than the like, and popular: a high power of two divides its number. Each further power makes the
- * choice 0.62 times as likely, while half as many posts have it.
- */
-function likesSql(day: Day, numbers: string, kind: 'new' | 'taken back'): string {
+/** The post of a like is a little older than the like, and popular. */
+function dayLikesSql(day: Day, numbers: string, kind: 'new' | 'taken back'): string {
   const newest = `intDiv(toInt64(number) * ${day.posts}, ${day.likes})`;
-  const isNew = kind === 'new';
-  return `INSERT INTO record_rows (record_hour, collection, repo, rkey_tid, operation, subject, relative_version, deleted)
-    WITH ${timeOf(day, 'number', day.likes)} AS ms,
-      toInt64(${newest} * (1 - pow(${uniform("'age', number")}, 4))) AS near,
-      toInt64(exp2(least(16, floor(log(${uniform("'fame', number")} + 1e-9) / log(0.62))))) AS fame,
-      near - near % fame AS post,
-      ${timeOf(day, 'post', day.posts)} AS post_ms,
-      ${tidNumber('ms', "'l', number")} AS rkey_tid
-    SELECT toUInt32(intDiv(ms, 3600000)), 'app.bsky.feed.like', ${did(`cityHash64('liker', number) % ${ACCOUNTS}`)}, rkey_tid, '${isNew ? 'create' : 'delete'}',
-      ${isNew ? `concat('at://', ${did(author('post'))}, '/app.bsky.feed.post/', ${tid('post_ms', "'p', post")})` : "''"},
-      ${version('ms')} + ${isNew ? 0 : 1} - 2 * rkey_tid + 9223372036854775808, ${isNew ? 0 : 1}
-    FROM ${numbers}`;
+  return likesSql({
+    numbers,
+    ms: timeOf(day, 'number', day.likes),
+    given: [
+      `toInt64(${newest} * (1 - pow(${uniform("'age', number")}, 4))) AS near`,
+      `${FAME} AS fame`,
+      'near - near % fame AS post',
+      `${timeOf(day, 'post', day.posts)} AS post_ms`,
+    ],
+    postUri: `concat('at://', ${did(author('post'))}, '/app.bsky.feed.post/', ${tid('post_ms', "'p', post")})`,
+    accounts: ACCOUNTS,
+    kind,
+  });
 }

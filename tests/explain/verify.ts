@@ -64,7 +64,8 @@ async function buildFeed(
   const uris = await runFeedQuery(queryDeps, feed, AS_OF_MS, keepForFeed(deps, feed));
   builds.set(feed.alias, uris);
   const currentBuild = async (alias: string) => ({ id: 'b', asOfMs: AS_OF_MS, uris: builds.get(alias) ?? [] });
-  return { uris, explain: createExplain({ ...deps, clickhouse, currentBuild, isCut: async () => false }) };
+  const personal = { current: async () => undefined, make: async () => [], hasSeen: async () => undefined };
+  return { uris, explain: createExplain({ ...deps, clickhouse, currentBuild, isCut: async () => false, personal }) };
 }
 
 async function explainAll(explain: Explain, feed: QueriedFeed, chosen: readonly string[]) {

@@ -21,6 +21,10 @@ export interface Network {
   like(uri: string, count: number, atMs?: number, firstLiker?: number): Promise<string[]>;
   repost(uri: string, count: number): Promise<void>;
   unlike(likeUri: string): Promise<void>;
+  /** The account follows the others. */
+  follow(did: string, others: readonly string[]): Promise<void>;
+  /** A repost by this account; gives its uri. */
+  repostBy(did: string, uri: string): Promise<string>;
   setStatus(did: string, active: boolean, status?: string): Promise<void>;
 }
 
@@ -98,6 +102,15 @@ export function createNetwork(clickhouse: ClickHouse): Network {
         subjectSpec('app.bsky.feed.repost', liker(n), uri, Date.now() - 1_000),
       );
       await insertRows(clickhouse, recordRows, rows.map(recordRow));
+    },
+    follow: async (did, others) => {
+      const rows = others.map((other) => subjectSpec('app.bsky.graph.follow', did, other, Date.now() - 1_000));
+      await insertRows(clickhouse, recordRows, rows.map(recordRow));
+    },
+    repostBy: async (did, uri) => {
+      const row = subjectSpec('app.bsky.feed.repost', did, uri, Date.now() - 1_000);
+      await insertRows(clickhouse, recordRows, [recordRow(row)]);
+      return `at://${did}/app.bsky.feed.repost/${row.rkey}`;
     },
     unlike: async (uri) => {
       const [repo = '', , rkey = ''] = uri.slice(5).split('/');

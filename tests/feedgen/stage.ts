@@ -25,6 +25,8 @@ export interface StageOptions {
   cutsIntervalMs?: number;
   memberIntervalMs?: number;
   seen?: FeedgenDeps['seen'];
+  /** How long pages wait for viewers' builds. */
+  personalWaits?: { readonly buildMs: number; readonly lookUpMs: number };
 }
 
 /** A running feed generator. */
@@ -53,7 +55,7 @@ export interface Answer {
 
 /** Every field of every reply: which of them are there is what tests are about. */
 export interface ReplyBody {
-  readonly feed: readonly { readonly post: string; readonly reason?: object }[];
+  readonly feed: readonly { readonly post: string; readonly reason?: object; readonly feedContext?: string }[];
   /** Absent at the end. */
   readonly cursor: string;
   readonly error: string;
@@ -103,7 +105,7 @@ export async function startInstance(
     readonly clickhouse: Pick<Databases['clickhouse'], 'env'>;
     readonly redis: Pick<Databases['redis'], 'address'>;
   },
-  { feeds, env = {}, cutsIntervalMs = 300, memberIntervalMs, seen }: StageOptions,
+  { feeds, env = {}, cutsIntervalMs = 300, memberIntervalMs, personalWaits = PATIENT, seen }: StageOptions,
 ): Promise<Instance> {
   const config = readFeedgenConfig({
     ...databases.clickhouse.env,
@@ -124,6 +126,7 @@ export async function startInstance(
     subscriber,
     log,
     cutsIntervalMs,
+    personalWaits,
     ...(memberIntervalMs !== undefined && { memberIntervalMs }),
     ...(seen !== undefined && { seen }),
   });
@@ -183,14 +186,17 @@ function parseBody(response: Response, text: string): ReplyBody {
   return (isJson ? JSON.parse(text) : text) as ReplyBody;
 }
 
+/** Builds come late on a busy machine. */
+const PATIENT = { buildMs: 60_000, lookUpMs: 30_000 };
+
 /** Ends a wait in vain before the test's limit does, so that it says what it waited for. */
 const PATIENCE_MS = 100_000;
 
 /** Resolves when `condition` holds. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
-  while (!(await condition())) {
+  for (let pauseMs = 20; !(await condition()); pauseMs = Math.min(100, pauseMs * 1.1)) {
     if (Date.now() > deadline) throw new Error(`this did not come true: ${condition.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

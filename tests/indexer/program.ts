@@ -91,7 +91,10 @@ export async function expectCleanEnd(program: Program): Promise<void> {
   if (code !== 0) throw new Error(`it ended with ${code ?? signal}:\n${program.output()}`);
 }
 
-/** Waits until `condition` holds; the test's own time limit ends a wait in vain. */
+/**
+ * Waits until `condition` holds; the test's own time limit ends a wait in vain. A long wait asks less often, for each question costs the
+ * servers the time that they need for what is waited for.
+ */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await delay(25);
+  for (let pauseMs = 25; !(await condition()); pauseMs = Math.min(100, pauseMs * 1.1)) await delay(pauseMs);
 }

@@ -59,7 +59,7 @@ async function erase(dids: readonly string[], options: EraseOptions, io: Command
   // Readers hold rows in memory. One that misses the news reads the list within seconds.
   await createHiddenActors({ clickhouse: stores.clickhouse, log: SILENT }).fold();
   await stores.tell({ kind: 'erased' });
-  await stores.eraseSeen(dids);
+  await stores.forgetViewers(dids);
   (options.json === true ? io.note : io.out)(`erased: ${dids.join(', ')}`);
 }
 

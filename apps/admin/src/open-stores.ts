@@ -1,16 +1,29 @@
 import type { CommandIo } from '@updraft/command';
-import { createBuildStore, eraseSeen, type News, publishNews, type StoredBuild } from '@updraft/feeds';
+import {
+  createBuildStore,
+  createPersonalStore,
+  eraseSeen,
+  type News,
+  publishNews,
+  removePersonalBuilds,
+  type StoredBuild,
+  type StoredPersonalBuild,
+} from '@updraft/feeds';
 import { type ClickHouse, createClickHouse, createRedis, readCommandStores } from '@updraft/store';
 
 /** The stores that a command works on. */
 export interface AdminStores extends AsyncDisposable {
   readonly clickhouse: ClickHouse;
   /** What feed generators serve. */
-  readonly builds: { current(alias: string): Promise<StoredBuild | undefined> };
+  readonly builds: {
+    current(alias: string): Promise<StoredBuild | undefined>;
+    /** A viewer's latest build of a personal feed. */
+    ofViewer(alias: string, viewerDid: string): Promise<StoredPersonalBuild | undefined>;
+  };
   /** Tells the running feed generators what has changed. Without Redis they see it within seconds, and a note says so. */
   tell(news: News): Promise<void>;
-  /** Removes what feed generators know of what these accounts have seen. Rejects when Redis can't be reached. */
-  eraseSeen(dids: readonly string[]): Promise<void>;
+  /** Removes what Redis keeps of these accounts as viewers: what they have seen, and their builds. Rejects when Redis can't be reached. */
+  forgetViewers(dids: readonly string[]): Promise<void>;
 }
 
 /** Opens the stores that the environment names, as a service would. */
@@ -19,7 +32,10 @@ export function openStores({ env, note }: CommandIo): AdminStores {
   const clickhouse = createClickHouse(stores.clickhouse);
   const { address, password, prefix } = stores.redis;
   const redis = createRedis({ address, password });
-  const builds = createBuildStore({ redis, prefix });
+  const builds = {
+    current: createBuildStore({ redis, prefix }).current,
+    ofViewer: createPersonalStore({ redis, prefix }).load,
+  };
   return {
     clickhouse,
     builds,
@@ -28,7 +44,10 @@ export function openStores({ env, note }: CommandIo): AdminStores {
         const reason = error instanceof Error ? error.message : String(error);
         note(`${reason}: the running feed generators see this change by themselves within seconds`);
       }),
-    eraseSeen: (dids) => eraseSeen(redis, prefix, dids),
+    forgetViewers: async (dids) => {
+      await eraseSeen(redis, prefix, dids);
+      await removePersonalBuilds(redis, prefix, dids);
+    },
     async [Symbol.asyncDispose]() {
       redis.disconnect();
       await clickhouse.close();

@@ -44,6 +44,8 @@ export interface FeedgenConfig {
   /** How long it still takes requests after SIGTERM. */
   readonly drainDelayMs: number;
   readonly telemetry: TelemetryOptions;
+  /** Bounds of viewers' builds. */
+  readonly personal: { readonly atOnce: number; readonly maxWaiting: number; readonly maxBytes: number };
   /** Days that a post which a viewer has seen stays out of feeds with `hideSeen`. */
   readonly seenDays: number;
   /** Of Redis's memory, for what viewers have seen. */
@@ -60,6 +62,9 @@ const Variables = z.object({
   CORS_ORIGINS: corsOrigins,
   TRUST_PROXY: trustedProxies,
   ALLOW_PRIVATE_ADDRESSES: flag,
+  PERSONAL_BUILDS_AT_ONCE: wholeNumber({ min: 1, max: 100, preset: 4 }),
+  PERSONAL_BUILDS_WAITING: wholeNumber({ min: 0, max: 100_000, preset: 1_000 }),
+  PERSONAL_MEMORY_MB: wholeNumber({ min: 1, max: 100_000, preset: 128 }),
   SEEN_DAYS: wholeNumber({ min: 1, max: MAX_SEEN_DAYS, preset: 7 }),
   SEEN_MAX_MB: wholeNumber({ min: 1, max: 1_000_000, preset: 256 }),
 });
@@ -81,6 +86,11 @@ export function readFeedgenConfig(env: Readonly<Record<string, string | undefine
     logLevel: read.LOG_LEVEL,
     drainDelayMs: read.DRAIN_DELAY,
     telemetry: telemetryOptions('feedgen', read),
+    personal: {
+      atOnce: read.PERSONAL_BUILDS_AT_ONCE,
+      maxWaiting: read.PERSONAL_BUILDS_WAITING,
+      maxBytes: read.PERSONAL_MEMORY_MB * 1_000_000,
+    },
     seenDays: read.SEEN_DAYS,
     seenMaxBytes: read.SEEN_MAX_MB * 1_000_000,
   };

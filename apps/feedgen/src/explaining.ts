@@ -1,4 +1,11 @@
-import { createExplain, type Explain, type Feed, keepValidPosts, type Standings } from '@updraft/feeds';
+import {
+  createExplain,
+  type Explain,
+  type Feed,
+  keepValidPosts,
+  type PersonalLists,
+  type Standings,
+} from '@updraft/feeds';
 import type { ClickHouse } from '@updraft/store';
 import { feedPost } from './builds/build.ts';
 import type { FeedgenContext } from './http/context.ts';
@@ -9,13 +16,14 @@ export interface ExplainingOptions {
   context: Pick<FeedgenContext, 'live' | 'cuts' | 'hides' | 'membership'>;
   areValid: (records: readonly string[]) => Promise<boolean[]>;
   standings: Standings;
+  personal: PersonalLists;
 }
 
 /** Explains posts by the builds and cuts that this instance serves. */
-export function createExplaining({ clickhouse, context, areValid, standings }: ExplainingOptions): Explain {
+export function createExplaining({ clickhouse, context, areValid, ...deps }: ExplainingOptions): Explain {
   return createExplain({
     clickhouse,
-    standings,
+    ...deps,
     keepValid: keepValidPosts(clickhouse, areValid),
     isCut: async (feed: Feed, uri) => cutsPost(context, feed, feedPost(uri)),
     currentBuild: async (alias) => {

@@ -16,6 +16,8 @@ import { createMemberReader } from './members/intake/member-reader.ts';
 import { createMembership } from './members/membership.ts';
 import { createFeedgenMetrics } from './metrics.ts';
 import { createHides } from './moderation/hides.ts';
+import { createPersonal } from './personal/personal.ts';
+import type { PersonalWaits } from './personal/personal-builds.ts';
 import { createSeenPosts, type SeenPostsOptions } from './seen/create-seen-posts.ts';
 import { createDocuments } from './syndication/documents.ts';
 
@@ -37,6 +39,8 @@ export interface FeedgenDeps {
   memberIntervalMs?: number;
   /** Of seen posts: the clock by which their days go, and how long a reader waits for Redis. Tests change them. */
   seen?: Partial<SeenTiming>;
+  /** How long pages wait for viewers' builds; tests lengthen it. */
+  personalWaits?: PersonalWaits;
 }
 
 export interface Feedgen {
@@ -52,9 +56,9 @@ export interface Feedgen {
 
 /** Puts the parts together; opens and starts nothing but the signature threads. */
 export function createFeedgen(deps: FeedgenDeps): Feedgen {
-  const { context, bus, building, memberReader } = createParts(deps);
+  const { context, bus, building, personal, memberReader } = createParts(deps);
   const { live, membership, hides, keys, analytics, identity } = context;
-  keepGauges(context);
+  keepGauges(context, personal.counts);
   return {
     app: createApp(context, deps.config),
     context,
@@ -62,8 +66,10 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
     start: async (signal) => {
       bus.start();
       // The service starts even when something can't be read now: each part reads again as soon as it runs, and logs failures.
-      await Promise.allSettled([live, membership, hides, keys, analytics].map((part) => part.refresh()));
-      const background = [building, membership, hides, keys, analytics, memberReader].map((part) => part.run(signal));
+      await Promise.allSettled([live, membership, hides, keys, personal, analytics].map((part) => part.refresh()));
+      const background = [building, membership, hides, keys, personal, analytics, memberReader].map((part) =>
+        part.run(signal),
+      );
       return { ended: Promise.all(background).then(() => {}) };
     },
     close: async () => {
@@ -89,12 +95,14 @@ function createParts(deps: FeedgenDeps) {
   const erased = createErasedAccounts(deps.clickhouse);
   const analytics = createAnalytics({ ...deps, prefix, aliases: [...file.feeds.keys()], erased, bus, metrics });
   const identity = createIdentity({ ...deps, metrics });
-  const explain = createExplaining({ ...deps, context: { live, cuts, hides, membership }, areValid, standings });
   const documents = createDocuments({ ...deps, service });
   const { seenDays: days, seenMaxBytes: maxBytes } = config;
   const timing = { ...SEEN_TIMING, ...deps.seen };
   const seen = createSeenPosts({ ...deps, ...timing, prefix, days, maxBytes, erased, metrics });
-  const posts = { live, cuts, hides, explain, documents };
+  const personal = createPersonal({ ...deps, prefix, limits: config.personal, building, seen, hides, bus, metrics });
+  const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
+  const explain = createExplaining({ ...deps, ...explaining });
+  const posts = { live, cuts, hides, explain, documents, personal: personal.builds, languages: personal.languages };
   const context = { service, file, ...posts, membership, intakes, keys, identity, seen, analytics, metrics, log };
-  return { context, bus, building, memberReader };
+  return { context, bus, building, personal, memberReader };
 }

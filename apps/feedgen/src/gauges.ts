@@ -1,11 +1,18 @@
-import { isQueried, lateAfterMs, reasonToBeEmpty } from '@updraft/feeds';
+import { isQueried, lateAfterMs, reasonToBeEmpty, withVariants } from '@updraft/feeds';
 import { buildState } from './builds/build-state.ts';
 import type { FeedgenContext } from './http/context.ts';
 
+interface PersonalCounts {
+  /** Viewers and feeds with builds in memory. */
+  readonly kept: number;
+  readonly underWay: number;
+  readonly waiting: number;
+}
+
 /** Sets the gauges whenever the metrics are read. */
-export function keepGauges(context: FeedgenContext): void {
+export function keepGauges(context: FeedgenContext, personal: () => PersonalCounts): void {
   const { metrics, cuts, file, analytics } = context;
-  const feeds = [...file.feeds.values()].filter(isQueried);
+  const feeds = withVariants(file.feeds.values()).filter(isQueried);
   metrics.onRead(() => {
     for (const feed of feeds) {
       const state = buildState(context, feed);
@@ -17,6 +24,10 @@ export function keepGauges(context: FeedgenContext): void {
       metrics.buildEmpty.set(labels, Number(state.posts === 0 && reasonToBeEmpty(feed, state) === undefined));
     }
     metrics.cutsAge.set(cuts.age() / 1000);
+    const { kept, underWay, waiting } = personal();
+    metrics.personalKept.set(kept);
+    metrics.personalUnderWay.set(underWay);
+    metrics.personalWaiting.set(waiting);
     metrics.rowsQueued.set(analytics.waiting());
   });
 }

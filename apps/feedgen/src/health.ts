@@ -1,4 +1,4 @@
-import { buildFault, isQueried } from '@updraft/feeds';
+import { buildFault, isQueried, withVariants } from '@updraft/feeds';
 import type { HealthCheck } from '@updraft/service';
 import { buildState } from './builds/build-state.ts';
 import type { FeedgenContext } from './http/context.ts';
@@ -19,13 +19,15 @@ function degraded({ name, ok, detail = '' }: HealthCheck): HealthCheck {
 }
 
 function builds({ file, ...context }: FeedgenContext): HealthCheck[] {
-  return [...file.feeds.values()].filter(isQueried).map((feed) => {
-    const state = buildState(context, feed);
-    const name = `feed ${feed.alias}`;
-    if (state === undefined) return { name, ok: false, detail: 'not built yet' };
-    const fault = buildFault(feed, state);
-    return { name, ok: true, ...(fault !== undefined && { detail: `degraded: ${fault}` }) };
-  });
+  return withVariants(file.feeds.values())
+    .filter(isQueried)
+    .map((feed) => {
+      const state = buildState(context, feed);
+      const name = `feed ${feed.alias}`;
+      if (state === undefined) return { name, ok: false, detail: 'not built yet' };
+      const fault = buildFault(feed, state);
+      return { name, ok: true, ...(fault !== undefined && { detail: `degraded: ${fault}` }) };
+    });
 }
 
 function lateCuts({ cuts }: FeedgenContext): HealthCheck {

@@ -21,8 +21,10 @@ export function createFeedgenMetrics() {
       collect: () => refresh(), // the first gauge that is read refreshes all
     }),
     ...createBuildMetrics(make),
+    ...createPersonalMetrics(make),
     ...createReaderMetrics(make),
     ...createMemberMetrics(make),
+    ...createGraphMetrics(make),
     pages: createPageTally(registry),
   };
 }
@@ -65,6 +67,24 @@ function createBuildMetrics({ counter, gauge, histogram }: Maker) {
   };
 }
 
+function createPersonalMetrics({ counter, gauge, histogram }: Maker) {
+  return {
+    personalOpens: counter('personal_opens_total', 'First pages of personal feeds, by what the viewer got', [
+      'feed',
+      'outcome',
+    ]),
+    personalBuildSeconds: histogram('personal_build_seconds', "Time a viewer's build takes", BUILD_SECONDS, ['feed']),
+    personalStoreFailures: counter(
+      'personal_store_failures_total',
+      "Viewers' builds that Redis did not keep or give",
+      [],
+    ),
+    personalKept: gauge('personal_builds_kept', 'Viewers whose builds are in memory, by feed added up'),
+    personalUnderWay: gauge('personal_builds_under_way', "Viewers' builds that are made now"),
+    personalWaiting: gauge('personal_builds_waiting', "Viewers' builds that wait for their turn"),
+  };
+}
+
 function createReaderMetrics({ counter, gauge, histogram }: Maker) {
   return {
     pageSeconds: histogram('feed_page_seconds', 'Time from request to page', PAGE_SECONDS),
@@ -81,6 +101,25 @@ function createReaderMetrics({ counter, gauge, histogram }: Maker) {
     uniqueViewers: gauge('feed_unique_viewers_today', 'Signed-in viewers of the feed since 00:00 UTC, within 1 %', [
       'feed',
     ]),
+  };
+}
+
+function createGraphMetrics({ counter, gauge }: Maker) {
+  return {
+    graphLikes: gauge('for_you_graph_likes', 'Likes in the graph of for-you feeds'),
+    graphHours: gauge('for_you_graph_hours', 'Hours of likes in the graph'),
+    graphBytes: gauge('for_you_graph_bytes', 'About what the graph takes of memory'),
+    graphFailures: counter(
+      'for_you_graph_failures_total',
+      'Hours of likes that could not be read, and are tried again',
+      [],
+    ),
+    graphLosses: counter(
+      'for_you_graph_losses_total',
+      'Times that the thread of the graph was lost and started again',
+      [],
+    ),
+    graphSeeds: counter('for_you_seeds_total', "Viewers' likes read for a build, by source", ['source']),
   };
 }
 

@@ -5,18 +5,22 @@ import { cancelCleanup } from './routes/cancel-cleanup.ts';
 import { cleanupStats } from './routes/cleanup-stats.ts';
 import { getCleanup } from './routes/get-cleanup.ts';
 import { getRepo } from './routes/get-repo.ts';
+import { links } from './routes/links.ts';
 import { listMembers } from './routes/list-members.ts';
 import { redir } from './routes/redir.ts';
 import { reports } from './routes/reports.ts';
 import { searchPostsRoute } from './routes/search-posts.ts';
 import { searchPostsSkeleton } from './routes/search-posts-skeleton.ts';
 import { startCleanupRoute } from './routes/start-cleanup.ts';
+import { trends } from './routes/trends.ts';
 import { upstreamAnswer } from './routes/upstream.ts';
 
 const ROUTES = [
   reports,
   searchPostsRoute,
   searchPostsSkeleton,
+  links,
+  trends,
   redir,
   listMembers,
   getRepo,

@@ -39,6 +39,8 @@ const searchEnvironment = storeEnvironment.extend({
   STATS_CACHE_TTL: someTimeMs('5m'),
   /** Earlier days are not counted again, since not all of their rows are kept. */
   STATS_OLDEST_DAY: z.iso.date({ error: "expected a day such as '2024-01-31'" }).default('1970-01-01'),
+  /** Whether accounts that are labelled as bots count in trends. */
+  TRENDS_BOTS: flag,
   CLEANUP_TOKEN_KEY: keys,
   /** How often the clean-up worker looks for jobs. */
   CLEANUP_POLL_INTERVAL: someTimeMs('5s'),

@@ -8,7 +8,8 @@ import type { PdsClient } from './pds/pds-client.ts';
 import type { LatestLikeCounts } from './query/search-posts.ts';
 import type { ExportFormat } from './repository/export-text.ts';
 import type { RepositoryExport } from './repository/read-repository.ts';
-import type { Report } from './stats/report.ts';
+import type { Report, ReportName } from './stats/report.ts';
+import type { LatestTrends } from './trends/latest-trends.ts';
 
 /** What main.ts gives the service. */
 export interface SearchDeps {
@@ -25,7 +26,8 @@ export interface SearchContext {
   readonly clickhouse: ClickHouse;
   readonly log: Logger;
   readonly metrics: SearchMetrics;
-  readonly reports: Readonly<Record<'network' | 'collections' | 'ingest' | 'feeds', Report>>;
+  readonly reports: Readonly<Record<Exclude<ReportName, 'trends'>, Report>>;
+  readonly trends: LatestTrends;
   readonly statsTtlMs: number;
   readonly accounts: Accounts;
   readonly pdsClient: PdsClient;

@@ -20,6 +20,7 @@ export function createSearchMetrics(searches: Turns['counts']) {
       buckets: [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10],
       registers,
     }),
+    linkQueries: counter('search_link_queries_total', 'Questions about links, by outcome', 'outcome'),
     reportSeconds: new Histogram({
       name: 'search_report_seconds',
       help: 'Time that computing a report takes',

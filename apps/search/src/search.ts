@@ -10,6 +10,7 @@ import { createLikeCounts } from './query/like-counts.ts';
 import { createExports } from './repository/exports.ts';
 import { keepListing } from './stats/list-repos.ts';
 import { createReports } from './stats/reports.ts';
+import { latestTrends } from './trends/latest-trends.ts';
 
 export interface Search {
   readonly app: HttpServer;
@@ -35,6 +36,7 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     log,
     metrics,
     reports,
+    trends: latestTrends(reports.trends),
     statsTtlMs: env.STATS_CACHE_TTL,
     accounts,
     pdsClient,
@@ -51,8 +53,7 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     context,
     run: async () => {
       await Promise.all([
-        reports.network.keepFresh(signal),
-        reports.collections.keepFresh(signal),
+        ...[reports.network, reports.collections, reports.trends].map((report) => report.keepFresh(signal)),
         keepListing(listing, signal),
         clean?.run(signal),
       ]);

@@ -15,6 +15,7 @@ export { foldAccents, isFolded } from './fold-accents.ts';
 export { isDid, isHandle, isNsid, isRkey } from './identifiers.ts';
 export { isTooDeep } from './json-depth.ts';
 export { isJsonObject, type JsonObject } from './json-object.ts';
+export { addressToken, domainOf } from './link-tokens.ts';
 export { type PostColumns, postJson, postRest } from './post-form.ts';
 export { parsePostQuery } from './post-query/parse-query.ts';
 export { type AccountTerm, type PostQuery, QuerySyntaxError, type Term } from './post-query/post-query.ts';

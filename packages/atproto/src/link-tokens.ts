@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 /**
  * The domain of a web address, in lower case and as DNS has it (`xn--…`); undefined for what is no web address, or has no domain: a
  * lone name, a number. Never throws.
@@ -12,6 +14,15 @@ export function domainOf(address: string): string | undefined {
 /** The mark of a link's domain. */
 export function domainToken(domain: string): string {
   return `/${domain}`;
+}
+
+/**
+ * The mark of a whole address: 96 bits of its hash, behind a sign that no domain begins with. Scheme and host are compared as URLs have
+ * them, the rest as it is written.
+ */
+export function addressToken(address: string): string {
+  const plain = address.length <= MAX_LENGTH && URL.canParse(address) ? new URL(address).href : address;
+  return `//${hash('sha256', plain, 'base64url').slice(0, 16)}`;
 }
 
 /** A link is found by its domain and by each domain above it that is more than a top-level one. */

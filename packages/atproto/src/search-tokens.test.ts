@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { foldAccents, isFolded } from './fold-accents.ts';
-import { domainOf, domainToken } from './link-tokens.ts';
+import { addressToken, domainOf, domainToken } from './link-tokens.ts';
 import { altTokens, exactTokens, postTokens, type QueryTokens, queryTokens } from './search-tokens.ts';
 import { searchTokens } from './text-tokens.ts';
 import {
@@ -177,6 +177,7 @@ describe('marks', () => {
       langToken('pt'),
       langToken('pt-br'),
       MEDIA_TOKEN,
+      addressToken('https://kunst.example/'),
       domainToken('kunst.example'),
     ]);
   });
@@ -188,9 +189,8 @@ describe('marks', () => {
       'https://www.example.co.uk',
       'ftp://a.example',
     ];
-    expect(postTokens({ ...EMPTY, links }, TIME)).toEqual(
-      ['www.example.co.uk', 'example.co.uk', 'co.uk', 'xn--mnchen-3ya.de'].map(domainToken),
-    );
+    const domains = postTokens({ ...EMPTY, links }, TIME).filter((mark) => !mark.startsWith('//'));
+    expect(domains).toEqual(['www.example.co.uk', 'example.co.uk', 'co.uk', 'xn--mnchen-3ya.de'].map(domainToken));
     const none = [
       'https://localhost',
       'https://127.0.0.1',
@@ -256,11 +256,27 @@ describe('marks', () => {
     expect(backdatedToken(sortAtMs)).toBe('<20273');
   });
 
+  test('name each whole address: scheme and host as URLs have them, the rest as it is written', () => {
+    const marks = (...links: string[]) => postTokens({ ...EMPTY, links }, TIME).filter((mark) => mark.startsWith('//'));
+    const [mark] = marks('https://example.com/a?b=C#d');
+    expect(marks('HTTPS://Example.com:443/a?b=C#d', 'https://example.com/a?b=C#d')).toEqual([mark]);
+    const others = [
+      'http://example.com/a?b=C#d',
+      'https://example.com/A?b=C#d',
+      'https://example.com/a?b=C',
+      'https://example.com/a/',
+    ];
+    expect(new Set([mark, ...marks(...others)]).size).toBe(5);
+    expect(marks('https://localhost/a', 'ftp://example.com/a')).toEqual([]);
+    expect(mark).toBe(addressToken('https://example.com/a?b=C#d'));
+  });
+
   test('are never made from the text', () => {
     const marks = [
       '%red',
       '%~字',
       '/example.com',
+      addressToken('https://example.com'),
       '#kunst',
       '@did:plc:a',
       '=de',

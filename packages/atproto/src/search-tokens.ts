@@ -1,4 +1,4 @@
-import { domainTokens } from './link-tokens.ts';
+import { addressToken, domainTokens } from './link-tokens.ts';
 import { appendTokens, createTextTokens, isLoneRunCharacter, searchTokens, type TextTokens } from './text-tokens.ts';
 import {
   ALT_SIGN,
@@ -30,7 +30,7 @@ export interface SearchablePost {
 /**
  * The column `tokens` of a post: searchTokens of its text, so that neighbours in the text are neighbours here; `|` and those of each
  * caption; those of each alternative text again, with `%` before each; `^` and the word without accents for each word that has some; and
- * after them the marks, each once: `~字` for each character of a script without spaces, `#tag`, `@did`, `=lang`, `+media`, `/domain` of
+ * after them the marks, each once: `~字` for each character of a script without spaces, `#tag`, `@did`, `=lang`, `+media`, `/domain` and `//hash` of
  * links, and for a backdated post `<` and `<day`. At most 4,096 words of text.
  */
 export function postTokens(post: SearchablePost, time: PostTime): string[] {
@@ -74,7 +74,11 @@ function marksOf(post: SearchablePost, characters: ReadonlySet<string>, time: Po
   for (const did of post.mentions) marks.add(mentionToken(did));
   for (const lang of post.langs) for (const mark of langTokens(lang)) marks.add(mark);
   if (post.hasEmbeddedMedia) marks.add(MEDIA_TOKEN);
-  for (const link of post.links) for (const mark of domainTokens(link)) marks.add(mark);
+  for (const link of post.links) {
+    const domains = domainTokens(link);
+    if (domains.length > 0) marks.add(addressToken(link));
+    for (const mark of domains) marks.add(mark);
+  }
   for (const mark of backdatedTokens(time)) marks.add(mark);
   return marks;
 }

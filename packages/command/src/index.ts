@@ -7,4 +7,4 @@ export { Command, CommanderError, type CommandUnknownOpts, InvalidArgumentError 
 export { JSON_OPTION, writeRow } from './rows.ts';
 export { type BuildProgram, CommandError, type CommandIo, runCommand, runProgram } from './run-command.ts';
 export { stopSignal } from './stop-signal.ts';
-export { accountDid, each, wholeNumber } from './values.ts';
+export { accountDid, boundedText, each, wholeNumber } from './values.ts';

@@ -10,5 +10,12 @@ export function writeRow(
   columns: readonly (string | number)[],
   data: object,
 ): void {
-  out(json === true ? JSON.stringify(data) : columns.join('\t').trimEnd());
+  out(json === true ? JSON.stringify(data) : columns.map(shown).join('\t').trimEnd());
+}
+
+/** Names and notes are what strangers wrote: none of it steers the terminal, ends the column or turns round what follows. */
+function shown(column: string | number): string {
+  return String(column)
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .replaceAll(/[\u202A-\u202E\u2066-\u2069]/gu, '');
 }

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { SetupError } from '@updraft/service';
 import { describe, expect, test } from 'vitest';
 import { JSON_OPTION, writeRow } from './rows.ts';
@@ -59,4 +61,22 @@ describe('a command line', () => {
       expect(out.join('\n')).toMatch(/pnpm try[^]*list[^]*Exit codes: 0 done, 1 failed, 2 not understood/);
     }
   });
+});
+
+test('a row of text has the columns that it should, whatever strangers wrote into them', () => {
+  const lines: string[] = [];
+  const io = { env: {}, out: (line: string) => lines.push(line), note: () => {} };
+  writeRow(io, {}, ['a\tb\nc', '\u001B[2J\u0000\u009B31mred', '\u202Edeb\u202C 👩‍👧', 3], {});
+  expect(lines).toEqual(['a b c\t [2J 31mred\tdeb 👩‍👧\t3']);
+});
+
+test('a program whose reader stops reading ends without a word', async () => {
+  const program = `
+    import { setTimeout } from 'node:timers/promises';
+    import { runProgram } from '${new URL('run-command.ts', import.meta.url).href}';
+    const lines = async (out) => { for (let n = 0; n < 100; n++) { out(String(n)); await setTimeout(5); } };
+    process.exitCode = await runProgram('try', (program, { out }) => program.action(() => lines(out)), process);`;
+  const piped = 'node --input-type=module -e "$PROGRAM" | head -n 1';
+  const env = { ...process.env, PROGRAM: program, NODE_OPTIONS: '' };
+  expect(await promisify(execFile)('sh', ['-c', piped], { env })).toEqual({ stdout: '0\n', stderr: '' });
 });

@@ -61,6 +61,7 @@ export async function runProgram(
   { argv, env, stdout, stderr }: NodeJS.Process,
   isFault: (error: unknown) => error is Error = (error) => error instanceof SetupError,
 ): Promise<number> {
+  stdout.on('error', ignoreClosed);
   const out = (line: string) => stdout.write(`${line}\n`);
   const note = (line: string) => stderr.write(`${line}\n`);
   return await runCommand(name, build, argv.slice(2), { env, out, note, screen: stderr }).catch((error: unknown) => {
@@ -68,6 +69,11 @@ export async function runProgram(
     note(error.message);
     return FAILED;
   });
+}
+
+/** Whoever reads may stop reading, as `| head` does. */
+function ignoreClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /** A fault is one line: the whole help would push it off the screen. */

@@ -19,6 +19,14 @@ export function accountDid(text: string): string {
   throw new InvalidArgumentError('expected a DID such as did:plc:….');
 }
 
+/** Reads a text of so many characters. @throws InvalidArgumentError */
+export function boundedText(min: number, max: number): (text: string) => string {
+  return (text) => {
+    if (text.length >= min && text.length <= max) return text;
+    throw new InvalidArgumentError(`expected ${min} to ${max} characters.`);
+  };
+}
+
 /** Collects the values of an option that may be given several times. */
 export function each<T>(read: (text: string) => T): (text: string, before: readonly T[] | undefined) => readonly T[] {
   return (text, before = []) => [...before, read(text)];

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { isDid } from '@updraft/atproto';
 import { isLoopbackHost, listenAddress, origin, readConfig } from '@updraft/service';
 import { z } from 'zod';
@@ -22,7 +23,7 @@ export const feedsEnvironment = z.object({
   LISTEN_ADDRESS: listenAddress(':8094'),
   SERVICE_ENDPOINT: origin.optional(),
   FEED_ACTOR_DID: z.string().refine(isDid, { error: 'expected a DID' }).optional(),
-  FEEDS_FILE: z.string().default(`${import.meta.dirname}/../../../config/feeds.yaml`),
+  FEEDS_FILE: z.string().default(join(import.meta.dirname, '../../../config/feeds.yaml')),
 });
 
 /** For commands, which need no database for it. @throws ConfigError that names every fault */

@@ -13,6 +13,9 @@ test.each([
     'https://bsky.app/profile/alice.example/post/3l3frqadlo32h?x=1',
     { account: { handle: 'alice.example' }, rkey: '3l3frqadlo32h' },
   ],
+  [`AT://${DID}/app.bsky.feed.post/3l3f`, { account: { did: DID }, rkey: '3l3f' }],
+  [`\u200Bat://${DID}/app.bsky.feed.post/3l3f\u2069`, { account: { did: DID }, rkey: '3l3f' }],
+  ['BSKY.APP/PROFILE/alice.example/post/3l3f', { account: { handle: 'alice.example' }, rkey: '3l3f' }],
 ])('%s names what a host hides', (text, subject) => {
   expect(readHideSubject(text)).toEqual(subject);
 });

@@ -1,4 +1,4 @@
-import { type AccountName, isRkey, readAccountName } from '@updraft/atproto';
+import { type AccountName, isRkey, readAccountName, withoutInvisible } from '@updraft/atproto';
 
 /** What a host wants to take out of a feed, as it was pasted: an account, or one of its posts. */
 export interface HideSubject {
@@ -11,14 +11,14 @@ export interface HideSubject {
 export function readHideSubject(text: string): HideSubject | undefined {
   const account = readAccountName(text);
   if (account === undefined) return undefined;
-  const path = PATH.exec(text.trim())?.groups?.['path'];
+  const path = PATH.exec(withoutInvisible(text).normalize('NFKC').trim())?.groups?.['path'];
   if (path === undefined) return { account, rkey: undefined };
   const rkey = POST.exec(path)?.groups?.['rkey'];
   return rkey !== undefined && isRkey(rkey) ? { account, rkey } : undefined;
 }
 
 /** What follows the account. */
-const PATH = /^(?:at:\/\/|.*\/profile\/)[^/?#]+\/(?<path>[^?#]+)/su;
+const PATH = /^(?:at:\/\/|.*\/profile\/)[^/?#]+\/(?<path>[^?#]+)/isu;
 const POST = /^(?:app\.bsky\.feed\.)?post\/(?<rkey>[^/]+)\/?$/u;
 
 /** The subject as the hides name it. */

@@ -7,17 +7,22 @@ export { type BuildState, buildFault, lateAfterMs, reasonToBeEmpty } from './bui
 export { type BuildStore, createBuildStore, KEEP_BUILDS_MS, type StoredBuild } from './build-store.ts';
 export { feedsConfig, feedsEnvironment, readFeedsConfig, type ServiceIdentity } from './config.ts';
 export { createExplain, type Explain } from './explain/explain.ts';
+export { type PersonalLists, type ViewerList, ViewerNeededError } from './explain/explain-personal.ts';
 export type { Explanation } from './explain/explanation.ts';
 export {
   authorsLabel,
   type Feed,
   type FeedsFile,
   feedByName,
+  feedOrVariantByName,
   isPersonal,
   isQueried,
+  isToldApart,
   membersLabel,
+  nameOf,
   type PersonalFeed,
   type QueriedFeed,
+  withVariants,
 } from './feed.ts';
 export { type HideSubject, hideSubject, readHideSubject } from './hide-subject.ts';
 export { keepForFeed, keepValidPosts, type Standings } from './keep-posts.ts';
@@ -35,8 +40,17 @@ export {
 export { type LeftOut, labelsOf, leftOutBy, type ModeratedFeed, NOT_RECOMMENDED } from './moderation.ts';
 export { shortAlias } from './names.ts';
 export { MAX_SUBJECTS, type News, newsChannel, parseNews, publishNews } from './news.ts';
+export {
+  createPersonalStore,
+  MAX_BUILDS_OF_VIEWER,
+  type PersonalStore,
+  removePersonalBuilds,
+  type StoredPersonalBuild,
+} from './personal-store.ts';
 export { isPinnedAt, type Pin } from './pins.ts';
 export type { FeedQueryDeps } from './queries/describe-query.ts';
 export { runFeedQuery } from './queries/feed-queries.ts';
+export { runFollowing } from './queries/following.ts';
 export { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';
 export { eraseSeen, MAX_SEEN_DAYS, seenDay, seenKey, seenLogMs, seenTotalKey } from './seen-log.ts';
+export { variantFor } from './variants.ts';

@@ -1,5 +1,5 @@
 import type { PostStanding, StandingLabel } from '@updraft/store';
-import type { QueriedFeed } from './feed.ts';
+import { nameOf, type QueriedFeed } from './feed.ts';
 
 /** What nothing that recommends posts to everybody should show. */
 export const NOT_RECOMMENDED: readonly string[] = [
@@ -22,7 +22,7 @@ export type LeftOut =
 
 /** The rules of a feed that concern labels, hosts' hides and what accounts ask for; undefined when the post may stay. */
 export function leftOutBy(feed: ModeratedFeed, standing: PostStanding): LeftOut | undefined {
-  const hidden = standing.hiddenFrom.find((name) => name === '' || name === feed.alias);
+  const hidden = standing.hiddenFrom.find((name) => name === '' || name === nameOf(feed));
   if (hidden !== undefined) return { rule: 'hidden', feed: hidden };
   const excluded = standing.labels.find(({ val }) => feed.labels.exclude.includes(val));
   if (excluded !== undefined) return { rule: 'excluded label', label: excluded };
@@ -35,7 +35,7 @@ export function leftOutBy(feed: ModeratedFeed, standing: PostStanding): LeftOut 
   return undefined;
 }
 
-export type ModeratedFeed = Pick<QueriedFeed, 'alias' | 'labels' | 'recommendableOnly' | 'bots'>;
+export type ModeratedFeed = Pick<QueriedFeed, 'alias' | 'variant' | 'labels' | 'recommendableOnly' | 'bots'>;
 
 /** The labels that some feed asks for. */
 export function labelsOf(feeds: readonly ModeratedFeed[]): string[] {

@@ -46,11 +46,11 @@ const scheduled = z
   });
 
 /** An entry of `pinned`: a post, or a post with times. */
-export const pin = z.union([postUri, scheduled]).transform((entry): Pin => {
-  if (typeof entry === 'string') return { post: entry };
-  const { post, from, until } = entry;
-  return { post, fromMs: from, untilMs: until, hours: readHours(entry.hours, entry.timeZone) };
-});
+export const pin = z
+  .preprocess((entry) => (typeof entry === 'string' ? { post: entry } : entry), scheduled)
+  .transform(({ post, from, until, hours: daily, timeZone: zone }): Pin => {
+    return { post, fromMs: from, untilMs: until, hours: readHours(daily, zone) };
+  });
 
 function readHours(text: string | undefined, zone = 'UTC'): DailyHours | undefined {
   if (text === undefined) return undefined;

@@ -50,7 +50,9 @@ describe('a faulty file names the line and what was expected', () => {
     ['feeds:\n  a:\n    kind: hot\n', ['feeds.yaml:2: feeds.a.minimumLikes: missing, expected number']],
     [
       'feeds:\n  a:\n    kind: hut\n',
-      ['feeds.yaml:3: feeds.a.kind: expected kind: hot, top, search, author-label, list, union or static'],
+      [
+        'feeds.yaml:3: feeds.a.kind: expected kind: hot, top, search, author-label, list, union, following, for-you or static',
+      ],
     ],
     [
       'feeds:\n  x y: { kind: top, minimumLikes: 1 }',
@@ -141,6 +143,41 @@ describe('a faulty file names the line and what was expected', () => {
       `feeds:\n  a:\n    kind: list\n    list: at://did:plc:a/app.bsky.graph.list/b\n    pinned:\n      - post: ${POST}\n        from: 2026-07-04T12:00:00Z\n        until: 2026-07-04T12:00:00Z\n`,
       ['feeds.yaml:8: feeds.a.pinned.0.until: expected a time after from'],
     ],
+    [
+      'feeds:\n  a:\n    kind: following\n    fallback: nope\n  b:\n    kind: for-you\n    fallback: a',
+      [
+        'feeds.yaml:4: feeds.a.fallback: expected the name of a feed of this file',
+        'feeds.yaml:7: feeds.b.fallback: expected a feed that all readers share',
+      ],
+    ],
+    [
+      'feeds:\n  a:\n    kind: top\n    minimumLikes: 1\n    labels:\n      exclude: [porn, !hide]\n',
+      ['feeds.yaml:6: Unresolved tag: !hide: what begins with ! needs quotes'],
+    ],
+    ['feeds:\n  a:\n    kind: static\n    posts: *moved\n', ['feeds.yaml:4: there is no &moved above this *moved']],
+    [
+      'feeds:\n  a:\n    kind: search\n    query: #ducks\n',
+      ['feeds.yaml:4: feeds.a.query: expected string, got nothing: what begins with # needs quotes'],
+    ],
+    [
+      `feeds:\n  a:\n    kind: search\n    query: '${'cat '.repeat(300)}'\n`,
+      [expect.stringMatching(/^feeds.yaml:4: feeds.a.query: .{100,250}…$/)],
+    ],
+    [
+      'feeds:\n  a:\n    kind: top\n    minimumLikes: 0\n    window: 30d\n',
+      [
+        'feeds.yaml:5: feeds.a.window: expected a duration from 1m to 14d (336h), got "30d"',
+        'feeds.yaml:4: feeds.a.minimumLikes: expected number to be >=1, got 0',
+      ],
+    ],
+    [
+      `feeds:\n  a:\n    kind: list\n    list: at://did:plc:a/app.bsky.graph.list/b\n    pinned:\n      - { post: '${POST}', from: 2026-07-04 }\n      - { from: 2026-07-04T12:00:00Z }\n      - https://bsky.app/x\n`,
+      [
+        'feeds.yaml:6: feeds.a.pinned.0.from: expected a time with its zone, such as \'2026-07-04T12:00:00Z\', got "2026-07-04"',
+        'feeds.yaml:7: feeds.a.pinned.1.post: missing, expected string',
+        expect.stringMatching(/^feeds.yaml:8: feeds.a.pinned.2.post: expected the at-uri of a post/),
+      ],
+    ],
   ])('%j', (text, faults) => {
     expect(faultsOf(text)).toEqual(faults);
   });
@@ -159,6 +196,18 @@ describe('a faulty file names the line and what was expected', () => {
     expect(faultsOf(text)).toEqual([
       'feeds.yaml:4: feeds.a.feeds.0: expected a feed for everyone, since the union is: this one is for the members of x only',
     ]);
+  });
+
+  test('a personal feed has no reader whom its fallback does not have, which may be a static feed', () => {
+    const audiences = ['everyone', 'signed-in', 'members, members: x', 'members, members: y'];
+    const refused = audiences.map((personal) =>
+      audiences.filter((fallback) => {
+        const b = `{ kind: static, posts: ['${POST}'], audience: ${fallback} }`;
+        const text = `feeds:\n  a: { kind: following, fallback: b, audience: ${personal} }\n  b: ${b}`;
+        return faultsOf(text).length > 0;
+      }),
+    );
+    expect(refused).toEqual([audiences.slice(1), audiences.slice(2), audiences.slice(3), audiences.slice(2, 3)]);
   });
 
   test('all faults come together', () => {

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { SetupError } from '@updraft/service';
-import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
-import type { FeedsFile } from './feed.ts';
-import { feedsFileSchema } from './schema.ts';
+import type { Feed, FeedsFile } from './feed.ts';
+import { type FeedEntry, feedsFileSchema } from './schema.ts';
+import { expandVariants } from './variants.ts';
 
 /** The faults of the feeds file, each as `path:line: where: what was expected`. */
 export class FeedsFileError extends SetupError {
@@ -33,15 +34,48 @@ export async function readFeedsFile(path: string): Promise<FeedsFile> {
 export function parseFeedsFile(text: string, path: string): FeedsFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    const [first] = document.errors;
-    throw new FeedsFileError([`${path}:${lines.linePos(first?.pos[0] ?? 0).line}: ${first?.message ?? 'not YAML'}`]);
+  const fault = yamlFault(document);
+  if (fault !== undefined) throw new FeedsFileError([`${path}:${lines.linePos(fault.at).line}: ${fault.message}`]);
+  const value = toValue(document, path);
+  const parsed = feedsFileSchema.safeParse(value, { reportInput: true });
+  const fail = (issues: readonly z.core.$ZodIssue[]) =>
+    new FeedsFileError(issues.map((issue) => describe(issue, document, lines, path)));
+  if (!parsed.success) throw fail(parsed.error.issues);
+  const { feeds, issues } = readVariants(value, parsed.data.feeds);
+  if (issues.length > 0) throw fail(issues);
+  return { feeds, links: parsed.data.links ?? {} };
+}
+
+/** The feeds with their variants, and the faults of these. */
+function readVariants(value: unknown, entries: Readonly<Record<string, FeedEntry>>) {
+  const raw = (value as { feeds: Record<string, object> }).feeds; // the schema has seen it
+  const parse = (feeds: object) => feedsFileSchema.shape.feeds.safeParse(feeds, { reportInput: true });
+  const feeds = new Map<string, Feed>();
+  const issues: z.core.$ZodIssue[] = [];
+  for (const [alias, feed] of Object.entries(entries)) {
+    const given = 'variants' in feed ? feed.variants : undefined;
+    const expanded = given === undefined ? undefined : expandVariants(raw, alias, given, parse);
+    issues.push(...(expanded?.issues ?? []).map((issue) => ({ ...issue, path: ['feeds', ...issue.path] })));
+    feeds.set(alias, { ...feed, alias, ...(expanded !== undefined && { variantFeeds: expanded.feeds }) });
   }
-  const parsed = feedsFileSchema.safeParse(toValue(document, path), { reportInput: true });
-  if (!parsed.success)
-    throw new FeedsFileError(parsed.error.issues.map((issue) => describe(issue, document, lines, path)));
-  const { feeds, links = {} } = parsed.data;
-  return { feeds: new Map(Object.entries(feeds).map(([alias, feed]) => [alias, { ...feed, alias }])), links };
+  return { feeds, issues };
+}
+
+/** What the YAML itself has wrong: the first fault. An unquoted !hide is a tag without a value, of which the parser only warns. */
+function yamlFault(document: Document.Parsed): { message: string; at: number } | undefined {
+  const [first] = document.errors;
+  if (first !== undefined) return { message: first.message, at: first.pos[0] };
+  const [tag] = document.warnings;
+  if (tag !== undefined) return { message: `${tag.message}: what begins with ! needs quotes`, at: tag.pos[0] };
+  let fault: { message: string; at: number } | undefined;
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return undefined;
+      fault = { message: `there is no &${alias.source} above this *${alias.source}`, at: alias.range?.[0] ?? 0 };
+      return visit.BREAK;
+    },
+  });
+  return fault;
 }
 
 /** Aliases expand at most 100-fold, so that a slip of the operator does not fill the memory. */
@@ -57,17 +91,32 @@ function describe(issue: z.core.$ZodIssue, document: Document.Parsed, lines: Lin
   const keys = issue.path.filter((key) => typeof key !== 'symbol');
   const where = issue.code === 'unrecognized_keys' ? [...keys, ...issue.keys.slice(0, 1)] : keys;
   const line = lines.linePos(offsetOf(document, where)).line;
-  return `${path}:${line}: ${where.join('.')}: ${expectation(issue)}`;
+  const setting = where.length === 0 ? '' : `${where.join('.')}: `;
+  return `${path}:${line}: ${setting}${expectation(issue, document.getIn(where, true))}`;
 }
 
-function expectation(issue: z.core.$ZodIssue): string {
+function expectation(issue: z.core.$ZodIssue, node: unknown): string {
   if (issue.code === 'unrecognized_keys') return 'there is no such setting here';
   if (issue.code === 'invalid_type' && issue.input === undefined) return `missing, expected ${issue.expected}`;
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
-  const got =
-    issue.input === undefined || typeof issue.input === 'object' ? '' : `, got ${JSON.stringify(issue.input)}`;
-  return `${issue.message.replace(/^Invalid (?:input|option|URL): ?/, '').replace(/, received .*$/, '')}${got}`;
+  const expected = issue.message
+    .replace(/^(?:Invalid (?:input|option|URL)|Too (?:big|small)): ?/, '')
+    .replace(/, received .*$/, '');
+  return `${expected.replace('expected record', 'expected object')}${got(issue, node)}`;
 }
+
+/** What the file says there, as it is written: a duration has become milliseconds. */
+function got(issue: z.core.$ZodIssue, node: unknown): string {
+  if (issue.input === null)
+    return issue.code === 'invalid_type' && issue.expected === 'string'
+      ? ', got nothing: what begins with # needs quotes'
+      : ', got nothing';
+  if (issue.input === undefined || typeof issue.input === 'object') return '';
+  const text = JSON.stringify(isScalar(node) ? node.value : issue.input);
+  return `, got ${text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text}`;
+}
+
+const MAX_QUOTED = 120;
 
 /** The offset in the text of the last key of `path` that exists. */
 function offsetOf(document: Document.Parsed, path: readonly (string | number)[]): number {

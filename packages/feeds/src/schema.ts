@@ -1,5 +1,6 @@
 import { isRkey } from '@updraft/atproto';
 import { z } from 'zod';
+import { refuseFallbacks } from './fallbacks.ts';
 import { membersFrom, refuseSourcesTwice } from './members/sources-schema.ts';
 import { moderation } from './moderation-settings.ts';
 import { refuseAmbiguousNames } from './names.ts';
@@ -7,6 +8,7 @@ import { pin } from './pins.ts';
 import { pattern, searchQuery, tooWide } from './search-setting.ts';
 import { refuseUnions } from './unions.ts';
 import { count, duration, HOUR_MS, label, language, listUri, postUri, window } from './values.ts';
+import { variants } from './variants.ts';
 
 const publishing = z.strictObject({
   name: z.string().min(1).refine(hasAtMostGraphemes(24), { error: 'expected at most 24 characters' }),
@@ -43,6 +45,8 @@ const everyQuery = {
   mediaOnly: z.boolean().default(false),
   perAuthor: count(1, 10_000).optional(),
   pinned: z.array(pin).max(20).default([]),
+  /** Other settings for a share of the viewers. */
+  variants,
 };
 
 const weights = z.strictObject({
@@ -224,7 +228,8 @@ export const feedsFileSchema = z.strictObject({
     .record(z.string().refine(isRkey, { error: 'expected a record key: letters, digits and .-_:~' }), feedSchema)
     .superRefine(refuseAmbiguousNames)
     .superRefine(refuseSourcesTwice)
-    .superRefine(refuseUnions),
+    .superRefine(refuseUnions)
+    .superRefine(refuseFallbacks),
 });
 
 export type FeedEntry = z.output<typeof feedSchema>;

@@ -21,6 +21,10 @@ export const pattern = z
   .refine((text) => sizeOf(text) <= MAX_SIZE, {
     error: 'expected fewer repetitions: ClickHouse would refuse it as too large',
   })
+  .refine((text) => !UNKNOWN_CLASS.test(text), {
+    error:
+      'expected a script or a general category in \\p{…}, such as \\p{Greek} or \\p{Lu}: ClickHouse knows no other class',
+  })
   .superRefine((text, context) => {
     try {
       RE2JS.compile(text);
@@ -29,6 +33,10 @@ export const pattern = z
       context.addIssue({ code: 'custom', message: `expected a regular expression of RE2: ${reason}` });
     }
   });
+
+/** Classes of characters that RE2JS has and ClickHouse's RE2 lacks: properties, and the scripts of Unicode 16 and later. */
+const UNKNOWN_CLASS =
+  /\\p\{\^?(?:Cn|LC|Assigned|ASCII_Hex_Digit|Alphabetic|Dash|Emoji\w*|Extended_Pictographic|Hex_Digit|Lowercase|Math|Quotation_Mark|Terminal_Punctuation|Uppercase|White_Space|Beria_Erfe|Garay|Gurung_Khema|Kirat_Rai|Ol_Onal|Sidetic|Sunuwar|Tai_Yo|Todhri|Tolong_Siki|Tulu_Tigalari|Unknown)\}/i;
 
 /** At most so many characters, were all its repetitions written out within each other. ClickHouse refuses a few times as many. */
 const MAX_SIZE = 1_000;

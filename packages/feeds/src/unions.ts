@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isWithin, readersOf } from './audiences.ts';
 import type { FeedEntry } from './schema.ts';
 
 type Feeds = Readonly<Record<string, FeedEntry>>;
@@ -32,21 +33,4 @@ function holds(feeds: Feeds, name: string, other: string, seen: Set<string>): bo
   if (feed?.kind !== 'union' || seen.has(name)) return false;
   seen.add(name);
   return feed.feeds.some((part) => holds(feeds, part, other, seen));
-}
-
-/** Whether all readers of the union may read the part. */
-function isWithin(union: FeedEntry, part: FeedEntry): boolean {
-  if (part.audience === 'everyone') return true;
-  if (part.audience === 'signed-in') return union.audience !== 'everyone';
-  return union.audience === 'members' && labelOf(union) === labelOf(part);
-}
-
-function readersOf(feed: FeedEntry): string {
-  return feed.audience === 'members'
-    ? `the members of ${labelOf(feed)}`
-    : feed.audience.replace('signed-in', 'signed-in viewers');
-}
-
-function labelOf(feed: FeedEntry): string | undefined {
-  return feed.members ?? (feed.kind === 'author-label' ? feed.label : undefined);
 }

@@ -35,11 +35,15 @@ export function readLabelFrame(bytes: Uint8Array): LabelFrame {
     if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 1)
       return unreadable('seq is not a whole number above 0');
     if (!Array.isArray(labels)) return unreadable('labels is not an array');
+    if (labels.length > 1 + bytes.length / LEAST_LABEL_BYTES) return unreadable('more labels than its bytes can hold');
     return { kind: 'labels', seq, labels };
   } catch (error) {
     return unreadable(error instanceof Error ? error.message : String(error));
   }
 }
+
+/** No signed label is shorter. A frame of empty ones would cost hundreds of times its size. */
+const LEAST_LABEL_BYTES = 100;
 
 function unreadable(detail: string): LabelFrame {
   return { kind: 'unreadable', detail };

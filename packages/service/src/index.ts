@@ -19,7 +19,7 @@ export { callerKey } from './http/caller-key.ts';
 export { drainEnvironment } from './http/drain.ts';
 export type { ErrorClassifier } from './http/errors.ts';
 export { matchesEtag } from './http/etag.ts';
-export { onceOf, optionalOnce } from './http/fields.ts';
+export { atMostOnce, onceOf, optionalOnce } from './http/fields.ts';
 export * from './http/named-errors.ts';
 export { serveHttp } from './http/serve.ts';
 export { createHttpServer, type HttpServer } from './http/server.ts';

@@ -31,8 +31,20 @@ export { type AuditEntry, type AuditQuery, readAuditLog } from './queries/audit-
 export type { Authors } from './queries/authors.ts';
 export { type ExplainedPost, type ExplainOptions, explainPost } from './queries/explain-post.ts';
 export { type FeedItem, readFeedItems } from './queries/feed-items.ts';
+export { accountsApart } from './queries/for-you/accounts-apart.ts';
+export { likesOfHour, postsOfHour, WORDS_OF_LIKE } from './queries/for-you/hour-of-likes.ts';
+export { type NewLike, newestLikes } from './queries/for-you/newest-likes.ts';
 export type { KeepPosts, PostRules } from './queries/fragments.ts';
 export { type GapState, readGaps, readOpenGaps } from './queries/gaps.ts';
+export {
+  LINK_KIND_NAMES,
+  LINK_KINDS,
+  type LinkKind,
+  type LinkKindName,
+  type LinkTarget,
+} from './queries/links/link-kinds.ts';
+export type { LinkPlace } from './queries/links/link-tables.ts';
+export { countLinks, type LinkCount, type LinksQuery, newestLinks } from './queries/links/links.ts';
 export { listOf } from './queries/list-of.ts';
 export {
   type Brought,
@@ -48,7 +60,10 @@ export { readCandidates, stillThere } from './queries/member-sources/source-acco
 export { type Member, type MembersPage, type MembersQuery, readMembersPage } from './queries/members-page.ts';
 export { askForAccount, filledAccountName, type NewMember, readNewMembers } from './queries/new-members.ts';
 export { ownPostLikes } from './queries/own-post-likes.ts';
-export type { PostQuery } from './queries/post-rules.ts';
+export type { FollowedEvent } from './queries/personal/followed-events.ts';
+export { type FollowedPostsQuery, followedPostQuery, followedPosts } from './queries/personal/followed-posts.ts';
+export { postLanguages } from './queries/post-languages.ts';
+export { filterParams, filterRules, IN_WINDOW, type PostQuery } from './queries/post-rules.ts';
 export type { FoundPost, PostPlace } from './queries/post-search/found-post.ts';
 export { countRecentLikes, isGenerationKept, likeGenerations } from './queries/post-search/like-counts.ts';
 export { mostLikedPosts } from './queries/post-search/most-liked-posts.ts';
@@ -62,14 +77,44 @@ export { type MatchingPostsQuery, matchingPostQuery, matchingPosts } from './que
 export { type AuthorsPostsQuery, authorsPostQuery, postsOfAuthors } from './queries/ranking/posts-of-authors.ts';
 export { rankedPostQuery, rankPosts } from './queries/ranking/rank-posts.ts';
 export type { RankedPost, RankingQuery, ScoreParts } from './queries/ranking/ranking.ts';
-export { type GivenLabel, labelsInForce } from './queries/standing/labels-in-force.ts';
+export { createLabelChanges } from './queries/standing/changed-labels.ts';
+export {
+  type GivenLabel,
+  inForce,
+  labelsInForce,
+  type StoredLabel,
+  storedLabels,
+} from './queries/standing/labels-in-force.ts';
+export { subjectsOf } from './queries/standing/subjects.ts';
 export { type CollectionStats, countOpsOfDay, readCollectionStats } from './queries/statistics/collection-stats.ts';
 export { countDay, type DailyStats, readDailyStats } from './queries/statistics/daily-stats.ts';
-export { readFeedStats } from './queries/statistics/feed-stats.ts';
+export {
+  countErasedAccounts,
+  FEED_EVENTS,
+  type FeedEvent,
+  type FeedPagesRow,
+  POSITION_ENDS,
+  readFeedDays,
+  readFeedDeeds,
+  readFeedPages,
+  readUnjoined,
+} from './queries/statistics/feed-stats.ts';
 export { readIngestStats } from './queries/statistics/ingest-stats.ts';
 export { daysToCount, storeNowMs, touchDaysOfChangedActors } from './queries/statistics/touched-days.ts';
 export { countUsers } from './queries/statistics/users.ts';
 export { type PostKey, postHours, storedPosts } from './queries/stored-posts.ts';
+export {
+  busiestLanguages,
+  type CandidateBounds,
+  type CountedTerm,
+  countCandidates,
+  countUsual,
+  daysWithPosts,
+  samplePosts,
+  type TrendPosts,
+  type TrendTerm,
+} from './queries/trends/count-terms.ts';
+export { readLeftOut } from './queries/trends/left-out.ts';
 export { type PostSubjects, readPostSubjects, readWishes, type ViewerWish } from './queries/viewer-wishes.ts';
 export { checkRedis, createRedis, type Redis } from './redis/client.ts';
 export { type CursorStore, createCursorStore } from './redis/cursor-store.ts';

@@ -28,7 +28,7 @@ export async function ask(url: string, headers: Readonly<Record<string, string>>
 }
 
 /** fetch() hides what happened in the cause. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? error.cause.message || String(error.cause) : error.message;
 }

@@ -4,23 +4,26 @@ import {
   buildFault,
   type Feed,
   isQueried,
+  lateAfterMs,
   type QueriedFeed,
   reasonToBeEmpty,
+  withVariants,
 } from '@updraft/feeds';
 import { lasting } from '@updraft/service';
 import { readMembers } from '@updraft/store';
 import type { AdminStores } from '../open-stores.ts';
+import { reasonOf } from './ask.ts';
 import { type Finding, ok, skipped, wrong } from './finding.ts';
 
 /** Whether each feed has a build, that it is not too old, and not empty without reason. */
 export async function checkBuilds(stores: AdminStores, feeds: readonly Feed[]): Promise<Finding[]> {
-  const queried = feeds.filter(isQueried);
+  const queried = withVariants(feeds).filter(isQueried);
   return Promise.all(
     queried.map((feed) =>
       checkBuild(stores, feed).catch((error: unknown) =>
         skipped(
           `build of ${feed.alias}`,
-          `can't be read: ${String(error)}`,
+          `can't be read: ${reasonOf(error)}`,
           'set REDIS_ADDRESS and CLICKHOUSE_ADDRESS to those of feedgen',
         ),
       ),
@@ -45,7 +48,7 @@ async function checkBuild({ builds, clickhouse }: AdminStores, feed: QueriedFeed
   const fault = buildFault(feed, state);
   if (fault === undefined) return ok(check, `${describeSize(feed, state)}, ${lasting(state.ageMs)} old`);
   const todo =
-    posts === 0
+    posts === 0 && state.ageMs <= lateAfterMs(feed)
       ? `pnpm admin explain ${feed.alias} URI says of a post why it is not in it; see also whether the indexer is behind`
       : 'the log of feedgen says why builds fail; usually ClickHouse is away or slow';
   return wrong(check, fault, todo);

@@ -1,8 +1,9 @@
 import { type BuildProgram, CommandError, type CommandIo, JSON_OPTION, writeRow } from '@updraft/command';
-import { type Feed, feedByName, readFeedsConfig, readFeedsFile, type ServiceIdentity } from '@updraft/feeds';
+import { type Feed, readFeedsConfig, readFeedsFile, type ServiceIdentity } from '@updraft/feeds';
 import { createDidResolver, createSafeFetch } from '@updraft/identity';
 import { readConfig } from '@updraft/service';
 import { z } from 'zod';
+import { requireFeed } from '../feeds/require-feed.ts';
 import { openStores } from '../open-stores.ts';
 import { readBackfillConfig } from '../refill/config.ts';
 import { checkBuilds } from './build-checks.ts';
@@ -40,12 +41,6 @@ async function examine(
   }
   const count = findings.filter(({ state }) => state === 'wrong').length;
   if (count > 0) throw new CommandError(count === 1 ? 'one thing is wrong' : `${count} things are wrong`);
-}
-
-function requireFeed(feeds: ReadonlyMap<string, Feed>, name: string): Feed {
-  const feed = feedByName(feeds, name);
-  if (feed === undefined) throw new CommandError(`there is no feed ${name} in the feeds file`);
-  return feed;
 }
 
 /** In the order in which a reader meets what may be wrong. */

@@ -1,8 +1,10 @@
 import type { Feed, ServiceIdentity } from '@updraft/feeds';
 import type { DidResolver } from '@updraft/identity';
+import { isLoopbackHost } from '@updraft/service';
 import { ask, describeAnswer, errorName, fieldsOf } from './ask.ts';
 import { type Finding, ok, skipped, wrong } from './finding.ts';
 
+const PUBLISHER = 'set FEED_ACTOR_DID to the account whose repository holds the records of the feeds';
 const PUBLISH = 'pnpm admin feed publish';
 
 /** Whether the publisher's repository has a record of each feed that is to be published, and the record names this service. */
@@ -13,19 +15,20 @@ export async function checkRecords(
 ): Promise<Finding[]> {
   const published = feeds.filter(({ publish }) => publish !== undefined);
   if (published.length === 0) return [skipped('record', 'no feed has a publish: in the feeds file')];
+  if (service.actorDid === service.did && isLoopbackHost(new URL(service.endpoint).hostname))
+    return [skipped('record', 'the publisher is this machine: nobody else reaches it', PUBLISHER)];
   const pds = await findPds(service.actorDid, resolver);
   if (typeof pds !== 'string') return [pds];
   return Promise.all(published.map((feed) => checkRecord(service, feed, pds)));
 }
 
 async function findPds(did: string, resolver: DidResolver): Promise<string | Finding> {
-  const todo = 'set FEED_ACTOR_DID to the account whose repository holds the records of the feeds';
   try {
     const document = await resolver.resolve(did);
-    return document?.pds ?? wrong('record', `the publisher ${did} has no server`, todo);
+    return document?.pds ?? wrong('record', `the publisher ${did} has no server`, PUBLISHER);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return wrong('record', `the publisher can't be looked up: ${reason}`, `try again later, or: ${todo}`);
+    return wrong('record', `the publisher can't be looked up: ${reason}`, `try again later, or: ${PUBLISHER}`);
   }
 }
 

@@ -63,12 +63,21 @@ export async function checkPage(service: ServiceIdentity, feed: Feed): Promise<F
   const check = `page of ${feed.alias}`;
   const asked = await ask(pageUrl(service, feed));
   if ('fault' in asked) return wrong(check, `can't be read: ${asked.fault}`, REACH);
-  if (asked.status === 200 && Array.isArray(fieldsOf(asked.body)['feed'])) return ok(check, 'is given to everybody');
+  const { feed: posts } = fieldsOf(asked.body);
+  if (asked.status === 200 && Array.isArray(posts)) return checkReaders(check, feed, objectsOf(posts));
   const isPrivate = feed.audience !== 'everyone' && errorName(asked) === 'AuthenticationRequired';
   if (asked.status === 401 && isPrivate) return ok(check, 'is refused to who is not signed in, as it should be');
   const isUnbuilt = errorName(asked) === 'FeedNotReady';
   const todo = isUnbuilt ? 'wait for its first build; if none comes, the log of feedgen says why' : REACH;
   return wrong(check, `is answered by ${describeAnswer(asked)}`, todo);
+}
+
+/** Who is not signed in has a page: of a feed for everyone, else of what the file lists for outsiders. */
+function checkReaders(check: string, { audience, outsiders }: Feed, posts: readonly { post?: unknown }[]): Finding {
+  if (audience === 'everyone') return ok(check, 'is given to everybody');
+  if (posts.every(({ post }) => outsiders.some((uri) => uri === post)))
+    return ok(check, 'gives who is not signed in the posts for outsiders, as it should');
+  return wrong(check, 'is given to everybody, though it is not for everyone', 'restart feedgen with this feeds file');
 }
 
 export function pageUrl(service: ServiceIdentity, { alias }: Feed): string {

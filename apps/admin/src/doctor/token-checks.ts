@@ -1,6 +1,6 @@
 import { AtpAgent } from '@atproto/api';
 import type { Feed, ServiceIdentity } from '@updraft/feeds';
-import { ask, describeAnswer, errorName } from './ask.ts';
+import { ask, describeAnswer, errorName, reasonOf } from './ask.ts';
 import { type Finding, ok, skipped, wrong } from './finding.ts';
 import { pageUrl } from './service-checks.ts';
 
@@ -23,7 +23,7 @@ export async function checkTokens(
   if (closed.length === 0) return [skipped('token', 'all feeds are for everyone')];
   if (login === undefined)
     return [skipped('token', 'nobody to sign in as', 'set PUBLISHER_PDS, PUBLISHER_IDENTIFIER and PUBLISHER_PASSWORD')];
-  const token = await getToken(service, login).catch((error: unknown) => ({ fault: String(error) }));
+  const token = await getToken(service, login).catch((error: unknown) => ({ fault: reasonOf(error) }));
   if (typeof token !== 'string')
     return [wrong('token', `${login.pds} gives none: ${token.fault}`, 'correct the PUBLISHER_… variables')];
   return Promise.all(closed.map((feed) => checkToken(service, feed, token)));

@@ -1,83 +1,89 @@
-import { parseAtUri } from '@updraft/atproto';
-import {
-  type BuildProgram,
-  CommandError,
-  type CommandIo,
-  InvalidArgumentError,
-  JSON_OPTION,
-  writeRow,
-} from '@updraft/command';
+import { accountDid, type BuildProgram, CommandError, type CommandIo, JSON_OPTION, writeRow } from '@updraft/command';
 import {
   authorsLabel,
   createExplain,
   type Explain,
   type Explanation,
   type Feed,
-  feedByName,
+  feedOrVariantByName,
+  hideSubject,
+  isPersonal,
   isQueried,
   keepValidPosts,
   labelsOf,
   leftOutBy,
+  type PersonalFeed,
   type QueriedFeed,
   readFeedsConfig,
   readFeedsFile,
   type Standings,
+  withVariants,
 } from '@updraft/feeds';
 import { type ClickHouse, readMembers, readStandings, visiblePosts } from '@updraft/store';
 import { type AdminStores, openStores } from '../open-stores.ts';
+import { requireFeed } from './require-feed.ts';
+import { storedLists } from './stored-lists.ts';
+import { readSubject } from './subject.ts';
 
 /** `pnpm admin explain FEED URI`: what the admin API's explain says. */
 export const addExplainCommand: BuildProgram = (program, io) => {
   program
     .command('explain')
     .description('Says why a post is in a feed or not: each rule with its numbers, its score, its place.')
-    .argument('<feed>', 'its name')
-    .argument('<uri>', "the post's at-uri", postUri)
+    .argument('<feed>', 'its name; NAME/VARIANT for a variant of it')
+    .argument('<post>', 'its at-uri, or its address on bsky.app')
+    .option('--viewer <did>', "whose list is meant, of a feed of one's own", accountDid)
     .option(...JSON_OPTION)
-    .action((feed, uri, options) => explain(feed, uri, options, io));
+    .action((feed, post, options) => explain(feed, post, options, io));
 };
-
-function postUri(text: string): string {
-  const uri = parseAtUri(text);
-  if (uri?.authority.startsWith('did:') === true && uri.collection === 'app.bsky.feed.post') return text;
-  throw new InvalidArgumentError('expected the at-uri of a post, such as at://did:plc:…/app.bsky.feed.post/….');
-}
 
 async function explain(
   name: string,
-  uri: string,
-  options: { readonly json?: true | undefined },
+  post: string,
+  options: { readonly viewer?: string | undefined; readonly json?: true | undefined },
   io: CommandIo,
 ): Promise<void> {
   const { feeds } = await readFeedsFile(readFeedsConfig(io.env).feedsFile);
-  const feed = feedByName(feeds, name);
-  if (feed === undefined) throw new CommandError(`there is no feed ${name} in the feeds file`);
+  const feed = requireFeed(feeds, name, feedOrVariantByName);
+  if (isPersonal(feed) && options.viewer === undefined)
+    throw new CommandError(`${feed.alias} has a list for each viewer: say whose, by --viewer DID`);
   await using stores = openStores(io);
-  const explanation = await (await createExplainer(stores, [...feeds.values()]))(feed, uri, Date.now());
+  const { did, rkey } = await readSubject(post, stores.clickhouse);
+  if (rkey === undefined)
+    throw new CommandError(`expected a post, such as at://did:plc:…/app.bsky.feed.post/…, got ${post}`);
+  const uri = hideSubject(did, rkey);
+  const explain = await createExplainer(stores, withVariants(feeds.values()));
+  const explanation = await explain(feed, uri, Date.now(), options.viewer);
   if (options.json === true) io.out(JSON.stringify(explanation));
   else writeText(explanation, io);
 }
 
 async function createExplainer({ clickhouse, builds }: AdminStores, feeds: readonly Feed[]): Promise<Explain> {
   const { isValidPost } = await import('@updraft/feeds/post-validity'); // the lexicons take a second
-  const values = labelsOf(feeds.filter(isQueried));
+  const values = labelsOf(feeds.filter((feed) => isQueried(feed) || isPersonal(feed)));
   const standings: Standings = (posts) =>
     readStandings(
       clickhouse,
       [...posts].map(({ uri }) => uri),
       { values, nowMs: Date.now() },
     );
-  return createExplain({
+  const deps = {
     clickhouse,
-    currentBuild: builds.current,
-    isCut: async (feed, uri) => !(await isStillTaken(clickhouse, feed, uri, standings)),
+    isCut: async (feed: QueriedFeed | PersonalFeed, uri: string) =>
+      !(await isStillTaken(clickhouse, feed, uri, standings)),
     keepValid: keepValidPosts(clickhouse, async (records) => records.map(isValidPost)),
     standings,
-  });
+  };
+  return createExplain({ ...deps, currentBuild: builds.current, personal: storedLists(deps, builds) });
 }
 
 /** As feedgen checks the posts of its builds. */
-async function isStillTaken(clickhouse: ClickHouse, feed: QueriedFeed, uri: string, standings: Standings) {
+async function isStillTaken(
+  clickhouse: ClickHouse,
+  feed: QueriedFeed | PersonalFeed,
+  uri: string,
+  standings: Standings,
+) {
   const rowVersion = (await visiblePosts(clickhouse, [uri])).get(uri);
   if (rowVersion === undefined) return false;
   const standing = (await standings([{ uri, rowVersion }])).get(uri);

@@ -1,9 +1,9 @@
-import type { AccountName } from '@updraft/atproto';
-import { type BuildProgram, CommandError, type CommandIo, JSON_OPTION, writeRow } from '@updraft/command';
-import { hideSubject, readFeedsConfig, readFeedsFile, readHideSubject } from '@updraft/feeds';
-import { type ClickHouse, changeHide, didOfHandle, readHides } from '@updraft/store';
+import { type BuildProgram, boundedText, type CommandIo, JSON_OPTION, writeRow } from '@updraft/command';
+import { hideSubject, readFeedsConfig, readFeedsFile } from '@updraft/feeds';
+import { changeHide, readHides } from '@updraft/store';
 import { openStores } from '../open-stores.ts';
 import { requireFeed } from './require-feed.ts';
+import { readSubject } from './subject.ts';
 
 const FEED = ['--feed <name>', 'from this feed only; default: from all feeds'] as const;
 const BY = ['--by <who>', 'who makes the change, for the audit log', 'pnpm admin'] as const;
@@ -16,7 +16,7 @@ export const addHideCommands: BuildProgram = (program, io) => {
     .description('Takes a post or an account out of a feed, or out of all, at once.')
     .argument(...SUBJECT)
     .option(...FEED)
-    .requiredOption('--reason <text>', 'why, for the audit log')
+    .requiredOption('--reason <text>', 'why, for the audit log', boundedText(1, 1_000))
     .option(...BY)
     .action((subject, options) => setHidden(subject, { ...options, isHidden: true }, io));
   program
@@ -24,7 +24,7 @@ export const addHideCommands: BuildProgram = (program, io) => {
     .description('Shows a post or an account again, where pnpm admin hide took it out.')
     .argument(...SUBJECT)
     .option(...FEED)
-    .option('--reason <text>', 'why, for the audit log', '')
+    .option('--reason <text>', 'why, for the audit log', boundedText(0, 1_000), '')
     .option(...BY)
     .action((subject, options) => setHidden(subject, { ...options, isHidden: false }, io));
   program
@@ -44,23 +44,15 @@ interface Change {
 
 async function setHidden(text: string, { feed, reason, by, isHidden }: Change, io: CommandIo): Promise<void> {
   const alias = await aliasOf(feed, io);
-  const named = readHideSubject(text);
-  if (named === undefined) throw new CommandError(`expected the at-uri of a post, a DID or a handle, got ${text}`);
   await using stores = openStores(io);
-  const subject = hideSubject(await didOf(named.account, stores.clickhouse), named.rkey);
+  const { did, rkey } = await readSubject(text, stores.clickhouse);
+  const subject = hideSubject(did, rkey);
   const atMicros = Date.now() * 1000;
   const change = { feed: alias, subject, isHidden, reason, changedBy: by, atMicros };
   const isChanged = await changeHide(stores.clickhouse, change);
   await stores.tell({ kind: 'hides' });
   const where = alias === '' ? 'all feeds' : alias;
   io.out(isChanged ? `${subject} ${isHidden ? 'is hidden from' : 'may be in'} ${where}` : 'nothing to change');
-}
-
-/** The account that last had the handle, by our records. */
-async function didOf({ did, handle }: AccountName, clickhouse: ClickHouse): Promise<string> {
-  const found = did ?? (handle === undefined ? undefined : await didOfHandle(clickhouse, handle));
-  if (found === undefined) throw new CommandError(`no account with the handle ${handle} is known here: give its DID`);
-  return found;
 }
 
 async function list(

@@ -1,4 +1,4 @@
-import { accountDid, type BuildProgram, type CommandIo, JSON_OPTION, writeRow } from '@updraft/command';
+import { accountDid, type BuildProgram, boundedText, type CommandIo, JSON_OPTION, writeRow } from '@updraft/command';
 import { readMembersPage } from '@updraft/store';
 import { openStores } from '../open-stores.ts';
 import { changeMember, requireLabel } from './change-member.ts';
@@ -26,7 +26,7 @@ export const addMemberCommands: BuildProgram = (program, io) => {
       .description(description)
       .argument('<feed>', 'its name')
       .argument('<did>', 'the account', accountDid)
-      .option('--note <text>', 'why, for the queue and the audit log')
+      .option('--note <text>', 'why, for the queue and the audit log', boundedText(0, 1_000))
       .option(...BY)
       .action((feed, did, { by, note }) => changeMember({ feed, did, action: { kind, note }, changedBy: by }, io));
   member
@@ -34,7 +34,7 @@ export const addMemberCommands: BuildProgram = (program, io) => {
     .description('Writes down something about an account.')
     .argument('<feed>', 'its name')
     .argument('<did>', 'the account', accountDid)
-    .argument('<text>', 'in place of the note before')
+    .argument('<text>', 'in place of the note before', boundedText(0, 1_000))
     .option(...BY)
     .action((feed, did, note, { by }) =>
       changeMember({ feed, did, action: { kind: 'note', note }, changedBy: by }, io),

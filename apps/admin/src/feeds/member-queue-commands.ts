@@ -6,10 +6,11 @@ import {
   wholeNumber,
   writeRow,
 } from '@updraft/command';
-import { MEMBER_STATES, type MemberState } from '@updraft/feeds';
+import { MEMBER_STATES, type MemberState, membersLabel, readFeedsConfig, readFeedsFile } from '@updraft/feeds';
 import { readAuditLog, readMemberRequests } from '@updraft/store';
 import { openStores } from '../open-stores.ts';
 import { requireLabel } from './change-member.ts';
+import { requireFeed } from './require-feed.ts';
 
 const LIMIT = ['--limit <n>', 'lines at most', wholeNumber(1, 10_000), 1_000] as const;
 
@@ -62,9 +63,16 @@ async function queue(
 }
 
 async function log(feed: string, options: ListOptions & { readonly of: string }, io: CommandIo): Promise<void> {
-  const { alias, label } = await requireLabel(feed, io);
+  const { feeds } = await readFeedsFile(readFeedsConfig(io.env).feedsFile);
+  const found = requireFeed(feeds, feed);
   await using stores = openStores(io);
-  const query = { feeds: [alias, label], subject: options.of, page: 1, limit: options.limit };
+  const query = {
+    feed: found.alias,
+    label: membersLabel(found) ?? '',
+    subject: options.of,
+    page: 1,
+    limit: options.limit,
+  };
   for (const { at, action, subject, changedBy, note } of await readAuditLog(stores.clickhouse, query)) {
     const time = new Date(at).toISOString();
     writeRow(io, options, [time, action, subject, changedBy, oneLine(note)], {

@@ -1,12 +1,13 @@
 import type { Logger } from '@updraft/service';
 import { askForAccount, type ClickHouse } from '@updraft/store';
+import { LRUCache } from 'lru-cache';
 
 /** Asks, once while the service runs, for each account's repository that a feed needs; an indexer brings it in. Never rejects. */
 export function createAccountNeeds({ clickhouse, log }: { clickhouse: ClickHouse; log: Logger }) {
-  const asked = new Set<string>();
+  const asked = new LRUCache<string, true>({ max: MAX_ASKED });
   return async (did: string): Promise<void> => {
     if (asked.has(did)) return;
-    asked.add(did);
+    asked.set(did, true);
     try {
       await askForAccount(clickhouse, did, Date.now() * 1000);
     } catch (err) {
@@ -15,3 +16,6 @@ export function createAccountNeeds({ clickhouse, log }: { clickhouse: ClickHouse
     }
   };
 }
+
+/** Of more, those that were asked for long ago may be asked for again. */
+const MAX_ASKED = 100_000;

@@ -17,13 +17,23 @@ export interface Build {
   /** The moment that the query saw, in ms since 1970. */
   readonly asOfMs: number;
   readonly posts: readonly FeedPost[];
+  /** Whether this reader's view of it is without a post: the others keep their places, so that a cursor means the same whatever is left out. */
+  readonly leavesOut?: (post: FeedPost) => boolean;
 }
 
 /** Makes the post of an at-uri. `isPinned` adds the reason that makes the app show a pin. */
 export function feedPost(uri: string, isPinned = false): FeedPost {
-  const reason = isPinned ? { reason: { $type: 'app.bsky.feed.defs#skeletonReasonPin' } } : {};
+  return postBecause(uri, isPinned ? { $type: 'app.bsky.feed.defs#skeletonReasonPin' } : undefined, isPinned);
+}
+
+/** A post that came by a repost: the app shows by whom. */
+export function repostedPost(uri: string, repostUri: string): FeedPost {
+  return postBecause(uri, { $type: 'app.bsky.feed.defs#skeletonReasonRepost', repost: repostUri }, false);
+}
+
+function postBecause(uri: string, reason: object | undefined, isPinned: boolean): FeedPost {
   const did = uri.slice('at://'.length, uri.indexOf('/', 'at://'.length));
-  return { uri, did, json: JSON.stringify({ post: uri, ...reason }), isPinned };
+  return { uri, did, json: JSON.stringify({ post: uri, reason }), isPinned };
 }
 
 /**

@@ -4,26 +4,26 @@ import {
   createBuildStore,
   type FeedQueryDeps,
   type FeedsFile,
+  isPersonal,
   isQueried,
-  keepForFeed,
   type QueriedFeed,
   runFeedQuery,
   type Standings,
+  withVariants,
 } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
-import { type ClickHouse, postRecords, type Redis, visiblePosts } from '@updraft/store';
+import { type ClickHouse, type Redis, visiblePosts } from '@updraft/store';
 import type { Bus } from '../bus.ts';
 import type { Membership } from '../members/membership.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
-import { noteLeftOut } from '../moderation/moderated-posts.ts';
+import { createKeeping, type Keeping } from '../moderation/keeping.ts';
 import { createReturns } from '../moderation/returns.ts';
 import { createStandings } from '../moderation/standings.ts';
-import { createValidPosts } from '../validity/valid-posts.ts';
 import { createValidityThread } from '../validity/validity-thread.ts';
 import { createAccountNeeds } from './account-needs.ts';
 import { type Builder, createBuilder, type QueryAnswer } from './builder.ts';
 import { createCuts } from './cuts.ts';
-import { createLiveBuilds } from './live-builds.ts';
+import { createLiveBuilds, type LiveBuilds } from './live-builds.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
 export interface BuildingOptions {
@@ -39,30 +39,28 @@ export interface BuildingOptions {
   cutsIntervalMs?: number;
 }
 
-/** Everything about the builds of the feeds that have a query. */
+/** Everything about the builds that all readers share, of the feeds that have a query; what concerns posts serves personal feeds too. */
 export function createBuilding(options: BuildingOptions) {
   const { file, clickhouse, log } = options;
-  const feeds = [...file.feeds.values()].filter(isQueried);
+  const feeds = withVariants(file.feeds.values()).filter(isQueried);
   const store = createBuildStore(options);
   const live = createLiveBuilds({ ...options, feeds, store });
   const moderation = {
     feeds,
     live,
-    standings: createStandings(clickhouse, feeds),
+    standings: createStandings(clickhouse, [...feeds, ...[...file.feeds.values()].filter(isPersonal)]),
     visiblePosts: (uris: Iterable<string>) => visiblePosts(clickhouse, uris),
   };
   const cuts = createCuts({ ...options, ...moderation });
-  const thread = createValidityThread({
-    onLost: (err) => log.warn({ err }, 'the thread that validates records was lost'),
-  });
+  const onLost = (err: unknown) => log.warn({ err }, 'the thread that validates records was lost');
+  const thread = createValidityThread({ onLost });
   const { standings } = moderation;
+  const keeping = createKeeping({ ...options, standings, areValid: thread.areValid });
   const builtPosts = (alias: string) => live.unpinned(alias)?.posts.map(({ uri }) => uri);
   const needAccount = createAccountNeeds(options);
-  const query = createQuery(options, { standings, areValid: thread.areValid, builtPosts, needAccount });
-  const isReady = (feed: QueriedFeed) =>
-    feed.kind !== 'union' || feed.feeds.every((part) => live.unpinned(part) !== undefined);
-  const builders = new Map<string, Builder>();
-  for (const feed of feeds) builders.set(feed.alias, createBuilder({ ...options, feed, isReady, query, store, live }));
+  const query = createQuery(options, { keeping, builtPosts, needAccount });
+  const each = { ...options, isReady: isReadyWith(live), query, store, live };
+  const builders = new Map<string, Builder>(feeds.map((feed) => [feed.alias, createBuilder({ ...each, feed })]));
   const buildSoon = (alias: string): void => builders.get(alias)?.buildSoon();
   buildOnChange(options, feeds, buildSoon);
   const returns = createReturns({ ...options, ...moderation, leftOut: store.leftOut, buildSoon });
@@ -76,8 +74,16 @@ export function createBuilding(options: BuildingOptions) {
     },
     areValid: thread.areValid,
     standings,
+    keeping,
+    needAccount,
+    visiblePosts: moderation.visiblePosts,
     close: thread.close,
   };
+}
+
+/** A union waits for its parts. */
+function isReadyWith(live: LiveBuilds): (feed: QueriedFeed) => boolean {
+  return (feed) => feed.kind !== 'union' || feed.feeds.every((part) => live.unpinned(part) !== undefined);
 }
 
 /** A feed is built soon when its authors change, or when what the index lacked of them is there. */
@@ -99,21 +105,13 @@ function buildOnChange(
 }
 
 interface QueryDeps extends Pick<FeedQueryDeps, 'builtPosts' | 'needAccount'> {
-  standings: Standings;
-  areValid: (records: readonly string[]) => Promise<boolean[]>;
+  keeping: Keeping;
 }
 
-function createQuery({ clickhouse, metrics, log }: BuildingOptions, { standings, areValid, ...deps }: QueryDeps) {
-  const keepValid = createValidPosts({
-    readRecords: (uris) => postRecords(clickhouse, uris),
-    areValid,
-    metrics,
-    onError: (err) => log.warn({ err }, 'records could not be validated: they stay in their feeds'),
-  });
+function createQuery({ clickhouse }: BuildingOptions, { keeping, ...deps }: QueryDeps) {
   // Rankings of a whole day are large: an instance runs one at a time.
   return oneAtATime(async (feed: QueriedFeed, asOfMs: number): Promise<QueryAnswer> => {
-    const { onLeftOut, leftOut } = noteLeftOut(feed.alias, metrics);
-    const keep = keepForFeed({ keepValid: keepValid(feed.alias), standings, onLeftOut }, feed);
+    const { keep, leftOut } = keeping(feed);
     const uris = await runFeedQuery({ ...deps, clickhouse }, feed, asOfMs, keep);
     return { uris, leftOut: leftOut() };
   });

@@ -34,7 +34,7 @@ export function parseCursor(text: string): FeedCursor | undefined {
     rest.length > 0
   )
     return undefined;
-  if (alias.length > 512 || !/^[\w.:~-]+$/.test(alias) || !/^[\w.-]{1,64}$/.test(buildId)) return undefined;
+  if (alias.length > 512 || !/^[\w.:~/-]+$/.test(alias) || !/^[\w.-]{1,64}$/.test(buildId)) return undefined;
   if (!/^(?:0|[1-9]\d{0,6})$/.test(offset) || Number(offset) > MAX_OFFSET || !isAtUri(lastUri)) return undefined;
   return { alias, buildId, offset: Number(offset), lastUri };
 }

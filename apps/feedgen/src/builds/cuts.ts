@@ -1,4 +1,4 @@
-import { leftOutBy, type QueriedFeed, type Standings } from '@updraft/feeds';
+import { leftOutBy, type ModeratedFeed, type QueriedFeed, type Standings } from '@updraft/feeds';
 import { every, type Logger } from '@updraft/service';
 import type { Bus } from '../bus.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
@@ -77,10 +77,13 @@ function postsOf(live: Pick<LiveBuilds, 'all'>): Map<string, Set<string>> {
   return posts;
 }
 
-type Shown = Awaited<ReturnType<Standings>>;
+export type Shown = Awaited<ReturnType<Standings>>;
 
 /** How those of the posts stand that show at all. */
-async function whatShows(uris: readonly string[], { visiblePosts, standings }: CutsOptions): Promise<Shown> {
+export async function whatShows(
+  uris: readonly string[],
+  { visiblePosts, standings }: Pick<CutsOptions, 'visiblePosts' | 'standings'>,
+): Promise<Shown> {
   const visible: { readonly uri: string; readonly rowVersion: string }[] = [];
   for (let start = 0; start < uris.length; start += POSTS_PER_QUERY)
     for (const [uri, rowVersion] of await visiblePosts(uris.slice(start, start + POSTS_PER_QUERY)))
@@ -88,7 +91,8 @@ async function whatShows(uris: readonly string[], { visiblePosts, standings }: C
   return standings(visible);
 }
 
-function cutsOf(feed: QueriedFeed, uris: ReadonlySet<string>, shown: Shown): Set<string> {
+/** Those of the posts that no longer belong into the feed. */
+export function cutsOf(feed: ModeratedFeed, uris: Iterable<string>, shown: Shown): Set<string> {
   const cut = new Set<string>();
   for (const uri of uris) {
     const standing = shown.get(uri);

@@ -9,3 +9,22 @@ export function oneAtATime<Args extends unknown[], T>(
     return next;
   };
 }
+
+/** Calls `run` for each key one at a time, in order; calls for different keys run together. */
+export function oneAtATimeByKey<Args extends unknown[], T>(
+  keyOf: (...args: Args) => string,
+  run: (...args: Args) => Promise<T>,
+): (...args: Args) => Promise<T> {
+  const lasts = new Map<string, Promise<unknown>>();
+  return (...args) => {
+    const key = keyOf(...args);
+    const next = (lasts.get(key) ?? Promise.resolve()).then(() => run(...args));
+    const last = next
+      .catch(() => {}) // its caller gets the rejection
+      .then(() => {
+        if (lasts.get(key) === last) lasts.delete(key);
+      });
+    lasts.set(key, last);
+    return next;
+  };
+}

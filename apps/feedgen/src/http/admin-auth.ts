@@ -1,4 +1,4 @@
-import { type Feed, feedByName, membersLabel } from '@updraft/feeds';
+import { type Feed, feedByName, membersLabel, nameOf } from '@updraft/feeds';
 import { AuthenticationRequiredError, ForbiddenError, NotEnoughResourcesError } from '@updraft/service';
 import type { StoredApiKey } from '@updraft/store';
 import type { FastifyRequest } from 'fastify';
@@ -36,21 +36,23 @@ export function requireAdminFeed(context: FeedgenContext, request: FastifyReques
   return { feed, label, key };
 }
 
-/** The feed of any kind that an admin's request is about. @throws as requireAdminFeed() does */
+/** The feed of any kind, as `find` finds it, that an admin's request is about. @throws as requireAdminFeed() does */
 export function requireFeedOfKey(
   context: FeedgenContext,
   request: FastifyRequest,
   feedName: string,
+  find = feedByName,
 ): Omit<AdminFeed, 'label'> {
   const key = requireApiKey(context, request);
-  const feed = feedByName(context.file.feeds, feedName);
+  const feed = find(context.file.feeds, feedName);
   if (feed === undefined) throw new UnknownFeedError('there is no feed of that name');
   requireFeedOf(key, feed);
   return { feed, key };
 }
 
-function requireFeedOf(key: StoredApiKey, { alias }: Feed): void {
-  if (!key.feeds.includes(alias)) throw new ForbiddenError(`this API key is not for ${alias}`);
+function requireFeedOf(key: StoredApiKey, feed: Feed): void {
+  const name = nameOf(feed);
+  if (!key.feeds.includes(name)) throw new ForbiddenError(`this API key is not for ${name}`);
 }
 
 /** Who makes a change by this key, for the lists of changes. */

@@ -1,19 +1,17 @@
-import { parseAtUri } from '@updraft/atproto';
-import { type Feed, feedByName } from '@updraft/feeds';
+import { isDid, parseAtUri } from '@updraft/atproto';
+import { feedOrVariantByName, ViewerNeededError } from '@updraft/feeds';
 import {
-  AuthenticationRequiredError,
   createRateLimit,
-  ForbiddenError,
   type HttpServer,
   InvalidRequestError,
+  LimitError,
   onceOf,
+  optionalOnce,
   RateLimitExceededError,
 } from '@updraft/service';
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { needsApiKey, requireApiKey } from './admin-auth.ts';
+import { ADMIN_FEED_ERRORS, needsApiKey, requireFeedOfKey } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
-import { UnknownFeedError } from './errors.ts';
 
 const moment = z.iso.datetime();
 const weights = z.object({ likes: z.number(), reposts: z.number(), replies: z.number() });
@@ -53,34 +51,34 @@ const explanation = z.object({
 const schema = {
   ...needsApiKey,
   summary: 'Why a post is in a feed or not: each rule with its numbers, its score, its place',
-  querystring: z.object({ feed: onceOf('feed').min(1), uri: onceOf('uri').min(1).describe("A post's at-uri") }),
+  querystring: z.object({
+    feed: onceOf('feed').min(1).describe('Its name; NAME/VARIANT for a variant of it'),
+    uri: onceOf('uri').min(1).describe("A post's at-uri"),
+    viewer: optionalOnce.describe(
+      'Whose list is meant, by DID: of a personal feed, of which each viewer has their own',
+    ),
+  }),
   response: { 200: explanation },
 };
-const errors = [AuthenticationRequiredError, ForbiddenError, UnknownFeedError, RateLimitExceededError];
+const errors = [...ADMIN_FEED_ERRORS, RateLimitExceededError];
 
 /** GET /api/admin/explain: why a post is in a feed, or why not. */
 export function adminExplain(app: HttpServer, context: FeedgenContext): void {
   const limit = createRateLimit({ burst: 30, perSecond: 1 });
   app.get('/api/admin/explain', { schema, config: { errors } }, async (request) => {
-    const { feed, keyId } = requireFeedOfKey(context, request, request.query.feed);
-    const { uri } = request.query;
+    const { feed, key } = requireFeedOfKey(context, request, request.query.feed, feedOrVariantByName);
+    const { uri, viewer } = request.query;
     const { authority = '', collection } = parseAtUri(uri) ?? {};
     if (!authority.startsWith('did:') || collection !== 'app.bsky.feed.post')
       throw new InvalidRequestError('uri: expected the at-uri of a post, such as at://did:plc:…/app.bsky.feed.post/…');
-    if (!limit.take(keyId)) throw new RateLimitExceededError('too many posts asked about, please wait');
-    return context.explain(feed, uri, Date.now());
+    if (viewer !== undefined && !isDid(viewer)) throw new InvalidRequestError('viewer: expected a DID');
+    if (!limit.take(key.keyId)) throw new RateLimitExceededError('too many posts asked about, please wait');
+    return context.explain(feed, uri, Date.now(), viewer).catch(refuse);
   });
 }
 
-/** Also of a feed without members. @throws UnknownFeedError, ForbiddenError, and as requireApiKey() does */
-function requireFeedOfKey(
-  context: FeedgenContext,
-  request: FastifyRequest,
-  name: string,
-): { feed: Feed; keyId: string } {
-  const key = requireApiKey(context, request);
-  const feed = feedByName(context.file.feeds, name);
-  if (feed === undefined) throw new UnknownFeedError('there is no feed of that name');
-  if (!key.feeds.includes(feed.alias)) throw new ForbiddenError(`this API key is not for ${feed.alias}`);
-  return { feed, keyId: key.keyId };
+function refuse(error: unknown): never {
+  if (error instanceof ViewerNeededError) throw new InvalidRequestError(error.message);
+  if (error instanceof LimitError) throw new RateLimitExceededError('too many lists are made now, please wait');
+  throw error;
 }

@@ -1,5 +1,5 @@
 import { hideSubject, readHideSubject } from '@updraft/feeds';
-import { type HttpServer, InvalidRequestError, onceOf, RateLimitExceededError } from '@updraft/service';
+import { atMostOnce, type HttpServer, InvalidRequestError, onceOf, RateLimitExceededError } from '@updraft/service';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ADMIN_FEED_ERRORS, nameOfKey, needsApiKey, requireFeedOfKey } from './admin-auth.ts';
@@ -13,7 +13,7 @@ const hideQuery = z.object({ feedName, subject, reason: onceOf('reason').min(1).
 const unhideQuery = z.object({
   feedName,
   subject,
-  reason: z.string({ error: 'expected once' }).max(1_000).default(''),
+  reason: atMostOnce.max(1_000).default(''),
 });
 
 const hideView = z

@@ -1,4 +1,4 @@
-import { callerKey, type HttpServer, onceOf, RateLimitExceededError, wholeNumber } from '@updraft/service';
+import { atMostOnce, callerKey, type HttpServer, onceOf, RateLimitExceededError, wholeNumber } from '@updraft/service';
 import type { Member } from '@updraft/store';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ const listQuery = z.object({
   feedName: onceOf('feedName').min(1),
   page: number(1_000_000, 1),
   limit: number(100, 50),
-  search: z.string({ error: 'expected once' }).max(256).default(''),
+  search: atMostOnce.max(256).default(''),
 });
 const changeQuery = z.object({
   feedName: onceOf('feedName').min(1),

@@ -1,7 +1,7 @@
-import { HOST_ACTIONS, MEMBER_STATES } from '@updraft/feeds';
-import { callerKey, type HttpServer, onceOf, RateLimitExceededError, wholeNumber } from '@updraft/service';
+import { HOST_ACTIONS, MEMBER_STATES, membersLabel } from '@updraft/feeds';
+import { atMostOnce, callerKey, type HttpServer, onceOf, RateLimitExceededError, wholeNumber } from '@updraft/service';
 import { z } from 'zod';
-import { ADMIN_FEED_ERRORS, nameOfKey, needsApiKey, requireAdminFeed } from './admin-auth.ts';
+import { ADMIN_FEED_ERRORS, nameOfKey, needsApiKey, requireAdminFeed, requireFeedOfKey } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
 import { createDidFinder } from './find-did.ts';
 
@@ -9,7 +9,6 @@ const pageFields = {
   page: wholeNumber({ min: 1, max: 1_000_000, preset: 1, pattern: /^\d{0,9}$/ }),
   limit: wholeNumber({ min: 1, max: 100, preset: 50, pattern: /^\d{0,9}$/ }),
 };
-const once = { error: 'expected once' };
 const feedName = onceOf('feedName').min(1);
 const state = z.enum(MEMBER_STATES);
 
@@ -46,7 +45,7 @@ const decide = {
       feedName,
       handle: onceOf('handle').min(1).max(2_048).describe('A handle or a DID'),
       action: z.enum([...HOST_ACTIONS, 'leave']),
-      note: z.string(once).max(1_000).optional(),
+      note: atMostOnce.max(1_000).optional(),
     }),
     response: { 200: z.object({ did: z.string(), state, note: z.string() }) },
   },
@@ -57,7 +56,7 @@ const auditLog = {
   schema: {
     ...needsApiKey,
     summary: 'What was done to a feed and its members, by whom and why, the last first',
-    querystring: z.object({ feedName, subject: z.string(once).max(2_048).default(''), ...pageFields }),
+    querystring: z.object({ feedName, subject: atMostOnce.max(2_048).default(''), ...pageFields }),
     response: {
       200: z.object({
         entries: z.array(
@@ -102,8 +101,14 @@ export function adminMemberRequests(app: HttpServer, context: FeedgenContext): v
   });
   app.get('/api/admin/audit_log', auditLog, async (request) => {
     const { feedName: name, subject, page, limit } = request.query;
-    const { feed, label } = requireAdminFeed(context, request, name);
-    const entries = await membership.auditLog({ feeds: [feed.alias, label], subject, page, limit });
+    const { feed } = requireFeedOfKey(context, request, name);
+    const entries = await membership.auditLog({
+      feed: feed.alias,
+      label: membersLabel(feed) ?? '',
+      subject,
+      page,
+      limit,
+    });
     return { entries: entries.map((entry) => ({ ...entry, at: new Date(entry.at).toISOString() })), page };
   });
 }

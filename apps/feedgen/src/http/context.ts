@@ -8,6 +8,8 @@ import type { KeyRing } from '../keys/key-ring.ts';
 import type { Membership } from '../members/membership.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
 import type { Hides } from '../moderation/hides.ts';
+import type { PersonalBuilds } from '../personal/personal-builds.ts';
+import type { PostLanguages } from '../personal/post-languages.ts';
 import type { SeenPosts } from '../seen/seen-posts.ts';
 import type { Documents } from '../syndication/documents.ts';
 
@@ -18,6 +20,8 @@ export interface FeedgenContext {
   readonly live: LiveBuilds;
   readonly cuts: Cuts;
   readonly hides: Hides;
+  readonly personal: PersonalBuilds;
+  readonly languages: PostLanguages;
   readonly membership: Membership;
   readonly intakes: readonly MemberIntake[];
   readonly keys: KeyRing;

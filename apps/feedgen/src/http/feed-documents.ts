@@ -1,4 +1,4 @@
-import type { Feed, FeedsFile } from '@updraft/feeds';
+import { type Feed, type FeedsFile, isPersonal } from '@updraft/feeds';
 import {
   callerKey,
   createRateLimit,
@@ -26,7 +26,7 @@ const schema = {
 const errors = [NotFoundError, RateLimitExceededError, FeedNotReadyError];
 const MAX_AGE_S = 60;
 
-/** GET /feeds/NAME.rss and NAME.json, of feeds for everyone. Any other feed is as unknown as one that isn't there. */
+/** GET /feeds/NAME.rss and NAME.json, of feeds that everyone shares. Any other feed is as unknown as one that isn't there. */
 export function feedDocuments(app: HttpServer, context: FeedgenContext): void {
   const limit = createRateLimit({ burst: 60, perSecond: 1 });
   const readership = createReadership(context);
@@ -34,7 +34,7 @@ export function feedDocuments(app: HttpServer, context: FeedgenContext): void {
     if (!limit.take(callerKey(request.ip)))
       throw new RateLimitExceededError('too many feeds asked for, please wait', { retryAfterS: 10 });
     const { feed, format } = findFeed(context.file, request.params.file);
-    const reader = readership(feed, undefined);
+    const reader = readership(feed, { viewerDid: undefined, languages: [] });
     const build = await reader.current();
     if (build === undefined)
       throw new FeedNotReadyError('this feed is being built, please try again', { retryAfterS: 5 });
@@ -49,6 +49,7 @@ export function feedDocuments(app: HttpServer, context: FeedgenContext): void {
 function findFeed({ feeds }: FeedsFile, file: string): { feed: Feed; format: DocumentFormat } {
   const [, name = '', format] = /^(.+)\.(rss|json)$/.exec(file) ?? [];
   const feed = feeds.get(name);
-  if (feed?.audience !== 'everyone') throw new NotFoundError('there is no such feed, or it is not for everyone');
+  if (feed?.audience !== 'everyone' || isPersonal(feed))
+    throw new NotFoundError('there is no such feed, or it is not for everyone');
   return { feed, format: format === 'rss' ? 'rss' : 'json' };
 }

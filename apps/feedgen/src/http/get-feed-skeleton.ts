@@ -1,4 +1,5 @@
-import type { Feed } from '@updraft/feeds';
+import { randomUUID } from 'node:crypto';
+import { type Feed, isPersonal, isToldApart } from '@updraft/feeds';
 import {
   callerKey,
   type HttpServer,
@@ -14,17 +15,21 @@ import type { Build } from '../builds/build.ts';
 import { type FeedCursor, parseCursor } from '../builds/cursor.ts';
 import { offsetAfter } from '../builds/page.ts';
 import { VIEWER_ERRORS } from '../viewer/viewer-errors.ts';
+import { acceptedLanguages } from './accept-languages.ts';
 import type { FeedgenContext } from './context.ts';
 import { FeedNotReadyError, UnknownFeedError } from './errors.ts';
 import { createFeedFinder } from './feed-of-uri.ts';
 import { createPageRenderer, type RenderedPage } from './page-renderer.ts';
 import { createReadership, type Reader } from './readership.ts';
-import { openSeenPage } from './seen-page.ts';
+import { isPeek, openSeenPage } from './seen-page.ts';
 
 const LXM = 'app.bsky.feed.getFeedSkeleton';
 export const SKELETON_PATH = `/xrpc/${LXM}`;
 
-const pin = z.object({ $type: z.literal('app.bsky.feed.defs#skeletonReasonPin') });
+const reason = z.discriminatedUnion('$type', [
+  z.object({ $type: z.literal('app.bsky.feed.defs#skeletonReasonPin') }),
+  z.object({ $type: z.literal('app.bsky.feed.defs#skeletonReasonRepost'), repost: z.string() }),
+]);
 const schema = {
   summary: 'A page of a feed; feeds that are not for everyone need the token',
   security: [{}, { viewer: [] }],
@@ -35,7 +40,7 @@ const schema = {
   }),
   response: {
     200: z.object({
-      feed: z.array(z.object({ post: z.string(), reason: pin.optional() })),
+      feed: z.array(z.object({ post: z.string(), reason: reason.optional(), feedContext: z.string().optional() })),
       cursor: z.string().optional(),
       reqId: z.string().optional(),
     }),
@@ -43,7 +48,7 @@ const schema = {
 };
 const errors = [UnknownFeedError, FeedNotReadyError, ...VIEWER_ERRORS];
 
-/** GET app.bsky.feed.getFeedSkeleton. Served from memory: no request waits for ClickHouse. */
+/** GET app.bsky.feed.getFeedSkeleton. Served from memory: no request waits for ClickHouse, but of a personal feed a first page may, for a moment. */
 export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void {
   const { metrics, analytics } = context;
   const feedOf = createFeedFinder(context.service, context.file);
@@ -57,35 +62,24 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
     const feed = feedOf(request.query.feed);
     const cursor = readCursor(cursorText, feed);
     const viewerDid = request.headers.authorization === undefined ? undefined : await identify(context, request, feed);
-    const reader = readership(feed, viewerDid);
+    const languages = acceptedLanguages(request.headers['accept-language']);
+    const reader = readership(feed, { viewerDid, languages, cursorAlias: cursor?.alias });
     const { build, offset } =
       cursor === undefined
         ? { build: await requireBuild(reader), offset: 0 }
         : (startInMemory(reader, cursor) ?? (await findStart(reader, cursor)));
     const seen = await openSeenPage(context, { feed, reader, viewerDid, limit, cursor: cursorText });
-    const page = render({ alias: feed.alias, build, offset, limit, reader, seen: seen?.view });
+    const page = render({ build, offset, limit, reader, seen: seen?.view });
     seen?.note(page.posts);
     const seconds = (performance.now() - startedAt) / 1000;
     metrics.pageSeconds.observe(seconds);
-    metrics.pages.count(feed.alias, reader.name);
-    if (viewerDid !== undefined)
-      analytics.addPage({
-        requestedAt: Date.now(),
-        feed: feed.alias,
-        viewerDid,
-        requestId: request.id,
-        pageLimit: limit,
-        pageSize: page.posts.length,
-        pageOffset: offset,
-        hasCursor: cursor !== undefined,
-        isOutsider: reader.name === 'outsider',
-        durationUs: Math.round(seconds * 1e6),
-        acceptLanguage: (request.headers['accept-language'] ?? '').slice(0, 256),
-        buildId: build.id,
-        variant: reader.variant,
-        items: page.keys,
-      });
-    return sendPage(reply, feed, page, request.id);
+    metrics.pages.count(reader.feed.alias, reader.name);
+    const requestId = pageId(request);
+    if (viewerDid !== undefined) {
+      const facts = { build, offset, limit, reader, cursor, page };
+      analytics.addPage({ feed: feed.alias, viewerDid, requestId, ...shownPage(facts), ...askedBy(request, seconds) });
+    }
+    return sendPage(reply, reader.feed, page, isToldApart(feed) ? requestId : undefined);
   });
 }
 
@@ -101,8 +95,42 @@ function readCursor(text: string | undefined, feed: Feed): FeedCursor | undefine
   if (text === undefined) return undefined;
   const cursor = parseCursor(text);
   if (cursor === undefined) throw new InvalidRequestError('the cursor is malformed');
-  if (cursor.alias !== feed.alias) throw new InvalidRequestError('the cursor belongs to another feed');
+  if (cursor.alias !== feed.alias && !cursor.alias.startsWith(`${feed.alias}/`))
+    throw new InvalidRequestError('the cursor belongs to another feed');
   return cursor;
+}
+
+interface PageFacts extends PageStart {
+  readonly limit: number;
+  readonly reader: Reader;
+  readonly cursor: FeedCursor | undefined;
+  readonly page: RenderedPage;
+}
+
+function shownPage({ build, offset, limit, reader, cursor, page }: PageFacts) {
+  return {
+    pageLimit: limit,
+    pageSize: page.posts.length,
+    pageOffset: offset,
+    hasCursor: cursor !== undefined,
+    isOutsider: reader.name === 'outsider',
+    buildId: build.id,
+    variant: reader.variant,
+    items: isPeek(limit, cursor !== undefined) ? [] : page.keys,
+  };
+}
+
+function askedBy({ headers }: FastifyRequest, seconds: number) {
+  return {
+    requestedAt: Date.now(),
+    durationUs: Math.round(seconds * 1e6),
+    acceptLanguage: (headers['accept-language'] ?? '').slice(0, 256),
+  };
+}
+
+/** Names the page. Another page must not have it, so a request's own id counts only where we gave it. */
+function pageId(request: FastifyRequest): string {
+  return request.headers['x-request-id'] === undefined ? request.id : randomUUID();
 }
 
 /** Where a page begins. */
@@ -131,9 +159,10 @@ async function requireBuild(reader: Reader): Promise<Build> {
   throw new FeedNotReadyError('this feed is being built, please try again', { retryAfterS: 5 });
 }
 
-function sendPage(reply: FastifyReply, feed: Feed, { fields }: RenderedPage, requestId: string): FastifyReply {
-  const reqId = feed.publish?.acceptsInteractions === true ? `,"reqId":${JSON.stringify(requestId.slice(0, 100))}` : '';
+function sendPage(reply: FastifyReply, feed: Feed, { fields }: RenderedPage, reqId?: string): FastifyReply {
   if ('languages' in feed && feed.languages.length > 0) reply.header('content-language', feed.languages.join(', '));
-  if (feed.audience === 'members') reply.header('cache-control', 'private, no-store');
-  return reply.type('application/json; charset=utf-8').send(`{${fields}${reqId}}`);
+  if (feed.audience === 'members' || isPersonal(feed)) reply.header('cache-control', 'private, no-store');
+  return reply
+    .type('application/json; charset=utf-8')
+    .send(reqId === undefined ? `{${fields}}` : `{${fields},"reqId":"${reqId}"}`);
 }

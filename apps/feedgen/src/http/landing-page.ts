@@ -1,4 +1,4 @@
-import type { Feed, ServiceIdentity } from '@updraft/feeds';
+import { type Feed, isPersonal, type ServiceIdentity } from '@updraft/feeds';
 import type { HttpServer } from '@updraft/service';
 import { z } from 'zod';
 import type { FeedgenContext } from './context.ts';
@@ -50,7 +50,9 @@ function renderFeed(feed: Feed, service: ServiceIdentity): string {
   const link = `<a href="${escape(feedPageUrl(feed, service))}">${escape(feedTitle(feed))}</a>`;
   const path = `/feeds/${encodeURIComponent(feed.alias)}`;
   const documents =
-    feed.audience === 'everyone' ? ` <a href="${path}.rss">RSS</a> <a href="${path}.json">JSON</a>` : '';
+    feed.audience === 'everyone' && !isPersonal(feed)
+      ? ` <a href="${path}.rss">RSS</a> <a href="${path}.json">JSON</a>`
+      : '';
   return `<tr><td>${link}<br><code>${escape(feed.alias)}</code>${documents}</td><td>${escape(describeFeed(feed))}</td><td>${READERS[feed.audience]}</td></tr>`;
 }
 

@@ -58,6 +58,8 @@ function createAct(context: FeedgenContext) {
     if (label === undefined) throw new InvalidRequestError(`${feed.alias} has no members`);
     const approve = intakes.find((intake) => intake.label === label)?.requests;
     if (isAsking && approve === undefined) throw new ForbiddenError(`${feed.alias} takes no requests`);
+    if (isAsking && (await membership.isFull(label)))
+      throw new RateLimitExceededError('too many accounts wait already, please try again later', { retryAfterS: 600 });
     const action: MemberAction = isAsking
       ? { kind: 'ask', source: ASKED, approve: approve ?? 'queue', atMicros: Number.POSITIVE_INFINITY }
       : { kind: 'leave' };

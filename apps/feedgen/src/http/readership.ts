@@ -1,13 +1,25 @@
-import { authorsLabel, type Feed, membersLabel } from '@updraft/feeds';
+import {
+  authorsLabel,
+  type Feed,
+  isPersonal,
+  isQueried,
+  membersLabel,
+  nameOf,
+  type PersonalFeed,
+  variantFor,
+} from '@updraft/feeds';
 import { NotEnoughResourcesError } from '@updraft/service';
 import { type Build, type FeedPost, feedPost } from '../builds/build.ts';
 import { SignInRequiredError } from '../viewer/viewer-errors.ts';
 import type { FeedgenContext } from './context.ts';
+import { personalReader } from './personal-reader.ts';
 
 /** What a viewer may read of a feed: its builds, and the posts of them that show. */
 export interface Reader {
   readonly name: 'anonymous' | 'viewer' | 'member' | 'outsider';
-  /** Of the feed, that this viewer gets; '' where it has none. */
+  /** What is shown: the feed, or a variant of it. */
+  readonly feed: Feed;
+  /** The variant's name; '' where it is the feed as it is. */
   readonly variant: string;
   /** To begin to read with. A personal feed's may have to be made. */
   current(): Build | undefined | Promise<Build | undefined>;
@@ -18,7 +30,17 @@ export interface Reader {
   version(): string;
 }
 
-type Readership = (feed: Feed, viewerDid: string | undefined) => Reader;
+/** Who asks for a page. */
+export interface Viewing {
+  /** Undefined without a token. */
+  readonly viewerDid: string | undefined;
+  /** As acceptedLanguages() has them. */
+  readonly languages: readonly string[];
+  /** That of the cursor, which names the variant that its reader began with. */
+  readonly cursorAlias?: string | undefined;
+}
+
+type Readership = (feed: Feed, viewing: Viewing) => Reader;
 
 /**
  * Decides, at each request, what a viewer sees of a feed. Outsiders see the feed's list for outsiders, whatever build their cursor names.
@@ -26,13 +48,35 @@ type Readership = (feed: Feed, viewerDid: string | undefined) => Reader;
  */
 export function createReadership(context: FeedgenContext): Readership {
   const fixed = fixedBuilds(context.file.feeds.values());
-  return (feed, viewerDid) => {
+  const readerOf: Readership = (feed, viewing) => {
+    const { viewerDid, cursorAlias } = viewing;
     const isInside = feed.audience === 'everyone' || isAllowed(context, feed, viewerDid);
     if (!isInside) return outsider(context, feed, fixed.outsiders.get(feed.alias));
     const name = viewerDid === undefined ? 'anonymous' : feed.audience === 'members' ? 'member' : 'viewer';
     const build = fixed.feeds.get(feed.alias);
-    return build === undefined ? queriedReader(context, feed, name) : fixedReader(context, feed, build, name);
+    if (build !== undefined) return fixedReader(context, feed, build, name);
+    const shown = shownFeed(context, feed, viewerDid, cursorAlias);
+    if (!isPersonal(shown)) return queriedReader(context, shown, name);
+    // The fallback as it is, whatever its variants: it stands in for this feed.
+    const fallback = readerOf(fallbackOf(context, shown), { ...viewing, cursorAlias: shown.fallback });
+    return personalReader(context, shown, viewing, { name, fallback });
   };
+  return readerOf;
+}
+
+function fallbackOf({ file }: FeedgenContext, { alias, fallback }: PersonalFeed): Feed {
+  const feed = file.feeds.get(fallback);
+  if (feed === undefined) throw new Error(`${alias} falls back to ${fallback}, which the feeds file lacks`);
+  return feed;
+}
+
+/** A reader keeps the variant that they began with. One whose first build is still to come is not given yet. */
+function shownFeed({ live }: FeedgenContext, feed: Feed, viewerDid: string | undefined, cursorAlias?: string): Feed {
+  if (feed.variantFeeds === undefined || cursorAlias === feed.alias) return feed;
+  const begun = feed.variantFeeds.find(({ alias }) => alias === cursorAlias);
+  if (begun !== undefined) return begun;
+  const own = viewerDid === undefined ? feed : variantFor(feed, viewerDid);
+  return isQueried(own) && live.current(own.alias) === undefined ? feed : own;
 }
 
 function isAllowed({ membership }: FeedgenContext, feed: Feed, viewerDid: string | undefined): boolean {
@@ -56,7 +100,8 @@ function queriedReader(context: FeedgenContext, feed: Feed, name: Reader['name']
   const label = authorsLabel(feed);
   return {
     name,
-    variant: '',
+    feed,
+    variant: feed.variant?.name ?? '',
     current: () => live.current(alias),
     get: (id) => live.get(alias, id),
     find: (id) => live.find(alias, id),
@@ -75,21 +120,22 @@ export function cutsPost(
   const label = authorsLabel(feed);
   return (
     cuts.isCut(post, feed.alias) ||
-    hides.isHidden(post, feed.alias) ||
+    hides.isHidden(post, nameOf(feed)) ||
     (label !== undefined && !post.isPinned && membership.has(label, post.did) === false)
   );
 }
 
 /** Its posts were chosen by hand, and only by hand they are hidden. */
-function fixedReader({ hides }: FeedgenContext, { alias }: Feed, build: Build, name: Reader['name']): Reader {
+function fixedReader({ hides }: FeedgenContext, feed: Feed, build: Build, name: Reader['name']): Reader {
   const get = (id: string) => (id === build.id ? build : undefined);
   return {
     name,
+    feed,
     variant: '',
     current: () => build,
     get,
     find: async (id) => get(id),
-    isCut: (post) => hides.isHidden(post, alias),
+    isCut: (post) => hides.isHidden(post, feed.alias),
     version: () => String(hides.version()),
   };
 }

@@ -23,13 +23,16 @@ interface AskedPage {
 export async function openSeenPage({ seen }: FeedgenContext, asked: AskedPage): Promise<SeenPage | undefined> {
   const { feed, reader, viewerDid, limit, cursor } = asked;
   if (!feed.hideSeen || viewerDid === undefined || reader.name === 'outsider') return undefined;
-  // Apps ask for one post to learn whether there is something new. Nobody sees it.
-  const isPeek = limit === 1 && cursor === undefined;
   return {
     view: await seen.view(viewerDid, cursor),
     note: (posts) => {
       const uris = posts.map(({ uri }) => uri);
-      if (!isPeek) seen.add(viewerDid, uris, cursor);
+      if (!isPeek(limit, cursor !== undefined)) seen.add(viewerDid, uris, cursor);
     },
   };
+}
+
+/** Apps ask for one post to learn whether there is something new. Nobody sees it. */
+export function isPeek(limit: number, hasCursor: boolean): boolean {
+  return limit === 1 && !hasCursor;
 }

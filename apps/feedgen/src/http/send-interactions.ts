@@ -8,6 +8,8 @@ import { createFeedFinder } from './feed-of-uri.ts';
 
 const LXM = 'app.bsky.feed.sendInteractions';
 const EVENT_PREFIX = 'app.bsky.feed.defs#';
+/** A person sees a few posts a second, and an app sends what was seen every ten seconds. */
+const INTERACTIONS = { burst: 2_000, perSecond: 20 };
 
 const atMostBytes = (max: number) => (text: string) => Buffer.byteLength(text) <= max;
 
@@ -33,6 +35,7 @@ const errors = [UnknownFeedError, RateLimitExceededError, ...VIEWER_ERRORS];
 export function sendInteractions(app: HttpServer, context: FeedgenContext): void {
   const { identity, analytics } = context;
   const limit = createRateLimit({ burst: 60, perSecond: 1 });
+  const ofAll = createRateLimit(INTERACTIONS);
   const feedOf = createFeedFinder(context.service, context.file);
   app.post(`/xrpc/${LXM}`, { schema, config: { errors } }, async (request) => {
     const { authorization } = request.headers;
@@ -44,7 +47,7 @@ export function sendInteractions(app: HttpServer, context: FeedgenContext): void
       caller: callerKey(request.ip),
     });
     if (viewerDid === undefined) throw new SignInRequiredError('this method needs a token');
-    if (!limit.take(viewerDid))
+    if (!limit.take(viewerDid) || !ofAll.take(viewerDid, request.body.interactions.length))
       throw new RateLimitExceededError('too many interactions, please wait', { retryAfterS: 10 });
     const { interactions } = request.body;
     const feed = request.body.feed === undefined ? undefined : feedOf(request.body.feed);

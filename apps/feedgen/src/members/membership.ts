@@ -6,6 +6,7 @@ import {
   type FeedsFile,
   type MemberChange,
   membersLabel,
+  withVariants,
 } from '@updraft/feeds';
 import { every, type Logger } from '@updraft/service';
 import {
@@ -21,7 +22,9 @@ import {
   readMembers,
   readMembersPage,
 } from '@updraft/store';
+import { oneAtATimeByKey } from '../builds/one-at-a-time.ts';
 import type { Bus } from '../bus.ts';
+import { createAskedPlaces } from './asked-places.ts';
 import { createLabelBearers, type LabelBearers } from './label-bearers.ts';
 
 /** Who bears the labels of all feeds, in memory: read every few seconds, and told of changes at once. */
@@ -37,6 +40,8 @@ export interface Membership {
   /** Accounts in a state, as the store has them. */
   requests(query: RequestsQuery): Promise<{ requests: NamedRequest[]; totalCount: number }>;
   auditLog(query: AuditQuery): Promise<AuditEntry[]>;
+  /** Whether no more accounts can ask for the label over HTTP, as of a few seconds ago. */
+  isFull(label: string): Promise<boolean>;
   /** Writes changes, which act here at once, and tells the other instances. */
   change(options: ChangeOptions, changes: readonly MemberChange[]): Promise<ChangedMember[]>;
   /** Calls back whenever a change is heard of, from here or elsewhere. */
@@ -57,10 +62,7 @@ const INTERVAL_MS = 3_000;
 const MAX_NEWS = 100;
 
 export function createMembership({ clickhouse, file, bus, log }: MembershipOptions): Membership {
-  const labels = [...file.feeds.values()]
-    .flatMap((feed) => [membersLabel(feed), authorsLabel(feed)])
-    .filter((label) => label !== undefined);
-  const bearers = createLabelBearers(new Set(labels));
+  const bearers = createLabelBearers(labelsOfFile(file));
   const onError = (err: unknown) => log.warn({ err }, 'members could not be read');
 
   const refresh = () => readBearers(clickhouse, bearers);
@@ -69,6 +71,8 @@ export function createMembership({ clickhouse, file, bus, log }: MembershipOptio
     bearers.apply({ label, did, isMember });
     await bus.publish({ kind: 'member', label, did, isMember });
   };
+
+  const write = createWriter(clickhouse);
 
   bus.listen((news) => {
     if (news.kind === 'member') bearers.apply(news);
@@ -82,8 +86,9 @@ export function createMembership({ clickhouse, file, bus, log }: MembershipOptio
     page: (query) => readMembersPage(clickhouse, query),
     requests: (query) => readMemberRequests(clickhouse, query),
     auditLog: (query) => readAuditLog(clickhouse, query),
+    isFull: createAskedPlaces(clickhouse),
     change: async (options, changes) => {
-      const outcome = await changeMembers(clickhouse, options, changes);
+      const outcome = await write(options, changes);
       // A person's change is told even where nothing changed here: an instance may not have heard of it.
       const told = changes.length === 1 ? outcome : outcome.filter(({ isLabelChanged }) => isLabelChanged);
       if (told.length > MAX_NEWS) await refresh();
@@ -93,6 +98,25 @@ export function createMembership({ clickhouse, file, bus, log }: MembershipOptio
     onChange: bearers.onChange,
     refresh,
     run: (signal) => every(INTERVAL_MS, signal, refresh, onError),
+  };
+}
+
+function labelsOfFile({ feeds }: FeedsFile): Set<string> {
+  const labels = withVariants(feeds.values()).flatMap((feed) => [membersLabel(feed), authorsLabel(feed)]);
+  return new Set(labels.filter((label) => label !== undefined));
+}
+
+/** Two people who decide about one account at once: the second sees what the first did. */
+function createWriter(clickhouse: ClickHouse): Membership['change'] {
+  const writeOne = oneAtATimeByKey(
+    ({ label }: ChangeOptions, { did }: MemberChange) => `${label} ${did}`,
+    (options, change) => changeMembers(clickhouse, options, [change]),
+  );
+  return (options, changes) => {
+    const [first, ...others] = changes;
+    return first !== undefined && others.length === 0
+      ? writeOne(options, first)
+      : changeMembers(clickhouse, options, changes);
   };
 }
 

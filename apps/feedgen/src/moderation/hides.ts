@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { every, type Logger } from '@updraft/service';
 import { type ClickHouse, changeHide, type FeedHide, type HideChange, readHides } from '@updraft/store';
 import type { FeedPost } from '../builds/build.ts';
-import { oneAtATime } from '../builds/one-at-a-time.ts';
+import { oneAtATime, oneAtATimeByKey } from '../builds/one-at-a-time.ts';
 import type { Bus } from '../bus.ts';
 
 /** What hosts took out of feeds by hand, in memory: read every few seconds, and at once when it changes. */
@@ -37,6 +37,11 @@ export function createHides({ clickhouse, bus, log }: { clickhouse: ClickHouse; 
     version += 1;
   });
 
+  const write = oneAtATimeByKey(
+    ({ feed, subject }: HideChange) => `${feed} ${subject}`,
+    (change) => changeHide(clickhouse, change),
+  );
+
   bus.listen((news) => {
     if (news.kind === 'hides' || news.kind === 'erased') refresh().catch(onError);
   });
@@ -45,7 +50,7 @@ export function createHides({ clickhouse, bus, log }: { clickhouse: ClickHouse; 
     version: () => version,
     of: async (alias) => (await readHides(clickhouse)).filter(({ feed }) => feed === alias),
     change: async (change) => {
-      const isChanged = await changeHide(clickhouse, change);
+      const isChanged = await write(change);
       await refresh();
       await bus.publish({ kind: 'hides' });
       return isChanged;

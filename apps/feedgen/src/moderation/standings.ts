@@ -1,6 +1,7 @@
 import { labelsOf, type ModeratedFeed, type Standings } from '@updraft/feeds';
 import { type ClickHouse, postsWithLabels, readStandings } from '@updraft/store';
 import { LRUCache } from 'lru-cache';
+import { createKnownLabels } from './known-labels.ts';
 
 /** More than the builds of some dozens of large feeds hold. */
 const MAX_POSTS = 300_000;
@@ -10,10 +11,14 @@ interface OwnLabels {
   readonly labels: readonly string[];
 }
 
-/** A post's own labels change only with its record, so they are read once for each version of it. Everything else is read each time. */
+/**
+ * A post's own labels change only with its record, so they are read once for each version of it; those of labelers, when they are new or have
+ * changed. Everything else is read each time.
+ */
 export function createStandings(clickhouse: ClickHouse, feeds: readonly ModeratedFeed[]): Standings {
   const own = new LRUCache<string, OwnLabels>({ max: MAX_POSTS });
   const values = labelsOf(feeds);
+  const knownLabels = createKnownLabels(clickhouse, values);
 
   async function ownLabels(versions: ReadonlyMap<string, string>): Promise<Map<string, readonly string[]>> {
     const labels = new Map<string, readonly string[]>();
@@ -35,7 +40,9 @@ export function createStandings(clickhouse: ClickHouse, feeds: readonly Moderate
     const versions = new Map([...posts].map(({ uri, rowVersion }) => [uri, rowVersion]));
     const readPostLabels = (uris: readonly string[]) =>
       ownLabels(new Map(uris.map((uri) => [uri, versions.get(uri) ?? ''])));
-    return readStandings(clickhouse, versions.keys(), { values, nowMs: Date.now(), readPostLabels });
+    const nowMs = Date.now();
+    const readLabels = (uris: readonly string[]) => knownLabels(uris, nowMs);
+    return readStandings(clickhouse, versions.keys(), { values, nowMs, readLabels, readPostLabels });
   };
 }
 

@@ -26,4 +26,6 @@ export interface PersonalPost {
   readonly uri: string;
   /** Why it is there: at most 200 characters, without `|`. */
   readonly reason: string;
+  /** At-uri of the repost by which it came; absent where it came by itself. */
+  readonly repostUri?: string;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Feed, ServiceIdentity } from '@updraft/feeds';
-import { type ClickHouse, type FeedItem, handlesOf, readFeedItems } from '@updraft/store';
+import { type ClickHouse, type FeedItem, handlesOf, readFeedItems, readStandings } from '@updraft/store';
 import { LRUCache } from 'lru-cache';
 import type { Build, FeedPost } from '../builds/build.ts';
 import { takePage } from '../builds/page.ts';
@@ -59,24 +59,29 @@ export function createDocuments({
   };
 }
 
-/** Posts that the index doesn't have, or that show no more, are left out. */
+/** What accounts say that want nobody to read them who is not signed in. Source: the label values of com.atproto.label.defs */
+const SIGNED_IN_ONLY = '!no-unauthenticated';
+
+/** Posts that the index doesn't have, that show no more, or that are for signed-in readers only, are left out. */
 async function readDocument(
   clickhouse: ClickHouse,
   service: ServiceIdentity,
   feed: Feed,
   posts: readonly FeedPost[],
 ): Promise<FeedDocument> {
-  const found = await readFeedItems(
-    clickhouse,
-    posts.map(({ uri }) => uri),
-  );
+  const uris = posts.map(({ uri }) => uri);
+  const [found, standings] = await Promise.all([
+    readFeedItems(clickhouse, uris),
+    readStandings(clickhouse, uris, { values: [SIGNED_IN_ONLY], nowMs: Date.now() }),
+  ]);
   const handles = await handlesOf(clickhouse, [...new Set([...found.values()].map(({ did }) => did))]);
   return {
     title: feedTitle(feed),
     description: describeFeed(feed),
     pageUrl: feedPageUrl(feed, service),
-    items: posts
-      .map(({ uri }) => found.get(uri))
+    items: uris
+      .filter((uri) => (standings.get(uri)?.labels ?? []).length === 0)
+      .map((uri) => found.get(uri))
       .filter((item) => item !== undefined)
       .map((item) => documentItem(item, handles.get(item.did) ?? '')),
   };

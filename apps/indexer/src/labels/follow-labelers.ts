@@ -59,7 +59,8 @@ async function followLabeler(did: string, deps: FollowDeps, signal: AbortSignal)
       const end = await readLabeler(did, { ...readDeps(deps, signal), report, place }, signal);
       if (signal.aborted) return;
       report.ended(end.reason, end.detail);
-      if (end.hadLabels) delays.reset();
+      // One that counts anew at each connection, as two servers behind one name may, is not read whole again and again without a pause.
+      if (end.hadLabels && end.reason !== 'renumbered') delays.reset();
       futures = end.reason === 'FutureCursor' ? futures + 1 : 0;
       if (await startAnew(end, futures, place)) futures = 0;
     } catch (error) {

@@ -17,13 +17,22 @@ describe('a place in the stream of a labeler', () => {
   });
 
   test('is known again by what its frame says, whoever signed it', () => {
-    expect(compareFrame(at(9), { ...frame(9), labels: [{ val: 'v9', sig: 'another key' }] }, true)).toBe('stored');
+    expect(compareFrame(at(9), { ...frame(9), labels: [{ val: 'v9', sig: 'another key' }] }, false)).toBe('stored');
     expect(compareFrame(at(9), frame(9, 'other'), false)).toBe('renumbered');
-    expect(compareFrame(at(9), frame(12), true)).toBe('new');
+    expect(compareFrame(at(9), frame(12), false)).toBe('new');
   });
 
-  test('is lost when the first frame of a connection is before it; a later one is only late', () => {
-    expect([compareFrame(at(9), frame(2), true), compareFrame(at(9), frame(8), false)]).toEqual(['renumbered', 'new']);
+  test('is had for a label that nests too deep to be written as text', () => {
+    const nested = Array.from({ length: 50_000 }).reduce<unknown[]>((inner) => [inner], []);
+    const deep = { ...frame(9), labels: [nested] };
+    const place = placeAfter(NOWHERE, [deep]);
+    expect([compareFrame(place, deep, false), compareFrame(place, frame(9), false)]).toEqual(['stored', 'renumbered']);
+  });
+
+  test('is lost when a connection begins before it; once it is reached, other frames are late or share its number', () => {
+    expect([2, 7, 8].map((seq) => compareFrame(at(9), frame(seq), false))).toEqual(['renumbered', 'renumbered', 'new']);
+    expect([2, 8].map((seq) => compareFrame(at(9), frame(seq), true))).toEqual(['new', 'new']);
+    expect(compareFrame(at(9), frame(9, 'second of this number'), true)).toBe('new');
     expect(renumbered({ ...at(9), numbering: 4 })).toEqual({ numbering: 5, seq: 0, digest: '', hasEarlier: true });
   });
 

@@ -34,10 +34,14 @@ export function cursorOf({ seq }: Place): number {
   return Math.max(0, seq - 1);
 }
 
-/** What a frame is to the place. Only the first of a connection can be before what was asked for because the labeler counts anew. */
-export function compareFrame(place: Place, frame: LabelsFrame, isFirst: boolean): 'new' | 'stored' | 'renumbered' {
-  if (frame.seq === place.seq) return digestOf(frame) === place.digest ? 'stored' : 'renumbered';
-  return isFirst && frame.seq < place.seq ? 'renumbered' : 'new';
+/**
+ * What a frame is to the place. Once a connection has reached the place (`isReached`), a frame at it or before it is only late, or shares
+ * its number; until then it says that the labeler counts anew. A labeler that sends the frame at the cursor too sends one before the place.
+ */
+export function compareFrame(place: Place, frame: LabelsFrame, isReached: boolean): 'new' | 'stored' | 'renumbered' {
+  if (frame.seq === place.seq && digestOf(frame) === place.digest) return 'stored';
+  if (isReached || frame.seq > place.seq || frame.seq === cursorOf(place)) return 'new';
+  return 'renumbered';
 }
 
 /** The place when these frames are stored too. */
@@ -56,5 +60,14 @@ function digestOf({ labels }: LabelsFrame): string {
   const said = labels.map((label) =>
     typeof label === 'object' && label !== null ? { ...label, sig: undefined } : label,
   );
-  return hash('sha256', JSON.stringify(said), 'hex').slice(0, 32);
+  return hash('sha256', textOf(said), 'hex').slice(0, 32);
+}
+
+function textOf(labels: readonly unknown[]): string {
+  try {
+    return JSON.stringify(labels);
+  } catch (error) {
+    if (error instanceof RangeError) return `${labels.length} labels`; // nested too deep
+    throw error;
+  }
 }

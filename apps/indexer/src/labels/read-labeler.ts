@@ -68,12 +68,13 @@ interface Reading {
 }
 
 function createReading(did: string, deps: ReadDeps, checker: LabelChecker, signal: AbortSignal): Reading {
-  let isFirst = true;
+  let [hadLabels, isReached] = [false, false];
   return {
-    hadLabels: () => !isFirst,
+    hadLabels: () => hadLabels,
     take: async (frames) => {
-      const sorted = sortFrames(frames, deps, isFirst);
-      isFirst &&= sorted.labels.length === 0 && !sorted.hasStored;
+      const sorted = sortFrames(frames, deps, isReached);
+      isReached = sorted.isReached;
+      hadLabels ||= sorted.labels.length > 0 || isReached;
       const youngest = await store(did, sorted, { ...deps, checker, signal });
       const isQuiet = frames.length === 0;
       if ((isQuiet || youngest > Date.now() - LIVE_MS) && (await deps.place.takeBackEarlier())) deps.news.addAll();
@@ -88,14 +89,14 @@ function createReading(did: string, deps: ReadDeps, checker: LabelChecker, signa
 interface SortedFrames {
   readonly labels: LabelsFrame[];
   readonly unreadable: ReturnType<typeof unreadableFrame>[];
-  /** Whether the frame at the saved place came again. */
-  hasStored: boolean;
+  /** Whether the frame at the saved place, or a later one, came. */
+  isReached: boolean;
   end: { readonly reason: string; readonly detail: string } | undefined;
 }
 
 /** The frames up to the one that ends the connection, if one does. */
-function sortFrames(frames: readonly Uint8Array[], { report, place }: ReadDeps, isFirstOfAll: boolean): SortedFrames {
-  const sorted: SortedFrames = { labels: [], unreadable: [], hasStored: false, end: undefined };
+function sortFrames(frames: readonly Uint8Array[], { report, place }: ReadDeps, isReached: boolean): SortedFrames {
+  const sorted: SortedFrames = { labels: [], unreadable: [], isReached, end: undefined };
   for (const bytes of frames) {
     const frame: LabelFrame = readLabelFrame(bytes);
     if (frame.kind === 'error') sorted.end = errorEnd(frame);
@@ -104,12 +105,11 @@ function sortFrames(frames: readonly Uint8Array[], { report, place }: ReadDeps, 
     if (frame.kind === 'unknown') report.noticed('unknown_frame', frame.type);
     if (frame.kind === 'unreadable') sorted.unreadable.push(unreadableFrame(bytes, frame.detail));
     if (frame.kind === 'labels') {
-      const isFirst = isFirstOfAll && sorted.labels.length === 0 && !sorted.hasStored;
-      const comparison = compareFrame(place.get(), frame, isFirst);
+      const comparison = compareFrame(place.get(), frame, sorted.isReached);
       if (comparison === 'new') sorted.labels.push(frame);
-      if (comparison === 'stored') sorted.hasStored = true;
       if (comparison === 'renumbered')
         sorted.end = { reason: 'renumbered', detail: `seq ${frame.seq} is another label` };
+      else sorted.isReached ||= frame.seq >= place.get().seq;
     }
     if (sorted.end !== undefined) break;
   }

@@ -1,5 +1,5 @@
-import { isDid, readAccountName, withoutInvisible } from '@updraft/atproto';
-import { type HttpServer, namedError, RateLimitExceededError } from '@updraft/service';
+import { addressToken, domainOf, isDid, type PostQuery, readAccountName, withoutInvisible } from '@updraft/atproto';
+import { atMostOnce, type HttpServer, namedError, RateLimitExceededError } from '@updraft/service';
 import { z } from 'zod';
 import type { SearchContext } from '../context.ts';
 import { formatCursor } from '../query/search-cursor.ts';
@@ -7,8 +7,7 @@ import { postUri } from '../query/shown-posts.ts';
 import { readCursor, readQuery, runSearch } from './run-search.ts';
 import { searchFields } from './search-posts.ts';
 
-const account = z
-  .string({ error: 'expected once' })
+const account = atMostOnce
   .transform((text, check) => {
     const name = readAccountName(text);
     if (name !== undefined) return name.did ?? name.handle;
@@ -26,10 +25,10 @@ const tagWord = z
       .replace(/^[#＃﹟]\s*/u, ''),
   )
   .pipe(word);
-const unsupported = z
-  .undefined({ error: 'whole addresses are not indexed: ask for a domain' })
-  .optional()
-  .describe('Refused: only the domains of links are indexed');
+const address = z
+  .string({ error: 'expected once' })
+  .refine((text) => domainOf(text) !== undefined, { error: 'expected a web address with a domain' })
+  .optional();
 
 /** Source: the lexicon app.bsky.unspecced.searchPostsSkeleton. */
 const querystring = z.object({
@@ -40,7 +39,7 @@ const querystring = z.object({
   author: account,
   lang: word.optional(),
   domain: word.optional(),
-  url: unsupported,
+  url: address,
   tag: z.union([tagWord.transform((tag) => [tag]), z.array(tagWord).max(8)]).default([]),
   viewer: z
     .string()
@@ -48,8 +47,7 @@ const querystring = z.object({
     .optional(),
 });
 const schema = {
-  summary:
-    'The search of /search/posts for an AppView, by its lexicon; refuses url, since only the domains of links are indexed',
+  summary: 'The search of /search/posts for an AppView, by its lexicon',
   querystring,
   response: { 200: z.object({ posts: z.array(z.object({ uri: z.string() })), cursor: z.string().optional() }) },
 };
@@ -62,13 +60,19 @@ export function searchPostsSkeleton(app: HttpServer, context: SearchContext): vo
   app.get('/xrpc/app.bsky.unspecced.searchPostsSkeleton', { schema, config: { errors } }, async (request, reply) => {
     const { sort, limit, cursor, viewer } = request.query;
     if (request.query.q.length > 1_000) throw new BadQueryStringError('a query may have 1000 characters');
-    const query = readQuery(wholeQuery(request.query), BadQueryStringError);
+    const query = withLink(readQuery(wholeQuery(request.query), BadQueryStringError), request.query.url);
     const page = await runSearch(context, request, reply, { query, sort, limit, cursor: readCursor(cursor), viewer });
     return {
       posts: page.posts.map((post) => ({ uri: postUri(post) })),
       ...(page.cursor === undefined ? {} : { cursor: formatCursor(page.cursor) }),
     };
   });
+}
+
+/** Posts must also link to this very address; the query's language has an operator for its domain only. */
+function withLink(query: PostQuery, url: string | undefined): PostQuery {
+  if (url === undefined) return query;
+  return { ...query, include: [...query.include, { words: [], phrases: [], marks: [addressToken(url)] }] };
 }
 
 /** Adds the parameters as operators of the query. The query comes first, so that positions in error messages stay right. */
@@ -79,6 +83,7 @@ function wholeQuery(params: z.output<typeof querystring>): string {
   });
   const author = params.author === undefined ? [] : [`from:${params.author}`];
   const tags = params.tag.map((tag) => `#${tag}`);
+  const ofLink = params.url === undefined ? [] : [`domain:${domainOf(params.url)}`];
   const own = params.q.trim() === '*' ? [] : [params.q];
-  return [...own, ...author, ...operators, ...tags].join(' ');
+  return [...own, ...author, ...operators, ...tags, ...ofLink].join(' ');
 }

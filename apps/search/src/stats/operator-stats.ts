@@ -3,7 +3,6 @@ import {
   type CollectionStats,
   type GapState,
   readCollectionStats,
-  readFeedStats,
   readIngestStats,
 } from '@updraft/store';
 import { z } from 'zod';
@@ -98,28 +97,5 @@ function gapView(gap: GapState): z.output<typeof ingestReport>['gaps'][number] {
     is_open: isOpen,
     healed_from: healed?.source ?? null,
     healed_at: healed?.at ?? null,
-  };
-}
-
-/** The answer of GET /stats/feeds: what signed-in viewers read. */
-export const feedReport = z.object({
-  updated_at: time,
-  days: z.array(
-    z.object({
-      date: z.iso.date(),
-      feeds: z.array(z.object({ feed: z.string(), num_requests: z.int(), num_viewers: z.int() })),
-    }),
-  ),
-});
-
-export async function readFeedReport(clickhouse: ClickHouse, nowMs: number): Promise<z.output<typeof feedReport>> {
-  const rows = await readFeedStats(clickhouse, dayOf(nowMs) - DAYS);
-  const days = Map.groupBy(rows, ({ date }) => date);
-  return {
-    updated_at: new Date(nowMs).toISOString(),
-    days: [...days].map(([date, feeds]) => ({
-      date,
-      feeds: feeds.map((day) => ({ feed: day.feed, num_requests: day.numRequests, num_viewers: day.numViewers })),
-    })),
   };
 }

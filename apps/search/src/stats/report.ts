@@ -3,6 +3,8 @@ import { backoff, inTrace, type Logger, NotEnoughResourcesError, parseJson, paus
 import type { Leases, Redis } from '@updraft/store';
 import { z } from 'zod';
 
+export type ReportName = 'network' | 'collections' | 'ingest' | 'feeds' | 'trends';
+
 /** A computed answer. */
 export interface Snapshot {
   /** JSON. */
@@ -13,6 +15,8 @@ export interface Snapshot {
   readonly computedAtMs: number;
   /** When the first answer of this store was computed, in ms since 1970. */
   readonly firstAtMs: number;
+  /** How long it took. */
+  readonly tookMs: number;
 }
 
 /** An answer that one instance computes for all, from time to time. */
@@ -27,6 +31,8 @@ export interface ReportOptions {
   readonly name: string;
   /** The age at which an answer is computed again; less while the store is new. */
   readonly ttlMs: number;
+  /** An answer lives at least as many times as long as it took to compute: for what is costly. */
+  readonly lives?: number;
   /** How long a caller waits for the first answer. */
   readonly coldTimeoutMs: number;
   readonly compute: (nowMs: number) => Promise<unknown>;
@@ -55,7 +61,7 @@ export function createReport(options: ReportOptions): Report {
       const retry = backoff({ minMs: Math.min(1_000, ttlMs), maxMs: Math.max(ttlMs, 60_000) });
       while (!signal.aborted) {
         if (latest.isFresh() || ((await latest.refresh()) && latest.isFresh())) retry.reset();
-        const freshMs = freshForMs(latest.snapshot(), ttlMs);
+        const freshMs = freshForMs(latest.snapshot(), options);
         await pause(freshMs > 0 ? freshMs : retry.next(), signal);
       }
     },
@@ -71,7 +77,7 @@ interface Latest {
 }
 
 function createLatest(options: ReportOptions): Latest {
-  const { name, ttlMs, log } = options;
+  const { name, log } = options;
   const known: { snapshot?: Snapshot } = {};
   let refreshing: Promise<boolean> | undefined;
   const refresh = async (): Promise<boolean> => {
@@ -87,7 +93,7 @@ function createLatest(options: ReportOptions): Latest {
   };
   return {
     snapshot: () => known.snapshot,
-    isFresh: () => freshForMs(known.snapshot, ttlMs) > 0,
+    isFresh: () => freshForMs(known.snapshot, options) > 0,
     refresh: () => (refreshing ??= refresh()),
   };
 }
@@ -108,27 +114,31 @@ const RETRY_MS = 250;
 const FIRST_TTL_MS = 2_000;
 
 /** The time until the answer must be computed again. */
-function freshForMs(snapshot: Snapshot | undefined, ttlMs: number): number {
+function freshForMs(
+  snapshot: Snapshot | undefined,
+  { ttlMs, lives = 0 }: Pick<ReportOptions, 'ttlMs' | 'lives'>,
+): number {
   if (snapshot === undefined) return 0;
-  const { computedAtMs, firstAtMs } = snapshot;
+  const { computedAtMs, firstAtMs, tookMs } = snapshot;
   const lifeMs = Math.min(ttlMs, Math.max(FIRST_TTL_MS, computedAtMs - firstAtMs));
-  return computedAtMs + lifeMs - Date.now();
+  return computedAtMs + Math.max(lifeMs, tookMs * lives) - Date.now();
 }
 
 /** Takes the answer of another instance if it is newer. Unless that is fresh, computes one, if no other instance does. */
 async function refreshOnce(options: ReportOptions, known: { snapshot?: Snapshot }): Promise<void> {
-  const { name, ttlMs, redis, prefix, leases, log } = options;
+  const { name, redis, prefix, leases, log } = options;
   const key = `${prefix}:report:${name}`;
   const kept = await readKept(redis, key);
   const isNewer = kept !== undefined && kept.computedAtMs > (known.snapshot?.computedAtMs ?? 0);
   if (isNewer) known.snapshot = kept;
-  if (isNewer && freshForMs(kept, ttlMs) > 0) return;
+  if (isNewer && freshForMs(kept, options) > 0) return;
   const lease = await leases.acquire(`report:${name}`);
   if (lease === undefined) return;
   try {
     const nowMs = Date.now();
     const value = await inTrace('report', { attributes: { 'updraft.report': name } }, () => options.compute(nowMs));
-    known.snapshot = toSnapshot(value, nowMs, known.snapshot?.firstAtMs ?? nowMs);
+    const firstAtMs = known.snapshot?.firstAtMs ?? nowMs;
+    known.snapshot = { ...toAnswer(value), computedAtMs: nowMs, firstAtMs, tookMs: Date.now() - nowMs };
     await redis.set(key, JSON.stringify(known.snapshot), 'EX', KEPT_FOR_S).catch((error: unknown) => {
       log.warn({ err: error, report: name }, 'a report could not be left in Redis for the other instances');
     });
@@ -145,6 +155,7 @@ const keptSnapshot: z.ZodType<Snapshot> = z.object({
   computedAtMs: z.number(),
   // Snapshots of earlier versions lack it: their store is not new.
   firstAtMs: z.number().default(0),
+  tookMs: z.number().default(0),
 });
 
 /** The answer in Redis; undefined when there is none or it is malformed. */
@@ -153,8 +164,8 @@ async function readKept(redis: Redis, key: string): Promise<Snapshot | undefined
   return text === null ? undefined : keptSnapshot.safeParse(parseJson(text)).data;
 }
 
-function toSnapshot(value: unknown, computedAtMs: number, firstAtMs: number): Snapshot {
+function toAnswer(value: unknown): Pick<Snapshot, 'body' | 'etag'> {
   const body = JSON.stringify(value);
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-  return { body, etag, computedAtMs, firstAtMs };
+  return { body, etag };
 }

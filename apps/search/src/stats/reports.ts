@@ -2,10 +2,12 @@ import { createHiddenActors, type Leases, type ProgressStore } from '@updraft/st
 import type { SearchDeps } from '../context.ts';
 import { dayOf } from '../days.ts';
 import type { SearchMetrics } from '../metrics.ts';
+import { readTrends } from '../trends/read-trends.ts';
+import { createFeedReports } from './feed-report.ts';
 import { readNetworkStats } from './network-stats.ts';
-import { readCollectionReport, readFeedReport, readIngestReport } from './operator-stats.ts';
+import { readCollectionReport, readIngestReport } from './operator-stats.ts';
 import { refreshCollectionStats, refreshDailyStats } from './refresh-days.ts';
-import { createReport, type Report } from './report.ts';
+import { createReport, type Report, type ReportName } from './report.ts';
 
 export interface ReportsOptions extends SearchDeps {
   readonly leases: Leases;
@@ -15,22 +17,48 @@ export interface ReportsOptions extends SearchDeps {
 
 const COLD_TIMEOUT_MS = 15_000;
 const INGEST_TTL_MS = 10_000;
+const TRENDS_TTL_MS = 60_000;
+/** So at most a twentieth of the time goes into them, however large the network. */
+const TRENDS_LIVES = 20;
 
 /** The reports of this service; the first two count days again before they are read. */
-export function createReports(
-  options: ReportsOptions,
-): Readonly<Record<'network' | 'collections' | 'ingest' | 'feeds', Report>> {
-  const { env, clickhouse, redis, leases, log, metrics } = options;
+export function createReports(options: ReportsOptions): Readonly<Record<ReportName, Report>> {
+  const { env, clickhouse, log } = options;
   const ttlMs = env.STATS_CACHE_TTL;
   const refresh = {
     ...options,
     hidden: createHiddenActors({ clickhouse, log }),
     oldestDay: dayOf(Date.parse(env.STATS_OLDEST_DAY)),
   };
-  const report = (name: string, ttl: number, compute: (nowMs: number) => Promise<unknown>) =>
+  const report = reportMaker(options);
+  return {
+    network: report('network', ttlMs, async (nowMs) => {
+      await refreshDailyStats(refresh, nowMs);
+      return readNetworkStats(clickhouse, nowMs);
+    }),
+    collections: report('collections', ttlMs, async (nowMs) => {
+      await refreshCollectionStats(refresh, nowMs);
+      return readCollectionReport(clickhouse, nowMs);
+    }),
+    ingest: report('ingest', Math.min(ttlMs, INGEST_TTL_MS), (nowMs) => readIngestReport(clickhouse, nowMs)),
+    trends: report(
+      'trends',
+      Math.min(ttlMs, TRENDS_TTL_MS),
+      (nowMs) => readTrends(clickhouse, { bots: env.TRENDS_BOTS }, nowMs),
+      TRENDS_LIVES,
+    ),
+    // By another name than the report of earlier versions, which had another shape.
+    feeds: report('feeds-apart', ttlMs, createFeedReports(clickhouse)),
+  };
+}
+
+/** Makes reports that are measured. */
+function reportMaker({ env, redis, leases, log, metrics }: ReportsOptions) {
+  return (name: string, ttlMs: number, compute: (nowMs: number) => Promise<unknown>, lives = 0): Report =>
     createReport({
       name,
-      ttlMs: ttl,
+      ttlMs,
+      lives,
       coldTimeoutMs: COLD_TIMEOUT_MS,
       redis,
       prefix: `${env.REDIS_PREFIX}:search`,
@@ -44,16 +72,4 @@ export function createReports(
         return value;
       },
     });
-  return {
-    network: report('network', ttlMs, async (nowMs) => {
-      await refreshDailyStats(refresh, nowMs);
-      return readNetworkStats(clickhouse, nowMs);
-    }),
-    collections: report('collections', ttlMs, async (nowMs) => {
-      await refreshCollectionStats(refresh, nowMs);
-      return readCollectionReport(clickhouse, nowMs);
-    }),
-    ingest: report('ingest', Math.min(ttlMs, INGEST_TTL_MS), (nowMs) => readIngestReport(clickhouse, nowMs)),
-    feeds: report('feeds', ttlMs, (nowMs) => readFeedReport(clickhouse, nowMs)),
-  };
 }

@@ -1,5 +1,5 @@
 import { type ClickHouse, type FeedHide, readHides } from '@updraft/store';
-import type { Feed } from '../feed.ts';
+import { type Feed, nameOf } from '../feed.ts';
 import { isPinnedAt } from '../pins.ts';
 import type { RuleResult } from './explanation.ts';
 import { hidesRule } from './moderation-rules.ts';
@@ -17,10 +17,10 @@ export function chosenOf(feed: Feed, atMs: number): Chosen {
 }
 
 /** Nothing but a host's hide takes out what the feeds file names. */
-export async function explainChosen(clickhouse: ClickHouse, { alias }: Feed, { rule, posts }: Chosen, uri: string) {
+export async function explainChosen(clickhouse: ClickHouse, feed: Feed, { rule, posts }: Chosen, uri: string) {
   const isNamed = posts.includes(uri);
   const place = isNamed ? `number ${posts.indexOf(uri) + 1} of ${posts.length}` : `not one of ${posts.length}`;
-  const hides = isNamed ? [hidesRule(alias, await hidesOf(clickhouse, uri))] : [];
+  const hides = isNamed ? [hidesRule(nameOf(feed), await hidesOf(clickhouse, uri))] : [];
   const rules: RuleResult[] = [{ rule, isPassed: isNamed, detail: place }, ...hides];
   const hidden = hides.find(({ isPassed }) => isPassed === false);
   const because = isNamed ? 'the feeds file names it' : 'the feeds file does not name it';

@@ -1,13 +1,14 @@
 import { type ClickHouse, type ExplainedPost, explainPost, type KeepPosts } from '@updraft/store';
 import type { StoredBuild } from '../build-store.ts';
 import { type Feed, isPersonal, type QueriedFeed } from '../feed.ts';
-import { CLEAR, keepForFeed, type Standings } from '../keep-posts.ts';
+import { keepForFeed, type Standings } from '../keep-posts.ts';
 import { type DescribedQuery, describeQuery } from '../queries/describe-query.ts';
 import { postQueryOf } from '../queries/feed-queries.ts';
-import { chosenOf, explainChosen, hidesOf } from './explain-chosen.ts';
+import { chosenOf, explainChosen } from './explain-chosen.ts';
+import { explainPersonal, type PersonalLists } from './explain-personal.ts';
 import type { Explanation, RuleResult } from './explanation.ts';
-import { moderationRules } from './moderation-rules.ts';
 import { partsRule } from './parts-rule.ts';
+import { known, moderation, rememberVerdict, validity } from './post-results.ts';
 import { placeRules, queryRules } from './query-rules.ts';
 
 export interface ExplainDeps {
@@ -18,17 +19,21 @@ export interface ExplainDeps {
   isCut: (feed: QueriedFeed, uri: string) => Promise<boolean>;
   keepValid: KeepPosts;
   standings: Standings;
+  /** Lists of viewers, for personal feeds. */
+  personal: PersonalLists;
 }
 
-export type Explain = (feed: Feed, uri: string, asOfMs: number) => Promise<Explanation>;
+/** `viewerDid` is whose list is meant. @throws ViewerNeededError of a personal feed without it */
+export type Explain = (feed: Feed, uri: string, asOfMs: number, viewerDid?: string) => Promise<Explanation>;
 
 /** Explains posts by the queries that build the feeds. */
 export function createExplain(deps: ExplainDeps): Explain {
-  return async (feed, uri, asOfMs) => {
+  return async (feed, uri, asOfMs, viewerDid) => {
     const base = { feed: feed.alias, uri, asOf: new Date(asOfMs).toISOString() };
     const chosen = chosenOf(feed, asOfMs);
-    if (feed.kind === 'static' || isPersonal(feed) || chosen.posts.includes(uri))
+    if (feed.kind === 'static' || chosen.posts.includes(uri))
       return { ...base, ...(await explainChosen(deps.clickhouse, feed, chosen, uri)) };
+    if (isPersonal(feed)) return { ...base, ...(await explainPersonal(deps, feed, { uri, asOfMs, viewerDid })) };
     const build = await deps.currentBuild(feed.alias);
     const place = (build?.uris.indexOf(uri) ?? -1) + 1;
     const isCut = place > 0 && (await deps.isCut(feed, uri));
@@ -98,38 +103,6 @@ async function readParts({ currentBuild }: ExplainDeps, feed: QueriedFeed): Prom
 /** What keeps every post out. */
 function impossible(described: DescribedQuery): RuleResult[] {
   return described.kind === 'nothing' ? [{ rule: described.rule, isPassed: false, detail: described.why }] : [];
-}
-
-/** Keeps what `keepValid` says of one post. */
-function rememberVerdict(keepValid: KeepPosts, uri: string) {
-  let isValid: boolean | undefined;
-  return {
-    keepValid: async (posts: Parameters<KeepPosts>[0]) => {
-      const kept = await keepValid(posts);
-      isValid = kept.has(uri);
-      return kept;
-    },
-    isValid: () => isValid,
-  };
-}
-
-function known({ state }: ExplainedPost): RuleResult {
-  const details = { absent: 'nothing is known of it', deleted: 'it was deleted', there: 'it is in the index' };
-  return { rule: 'known', isPassed: state === 'there', detail: details[state] };
-}
-
-function validity(isPassed: boolean | undefined, before: RuleResult | undefined): RuleResult {
-  if (before !== undefined) return { rule: 'valid', detail: `not asked: ${before.rule}` };
-  if (isPassed === undefined) return { rule: 'valid', detail: 'the post is not known' };
-  const detail = isPassed ? 'its record follows the lexicon' : 'its record breaks the lexicon: no app shows it';
-  return { rule: 'valid', isPassed, detail };
-}
-
-async function moderation(deps: ExplainDeps, feed: QueriedFeed, { facts }: ExplainedPost): Promise<RuleResult[]> {
-  if (facts === undefined) return [];
-  const standing = (await deps.standings([facts])).get(facts.uri) ?? CLEAR;
-  const hides = standing.hiddenFrom.length === 0 ? [] : await hidesOf(deps.clickhouse, facts.uri);
-  return moderationRules(feed, standing, hides);
 }
 
 function scoreOf({ score }: ExplainedPost, feed: QueriedFeed): Pick<Explanation, 'score'> {

@@ -1,8 +1,9 @@
 import type { FeedHide, PostStanding } from '@updraft/store';
+import { nameOf } from '../feed.ts';
 import { type LeftOut, leftOutBy, type ModeratedFeed } from '../moderation.ts';
 import type { RuleResult } from './explanation.ts';
 
-type Settings = Omit<ModeratedFeed, 'alias'>;
+type Settings = Omit<ModeratedFeed, 'alias' | 'variant'>;
 
 /** Takes every post. */
 const OPEN: Settings = { labels: { exclude: [], require: [] }, recommendableOnly: false, bots: true };
@@ -18,11 +19,11 @@ export function moderationRules(feed: ModeratedFeed, standing: PostStanding, hid
   ];
   const unhidden = { ...standing, hiddenFrom: [] };
   return [
-    ruleResult('hides', leftOutBy({ ...OPEN, alias: feed.alias }, standing), hides),
+    ruleResult('hides', leftOutBy({ ...OPEN, alias: nameOf(feed) }, standing), hides),
     ...rules
       .filter(({ isOf }) => isOf)
       .map(({ rule, settings }) =>
-        ruleResult(rule, leftOutBy({ ...OPEN, ...settings, alias: feed.alias }, unhidden), hides),
+        ruleResult(rule, leftOutBy({ ...OPEN, ...settings, alias: nameOf(feed) }, unhidden), hides),
       ),
   ];
 }

@@ -1,13 +1,15 @@
 import { lasting } from '@updraft/service';
 import type { ExplainedPost, PostQuery } from '@updraft/store';
-import { authorsLabel, type QueriedFeed } from '../feed.ts';
+import { authorsLabel, type PersonalFeed, type QueriedFeed } from '../feed.ts';
 import type { RuleResult } from './explanation.ts';
+
+type BuiltFeed = QueriedFeed | PersonalFeed;
 
 /** The rules that a feed's query has in SQL, and what each says of the post. */
 export function queryRules(
   { rules }: PostQuery,
   { facts, broken }: ExplainedPost,
-  feed: QueriedFeed,
+  feed: BuiltFeed,
   asOfMs: number,
 ): RuleResult[] {
   return rules.map(({ name: rule }) => {
@@ -18,7 +20,7 @@ export function queryRules(
 }
 
 /** A rule without a line here is told without numbers. */
-const DETAILS: Readonly<Record<string, (post: Facts, feed: QueriedFeed, asOfMs: number) => string>> = {
+const DETAILS: Readonly<Record<string, (post: Facts, feed: BuiltFeed, asOfMs: number) => string>> = {
   window: ({ sortAtMs }, { window }, asOfMs) =>
     `it is ${ageOf(sortAtMs, asOfMs)} old (${new Date(sortAtMs).toISOString()}), the window is ${lasting(window)}`,
   'minimum age': ({ sortAtMs }, feed, asOfMs) =>
@@ -29,6 +31,11 @@ const DETAILS: Readonly<Record<string, (post: Facts, feed: QueriedFeed, asOfMs: 
   languages: ({ langs }, { languages }) =>
     `its languages: ${langs.join(', ') || 'none'}; the feed's: ${languages.join(', ')}`,
   'author label': ({ did }, feed) => `whether ${did} bears the label ${authorsLabel(feed) ?? ''}`,
+  followed: ({ did }) => `whether the viewer follows ${did}, and does not block it`,
+  'followed or reposted': ({ did }, { window }) =>
+    `whether the viewer follows ${did}, or somebody who reposted it, within ${lasting(window)}`,
+  'not blocked': ({ did }) => `whether the viewer does not block ${did}`,
+  time: ({ sortAtMs }) => `it is of ${new Date(sortAtMs).toISOString()}`,
   list: ({ did }, feed) => `whether ${did} is on ${feed.kind === 'list' ? feed.list : ''}`,
   words: aboutQuery,
   'words as written': aboutQuery,
@@ -40,7 +47,7 @@ const DETAILS: Readonly<Record<string, (post: Facts, feed: QueriedFeed, asOfMs: 
   pattern: (_post, feed) => `the text is to match ${feed.kind === 'search' ? (feed.pattern ?? '') : ''}`,
 };
 
-function aboutQuery(_post: Facts, feed: QueriedFeed): string {
+function aboutQuery(_post: Facts, feed: BuiltFeed): string {
   return `the feed looks for ${feed.kind === 'search' ? feed.query : ''}`;
 }
 

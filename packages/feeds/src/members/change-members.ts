@@ -56,7 +56,14 @@ export async function changeMembers(
     return { did, before, after, isLabelChanged };
   });
   await writeMembers(clickhouse, requests, labels);
+  if (changes.length === 1 && requests.length > 0) await agree(clickhouse, options, dids);
   return outcome;
+}
+
+/** Another host may have decided about the account meanwhile, and have seen another label than there is now: whoever looks last sees both. */
+async function agree(clickhouse: ClickHouse, options: ChangeOptions, dids: readonly string[]): Promise<void> {
+  const changes = dids.map((did) => ({ did, actions: [] }));
+  await changeMembers(clickhouse, { ...options, yieldMicros: 0 }, changes);
 }
 
 function isBearer({ label }: StoredMember): boolean {

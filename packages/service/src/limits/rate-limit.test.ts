@@ -7,6 +7,8 @@ test('a rate limit forgets names beyond its bound, and fills up with time', () =
   expect([limit.take('a'), limit.take('a'), limit.take('a')]).toEqual([true, true, false]);
   nowMs += 1_000;
   expect([limit.take('a'), limit.take('a')]).toEqual([true, false]);
+  nowMs += 2_000;
+  expect([limit.take('a', 3), limit.take('a', 2), limit.take('a')]).toEqual([false, true, false]);
   limit.take('b');
   limit.take('c');
   expect(limit.take('a')).toBe(true);

@@ -5,7 +5,7 @@ import type { Shape } from '../row-binary/shape.ts';
 import { clickHouseUrl, isLoopback } from './address.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { quoteName } from './quote.ts';
-import { readRows, runCommand } from './read-rows.ts';
+import { readBytes, readRows, runCommand } from './read-rows.ts';
 import { connect, eachServer, PACKED, type Server, settingsOf } from './servers.ts';
 import { INSERT_SETTINGS, timeLimit } from './settings.ts';
 import { startCallSpan, traceCall } from './trace-call.ts';
@@ -32,6 +32,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     rowsDatabase: each.database,
     query: (sql, shape, params, callOptions) => queryRows(self, sql, shape, params, callOptions),
     stream: (sql, shape, params, callOptions) => streamRows(self, sql, shape, params, callOptions),
+    streamBytes: (sql, params, callOptions) => stream(self, sql, callOptions, (call) => readBytes(client, { ...call, params })),
     command: (sql, params, callOptions) => runOn(self, sql, params, callOptions),
     onEachServer: async (statement, params, callOptions) => {
       const sql = statement(each.onCluster);
@@ -89,20 +90,31 @@ function queryRows<Row>(
   );
 }
 
-async function* streamRows<Row>(
-  { client, site }: Server,
+function streamRows<Row>(
+  server: Server,
   sql: string,
   shape: Shape<Row>,
   params?: QueryParams,
   options: CallOptions = {},
 ): AsyncGenerator<readonly Row[]> {
+  return stream(server, sql, options, (call) =>
+    readRows(server.client, shape, { ...call, params, lists: options.lists }),
+  );
+}
+
+async function* stream<Chunk>(
+  { site }: Server,
+  sql: string,
+  options: CallOptions = {},
+  read: (call: { sql: string; settings: CallSettings; signal: AbortSignal }) => AsyncGenerator<Chunk>,
+): AsyncGenerator<Chunk> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   using deadline = startDeadline(timeoutMs, options.signal);
   const span = startCallSpan(site, { sql });
   let failed: unknown;
   try {
     const settings = { ...timeLimit(timeoutMs), ...options.settings };
-    yield* readRows(client, shape, { sql, params, lists: options.lists, settings, signal: deadline.signal });
+    yield* read({ sql, settings, signal: deadline.signal });
   } catch (error) {
     failed = failure(error, deadline, site);
     throw failed;

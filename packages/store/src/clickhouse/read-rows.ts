@@ -46,6 +46,30 @@ export async function* readRows<T>(
   }
 }
 
+/** A SELECT's rows as RowBinary. An error after the first row would be among the bytes, so the server keeps all until the last is there. */
+export async function* readBytes(client: ClickHouseClient, statement: Statement): AsyncGenerator<Uint8Array> {
+  const { sql, params = {}, settings, signal } = statement;
+  const queryId = randomUUID();
+  let isOver = false;
+  try {
+    const { stream } = await client.exec({
+      query: `${sql}\nFORMAT RowBinary`,
+      query_id: queryId,
+      query_params: { ...params },
+      clickhouse_settings: { ...settings, wait_end_of_query: 1 },
+      abort_signal: signal,
+      http_headers: traceHeaders(),
+    });
+    yield* addAbortSignal(signal, stream) as AsyncIterable<Buffer>;
+    isOver = true;
+  } catch (error) {
+    isOver = !signal.aborted;
+    throw error;
+  } finally {
+    if (!isOver) kill(client, queryId);
+  }
+}
+
 /** The first line has the names of the columns, the second their types. */
 async function* decode<T>(
   chunks: AsyncIterable<readonly Row<unknown[], typeof FORMAT>[]>,

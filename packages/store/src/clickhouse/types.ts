@@ -52,6 +52,8 @@ export interface ClickHouse {
     params?: QueryParams,
     options?: CallOptions,
   ): AsyncIterable<readonly Row[]>;
+  /** The bytes of a SELECT's rows as RowBinary, once the server has all of them. For very many rows of fixed width. */
+  streamBytes(sql: string, params?: QueryParams, options?: Omit<CallOptions, 'lists'>): AsyncIterable<Uint8Array>;
   /** A statement without an answer: DDL, INSERT … SELECT, SYSTEM …. */
   command(sql: string, params?: QueryParams, options?: CallOptions): Promise<void>;
   /**

@@ -61,7 +61,8 @@ export function mayRepeat(statement: string): boolean {
   return ['CREATE', 'RUN'].includes(firstKeyword(sql)) || REPEATABLE.test(sql);
 }
 
-const REPEATABLE = /^(?:DROP \w+ IF EXISTS|ALTER TABLE \w+\s+MODIFY COLUMN)\b/i;
+const REPEATABLE =
+  /^(?:DROP \w+ IF EXISTS|ALTER TABLE \w+\s+(?:MODIFY (?:COLUMN|SETTING)|ADD PROJECTION IF NOT EXISTS|MATERIALIZE PROJECTION))\b/i;
 
 function dirtySentence(row: AppliedMigration): string {
   const reason = row.failure === '' ? 'it was interrupted' : row.failure;

@@ -15,23 +15,26 @@ const AUDIT_ENTRY = shape({
 export type AuditEntry = RowOf<typeof AUDIT_ENTRY>;
 
 export interface AuditQuery extends PageQuery {
-  /** Feeds' names, and labels. */
-  readonly feeds: readonly string[];
+  /** Its name. */
+  readonly feed: string;
+  /** Of its members; '' for a feed without. */
+  readonly label: string;
   /** A DID or an at-uri; '' for all. */
   readonly subject: string;
 }
 
-/** What was done to feeds and their members, the last first. */
+/** What was done to a feed and its members, the last first. A label may have the name of another feed. */
 export function readAuditLog(
   clickhouse: ClickHouse,
-  { feeds, subject, page, limit }: AuditQuery,
+  { feed, label, subject, page, limit }: AuditQuery,
 ): Promise<AuditEntry[]> {
   return clickhouse.query(
     `SELECT log.at::DateTime64(3, 'UTC') AS at, feed, action, subject, changed_by, note
      FROM audit_log AS log FINAL
-     WHERE feed IN {feeds:Array(String)} AND ({subject:String} = '' OR subject = {subject:String})
+     WHERE log.feed IN ({feed:String}, {label:String})
+       AND log.feed = if(startsWith(action, 'member '), {label:String}, {feed:String}) AND ({subject:String} = '' OR subject = {subject:String})
      ORDER BY log.at DESC, entry_id LIMIT {limit:UInt32} OFFSET {offset:UInt64}`,
     AUDIT_ENTRY,
-    { feeds, subject, limit, offset: (page - 1) * limit },
+    { feed, label, subject, limit, offset: (page - 1) * limit },
   );
 }

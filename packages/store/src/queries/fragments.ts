@@ -42,6 +42,9 @@ export interface PostRules {
   readonly params: QueryParams;
 }
 
+/** A post's languages as codes without region, as SQL. */
+export const LANGUAGES = "arrayMap(lang -> lower(splitByChar('-', lang)[1]), langs)";
+
 /** Which posts a feed takes, besides their time. */
 export interface FeedFilter {
   /** Whether it takes replies. */

@@ -1,6 +1,6 @@
 import type { QueryParams } from '../clickhouse/types.ts';
 import { isVisible } from '../tables/hidden-actors.ts';
-import { type FeedFilter, isPostInWindow, type PostRule } from './fragments.ts';
+import { type FeedFilter, isPostInWindow, LANGUAGES, type PostRule } from './fragments.ts';
 import type { FoundPost, ScoreParts } from './ranking/ranking.ts';
 
 /** What a kind of feed selects, and in which order: what a build and an explanation have in common. */
@@ -33,7 +33,7 @@ export function filterRules(filter: FeedFilter): PostRule[] {
   if (!filter.replies) rules.push({ name: 'replies', sql: "parent_uri = ''" });
   if (filter.mediaOnly) rules.push({ name: 'media', sql: 'has_embedded_media = 1' });
   if (filter.languages.length > 0) {
-    const sql = "hasAny(arrayMap(lang -> lower(splitByChar('-', lang)[1]), langs), {languages:Array(String)})";
+    const sql = `hasAny(${LANGUAGES}, {languages:Array(String)})`;
     rules.push({ name: 'languages', sql });
   }
   return [...rules, ...(filter.also?.rules ?? [])];

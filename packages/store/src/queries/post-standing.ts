@@ -29,6 +29,8 @@ export interface StandingQuery {
   readonly values: readonly string[];
   /** In ms since 1970: which labels have expired. */
   readonly nowMs: number;
+  /** Gives the labels in force on posts, their accounts and profiles, by the subject, for a caller who knows some already. Default: they are read. */
+  readonly readLabels?: (uris: readonly string[]) => Promise<ReadonlyMap<string, readonly GivenLabel[]>>;
   /** Gives the self-labels of posts by their uris, for a caller who knows some already. Default: they are read. */
   readonly readPostLabels?: (uris: readonly string[]) => Promise<ReadonlyMap<string, readonly string[]>>;
 }
@@ -67,12 +69,13 @@ async function readFacts(clickhouse: ClickHouse, uris: readonly string[], query:
   const wanted = new Set(query.values);
   const readPostLabels =
     query.readPostLabels ?? (async (asked) => selfLabelsOf(await postsWithLabels(clickhouse, asked)));
+  const readLabels = query.readLabels ?? ((asked) => labelsInForce(clickhouse, asked, query));
   const none: Labels = { labels: new Map(), post: new Map(), profile: new Map() };
   const read = async (): Promise<Labels> => {
     const [labels, post, profile] = await Promise.all([
-      labelsInForce(clickhouse, uris, query),
+      readLabels(uris),
       readPostLabels(uris),
-      profileLabels(clickhouse, dids),
+      profileLabels(clickhouse, dids, query.values),
     ]);
     return { labels, post, profile };
   };

@@ -1,4 +1,12 @@
-import { arrayOfVersions, bool, dateTime64Ms, string, uint16, uint32 } from '../row-binary/codecs.ts';
+import {
+  arrayOfVersions,
+  bool,
+  dateTime64Ms,
+  lowCardinalityString,
+  string,
+  uint16,
+  uint32,
+} from '../row-binary/codecs.ts';
 import type { RowOf } from '../row-binary/shape.ts';
 import { defineTable } from '../row-binary/table.ts';
 
@@ -19,7 +27,7 @@ export const feedRequestAnalytics = defineTable('feed_request_analytics', {
   durationUs: uint32,
   buildId: string,
   /** Of the feed; '' where it has none. */
-  variant: string,
+  variant: lowCardinalityString,
   /** itemKey() of the posts given, in order. */
   items: arrayOfVersions,
 });

@@ -42,7 +42,8 @@ export async function lastNumbering(clickhouse: ClickHouse, src: string, options
 
 /**
  * Takes back every label of earlier numberings that the labeler has not said again. To repeat it changes nothing, and a label of this
- * numbering that comes later counts all the same.
+ * numbering that comes later counts all the same. Its rows may show long after it began, so their ingest_at is when they do at the latest:
+ * whoever asks for changes since a time must not miss them.
  */
 export async function takeBackEarlierLabels(
   clickhouse: ClickHouse,
@@ -51,10 +52,10 @@ export async function takeBackEarlierLabels(
 ): Promise<void> {
   const first = (BigInt(numbering) << 53n).toString();
   await clickhouse.command(
-    `INSERT INTO labels (did, uri, val, src, neg, cts, exp, version)
-     SELECT did, uri, val, src, 1, cts, exp, {first:UInt64} FROM labels FINAL
+    `INSERT INTO labels (did, uri, val, src, neg, cts, exp, version, ingest_at)
+     SELECT did, uri, val, src, 1, cts, exp, {first:UInt64}, now64(3, 'UTC') + toIntervalMillisecond({longestMs:UInt32}) FROM labels FINAL
      WHERE src = {src:String} AND version < {first:UInt64} AND neg = 0`,
-    { src, first },
+    { src, first, longestMs: TAKE_BACK_TIMEOUT_MS },
     { timeoutMs: TAKE_BACK_TIMEOUT_MS, ...options },
   );
 }

@@ -22,6 +22,7 @@ const candidate = (n: number, more: Partial<Candidate> = {}): Candidate => ({
   uri: `at://${n}`,
   sortAtMs: 99 * 3_600_000,
   atMost: 0,
+  rows: 0,
   ...more,
 });
 const liked = (likes: readonly number[]): Tallies => ({

@@ -37,6 +37,8 @@ export interface FoundPost {
 export interface Candidate extends FoundPost {
   /** Its score is this or less. */
   readonly atMost: number;
+  /** How many rows can count for it. */
+  readonly rows: number;
 }
 
 /** Accounts by the key of a post; a post without any is not there. */

@@ -5,18 +5,19 @@ import { shape } from '../../row-binary/shape.ts';
 import { isVisibleRecord, RECORD_VERSION } from '../../tables/record-rows.ts';
 
 /**
- * The self-labels of these accounts' profiles. profile_labels has the few that ever had any, so few profiles are looked up; a label holds
- * while the profile is as it was when it was labelled.
+ * The self-labels of those of these accounts' profiles that have one of these values. Many accounts say `!no-unauthenticated`, few anything
+ * that a feed asks for, so few profiles are looked up; a label holds while the profile is as it was when it was labelled.
  */
 export async function profileLabels(
   clickhouse: ClickHouse,
   dids: readonly string[],
+  values: readonly string[],
 ): Promise<Map<string, readonly string[]>> {
   const labelled = await clickhouse.query(
     `SELECT actor_did AS did, CAST(labels, 'Array(String)') AS labels, toString(version) AS record_version
-     FROM profile_labels FINAL WHERE actor_did IN given_dids`,
+     FROM profile_labels FINAL WHERE actor_did IN given_dids AND hasAny(labels, {values:Array(String)})`,
     shape({ did: string, labels: arrayOfStrings, recordVersion: string }),
-    {},
+    { values },
     { lists: [didList(dids)] },
   );
   if (labelled.length === 0) return new Map();

@@ -8,3 +8,9 @@ export function didOfUri(uri: string): string {
 export function profileUri(did: string): string {
   return `at://${did}/app.bsky.actor.profile/self`;
 }
+
+/** What labels that concern these posts are put on: the posts, their accounts and the profiles of these. */
+export function subjectsOf(uris: readonly string[]): string[] {
+  const dids = [...new Set(uris.map(didOfUri))];
+  return [...uris, ...dids, ...dids.map(profileUri)];
+}

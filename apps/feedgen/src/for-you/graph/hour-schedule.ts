@@ -1,0 +1,91 @@
+/** Decides which hour of likes is read next. */
+export interface HourSchedule {
+  /** An hour to read now, or how long nothing is due. */
+  next(nowMs: number): { readonly hour: number } | { readonly waitMs: number };
+  /** An hour is read, or as much of it as there is room for. */
+  noteRead(hour: number, nowMs: number): void;
+  /** Whether each hour was read that there is room for. */
+  isWhole(nowMs: number): boolean;
+  /** Hours that the graph is to drop: too old, or the oldest of too many likes. */
+  toDrop(graph: HeldHours, nowMs: number): readonly number[];
+}
+
+export interface HeldHours {
+  readonly likes: number;
+  /** Newest first. */
+  readonly hours: readonly { readonly hour: number; readonly segment: { readonly likes: number } }[];
+}
+
+export interface HourScheduleOptions {
+  /** The newest hour and those before it, at most. */
+  readonly hours: number;
+  readonly maxLikes: number;
+  readonly refreshMs?: Refresh;
+}
+
+/** After which time an hour is read again: it may have new likes, or unlikes and accounts that went. */
+export interface Refresh {
+  readonly newest: number;
+  readonly others: number;
+}
+
+const HOUR_MS = 3_600_000;
+const REFRESH: Refresh = { newest: 30_000, others: 600_000 };
+/** A like of an hour may come after the hour. */
+const NEWEST = 2;
+
+export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: HourScheduleOptions): HourSchedule {
+  const readAt = new Map<number, number>();
+  /** No older hour is read: there was no room for it. */
+  let floor = 0;
+
+  const wanted = (nowMs: number): number[] => {
+    const newest = Math.floor(nowMs / HOUR_MS);
+    return Array.from({ length: hours }, (_, n) => newest - n).filter((hour) => hour >= floor);
+  };
+  const dueAt = (hour: number, place: number): number =>
+    (readAt.get(hour) ?? Number.NEGATIVE_INFINITY) + (place < NEWEST ? refreshMs.newest : refreshMs.others);
+
+  return {
+    next: (nowMs) => {
+      const all = wanted(nowMs).map((hour, place) => ({ hour, place, dueAtMs: dueAt(hour, place) }));
+      // Of hours that were never read the newest comes first: the graph is of use from the first on.
+      const first = all.toSorted(
+        (a, b) => rank(a, nowMs) - rank(b, nowMs) || a.dueAtMs - b.dueAtMs || a.place - b.place,
+      )[0];
+      if (first === undefined) return { waitMs: refreshMs.newest };
+      return first.dueAtMs <= nowMs ? { hour: first.hour } : { waitMs: first.dueAtMs - nowMs };
+    },
+    noteRead: (hour, nowMs) => {
+      // What was read at one time after the start is not read again at one time.
+      const early = readAt.has(hour) ? 0 : ((hour * 7) % 10) / 10;
+      readAt.set(hour, nowMs - early * refreshMs.others);
+    },
+    isWhole: (nowMs) => wanted(nowMs).every((hour) => readAt.has(hour)),
+    toDrop: (graph, nowMs) => {
+      const oldest = Math.max(floor, Math.floor(nowMs / HOUR_MS) - hours + 1);
+      const dropped = graph.hours.filter(({ hour }) => hour < oldest).map(({ hour }) => hour);
+      let likes = graph.likes;
+      for (const { hour, segment } of graph.hours.toReversed()) {
+        if (likes <= maxLikes || hour === graph.hours[0]?.hour) break;
+        likes -= segment.likes;
+        floor = hour + 1;
+        if (!dropped.includes(hour)) dropped.push(hour);
+      }
+      if (hasRoom(graph, maxLikes)) floor -= 1;
+      for (const hour of dropped) readAt.delete(hour);
+      return dropped;
+    },
+  };
+}
+
+/** What is due comes first; of that, the newest hours. */
+function rank({ dueAtMs, place }: { dueAtMs: number; place: number }, nowMs: number): number {
+  if (dueAtMs > nowMs) return 2;
+  return place < NEWEST ? 0 : 1;
+}
+
+/** For one hour more, and some more likes in each. */
+function hasRoom({ likes, hours }: HeldHours, maxLikes: number): boolean {
+  return hours.length > 0 && likes + (2 * likes) / hours.length < maxLikes;
+}
