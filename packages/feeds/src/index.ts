@@ -42,6 +42,8 @@ export { shortAlias } from './names.ts';
 export { MAX_SUBJECTS, type News, newsChannel, parseNews, publishNews } from './news.ts';
 export {
   createPersonalStore,
+  type KeptFeed,
+  keepPersonalMs,
   MAX_BUILDS_OF_VIEWER,
   type PersonalStore,
   removePersonalBuilds,

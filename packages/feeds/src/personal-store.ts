@@ -3,6 +3,7 @@ import { deflateRaw, inflateRaw } from 'node:zlib';
 import { hashText, type Redis } from '@updraft/store';
 import { z } from 'zod';
 import { KEEP_BUILDS_MS } from './build-store.ts';
+import type { PersonalFeed } from './feed.ts';
 
 const post = z.object({
   uri: z.string(),
@@ -23,7 +24,7 @@ export type StoredPersonalBuild = z.output<typeof stored>;
 
 /** Viewers' builds in Redis, for as long as a reader may go on in them. A look-up is by the viewer, so nobody is given another's. */
 export interface PersonalStore {
-  save(alias: string, viewerDid: string, build: StoredPersonalBuild): Promise<void>;
+  save(feed: KeptFeed, viewerDid: string, build: StoredPersonalBuild): Promise<void>;
   /** The build of this id, or the latest one. */
   load(alias: string, viewerDid: string, id?: string): Promise<StoredPersonalBuild | undefined>;
   /** Removes what there is of a viewer in these feeds. */
@@ -33,12 +34,20 @@ export interface PersonalStore {
 /** Of one viewer and feed that are kept. */
 export const MAX_BUILDS_OF_VIEWER = 6;
 
+export type KeptFeed = Pick<PersonalFeed, 'alias' | 'refresh'>;
+
+/** For how long a viewer's build is there: they may begin to read it until it is as old as `refresh` allows, and then go on. */
+export function keepPersonalMs({ refresh }: KeptFeed): number {
+  return refresh + KEEP_BUILDS_MS;
+}
+
 export function createPersonalStore({ redis, prefix }: { redis: Redis; prefix: string }): PersonalStore {
   const key = (alias: string, viewerDid: string) => `${prefix}:personal:${alias}:${hashText(viewerDid)}`;
   return {
-    save: async (alias, viewerDid, build) => {
+    save: async (feed, viewerDid, build) => {
       const frozen = await deflate(JSON.stringify(build), { level: 1 });
-      await redis.eval(SAVE, 1, key(alias, viewerDid), build.id, frozen, KEEP_BUILDS_MS, MAX_BUILDS_OF_VIEWER);
+      const of = key(feed.alias, viewerDid);
+      await redis.eval(SAVE, 1, of, build.id, frozen, keepPersonalMs(feed), MAX_BUILDS_OF_VIEWER);
     },
     load: async (alias, viewerDid, id) => {
       const of = key(alias, viewerDid);

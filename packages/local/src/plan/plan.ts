@@ -4,7 +4,7 @@
 // Out: the parts with their ports and environments (`StackPlan`), the addresses to show, the sources of the screen's figures, and what
 //      commands need to find it all.
 // Invariant: a database that the environment names is used and never started; each network has databases of its own.
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Login } from '../clickhouse/credentials.ts';
 import { PROJECT_ROOT } from '../project-root.ts';
 import type { NamedAddress } from '../screen/snapshot.ts';
@@ -68,6 +68,7 @@ export function planLocalStack(network: Network, given: Omit<Surroundings, 'port
       ...(wsUrl !== undefined && { WS_URL: wsUrl }),
       ...(plc !== undefined && { PLC_HOST: plc }),
       SERVICE_ENDPOINT: env['SERVICE_ENDPOINT'] || `http://${loopback(ports.feedgen)}`,
+      ...(env['FEEDS_FILE'] && { FEEDS_FILE: resolve(env['FEEDS_FILE']) }),
     },
   };
 }
