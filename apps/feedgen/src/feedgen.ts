@@ -100,7 +100,7 @@ function createParts(deps: FeedgenDeps) {
   const graph = { connection: config.clickhouse, maxLikes: config.maxGraphLikes };
   const wishes = createWishes(deps.clickhouse);
   const forYou = createForYou({ ...deps, ...graph, keeping: building.keeping, wishes, metrics });
-  const readers = { limits: config.personal, forYou: forYou.query, seen, hides };
+  const readers = { limits: config.personal, forYou: forYou.query, coLikers: forYou.coLikers, seen, hides };
   const personal = createPersonal({ ...deps, ...readers, prefix, building, bus, metrics });
   const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
   const explain = createExplaining({ ...deps, ...explaining });

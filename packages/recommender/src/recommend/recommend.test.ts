@@ -63,10 +63,10 @@ test('nobody is given what they like, what they wrote or what the feed has no pl
       for (const { root, coLikers } of recommender.recommend(requestOf(viewer))) {
         expect(mine.has(root)).toBe(false);
         expect(root % 10).not.toBe(9);
-        const true_ = [...new Set(pairs.map(([who]) => who))].filter(
+        const sharers = [...new Set(pairs.map(([who]) => who))].filter(
           (who) => who !== viewer && likedBy(who).has(root) && [...likedBy(who)].some((post) => mine.has(post)),
         );
-        expect(coLikers).toBe(true_.length);
+        expect(coLikers).toBe(sharers.length);
       }
     }),
   );
