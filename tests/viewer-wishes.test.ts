@@ -46,10 +46,12 @@ test('who asked to see less of a post sees its author and its topic lower, who a
   ];
   const uris = [again, cats, plain, link, linked];
   const wishes = createWishes(store.clickhouse);
-  const factors = async (viewer: string) => uris.map(await wishes(viewer, uris));
+  const factors = async (viewer: string) => uris.map(await wishes.factors(viewer, uris));
   const expected = [1 / 2, 1 / 2, 1, 1.5, 2.25];
   (await factors('viewer')).forEach((factor, n) => expect(factor).toBeCloseTo(expected[n] ?? 0, 2));
   expect(await factors('other')).toEqual([1, 1, 1, 1, 1]);
+  expect(await wishes.lowered('viewer')).toEqual(new Set([ANN, 'did:plc:nobody']));
+  expect((await wishes.lowered('other')).size).toBe(0);
 });
 
 test('what was said last of a post counts, whatever order it comes in, and older than 90 days nothing does', async () => {
@@ -57,7 +59,7 @@ test('what was said last of a post counts, whatever order it comes in, and older
   await wish('fickle', 'requestMore', changed, 1_000);
   await wish('fickle', 'requestLess', changed, 2_000);
   await wish('fickle', 'requestLess', old, 91 * DAY_MS);
-  const factor = await createWishes(store.clickhouse)('fickle', [changed, old]);
+  const factor = await createWishes(store.clickhouse).factors('fickle', [changed, old]);
   expect(factor(changed)).toBeCloseTo(1.5, 2);
   expect(factor(old)).toBe(1);
 });
@@ -79,7 +81,7 @@ test('of very many wishes the newest 500 count', async () => {
     feedInteractions,
     items.map((item, n) => ({ ...row, item, interactionId: `many.${n}` })),
   );
-  const factor = await createWishes(store.clickhouse)('busy', [first]);
+  const factor = await createWishes(store.clickhouse).factors('busy', [first]);
   expect(factor(first)).toBe(1);
   expect(factor(items[0] ?? '')).toBe(1 / 16);
 });

@@ -1,5 +1,5 @@
 import { type ClickHouse, createHiddenActors } from '@updraft/store';
-import { DAY_MS, did, EMPTY_REST, FAME, likesSql, tid, uniform, version } from '../shared/row-sql.ts';
+import { DAY_MS, did, EMPTY_REST, FAME, likesSql, tid, times, uniform, version } from '../shared/row-sql.ts';
 
 export interface DayOptions {
   readonly likes: number;
@@ -47,8 +47,6 @@ interface Day {
 const timeOf = ({ asOfMs }: Day, number: string, total: number) =>
   `toInt64(${asOfMs - DAY_MS} + intDiv(toInt64(${number}) * ${DAY_MS}, ${total}))`;
 const author = (post: string) => `cityHash64('author', toUInt64(${post})) % ${ACCOUNTS}`;
-const times = (ms: string) =>
-  `toUInt32(intDiv(${ms}, 3600000)) AS record_hour, fromUnixTimestamp64Milli(${ms}, 'UTC') AS sort_at`;
 
 /** One in a hundred has a text that is too long. */
 function postsSql(day: Day, numbers: string): string {

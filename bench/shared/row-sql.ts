@@ -21,6 +21,10 @@ export const tidNumber = (ms: string, salt: string): string =>
 export const tid = (ms: string, salt: string): string =>
   `arrayStringConcat(arrayMap(i -> substring('234567abcdefghijklmnopqrstuvwxyz', 1 + bitAnd(bitShiftRight(bitShiftLeft(toUInt64(${ms}) * 1000, 10) + cityHash64(${salt}) % 1024, 5 * (12 - i)), 31), 1), range(13)))`;
 
+/** The columns of a post's time. */
+export const times = (ms: string): string =>
+  `toUInt32(intDiv(${ms}, 3600000)) AS record_hour, fromUnixTimestamp64Milli(${ms}, 'UTC') AS sort_at`;
+
 /**
  * How popular a liked post is: this power of two divides its number. Each further power makes the choice 0.62 times as likely, while half
  * as many posts have it.

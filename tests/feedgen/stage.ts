@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createFeedgen, type Feedgen, readFeedgenConfig } from '@updraft/feedgen';
+import { createFeedgen, type Feedgen, type FeedgenDeps, readFeedgenConfig } from '@updraft/feedgen';
 import { parseFeedsFile } from '@updraft/feeds';
 import { createLogger } from '@updraft/service';
 import { type ClickHouse, createClickHouse, createRedis } from '@updraft/store';
@@ -24,8 +24,7 @@ export interface StageOptions {
   env?: Readonly<Record<string, string>>;
   cutsIntervalMs?: number;
   memberIntervalMs?: number;
-  /** The time by which days of seen posts go. */
-  now?: () => number;
+  seen?: FeedgenDeps['seen'];
   /** How long pages wait for viewers' builds. */
   personalWaits?: { readonly buildMs: number; readonly lookUpMs: number };
 }
@@ -106,7 +105,7 @@ export async function startInstance(
     readonly clickhouse: Pick<Databases['clickhouse'], 'env'>;
     readonly redis: Pick<Databases['redis'], 'address'>;
   },
-  { feeds, env = {}, cutsIntervalMs = 300, memberIntervalMs, personalWaits = PATIENT, now }: StageOptions,
+  { feeds, env = {}, cutsIntervalMs = 300, memberIntervalMs, personalWaits = PATIENT, seen }: StageOptions,
 ): Promise<Instance> {
   const config = readFeedgenConfig({
     ...databases.clickhouse.env,
@@ -129,7 +128,7 @@ export async function startInstance(
     cutsIntervalMs,
     personalWaits,
     ...(memberIntervalMs !== undefined && { memberIntervalMs }),
-    ...(now !== undefined && { now }),
+    ...(seen !== undefined && { seen }),
   });
   const answers = checkAnswers(feedgen.app);
   const stopping = new AbortController();

@@ -41,7 +41,7 @@ export interface SimulatedReader {
 interface Asked {
   readonly alias: string;
   readonly limit: number;
-  readonly cursor?: string;
+  readonly cursor?: string | undefined;
 }
 
 interface Answered {
@@ -87,6 +87,12 @@ export function createReader(stage: SeenStage, account: Account, dice: Dice, tal
     if (!isAsExpected) fault('no slice', asked, answer);
   }
 
+  /** After a loss a first page may come again as it was, and then leads to the same page. */
+  function keepOpen(next: Asked): void {
+    if (next.cursor === undefined) return;
+    open = [...open.filter(({ cursor }) => cursor !== next.cursor), next].slice(-MAX_OPEN);
+  }
+
   async function read(asked: Asked): Promise<void> {
     const answer = await ask(asked);
     const seen = new Set(shown);
@@ -98,7 +104,7 @@ export function createReader(stage: SeenStage, account: Account, dice: Dice, tal
       shown.add(uri);
     }
     if (asked.cursor !== undefined) answers = [...answers, { asked, seen, body: answer.body }].slice(-MAX_ANSWERS);
-    if (answer.body.cursor !== undefined) open = [...open, { ...asked, cursor: answer.body.cursor }].slice(-MAX_OPEN);
+    keepOpen({ ...asked, cursor: answer.body.cursor });
   }
 
   const begin = () => read({ alias: HIDING[dice(HIDING.length)] ?? '', limit: 2 + dice(8) });
@@ -114,6 +120,7 @@ export function createReader(stage: SeenStage, account: Account, dice: Dice, tal
       tally.again += 1;
       const answer = await ask(before.asked);
       check(before.asked, answer, before.seen);
+      for (const uri of uris(answer)) shown.add(uri);
       const { buildId } = readCursor(before.asked.cursor ?? '');
       // Of a build that is gone at this instance, the posts come out of a newer one.
       const isLost = stage.isLost(before.asked.alias, buildId);

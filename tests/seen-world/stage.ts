@@ -40,6 +40,8 @@ feeds:
 `;
 const ALIASES = [...HIDING, OPEN];
 const AUTHORS = 6;
+/** However slow the machine is, a page comes before this. */
+const PATIENCE_MS = 60_000;
 /** The instances' clocks differ by so much. */
 const SKEW_MS = 90_000;
 const INTERACTIONS = 'app.bsky.feed.sendInteractions';
@@ -50,7 +52,11 @@ export async function startSeenStage(): Promise<SeenStage> {
   const directory = starting.use(await startDirectory());
   const clock = { nowMs: Date.UTC(2026, 10, 26, 6) };
   const start = (nth: number) =>
-    stage.startFeedgen({ feeds: FEEDS, env: { PLC_HOST: directory.url }, now: () => clock.nowMs + nth * SKEW_MS });
+    stage.startFeedgen({
+      feeds: FEEDS,
+      env: { PLC_HOST: directory.url },
+      seen: { now: () => clock.nowMs + nth * SKEW_MS, waitMs: PATIENCE_MS },
+    });
   const instances = [await start(0), await start(1)];
   const instance = (nth: number) => instances[nth % instances.length] as Instance;
   const authors = Array.from({ length: AUTHORS }, (_, n) => didOf(`author${'abcdef'[n] ?? ''}`));
@@ -65,6 +71,7 @@ export async function startSeenStage(): Promise<SeenStage> {
       known.note();
       const answer = await instance(of).page(alias, query, bearer(await tokenOf(reader, SKELETON)));
       known.note();
+      if (answer.status !== 200) throw new Error(`a page was refused: ${JSON.stringify(answer.body)}`);
       return answer;
     },
     report: async (of, reader, alias, uris) => {

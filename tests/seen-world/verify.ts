@@ -43,7 +43,7 @@ export async function verifySeen({ seed, readers, acts, onProgress = () => {} }:
     brokenSlices: 0,
     examples: [],
   };
-  const accounts = await Promise.all(Array.from({ length: readers }, (_, n) => stage.register(`reader${letters(n)}`)));
+  const accounts = await Promise.all(Array.from({ length: readers }, (_, n) => stage.register(`reader${letters(n)}z`)));
   const crowd = accounts.map((account) => createReader(stage, account, dice, tally));
   const steps = readers * acts * DAYS;
   const isEvery = (step: number, times: number) =>
@@ -80,7 +80,7 @@ async function act(reader: SimulatedReader | undefined, thrown: number): Promise
   else await reader?.readElsewhere();
 }
 
-/** DIDs have no 0, 1, 8 and 9. */
+/** DIDs have no 0, 1, 8 and 9, and didOf() fills up with `a`. */
 function letters(n: number): string {
   return String(n).replaceAll(/\d/g, (digit) => 'abcdefghij'[Number(digit)] ?? '');
 }

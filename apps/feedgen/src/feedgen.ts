@@ -20,8 +20,11 @@ import { createHides } from './moderation/hides.ts';
 import { createPersonal } from './personal/personal.ts';
 import type { PersonalWaits } from './personal/personal-builds.ts';
 import { createWishes } from './personal/wishes/wishes.ts';
-import { createSeenPosts } from './seen/create-seen-posts.ts';
+import { createSeenPosts, type SeenPostsOptions } from './seen/create-seen-posts.ts';
 import { createDocuments } from './syndication/documents.ts';
+
+type SeenTiming = Pick<SeenPostsOptions, 'now' | 'waitMs'>;
+const SEEN_TIMING: SeenTiming = { now: Date.now, waitMs: 300 };
 
 /** What the feed generator is made of. */
 export interface FeedgenDeps {
@@ -36,8 +39,8 @@ export interface FeedgenDeps {
   cutsIntervalMs?: number;
   /** How often the sources of members are read; tests shorten it. */
   memberIntervalMs?: number;
-  /** The time by which days of seen posts go, in ms since 1970; tests move it. */
-  now?: () => number;
+  /** Of seen posts: the clock by which their days go, and how long a reader waits for Redis. Tests change them. */
+  seen?: Partial<SeenTiming>;
   /** How long pages wait for viewers' builds; tests lengthen it. */
   personalWaits?: PersonalWaits;
 }
@@ -96,12 +99,14 @@ function createParts(deps: FeedgenDeps) {
   const identity = createIdentity({ ...deps, metrics });
   const documents = createDocuments({ ...deps, service });
   const { seenDays: days, seenMaxBytes: maxBytes } = config;
-  const seen = createSeenPosts({ now: Date.now, ...deps, prefix, days, maxBytes, erased, metrics });
-  const graph = { connection: config.clickhouse, maxLikes: config.maxGraphLikes };
+  const timing = { ...SEEN_TIMING, ...deps.seen };
+  const seen = createSeenPosts({ ...deps, ...timing, prefix, days, maxBytes, erased, metrics });
   const wishes = createWishes(deps.clickhouse);
+  const graph = { connection: config.clickhouse, maxLikes: config.maxGraphLikes };
   const forYou = createForYou({ ...deps, ...graph, keeping: building.keeping, wishes, metrics });
-  const readers = { limits: config.personal, forYou: forYou.query, coLikers: forYou.coLikers, seen, hides };
-  const personal = createPersonal({ ...deps, ...readers, prefix, building, bus, metrics });
+  const { query, coLikers } = forYou;
+  const personalDeps = { building, forYou: query, coLikers, wishes, seen, hides, bus, metrics };
+  const personal = createPersonal({ ...deps, prefix, limits: config.personal, ...personalDeps });
   const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
   const explain = createExplaining({ ...deps, ...explaining });
   const posts = { live, cuts, hides, explain, documents, personal: personal.builds, languages: personal.languages };

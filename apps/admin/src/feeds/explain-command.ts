@@ -52,8 +52,8 @@ async function explain(
   if (rkey === undefined)
     throw new CommandError(`expected a post, such as at://did:plc:…/app.bsky.feed.post/…, got ${post}`);
   const uri = hideSubject(did, rkey);
-  const explain = await createExplainer(stores, withVariants(feeds.values()));
-  const explanation = await explain(feed, uri, Date.now(), options.viewer);
+  const explainPost = await createExplainer(stores, withVariants(feeds.values()));
+  const explanation = await explainPost(feed, uri, Date.now(), options.viewer);
   if (options.json === true) io.out(JSON.stringify(explanation));
   else writeText(explanation, io);
 }

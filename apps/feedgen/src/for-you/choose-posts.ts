@@ -62,7 +62,7 @@ export async function requestFor(
 /** The candidates with what the viewer asked for counted in, best first. */
 async function asWished(wishes: Wishes, did: string, candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
   if (candidates.length === 0) return candidates;
-  const wishOf = await wishes(
+  const wishOf = await wishes.factors(
     did,
     candidates.map(({ uri }) => uri),
   );

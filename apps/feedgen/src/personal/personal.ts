@@ -13,6 +13,7 @@ import { createPersonalBuilds, PERSONAL_WAITS, type PersonalWaits } from './pers
 import { createPersonalCuts } from './personal-cuts.ts';
 import { createPostLanguages } from './post-languages.ts';
 import { createViewerLists } from './viewer-lists.ts';
+import type { Wishes } from './wishes/wishes.ts';
 
 export interface PersonalOptions {
   file: FeedsFile;
@@ -26,6 +27,7 @@ export interface PersonalOptions {
   forYou?: PersonalQueries['for-you'];
   /** What explains its posts. */
   coLikers?: PersonalLists['coLikers'];
+  wishes: Pick<Wishes, 'lowered'>;
   seen: SeenPosts;
   hides: Pick<Hides, 'isHidden'>;
   bus: Bus;
@@ -47,7 +49,7 @@ export function createPersonal(options: PersonalOptions) {
   const erased = createErasedAccounts(clickhouse);
   const cuts = createPersonalCuts({ ...options, ...building, feeds, all: kept.all, waits });
   const queries = {
-    following: createFollowing({ ...building, clickhouse, lowered: async () => NOBODY }),
+    following: createFollowing({ ...building, clickhouse, lowered: options.wishes.lowered }),
     'for-you': options.forYou,
   };
   const maker = createBuildMaker({ ...options, queries });
@@ -76,8 +78,6 @@ export function createPersonal(options: PersonalOptions) {
     },
   };
 }
-
-const NOBODY: ReadonlySet<string> = new Set();
 
 interface ForgettingDeps {
   feeds: readonly { readonly alias: string }[];

@@ -16,10 +16,10 @@ export interface SeenPostsOptions extends SeenLogsOptions {
   readonly log: Logger;
   /** In ms since 1970. */
   readonly now: () => number;
+  /** How long a reader waits for Redis. */
+  readonly waitMs: number;
 }
 
-/** A reader waits no longer than this for Redis. */
-const WAIT_MS = 300;
 /** Reads that wait for Redis. While more do, nobody else waits. */
 const MAX_READS = 1_000;
 /** Posts on their way to Redis. */
@@ -35,7 +35,7 @@ export function createSeenPosts(options: SeenPostsOptions): SeenPosts {
 }
 
 function createViews(options: SeenPostsOptions, logs: SeenLogs): SeenPosts['view'] {
-  const { redis, metrics, days, now } = options;
+  const { redis, metrics, days, now, waitMs } = options;
   const warn = createWarning(options, 'what viewers have seen could not be read: nothing is hidden from them');
   const salt = randomInt(2 ** 32);
   let underWay = 0;
@@ -51,7 +51,7 @@ function createViews(options: SeenPostsOptions, logs: SeenLogs): SeenPosts['view
 
   return async (viewerDid, cursor) => {
     const canRead = isThere(redis) && underWay < MAX_READS;
-    const found = canRead ? await within(WAIT_MS, read(viewerDid)).catch(warn) : undefined;
+    const found = canRead ? await within(waitMs, read(viewerDid)).catch(warn) : undefined;
     metrics.seenViews.inc({ outcome: found === undefined ? 'away' : 'read' });
     if (found === undefined) return { has: () => false };
     const then = cursor === undefined ? found : logsBefore(found, seenEntry(viewerDid, cursor));

@@ -62,6 +62,7 @@ test('a caller gets one feed in one breakdown, and an unknown feed is one withou
     etag: '"e"',
     computedAtMs: 0,
     firstAtMs: 0,
+    tookMs: 0,
   };
   const read = createFeedReportReader();
   expect(JSON.parse(read(snapshot, 'day'))).toEqual(JSON.parse(read(snapshot, 'day', 'f')));

@@ -62,10 +62,10 @@ test('nobody is given what they like, what they wrote or what the feed has no pl
       for (const { root, coLikers } of recommender.recommend(requestOf(viewer))) {
         expect(mine.has(root)).toBe(false);
         expect(root % 10).not.toBe(9);
-        const sharers = [...new Set(pairs.map(([who]) => who))].filter(
+        const actual = [...new Set(pairs.map(([who]) => who))].filter(
           (who) => who !== viewer && likedBy(who).has(root) && [...likedBy(who)].some((post) => mine.has(post)),
         );
-        expect(coLikers).toBe(sharers.length);
+        expect(coLikers).toBe(actual.length);
       }
     }),
   );

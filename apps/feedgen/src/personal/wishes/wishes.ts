@@ -5,10 +5,15 @@ import { topicsOf } from './topics.ts';
 import { type Wish, wishWeights } from './wish-weights.ts';
 
 /**
- * By which factors the scores of these posts are multiplied for a viewer who asked for less or more of some: 1/16 to 4, and 1 for others.
- * Costs two look-ups by key, and nothing for a minute for whoever has asked for nothing. Rejects when ClickHouse can't be read.
+ * What viewers asked for less or more of. Costs two look-ups by key, and nothing for a minute for whoever has asked for nothing. Rejects when
+ * ClickHouse can't be read.
  */
-export type Wishes = (viewerDid: string, uris: readonly string[]) => Promise<(uri: string) => number>;
+export interface Wishes {
+  /** By which factors the scores of these posts are multiplied for the viewer: 1/16 to 4, and 1 for those that no wish is about. */
+  factors(viewerDid: string, uris: readonly string[]): Promise<(uri: string) => number>;
+  /** The accounts of which the viewer wants less. */
+  lowered(viewerDid: string): Promise<ReadonlySet<string>>;
+}
 
 const GOOD_FOR_MS = 60_000;
 const MAX_VIEWERS = 2_000;
@@ -27,13 +32,20 @@ export function createWishes(clickhouse: ClickHouse): Wishes {
     return read;
   }
 
-  return async (viewerDid, uris) => {
-    const wishes = await wishesOf(viewerDid);
-    if (wishes.length === 0) return () => 1;
-    const hasTopics = wishes.some(({ topics }) => topics.length > 0);
-    const topics = await readTopics(clickhouse, hasTopics ? uris.slice(0, MAX_POSTS) : []);
-    const weightOf = wishWeights(wishes, Date.now());
-    return (uri) => weightOf({ author: authorOf(uri), topics: topics.get(uri) ?? [] });
+  return {
+    factors: async (viewerDid, uris) => {
+      const wishes = await wishesOf(viewerDid);
+      if (wishes.length === 0) return () => 1;
+      const hasTopics = wishes.some(({ topics }) => topics.length > 0);
+      const topics = await readTopics(clickhouse, hasTopics ? uris.slice(0, MAX_POSTS) : []);
+      const weightOf = wishWeights(wishes, Date.now());
+      return (uri) => weightOf({ author: authorOf(uri), topics: topics.get(uri) ?? [] });
+    },
+    lowered: async (viewerDid) => {
+      const wishes = await wishesOf(viewerDid);
+      const weightOf = wishWeights(wishes, Date.now());
+      return new Set(wishes.map(({ author }) => author).filter((author) => weightOf({ author, topics: [] }) < 1));
+    },
   };
 }
 
