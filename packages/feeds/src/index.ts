@@ -8,7 +8,7 @@ export { type BuildStore, createBuildStore, KEEP_BUILDS_MS, type StoredBuild } f
 export { feedsConfig, feedsEnvironment, readFeedsConfig, type ServiceIdentity } from './config.ts';
 export { createExplain, type Explain } from './explain/explain.ts';
 export { type PersonalLists, type ViewerList, ViewerNeededError } from './explain/explain-personal.ts';
-export type { Explanation } from './explain/explanation.ts';
+export type { Explanation, RuleResult } from './explain/explanation.ts';
 export {
   authorsLabel,
   type Feed,

@@ -40,10 +40,7 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
   let floor = 0;
   let floorSetMs = 0;
 
-  const wanted = (nowMs: number): number[] => {
-    const newest = Math.floor(nowMs / HOUR_MS);
-    return Array.from({ length: hours }, (_, n) => newest - n).filter((hour) => hour >= floor);
-  };
+  const wanted = (nowMs: number) => newestHours(nowMs, hours).filter((hour) => hour >= floor);
   const dueAt = (hour: number, place: number): number =>
     (readAt.get(hour) ?? Number.NEGATIVE_INFINITY) + (place < NEWEST ? refreshMs.newest : refreshMs.others);
 
@@ -74,6 +71,11 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
       return dropped;
     },
   };
+}
+
+function newestHours(nowMs: number, hours: number): number[] {
+  const newest = Math.floor(nowMs / HOUR_MS);
+  return Array.from({ length: hours }, (_, n) => newest - n);
 }
 
 /** The oldest hours, as many as there is no room for; never the newest. */
