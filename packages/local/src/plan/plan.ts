@@ -11,7 +11,7 @@ import type { NamedAddress } from '../screen/snapshot.ts';
 import type { WatchTargets } from '../screen/watch.ts';
 import { nodeProgram } from '../supervision/node-program.ts';
 import type { StackPlan } from '../supervision/stack.ts';
-import { loopback, portsFor } from './addresses.ts';
+import { loopback, type Ports, portsFor } from './addresses.ts';
 import { type DatabasePlan, planDatabases } from './databases.ts';
 import { fromHere } from './folders.ts';
 import { runMigrations } from './migrate.ts';
@@ -67,9 +67,15 @@ export function planLocalStack(network: Network, given: Omit<Surroundings, 'port
       ...databases.env,
       ...(wsUrl !== undefined && { WS_URL: wsUrl }),
       ...(plc !== undefined && { PLC_HOST: plc }),
-      SERVICE_ENDPOINT: env['SERVICE_ENDPOINT'] || `http://${loopback(ports.feedgen)}`,
-      ...(env['FEEDS_FILE'] && { FEEDS_FILE: resolve(env['FEEDS_FILE']) }),
+      ...feedsOf(env, ports),
     },
+  };
+}
+
+function feedsOf(env: Surroundings['env'], ports: Ports): Record<string, string> {
+  return {
+    SERVICE_ENDPOINT: env['SERVICE_ENDPOINT'] || `http://${loopback(ports.feedgen)}`,
+    ...(env['FEEDS_FILE'] && { FEEDS_FILE: resolve(env['FEEDS_FILE']) }),
   };
 }
 
