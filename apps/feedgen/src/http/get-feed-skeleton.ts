@@ -64,11 +64,13 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
     const viewerDid = request.headers.authorization === undefined ? undefined : await identify(context, request, feed);
     const languages = acceptedLanguages(request.headers['accept-language']);
     const reader = readership(feed, { viewerDid, languages, cursorAlias: cursor?.alias });
+    // While the build is looked for: a page waits for one after the other no longer than for the slower.
+    const opening = openSeenPage(context, { feed, reader, viewerDid, limit, cursor: cursorText });
     const { build, offset } =
       cursor === undefined
         ? { build: await requireBuild(reader), offset: 0 }
         : (startInMemory(reader, cursor) ?? (await findStart(reader, cursor)));
-    const seen = await openSeenPage(context, { feed, reader, viewerDid, limit, cursor: cursorText });
+    const seen = await opening;
     const page = render({ build, offset, limit, reader, seen: seen?.view });
     seen?.note(page.posts);
     const seconds = (performance.now() - startedAt) / 1000;
