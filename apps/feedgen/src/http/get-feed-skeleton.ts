@@ -65,11 +65,13 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
     const viewerDid = request.headers.authorization === undefined ? undefined : await identify(context, request, feed);
     const languages = isPersonal(feed) ? acceptedLanguages(request.headers['accept-language']) : [];
     const reader = readership(feed, { viewerDid, languages, cursorAlias: cursor?.alias });
+    // While the build is looked for: a page waits for one after the other no longer than for the slower.
+    const asked = { feed, reader, viewerDid, limit, cursor: cursorText };
+    const opening = feed.hideSeen ? openSeenPage(context, asked) : undefined;
     // To wait for what is there costs a page as well.
     const start = cursor === undefined ? startOf(reader) : (startInMemory(reader, cursor) ?? findStart(reader, cursor));
     const { build, offset } = start instanceof Promise ? await start : start;
-    const asked = { feed, reader, viewerDid, limit, cursor: cursorText };
-    const seen = feed.hideSeen ? await openSeenPage(context, asked) : undefined;
+    const seen = opening === undefined ? undefined : await opening;
     const page = render({ build, offset, limit, reader, seen: seen?.view });
     seen?.note(page.posts);
     const seconds = (performance.now() - startedAt) / 1000;

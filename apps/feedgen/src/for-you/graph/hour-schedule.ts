@@ -4,6 +4,8 @@ export interface HourSchedule {
   next(nowMs: number): { readonly hour: number } | { readonly waitMs: number };
   /** An hour is read, or as much of it as there is room for. */
   noteRead(hour: number, nowMs: number): void;
+  /** An hour could not be read: others come first for a while, so that one which fails again and again holds up none. */
+  noteFailed(hour: number, nowMs: number): void;
   /** Whether each hour was read that there is room for. */
   isWhole(nowMs: number): boolean;
   /** Hours that the graph is to drop: too old, or the oldest of too many likes. */
@@ -36,17 +38,21 @@ const NEWEST = 2;
 
 export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: HourScheduleOptions): HourSchedule {
   const readAt = new Map<number, number>();
+  const failedAt = new Map<number, number>();
   /** No older hour is read: there was no room for it. */
   let floor = 0;
   let floorSetMs = 0;
 
   const wanted = (nowMs: number) => newestHours(nowMs, hours).filter((hour) => hour >= floor);
-  const dueAt = (hour: number, place: number): number =>
-    (readAt.get(hour) ?? Number.NEGATIVE_INFINITY) + (place < NEWEST ? refreshMs.newest : refreshMs.others);
+  const dueAt = (hour: number, place: number, nowMs: number): number =>
+    Math.max(
+      since(readAt.get(hour), nowMs) + (place < NEWEST ? refreshMs.newest : refreshMs.others),
+      since(failedAt.get(hour), nowMs) + refreshMs.newest,
+    );
 
   return {
     next: (nowMs) => {
-      const all = wanted(nowMs).map((hour, place) => ({ hour, place, dueAtMs: dueAt(hour, place) }));
+      const all = wanted(nowMs).map((hour, place) => ({ hour, place, dueAtMs: dueAt(hour, place, nowMs) }));
       // Of hours that were never read the newest comes first.
       const first = all.toSorted(
         (a, b) => rank(a, nowMs) - rank(b, nowMs) || a.dueAtMs - b.dueAtMs || a.place - b.place,
@@ -58,6 +64,11 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
       // What was read at one time after the start is not read again at one time.
       const early = readAt.has(hour) ? 0 : ((hour * 7) % 10) / 10;
       readAt.set(hour, nowMs - early * refreshMs.others);
+      failedAt.delete(hour);
+    },
+    noteFailed: (hour, nowMs) => {
+      failedAt.set(hour, nowMs);
+      for (const old of failedAt.keys()) if (old <= nowMs / HOUR_MS - hours) failedAt.delete(old);
     },
     isWhole: (nowMs) => wanted(nowMs).every((hour) => readAt.has(hour)),
     toDrop: (graph, nowMs) => {
@@ -76,6 +87,11 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
 function newestHours(nowMs: number, hours: number): number[] {
   const newest = Math.floor(nowMs / HOUR_MS);
   return Array.from({ length: hours }, (_, n) => newest - n);
+}
+
+/** When something was done; never, where the clock was set back since. */
+function since(atMs: number | undefined, nowMs: number): number {
+  return atMs === undefined || atMs > nowMs ? Number.NEGATIVE_INFINITY : atMs;
 }
 
 /** The oldest hours, as many as there is no room for; never the newest. */
