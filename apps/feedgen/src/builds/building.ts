@@ -56,9 +56,8 @@ export function createBuilding(options: BuildingOptions) {
   const thread = createValidityThread({ onLost });
   const { standings } = moderation;
   const keeping = createKeeping({ ...options, standings, areValid: thread.areValid });
-  const builtPosts = (alias: string) => live.unpinned(alias)?.posts.map(({ uri }) => uri);
   const needAccount = createAccountNeeds(options);
-  const query = createQuery(options, { keeping, builtPosts, needAccount });
+  const query = createQuery(options, { keeping, live, needAccount });
   const each = { ...options, isReady: isReadyWith(live), query, store, live };
   const builders = new Map<string, Builder>(feeds.map((feed) => [feed.alias, createBuilder({ ...each, feed })]));
   const buildSoon = (alias: string): void => builders.get(alias)?.buildSoon();
@@ -104,15 +103,18 @@ function buildOnChange(
   });
 }
 
-interface QueryDeps extends Pick<FeedQueryDeps, 'builtPosts' | 'needAccount'> {
+interface QueryDeps extends Pick<FeedQueryDeps, 'needAccount'> {
   keeping: Keeping;
+  live: LiveBuilds;
 }
 
-function createQuery({ clickhouse }: BuildingOptions, { keeping, ...deps }: QueryDeps) {
+function createQuery({ clickhouse }: BuildingOptions, { keeping, live, needAccount }: QueryDeps) {
+  const builtPosts = (alias: string) => live.unpinned(alias)?.posts.map(({ uri }) => uri);
+  const deps = { clickhouse, builtPosts, needAccount };
   // Rankings of a whole day are large: an instance runs one at a time.
   return oneAtATime(async (feed: QueriedFeed, asOfMs: number): Promise<QueryAnswer> => {
     const { keep, leftOut } = keeping(feed);
-    const uris = await runFeedQuery({ ...deps, clickhouse }, feed, asOfMs, keep);
+    const uris = await runFeedQuery(deps, feed, asOfMs, keep);
     return { uris, leftOut: leftOut() };
   });
 }

@@ -53,22 +53,15 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
   return {
     next: (nowMs) => {
       const all = wanted(nowMs).map((hour, place) => ({ hour, place, dueAtMs: dueAt(hour, place, nowMs) }));
-      // Of hours that were never read the newest comes first.
-      const first = all.toSorted(
-        (a, b) => rank(a, nowMs) - rank(b, nowMs) || a.dueAtMs - b.dueAtMs || a.place - b.place,
-      )[0];
-      if (first === undefined) return { waitMs: refreshMs.newest };
-      return first.dueAtMs <= nowMs ? { hour: first.hour } : { waitMs: first.dueAtMs - nowMs };
+      return nextOf(firstOf(all, nowMs), nowMs) ?? { waitMs: refreshMs.newest };
     },
     noteRead: (hour, nowMs) => {
-      // What was read at one time after the start is not read again at one time.
-      const early = readAt.has(hour) ? 0 : ((hour * 7) % 10) / 10;
-      readAt.set(hour, nowMs - early * refreshMs.others);
+      readAt.set(hour, nowMs - (readAt.has(hour) ? 0 : earlyBy(hour) * refreshMs.others));
       failedAt.delete(hour);
     },
     noteFailed: (hour, nowMs) => {
       failedAt.set(hour, nowMs);
-      for (const old of failedAt.keys()) if (old <= nowMs / HOUR_MS - hours) failedAt.delete(old);
+      dropBefore(failedAt, nowMs / HOUR_MS - hours);
     },
     isWhole: (nowMs) => wanted(nowMs).every((hour) => readAt.has(hour)),
     toDrop: (graph, nowMs) => {
@@ -106,8 +99,33 @@ function hoursOver(graph: HeldHours, maxLikes: number): number[] {
   return over;
 }
 
+interface DueHour {
+  readonly hour: number;
+  readonly place: number;
+  readonly dueAtMs: number;
+}
+
+/** Of hours that were never read the newest comes first. */
+function firstOf(hours: readonly DueHour[], nowMs: number): DueHour | undefined {
+  return hours.toSorted((a, b) => rank(a, nowMs) - rank(b, nowMs) || a.dueAtMs - b.dueAtMs || a.place - b.place)[0];
+}
+
+function nextOf(first: DueHour | undefined, nowMs: number): { hour: number } | { waitMs: number } | undefined {
+  if (first === undefined) return undefined;
+  return first.dueAtMs <= nowMs ? { hour: first.hour } : { waitMs: first.dueAtMs - nowMs };
+}
+
+/** What was read at one time after the start is not read again at one time: a share of the time between two readings. */
+function earlyBy(hour: number): number {
+  return ((hour * 7) % 10) / 10;
+}
+
+function dropBefore(hours: Map<number, number>, oldest: number): void {
+  for (const hour of hours.keys()) if (hour <= oldest) hours.delete(hour);
+}
+
 /** What is due comes first; of that, the newest hours. */
-function rank({ dueAtMs, place }: { dueAtMs: number; place: number }, nowMs: number): number {
+function rank({ dueAtMs, place }: DueHour, nowMs: number): number {
   if (dueAtMs > nowMs) return 2;
   return place < NEWEST ? 0 : 1;
 }
