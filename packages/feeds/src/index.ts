@@ -44,6 +44,7 @@ export {
   createPersonalStore,
   MAX_BUILDS_OF_VIEWER,
   type PersonalStore,
+  PersonalStoreFullError,
   removePersonalBuilds,
   type StoredPersonalBuild,
 } from './personal-store.ts';

@@ -23,6 +23,7 @@ export type StoredPersonalBuild = z.output<typeof stored>;
 
 /** Viewers' builds in Redis, for as long as a reader may go on in them. A look-up is by the viewer, so nobody is given another's. */
 export interface PersonalStore {
+  /** @throws PersonalStoreFullError */
   save(alias: string, viewerDid: string, build: StoredPersonalBuild): Promise<void>;
   /** The build of this id, or the latest one. */
   load(alias: string, viewerDid: string, id?: string): Promise<StoredPersonalBuild | undefined>;
@@ -33,12 +34,35 @@ export interface PersonalStore {
 /** Of one viewer and feed that are kept. */
 export const MAX_BUILDS_OF_VIEWER = 6;
 
-export function createPersonalStore({ redis, prefix }: { redis: Redis; prefix: string }): PersonalStore {
+/** There is no room for a build: only the instance that made it has it. */
+export class PersonalStoreFullError extends Error {
+  override readonly name = 'PersonalStoreFullError';
+  readonly maxBytes: number;
+
+  constructor(maxBytes: number) {
+    super(`viewers' builds take the ${maxBytes} bytes of Redis that they may take`);
+    this.maxBytes = maxBytes;
+  }
+}
+
+export interface PersonalStoreOptions {
+  readonly redis: Redis;
+  /** Of the keys in Redis. */
+  readonly prefix: string;
+  /** Of Redis's memory, for the builds of all viewers and instances. */
+  readonly maxBytes: number;
+}
+
+export function createPersonalStore({ redis, prefix, maxBytes }: PersonalStoreOptions): PersonalStore {
+  const shareOf = Math.floor(maxBytes / LIVES);
   const key = (alias: string, viewerDid: string) => `${prefix}:personal:${alias}:${hashText(viewerDid)}`;
   return {
     save: async (alias, viewerDid, build) => {
       const frozen = await deflate(JSON.stringify(build), { level: 1 });
-      await redis.eval(SAVE, 1, key(alias, viewerDid), build.id, frozen, KEEP_BUILDS_MS, MAX_BUILDS_OF_VIEWER);
+      const keys = [key(alias, viewerDid), `${prefix}:personal-bytes:${Math.floor(Date.now() / KEEP_BUILDS_MS)}`];
+      const limits = [KEEP_BUILDS_MS, MAX_BUILDS_OF_VIEWER, COST_OF_BUILD, shareOf];
+      const isStored = await redis.eval(SAVE, keys.length, ...keys, build.id, frozen, oldestId(), ...limits);
+      if (isStored !== 1) throw new PersonalStoreFullError(maxBytes);
     },
     load: async (alias, viewerDid, id) => {
       const of = key(alias, viewerDid);
@@ -71,9 +95,23 @@ async function thaw(frozen: Buffer): Promise<StoredPersonalBuild | undefined> {
   return stored.safeParse(JSON.parse((await inflate(frozen)).toString('utf8'))).data;
 }
 
+/** A build lives for three times KEEP_BUILDS_MS at most, so of its half hours four count at one time. */
+const LIVES = 4;
+/** What Redis needs beside a build's bytes. */
+const COST_OF_BUILD = 300;
+
+/** Older builds nobody reads any more: they were replaced KEEP_BUILDS_MS ago. */
+function oldestId(): string {
+  return `me.${(Date.now() - 2 * KEEP_BUILDS_MS).toString(36)}`;
+}
+
 /** Ids begin with their time, so they are in its order. */
 const SAVE = `
-local id, frozen, keepMs, most = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local id, frozen, oldest = ARGV[1], ARGV[2], ARGV[3]
+local keepMs, most, cost, maxCost = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6]) + #frozen, tonumber(ARGV[7])
+if tonumber(redis.call('GET', KEYS[2]) or '0') + cost > maxCost then return 0 end
+redis.call('INCRBY', KEYS[2], cost)
+redis.call('PEXPIRE', KEYS[2], keepMs)
 redis.call('HSET', KEYS[1], id, frozen)
 local latest = redis.call('HGET', KEYS[1], '${LATEST}')
 if not latest or latest < id then redis.call('HSET', KEYS[1], '${LATEST}', id) end
@@ -83,5 +121,7 @@ for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
   if field ~= '${LATEST}' then table.insert(ids, field) end
 end
 table.sort(ids)
-for place = 1, #ids - most do redis.call('HDEL', KEYS[1], ids[place]) end
-return #ids`;
+for place, old in ipairs(ids) do
+  if place <= #ids - most or old < oldest then redis.call('HDEL', KEYS[1], old) end
+end
+return 1`;
