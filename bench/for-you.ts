@@ -15,8 +15,8 @@ const {
   seconds,
 } = readNumbers(
   `pnpm bench for-you [--likes 17000000] [--posts 1300000] [--viewers 500] [--maxLikes 25000000] [--seconds 20]
-  A day of likes of the whole network in the graph, and what viewers get of it: builds with moderation, blocks and validation, one after the other and eight
-  at a time; then the first page of each viewer out of a feed generator that has built nothing, eight at a time, and once more.`,
+  A day of likes of the whole network in the graph, and what viewers get of it: builds with moderation, blocks and validation, one after the other, then
+  eight together; then the first page of each viewer out of a feed generator that has built nothing, eight together, and once more.`,
   { likes: 17_000_000, posts: 1_300_000, viewers: 500, maxLikes: 25_000_000, seconds: 20 },
 );
 

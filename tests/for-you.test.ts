@@ -152,6 +152,11 @@ describe('a feed of kind for-you', () => {
       ledBy: expect.arrayContaining(['seed1', 'seed2'].map((seed) => ({ uri: uriOf(seed), coLikers: 5 }))),
     });
     expect(parts?.score).toBeCloseTo(((parts?.sum ?? 0) / (parts?.popularity ?? 0)) * (parts?.recency ?? 0));
+    const [rule] = await forYou.coLikers(running.feed, VIEWER, uriOf('target'), Date.now());
+    expect(rule).toMatchObject({ rule: 'co-likers', isPassed: true });
+    expect(rule?.detail).toMatch(
+      /like it; 5 accounts found by 2 .*; by at:.* \(5\), at:.* \(5\); score .* = .* \/ .* for its 5 likes × .*/,
+    );
     const because = async (name: string, did?: string) => (await why(name, did)).because;
     expect(await because('seed1')).toBe('the viewer likes it already');
     expect(await because('own')).toBe('the viewer wrote it');

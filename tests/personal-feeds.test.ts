@@ -19,6 +19,7 @@ feeds:
   mine: { kind: following, fallback: top, refresh: 10s, reposts: true }
   pinned: { kind: following, fallback: top, pinned: ['${PIN}'], recommendableOnly: true }
   likes: { kind: for-you, fallback: top }
+  slow: { kind: following, fallback: top, refresh: 2h }
   varied: { kind: following, fallback: top, refresh: 10s, variants: { few: { perAuthor: 2, labels: { exclude: [rude] }, share: 100 } } }
 `;
 
@@ -159,6 +160,10 @@ describe('why a post is in the list of a viewer, or not,', () => {
       build: { place: 1 },
     });
     expect((await admin('explain', 'mine', posts[0] ?? '')).code).toBe(1);
+    expect(await admin('explain', 'likes', posts[0] ?? '', '--viewer', viewer.did)).toMatchObject({
+      code: 1,
+      notes: [expect.stringContaining(`feed=likes&uri=…&viewer=${viewer.did}, with a key as X-API-Key`)],
+    });
   });
 });
 
@@ -194,6 +199,13 @@ describe('invariant 5: a personal feed', () => {
     await personal.stage.network.like(popular[20] ?? '', 60);
     await feeds.rebuild('top');
     expect(await readOn([feeds], viewer, first)).toEqual(popular);
+  });
+
+  test('is there for as long as readers may begin with it, and half an hour more', async () => {
+    await pageFor(feeds, await follower('slow'), { feed: 'slow' });
+    const left = await withRedis(async (redis) => redis.pttl((await redis.keys('*:personal:slow:*'))[0] ?? ''));
+    expect(left / 3_600_000).toBeGreaterThan(2.4);
+    expect(left / 3_600_000).toBeLessThanOrEqual(2.5);
   });
 
   test('goes on after the last post where Redis has lost the build, and ends where nothing is left to go on with', async () => {

@@ -8,7 +8,7 @@ export { type BuildStore, createBuildStore, KEEP_BUILDS_MS, type StoredBuild } f
 export { feedsConfig, feedsEnvironment, readFeedsConfig, type ServiceIdentity } from './config.ts';
 export { createExplain, type Explain } from './explain/explain.ts';
 export { type PersonalLists, type ViewerList, ViewerNeededError } from './explain/explain-personal.ts';
-export type { Explanation } from './explain/explanation.ts';
+export type { Explanation, RuleResult } from './explain/explanation.ts';
 export {
   authorsLabel,
   type Feed,
@@ -42,6 +42,8 @@ export { shortAlias } from './names.ts';
 export { MAX_SUBJECTS, type News, newsChannel, parseNews, publishNews } from './news.ts';
 export {
   createPersonalStore,
+  type KeptFeed,
+  keepPersonalMs,
   MAX_BUILDS_OF_VIEWER,
   type PersonalStore,
   PersonalStoreFullError,

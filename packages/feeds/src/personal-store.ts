@@ -3,6 +3,7 @@ import { deflateRaw, inflateRaw } from 'node:zlib';
 import { hashText, type Redis } from '@updraft/store';
 import { z } from 'zod';
 import { KEEP_BUILDS_MS } from './build-store.ts';
+import type { PersonalFeed } from './feed.ts';
 
 const post = z.object({
   uri: z.string(),
@@ -24,7 +25,7 @@ export type StoredPersonalBuild = z.output<typeof stored>;
 /** Viewers' builds in Redis, for as long as a reader may go on in them. A look-up is by the viewer, so nobody is given another's. */
 export interface PersonalStore {
   /** @throws PersonalStoreFullError */
-  save(alias: string, viewerDid: string, build: StoredPersonalBuild): Promise<void>;
+  save(feed: KeptFeed, viewerDid: string, build: StoredPersonalBuild): Promise<void>;
   /** The build of this id, or the latest one. */
   load(alias: string, viewerDid: string, id?: string): Promise<StoredPersonalBuild | undefined>;
   /** Removes what there is of a viewer in these feeds. */
@@ -53,15 +54,22 @@ export interface PersonalStoreOptions {
   readonly maxBytes: number;
 }
 
+export type KeptFeed = Pick<PersonalFeed, 'alias' | 'refresh'>;
+
+/** For how long a viewer's build is there: they may begin to read it until it is as old as `refresh` allows, and then go on. */
+export function keepPersonalMs({ refresh }: KeptFeed): number {
+  return refresh + KEEP_BUILDS_MS;
+}
+
 export function createPersonalStore({ redis, prefix, maxBytes }: PersonalStoreOptions): PersonalStore {
-  const shareOf = Math.floor(maxBytes / LIVES);
   const key = (alias: string, viewerDid: string) => `${prefix}:personal:${alias}:${hashText(viewerDid)}`;
   return {
-    save: async (alias, viewerDid, build) => {
+    save: async (feed, viewerDid, build) => {
       const frozen = await deflate(JSON.stringify(build), { level: 1 });
-      const keys = [key(alias, viewerDid), `${prefix}:personal-bytes:${Math.floor(Date.now() / KEEP_BUILDS_MS)}`];
-      const limits = [KEEP_BUILDS_MS, MAX_BUILDS_OF_VIEWER, COST_OF_BUILD, shareOf];
-      const isStored = await redis.eval(SAVE, keys.length, ...keys, build.id, frozen, oldestId(), ...limits);
+      const keepMs = keepPersonalMs(feed);
+      const keys = [key(feed.alias, viewerDid), `${prefix}:personal-bytes`];
+      const limits = [keepMs, MAX_BUILDS_OF_VIEWER, frozen.length + COST_OF_BUILD, maxBytes];
+      const isStored = await redis.eval(SAVE, keys.length, ...keys, build.id, frozen, ...limits, ...timesOf(keepMs));
       if (isStored !== 1) throw new PersonalStoreFullError(maxBytes);
     },
     load: async (alias, viewerDid, id) => {
@@ -95,23 +103,30 @@ async function thaw(frozen: Buffer): Promise<StoredPersonalBuild | undefined> {
   return stored.safeParse(JSON.parse((await inflate(frozen)).toString('utf8'))).data;
 }
 
-/** A build lives for three times KEEP_BUILDS_MS at most, so of its half hours four count at one time. */
-const LIVES = 4;
 /** What Redis needs beside a build's bytes. */
 const COST_OF_BUILD = 300;
+const SLOT_MS = 30 * 60_000;
+/** Longer than any build is there. */
+const KEEP_SIZES_MS = 3 * 24 * 60 * 60_000;
 
-/** Older builds nobody reads any more: they were replaced KEEP_BUILDS_MS ago. */
-function oldestId(): string {
-  return `me.${(Date.now() - 2 * KEEP_BUILDS_MS).toString(36)}`;
+/** The id before which nobody reads a build any more; the present half hour, and the last one in which a build of now may be there. */
+function timesOf(keepMs: number): [oldestId: string, now: number, end: number, keepSizesMs: number] {
+  const nowMs = Date.now();
+  const slotOf = (ms: number): number => Math.floor(ms / SLOT_MS);
+  return [`me.${(nowMs - keepMs).toString(36)}`, slotOf(nowMs), slotOf(nowMs + 2 * keepMs), KEEP_SIZES_MS];
 }
 
 /** Ids begin with their time, so they are in its order. */
 const SAVE = `
-local id, frozen, oldest = ARGV[1], ARGV[2], ARGV[3]
-local keepMs, most, cost, maxCost = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6]) + #frozen, tonumber(ARGV[7])
-if tonumber(redis.call('GET', KEYS[2]) or '0') + cost > maxCost then return 0 end
-redis.call('INCRBY', KEYS[2], cost)
-redis.call('PEXPIRE', KEYS[2], keepMs)
+local id, frozen, keepMs, most, cost, maxBytes = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local oldest, now, slot, keepSizesMs = ARGV[7], tonumber(ARGV[8]), ARGV[9], ARGV[10]
+local sizes, taken = redis.call('HGETALL', KEYS[2]), 0
+for at = 1, #sizes, 2 do
+  if tonumber(sizes[at]) < now then redis.call('HDEL', KEYS[2], sizes[at]) else taken = taken + tonumber(sizes[at + 1]) end
+end
+if taken + cost > maxBytes then return 0 end
+redis.call('HINCRBY', KEYS[2], slot, cost)
+redis.call('PEXPIRE', KEYS[2], keepSizesMs)
 redis.call('HSET', KEYS[1], id, frozen)
 local latest = redis.call('HGET', KEYS[1], '${LATEST}')
 if not latest or latest < id then redis.call('HSET', KEYS[1], '${LATEST}', id) end

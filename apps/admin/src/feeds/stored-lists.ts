@@ -1,5 +1,12 @@
 import { CommandError } from '@updraft/command';
-import { keepForFeed, type PersonalFeed, type PersonalLists, runFollowing, type Standings } from '@updraft/feeds';
+import {
+  keepForFeed,
+  nameOf,
+  type PersonalFeed,
+  type PersonalLists,
+  runFollowing,
+  type Standings,
+} from '@updraft/feeds';
 import type { ClickHouse, KeepPosts } from '@updraft/store';
 import type { AdminStores } from '../open-stores.ts';
 
@@ -19,7 +26,9 @@ export function storedLists(deps: StoredListsDeps, builds: AdminStores['builds']
     },
     make: async (feed, viewerDid) => {
       if (feed.kind !== 'following')
-        throw new CommandError(`only the feed generator can make a list of ${feed.alias}: ask GET /api/admin/explain`);
+        throw new CommandError(
+          `only the feed generator can make a list of ${feed.alias}: ask it by GET /api/admin/explain?feed=${feed.alias}&uri=…&viewer=${viewerDid}, with a key as X-API-Key (pnpm admin api-key create --feed ${nameOf(feed)} --for DID)`,
+        );
       const keep = keepForFeed(deps, feed);
       const events = await runFollowing(deps.clickhouse, feed, viewerDid, { asOfMs: Date.now() }, keep);
       return events.map(({ uri, by, repostUri }) => ({

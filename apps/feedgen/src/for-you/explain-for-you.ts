@@ -1,7 +1,9 @@
+import type { RuleResult } from '@updraft/feeds';
 import type { Reasons } from '@updraft/recommender';
 import { accountsApart } from '@updraft/store';
 import { type Call, type ChooseDeps, requestFor } from './choose-posts.ts';
 import type { ForYouFeed } from './for-you.ts';
+import { GraphNotReadyError } from './graph/graph-thread.ts';
 import { keyOf } from './sip-hash.ts';
 
 /** Why a viewer's build has a post, or not. */
@@ -67,4 +69,26 @@ function checkedBecause(isKept: boolean, isApart: boolean, coLikers: number): st
   if (isKept) return `${coLikers} of the accounts that like what the viewer likes like it`;
   if (isApart) return 'the viewer and its author block each other, or one of them does';
   return "it no longer shows, or a rule of the feed's moderation leaves it out: ask of a feed for everybody with these rules";
+}
+
+/** An explanation as the rule `co-likers`. */
+export async function coLikersRule(explaining: Promise<ForYouExplanation>): Promise<RuleResult> {
+  const rule = 'co-likers';
+  try {
+    const { isCandidate, because, seeds, accounts, ledBy, parts } = await explaining;
+    const found = `${accounts} accounts found by ${seeds} of the viewer's likes`;
+    const by = ledBy.slice(0, MAX_TOLD).map(({ uri, coLikers }) => `${uri} (${coLikers})`);
+    const detail = [because, found, ...(by.length > 0 ? [`by ${by.join(', ')}`] : []), ...(parts ? [told(parts)] : [])];
+    return { rule, isPassed: isCandidate, detail: detail.join('; ') };
+  } catch (error) {
+    if (error instanceof GraphNotReadyError) return { rule, detail: `not asked: ${error.message}` };
+    throw error;
+  }
+}
+
+const MAX_TOLD = 3;
+
+function told({ sum, popularity, recency, score, likes }: NonNullable<Reasons['parts']>): string {
+  const [a, b, c, d] = [sum, popularity, recency, score].map((number) => number.toPrecision(3));
+  return `score ${d} = ${a} / ${b} for its ${likes} likes × ${c} for its age`;
 }

@@ -1,4 +1,4 @@
-import { type FeedsFile, type PersonalFeed, withVariants } from '@updraft/feeds';
+import { type FeedsFile, type PersonalFeed, type RuleResult, withVariants } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import { type ClickHouse, type ClickHouseOptions, visiblePosts } from '@updraft/store';
 import type { FeedgenMetrics } from '../metrics.ts';
@@ -7,7 +7,7 @@ import type { PersonalQuery } from '../personal/personal-query.ts';
 import type { Wishes } from '../personal/wishes/wishes.ts';
 import { createCheckedPosts } from './checked-posts.ts';
 import { type ChooseDeps, choosePosts } from './choose-posts.ts';
-import { explainForYou, type ForYouExplanation } from './explain-for-you.ts';
+import { coLikersRule, explainForYou, type ForYouExplanation } from './explain-for-you.ts';
 import { createGraphThread, type GraphThread } from './graph/graph-thread.ts';
 import type { Refresh } from './graph/hour-schedule.ts';
 import type { GraphState } from './graph/messages.ts';
@@ -35,6 +35,8 @@ export interface ForYou {
   readonly query: PersonalQuery<'for-you'>;
   /** Why a build of this viewer's made now would have the post or not. @throws GraphNotReadyError */
   explain(feed: ForYouFeed, viewerDid: string, uri: string, asOfMs: number): Promise<ForYouExplanation>;
+  /** The same, as a rule of an explanation; none of a feed of another kind. Says so when the graph can't answer. */
+  coLikers(feed: PersonalFeed, viewerDid: string, uri: string, asOfMs: number): Promise<RuleResult[]>;
   /** Keeps the graph of likes until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -52,15 +54,13 @@ export function createForYou(options: ForYouOptions): ForYou {
     if (found === undefined) throw new Error(`the feed ${alias} is not of this file`);
     return found;
   };
+  const explain: ForYou['explain'] = async (feed, viewerDid, uri, asOfMs) =>
+    explainForYou(depsFor(feed), feed, { viewerDid, uri }, { asOfMs, signal: AbortSignal.timeout(EXPLAIN_TIMEOUT_MS) });
   return {
     query: async (feed, viewer, call) => choosePosts(depsFor(feed), feed, viewer, call),
-    explain: async (feed, viewerDid, uri, asOfMs) =>
-      explainForYou(
-        depsFor(feed),
-        feed,
-        { viewerDid, uri },
-        { asOfMs, signal: AbortSignal.timeout(EXPLAIN_TIMEOUT_MS) },
-      ),
+    explain,
+    coLikers: async (feed, ...question) =>
+      feed.kind === 'for-you' ? [await coLikersRule(explain(feed, ...question))] : [],
     run: (signal) => (feeds.length === 0 ? Promise.resolve() : thread.run(signal)),
   };
 }

@@ -58,7 +58,7 @@ test('a feed that asks for interactions has feedContexts and keys, another one h
 test("a personal feed's page is never given to another viewer", () => {
   const feed = feedOf('kind: following, fallback: g }, g: { kind: hot, minimumLikes: 1');
   const render = createPageRenderer();
-  const [mine, yours] = ['ab', 'de'].map((names) => buildOf('same id', names));
+  const [mine, yours] = ['ab', 'de'].map((names) => buildOf('me.1-1', names));
   const pages = [mine, yours].map((build) => {
     if (build === undefined) throw new Error('there are two');
     return render({ build, offset: 0, limit: 2, reader: readerOf(feed, build) }).fields;

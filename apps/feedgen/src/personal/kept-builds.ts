@@ -1,4 +1,4 @@
-import { KEEP_BUILDS_MS, MAX_BUILDS_OF_VIEWER } from '@updraft/feeds';
+import { type KeptFeed, keepPersonalMs, MAX_BUILDS_OF_VIEWER } from '@updraft/feeds';
 import { LRUCache } from 'lru-cache';
 import type { PersonalBuild } from './personal-build.ts';
 
@@ -19,7 +19,7 @@ export interface KeptBuilds {
   /** The viewer's latest build. */
   latest(alias: string, viewerDid: string): KeptBuild | undefined;
   get(alias: string, viewerDid: string, id: string): KeptBuild | undefined;
-  put(alias: string, viewerDid: string, build: PersonalBuild): KeptBuild;
+  put(feed: KeptFeed, viewerDid: string, build: PersonalBuild): KeptBuild;
   /** Of all viewers, those who read last first. */
   all(): Iterable<KeptBuild>;
   /** Who has builds here. */
@@ -33,7 +33,6 @@ export function createKeptBuilds({ maxBytes }: { maxBytes: number }): KeptBuilds
   const kept = new LRUCache<string, readonly KeptBuild[]>({
     maxSize: maxBytes,
     sizeCalculation: (builds) => builds.reduce((sum, { build }) => sum + bytesOf(build), BYTES),
-    ttl: KEEP_BUILDS_MS,
   });
   const key = (alias: string, viewerDid: string) => `${viewerDid} ${alias}`;
   const read = (build: KeptBuild | undefined): KeptBuild | undefined => {
@@ -44,14 +43,15 @@ export function createKeptBuilds({ maxBytes }: { maxBytes: number }): KeptBuilds
   return {
     latest: (alias, viewerDid) => read(kept.get(key(alias, viewerDid))?.[0]),
     get: (alias, viewerDid, id) => read(kept.get(key(alias, viewerDid))?.find(({ build }) => build.id === id)),
-    put: (alias, viewerDid, build) => {
+    put: (feed, viewerDid, build) => {
+      const { alias } = feed;
       const others = kept.get(key(alias, viewerDid)) ?? [];
       const known = others.find((other) => other.build.id === build.id);
       if (known !== undefined) return known;
       const now = Date.now();
       const added = { alias, viewerDid, build, cut: NONE, checkedAtMs: build.asOfMs, lastReadMs: now };
       const ordered = [added, ...others].toSorted((a, b) => b.build.asOfMs - a.build.asOfMs);
-      kept.set(key(alias, viewerDid), ordered.slice(0, MAX_BUILDS_OF_VIEWER));
+      kept.set(key(alias, viewerDid), ordered.slice(0, MAX_BUILDS_OF_VIEWER), { ttl: keepPersonalMs(feed) });
       return added;
     },
     all,

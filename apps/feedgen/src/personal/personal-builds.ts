@@ -63,7 +63,7 @@ export function createPersonalBuilds(options: PersonalBuildsOptions): PersonalBu
       const known = kept.get(feed.alias, viewerDid, id);
       if (known !== undefined) return shownOf(known, cuts);
       const stored = await loaded(store.load(feed.alias, viewerDid, id), options);
-      return stored === undefined ? undefined : shownOf(kept.put(feed.alias, viewerDid, thawPersonal(stored)), cuts);
+      return stored === undefined ? undefined : shownOf(kept.put(feed, viewerDid, thawPersonal(stored)), cuts);
     },
     renew: flights.renew,
     settled: flights.settled,

@@ -1,4 +1,4 @@
-import { createPersonalStore, type FeedsFile, isPersonal, withVariants } from '@updraft/feeds';
+import { createPersonalStore, type FeedsFile, isPersonal, type PersonalLists, withVariants } from '@updraft/feeds';
 import { every, type Logger } from '@updraft/service';
 import { type ClickHouse, createErasedAccounts, ERASED_INTERVAL_MS, postLanguages, type Redis } from '@updraft/store';
 import type { createBuilding } from '../builds/building.ts';
@@ -25,6 +25,8 @@ export interface PersonalOptions {
   building: Pick<ReturnType<typeof createBuilding>, 'keeping' | 'needAccount' | 'standings' | 'visiblePosts'>;
   /** Of kind `for-you`; absent: its viewers get the fallback. */
   forYou?: PersonalQueries['for-you'];
+  /** What explains its posts. */
+  coLikers?: PersonalLists['coLikers'];
   wishes: Pick<Wishes, 'lowered'>;
   seen: SeenPosts;
   hides: Pick<Hides, 'isHidden'>;

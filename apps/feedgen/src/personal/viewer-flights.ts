@@ -87,14 +87,14 @@ function createFlight(options: FlightOptions, outdatedAt: (viewerDid: string) =>
   return async (feed: PersonalFeed, viewerDid: string, languages: readonly string[]): Promise<Outcome> => {
     try {
       const stored = await loaded(store.load(feed.alias, viewerDid), options);
-      const latest = stored === undefined ? undefined : kept.put(feed.alias, viewerDid, thawPersonal(stored));
+      const latest = stored === undefined ? undefined : kept.put(feed, viewerDid, thawPersonal(stored));
       if (latest !== undefined && isYoung(latest, feed, outdatedAt(viewerDid)))
         return { outcome: 'kept', kept: latest };
       const made = await maker.make(feed, { did: viewerDid, languages });
       if (erased.has(viewerDid)) return { outcome: 'fallback_erased' };
       if (made === undefined) return { outcome: 'fallback_new' };
-      const fresh = kept.put(feed.alias, viewerDid, thawPersonal(made));
-      await within(waits.lookUpMs, store.save(feed.alias, viewerDid, made)).catch(() => {
+      const fresh = kept.put(feed, viewerDid, thawPersonal(made));
+      await within(waits.lookUpMs, store.save(feed, viewerDid, made)).catch(() => {
         metrics.personalStoreFailures.inc();
       });
       if (erased.has(viewerDid)) await store.remove([feed.alias], viewerDid); // it was saved after the others were removed

@@ -12,10 +12,11 @@ export interface ViewerListsDeps {
   maker: Pick<BuildMaker, 'make'>;
   seen: Pick<SeenPosts, 'view'>;
   hides: Pick<Hides, 'isHidden'>;
+  coLikers?: PersonalLists['coLikers'];
 }
 
 /** Viewers' lists for explanations: what this instance serves, and what it would make now. */
-export function createViewerLists({ kept, builds, maker, seen, hides }: ViewerListsDeps): PersonalLists {
+export function createViewerLists({ kept, builds, maker, seen, hides, coLikers }: ViewerListsDeps): PersonalLists {
   return {
     current: async (feed, viewerDid) => {
       const latest = kept.latest(feed.alias, viewerDid);
@@ -23,6 +24,7 @@ export function createViewerLists({ kept, builds, maker, seen, hides }: ViewerLi
       return build && listOf(feed, build, hides);
     },
     make: async (feed, viewerDid) => (await maker.make(feed, { did: viewerDid, languages: [] }))?.posts ?? [],
+    ...(coLikers !== undefined && { coLikers }),
     hasSeen: async (viewerDid, uri) => (await seen.view(viewerDid, undefined)).has(uri),
   };
 }

@@ -41,6 +41,8 @@ export interface PersonalLists {
   current(feed: PersonalFeed, viewerDid: string): Promise<ViewerList | undefined>;
   /** As a build made now has it. */
   make(feed: PersonalFeed, viewerDid: string): Promise<ViewerList['posts']>;
+  /** Of kind `for-you`: what the recommender says of the post. Absent where nobody can ask it. */
+  coLikers?(feed: PersonalFeed, viewerDid: string, uri: string, asOfMs: number): Promise<RuleResult[]>;
   /** Whether the viewer was shown the post before; undefined where that is not known. */
   hasSeen(viewerDid: string, uri: string): Promise<boolean | undefined>;
 }
@@ -68,7 +70,11 @@ export async function explainPersonal(
 ): Promise<Answer> {
   if (viewerDid === undefined) throw new ViewerNeededError(feed.alias);
   const made = await deps.personal.make(feed, viewerDid);
-  const rules = [...(await rulesOf(deps, feed, { uri, asOfMs, viewerDid })), placeRule(made, uri)];
+  const rules = [
+    ...(await rulesOf(deps, feed, { uri, asOfMs, viewerDid })),
+    ...((await deps.personal.coLikers?.(feed, viewerDid, uri, asOfMs)) ?? []),
+    placeRule(made, uri),
+  ];
   const isTaken = made.some((post) => post.uri === uri);
   const failed = rules.find(({ isPassed }) => isPassed === false);
   const because = isTaken || failed === undefined ? 'the list has it' : `${failed.rule}: ${failed.detail}`;

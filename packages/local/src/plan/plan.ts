@@ -4,14 +4,14 @@
 // Out: the parts with their ports and environments (`StackPlan`), the addresses to show, the sources of the screen's figures, and what
 //      commands need to find it all.
 // Invariant: a database that the environment names is used and never started; each network has databases of its own.
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Login } from '../clickhouse/credentials.ts';
 import { PROJECT_ROOT } from '../project-root.ts';
 import type { NamedAddress } from '../screen/snapshot.ts';
 import type { WatchTargets } from '../screen/watch.ts';
 import { nodeProgram } from '../supervision/node-program.ts';
 import type { StackPlan } from '../supervision/stack.ts';
-import { loopback, portsFor } from './addresses.ts';
+import { loopback, type Ports, portsFor } from './addresses.ts';
 import { type DatabasePlan, planDatabases } from './databases.ts';
 import { fromHere } from './folders.ts';
 import { runMigrations } from './migrate.ts';
@@ -67,8 +67,15 @@ export function planLocalStack(network: Network, given: Omit<Surroundings, 'port
       ...databases.env,
       ...(wsUrl !== undefined && { WS_URL: wsUrl }),
       ...(plc !== undefined && { PLC_HOST: plc }),
-      SERVICE_ENDPOINT: env['SERVICE_ENDPOINT'] || `http://${loopback(ports.feedgen)}`,
+      ...feedsOf(env, ports),
     },
+  };
+}
+
+function feedsOf(env: Surroundings['env'], ports: Ports): Record<string, string> {
+  return {
+    SERVICE_ENDPOINT: env['SERVICE_ENDPOINT'] || `http://${loopback(ports.feedgen)}`,
+    ...(env['FEEDS_FILE'] && { FEEDS_FILE: resolve(env['FEEDS_FILE']) }),
   };
 }
 

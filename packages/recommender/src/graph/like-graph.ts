@@ -42,10 +42,6 @@ export function createLikeGraph(): LikeGraph {
     accounts.count(segment.likers, segment.likerStarts, sign);
     posts.count(segment.posts, segment.postStarts, sign);
   });
-  let isReading = false;
-  const requireNoReading = (): void => {
-    if (isReading) throw new Error('an hour is being read, whose ids nobody else may give back');
-  };
   return {
     get hours() {
       return hours.all();
@@ -59,6 +55,25 @@ export function createLikeGraph(): LikeGraph {
     accounts,
     posts,
     facts,
+    ...createReadings(accounts, posts, hours),
+    learn: (fact) => {
+      const id = posts.find(fact.keyLo, fact.keyHi);
+      if (id >= 0) facts.set(id, fact);
+    },
+  };
+}
+
+/** One reading at a time: another would give back its ids. */
+function createReadings(
+  accounts: CountedIds,
+  posts: CountedIds,
+  hours: ReturnType<typeof createHoursOfLikes>,
+): Pick<LikeGraph, 'beginHour' | 'dropHour'> {
+  let isReading = false;
+  const requireNoReading = (): void => {
+    if (isReading) throw new Error('an hour is being read, whose ids nobody else may give back');
+  };
+  return {
     beginHour: (hour) => {
       requireNoReading();
       isReading = true;
@@ -70,10 +85,6 @@ export function createLikeGraph(): LikeGraph {
     dropHour: (hour) => {
       requireNoReading();
       hours.replace(hour, undefined);
-    },
-    learn: (fact) => {
-      const id = posts.find(fact.keyLo, fact.keyHi);
-      if (id >= 0) facts.set(id, fact);
     },
   };
 }

@@ -33,8 +33,6 @@ export interface GraphThreadOptions {
   readonly log: Logger;
 }
 
-const MAX_WAITING = 256;
-
 export function createGraphThread({ data, onState, onLost, log }: GraphThreadOptions): GraphThread {
   const questions = createQuestions();
   let worker: Worker | undefined;
@@ -47,18 +45,12 @@ export function createGraphThread({ data, onState, onLost, log }: GraphThreadOpt
 
   /** Resolves when the thread ends. */
   async function live(signal: AbortSignal): Promise<void> {
-    const made = new Worker(new URL('graph-worker.ts', import.meta.url), { workerData: data });
-    const ended = Promise.withResolvers<void>();
-    made.on('message', (message: GraphMessage) =>
+    worker = new Worker(new URL('graph-worker.ts', import.meta.url), { workerData: data });
+    worker.on('message', (message: GraphMessage) =>
       'state' in message ? takeState(message.state) : questions.settle(message),
     );
-    made.once('error', (err) => log.error({ err }, 'the thread of the like graph was lost'));
-    made.once('exit', () => ended.resolve());
-    worker = made;
-    const stop = () => void made.terminate();
-    signal.addEventListener('abort', stop, { once: true });
-    await ended.promise;
-    signal.removeEventListener('abort', stop);
+    worker.once('error', (err) => log.error({ err }, 'the thread of the like graph was lost'));
+    await untilEnded(worker, signal);
     [worker, state] = [undefined, undefined];
     questions.rejectAll(new GraphNotReadyError('the thread of the like graph has ended'));
   }
@@ -66,8 +58,7 @@ export function createGraphThread({ data, onState, onLost, log }: GraphThreadOpt
   function ask(question: Omit<GraphQuestion, 'id'>, signal: AbortSignal): Promise<GraphAnswer> {
     if (worker === undefined || (state?.hours.length ?? 0) === 0)
       return Promise.reject(new GraphNotReadyError('the likes of no hour are read yet'));
-    if (questions.waiting() >= MAX_WAITING)
-      return Promise.reject(new GraphNotReadyError('too many wait for the like graph'));
+    if (questions.isFull()) return Promise.reject(new GraphNotReadyError('too many wait for the like graph'));
     return abortable(questions.ask(question, worker), signal);
   }
 
@@ -81,6 +72,16 @@ export function createGraphThread({ data, onState, onLost, log }: GraphThreadOpt
     },
     run: (signal) => keepAlive(live, onLost, signal),
   };
+}
+
+/** Ends it when the signal aborts. */
+async function untilEnded(worker: Worker, signal: AbortSignal): Promise<void> {
+  const ended = Promise.withResolvers<void>();
+  worker.once('exit', () => ended.resolve());
+  const stop = () => void worker.terminate();
+  signal.addEventListener('abort', stop, { once: true });
+  await ended.promise;
+  signal.removeEventListener('abort', stop);
 }
 
 /** Starts it again whenever it ends, later each time. */

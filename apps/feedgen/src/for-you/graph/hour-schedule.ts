@@ -43,10 +43,7 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
   let floor = 0;
   let floorSetMs = 0;
 
-  const wanted = (nowMs: number): number[] => {
-    const newest = Math.floor(nowMs / HOUR_MS);
-    return Array.from({ length: hours }, (_, n) => newest - n).filter((hour) => hour >= floor);
-  };
+  const wanted = (nowMs: number) => newestHours(nowMs, hours).filter((hour) => hour >= floor);
   const dueAt = (hour: number, place: number, nowMs: number): number =>
     Math.max(
       since(readAt.get(hour), nowMs) + (place < NEWEST ? refreshMs.newest : refreshMs.others),
@@ -85,6 +82,11 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
       return dropped;
     },
   };
+}
+
+function newestHours(nowMs: number, hours: number): number[] {
+  const newest = Math.floor(nowMs / HOUR_MS);
+  return Array.from({ length: hours }, (_, n) => newest - n);
 }
 
 /** When something was done; never, where the clock was set back since. */

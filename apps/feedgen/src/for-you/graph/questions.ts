@@ -1,12 +1,15 @@
 import type { Worker } from 'node:worker_threads';
 import type { GraphAnswer, GraphMessage, GraphQuestion } from './messages.ts';
 
+const MAX_WAITING = 256;
+
 /** What the thread was asked and has not answered yet. */
 export function createQuestions() {
   const asked = new Map<number, PromiseWithResolvers<GraphAnswer>>();
   let lastId = 0;
   return {
     waiting: () => asked.size,
+    isFull: () => asked.size >= MAX_WAITING,
     ask: (question: Omit<GraphQuestion, 'id'>, worker: Worker): Promise<GraphAnswer> => {
       const id = ++lastId;
       const answer = Promise.withResolvers<GraphAnswer>();
