@@ -63,6 +63,7 @@ describe('invariant 3: an erased account', () => {
       expect(await store.count(table, `position(subject, '${did}') > 0`)).toBe(0);
       expect(await store.count(table, `subject = '${STRANGER}' AND changed_by = 'an erased account'`)).toBe(rows);
     }
+    expect(await store.count('feed_interactions', `viewer_did = '${STRANGER}'`)).toBe(1);
     expect(await store.count('touched_days', "source = 'records' AND touched_at > now() - 60")).toBeGreaterThan(0);
     const after = await store.tables();
     expect(recordsOfOthers(after, did)).toEqual(recordsOfOthers(before, did));
@@ -161,6 +162,7 @@ async function fillFeedsAndSearch({ clickhouse }: Store, did: string): Promise<v
     "INSERT INTO feed_request_analytics (requested_at, feed, viewer_did) VALUES (now(), 'f', {did:String})",
     "INSERT INTO feed_interactions (received_at, feed, viewer_did, item) VALUES (now(), 'f', {did:String}, '')",
     `INSERT INTO feed_interactions (received_at, feed, viewer_did, item) VALUES (now(), 'f', '${STRANGER}', concat('at://', {did:String}, '/x/y'))`,
+    `INSERT INTO feed_interactions (received_at, feed, viewer_did, item, feed_context) VALUES (now(), 'f', '${STRANGER}', 'at://did:plc:x/x/y', concat('position=1;build=me.a-b;variant=;reason=reposted by ', {did:String}))`,
     "INSERT INTO viewer_wishes VALUES ({did:String}, '', -1, now())",
     "INSERT INTO repo_cleanup_jobs (job_id, repo, version) VALUES ('j1', {did:String}, 1)",
     "INSERT INTO repo_cleanup_requests VALUES ('j1', 'secret', 'hash', 1)",
@@ -176,7 +178,7 @@ async function rowsOf({ clickhouse }: Store, did: string): Promise<Record<string
   const columns = await selectRows<{ table: string; name: string }>(
     clickhouse,
     `SELECT table, name FROM system.columns
-     WHERE database = currentDatabase() AND name IN ('did', 'actor_did', 'repo', 'viewer_did', 'did_key', 'changed_by', 'note', 'item')
+     WHERE database = currentDatabase() AND name IN ('did', 'actor_did', 'repo', 'viewer_did', 'did_key', 'changed_by', 'note', 'item', 'feed_context')
        AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree')`,
   );
   expect(columns.length).toBeGreaterThan(20);
