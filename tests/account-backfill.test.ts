@@ -73,9 +73,9 @@ describe('pnpm admin backfill', () => {
   let sound: TestAccount;
   let bent: TestAccount;
   let cut: TestAccount;
-  let gone: TestAccount;
+  let inactive: TestAccount;
   beforeAll(async () => {
-    [sound, bent, cut, gone] = await Promise.all([someone(), someone(), someone(), someone()]);
+    [sound, bent, cut, inactive] = await Promise.all([someone(), someone(), someone(), someone()]);
   });
 
   test('brings every record that the PDS has; again, it changes nothing', async () => {
@@ -106,7 +106,7 @@ describe('pnpm admin backfill', () => {
   });
 
   test('leaves out an account whose repository is forged, cut or gone, says why, and goes on with the others', async () => {
-    await gone.agent.com.atproto.server.deactivateAccount({});
+    await inactive.agent.com.atproto.server.deactivateAccount({});
     network.intercept = async (call) => {
       const answer = await call.forward();
       const url = call.raw.req.url ?? '';
@@ -114,15 +114,16 @@ describe('pnpm admin backfill', () => {
       if (url.includes(encodeURIComponent(cut.did))) return call.answer(asCar(withoutLastBlock(answer.body)));
       call.answer(answer);
     };
-    const { code, out, notes } = await admin('backfill', bent.did, cut.did, gone.did, sound.did);
+    const { code, out, notes } = await admin('backfill', bent.did, cut.did, inactive.did, sound.did);
     expect([code, out]).toEqual([1, [`${sound.did}\t8 records`]]);
     expect(notes).toEqual([
       expect.stringContaining(`${bent.did}: `),
       expect.stringContaining(`${cut.did}: `),
-      `${gone.did}: the account is deactivated`,
+      `${inactive.did}: the account is deactivated`,
       '3 of 4 accounts were left out',
     ]);
-    for (const { did } of [bent, cut, gone]) expect(await rowsOf(did)).toEqual({ records: [], posts: [], syncs: [] });
+    for (const { did } of [bent, cut, inactive])
+      expect(await rowsOf(did)).toEqual({ records: [], posts: [], syncs: [] });
   });
 
   test('refuses a repository that another account signed', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createClickHouse, migrateUp, readRetention, requireMoved } from '@updraft/store';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ClickHouse, createClickHouse, migrateUp, readRetention, requireMoved } from '@updraft/store';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hostileOperations } from './migrate/hostile-operations.ts';
 import { createOldDatabase, migrateBackToOld, shown, tid, writeOldRows } from './migrate/old-store.ts';
 import { quietLog } from './migrated-database.ts';
@@ -31,17 +31,19 @@ async function oldStore() {
 }
 
 /** No post of which the old tables show less than the new ones. */
-const operations = hostileOperations(2_400).filter(
+const operations = hostileOperations(1_500).filter(
   ({ collection, record, operation }) =>
     collection !== POST ||
     operation === 'delete' ||
     (typeof record === 'object' && record !== null && !Array.isArray(record)),
 );
 
-test('an old store shows the same after the move as before, and after the way back', async () => {
+test('an old store shows the same after the move as before and after the way back, and what is deleted stays so when its older state comes again', async () => {
   await using old = await oldStore();
   const { connection, clickhouse } = old;
-  for (const half of [operations.slice(0, 1_200), operations.slice(600)]) await writeOldRows(clickhouse, half);
+  const like = { did: DID, collection: LIKE, rkey: tid(1_000_000), rev: tid(1_000_000) };
+  const gone = { ...like, rev: tid(2_000_000), operation: 'delete' as const };
+  for (const half of [operations.slice(0, 750), [...operations.slice(400), gone]]) await writeOldRows(clickhouse, half);
   const before = await shown(connection);
   expect(Number(before['likes']?.rows)).toBeGreaterThan(50);
   expect(Number(before['posts']?.rows)).toBeGreaterThan(50);
@@ -51,24 +53,13 @@ test('an old store shows the same after the move as before, and after the way ba
 
   await migrateBackToOld(connection);
   expect(await shown(connection)).toEqual(before);
-  await migrateUp({ connection, log: quietLog });
-  expect(await shown(connection)).toEqual(before);
-});
-
-test('a deleted record stays deleted when its older state comes again after the move', async () => {
-  await using old = await oldStore();
-  const { connection, clickhouse } = old;
-  const like = { did: DID, collection: LIKE, rkey: tid(1_000_000), rev: tid(1_000_000) };
-  const gone = { ...like, rev: tid(2_000_000), operation: 'delete' as const };
-  await writeOldRows(clickhouse, [gone]);
-  await migrateUp({ connection, log: quietLog });
-  await migrateBackToOld(connection);
   await writeOldRows(clickhouse, [{ ...like, record: liked('2026-01-01T00:00:01.000Z') }]);
+  const { record_ops } = await shown(connection); // knows every operation, of whatever record
   await migrateUp({ connection, log: quietLog });
-  expect((await shown(connection))['likes']?.rows).toBe('0');
+  expect(await shown(connection)).toEqual({ ...before, record_ops });
 });
 
-test('of a write and a delete of one version from before 0011 the one that counted before counts', async () => {
+test('of a write and a delete of one version from before 0011 the one that counted before counts, and records that are too large for the memory of one copy are copied in parts', async () => {
   await using old = await oldStore();
   const { connection, clickhouse } = old;
   const record = liked('2026-01-01T00:00:01.000Z');
@@ -77,42 +68,80 @@ test('of a write and a delete of one version from before 0011 the one that count
   await writeOldRows(clickhouse, [{ ...place(1), record, version: 7_000_000_001n }]);
   await writeOldRows(clickhouse, [{ ...place(2), record, version: 7_000_000_002n }]);
   await writeOldRows(clickhouse, [{ ...place(2), operation: 'delete', version: 7_000_000_002n }]);
+  const large = Array.from({ length: 75 }, (_, nth) => ({
+    did: DID,
+    collection: POST,
+    rkey: tid(nth),
+    rev: tid(nth),
+    record: { text: 'large', more: 'x'.repeat(1_000_000) },
+  }));
+  for (let at = 0; at < large.length; at += 25) await writeOldRows(clickhouse, large.slice(at, at + 25));
   const before = await shown(connection);
-  expect(before['likes']?.rows).toBe('1');
-  await migrateUp({ connection, log: quietLog });
+  expect([before['likes']?.rows, before['posts']?.rows]).toEqual(['1', '75']);
+  await migrateUp({ connection, log: quietLog, sliceMemory: 100_000_000 });
   expect(await shown(connection)).toEqual(before);
 });
 
-test('a post that is no object is an empty one after the move, and its JSON is what it was', async () => {
-  await using old = await oldStore();
-  const { connection, clickhouse } = old;
-  const place = { did: DID, collection: POST, rkey: tid(1), rev: tid(1) };
-  await writeOldRows(clickhouse, [{ ...place, record: ['no', 'post'] }]);
-  await migrateUp({ connection, log: quietLog });
-  expect(
-    await selectRows(clickhouse, 'SELECT text, record_json FROM posts INNER JOIN repo_records USING (uri)'),
-  ).toEqual([{ text: '', record_json: '["no","post"]' }]);
-});
-
-test('a rev after 2112 goes to the rejected events with its JSON', async () => {
-  await using old = await oldStore();
-  const { connection, clickhouse } = old;
-  const place = {
-    did: DID,
-    collection: LIKE,
-    rkey: tid(1),
-    rev: 'bzzzzzzzzzzzz',
-    record: liked('2026-01-01T00:00:01.000Z'),
+describe('one move', () => {
+  const post = { did: DID, collection: POST, rkey: tid(1), rev: tid(1), record: ['no', 'post'] };
+  const late = { ...post, collection: LIKE, rev: 'bzzzzzzzzzzzz', record: liked('2026-01-01T00:00:01.000Z') };
+  const [erased] = operations.map(({ did }) => did);
+  const warned: object[] = [];
+  /** Of the erased account. */
+  let rowsBefore: string | undefined;
+  let old: Awaited<ReturnType<typeof oldStore>>;
+  const rowsOf = async (where: string) => {
+    const sql = `SELECT count() AS n FROM repo_records FINAL WHERE ${where}`;
+    return (await selectRows<{ n: string }>(old.clickhouse, sql, { did: DID, erased }))[0]?.n;
   };
-  await writeOldRows(clickhouse, [place]);
-  await migrateUp({ connection, log: quietLog });
-  expect((await shown(connection))['repo_records']?.rows).toBe('0');
-  const [rejected] = await selectRows<{ reason: string; event: string }>(
-    clickhouse,
-    'SELECT reason, event FROM rejected_events',
-  );
-  expect(rejected?.reason).toBe('bad_rev');
-  expect(JSON.parse(rejected?.event ?? '')).toMatchObject({ rkey: tid(1), record_json: JSON.stringify(place.record) });
+  beforeAll(async () => {
+    old = await oldStore();
+    const { connection, clickhouse } = old;
+    await writeOldRows(clickhouse, [...operations.slice(0, 500), post, late]);
+    await clickhouse.command(
+      "INSERT INTO erased_accounts (did_hash, erased_at) SELECT lower(hex(SHA256({erased:String}))), now64(3, 'UTC') - INTERVAL 1 HOUR",
+      { erased },
+    );
+    rowsBefore = await rowsOf('repo = {erased:String}');
+    let begun: Promise<void> | undefined;
+    const onProgress = () => {
+      begun ??= clickhouse.command(
+        "INSERT INTO ingest_progress (stream, progress_json, last_seq, version) VALUES ('new', '{}', 7, 7)",
+      );
+    };
+    const log = { ...quietLog, warn: (fields: object) => void warned.push(fields) };
+    await migrateUp({ connection, log, sliceRows: 100, onProgress });
+    await begun;
+  });
+  afterAll(() => old.clickhouse.close());
+
+  test('makes a post that is no object an empty one, whose JSON is what it was', async () => {
+    const sql =
+      'SELECT text, record_json FROM posts INNER JOIN repo_records USING (uri) WHERE posts.did = {did:String}';
+    expect(await selectRows(old.clickhouse, sql, { did: DID })).toEqual([{ text: '', record_json: '["no","post"]' }]);
+  });
+
+  test('puts a rev after 2112 among the rejected events with its JSON', async () => {
+    expect(await rowsOf('repo = {did:String}')).toBe('1');
+    const rejected = await selectRows<{ reason: string; event: string }>(
+      old.clickhouse,
+      'SELECT reason, event FROM rejected_events',
+    );
+    expect(rejected.map(({ reason }) => reason)).toEqual(['bad_rev']);
+    expect(JSON.parse(rejected[0]?.event ?? '')).toMatchObject({
+      rkey: late.rkey,
+      record_json: JSON.stringify(late.record),
+    });
+  });
+
+  test('leaves out an account whose erasure began before it, though its rows were still there', async () => {
+    expect(rowsBefore).toMatch(/^[1-9]/);
+    expect(await rowsOf('repo = {erased:String}')).toBe('0');
+  });
+
+  test('names a stream that was first read while it went on, since its start is not known', () => {
+    expect(warned).toEqual([{ stream: 'new' }]);
+  });
 });
 
 test('a copy that is stopped again and again, and whose server is killed, goes on to the end', async () => {
@@ -132,7 +161,7 @@ test('a copy that is stopped again and again, and whose server is killed, goes o
       controller.abort(new Error('stopped'));
       void Promise.resolve(stop()).then(resolve);
     };
-    const up = migrateUp({ connection, log: quietLog, sliceRows: 250, signal: controller.signal, onProgress });
+    const up = migrateUp({ connection, log: quietLog, sliceRows: 150, signal: controller.signal, onProgress });
     await expect(up).rejects.toThrow();
     await stopped;
   };
@@ -140,38 +169,9 @@ test('a copy that is stopped again and again, and whose server is killed, goes o
   await attempt(3, () => store.kill());
   await store.start();
   await attempt(2, () => {});
-  await migrateUp({ connection, log: quietLog, sliceRows: 250 });
+  await migrateUp({ connection, log: quietLog, sliceRows: 150 });
   expect(totals.at(-1)).toBeLessThan(totals[0] ?? 0);
   expect(await shown(connection)).toEqual(before);
-});
-
-test('each stream is read again from where it stood when the copy began, whatever the indexer saves meanwhile', async () => {
-  await using old = await oldStore();
-  const { connection, clickhouse } = old;
-  await writeOldRows(clickhouse, operations);
-  const save = (progressJson: string, version: number) =>
-    clickhouse.command(
-      "INSERT INTO ingest_progress (stream, progress_json, last_seq, version) VALUES ('main', {progressJson:String}, {version:UInt64}, {version:UInt64})",
-      { progressJson, version },
-    );
-  await save('early', 1_000);
-  const controller = new AbortController();
-  const onProgress = ({ done }: { done: number }) => {
-    if (done > 0) controller.abort(new Error('stopped'));
-  };
-  const up = migrateUp({ connection, log: quietLog, sliceRows: 250, signal: controller.signal, onProgress });
-  await expect(up).rejects.toThrow();
-  await save('late', 2_000);
-  await migrateUp({ connection, log: quietLog });
-  await save('later still', 2_001);
-  expect(await selectRows(clickhouse, 'SELECT progress_json FROM ingest_progress FINAL')).toEqual([
-    { progress_json: 'early' },
-  ]);
-  const nextLease = 2_000 + 100_000_000;
-  await save('of the next lease', nextLease);
-  expect(await selectRows(clickhouse, 'SELECT progress_json FROM ingest_progress FINAL')).toEqual([
-    { progress_json: 'of the next lease' },
-  ]);
 });
 
 test('days that the old tables keep are kept by the new ones, and a like whose JSON is gone has one of what is known', async () => {
@@ -197,18 +197,58 @@ test('days that the old tables keep are kept by the new ones, and a like whose J
   expect(JSON.parse(kept?.record_json ?? '')).toEqual(like.record);
 });
 
-test('an account that an earlier version erases while the copy goes on is gone after it, and this version refuses to until then', async () => {
-  await using old = await oldStore();
-  const { connection, clickhouse } = old;
-  await writeOldRows(clickhouse, operations);
-  const [erased] = operations.map(({ did }) => did);
-  const controller = new AbortController();
-  const onProgress = ({ done, total }: { done: number; total: number }) => {
-    if (done > total / 2) controller.abort(new Error('stopped'));
-  };
-  const up = migrateUp({ connection, log: quietLog, sliceRows: 250, signal: controller.signal, onProgress });
-  await expect(up).rejects.toThrow();
-  await expect(requireMoved(clickhouse)).rejects.toThrow(/run the migrations first/);
+describe('after a copy that was stopped half-way, while the indexer and an earlier version’s erasure went on,', () => {
+  let old: Awaited<ReturnType<typeof oldStore>>;
+  let before: Awaited<ReturnType<typeof shown>>;
+  /** Of the copy, and of what asks whether it is done. */
+  const refusals: string[] = [];
+  const save = (progressJson: string, version: number) =>
+    old.clickhouse.command(
+      "INSERT INTO ingest_progress (stream, progress_json, last_seq, version) VALUES ('main', {progressJson:String}, {version:UInt64}, {version:UInt64})",
+      { progressJson, version },
+    );
+  beforeAll(async () => {
+    old = await oldStore();
+    const { connection, clickhouse } = old;
+    await writeOldRows(clickhouse, operations);
+    await save('early', 1_000);
+    const controller = new AbortController();
+    const onProgress = ({ done, total }: { done: number; total: number }) => {
+      if (done > total / 2) controller.abort(new Error('stopped'));
+    };
+    const up = migrateUp({ connection, log: quietLog, sliceRows: 150, signal: controller.signal, onProgress });
+    refusals.push(await refusalOf(up));
+    refusals.push(await refusalOf(requireMoved(clickhouse)));
+    await save('late', 2_000);
+    await eraseInOldTables(clickhouse, operations[0]?.did);
+    before = await shown(connection);
+    await migrateUp({ connection, log: quietLog, sliceRows: 150 });
+  });
+  afterAll(() => old.clickhouse.close());
+
+  test('an account that was erased meanwhile is gone, and this version works, as it refused to until then', async () => {
+    expect(refusals).toEqual([expect.not.stringMatching('none'), expect.stringMatching('run the migrations first')]);
+    await requireMoved(old.clickhouse);
+    expect(await shown(old.connection)).toEqual(before);
+  });
+
+  test('each stream is read again from where it stood when the copy began', async () => {
+    const places = () => selectRows(old.clickhouse, 'SELECT progress_json FROM ingest_progress FINAL');
+    await save('later still', 2_001);
+    expect(await places()).toEqual([{ progress_json: 'early' }]);
+    const nextLease = 2_000 + 100_000_000;
+    await save('of the next lease', nextLease);
+    expect(await places()).toEqual([{ progress_json: 'of the next lease' }]);
+  });
+});
+
+const refusalOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'none',
+    (error: Error) => error.message,
+  );
+
+async function eraseInOldTables(clickhouse: ClickHouse, erased: string | undefined): Promise<void> {
   await clickhouse.command(
     "INSERT INTO erased_accounts (did_hash, erased_at) SELECT lower(hex(SHA256({erased:String}))), now64(3, 'UTC')",
     { erased },
@@ -222,60 +262,4 @@ test('an account that an earlier version erases while the copy goes on is gone a
     await clickhouse.command(`ALTER TABLE ${table} DELETE WHERE ${did} = {erased:String} SETTINGS mutations_sync = 2`, {
       erased,
     });
-  const before = await shown(connection);
-  await migrateUp({ connection, log: quietLog, sliceRows: 250 });
-  await requireMoved(clickhouse);
-  expect(await shown(connection)).toEqual(before);
-});
-
-test('an account whose erasure began before the copy is gone after it, though its rows were still there', async () => {
-  await using old = await oldStore();
-  const { connection, clickhouse } = old;
-  await writeOldRows(clickhouse, operations.slice(0, 500));
-  const [erased] = operations.map(({ did }) => did);
-  await clickhouse.command(
-    "INSERT INTO erased_accounts (did_hash, erased_at) SELECT lower(hex(SHA256({erased:String}))), now64(3, 'UTC') - INTERVAL 1 HOUR",
-    { erased },
-  );
-  const left = () =>
-    selectRows<{ n: string }>(clickhouse, 'SELECT count() AS n FROM repo_records WHERE repo = {erased:String}', {
-      erased,
-    });
-  expect(await left()).not.toEqual([{ n: '0' }]);
-  await migrateUp({ connection, log: quietLog });
-  expect(await left()).toEqual([{ n: '0' }]);
-});
-
-test('a stream that was first read while the copy went on is named, since its start is not known', async () => {
-  await using old = await oldStore();
-  const { connection, clickhouse } = old;
-  await writeOldRows(clickhouse, operations.slice(0, 500));
-  const warned: object[] = [];
-  const log = { ...quietLog, warn: (fields: object) => void warned.push(fields) };
-  let begun: Promise<void> | undefined;
-  const onProgress = () => {
-    begun ??= clickhouse.command(
-      "INSERT INTO ingest_progress (stream, progress_json, last_seq, version) VALUES ('new', '{}', 7, 7)",
-    );
-  };
-  await migrateUp({ connection, log, sliceRows: 100, onProgress });
-  await begun;
-  expect(warned).toEqual([{ stream: 'new' }]);
-});
-
-test('records that are too large for the memory of one copy are copied in parts', async () => {
-  await using old = await oldStore();
-  const { connection, clickhouse } = old;
-  const large = Array.from({ length: 150 }, (_, nth) => ({
-    did: DID,
-    collection: POST,
-    rkey: tid(nth),
-    rev: tid(nth),
-    record: { text: 'large', more: 'x'.repeat(1_000_000) },
-  }));
-  for (let at = 0; at < large.length; at += 25) await writeOldRows(clickhouse, large.slice(at, at + 25));
-  const before = await shown(connection);
-  expect(before['posts']?.rows).toBe('150');
-  await migrateUp({ connection, log: quietLog, sliceMemory: 200_000_000 });
-  expect(await shown(connection)).toEqual(before);
-});
+}

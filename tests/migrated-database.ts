@@ -12,13 +12,15 @@ import {
 
 export const quietLog: StoreLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
+/** What all migrations make on one server. */
+export const SCHEMA_FILE = join(import.meta.dirname, '../docs/schema.sql');
+
 /**
  * Makes a database as all migrations leave it, out of docs/schema.sql: a test holds that equal to what they make, and they take ten times as
  * long, for each of their statements is noted.
  */
 export async function createMigratedDatabase(connection: ClickHouseOptions): Promise<void> {
-  const schema = await readFile(join(import.meta.dirname, '../docs/schema.sql'), 'utf8');
-  await createDatabaseOf(schema, connection, await lastVersion());
+  await createDatabaseOf(await readFile(SCHEMA_FILE, 'utf8'), connection, await lastVersion());
 }
 
 /** Makes a database as the migrations up to `version` leave it; `schema` is what dumpSchema() gave of one. */
@@ -45,7 +47,7 @@ async function createAll(clickhouse: ClickHouse, statements: readonly string[]):
   await createAll(clickhouse, left);
 }
 
-async function lastVersion(): Promise<number> {
+export async function lastVersion(): Promise<number> {
   const files = await readdir(MIGRATIONS_DIRECTORY);
   return Math.max(...files.map((file) => Number.parseInt(file, 10)).filter(Number.isInteger));
 }

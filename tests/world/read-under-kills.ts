@@ -75,7 +75,7 @@ function createRun(events: number, { host, databases, folder }: Reading) {
     SINCE: '7d',
     ARCHIVE_FOLDER: join(folder, 'segments'),
     LEASE_TTL: '1s',
-    BATCH_MAX_ROWS: String(Math.min(50_000, Math.ceil(events / 30))), // the default, or less, so that a short run too has many batches
+    BATCH_MAX_ROWS: String(Math.min(50_000, Math.ceil(events / 12))), // the default, or less, so that a short run too has many batches
   };
   const start = (): IndexerProcess => startIndexer(variables, join(folder, 'indexer.log'));
   let [indexer, rssMb] = [start(), 0];

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { migrateUp } from '@updraft/store';
 import { environmentOf, startEngines } from '../cluster/engines.ts';
-import { quietLog } from '../migrated-database.ts';
+import { createShardedDatabase } from '../cluster/sharded-database.ts';
 import { DATABASE, type Databases } from './databases.ts';
 import { startRedisDatabase } from './redis.ts';
 import { readAll } from './table-reader.ts';
@@ -11,7 +10,7 @@ export async function startShardedDatabases(folder: string, shards: number): Pro
   const engines = await startEngines(shards, { database: DATABASE, folder });
   const redis = await startRedisDatabase(join(folder, 'redis'));
   const { connection, user } = engines;
-  await migrateUp({ connection, log: quietLog });
+  await createShardedDatabase(connection);
   const [url = '', ...others] = engines.urls.map(
     (text) => Object.assign(new URL(text), { username: user.name, password: user.password }).href,
   );
