@@ -5,6 +5,7 @@ import { startClickHouse } from '@updraft/local';
 import { backupStatements, createClickHouse, restoreStatements } from '@updraft/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addBackupCommands } from '../apps/admin/src/backup-command.ts';
+import { startProgram } from './indexer/stack.ts';
 import { createMigratedDatabase } from './migrated-database.ts';
 import { runAdmin } from './run-admin.ts';
 import { selectRows } from './select-rows.ts';
@@ -66,10 +67,15 @@ test('the commands say where a back-up lies, that a name is taken, that there is
     const { code, output } = await runAdmin(addBackupCommands, words, { ...login, CLICKHOUSE_DATABASE: database });
     return [code, output] as const;
   };
-  expect(await admin('backup', 'none')).toEqual([
-    1,
-    expect.stringContaining("has no database 'commanded': run the migrations"),
-  ]);
+  const { address, username, password } = connectionTo('commanded');
+  const program = startProgram('apps/admin/src/main.ts', ['backup', 'none'], {
+    CLICKHOUSE_ADDRESS: address,
+    CLICKHOUSE_USERNAME: username,
+    CLICKHOUSE_PASSWORD: password,
+    CLICKHOUSE_DATABASE: 'commanded',
+  });
+  expect((await program.exited).code).toBe(1);
+  expect(program.output()).toContain("has no database 'commanded': run the migrations");
   await createMigratedDatabase(connectionTo('commanded'));
   const places = ['cursor', 'tables'].map((part) => join(dataDir, `backups/friday-${part}`));
   expect(await admin('backup', 'friday')).toEqual([0, expect.stringContaining(`backed up: ${places.join(' and ')}`)]);

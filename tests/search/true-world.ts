@@ -4,7 +4,7 @@ import { createGroundTruth, createWorld, eventLine, type GroundTruth } from '@up
 import { type Store, startProgram, startStack } from '../indexer/stack.ts';
 import { type SearchService, startSearchService } from './service.ts';
 
-const EVENTS = 5_000;
+const EVENTS = 8_000;
 /** The world ends an hour ago: its last day is yesterday or today. */
 export const NOW_MICROS = Math.floor(Date.now() / 1000 - 3600) * 1_000_000;
 
