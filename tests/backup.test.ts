@@ -2,25 +2,30 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startClickHouse } from '@updraft/local';
-import { backupStatements, createClickHouse, migrateUp, restoreStatements } from '@updraft/store';
-import { expect, test } from 'vitest';
+import { backupStatements, createClickHouse, restoreStatements } from '@updraft/store';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addBackupCommands } from '../apps/admin/src/backup-command.ts';
 import { startProgram } from './indexer/stack.ts';
-import { quietLog } from './migrated-database.ts';
+import { createMigratedDatabase } from './migrated-database.ts';
+import { runAdmin } from './run-admin.ts';
 import { selectRows } from './select-rows.ts';
 
-async function startEngine(cleanup: AsyncDisposableStack) {
-  const dataDir = await mkdtemp(join(tmpdir(), 'updraft-backup-'));
-  cleanup.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const engine = await startClickHouse({ dataDir, onLine: () => {} });
-  cleanup.defer(() => engine.kill('SIGKILL').then(() => {}));
-  const connection = { address: engine.url, ...engine.logins.migrations, database: 'atproto' };
-  return { dataDir, engine, connection };
-}
+let dataDir: string;
+let engine: Awaited<ReturnType<typeof startClickHouse>>;
+const connectionTo = (database: string) => ({ address: engine.url, ...engine.logins.migrations, database });
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'updraft-backup-'));
+  engine = await startClickHouse({ dataDir, onLine: () => {} });
+});
+afterAll(async () => {
+  await engine.kill('SIGKILL');
+  await rm(dataDir, { recursive: true, force: true });
+});
 
 test('a back-up brings back every table, view, index and dictionary, and the cursor that was saved before it', async () => {
   await using cleanup = new AsyncDisposableStack();
-  const { connection } = await startEngine(cleanup);
-  await migrateUp({ connection, log: quietLog });
+  const connection = connectionTo('atproto');
+  await createMigratedDatabase(connection);
   const clickhouse = createClickHouse(connection);
   cleanup.defer(() => clickhouse.close());
   for (const sql of [
@@ -56,27 +61,29 @@ test('a back-up brings back every table, view, index and dictionary, and the cur
 });
 
 test('the commands say where a back-up lies, that a name is taken, that there is none, and that the database is there', async () => {
-  await using cleanup = new AsyncDisposableStack();
-  const { dataDir, engine, connection } = await startEngine(cleanup);
   const admin = async (...words: string[]) => {
-    const { username, password } = engine.logins.migrations;
-    const env = { CLICKHOUSE_ADDRESS: engine.url, CLICKHOUSE_USERNAME: username, CLICKHOUSE_PASSWORD: password };
-    const program = startProgram('apps/admin/src/main.ts', words, env);
-    const { code } = await program.exited;
-    return [code, program.output()] as const;
+    const { address, username, password, database } = connectionTo('commanded');
+    const login = { CLICKHOUSE_ADDRESS: address, CLICKHOUSE_USERNAME: username, CLICKHOUSE_PASSWORD: password };
+    const { code, output } = await runAdmin(addBackupCommands, words, { ...login, CLICKHOUSE_DATABASE: database });
+    return [code, output] as const;
   };
-  expect(await admin('backup', 'none')).toEqual([
-    1,
-    expect.stringContaining("has no database 'atproto': run the migrations"),
-  ]);
-  await migrateUp({ connection, log: quietLog });
-  const places = ['cursor', 'tables'].map((part) => join(dataDir, `backups/monday-${part}`));
-  expect(await admin('backup', 'monday')).toEqual([0, expect.stringContaining(`backed up: ${places.join(' and ')}`)]);
+  const { address, username, password } = connectionTo('commanded');
+  const program = startProgram('apps/admin/src/main.ts', ['backup', 'none'], {
+    CLICKHOUSE_ADDRESS: address,
+    CLICKHOUSE_USERNAME: username,
+    CLICKHOUSE_PASSWORD: password,
+    CLICKHOUSE_DATABASE: 'commanded',
+  });
+  expect((await program.exited).code).toBe(1);
+  expect(program.output()).toContain("has no database 'commanded': run the migrations");
+  await createMigratedDatabase(connectionTo('commanded'));
+  const places = ['cursor', 'tables'].map((part) => join(dataDir, `backups/friday-${part}`));
+  expect(await admin('backup', 'friday')).toEqual([0, expect.stringContaining(`backed up: ${places.join(' and ')}`)]);
   for (const place of places) await stat(place);
   for (const [command, name, sentence] of [
-    ['backup', 'monday', 'there is a back-up monday already'],
+    ['backup', 'friday', 'there is a back-up friday already'],
     ['restore', 'tuesday', 'there is no back-up tuesday'],
-    ['restore', 'monday', 'the database atproto holds rows'],
+    ['restore', 'friday', 'the database commanded holds rows'],
   ] as const) {
     const [code, said] = await admin(command, name);
     expect([code, said.trim().split('\n').at(-1)]).toEqual([1, expect.stringContaining(sentence)]);

@@ -120,7 +120,7 @@ describe('a feed of kind for-you', () => {
     await network.setStatus(didOf('gone'), false, 'deactivated');
     await network.deletePost(uriOf('deleted'));
     await like(VIEWER, uriOf('seed1'), uriOf('seed2'));
-    for (const friend of FRIENDS) await like(friend, ...posts.values());
+    await Promise.all(FRIENDS.map((friend) => like(friend, ...posts.values())));
     await write('app.bsky.graph.block', [
       { did: VIEWER, subject: didOf('blocked') },
       { did: didOf('blocker'), subject: VIEWER },
@@ -200,18 +200,18 @@ describe('a feed of kind for-you', () => {
     expect((await ask(mourner)).names).toContain('target');
   });
 
-  test('answers a viewer with 500,000 likes from the newest of them', async () => {
+  test('answers a viewer with 100,000 likes from the newest of them', async () => {
     const glutton = didOf('glutton');
     const tid = (ms: string) => `bitShiftLeft(toUInt64(${ms}) * 1000, 10)`;
     const ms = `(${NOW - 60_000} - number)`;
     await store.clickhouse.command(`INSERT INTO record_rows (record_hour, collection, repo, rkey_tid, operation, subject, relative_version, deleted)
       SELECT toUInt32(intDiv(${ms}, 3600000)), 'app.bsky.feed.like', '${glutton}', ${tid(ms)}, 'create',
         concat('at://did:plc:any/app.bsky.feed.post/', toString(number)), bitShiftLeft(toUInt64(${ms}) * 1000, 11) - 2 * ${tid(ms)} + 9223372036854775808, 0
-      FROM numbers(500000)`);
+      FROM numbers(100000)`);
     await like(glutton, uriOf('seed2'));
     await expect
       .poll(async () => (await running.metrics.graphLikes.get()).values[0]?.value, { timeout: 60_000 })
-      .toBeGreaterThan(500_000);
+      .toBeGreaterThan(100_000);
     expect((await ask(glutton)).names).toContain('target');
   }, 90_000);
 });

@@ -50,8 +50,10 @@ beforeAll(async () => {
     startBreakProxy(address),
     startBreakProxy(databases.redis.address),
   ]);
-  direct = await startServices(address, databases.redis.address);
-  proxied = await startServices(clickhouseProxy.address, redisProxy.address);
+  [direct, proxied] = await Promise.all([
+    startServices(address, databases.redis.address),
+    startServices(clickhouseProxy.address, redisProxy.address, { isHurried: true }),
+  ]);
 }, 120_000);
 afterAll(async () => {
   await Promise.all([direct, proxied].map((services) => services[Symbol.asyncDispose]()));
@@ -64,10 +66,14 @@ interface Services extends AsyncDisposable {
   readonly search: SearchService;
 }
 
-async function startServices(clickhouseAddress: string, redisAddress: string): Promise<Services> {
+async function startServices(
+  clickhouseAddress: string,
+  redisAddress: string,
+  { isHurried = false } = {},
+): Promise<Services> {
   const env = { ...databases.clickhouse.env, CLICKHOUSE_ADDRESS: clickhouseAddress, REDIS_ADDRESS: redisAddress };
   const at = { clickhouse: { env }, redis: { address: redisAddress } };
-  const feedgen = await startInstance(at, { feeds: FEEDS, env: { PLC_HOST: directory.url } });
+  const feedgen = await startInstance(at, { feeds: FEEDS, env: { PLC_HOST: directory.url }, isHurried });
   const clickhouse = createClickHouse({ ...databases.clickhouse.connection, address: clickhouseAddress });
   const search = await startSearchService(
     { clickhouse, env },
@@ -76,6 +82,7 @@ async function startServices(clickhouseAddress: string, redisAddress: string): P
       ALLOW_PRIVATE_ADDRESSES: 'true',
       CLEANUP_TOKEN_KEY: Buffer.alloc(32, 1).toString('base64'),
     },
+    { isHurried },
   );
   return {
     feedgen,

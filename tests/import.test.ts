@@ -6,16 +6,21 @@ import { apiKeyId, hashApiKey } from '@updraft/feeds';
 import { createWorld, writeWorldFile } from '@updraft/simulator';
 import { createClickHouse, readApiKeys } from '@updraft/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addImportCommand } from '../apps/admin/src/import/import-command.ts';
 import { account, tid } from './indexer/events.ts';
 import { differences, type Stack, type Store, startProgram, startStack } from './indexer/stack.ts';
+import { runAdmin } from './run-admin.ts';
 
 const KEY = 'a-key-of-the-original';
 const [ALICE, BOB] = [account(1), account(2)];
 
 let stack: Stack;
 let original: ReturnType<typeof createClickHouse>;
+/** Nothing is copied into it before the last test that has to do with it. */
+let store: Store;
 beforeAll(async () => {
   stack = await startStack();
+  store = await stack.createStore('stopped');
   const connection = { address: stack.engine().url, ...stack.engine().logins.migrations, database: 'system' };
   const maker = createClickHouse(connection);
   await maker.command('CREATE DATABASE original ENGINE = Atomic');
@@ -37,28 +42,18 @@ afterAll(async () => {
   await stack.close();
 });
 
-function startImport(store: Pick<Store, 'env'>, ...args: string[]) {
-  return startProgram(
-    'apps/admin/src/main.ts',
-    ['import', '--from', stack.engine().url, '--database', 'original', ...args],
-    {
-      ...store.env,
-      IMPORT_USERNAME: stack.engine().logins.apps.username,
-      IMPORT_PASSWORD: stack.engine().logins.apps.password,
-    },
-  );
-}
-
-async function runImport(store: Store, ...args: string[]) {
-  const program = startImport(store, ...args);
-  const { code } = await program.exited;
-  return { code, output: program.output() };
-}
+const importWords = (...args: string[]) => ['import', '--from', stack.engine().url, '--database', 'original', ...args];
+const importEnv = (store: Pick<Store, 'env'>) => ({
+  ...store.env,
+  IMPORT_USERNAME: stack.engine().logins.apps.username,
+  IMPORT_PASSWORD: stack.engine().logins.apps.password,
+});
+const runImport = (store: Store, ...args: string[]) =>
+  runAdmin(addImportCommand, importWords(...args), importEnv(store));
 
 const COLUMNS = ['--column', 'feed_request_analytics.requestedAt=ts'];
 
 test('what can not be read says which columns are missing and which there are, before anything is copied', async () => {
-  const store = await stack.createStore('refused');
   const { code, output } = await runImport(store);
   expect(code).toBe(1);
   expect(output).toContain(
@@ -67,32 +62,45 @@ test('what can not be read says which columns are missing and which there are, b
   expect(await store.count('actor_labels')).toBe(0);
 });
 
+test('an import that ClickHouse takes no rows of is ended by SIGTERM, in one sentence', async () => {
+  await using full = await refuseInserts(store.env['CLICKHOUSE_ADDRESS'] ?? '');
+  const env = { ...importEnv(store), CLICKHOUSE_ADDRESS: full.address };
+  const program = startProgram('apps/admin/src/main.ts', importWords(...COLUMNS), env);
+  await program.says('a write failed and is tried again');
+  program.child.kill('SIGTERM');
+  expect(await program.exited).toEqual({ code: 1, signal: null });
+  expect(program.output().trim().split('\n').at(-1)).toMatch(/^stopped before all was written\. Run the command again/);
+  expect(await store.count('actor_labels')).toBe(0);
+  expect(await runImport(store, ...COLUMNS)).toMatchObject({ code: 0 });
+  expect(await store.count('actor_labels')).toBe(1);
+});
+
 test('labels, keys and analytics are copied once, however often, with no key in clear, and changes made here stay', async () => {
-  const store = await stack.createStore('copied');
-  const first = await runImport(store, ...COLUMNS);
+  const copied = await stack.createStore('copied');
+  const first = await runImport(copied, ...COLUMNS);
   expect(first).toMatchObject({ code: 0 });
   expect(first.output).toContain('actor_labels: 1 of them left out: rows without a DID');
   expect(first.output).toContain('which the feeds file does not have');
-  const [key, ...others] = await readApiKeys(store.clickhouse);
+  const [key, ...others] = await readApiKeys(copied.clickhouse);
   expect(others).toEqual([]);
   expect(key).toMatchObject({ keyId: apiKeyId(KEY), keyHash: hashApiKey(KEY), feeds: ['a-mpls'], actorDid: BOB });
-  expect(await store.count('actor_labels', `actor_did = '${ALICE}' AND created_at = '2025-03-01 12:00:00'`)).toBe(1);
-  expect(await store.count('feed_request_analytics', "feed = 'whats-hot' AND page_limit = 30")).toBe(1);
+  expect(await copied.count('actor_labels', `actor_did = '${ALICE}' AND created_at = '2025-03-01 12:00:00'`)).toBe(1);
+  expect(await copied.count('feed_request_analytics', "feed = 'whats-hot' AND page_limit = 30")).toBe(1);
 
-  await store.clickhouse.command(
+  await copied.clickhouse.command(
     `INSERT INTO actor_labels VALUES ('mpls', '${ALICE}', now(), 'an admin', toUnixTimestamp64Micro(now64(6)), 1)`,
   );
-  expect(await runImport(store, ...COLUMNS, '--restart')).toMatchObject({ code: 0 });
-  expect(await store.count('actor_labels')).toBe(0);
-  expect(await store.count('actor_label_changes')).toBe(2);
-  expect(await store.count('feed_request_analytics')).toBe(1);
-  expect((await readApiKeys(store.clickhouse)).length).toBe(1);
+  expect(await runImport(copied, ...COLUMNS, '--restart')).toMatchObject({ code: 0 });
+  expect(await copied.count('actor_labels')).toBe(0);
+  expect(await copied.count('actor_label_changes')).toBe(2);
+  expect(await copied.count('feed_request_analytics')).toBe(1);
+  expect((await readApiKeys(copied.clickhouse)).length).toBe(1);
 });
 
 test('records come with their typed rows, and whatever the stream says of one wins, before or after', async () => {
   const [imported, streamed] = [await stack.createStore('imported'), await stack.createStore('streamed')];
   const file = join(stack.directory, 'world.jsonl');
-  await writeWorldFile(createWorld({ seed: 5, accounts: 40, hostile: 0 }), file, 800);
+  await writeWorldFile(createWorld({ seed: 5, accounts: 40, hostile: 0 }), file, 400);
   const replay = async (store: Store) =>
     startProgram('apps/indexer/src/replay-command.ts', ['--restart', file], store.env).exited;
   await replay(streamed);
@@ -111,7 +119,7 @@ test('records come with their typed rows, and whatever the stream says of one wi
   const onlyRecords = [...COLUMNS, '--repo-records'];
   expect(await runImport(streamed, ...onlyRecords)).toMatchObject({ code: 0 });
   expect(await runImport(imported, ...onlyRecords)).toMatchObject({ code: 0 });
-  expect(await imported.count('posts')).toBeGreaterThan(50);
+  expect(await imported.count('posts')).toBeGreaterThan(25);
   await replay(imported);
   for (const store of [streamed, imported]) {
     const tables = await store.tables();
@@ -123,19 +131,6 @@ test('records come with their typed rows, and whatever the stream says of one wi
   expect(
     differences(await imported.tables(), await streamed.tables()).filter((line) => !line.includes('record_ops')),
   ).toEqual([]);
-});
-
-test('an import that ClickHouse takes no rows of is ended by SIGTERM, in one sentence', async () => {
-  const store = await stack.createStore('stopped');
-  await using full = await refuseInserts(store.env['CLICKHOUSE_ADDRESS'] ?? '');
-  const program = startImport({ ...store, env: { ...store.env, CLICKHOUSE_ADDRESS: full.address } }, ...COLUMNS);
-  await program.says('a write failed and is tried again');
-  program.child.kill('SIGTERM');
-  expect(await program.exited).toEqual({ code: 1, signal: null });
-  expect(program.output().trim().split('\n').at(-1)).toMatch(/^stopped before all was written\. Run the command again/);
-  expect(await store.count('actor_labels')).toBe(0);
-  expect(await runImport(store, ...COLUMNS)).toMatchObject({ code: 0 });
-  expect(await store.count('actor_labels')).toBe(1);
 });
 
 /** Stands before a ClickHouse, and answers INSERTs as one whose disk is full does. */

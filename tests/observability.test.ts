@@ -50,10 +50,9 @@ describe.skipIf(program === undefined)('a Prometheus over npm start (skipped whe
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'updraft-observability-'));
     const command = resolve(import.meta.dirname, '../packages/local/src/start-command.ts');
-    const dials = ['--rate', '100', '--hostile', '0.3', '--accounts', '300', '--port-offset', String(offset)];
-    stack = spawn(process.execPath, [command, '--simulate', '--data', join(folder, 'data'), ...dials], {
-      stdio: 'ignore',
-    });
+    const world = ['--rate', '100', '--hostile', '0.3', '--accounts', '300', '--since', '10m'];
+    const place = ['--data', join(folder, 'data'), '--port-offset', String(offset)];
+    stack = spawn(process.execPath, [command, '--simulate', ...world, ...place], { stdio: 'ignore' });
     const targets = { indexer: at(8091), feedgen: at(8095), search: at(8093), clickhouse: at(8123) };
     let login: { username: string; password: string } | undefined;
     await until(async () => (login = await loginIn(join(folder, 'data/netrc'))) !== undefined);

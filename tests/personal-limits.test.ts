@@ -28,8 +28,8 @@ beforeAll(async () => {
   japanese = await network.post(
     ...Array.from({ length: 12 }, (_, n) => ({ did: didOf('hoshi'), atMs: atMs - n * 60_000, langs: ['ja-JP'] })),
   );
-  for (const [n, uri] of english.entries()) await network.like(uri, 30 - n);
-  for (const [n, uri] of japanese.entries()) await network.like(uri, 14 - n);
+  await Promise.all(english.map((uri, n) => network.like(uri, 30 - n)));
+  await Promise.all(japanese.map((uri, n) => network.like(uri, 14 - n)));
   viewer = await personal.viewer('anna');
   await network.follow(viewer.did, [didOf('mia')]);
   feeds = await personal.start({ env: LIMITS });
@@ -60,12 +60,12 @@ test('a thousand viewers at once on a cold start: each gets a build or at once t
   const feed = context.file.feeds.get('mine');
   if (feed?.kind !== 'following') throw new Error('expected a feed of kind following');
   const viewers = Array.from({ length: 1_000 }, (_, n) => `did:plc:crowd${n}`);
-  for (const did of viewers.slice(0, 20)) await personal.stage.network.follow(did, [didOf('mia')]);
+  await Promise.all(viewers.slice(0, 10).map((did) => personal.stage.network.follow(did, [didOf('mia')])));
   const opened = await Promise.all(viewers.map((did) => context.personal.open(feed, did, [])));
   expect(opened).toHaveLength(1_000);
   expect((await outcomes())['fallback_busy']).toBeGreaterThan(900);
   await context.personal.settled();
-  for (const did of viewers.slice(0, 20))
+  for (const did of viewers.slice(0, 10))
     await until(async () => (await context.personal.open(feed, did, []))?.posts.length === posts.length);
 });
 

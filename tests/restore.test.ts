@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startPlayServer } from '@updraft/simulator';
-import { createRedis } from '@updraft/store';
+import { createRedis, type Redis } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { likes } from './indexer/events.ts';
 import { expectCleanEnd, type Stack, type Store, startProgram, startStack, until } from './indexer/stack.ts';
@@ -32,38 +32,51 @@ async function index(store: Store, events: readonly string[]): Promise<void> {
 }
 
 describe('invariant 1: a back-up that is older than the other database', () => {
-  test('of ClickHouse is caught up from its own cursor, whatever Redis says', async () => {
-    const store = await stack.createStore('older_clickhouse');
-    const [data, backup] = [join(stack.directory, 'clickhouse'), join(stack.directory, 'backup')];
-    await index(store, likes(0, 500));
+  let store: Store;
+  let backup: string;
+  let older: string | null;
+  const data = () => join(stack.directory, 'clickhouse');
+
+  /** Both are backed up when 100 events are there; then come more. */
+  beforeAll(async () => {
+    store = await stack.createStore('restored');
+    backup = join(stack.directory, 'backup');
+    await index(store, likes(0, 100));
+    older = await redis((client) => client.get('restored:progress'));
     await stack.restartEngine('SIGTERM', async () => {
-      await copy(data, backup);
+      await copy(data(), backup);
     });
-    await index(store, likes(0, 1_500));
-    await stack.restartEngine('SIGTERM', async () => {
-      await rm(data, { recursive: true });
-      await copy(backup, data);
-    });
-    expect(await store.count('likes')).toBe(500);
-    await index(store, likes(0, 1_600));
-    expect(await store.count('repo_records')).toBe(1_600);
+    await index(store, likes(0, 300));
+  });
+
+  async function redis<T>(use: (client: Redis) => Promise<T>): Promise<T> {
+    const client = createRedis({ address: stack.redis().address });
+    try {
+      return await use(client);
+    } finally {
+      client.disconnect();
+    }
+  }
+
+  test('of Redis makes the indexer read a stretch again, which changes nothing; so does one that was lost', async () => {
+    expect(older).not.toBeNull();
+    await redis((client) => client.set('restored:progress', older ?? ''));
+    await index(store, likes(0, 320));
+    await redis((client) => client.del('restored:progress'));
+    await index(store, likes(0, 340));
+    expect(await store.count('repo_records')).toBe(340);
+    expect(await store.count('record_ops')).toBe(340);
     expect(await store.count('ingest_gaps')).toBe(0);
   });
 
-  test('of Redis makes the indexer read a stretch again, which changes nothing; so does one that was lost', async () => {
-    const store = await stack.createStore('older_redis');
-    const redis = createRedis({ address: stack.redis().address });
-    await index(store, likes(0, 500));
-    const older = await redis.get('older_redis:progress');
-    expect(older).not.toBeNull();
-    await index(store, likes(0, 1_500));
-    await redis.set('older_redis:progress', older ?? '');
-    await index(store, likes(0, 1_600));
-    await redis.del('older_redis:progress');
-    await index(store, likes(0, 1_700));
-    redis.disconnect();
-    expect(await store.count('repo_records')).toBe(1_700);
-    expect(await store.count('record_ops')).toBe(1_700);
+  test('of ClickHouse is caught up from its own cursor, whatever Redis says', async () => {
+    await stack.restartEngine('SIGKILL', async () => {
+      await rm(data(), { recursive: true });
+      await copy(backup, data());
+    });
+    expect(await store.count('likes')).toBe(100);
+    await index(store, likes(0, 360));
+    expect(await store.count('repo_records')).toBe(360);
     expect(await store.count('ingest_gaps')).toBe(0);
   });
 });

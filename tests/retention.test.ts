@@ -1,6 +1,8 @@
 import { readRetention } from '@updraft/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Stack, startProgram, startStack } from './indexer/stack.ts';
+import { addRetentionCommand } from '../apps/admin/src/retention-command.ts';
+import { type Stack, startStack } from './indexer/stack.ts';
+import { runAdmin } from './run-admin.ts';
 import { selectRows } from './select-rows.ts';
 
 let stack: Stack;
@@ -17,22 +19,20 @@ test('a retention drops old records with all of their states, and neither young 
        SELECT if({timeless:UInt8}, 0, intDiv(toUnixTimestamp(now()), 3600) - {hoursAgo:UInt32}), {collection:String}, 'did:plc:a', {rkey:String}, {deleted:UInt8} + 1, {deleted:UInt8}`,
       { rkey, deleted, collection, timeless: daysAgo === undefined ? 1 : 0, hoursAgo: (daysAgo ?? 0) * 24 },
     );
-  await row('old', 11);
-  await row('old-and-deleted', 11);
-  await row('old-and-deleted', 11, 1);
-  await row('young', 9);
-  await row('timeless', undefined);
-  await row('old-repost', 11, 0, 'app.bsky.feed.repost');
-  await row('old-follow', 11, 0, 'app.bsky.graph.follow');
+  await Promise.all([
+    row('old', 11),
+    row('old-and-deleted', 11),
+    row('old-and-deleted', 11, 1),
+    row('young', 9),
+    row('timeless', undefined),
+    row('old-repost', 11, 0, 'app.bsky.feed.repost'),
+    row('old-follow', 11, 0, 'app.bsky.graph.follow'),
+  ]);
   await store.clickhouse.command(
     `INSERT INTO post_rows (record_hour, did, rkey, version)
      SELECT intDiv(toUnixTimestamp(now()), 3600) - 24 * number, 'did:plc:a', concat('post', toString(number)), 1 FROM numbers(12)`,
   );
-  const retention = async (...args: string[]) => {
-    const program = startProgram('apps/admin/src/main.ts', ['retention', ...args], store.env);
-    const { code } = await program.exited;
-    return { code, output: program.output() };
-  };
+  const retention = (...args: string[]) => runAdmin(addRetentionCommand, ['retention', ...args], store.env);
   const left = async () => {
     for (const table of ['record_rows', 'post_rows']) await store.clickhouse.command(`OPTIMIZE TABLE ${table} FINAL`);
     const rows = await selectRows<{ rkey: string }>(

@@ -45,25 +45,25 @@ function fill(scale: number): { deleted: NewRecord[]; kept: NewRecord[] } {
 describe('a clean-up', () => {
   test('counts in a dry run, and deletes exactly that through kills at each step and a server that answers 429 and 500', async () => {
     const account = await createAccount(network.pdsUrl, 'busy');
-    const { deleted, kept } = fill(100);
+    const { deleted, kept } = fill(16);
     await account.write([...deleted, ...kept]);
     let service = await world.startService();
 
     const dry = await post(service.url, account);
     if (dry.status !== 200) console.log(service.program.output());
     expect(dry.body).toMatchObject({
-      num_enqueued: 1_500,
+      num_enqueued: 240,
       dry_run: true,
-      num_by_type: { post: 800, post_with_media: 0, like: 500, repost: 200 },
+      num_by_type: { post: 128, post_with_media: 0, like: 80, repost: 32 },
     });
     expect(dry.body.sample).toHaveLength(10);
     expect(dry.body.job_id).toBeUndefined();
-    expect((await account.listAll()).size).toBe(1_500 + kept.length);
+    expect((await account.listAll()).size).toBe(240 + kept.length);
 
     const trouble = createTrouble(() => service.program.child.kill('SIGKILL'));
     network.intercept = trouble.intercept;
     const { body: started } = await post(service.url, account, { actually_delete_stuff: true });
-    expect(started).toMatchObject({ num_enqueued: 1_500, dry_run: false });
+    expect(started).toMatchObject({ num_enqueued: 240, dry_run: false });
     const { job_id: jobId = '', job_secret: secret = '' } = started;
     const stored = await selectRows<{ refresh_token: string }>(
       store.clickhouse,
@@ -84,8 +84,8 @@ describe('a clean-up', () => {
     expect(trouble.left()).toEqual([]);
     expect(starts).toBe(6);
     expect(await job()).toMatchObject({
-      num_deleted: 1_500,
-      num_deleted_today: 1_500,
+      num_deleted: 240,
+      num_deleted_today: 240,
       est_num_remaining: 0,
       repo: account.did,
     });
@@ -104,7 +104,7 @@ describe('a clean-up', () => {
 
   test('is run by one of two instances at a time, while its owner deletes some of it', async () => {
     const account = await createAccount(network.pdsUrl, 'shared');
-    const written = makeRecords(700, () => oldPost());
+    const written = makeRecords(210, () => oldPost());
     await account.write(written);
     const patient = { CLEANUP_LEASE_TTL: '1m' }; // so that neither takes a slow one for dead
     const services = await Promise.all([world.startService(patient), world.startService(patient)]);
@@ -124,7 +124,7 @@ describe('a clean-up', () => {
     await until(async () => (await job())['job_state'] === 'completed');
     expect(most).toBe(1);
     expect((await account.listAll()).size).toBe(0);
-    expect(Number((await job())['num_deleted'])).toBeGreaterThanOrEqual(699);
+    expect(Number((await job())['num_deleted'])).toBeGreaterThanOrEqual(209);
     await Promise.all(services.map(stop));
     network.intercept = handOn;
   });

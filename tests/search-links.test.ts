@@ -1,13 +1,16 @@
 import { formatTid } from '@updraft/atproto';
+import type { GroundTruth } from '@updraft/simulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { linksThatShow, type TrueLink } from './search/true-links.ts';
-import { accountDeletions, NOW_MICROS, startTrueWorld, type TrueWorld, worldLines } from './search/true-world.ts';
+import { accountDeletions, NOW_MICROS, startTrueWorld, type TrueWorld } from './search/true-world.ts';
 
 let world: TrueWorld;
 beforeAll(async () => {
-  world = await startTrueWorld('search_links');
-  await world.index('changes', [...accountDeletions(world.truth, 3), ...returnOf(world, 1)]);
-  await world.index('world', worldLines());
+  world = await startTrueWorld('search_links', (truth) => [
+    ...accountDeletions(truth, 3),
+    ...returnOf(truth, 1),
+    ...likedTwice(truth),
+  ]);
 }, 240_000);
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -26,7 +29,7 @@ describe('GET /links/count and GET /links', () => {
       const byTarget = [...Map.groupBy(kinds.get(kind) ?? [], ({ target }) => target)];
       const some = byTarget.filter(([target]) => isTarget(target)).toSorted(([, a], [, b]) => b.length - a.length);
       expect([kind, some.length > 0]).toEqual([kind, true]);
-      for (const [target, expected] of [...some.slice(0, 3), ...some.slice(-2)]) await check(kind, target, expected);
+      for (const [target, expected] of [...some.slice(0, 2), ...some.slice(-1)]) await check(kind, target, expected);
     };
     await Promise.all(KINDS.map(checkKind));
   }, 120_000);
@@ -44,41 +47,25 @@ describe('GET /links/count and GET /links', () => {
   });
 
   test('follow a like that is taken back, given again, and whose account goes and comes back', async () => {
-    const [author = '', liker = ''] = [...world.truth.handles.keys()].slice(-2);
-    const target = `at://${author}/app.bsky.feed.post/${formatTid({ micros: NOW_MICROS, clockId: 3 })}`;
-    const like = (nth: number, operation: string, minutes: number) => {
-      const rkey = formatTid({ micros: NOW_MICROS + nth, clockId: 4 });
-      const rev = formatTid({ micros: NOW_MICROS + minutes * 60_000_000 + nth, clockId: 4 });
-      const record = {
-        $type: 'app.bsky.feed.like',
-        subject: { uri: target, cid: 'x' },
-        createdAt: '2026-01-01T00:00:00Z',
-      };
-      const commit = {
-        rev,
-        operation,
-        collection: 'app.bsky.feed.like',
-        rkey,
-        ...(operation !== 'delete' && { record, cid: 'x' }),
-      };
-      return JSON.stringify({ did: liker, time_us: NOW_MICROS, kind: 'commit', commit });
-    };
-    const status = (active: boolean, minutes: number) => accountLine(liker, active, NOW_MICROS + minutes * 60_000_000);
+    const { target, like, status } = someLike(world.truth);
     const steps: [name: string, lines: string[]][] = [
-      ['twice', [like(1, 'create', 0), like(2, 'create', 0)]],
       ['once', [like(1, 'delete', 1), like(1, 'create', 0), like(2, 'create', 0)]],
       ['away', [like(1, 'create', 2), status(false, 3)]],
       ['back', [status(true, 4)]],
     ];
     const seen: number[] = [];
-    for (const [name, lines] of steps) {
-      await world.index(`like_${name}`, lines);
+    const look = async () => {
       await check(
         'like',
         target,
         linksThatShow(world.truth).filter((link) => link.kind === 'like' && link.target === target),
       );
       seen.push((await count('like', target))?.records ?? -1);
+    };
+    await look();
+    for (const [name, lines] of steps) {
+      await world.index(`like_${name}`, lines);
+      await look();
     }
     expect(seen).toEqual([2, 1, 0, 2]);
   }, 60_000);
@@ -184,8 +171,38 @@ function isTarget(target: string): boolean {
   return /^(?:did:plc:[a-z2-7]{24}|at:\/\/did:plc:[a-z2-7]{24}\/[\w.]+\/[\w-]+|https:\/\/[\w./-]+)$/.test(target);
 }
 
+/** Likes by one account of one post, and the account's statuses, so many minutes after the world's end. */
+function someLike({ handles }: GroundTruth) {
+  const [author = '', liker = ''] = [...handles.keys()].slice(-2);
+  const target = `at://${author}/app.bsky.feed.post/${formatTid({ micros: NOW_MICROS, clockId: 3 })}`;
+  const like = (nth: number, operation: string, minutes: number) => {
+    const rkey = formatTid({ micros: NOW_MICROS + nth, clockId: 4 });
+    const rev = formatTid({ micros: NOW_MICROS + minutes * 60_000_000 + nth, clockId: 4 });
+    const record = {
+      $type: 'app.bsky.feed.like',
+      subject: { uri: target, cid: 'x' },
+      createdAt: '2026-01-01T00:00:00Z',
+    };
+    const commit = {
+      rev,
+      operation,
+      collection: 'app.bsky.feed.like',
+      rkey,
+      ...(operation !== 'delete' && { record, cid: 'x' }),
+    };
+    return JSON.stringify({ did: liker, time_us: NOW_MICROS, kind: 'commit', commit });
+  };
+  const status = (active: boolean, minutes: number) => accountLine(liker, active, NOW_MICROS + minutes * 60_000_000);
+  return { target, like, status };
+}
+
+function likedTwice(truth: GroundTruth): string[] {
+  const { like } = someLike(truth);
+  return [like(1, 'create', 0), like(2, 'create', 0)];
+}
+
 /** Accounts that were deleted are active again, without their old records. */
-function returnOf({ truth }: TrueWorld, howMany: number): string[] {
+function returnOf(truth: GroundTruth, howMany: number): string[] {
   return [...truth.handles.keys()].slice(0, howMany).map((did) => accountLine(did, true, NOW_MICROS + 1_800_000_000));
 }
 

@@ -99,7 +99,7 @@ afterAll(async () => {
 });
 
 describe('npm start', () => {
-  test('brings a recorded stream into ClickHouse, and one Ctrl-C leaves nothing running', async () => {
+  test('brings a recorded stream into ClickHouse, commands beside it find it, and one Ctrl-C leaves nothing running', async () => {
     const run = startHere();
     await until(async () => (await countLikes()) === String(numLikes), run);
     await until(() => / 300 since start .* likes 300 .* rejected 0 .*gaps 0/.test(run.output()), run);
@@ -107,15 +107,15 @@ describe('npm start', () => {
     expect(run.output()).toMatch(/player: starting.*player: running/s);
     const pids = await children();
     expect(pids.length).toBeGreaterThanOrEqual(4);
+    await expectCommandsToFindIt();
     run.process.kill('SIGINT');
     expect(await run.exit).toBe(0);
     expect(pids.filter(isRunning)).toEqual([]);
     expect(run.output()).toMatch(/Stopped\.\n$/);
   });
 
-  test('commands beside it find it by its folder, or say what to set', async () => {
-    const run = startHere();
-    await until(async () => (await countLikes()) === String(numLikes), run);
+  /** By its folder; or they say what to set. */
+  async function expectCommandsToFindIt() {
     const counting = 'SELECT count() FROM likes FINAL FORMAT TSVRaw';
     const beside = { LOCAL_DATA: join(folder, 'data') };
     const moved = { CLICKHOUSE_ADDRESS: `127.0.0.1:${8123 + offset}` };
@@ -123,9 +123,7 @@ describe('npm start', () => {
     expect(await runSql(counting, { ...beside, ...moved })).toBe(`${numLikes}\n`);
     expect(await runSql(counting, moved)).toMatch(/refuses the login .*LOCAL_DATA=DIR/s);
     expect(await runSql(counting, { CLICKHOUSE_ADDRESS: '127.0.0.1:1' })).toMatch(/can't be reached .*LOCAL_DATA=DIR/);
-    run.process.kill('SIGINT');
-    expect(await run.exit).toBe(0);
-  });
+  }
 
   test('Ctrl-C before everything runs is answered at once, and leaves nothing running', async () => {
     const run = start('--data', join(folder, 'early'), '--port-offset', String(offset), '--play', recording);
@@ -147,7 +145,7 @@ describe('npm start', () => {
     expect(run.output()).toMatch(/The log: .*away\/logs\/migrations\.log\n$/);
   });
 
-  test('goes on where it stopped, and starts again what is killed', async () => {
+  test('goes on where it stopped, starts again what is killed, and ends what an earlier run that was killed left behind', async () => {
     const run = startHere();
     await until(async () => (await countLikes()) === String(numLikes), run);
     const metrics = () => fetch(`http://127.0.0.1:${8091 + offset}/metrics`).then((answer) => answer.text());
@@ -170,16 +168,10 @@ describe('npm start', () => {
     );
     await rename(`${netrc}.away`, netrc);
     await until(async () => (await countLikes()) === String(numLikes), run);
-    run.process.kill('SIGTERM');
-    expect(await run.exit).toBe(0);
-  });
 
-  test('ends what an earlier run that was killed left behind', async () => {
-    const first = startHere();
-    await until(() => /ClickHouse: http/.test(first.output()), first);
     const pids = await children();
-    first.process.kill('SIGKILL');
-    await first.exit;
+    run.process.kill('SIGKILL');
+    await run.exit;
     const second = startHere();
     await until(() => /ClickHouse: http/.test(second.output()), second);
     // They end at once, but the process that adopted them may take its time to reap them.
@@ -190,7 +182,7 @@ describe('npm start', () => {
     expect(await beside.exit).toBe(1);
     expect(beside.output()).toContain(`An Updraft (pid ${second.process.pid}) already runs`);
 
-    second.process.kill('SIGINT');
+    second.process.kill('SIGTERM');
     expect(await second.exit).toBe(0);
   });
 

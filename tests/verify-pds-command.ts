@@ -1,4 +1,3 @@
-import { verifyPds } from './pds/verify.ts';
 import { readNumbers } from './world/command-line.ts';
 
 const numbers = readNumbers(
@@ -6,6 +5,7 @@ const numbers = readNumbers(
   People on a real PDS. Exit code 0 only when the index is as their repositories say.`,
   { seed: 1, deeds: 1_000 },
 );
+const { verifyPds } = await import('./pds/verify.ts'); // and with it a PDS: not for those who only ask for the usage
 const { differences, ...figures } = await verifyPds(numbers);
 for (const difference of differences) process.stderr.write(`${difference}\n`);
 process.stdout.write(`${JSON.stringify({ ...figures, differences: differences.length })}\n`);

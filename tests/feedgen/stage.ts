@@ -6,6 +6,7 @@ import { parseFeedsFile } from '@updraft/feeds';
 import { createLogger } from '@updraft/service';
 import { type ClickHouse, createClickHouse, createRedis } from '@updraft/store';
 import { checkAnswers } from '../http/checked-answers.ts';
+import { hurriedClickHouse, hurryRedis } from '../http/hurried.ts';
 import { type Databases, startDatabases } from '../world/databases.ts';
 import { createNetwork, type Network } from './network.ts';
 
@@ -25,6 +26,8 @@ export interface StageOptions {
   cutsIntervalMs?: number;
   memberIntervalMs?: number;
   seen?: FeedgenDeps['seen'];
+  /** Whether calls to the databases end soon. */
+  isHurried?: boolean;
   /** How long pages wait for viewers' builds. */
   personalWaits?: { readonly buildMs: number; readonly lookUpMs: number };
 }
@@ -105,7 +108,15 @@ export async function startInstance(
     readonly clickhouse: Pick<Databases['clickhouse'], 'env'>;
     readonly redis: Pick<Databases['redis'], 'address'>;
   },
-  { feeds, env = {}, cutsIntervalMs = 300, memberIntervalMs, personalWaits = PATIENT, seen }: StageOptions,
+  {
+    feeds,
+    env = {},
+    cutsIntervalMs = 300,
+    memberIntervalMs,
+    personalWaits = PATIENT,
+    seen,
+    isHurried = false,
+  }: StageOptions,
 ): Promise<Instance> {
   const config = readFeedgenConfig({
     ...databases.clickhouse.env,
@@ -118,10 +129,11 @@ export async function startInstance(
   const log = createLogger({ service: 'feedgen', level: config.logLevel });
   const clickhouse = createClickHouse({ ...config.clickhouse, log });
   const [redis, subscriber] = [createRedis(config.redis), createRedis(config.redis)];
+  if (isHurried) hurryRedis(redis);
   const feedgen = createFeedgen({
     config,
     file: parseFeedsFile(feeds, 'feeds.yaml'),
-    clickhouse,
+    clickhouse: isHurried ? hurriedClickHouse(clickhouse) : clickhouse,
     redis,
     subscriber,
     log,

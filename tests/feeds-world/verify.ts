@@ -19,6 +19,8 @@ export interface FeedsVerdict {
 export interface FeedsRun {
   readonly seed: number;
   readonly moments: number;
+  /** One kill in so many moments; default 5. */
+  readonly killEvery?: number;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -31,7 +33,12 @@ const KILL_EVERY = 5;
  * Lets a small world post, like, label, hide, join and leave, kills the labeler and the feed generator now and then, and holds each feed
  * against the world at each moment.
  */
-export async function verifyFeeds({ seed, moments, onProgress = () => {} }: FeedsRun): Promise<FeedsVerdict> {
+export async function verifyFeeds({
+  seed,
+  moments,
+  killEvery = KILL_EVERY,
+  onProgress = () => {},
+}: FeedsRun): Promise<FeedsVerdict> {
   const dice = createDice(seed);
   const world = createFeedsWorld(dice, 40);
   await using stage = await startFeedsStage();
@@ -39,8 +46,8 @@ export async function verifyFeeds({ seed, moments, onProgress = () => {} }: Feed
   let [posts, kills, mismatched] = [0, 0, 0];
   for (let moment = 1; moment <= moments; moment++) {
     for (let act = 0; act < ACTS_A_MOMENT; act++) await stage.tell(world.act());
-    if (moment % KILL_EVERY === 0) {
-      await stage.kill(dice(2) === 0 ? 'labeler' : 'feedgen');
+    if (moment % killEvery === 0) {
+      await stage.kill(kills % 2 === 0 ? 'labeler' : 'feedgen');
       kills += 1;
     }
     for (const name of Object.keys(FEEDS) as FeedName[]) {

@@ -37,7 +37,7 @@ export async function startCleanupWorld(name: string): Promise<CleanupWorld> {
         TRUST_PROXY: 'true',
         CLEANUP_POLL_INTERVAL: '100ms',
         CLEANUP_RETRY_WAIT: '200ms',
-        CLEANUP_LEASE_TTL: '2s',
+        CLEANUP_LEASE_TTL: '1s',
         STATS_CACHE_TTL: '1h',
         SPOOL_DIRECTORY: join(stack.directory, `spool-${++numStarts}`),
         ...env,

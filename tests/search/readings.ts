@@ -11,7 +11,7 @@ export interface Readings extends AsyncDisposable {
   readonly account: TestAccount;
 }
 
-export async function startReadings(name: string): Promise<Readings> {
+export async function startReadings(name: string, env: Readonly<Record<string, string>> = {}): Promise<Readings> {
   const [stack, network]: [Stack, DevNetwork] = await Promise.all([startStack(), startDevNetwork()]);
   const store = await stack.createStore(name);
   const service = await startSearchService(store, {
@@ -19,6 +19,7 @@ export async function startReadings(name: string): Promise<Readings> {
     ALLOW_PRIVATE_ADDRESSES: 'true',
     EXPORT_IDLE_TIMEOUT: '4s',
     EXPORT_MAX_BYTES: '1000000',
+    ...env,
   });
   return {
     store,

@@ -6,6 +6,7 @@ import { createSearch, readSearchConfig, type Search } from '@updraft/search';
 import { createLogger } from '@updraft/service';
 import { createRedis } from '@updraft/store';
 import { checkAnswers } from '../http/checked-answers.ts';
+import { hurriedClickHouse, hurryRedis } from '../http/hurried.ts';
 import type { Store } from '../indexer/stack.ts';
 
 /** The search service in this process, not listening: requests are injected. */
@@ -26,6 +27,7 @@ export interface Answer {
 export async function startSearchService(
   store: Pick<Store, 'clickhouse' | 'env'>,
   env: Readonly<Record<string, string>> = {},
+  { isHurried = false } = {},
 ): Promise<SearchService> {
   const spool = await mkdtemp(join(tmpdir(), 'updraft-spool-'));
   const config = readSearchConfig({
@@ -35,9 +37,18 @@ export async function startSearchService(
     ...env,
   });
   const redis = createRedis({ address: config.REDIS_ADDRESS });
+  if (isHurried) hurryRedis(redis);
+  const clickhouse = isHurried ? hurriedClickHouse(store.clickhouse) : store.clickhouse;
   const stop = new AbortController();
   const log = createLogger({ service: 'search', level: 'silent' });
-  const search = await createSearch({ env: config, clickhouse: store.clickhouse, redis, log, signal: stop.signal });
+  const search = await createSearch({
+    env: config,
+    clickhouse,
+    redis,
+    log,
+    signal: stop.signal,
+    ...(isHurried && { coldReportMs: 3_000 }),
+  });
   const answers = checkAnswers(search.app);
   const background = search.run();
   await search.app.ready();

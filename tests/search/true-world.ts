@@ -17,25 +17,33 @@ export interface TrueWorld extends AsyncDisposable {
   index(name: string, lines: readonly string[]): Promise<void>;
 }
 
-export async function startTrueWorld(name: string): Promise<TrueWorld> {
+/** `more` comes after the world's events. */
+export async function startTrueWorld(
+  name: string,
+  more: (truth: GroundTruth) => readonly string[] = () => [],
+): Promise<TrueWorld> {
   const stack = await startStack();
   const store = await stack.createStore(name);
   const truth = createGroundTruth();
-  const index = async (file: string, lines: readonly string[]) => {
+  const learn = (lines: readonly string[]) => {
     for (const line of lines) truth.add(line);
+    return lines;
+  };
+  const replay = async (file: string, lines: readonly string[]) => {
     const path = join(stack.directory, `${file}.jsonl`);
     await writeFile(path, `${lines.join('\n')}\n`);
     const program = startProgram('apps/indexer/src/replay-command.ts', ['--restart', path], store.env);
     const { code } = await program.exited;
     if (code !== 0) throw new Error(program.output());
   };
-  await index('world', worldLines());
+  const world = learn(worldLines());
+  await replay('world', [...world, ...learn(more(truth))]);
   const service = await startSearchService(store);
   return {
     store,
     service,
     truth,
-    index,
+    index: (file, lines) => replay(file, learn(lines)),
     [Symbol.asyncDispose]: async () => {
       await service[Symbol.asyncDispose]();
       await stack.close();

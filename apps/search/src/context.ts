@@ -19,6 +19,8 @@ export interface SearchDeps {
   readonly log: Logger;
   /** Aborts when the service stops. */
   readonly signal: AbortSignal;
+  /** How long a caller waits for a report that was never made; default 15 s. */
+  readonly coldReportMs?: number;
 }
 
 /** What the routes work with. */

@@ -53,13 +53,13 @@ export function createReports(options: ReportsOptions): Readonly<Record<ReportNa
 }
 
 /** Makes reports that are measured. */
-function reportMaker({ env, redis, leases, log, metrics }: ReportsOptions) {
+function reportMaker({ env, redis, leases, log, metrics, coldReportMs = COLD_TIMEOUT_MS }: ReportsOptions) {
   return (name: string, ttlMs: number, compute: (nowMs: number) => Promise<unknown>, lives = 0): Report =>
     createReport({
       name,
       ttlMs,
       lives,
-      coldTimeoutMs: COLD_TIMEOUT_MS,
+      coldTimeoutMs: coldReportMs,
       redis,
       prefix: `${env.REDIS_PREFIX}:search`,
       leases,
