@@ -41,14 +41,13 @@ export interface BuildingOptions {
 /** Everything about the builds that all readers share, of the feeds that have a query; what concerns posts serves personal feeds too. */
 export function createBuilding(options: BuildingOptions) {
   const { file, clickhouse, log } = options;
-  const all = withVariants(file.feeds.values());
-  const feeds = all.filter(isQueried);
+  const feeds = withVariants(file.feeds.values()).filter(isQueried);
   const store = createBuildStore(options);
   const live = createLiveBuilds({ ...options, feeds, store });
   const moderation = {
     feeds,
     live,
-    standings: createStandings(clickhouse, [...feeds, ...all.filter(isPersonal)]),
+    standings: createStandings(clickhouse, [...feeds, ...withVariants(file.feeds.values()).filter(isPersonal)]),
     visiblePosts: (uris: Iterable<string>) => visiblePosts(clickhouse, uris),
   };
   const cuts = createCuts({ ...options, ...moderation });

@@ -37,22 +37,16 @@ const REFRESH: Refresh = { newest: 30_000, others: 600_000 };
 const NEWEST = 2;
 
 export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: HourScheduleOptions): HourSchedule {
-  const readAt = new Map<number, number>();
-  const failedAt = new Map<number, number>();
+  const times = createReadTimes(hours, refreshMs);
   /** No older hour is read: there was no room for it. */
   let floor = 0;
   let floorSetMs = 0;
 
   const wanted = (nowMs: number) => newestHours(nowMs, hours).filter((hour) => hour >= floor);
-  const dueAt = (hour: number, place: number, nowMs: number): number =>
-    Math.max(
-      since(readAt.get(hour), nowMs) + (place < NEWEST ? refreshMs.newest : refreshMs.others),
-      since(failedAt.get(hour), nowMs) + refreshMs.newest,
-    );
 
   return {
     next: (nowMs) => {
-      const all = wanted(nowMs).map((hour, place) => ({ hour, place, dueAtMs: dueAt(hour, place, nowMs) }));
+      const all = wanted(nowMs).map((hour, place) => ({ hour, place, dueAtMs: times.dueAt(hour, place, nowMs) }));
       // Of hours that were never read the newest comes first.
       const first = all.toSorted(
         (a, b) => rank(a, nowMs) - rank(b, nowMs) || a.dueAtMs - b.dueAtMs || a.place - b.place,
@@ -60,17 +54,9 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
       if (first === undefined) return { waitMs: refreshMs.newest };
       return first.dueAtMs <= nowMs ? { hour: first.hour } : { waitMs: first.dueAtMs - nowMs };
     },
-    noteRead: (hour, nowMs) => {
-      // What was read at one time after the start is not read again at one time.
-      const early = readAt.has(hour) ? 0 : ((hour * 7) % 10) / 10;
-      readAt.set(hour, nowMs - early * refreshMs.others);
-      failedAt.delete(hour);
-    },
-    noteFailed: (hour, nowMs) => {
-      failedAt.set(hour, nowMs);
-      for (const old of failedAt.keys()) if (old <= nowMs / HOUR_MS - hours) failedAt.delete(old);
-    },
-    isWhole: (nowMs) => wanted(nowMs).every((hour) => readAt.has(hour)),
+    noteRead: times.noteRead,
+    noteFailed: times.noteFailed,
+    isWhole: (nowMs) => wanted(nowMs).every(times.isRead),
     toDrop: (graph, nowMs) => {
       const over = hoursOver(graph, maxLikes);
       if (over.length > 0) [floor, floorSetMs] = [Math.max(...over) + 1, nowMs];
@@ -78,7 +64,7 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
       else if (nowMs - floorSetMs >= HOUR_MS && hasRoom(graph, maxLikes)) floor -= 1;
       const oldest = Math.floor(nowMs / HOUR_MS) - hours + 1;
       const dropped = graph.hours.map(({ hour }) => hour).filter((hour) => hour < oldest || over.includes(hour));
-      for (const hour of dropped) readAt.delete(hour);
+      for (const hour of dropped) times.forget(hour);
       return dropped;
     },
   };
@@ -87,6 +73,31 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
 function newestHours(nowMs: number, hours: number): number[] {
   const newest = Math.floor(nowMs / HOUR_MS);
   return Array.from({ length: hours }, (_, n) => newest - n);
+}
+
+/** When each hour was read, or failed to be. */
+function createReadTimes(hours: number, refreshMs: Refresh) {
+  const readAt = new Map<number, number>();
+  const failedAt = new Map<number, number>();
+  return {
+    dueAt: (hour: number, place: number, nowMs: number): number =>
+      Math.max(
+        since(readAt.get(hour), nowMs) + (place < NEWEST ? refreshMs.newest : refreshMs.others),
+        since(failedAt.get(hour), nowMs) + refreshMs.newest,
+      ),
+    noteRead: (hour: number, nowMs: number): void => {
+      // What was read at one time after the start is not read again at one time.
+      const early = readAt.has(hour) ? 0 : ((hour * 7) % 10) / 10;
+      readAt.set(hour, nowMs - early * refreshMs.others);
+      failedAt.delete(hour);
+    },
+    noteFailed: (hour: number, nowMs: number): void => {
+      failedAt.set(hour, nowMs);
+      for (const old of failedAt.keys()) if (old <= nowMs / HOUR_MS - hours) failedAt.delete(old);
+    },
+    isRead: (hour: number): boolean => readAt.has(hour),
+    forget: (hour: number): void => void readAt.delete(hour),
+  };
 }
 
 /** When something was done; never, where the clock was set back since. */
