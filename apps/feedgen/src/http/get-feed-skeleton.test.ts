@@ -44,12 +44,12 @@ test('what a viewer has seen is read while their build is looked for: a page wai
 
 test('each static feed has a build with an id of its own, which says of whose posts the languages are known', async () => {
   const readership = createReadership({ file, hides: unchanging } as unknown as FeedgenContext);
-  const idOf = async (alias: string) => {
+  const builds = ['a', 'b'].map(async (alias) => {
     const feed = file.feeds.get(alias);
     if (feed === undefined) throw new Error('it is in the file');
-    return (await readership(feed, { viewerDid: undefined, languages: [] }).current())?.id;
-  };
-  const [a, b] = [await idOf('a'), await idOf('b')];
+    return readership(feed, { viewerDid: undefined, languages: [] }).current();
+  });
+  const [a, b] = (await Promise.all(builds)).map((build) => build?.id);
   expect(a).toMatch(/^[\w.-]{1,40}$/);
   expect(a).not.toBe(b);
 });

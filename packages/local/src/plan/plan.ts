@@ -40,7 +40,6 @@ export function planLocalStack(network: Network, given: Omit<Surroundings, 'port
   const servicesEnv = envOf(logins.apps);
   const services = listServices({ ...around, env: servicesEnv, indexerEnv: net.indexerEnv });
   const migrate = { main: MIGRATE_MAIN, args: ['up'], name: 'migrations', env: envOf(logins.migrations) };
-  const [plc, wsUrl] = [net.env['PLC_HOST'], net.env['WS_URL']];
   return {
     stack: {
       databases: databases.parts,
@@ -49,11 +48,7 @@ export function planLocalStack(network: Network, given: Omit<Surroundings, 'port
       services: services.map(({ program }) => nodeProgram(program, output)),
       ports: Object.fromEntries([databases, net, ...services].flatMap((part) => Object.entries(part.ports))),
     },
-    addresses: [
-      ...databases.addresses,
-      ...services.flatMap((service) => service.addresses),
-      ...(plc === undefined ? [] : [{ label: 'PLC', address: plc }]),
-    ],
+    addresses: [...databases.addresses, ...services.flatMap((service) => service.addresses), ...plcOf(net.env)],
     targets: {
       network: net.title,
       isLive: network.kind !== 'play',
@@ -65,11 +60,18 @@ export function planLocalStack(network: Network, given: Omit<Surroundings, 'port
     },
     forCommands: {
       ...databases.env,
-      ...(wsUrl !== undefined && { WS_URL: wsUrl }),
-      ...(plc !== undefined && { PLC_HOST: plc }),
+      ...hostsOf(net.env),
       ...feedsOf(env, ports),
     },
   };
+}
+
+function plcOf({ PLC_HOST: plc }: Surroundings['env']): NamedAddress[] {
+  return plc === undefined ? [] : [{ label: 'PLC', address: plc }];
+}
+
+function hostsOf({ PLC_HOST: plc, WS_URL: wsUrl }: Surroundings['env']): Record<string, string> {
+  return { ...(wsUrl !== undefined && { WS_URL: wsUrl }), ...(plc !== undefined && { PLC_HOST: plc }) };
 }
 
 function feedsOf(env: Surroundings['env'], ports: Ports): Record<string, string> {

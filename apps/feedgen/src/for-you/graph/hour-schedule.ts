@@ -37,26 +37,33 @@ const REFRESH: Refresh = { newest: 30_000, others: 600_000 };
 const NEWEST = 2;
 
 export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: HourScheduleOptions): HourSchedule {
-  const times = createReadTimes(hours, refreshMs);
+  const readAt = new Map<number, number>();
+  const failedAt = new Map<number, number>();
   /** No older hour is read: there was no room for it. */
   let floor = 0;
   let floorSetMs = 0;
 
   const wanted = (nowMs: number) => newestHours(nowMs, hours).filter((hour) => hour >= floor);
+  const dueAt = (hour: number, place: number, nowMs: number): number =>
+    Math.max(
+      since(readAt.get(hour), nowMs) + (place < NEWEST ? refreshMs.newest : refreshMs.others),
+      since(failedAt.get(hour), nowMs) + refreshMs.newest,
+    );
 
   return {
     next: (nowMs) => {
-      const all = wanted(nowMs).map((hour, place) => ({ hour, place, dueAtMs: times.dueAt(hour, place, nowMs) }));
-      // Of hours that were never read the newest comes first.
-      const first = all.toSorted(
-        (a, b) => rank(a, nowMs) - rank(b, nowMs) || a.dueAtMs - b.dueAtMs || a.place - b.place,
-      )[0];
-      if (first === undefined) return { waitMs: refreshMs.newest };
-      return first.dueAtMs <= nowMs ? { hour: first.hour } : { waitMs: first.dueAtMs - nowMs };
+      const all = wanted(nowMs).map((hour, place) => ({ hour, place, dueAtMs: dueAt(hour, place, nowMs) }));
+      return nextOf(firstOf(all, nowMs), nowMs) ?? { waitMs: refreshMs.newest };
     },
-    noteRead: times.noteRead,
-    noteFailed: times.noteFailed,
-    isWhole: (nowMs) => wanted(nowMs).every(times.isRead),
+    noteRead: (hour, nowMs) => {
+      readAt.set(hour, nowMs - (readAt.has(hour) ? 0 : earlyBy(hour) * refreshMs.others));
+      failedAt.delete(hour);
+    },
+    noteFailed: (hour, nowMs) => {
+      failedAt.set(hour, nowMs);
+      dropBefore(failedAt, nowMs / HOUR_MS - hours);
+    },
+    isWhole: (nowMs) => wanted(nowMs).every((hour) => readAt.has(hour)),
     toDrop: (graph, nowMs) => {
       const over = hoursOver(graph, maxLikes);
       if (over.length > 0) [floor, floorSetMs] = [Math.max(...over) + 1, nowMs];
@@ -64,7 +71,7 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
       else if (nowMs - floorSetMs >= HOUR_MS && hasRoom(graph, maxLikes)) floor -= 1;
       const oldest = Math.floor(nowMs / HOUR_MS) - hours + 1;
       const dropped = graph.hours.map(({ hour }) => hour).filter((hour) => hour < oldest || over.includes(hour));
-      for (const hour of dropped) times.forget(hour);
+      for (const hour of dropped) readAt.delete(hour);
       return dropped;
     },
   };
@@ -73,31 +80,6 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
 function newestHours(nowMs: number, hours: number): number[] {
   const newest = Math.floor(nowMs / HOUR_MS);
   return Array.from({ length: hours }, (_, n) => newest - n);
-}
-
-/** When each hour was read, or failed to be. */
-function createReadTimes(hours: number, refreshMs: Refresh) {
-  const readAt = new Map<number, number>();
-  const failedAt = new Map<number, number>();
-  return {
-    dueAt: (hour: number, place: number, nowMs: number): number =>
-      Math.max(
-        since(readAt.get(hour), nowMs) + (place < NEWEST ? refreshMs.newest : refreshMs.others),
-        since(failedAt.get(hour), nowMs) + refreshMs.newest,
-      ),
-    noteRead: (hour: number, nowMs: number): void => {
-      // What was read at one time after the start is not read again at one time.
-      const early = readAt.has(hour) ? 0 : ((hour * 7) % 10) / 10;
-      readAt.set(hour, nowMs - early * refreshMs.others);
-      failedAt.delete(hour);
-    },
-    noteFailed: (hour: number, nowMs: number): void => {
-      failedAt.set(hour, nowMs);
-      for (const old of failedAt.keys()) if (old <= nowMs / HOUR_MS - hours) failedAt.delete(old);
-    },
-    isRead: (hour: number): boolean => readAt.has(hour),
-    forget: (hour: number): void => void readAt.delete(hour),
-  };
 }
 
 /** When something was done; never, where the clock was set back since. */
@@ -117,8 +99,33 @@ function hoursOver(graph: HeldHours, maxLikes: number): number[] {
   return over;
 }
 
+interface DueHour {
+  readonly hour: number;
+  readonly place: number;
+  readonly dueAtMs: number;
+}
+
+/** Of hours that were never read the newest comes first. */
+function firstOf(hours: readonly DueHour[], nowMs: number): DueHour | undefined {
+  return hours.toSorted((a, b) => rank(a, nowMs) - rank(b, nowMs) || a.dueAtMs - b.dueAtMs || a.place - b.place)[0];
+}
+
+function nextOf(first: DueHour | undefined, nowMs: number): { hour: number } | { waitMs: number } | undefined {
+  if (first === undefined) return undefined;
+  return first.dueAtMs <= nowMs ? { hour: first.hour } : { waitMs: first.dueAtMs - nowMs };
+}
+
+/** What was read at one time after the start is not read again at one time: a share of the time between two readings. */
+function earlyBy(hour: number): number {
+  return ((hour * 7) % 10) / 10;
+}
+
+function dropBefore(hours: Map<number, number>, oldest: number): void {
+  for (const hour of hours.keys()) if (hour <= oldest) hours.delete(hour);
+}
+
 /** What is due comes first; of that, the newest hours. */
-function rank({ dueAtMs, place }: { dueAtMs: number; place: number }, nowMs: number): number {
+function rank({ dueAtMs, place }: DueHour, nowMs: number): number {
   if (dueAtMs > nowMs) return 2;
   return place < NEWEST ? 0 : 1;
 }
