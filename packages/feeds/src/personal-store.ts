@@ -68,7 +68,7 @@ export function createPersonalStore({ redis, prefix, maxBytes }: PersonalStoreOp
       const frozen = await deflate(JSON.stringify(build), { level: 1 });
       const keepMs = keepPersonalMs(feed);
       const keys = [key(feed.alias, viewerDid), `${prefix}:personal-bytes`];
-      const limits = [keepMs, MAX_BUILDS_OF_VIEWER, frozen.length + COST_OF_BUILD, maxBytes];
+      const limits = [keepMs, MAX_BUILDS_OF_VIEWER, costOf(frozen), maxBytes];
       const isStored = await redis.eval(SAVE, keys.length, ...keys, build.id, frozen, ...limits, ...timesOf(keepMs));
       if (isStored !== 1) throw new PersonalStoreFullError(maxBytes);
     },
@@ -103,8 +103,11 @@ async function thaw(frozen: Buffer): Promise<StoredPersonalBuild | undefined> {
   return stored.safeParse(JSON.parse((await inflate(frozen)).toString('utf8'))).data;
 }
 
-/** What Redis needs beside a build's bytes. */
-const COST_OF_BUILD = 300;
+/** What Redis needs for a build, at most: it rounds sizes up, and has a key, a field and an id beside it. */
+function costOf(frozen: Buffer): number {
+  return Math.ceil(frozen.length * 1.25) + 500;
+}
+
 const SLOT_MS = 30 * 60_000;
 /** Longer than any build is there. */
 const KEEP_SIZES_MS = 3 * 24 * 60 * 60_000;
