@@ -26,8 +26,6 @@ feeds:
 let personal: PersonalStage;
 let folder: string;
 let feeds: Instance;
-/** For the API, of the feed `mine`. */
-let key: string;
 /** Of the account that viewers follow, the newest first. */
 let posts: string[];
 /** Of the fallback, the best first. */
@@ -40,7 +38,6 @@ beforeAll(async () => {
   posts = await writePosts(personal.stage, 'mia', 8);
   popular = await writePosts(personal.stage, 'star', 15);
   await Promise.all(popular.map((uri, n) => network.like(uri, 30 - n)));
-  key = (await admin('api-key', 'create', '--feed', 'mine', '--for', didOf('operator'))).out[0] ?? '';
   feeds = await personal.start();
 });
 afterAll(async () => {
