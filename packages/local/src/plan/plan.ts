@@ -67,9 +67,16 @@ export function planLocalStack(network: Network, given: Omit<Surroundings, 'port
       ...databases.env,
       ...(wsUrl !== undefined && { WS_URL: wsUrl }),
       ...(plc !== undefined && { PLC_HOST: plc }),
-      SERVICE_ENDPOINT: env['SERVICE_ENDPOINT'] || `http://${loopback(ports.feedgen)}`,
-      ...(env['FEEDS_FILE'] && { FEEDS_FILE: resolve(env['FEEDS_FILE']) }),
+      ...feedsForCommands(env, `http://${loopback(ports.feedgen)}`),
     },
+  };
+}
+
+/** Which feeds are served, and where. */
+function feedsForCommands(env: NodeJS.ProcessEnv, endpoint: string): Record<string, string> {
+  return {
+    SERVICE_ENDPOINT: env['SERVICE_ENDPOINT'] || endpoint,
+    ...(env['FEEDS_FILE'] && { FEEDS_FILE: resolve(env['FEEDS_FILE']) }),
   };
 }
 
