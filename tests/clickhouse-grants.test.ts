@@ -13,10 +13,12 @@ import {
   createClickHouse,
   createHiddenActors,
   createProgressStore,
+  feedInteractions,
   insertRows,
   likeGenerations,
   migrateDown,
   migrateUp,
+  readWishes,
   StoreError,
   touchDaysOfChangedActors,
   writeApiKeyUses,
@@ -95,6 +97,16 @@ test('feedgen ranks, and writes members, hides, handles, the use of keys and ana
   await writeApiKeyUses(as('feedgen'), []);
   for (const table of ['api_key_uses', 'feed_request_analytics', 'feed_interactions'])
     expect([table, await answer('feedgen', nothingOf(table))]).toEqual([table, 'done']);
+  const deed = {
+    feed: 'f',
+    viewerDid: 'did:plc:a',
+    interactionId: '1',
+    item: 'at://did:plc:b',
+    feedContext: '',
+    reqId: '',
+  };
+  await insertRows(as('feedgen'), feedInteractions, [{ ...deed, event: 'requestLess', receivedAt: nowMs }]);
+  expect(await readWishes(as('feedgen'), 'did:plc:a')).toMatchObject([{ item: 'at://did:plc:b', isMore: false }]);
   expect(await selectRows(as('feedgen'), 'SELECT count() FROM recent_posts_with_score')).toHaveLength(1);
 });
 

@@ -1,19 +1,22 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runCommand } from '@updraft/command';
 import { createEventWriter } from '@updraft/ingest';
 import { hostSource } from '@updraft/refill';
 import { createWorld, type JetstreamServer, startJetstream, type WorldEvent } from '@updraft/simulator';
-import { describe, expect, test } from 'vitest';
+import { copyDatabase } from '@updraft/store';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addGapsCommand } from '../apps/admin/src/refill/gaps-command.ts';
 import { useIndexers, useStack } from './indexer/fixtures.ts';
-import { differences, type Program, type Store, startProgram, type Tables, until } from './indexer/stack.ts';
+import { differences, type Program, type Store, type Tables, until } from './indexer/stack.ts';
 import { selectRows } from './select-rows.ts';
 
 const stack = useStack();
 const { cleanups, start } = useIndexers();
 
 /** Events of a day of 60,000, so that ten minutes are some four hundred. */
-const WORLD = { seed: 11, accounts: 300, eventsPerDay: 60_000, nowMicros: 1_795_176_000_000_000 };
-const BEFORE = 2_000;
+const WORLD = { seed: 11, accounts: 200, eventsPerDay: 60_000, nowMicros: 1_795_176_000_000_000 };
+const BEFORE = 600;
 const MISSING_MICROS = 600_000_000;
 
 type HostOptions = Parameters<typeof startJetstream>[0];
@@ -26,7 +29,7 @@ async function startHost(events: readonly WorldEvent[], options: HostOptions = {
   return server;
 }
 
-const events = createWorld(WORLD).events().take(6_000).toArray();
+const events = createWorld(WORLD).events().take(1_400).toArray();
 const leftAt = events[BEFORE]?.timeUs ?? 0;
 /** The first event that the host of the indexer still has. */
 const goneUpTo = events.findIndex(({ timeUs }) => timeUs > leftAt + MISSING_MICROS);
@@ -47,23 +50,40 @@ async function tearGap(store: Store, first: JetstreamServer, env: Record<string,
 }
 
 /** What an indexer has that never was away. */
-const readWhole = once(async (): Promise<Tables> => {
-  const whole = await stack.createStore('whole');
+async function readWhole(): Promise<Tables> {
+  const store = await stack.createStore('whole');
   const host = await startHost(events);
-  const program = start(whole, { WS_URL: host.url });
+  const program = start(store, { WS_URL: host.url });
   await until(async () => (await program.metric('updraft_indexer_events_total')) === events.length);
   await program.stop();
-  return withSortedKeys(await whole.tables());
+  return withSortedKeys(await store.tables());
+}
+
+let whole: Tables;
+/** A store with the gap, whose indexer has read on and was stopped, and the host that it reads. */
+let torn: Store;
+let forgetful: JetstreamServer;
+beforeAll(async () => {
+  whole = await readWhole();
+  torn = await stack.createStore('torn');
+  forgetful = await startJetstream();
+  for (const event of events.slice(0, BEFORE)) forgetful.append(event);
+  forgetful.settle();
+  await (await tearGap(torn, forgetful, {})).stop();
 });
+afterAll(() => forgetful.close());
+
+/** Another database with the same rows, for which an indexer goes on with the same cursor. */
+async function copyOfTorn(name: string): Promise<Store> {
+  const copy = await stack.createStore(name);
+  for await (const copied of copyDatabase(copy.clickhouse, torn.clickhouse.database))
+    expect(copied.to).toBe(copied.from);
+  return { ...copy, env: { ...copy.env, REDIS_PREFIX: torn.env['REDIS_PREFIX'] ?? '' } };
+}
 
 async function expectWhole(store: Store): Promise<void> {
   const found = { ...withSortedKeys(await store.tables()), ingest_gaps: [] };
-  expect(differences(found, await readWhole()).slice(0, 5)).toEqual([]);
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
+  expect(differences(found, whole).slice(0, 5)).toEqual([]);
 }
 
 /** An archive has a record's keys in the order of DAG-CBOR, where this simulated host has them as they were written. */
@@ -88,10 +108,10 @@ const healed = (store: Store) =>
   );
 
 async function admin(store: Store, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
-  const program = startProgram('apps/admin/src/main.ts', args, { ...store.env, ...env });
-  cleanups.push(program.kill);
-  await program.exited;
-  return program.output();
+  const lines: string[] = [];
+  const note = (line: string): void => void lines.push(line);
+  await runCommand('pnpm admin', addGapsCommand, args, { env: { ...store.env, ...env }, out: note, note });
+  return lines.join('\n');
 }
 
 describe('a gap of ten minutes', () => {
@@ -116,11 +136,10 @@ describe('a gap of ten minutes', () => {
   });
 
   test('whose healing is killed half-way goes on where it was', async () => {
-    const store = await stack.createStore('killed');
-    const first = await startHost(events.slice(0, BEFORE));
+    const store = await copyOfTorn('killed');
     const slow = await startHost(events, { readerRate: 100 });
-    const env = { WS_URL: `${first.url},${slow.url}` };
-    const program = await tearGap(store, first, env);
+    const env = { WS_URL: `${forgetful.url},${slow.url}` };
+    const program = start(store, env);
     await until(async () => (await store.count('job_progress', "startsWith(name, 'gap:')")) === 1);
     await program.kill();
     expect(await healed(store)).toEqual([]);
@@ -132,11 +151,11 @@ describe('a gap of ten minutes', () => {
   });
 
   test('stays open, and says why, while the archive does not reach its end; then it heals from there', async () => {
-    const store = await stack.createStore('from_archive');
-    const first = await startHost(events.slice(0, BEFORE));
-    const archive = await startHost(events.slice(0, BEFORE + 100), { v2: { rowsPerBlock: 128, blocksPerSegment: 4 } });
+    const store = await copyOfTorn('from_archive');
+    const archive = await startHost(events.slice(0, BEFORE + 100), { v2: { rowsPerBlock: 64, blocksPerSegment: 2 } });
     await archive.archive?.settled();
-    const program = await tearGap(store, first, { JETSTREAM_ARCHIVE_URL: archive.v2Url });
+    const env = { WS_URL: forgetful.url, JETSTREAM_ARCHIVE_URL: archive.v2Url };
+    const program = start(store, env);
     await program.says('a gap stays open');
     expect(program.output()).toContain('before the end of the gap');
     expect(await program.metric('updraft_indexer_open_gaps')).toBe(1);
@@ -146,7 +165,7 @@ describe('a gap of ten minutes', () => {
     for (const event of events.slice(BEFORE + 100)) archive.append(event);
     archive.settle();
     await archive.archive?.seal();
-    const again = start(store, { WS_URL: first.url, JETSTREAM_ARCHIVE_URL: archive.v2Url });
+    const again = start(store, env);
     await again.says('a gap is healed');
     await again.stop();
     expect(await healed(store)).toMatchObject([{ source: expect.stringContaining('archive') }]);
@@ -155,36 +174,28 @@ describe('a gap of ten minutes', () => {
   });
 
   test('is healed by hand from a folder of segments, and not from one that lacks a segment', async () => {
-    const store = await stack.createStore('from_folder');
-    const first = await startHost(events.slice(0, BEFORE));
+    const store = await copyOfTorn('from_folder');
     const archive = await startHost(events, { v2: { rowsPerBlock: 64, blocksPerSegment: 2 } });
     await archive.archive?.seal();
-    const program = await tearGap(store, first, {});
-    await program.stop();
-    const [whole, torn] = [await folder(archive), await folder(archive)];
-    const names = (await readdir(torn)).toSorted();
-    await rm(join(torn, names[Math.floor((names.length * (BEFORE + 100)) / events.length)] ?? ''));
-    expect(await admin(store, ['gaps', 'heal', '--all', '--folder', torn])).toContain('it lacks the segment');
+    const [complete, lacking] = [await folder(archive), await folder(archive)];
+    const names = (await readdir(lacking)).toSorted();
+    await rm(join(lacking, names[Math.floor((names.length * (BEFORE + 100)) / events.length)] ?? ''));
+    expect(await admin(store, ['gaps', 'heal', '--all', '--folder', lacking])).toContain('it lacks the segment');
     expect(await healed(store)).toEqual([]);
-    expect(await admin(store, ['gaps', 'heal', '--all', '--folder', whole])).toContain('healed');
+    expect(await admin(store, ['gaps', 'heal', '--all', '--folder', complete])).toContain('healed');
     await expectWhole(store);
   });
 
-  test('that no other host has any more stays open, and the command says why', async () => {
-    const store = await stack.createStore('nowhere');
-    const first = await startHost(events.slice(0, BEFORE));
+  test('that no other host has any more stays open, the command says why, and it can be accepted', async () => {
     const second = await startHost(events);
     second.setWeather({ floorSeq: second.log.firstSeq + BEFORE + 50 });
-    const program = await tearGap(store, first, { WS_URL: `${first.url},${second.url}` });
-    await program.says('a gap stays open');
-    await program.stop();
-    const said = await admin(store, ['gaps', 'heal', '--all'], { WS_URL: `${first.url},${second.url}` });
+    const said = await admin(torn, ['gaps', 'heal', '--all'], { WS_URL: `${forgetful.url},${second.url}` });
     expect(said).toContain('after the start of the gap');
     expect(said).toContain('1 of 1 gaps stay open');
-    expect(await healed(store)).toEqual([]);
-    const [gap] = await selectRows<{ gap_id: string }>(store.clickhouse, 'SELECT gap_id FROM open_gaps');
-    expect(await admin(store, ['gaps', 'accept', gap?.gap_id.slice(0, 8) ?? ''])).toContain('accepted as missing');
-    expect(await selectRows(store.clickhouse, 'SELECT gap_id FROM open_gaps')).toEqual([]);
+    expect(await healed(torn)).toEqual([]);
+    const [gap] = await selectRows<{ gap_id: string }>(torn.clickhouse, 'SELECT gap_id FROM open_gaps');
+    expect(await admin(torn, ['gaps', 'accept', gap?.gap_id.slice(0, 8) ?? ''])).toContain('accepted as missing');
+    expect(await selectRows(torn.clickhouse, 'SELECT gap_id FROM open_gaps')).toEqual([]);
   });
 });
 

@@ -7,6 +7,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addEraseCommand } from '../apps/admin/src/erase-command.ts';
 import { addFeedsCommands } from '../apps/admin/src/feeds/feeds-commands.ts';
+import { writeLabels } from './feedgen/moderation.ts';
 import { didOf } from './feedgen/network.ts';
 import { type PersonalStage, pageFor, readOn, startPersonalStage, writePosts } from './feedgen/personal-stage.ts';
 import { type Instance, until, uris } from './feedgen/stage.ts';
@@ -19,7 +20,7 @@ feeds:
   pinned: { kind: following, fallback: top, pinned: ['${PIN}'], recommendableOnly: true }
   likes: { kind: for-you, fallback: top }
   slow: { kind: following, fallback: top, refresh: 2h }
-  varied: { kind: following, fallback: top, refresh: 10s, variants: { few: { perAuthor: 2, share: 100 } } }
+  varied: { kind: following, fallback: top, refresh: 10s, variants: { few: { perAuthor: 2, labels: { exclude: [rude] }, share: 100 } } }
 `;
 
 let personal: PersonalStage;
@@ -124,7 +125,7 @@ describe('why a post is in the list of a viewer, or not,', () => {
     return feeds.get(`/api/admin/explain?${query.toString()}`, { 'x-api-key': key });
   };
 
-  test('is told by the rules of the feed and the place, to whoever says which viewer is meant', async () => {
+  test('is told by the rules of the feed and the place, to the viewer', async () => {
     const viewer = await follower('nora', didOf('olga'));
     const repost = await personal.stage.network.repostBy(didOf('olga'), popular[5] ?? '');
     const [reply = ''] = await personal.stage.network.post({
@@ -132,7 +133,7 @@ describe('why a post is in the list of a viewer, or not,', () => {
       atMs: Date.now() - 60_000,
       parentUri: PIN,
     });
-    const key = (await admin('api-key', 'create', '--feed', 'mine', '--for', didOf('operator'))).out[0] ?? '';
+    const key = (await admin('api-key', 'create', '--feed', 'mine', '--for', viewer.did)).out[0] ?? '';
     await until(async () => (await ask(key, reply, viewer.did)).status === 200);
     await pageFor(feeds, viewer);
     const told = async (uri: string) => (await ask(key, uri, viewer.did)).body as unknown as Explanation;
@@ -149,6 +150,8 @@ describe('why a post is in the list of a viewer, or not,', () => {
     expect(repost).toContain(didOf('olga'));
     for (const wrong of [undefined, 'anna'])
       expect(await ask(key, reply, wrong)).toMatchObject({ status: 400, body: { error: 'InvalidRequest' } });
+    const other = await follower('paula');
+    expect(await ask(key, reply, other.did)).toMatchObject({ status: 403, body: { error: 'Forbidden' } });
   });
 
   test('is what the command says too', async () => {
@@ -285,4 +288,14 @@ test('a variant of a personal feed has builds of its own, and its viewers are to
   await until(async () => uris(await page()).length === 2); // the fallback stands in while the build is made
   const [, second] = (await page()).body.feed;
   expect(second?.feedContext).toMatch(/^position=2;build=[\w.-]+;variant=few;reason=followed$/);
+});
+
+test('a label that only a variant of a personal feed excludes takes a post out of it', async () => {
+  const viewer = await follower('wanda');
+  const page = async () => uris(await pageFor(feeds, viewer, { feed: 'varied', limit: 30 }));
+  await until(async () => (await page()).length === 2);
+  const [rude = ''] = await page();
+  await writeLabels(personal.stage.clickhouse, { uri: rude, val: 'rude' });
+  await until(async () => !(await page()).includes(rude));
+  expect(uris(await pageFor(feeds, viewer, { limit: 30 }))).toContain(rude);
 });

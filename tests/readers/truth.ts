@@ -61,18 +61,25 @@ export function expectedRows(pages: readonly TruePage[], deeds: readonly TrueDee
   for (const page of shown) addPage(partOf, page);
   const seen = new Set<string>();
   const unjoined = new Map<string, number>();
+  const senders = new Map<string, Set<string>>();
   for (const deed of deeds) {
     const { viewer, reqId, item, event, feed, day } = deed;
     const page = pageOf(shown, deed);
+    const ofFeed = `${dateOf(day)} ${feed}`;
+    senders.set(ofFeed, (senders.get(ofFeed) ?? new Set()).add(viewer));
     const name = [viewer, reqId, item, event, page === undefined ? `${feed} ${day}` : ''].join(' ');
     if (seen.has(name)) continue;
     seen.add(name);
     if (page !== undefined) addDeed(partOf, page, item, event);
-    else if (day >= fromDay) unjoined.set(`${dateOf(day)} ${feed}`, (unjoined.get(`${dateOf(day)} ${feed}`) ?? 0) + 1);
+    else if (day >= fromDay) unjoined.set(ofFeed, (unjoined.get(ofFeed) ?? 0) + 1);
   }
   for (const name of unjoined.keys()) partOf('day', ...(name.split(' ') as [string, string]), '');
+  const told = (ofFeed: string): number | null => {
+    const count = unjoined.get(ofFeed) ?? 0;
+    return count > 0 && (senders.get(ofFeed)?.size ?? 0) < FEW ? null : count;
+  };
   return new Map(
-    [...withheldOf(parts)].map(([name, numbers]) => [name, JSON.stringify(withUnjoined(name, numbers, unjoined))]),
+    [...withheldOf(parts)].map(([name, numbers]) => [name, JSON.stringify(withUnjoined(name, numbers, told))]),
   );
 }
 
@@ -132,7 +139,7 @@ function* withheldOf(parts: ReadonlyMap<string, Part>): Iterable<readonly [strin
 const FEW = 5;
 const orderOf = (name: string): number => POSITIONS.indexOf(name.split(' ').at(-1) ?? '');
 
-function withUnjoined(name: string, numbers: RowNumbers, unjoined: ReadonlyMap<string, number>): RowNumbers {
+function withUnjoined(name: string, numbers: RowNumbers, told: (ofFeed: string) => number | null): RowNumbers {
   const [by, date, feed] = name.split(' ');
-  return by === 'day' ? [...numbers, unjoined.get(`${date} ${feed}`) ?? 0] : numbers;
+  return by === 'day' ? [...numbers, told(`${date} ${feed}`)] : numbers;
 }

@@ -96,7 +96,7 @@ const FORGER = 'did:plc:forgerforgerforgerforgerf';
 async function forge(clickhouse: ClickHouse, count: number): Promise<void> {
   await clickhouse.command(
     `INSERT INTO feed_interactions (received_at, feed, viewer_did, interaction_id, item, event, req_id)
-     SELECT now64(3), 'forged', '${FORGER}', toString(number), concat('at://did:plc:x/app.bsky.feed.post/', toString(number)), 'interactionLike',
+     SELECT now64(3), 'forged', concat('${FORGER}', toString(number % 7)), toString(number), concat('at://did:plc:x/app.bsky.feed.post/', toString(number)), 'interactionLike',
        if(number % 2 = 0, 'never', toString(number))
      FROM numbers({count:UInt64})`,
     { count },

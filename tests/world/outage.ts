@@ -19,6 +19,9 @@ export interface OutageOptions {
   /** Events a second meanwhile. */
   readonly rate: number;
   readonly seed: number;
+  readonly accounts?: number;
+  /** Of the day before, which the indexer reads first. */
+  readonly eventsPerDay?: number;
   readonly onProgress: (line: string) => void;
 }
 
@@ -48,8 +51,8 @@ export async function verifyOutage(options: OutageOptions): Promise<OutageVerdic
 }
 
 async function playOutage(options: OutageOptions, folder: string): Promise<OutageVerdict> {
-  const { seconds, calmSeconds = 15, rate, seed, onProgress } = options;
-  const world = createWorld({ seed, accounts: 5_000, eventsPerDay: 100_000, liveRate: rate, hostile: 0.1 });
+  const { seconds, calmSeconds = 15, rate, seed, accounts = 5_000, eventsPerDay = 100_000, onProgress } = options;
+  const world = createWorld({ seed, accounts, eventsPerDay, liveRate: rate, hostile: 0.1 });
   await using cleanup = new AsyncDisposableStack();
   const databases = cleanup.use(await startDatabases(folder));
   const { clickhouse } = databases;

@@ -34,7 +34,7 @@ export function openStores({ env, note }: CommandIo): AdminStores {
   const redis = createRedis({ address, password });
   const builds = {
     current: createBuildStore({ redis, prefix }).current,
-    ofViewer: createPersonalStore({ redis, prefix }).load,
+    ofViewer: createPersonalStore({ redis, prefix, maxBytes: 0 }).load, // commands keep none,
   };
   return {
     clickhouse,

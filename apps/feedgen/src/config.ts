@@ -47,7 +47,12 @@ export interface FeedgenConfig {
   readonly drainDelayMs: number;
   readonly telemetry: TelemetryOptions;
   /** Bounds of viewers' builds. */
-  readonly personal: { readonly atOnce: number; readonly maxWaiting: number; readonly maxBytes: number };
+  readonly personal: {
+    readonly atOnce: number;
+    readonly maxWaiting: number;
+    readonly maxBytes: number;
+    readonly maxStoredBytes: number;
+  };
   /** Days that a post which a viewer has seen stays out of feeds with `hideSeen`. */
   readonly seenDays: number;
   /** Of Redis's memory, for what viewers have seen. */
@@ -68,6 +73,7 @@ const Variables = z.object({
   PERSONAL_BUILDS_AT_ONCE: wholeNumber({ min: 1, max: 100, preset: 4 }),
   PERSONAL_BUILDS_WAITING: wholeNumber({ min: 0, max: 100_000, preset: 1_000 }),
   PERSONAL_MEMORY_MB: wholeNumber({ min: 1, max: 100_000, preset: 128 }),
+  PERSONAL_REDIS_MB: wholeNumber({ min: 1, max: 1_000_000, preset: 256 }),
   SEEN_DAYS: wholeNumber({ min: 1, max: MAX_SEEN_DAYS, preset: 7 }),
   SEEN_MAX_MB: wholeNumber({ min: 1, max: 1_000_000, preset: 256 }),
 });
@@ -94,6 +100,7 @@ export function readFeedgenConfig(env: Readonly<Record<string, string | undefine
       atOnce: read.PERSONAL_BUILDS_AT_ONCE,
       maxWaiting: read.PERSONAL_BUILDS_WAITING,
       maxBytes: read.PERSONAL_MEMORY_MB * 1_000_000,
+      maxStoredBytes: read.PERSONAL_REDIS_MB * 1_000_000,
     },
     seenDays: read.SEEN_DAYS,
     seenMaxBytes: read.SEEN_MAX_MB * 1_000_000,

@@ -46,6 +46,7 @@ export {
   keepPersonalMs,
   MAX_BUILDS_OF_VIEWER,
   type PersonalStore,
+  PersonalStoreFullError,
   removePersonalBuilds,
   type StoredPersonalBuild,
 } from './personal-store.ts';

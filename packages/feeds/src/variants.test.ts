@@ -23,6 +23,13 @@ const faultsOf = (variants: string, more?: string): readonly string[] => {
   }
 };
 
+test('shares that are a hundred together may say so in any decimals', () => {
+  const shares = [47.5, 7.1, 10.1, 8.4, 1, 11.5, 6.1, 1.4, 6.9];
+  const lines = shares.map((share, n) => `      v${n}: { gravity: ${n}, share: ${share} }\n`).join('');
+  expect(faultsOf(lines)).toEqual([]);
+  expect(faultsOf(lines.replace('6.9', '6.91'))).toHaveLength(1);
+});
+
 describe('a variant of a feed', () => {
   test('is the feed with its own settings in their places, under a name that no feed can have', () => {
     const feed = feedOf(

@@ -16,6 +16,8 @@ const OF_THE_FEED = new Set([
 ]);
 
 const MAX_VARIANTS = 10;
+/** Of a sum of shares: 47.5 + 7.1 + … may be 100.00000000000001. */
+const ROUNDING = 1e-9;
 
 const variantName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, {
   error: 'expected a name of at most 32 lower-case letters, digits and hyphens',
@@ -25,7 +27,7 @@ const variantName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, {
 export const variants = z
   .record(variantName, z.looseObject({ share: z.number().gt(0).max(100) }))
   .refine((given) => Object.keys(given).length <= MAX_VARIANTS, { error: `expected at most ${MAX_VARIANTS} variants` })
-  .refine((given) => Object.values(given).reduce((sum, { share }) => sum + share, 0) <= 100, {
+  .refine((given) => Object.values(given).reduce((sum, { share }) => sum + share, 0) <= 100 + ROUNDING, {
     error: 'expected shares of at most 100 together',
   })
   .optional();

@@ -20,33 +20,36 @@ export interface RowQueueOptions<Row> {
 
 const INTERVAL_MS = 2_000;
 const MAX_ROWS = 50_000;
+/** Callers choose how long some texts are, up to 5 KB a row. */
+const MAX_BYTES = 64 * 1024 * 1024;
 const LAST_WRITE_MS = 3_000;
 
 export function createRowQueue<Row extends object>(options: RowQueueOptions<Row>): RowQueue<Row> {
   const { table, writer, metrics, onError } = options;
   let filling = createBlock(table);
   let spare = createBlock(table);
-  let underWay = 0;
+  let underWay = { rows: 0, bytes: 0 };
+  const isFull = () => filling.rows + underWay.rows >= MAX_ROWS || filling.byteLength + underWay.bytes >= MAX_BYTES;
 
   async function flush(signal: AbortSignal): Promise<void> {
     if (filling.rows === 0) return;
     const block: Block<Row> = filling;
     [filling, spare] = [spare, block];
-    underWay = block.rows;
+    underWay = { rows: block.rows, bytes: block.byteLength };
     try {
       await writer.write([block], signal);
     } finally {
-      underWay = 0;
+      underWay = { rows: 0, bytes: 0 };
       block.clear();
     }
   }
 
   return {
     push: (row) => {
-      if (filling.rows + underWay >= MAX_ROWS) metrics.rowsDropped.inc({ table: table.name });
+      if (isFull()) metrics.rowsDropped.inc({ table: table.name });
       else filling.append(row);
     },
-    waiting: () => filling.rows + underWay,
+    waiting: () => filling.rows + underWay.rows,
     run: async (signal) => {
       const lastMoment = abortedAfter(signal, LAST_WRITE_MS);
       while (!signal.aborted) {

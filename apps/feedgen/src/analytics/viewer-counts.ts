@@ -21,6 +21,8 @@ export interface ViewerCountsOptions {
 /** Viewers kept between two writes, all feeds together. More are not counted. */
 const MAX_WAITING = 100_000;
 const INTERVAL_MS = 5_000;
+/** Viewers that one call names: very many arguments are more than the stack holds. */
+const MAX_NAMED = 5_000;
 const KEEP_S = 8 * 24 * 3600;
 
 export function createViewerCounts(options: ViewerCountsOptions): ViewerCounts {
@@ -31,12 +33,12 @@ export function createViewerCounts(options: ViewerCountsOptions): ViewerCounts {
 
   /** Viewers that Redis has not taken are kept for the next time. */
   async function write(key: string, viewers: Set<string>): Promise<void> {
-    if (viewers.size === 0) return;
-    const taken = [...viewers];
-    await redis.pfadd(key, ...taken);
-    await redis.expire(key, KEEP_S);
-    for (const viewer of taken) viewers.delete(viewer);
-    size -= taken.length;
+    for (const taken of inGroups([...viewers])) {
+      await redis.pfadd(key, ...taken);
+      await redis.expire(key, KEEP_S);
+      for (const viewer of taken) viewers.delete(viewer);
+      size -= taken.length;
+    }
   }
 
   async function flush(): Promise<void> {
@@ -60,4 +62,8 @@ export function createViewerCounts(options: ViewerCountsOptions): ViewerCounts {
     today: (alias) => counts.get(alias) ?? 0,
     run: (signal) => every(INTERVAL_MS, signal, flush, onError),
   };
+}
+
+function* inGroups(viewers: readonly string[]): Generator<readonly string[]> {
+  for (let start = 0; start < viewers.length; start += MAX_NAMED) yield viewers.slice(start, start + MAX_NAMED);
 }

@@ -12,7 +12,8 @@ export function createAccountNeeds({ clickhouse, log }: { clickhouse: ClickHouse
       await askForAccount(clickhouse, did, Date.now() * 1000);
     } catch (err) {
       asked.delete(did);
-      log.warn({ err, did }, 'an account that a feed needs could not be asked for; the next build tries again');
+      // Without its DID: it may be a viewer's.
+      log.warn({ err }, 'an account that a feed needs could not be asked for; the next build tries again');
     }
   };
 }

@@ -41,13 +41,14 @@ export interface BuildingOptions {
 /** Everything about the builds that all readers share, of the feeds that have a query; what concerns posts serves personal feeds too. */
 export function createBuilding(options: BuildingOptions) {
   const { file, clickhouse, log } = options;
-  const feeds = withVariants(file.feeds.values()).filter(isQueried);
+  const all = withVariants(file.feeds.values());
+  const feeds = all.filter(isQueried);
   const store = createBuildStore(options);
   const live = createLiveBuilds({ ...options, feeds, store });
   const moderation = {
     feeds,
     live,
-    standings: createStandings(clickhouse, [...feeds, ...[...file.feeds.values()].filter(isPersonal)]),
+    standings: createStandings(clickhouse, [...feeds, ...all.filter(isPersonal)]),
     visiblePosts: (uris: Iterable<string>) => visiblePosts(clickhouse, uris),
   };
   const cuts = createCuts({ ...options, ...moderation });
@@ -55,9 +56,8 @@ export function createBuilding(options: BuildingOptions) {
   const thread = createValidityThread({ onLost });
   const { standings } = moderation;
   const keeping = createKeeping({ ...options, standings, areValid: thread.areValid });
-  const builtPosts = (alias: string) => live.unpinned(alias)?.posts.map(({ uri }) => uri);
   const needAccount = createAccountNeeds(options);
-  const query = createQuery(options, { keeping, builtPosts, needAccount });
+  const query = createQuery(options, { keeping, live, needAccount });
   const each = { ...options, isReady: isReadyWith(live), query, store, live };
   const builders = new Map<string, Builder>(feeds.map((feed) => [feed.alias, createBuilder({ ...each, feed })]));
   const buildSoon = (alias: string): void => builders.get(alias)?.buildSoon();
@@ -103,15 +103,18 @@ function buildOnChange(
   });
 }
 
-interface QueryDeps extends Pick<FeedQueryDeps, 'builtPosts' | 'needAccount'> {
+interface QueryDeps extends Pick<FeedQueryDeps, 'needAccount'> {
   keeping: Keeping;
+  live: LiveBuilds;
 }
 
-function createQuery({ clickhouse }: BuildingOptions, { keeping, ...deps }: QueryDeps) {
+function createQuery({ clickhouse }: BuildingOptions, { keeping, live, needAccount }: QueryDeps) {
+  const builtPosts = (alias: string) => live.unpinned(alias)?.posts.map(({ uri }) => uri);
+  const deps = { clickhouse, builtPosts, needAccount };
   // Rankings of a whole day are large: an instance runs one at a time.
   return oneAtATime(async (feed: QueriedFeed, asOfMs: number): Promise<QueryAnswer> => {
     const { keep, leftOut } = keeping(feed);
-    const uris = await runFeedQuery({ ...deps, clickhouse }, feed, asOfMs, keep);
+    const uris = await runFeedQuery(deps, feed, asOfMs, keep);
     return { uris, leftOut: leftOut() };
   });
 }

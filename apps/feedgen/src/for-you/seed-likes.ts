@@ -1,6 +1,7 @@
 import type { Logger } from '@updraft/service';
 import { type ClickHouse, type NewLike, newestLikes } from '@updraft/store';
 import type { FeedgenMetrics } from '../metrics.ts';
+import { createSeldomWarning } from '../seldom-warning.ts';
 
 const MAX_LIKES = 500;
 /** The rest of a page's second is for the posts. */
@@ -19,6 +20,7 @@ export type SeedLikes = (
 
 /** A viewer's newest likes, as fresh as the index. Undefined when they can't be read now: then those of the graph serve. */
 export function createSeedLikes({ clickhouse, metrics, log }: SeedLikesOptions): SeedLikes {
+  const warn = createSeldomWarning(log, "a viewer's likes could not be read: those of the graph serve");
   return async (did, { hours, nowMs, signal }) => {
     try {
       const likes = await newestLikes(
@@ -31,8 +33,7 @@ export function createSeedLikes({ clickhouse, metrics, log }: SeedLikesOptions):
     } catch (err) {
       signal.throwIfAborted();
       metrics.graphSeeds.inc({ source: 'graph' });
-      log.warn({ err }, "a viewer's likes could not be read: those of the graph serve");
-      return undefined;
+      return warn(err);
     }
   };
 }

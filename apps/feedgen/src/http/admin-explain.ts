@@ -2,14 +2,17 @@ import { isDid, parseAtUri } from '@updraft/atproto';
 import { feedOrVariantByName, ViewerNeededError } from '@updraft/feeds';
 import {
   createRateLimit,
+  ForbiddenError,
   type HttpServer,
   InvalidRequestError,
   LimitError,
+  NotEnoughResourcesError,
   onceOf,
   optionalOnce,
   RateLimitExceededError,
 } from '@updraft/service';
 import { z } from 'zod';
+import { GraphNotReadyError } from '../for-you/graph/graph-thread.ts';
 import { ADMIN_FEED_ERRORS, needsApiKey, requireFeedOfKey } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
 
@@ -55,7 +58,7 @@ const schema = {
     feed: onceOf('feed').min(1).describe('Its name; NAME/VARIANT for a variant of it'),
     uri: onceOf('uri').min(1).describe("A post's at-uri"),
     viewer: optionalOnce.describe(
-      'Whose list is meant, by DID: of a personal feed, of which each viewer has their own',
+      'Whose list is meant, by DID: of a personal feed, of which each viewer has their own. It must be the account that the key is for',
     ),
   }),
   response: { 200: explanation },
@@ -72,6 +75,9 @@ export function adminExplain(app: HttpServer, context: FeedgenContext): void {
     if (!authority.startsWith('did:') || collection !== 'app.bsky.feed.post')
       throw new InvalidRequestError('uri: expected the at-uri of a post, such as at://did:plc:…/app.bsky.feed.post/…');
     if (viewer !== undefined && !isDid(viewer)) throw new InvalidRequestError('viewer: expected a DID');
+    // What others read is nobody's business, also not that of a feed's host.
+    if (viewer !== undefined && viewer !== key.actorDid)
+      throw new ForbiddenError('viewer: this API key may ask about the list of its own account only');
     if (!limit.take(key.keyId)) throw new RateLimitExceededError('too many posts asked about, please wait');
     return context.explain(feed, uri, Date.now(), viewer).catch(refuse);
   });
@@ -80,5 +86,12 @@ export function adminExplain(app: HttpServer, context: FeedgenContext): void {
 function refuse(error: unknown): never {
   if (error instanceof ViewerNeededError) throw new InvalidRequestError(error.message);
   if (error instanceof LimitError) throw new RateLimitExceededError('too many lists are made now, please wait');
+  if (error instanceof GraphNotReadyError || isTimeout(error))
+    throw new NotEnoughResourcesError('this list can not be made now, please try again', { cause: error });
   throw error;
+}
+
+/** The bound on what a build may take. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
 }

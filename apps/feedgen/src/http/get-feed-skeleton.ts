@@ -9,6 +9,7 @@ import {
   optionalOnce,
   wholeNumber,
 } from '@updraft/service';
+import type { FeedRequestRow } from '@updraft/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Build } from '../builds/build.ts';
@@ -62,23 +63,25 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
     const feed = feedOf(request.query.feed);
     const cursor = readCursor(cursorText, feed);
     const viewerDid = request.headers.authorization === undefined ? undefined : await identify(context, request, feed);
-    const languages = acceptedLanguages(request.headers['accept-language']);
+    const languages = isPersonal(feed) ? acceptedLanguages(request.headers['accept-language']) : [];
     const reader = readership(feed, { viewerDid, languages, cursorAlias: cursor?.alias });
-    const { build, offset } =
-      cursor === undefined
-        ? { build: await requireBuild(reader), offset: 0 }
-        : (startInMemory(reader, cursor) ?? (await findStart(reader, cursor)));
-    const seen = await openSeenPage(context, { feed, reader, viewerDid, limit, cursor: cursorText });
+    // While the build is looked for: a page waits for one after the other no longer than for the slower.
+    const asked = { feed, reader, viewerDid, limit, cursor: cursorText };
+    const opening = feed.hideSeen ? openSeenPage(context, asked) : undefined;
+    // To wait for what is there costs a page as well.
+    const start = cursor === undefined ? startOf(reader) : (startInMemory(reader, cursor) ?? findStart(reader, cursor));
+    const { build, offset } = start instanceof Promise ? await start : start;
+    const seen = opening === undefined ? undefined : await opening;
     const page = render({ build, offset, limit, reader, seen: seen?.view });
     seen?.note(page.posts);
     const seconds = (performance.now() - startedAt) / 1000;
     metrics.pageSeconds.observe(seconds);
     metrics.pages.count(reader.feed.alias, reader.name);
     const requestId = pageId(request);
-    if (viewerDid !== undefined) {
-      const facts = { build, offset, limit, reader, cursor, page };
-      analytics.addPage({ feed: feed.alias, viewerDid, requestId, ...shownPage(facts), ...askedBy(request, seconds) });
-    }
+    if (viewerDid !== undefined)
+      analytics.addPage(
+        pageRow(request, { feed, viewerDid, requestId, limit, cursor, build, offset, reader, page, seconds }),
+      );
     return sendPage(reply, reader.feed, page, isToldApart(feed) ? requestId : undefined);
   });
 }
@@ -101,30 +104,33 @@ function readCursor(text: string | undefined, feed: Feed): FeedCursor | undefine
 }
 
 interface PageFacts extends PageStart {
+  readonly feed: Feed;
+  readonly viewerDid: string;
+  readonly requestId: string;
   readonly limit: number;
-  readonly reader: Reader;
   readonly cursor: FeedCursor | undefined;
+  readonly reader: Reader;
   readonly page: RenderedPage;
+  readonly seconds: number;
 }
 
-function shownPage({ build, offset, limit, reader, cursor, page }: PageFacts) {
-  return {
-    pageLimit: limit,
-    pageSize: page.posts.length,
-    pageOffset: offset,
-    hasCursor: cursor !== undefined,
-    isOutsider: reader.name === 'outsider',
-    buildId: build.id,
-    variant: reader.variant,
-    items: isPeek(limit, cursor !== undefined) ? [] : page.keys,
-  };
-}
-
-function askedBy({ headers }: FastifyRequest, seconds: number) {
+function pageRow(request: FastifyRequest, facts: PageFacts): FeedRequestRow {
+  const { limit, cursor, reader, page } = facts;
   return {
     requestedAt: Date.now(),
-    durationUs: Math.round(seconds * 1e6),
-    acceptLanguage: (headers['accept-language'] ?? '').slice(0, 256),
+    feed: facts.feed.alias,
+    viewerDid: facts.viewerDid,
+    requestId: facts.requestId,
+    pageLimit: limit,
+    pageSize: page.posts.length,
+    pageOffset: facts.offset,
+    hasCursor: cursor !== undefined,
+    isOutsider: reader.name === 'outsider',
+    durationUs: Math.round(facts.seconds * 1e6),
+    acceptLanguage: (request.headers['accept-language'] ?? '').slice(0, 256),
+    buildId: facts.build.id,
+    variant: reader.variant,
+    items: isPeek(limit, cursor !== undefined) ? [] : page.keys,
   };
 }
 
@@ -149,13 +155,18 @@ function startInMemory(reader: Reader, { buildId, offset }: FeedCursor): PageSta
 async function findStart(reader: Reader, cursor: FeedCursor): Promise<PageStart> {
   const own = await inSpan('find build', {}, () => reader.find(cursor.buildId));
   if (own !== undefined) return { build: own, offset: cursor.offset };
-  const build = await requireBuild(reader);
+  const { build } = await startOf(reader);
   return { build, offset: offsetAfter(build, cursor.lastUri) ?? build.posts.length };
 }
 
-async function requireBuild(reader: Reader): Promise<Build> {
-  const build = await reader.current();
-  if (build !== undefined) return build;
+/** The first page. @throws FeedNotReadyError */
+function startOf(reader: Reader): PageStart | Promise<PageStart> {
+  const build = reader.current();
+  return build instanceof Promise ? build.then(startOfBuild) : startOfBuild(build);
+}
+
+function startOfBuild(build: Build | undefined): PageStart {
+  if (build !== undefined) return { build, offset: 0 };
   throw new FeedNotReadyError('this feed is being built, please try again', { retryAfterS: 5 });
 }
 

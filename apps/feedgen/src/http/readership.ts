@@ -9,6 +9,7 @@ import {
   variantFor,
 } from '@updraft/feeds';
 import { NotEnoughResourcesError } from '@updraft/service';
+import { hashText } from '@updraft/store';
 import { type Build, type FeedPost, feedPost } from '../builds/build.ts';
 import { SignInRequiredError } from '../viewer/viewer-errors.ts';
 import type { FeedgenContext } from './context.ts';
@@ -144,10 +145,16 @@ function fixedReader({ hides }: FeedgenContext, feed: Feed, build: Build, name: 
 function fixedBuilds(feeds: Iterable<Feed>): { feeds: Map<string, Build>; outsiders: Map<string, Build> } {
   const builds = { feeds: new Map<string, Build>(), outsiders: new Map<string, Build>() };
   for (const feed of feeds) {
-    if (feed.kind === 'static') builds.feeds.set(feed.alias, fixedBuild('static', feed.posts, feed.pin));
+    if (feed.kind === 'static')
+      builds.feeds.set(feed.alias, fixedBuild(`static-${nameIn(feed)}`, feed.posts, feed.pin));
     if (feed.outsiders.length > 0) builds.outsiders.set(feed.alias, fixedBuild('outsiders', feed.outsiders, false));
   }
   return builds;
+}
+
+/** Every build has an id of its own, also those that never change. */
+function nameIn({ alias }: Feed): string {
+  return hashText(alias).slice(0, 12);
 }
 
 function fixedBuild(id: string, uris: readonly string[], isPinned: boolean): Build {

@@ -1,6 +1,6 @@
 import { createPersonalStore, type FeedsFile, isPersonal, type PersonalLists, withVariants } from '@updraft/feeds';
 import { every, type Logger } from '@updraft/service';
-import { type ClickHouse, createErasedAccounts, postLanguages, type Redis } from '@updraft/store';
+import { type ClickHouse, createErasedAccounts, ERASED_INTERVAL_MS, postLanguages, type Redis } from '@updraft/store';
 import type { createBuilding } from '../builds/building.ts';
 import type { Bus } from '../bus.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
@@ -21,7 +21,7 @@ export interface PersonalOptions {
   redis: Redis;
   /** Of the keys in Redis. */
   prefix: string;
-  limits: PersonalLimits & { readonly maxBytes: number };
+  limits: PersonalLimits & { readonly maxBytes: number; readonly maxStoredBytes: number };
   building: Pick<ReturnType<typeof createBuilding>, 'keeping' | 'needAccount' | 'standings' | 'visiblePosts'>;
   /** Of kind `for-you`; absent: its viewers get the fallback. */
   forYou?: PersonalQueries['for-you'];
@@ -38,14 +38,12 @@ export interface PersonalOptions {
   personalWaits?: PersonalWaits;
 }
 
-const ERASED_INTERVAL_MS = 10_000;
-
 /** Everything about the builds of personal feeds. */
 export function createPersonal(options: PersonalOptions) {
   const { clickhouse, building, limits, bus, metrics, log, personalWaits: waits = PERSONAL_WAITS } = options;
   const feeds = withVariants(options.file.feeds.values()).filter(isPersonal);
   const kept = createKeptBuilds(limits);
-  const store = createPersonalStore(options);
+  const store = createPersonalStore({ ...options, maxBytes: limits.maxStoredBytes });
   const erased = createErasedAccounts(clickhouse);
   const cuts = createPersonalCuts({ ...options, ...building, feeds, all: kept.all, waits });
   const queries = {

@@ -3,6 +3,7 @@ import { LimitError, type Logger } from '@updraft/service';
 import type { ErasedAccounts } from '@updraft/store';
 import { LRUCache } from 'lru-cache';
 import type { FeedgenMetrics } from '../metrics.ts';
+import { createSeldomWarning } from '../seldom-warning.ts';
 import { within } from '../within.ts';
 import type { BuildMaker } from './build-maker.ts';
 import type { KeptBuild, KeptBuilds } from './kept-builds.ts';
@@ -47,10 +48,12 @@ export function createViewerFlights(options: FlightOptions): ViewerFlights {
   const outdatedAt = (viewerDid: string) => outdated.get(viewerDid) ?? 0;
   const fly = createFlight(options, outdatedAt);
 
-  async function begin(key: string, flight: Promise<Outcome>): Promise<Outcome> {
+  async function begin(key: string, viewerDid: string, flight: Promise<Outcome>): Promise<Outcome> {
+    const outdatedBefore = outdatedAt(viewerDid);
     const ended = await flight;
     flights.delete(key);
     const { outcome } = ended;
+    if (outdatedAt(viewerDid) !== outdatedBefore) return ended; // it may not have seen what changed meanwhile
     if (outcome === 'fallback_new' || outcome === 'fallback_failed')
       resting.set(key, outcome, { ttl: REST_MS[outcome] });
     return ended;
@@ -62,7 +65,7 @@ export function createViewerFlights(options: FlightOptions): ViewerFlights {
       const key = `${viewerDid} ${feed.alias}`;
       const rest = resting.get(key);
       if (rest !== undefined) return { outcome: rest };
-      const flight = flights.get(key) ?? begin(key, fly(feed, viewerDid, languages));
+      const flight = flights.get(key) ?? begin(key, viewerDid, fly(feed, viewerDid, languages));
       flights.set(key, flight);
       return flight;
     },
@@ -80,6 +83,7 @@ export function createViewerFlights(options: FlightOptions): ViewerFlights {
 /** Looks for the viewer's build in Redis, else makes one. Never rejects. */
 function createFlight(options: FlightOptions, outdatedAt: (viewerDid: string) => number) {
   const { maker, kept, store, erased, metrics, log, waits } = options;
+  const warn = createSeldomWarning(log, "a viewer's build failed");
   return async (feed: PersonalFeed, viewerDid: string, languages: readonly string[]): Promise<Outcome> => {
     try {
       const stored = await loaded(store.load(feed.alias, viewerDid), options);
@@ -97,7 +101,7 @@ function createFlight(options: FlightOptions, outdatedAt: (viewerDid: string) =>
       return { outcome: 'fresh', kept: fresh };
     } catch (err) {
       if (err instanceof LimitError) return { outcome: 'fallback_busy' };
-      log.warn({ feed: feed.alias, err }, "a viewer's build failed");
+      warn(err, { feed: feed.alias });
       return { outcome: 'fallback_failed' };
     }
   };

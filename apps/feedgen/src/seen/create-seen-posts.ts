@@ -3,6 +3,7 @@ import { seenDay } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import type { ErasedAccounts } from '@updraft/store';
 import type { FeedgenMetrics } from '../metrics.ts';
+import { createSeldomWarning } from '../seldom-warning.ts';
 import { within } from '../within.ts';
 import { createEntrySet } from './entry-set.ts';
 import { entryCount, logsBefore, packEntries, seenEntry } from './seen-entry.ts';
@@ -36,7 +37,10 @@ export function createSeenPosts(options: SeenPostsOptions): SeenPosts {
 
 function createViews(options: SeenPostsOptions, logs: SeenLogs): SeenPosts['view'] {
   const { redis, metrics, days, now, waitMs } = options;
-  const warn = createWarning(options, 'what viewers have seen could not be read: nothing is hidden from them');
+  const warn = createSeldomWarning(
+    options.log,
+    'what viewers have seen could not be read: nothing is hidden from them',
+  );
   const salt = randomInt(2 ** 32);
   let underWay = 0;
 
@@ -68,7 +72,7 @@ function daysAround(day: number, before: number): number[] {
 /** Sends each at once, before its page goes out: whoever waits for the page finds it noted at every instance. */
 function createNotes(options: SeenPostsOptions, logs: SeenLogs): SeenPosts['add'] {
   const { redis, erased, metrics, now } = options;
-  const warn = createWarning(options, 'what viewers have seen could not be noted');
+  const warn = createSeldomWarning(options.log, 'what viewers have seen could not be noted');
   const count = (outcome: string, posts: number) => {
     if (posts > 0) metrics.seenPosts.inc({ outcome }, posts);
   };
@@ -96,18 +100,6 @@ function createNotes(options: SeenPostsOptions, logs: SeenLogs): SeenPosts['add'
     const entries = packEntries(texts.map((text) => seenEntry(viewerDid, text)));
     if (!isThere(redis) || waiting >= MAX_WAITING) count('lost', entryCount(entries));
     else void note(viewerDid, entries);
-  };
-}
-
-const WARN_MS = 10_000;
-
-/** Says it of the first failure, and then as often: the metrics count them all. */
-function createWarning({ log }: Pick<SeenPostsOptions, 'log'>, what: string): (err: unknown) => undefined {
-  let silentUntil = 0;
-  return (err) => {
-    if (performance.now() < silentUntil) return;
-    silentUntil = performance.now() + WARN_MS;
-    log.warn({ err }, what);
   };
 }
 

@@ -34,6 +34,7 @@ const DAY_MICROS = 86_400_000_000;
 const WAITING_MICROS = 7 * DAY_MICROS;
 /** Members that are taken at one look. */
 const MAX_MEMBERS = 100;
+const MAX_LISTED = 20_000;
 const TRY_AGAIN = { minMs: 10_000, maxMs: 3_600_000 };
 
 /**
@@ -47,7 +48,9 @@ export async function fillMembers(deps: FillDeps, signal: AbortSignal): Promise<
   const look = async (): Promise<void> => {
     const nowMicros = Date.now() * 1000;
     const sinceMicros = nowMicros - WAITING_MICROS;
-    const query = { sinceMicros, filledSinceMicros: nowMicros - DAY_MICROS, limit: MAX_MEMBERS };
+    // Beside those that wait to be tried again, however many: else some that always fail would hold up all others.
+    const limit = Math.min(MAX_MEMBERS + waits.size, MAX_LISTED);
+    const query = { sinceMicros, filledSinceMicros: nowMicros - DAY_MICROS, limit };
     const members = await readNewMembers(clickhouse, query, { signal });
     for (const did of waits.keys()) if (!members.some((member) => member.did === did)) waits.delete(did);
     for (const member of members) {
@@ -83,11 +86,12 @@ async function fillOne(
   const { clickhouse, redis, config, metrics, log } = deps;
   const keep = (progress: object): Promise<void> =>
     createProgressStore(clickhouse).save(filledAccountName(did), progress, Date.now() * 1000);
+  const who = labels.length === 0 ? {} : { did, labels }; // logs don't name an account that may be a viewer
   try {
     const { rev, records, rejected } = await backfill.run(did, signal);
     await keep({ rev, records });
     metrics.filledAccounts.inc({ outcome: 'filled' });
-    log.info({ did, labels, rev, records, rejected }, "a new member's repository is in the index");
+    log.info({ ...who, rev, records, rejected }, "a new member's repository is in the index");
     await publishNews(redis, config.redis.prefix, { kind: 'filled', did, labels: [...labels] }).catch((err: unknown) =>
       log.warn({ err }, 'the feed generators could not be told; their next builds have the posts'),
     );
@@ -99,12 +103,12 @@ async function fillOne(
     const { reason, isFinal } = explained;
     if (isFinal) {
       await keep({ reason });
-      log.warn({ did, labels, reason }, 'a new member has no repository to bring in');
+      log.warn({ ...who, reason }, 'a new member has no repository to bring in');
       return;
     }
     const delays = waits.get(did)?.backoff ?? backoff(TRY_AGAIN);
     const waitMs = delays.next();
     waits.set(did, { backoff: delays, until: Date.now() + waitMs });
-    log.warn({ did, labels, reason, againInMs: waitMs }, "a new member's repository could not be brought in");
+    log.warn({ ...who, reason, againInMs: waitMs }, "a new member's repository could not be brought in");
   }
 }

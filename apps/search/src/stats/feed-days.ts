@@ -22,6 +22,8 @@ export interface FeedDay {
   readonly variants: readonly FeedPart[];
   readonly positions: readonly FeedPart[];
   readonly numUnjoined: number;
+  /** Viewers who sent interactions that name the feed. */
+  readonly numSenders: number;
 }
 
 export interface CountedDay {
@@ -60,7 +62,7 @@ function lastClosedDay(nowMs: number): number {
 async function countDay(clickhouse: ClickHouse, day: number): Promise<CountedDay> {
   const pages = await readFeedPages(clickhouse, day);
   const deeds = await readFeedDeeds(clickhouse, day);
-  const unjoined = new Map((await readUnjoined(clickhouse, day)).map(({ feed, value }) => [feed, value]));
+  const unjoined = new Map((await readUnjoined(clickhouse, day)).map((row) => [row.feed, row]));
   const feeds = [...new Set([...pages, ...deeds].map(({ feed }) => feed).concat([...unjoined.keys()]))].toSorted();
   return {
     date: new Date(day * 24 * HOUR_MS).toISOString().slice(0, 10),
@@ -78,7 +80,8 @@ async function countDay(clickhouse: ClickHouse, day: number): Promise<CountedDay
         all: parts('all', () => '')[0] ?? NOBODY,
         variants: parts('variant', ({ variant }) => variant),
         positions: parts('position', ({ position }) => String(position)),
-        numUnjoined: unjoined.get(feed) ?? 0,
+        numUnjoined: unjoined.get(feed)?.value ?? 0,
+        numSenders: unjoined.get(feed)?.senders ?? 0,
       };
     }),
   };

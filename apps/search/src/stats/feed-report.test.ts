@@ -17,6 +17,7 @@ const feedDay = (all: FeedPart, more: Partial<FeedDay> = {}): FeedDay => ({
   variants: [],
   positions: [],
   numUnjoined: 0,
+  numSenders: 8,
   ...more,
 });
 const reportsOf = (feed: FeedDay) => feedReports([{ date: '2026-11-26', feeds: [feed] }], 0);
@@ -37,6 +38,13 @@ test('a feed of few readers says how often it was read, as ever, and nothing of 
     num_seen: null,
     likes_per_seen: null,
   });
+});
+
+test('interactions of few senders that belong to no page are not counted out', () => {
+  const unjoined = (numUnjoined: number, numSenders: number) =>
+    reportsOf(feedDay(part('', 8), { numUnjoined, numSenders })).day.days[0]?.feeds[0]?.num_unjoined;
+  expect(unjoined(3, MIN_VIEWERS - 1)).toBeNull();
+  expect([unjoined(3, MIN_VIEWERS), unjoined(0, 0)]).toEqual([3, 0]);
 });
 
 test('what is withheld does not follow from the rest: the parts not told have a part with enough viewers among them, or are all', () => {

@@ -31,7 +31,7 @@ const row = z.object({
   quotes_per_seen: rate,
   request_less_per_seen: rate,
   request_more_per_seen: rate,
-  num_unjoined: z.int().optional().describe('by=day: interactions that belong to no page'),
+  num_unjoined: count.optional().describe('by=day: interactions that belong to no page'),
 });
 
 /** The answer of GET /stats/feeds: what signed-in viewers read, and what they did with it. */
@@ -78,7 +78,7 @@ const POSITIONS = [0, ...POSITION_ENDS].map((before, index) => {
 export const MIN_VIEWERS = 5;
 
 /** How much a feed is read was never hidden. */
-function dayRow({ feed, all, numUnjoined }: FeedDay): Row {
+function dayRow({ feed, all, numUnjoined, numSenders }: FeedDay): Row {
   const { numRequests, numViewers } = all;
   const isWithheld = numViewers < MIN_VIEWERS;
   return {
@@ -86,7 +86,7 @@ function dayRow({ feed, all, numUnjoined }: FeedDay): Row {
     ...numbers(isWithheld ? undefined : all),
     num_requests: numRequests,
     num_viewers: numViewers,
-    num_unjoined: numUnjoined,
+    num_unjoined: numUnjoined > 0 && numSenders < MIN_VIEWERS ? null : numUnjoined,
   };
 }
 

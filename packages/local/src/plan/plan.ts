@@ -11,7 +11,7 @@ import type { NamedAddress } from '../screen/snapshot.ts';
 import type { WatchTargets } from '../screen/watch.ts';
 import { nodeProgram } from '../supervision/node-program.ts';
 import type { StackPlan } from '../supervision/stack.ts';
-import { loopback, portsFor } from './addresses.ts';
+import { loopback, type Ports, portsFor } from './addresses.ts';
 import { type DatabasePlan, planDatabases } from './databases.ts';
 import { fromHere } from './folders.ts';
 import { runMigrations } from './migrate.ts';
@@ -40,7 +40,6 @@ export function planLocalStack(network: Network, given: Omit<Surroundings, 'port
   const servicesEnv = envOf(logins.apps);
   const services = listServices({ ...around, env: servicesEnv, indexerEnv: net.indexerEnv });
   const migrate = { main: MIGRATE_MAIN, args: ['up'], name: 'migrations', env: envOf(logins.migrations) };
-  const [plc, wsUrl] = [net.env['PLC_HOST'], net.env['WS_URL']];
   return {
     stack: {
       databases: databases.parts,
@@ -49,11 +48,7 @@ export function planLocalStack(network: Network, given: Omit<Surroundings, 'port
       services: services.map(({ program }) => nodeProgram(program, output)),
       ports: Object.fromEntries([databases, net, ...services].flatMap((part) => Object.entries(part.ports))),
     },
-    addresses: [
-      ...databases.addresses,
-      ...services.flatMap((service) => service.addresses),
-      ...(plc === undefined ? [] : [{ label: 'PLC', address: plc }]),
-    ],
+    addresses: [...databases.addresses, ...services.flatMap((service) => service.addresses), ...plcOf(net.env)],
     targets: {
       network: net.title,
       isLive: network.kind !== 'play',
@@ -65,17 +60,23 @@ export function planLocalStack(network: Network, given: Omit<Surroundings, 'port
     },
     forCommands: {
       ...databases.env,
-      ...(wsUrl !== undefined && { WS_URL: wsUrl }),
-      ...(plc !== undefined && { PLC_HOST: plc }),
-      ...feedsForCommands(env, `http://${loopback(ports.feedgen)}`),
+      ...hostsOf(net.env),
+      ...feedsOf(env, ports),
     },
   };
 }
 
-/** Which feeds are served, and where. */
-function feedsForCommands(env: NodeJS.ProcessEnv, endpoint: string): Record<string, string> {
+function plcOf({ PLC_HOST: plc }: Surroundings['env']): NamedAddress[] {
+  return plc === undefined ? [] : [{ label: 'PLC', address: plc }];
+}
+
+function hostsOf({ PLC_HOST: plc, WS_URL: wsUrl }: Surroundings['env']): Record<string, string> {
+  return { ...(wsUrl !== undefined && { WS_URL: wsUrl }), ...(plc !== undefined && { PLC_HOST: plc }) };
+}
+
+function feedsOf(env: Surroundings['env'], ports: Ports): Record<string, string> {
   return {
-    SERVICE_ENDPOINT: env['SERVICE_ENDPOINT'] || endpoint,
+    SERVICE_ENDPOINT: env['SERVICE_ENDPOINT'] || `http://${loopback(ports.feedgen)}`,
     ...(env['FEEDS_FILE'] && { FEEDS_FILE: resolve(env['FEEDS_FILE']) }),
   };
 }

@@ -105,6 +105,8 @@ export const ACCOUNT_ROWS: readonly AccountRows[] = [
     table: 'feed_interactions',
     where: (accounts) => `viewer_did IN ${accounts.set} OR ${mentions('item', 'at://', '/')(accounts)}`,
   },
+  // Why a post was in a list: a repost of the account brought it.
+  { table: 'feed_interactions', where: mentions('feed_context', 'reposted by ', ''), update: "feed_context = ''" },
   {
     table: 'viewer_wishes',
     where: (accounts) => `viewer_did IN ${accounts.set} OR ${mentions('item', 'at://', '/')(accounts)}`,

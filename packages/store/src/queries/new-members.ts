@@ -30,7 +30,7 @@ export async function askForAccount(clickhouse: ClickHouse, did: string, atMicro
   await store.save(askedAccountName(did), {}, atMicros);
 }
 
-/** Accounts that got a label, or were asked for, and have not been filled from their servers since, the longest waiting first. */
+/** Accounts that got a label, or were asked for, and have not been filled from their servers since: first those with a label, of both the longest waiting. */
 export function readNewMembers(
   clickhouse: ClickHouse,
   { sinceMicros, filledSinceMicros, limit }: NewMembersQuery,
@@ -51,7 +51,7 @@ export function readNewMembers(
      ) AS members
      LEFT JOIN (SELECT name, version AS filled FROM job_progress FINAL WHERE startsWith(name, 'account:')) AS jobs ON jobs.name = concat('account:', members.did)
      WHERE since >= {sinceMicros:UInt64} AND filled < least(since, {filledSinceMicros:UInt64})
-     ORDER BY since, did LIMIT {limit:UInt32}`,
+     ORDER BY empty(labels), since, did LIMIT {limit:UInt32}`,
     shape({ did: string, labels: arrayOfStrings }),
     { sinceMicros, filledSinceMicros, limit },
     options,

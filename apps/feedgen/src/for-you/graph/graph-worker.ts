@@ -39,14 +39,15 @@ async function readNext(): Promise<void> {
     await sleep(Math.min(next.waitMs, MAX_WAIT_MS));
     return;
   }
+  const nowMs = Date.now();
   try {
-    const nowMs = Date.now();
     await readHour(clickhouse, graph, { hour: next.hour, nowMs, maxLikes: options.maxLikes, signal });
     schedule.noteRead(next.hour, nowMs);
     for (const hour of schedule.toDrop(graph, Date.now())) graph.dropHour(hour);
     waits.reset();
     tellState();
   } catch (error) {
+    schedule.noteFailed(next.hour, Date.now());
     tellState(String(error));
     await sleep(waits.next());
   }

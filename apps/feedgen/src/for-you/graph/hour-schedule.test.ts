@@ -11,16 +11,19 @@ function run({
   maxLikes,
   forMs,
   likesOf,
+  fails = () => false,
 }: {
   hours: number;
   maxLikes: number;
   forMs: number;
   likesOf: (hour: number) => number;
+  fails?: (hour: number) => boolean;
 }) {
   const schedule = createHourSchedule({ hours, maxLikes });
   const held = new Map<number, number>();
   const readAt = new Map<number, number[]>();
   let mostLikes = 0;
+  let tries = 0;
   let nowMs = START_MS;
   const state = () => {
     const sorted = [...held].toSorted(([a], [b]) => b - a).map(([hour, likes]) => ({ hour, segment: { likes } }));
@@ -30,6 +33,12 @@ function run({
     const next = schedule.next(nowMs);
     if ('waitMs' in next) {
       nowMs += Math.min(next.waitMs, 5_000);
+      continue;
+    }
+    if (fails(next.hour)) {
+      tries += 1;
+      schedule.noteFailed(next.hour, nowMs);
+      nowMs += 1_000;
       continue;
     }
     held.set(next.hour, likesOf(next.hour));
@@ -43,6 +52,7 @@ function run({
     readAt,
     held: [...held.keys()].toSorted((a, b) => b - a),
     mostLikes,
+    tries,
     isWhole: schedule.isWhole(nowMs),
     nowMs,
   };
@@ -81,4 +91,31 @@ test('likes are never more than there is room for, and what there is no room for
     }),
     { numRuns: 40 },
   );
+});
+
+test('an hour that fails again and again is tried each half minute, and holds up no other', () => {
+  for (const failing of [480_000, 479_990]) {
+    const { readAt, held, tries } = run({
+      hours: 24,
+      maxLikes: 1e9,
+      forMs: 15 * 60_000,
+      likesOf: () => 1,
+      fails: (hour) => hour === failing,
+    });
+    expect(held).toHaveLength(23);
+    expect(readAt.get(479_999)?.length).toBeGreaterThan(15);
+    expect(readAt.get(479_980)?.length).toBeGreaterThan(1);
+    expect(tries).toBeGreaterThan(10);
+    expect(tries).toBeLessThan(31);
+  }
+});
+
+test('when the clock was set back, the newest hour is read at once', () => {
+  const schedule = createHourSchedule({ hours: 2, maxLikes: 1e9 });
+  for (const hour of [480_001, 480_000]) schedule.noteRead(hour, START_MS + HOUR_MS);
+  schedule.noteFailed(479_999, START_MS + HOUR_MS);
+  for (const hour of [480_000, 479_999]) {
+    expect(schedule.next(START_MS)).toEqual({ hour });
+    schedule.noteRead(hour, START_MS);
+  }
 });

@@ -4,6 +4,8 @@ export interface HourSchedule {
   next(nowMs: number): { readonly hour: number } | { readonly waitMs: number };
   /** An hour is read, or as much of it as there is room for. */
   noteRead(hour: number, nowMs: number): void;
+  /** An hour could not be read: others come first for a while, so that one which fails again and again holds up none. */
+  noteFailed(hour: number, nowMs: number): void;
   /** Whether each hour was read that there is room for. */
   isWhole(nowMs: number): boolean;
   /** Hours that the graph is to drop: too old, or the oldest of too many likes. */
@@ -36,28 +38,30 @@ const NEWEST = 2;
 
 export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: HourScheduleOptions): HourSchedule {
   const readAt = new Map<number, number>();
+  const failedAt = new Map<number, number>();
   /** No older hour is read: there was no room for it. */
   let floor = 0;
   let floorSetMs = 0;
 
   const wanted = (nowMs: number) => newestHours(nowMs, hours).filter((hour) => hour >= floor);
-  const dueAt = (hour: number, place: number): number =>
-    (readAt.get(hour) ?? Number.NEGATIVE_INFINITY) + (place < NEWEST ? refreshMs.newest : refreshMs.others);
+  const dueAt = (hour: number, place: number, nowMs: number): number =>
+    Math.max(
+      since(readAt.get(hour), nowMs) + (place < NEWEST ? refreshMs.newest : refreshMs.others),
+      since(failedAt.get(hour), nowMs) + refreshMs.newest,
+    );
 
   return {
     next: (nowMs) => {
-      const all = wanted(nowMs).map((hour, place) => ({ hour, place, dueAtMs: dueAt(hour, place) }));
-      // Of hours that were never read the newest comes first.
-      const first = all.toSorted(
-        (a, b) => rank(a, nowMs) - rank(b, nowMs) || a.dueAtMs - b.dueAtMs || a.place - b.place,
-      )[0];
-      if (first === undefined) return { waitMs: refreshMs.newest };
-      return first.dueAtMs <= nowMs ? { hour: first.hour } : { waitMs: first.dueAtMs - nowMs };
+      const all = wanted(nowMs).map((hour, place) => ({ hour, place, dueAtMs: dueAt(hour, place, nowMs) }));
+      return nextOf(firstOf(all, nowMs), nowMs) ?? { waitMs: refreshMs.newest };
     },
     noteRead: (hour, nowMs) => {
-      // What was read at one time after the start is not read again at one time.
-      const early = readAt.has(hour) ? 0 : ((hour * 7) % 10) / 10;
-      readAt.set(hour, nowMs - early * refreshMs.others);
+      readAt.set(hour, nowMs - (readAt.has(hour) ? 0 : earlyBy(hour) * refreshMs.others));
+      failedAt.delete(hour);
+    },
+    noteFailed: (hour, nowMs) => {
+      failedAt.set(hour, nowMs);
+      dropBefore(failedAt, nowMs / HOUR_MS - hours);
     },
     isWhole: (nowMs) => wanted(nowMs).every((hour) => readAt.has(hour)),
     toDrop: (graph, nowMs) => {
@@ -78,6 +82,11 @@ function newestHours(nowMs: number, hours: number): number[] {
   return Array.from({ length: hours }, (_, n) => newest - n);
 }
 
+/** When something was done; never, where the clock was set back since. */
+function since(atMs: number | undefined, nowMs: number): number {
+  return atMs === undefined || atMs > nowMs ? Number.NEGATIVE_INFINITY : atMs;
+}
+
 /** The oldest hours, as many as there is no room for; never the newest. */
 function hoursOver(graph: HeldHours, maxLikes: number): number[] {
   const over: number[] = [];
@@ -90,8 +99,33 @@ function hoursOver(graph: HeldHours, maxLikes: number): number[] {
   return over;
 }
 
+interface DueHour {
+  readonly hour: number;
+  readonly place: number;
+  readonly dueAtMs: number;
+}
+
+/** Of hours that were never read the newest comes first. */
+function firstOf(hours: readonly DueHour[], nowMs: number): DueHour | undefined {
+  return hours.toSorted((a, b) => rank(a, nowMs) - rank(b, nowMs) || a.dueAtMs - b.dueAtMs || a.place - b.place)[0];
+}
+
+function nextOf(first: DueHour | undefined, nowMs: number): { hour: number } | { waitMs: number } | undefined {
+  if (first === undefined) return undefined;
+  return first.dueAtMs <= nowMs ? { hour: first.hour } : { waitMs: first.dueAtMs - nowMs };
+}
+
+/** What was read at one time after the start is not read again at one time: a share of the time between two readings. */
+function earlyBy(hour: number): number {
+  return ((hour * 7) % 10) / 10;
+}
+
+function dropBefore(hours: Map<number, number>, oldest: number): void {
+  for (const hour of hours.keys()) if (hour <= oldest) hours.delete(hour);
+}
+
 /** What is due comes first; of that, the newest hours. */
-function rank({ dueAtMs, place }: { dueAtMs: number; place: number }, nowMs: number): number {
+function rank({ dueAtMs, place }: DueHour, nowMs: number): number {
   if (dueAtMs > nowMs) return 2;
   return place < NEWEST ? 0 : 1;
 }

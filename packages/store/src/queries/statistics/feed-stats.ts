@@ -38,8 +38,10 @@ const FEED_DEEDS = shape({ feed: string, variant: string, position: uint64, even
 export type FeedDeedsRow = RowOf<typeof FEED_DEEDS>;
 
 /** Interactions of one day that belong to no page. */
-const RECEIVED_ROW = shape({ feed: string, value: uint64 });
-export type UnjoinedRow = RowOf<typeof RECEIVED_ROW>;
+const UNJOINED_ROW = shape({ feed: string, value: uint64, senders: uint64 });
+/** `senders`: those of all interactions that name the feed. */
+export type UnjoinedRow = RowOf<typeof UNJOINED_ROW>;
+const JOINED_ROW = shape({ feed: string, value: uint64 });
 
 /** The days since `fromDay` (days since 1970) that have pages or interactions, oldest first. Rows are kept for 90 days. */
 export async function readFeedDays(clickhouse: ClickHouse, fromDay: number): Promise<number[]> {
@@ -70,12 +72,12 @@ export function readFeedDeeds(clickhouse: ClickHouse, day: number): Promise<Feed
 /** What came on a day and belongs to no page of that day or the one before: by the feed that its sender named, '' for none. */
 export async function readUnjoined(clickhouse: ClickHouse, day: number): Promise<UnjoinedRow[]> {
   const params = { pagesFrom: day - 1, pagesTo: day + 1, from: day, to: day + 1, events: FEED_EVENTS };
-  const received = await clickhouse.query(RECEIVED, RECEIVED_ROW, params, OPTIONS);
+  const received = await clickhouse.query(RECEIVED, UNJOINED_ROW, params, OPTIONS);
   const joined = new Map(
-    (await clickhouse.query(JOINED, RECEIVED_ROW, params, OPTIONS)).map(({ feed, value }) => [feed, value]),
+    (await clickhouse.query(JOINED, JOINED_ROW, params, OPTIONS)).map(({ feed, value }) => [feed, value]),
   );
   return received
-    .map(({ feed, value }) => ({ feed, value: value - (joined.get(feed) ?? 0) }))
+    .map((row) => ({ ...row, value: row.value - (joined.get(row.feed) ?? 0) }))
     .filter(({ value }) => value > 0);
 }
 
@@ -154,7 +156,7 @@ ORDER BY feed, variant, position, event`;
 
 /** Each deed counts once for each feed that it names. */
 const RECEIVED = `
-SELECT feed, uniqExact(sipHash128(viewer_did, req_id, item, event)) AS value
+SELECT feed, uniqExact(sipHash128(viewer_did, req_id, item, event)) AS value, uniqExact(viewer_did) AS senders
 FROM feed_interactions
 WHERE received_at >= ${start('from')} AND received_at < ${start('to')}
 GROUP BY feed
