@@ -86,6 +86,10 @@ describe('a personal feed', () => {
     expect(await outcomes('fallback_new')).toBe(before + 2);
     expect(uris(await pageFor(feeds, viewer, { limit: 100, feed: 'likes' }))).toEqual(popular);
     expect((await pageFor(feeds, viewer)).headers.get('cache-control')).toBe('private, no-store');
+    const contexts = (await pageFor(feeds, newcomer)).body.feed.map(({ feedContext = '' }) =>
+      feedContext.split(';').at(-1),
+    );
+    expect(contexts).toEqual(Array(3).fill('reason=fallback'));
   });
 
   test('names the repost by which a post came, and has pins at its top', async () => {

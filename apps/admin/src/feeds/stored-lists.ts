@@ -27,7 +27,7 @@ export function storedLists(deps: StoredListsDeps, builds: AdminStores['builds']
     make: async (feed, viewerDid) => {
       if (feed.kind !== 'following')
         throw new CommandError(
-          `only the feed generator can make a list of ${feed.alias}: ask it by GET /api/admin/explain?feed=${feed.alias}&uri=…&viewer=${viewerDid}, with a key as X-API-Key (pnpm admin api-key create --feed ${nameOf(feed)} --for DID)`,
+          `only the feed generator can make a list of ${feed.alias}: ask it by GET /api/admin/explain?feed=${feed.alias}&uri=…&viewer=${viewerDid}, with a key as X-API-Key (pnpm admin api-key create --feed ${nameOf(feed)} --for ${viewerDid})`,
         );
       const keep = keepForFeed(deps, feed);
       const events = await runFollowing(deps.clickhouse, feed, viewerDid, { asOfMs: Date.now() }, keep);

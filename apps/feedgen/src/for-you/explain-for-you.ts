@@ -77,7 +77,11 @@ export async function coLikersRule(explaining: Promise<ForYouExplanation>): Prom
   try {
     const { isCandidate, because, seeds, accounts, ledBy, parts } = await explaining;
     const found = `${accounts} accounts found by ${seeds} of the viewer's likes`;
-    const by = ledBy.slice(0, MAX_TOLD).map(({ uri, coLikers }) => `${uri} (${coLikers})`);
+    // Of likes that could not be read the graph knows no names.
+    const by = ledBy
+      .filter(({ uri }) => uri !== '')
+      .slice(0, MAX_TOLD)
+      .map(({ uri, coLikers }) => `${uri} (${coLikers})`);
     const detail = [because, found, ...(by.length > 0 ? [`by ${by.join(', ')}`] : []), ...(parts ? [told(parts)] : [])];
     return { rule, isPassed: isCandidate, detail: detail.join('; ') };
   } catch (error) {

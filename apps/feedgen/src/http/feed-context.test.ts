@@ -24,6 +24,12 @@ test('of a personal build it says why the post is there, also behind posts that 
   ]);
 });
 
+test('a page of the fallback says so', () => {
+  expect(feedContexts({ build, offset: 0, variant: '', isFallback: true }, posts.slice(0, 1))).toEqual([
+    'position=1;build=b1;variant=;reason=fallback',
+  ]);
+});
+
 test('none is longer than the AppView takes, has a bar or is cut within a character', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 3_000 }), fc.nat(2_000), (reason, filling) => {

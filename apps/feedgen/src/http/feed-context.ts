@@ -7,6 +7,8 @@ export interface PageContext {
   /** In the build, where the page begins. */
   readonly offset: number;
   readonly variant: string;
+  /** The page is of the feed that a personal one falls back to. */
+  readonly isFallback?: boolean;
 }
 
 /** The AppView refuses a page in which one is longer. */
@@ -16,11 +18,15 @@ const MAX_BYTES = 2_000;
  * `position=1;build=…;variant=…;reason=…` for each of the page's posts, without `|`. The position counts the page's posts from the build's
  * place where it begins, from 1 on, as the statistics do.
  */
-export function feedContexts({ build, offset, variant }: PageContext, posts: readonly FeedPost[]): string[] {
+export function feedContexts(
+  { build, offset, variant, isFallback }: PageContext,
+  posts: readonly FeedPost[],
+): string[] {
   const before = `build=${build.id};variant=${variant}`;
   const reasons = isPersonalBuild(build) ? reasonsOf(build, offset, posts) : [];
   return posts.map((_, index) => {
-    const reason = reasons[index] === undefined ? '' : `;reason=${reasons[index]}`;
+    const why = isFallback === true ? 'fallback' : reasons[index];
+    const reason = why === undefined ? '' : `;reason=${why}`;
     return bounded(`position=${offset + index + 1};${before}${reason}`);
   });
 }

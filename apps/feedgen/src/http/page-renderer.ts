@@ -1,4 +1,4 @@
-import { isToldApart } from '@updraft/feeds';
+import { isPersonal, isToldApart } from '@updraft/feeds';
 import { itemKey } from '@updraft/store';
 import { LRUCache } from 'lru-cache';
 import type { Build, FeedPost } from '../builds/build.ts';
@@ -61,7 +61,8 @@ function render({ build, offset, limit, reader, seen }: PageRequest, keyOf: (pos
       : `,"cursor":"${formatCursor({ alias, buildId: build.id, offset: next, lastUri })}"`;
   // Each post has its JSON ready: a page only joins it.
   const isTold = isToldApart(reader.feed);
-  const contexts = isTold ? feedContexts({ build, offset, variant: reader.variant }, posts) : [];
+  const isFallback = isPersonal(reader.feed) && !isPersonalId(build.id);
+  const contexts = isTold ? feedContexts({ build, offset, variant: reader.variant, isFallback }, posts) : [];
   const items = posts.map(({ json }, index) => withContext(json, contexts[index]));
   return { fields: flat(`"feed":[${items.join(',')}]${cursor}`), posts, keys: isTold ? posts.map(keyOf) : [] };
 }

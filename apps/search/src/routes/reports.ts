@@ -33,7 +33,7 @@ function feedStats(app: HttpServer, report: Report, maxAgeS: number): void {
       'What signed-in viewers read of each feed, and what they did with it, by day, position or variant, 30 days',
     querystring: z.object({
       feed: optionalOnce.describe('Its name; all feeds without it'),
-      by: z.enum(BREAKDOWNS, { error: `expected ${BREAKDOWNS.join(', ')}` }).default('day'),
+      by: z.enum(BREAKDOWNS, { error: `expected one of ${BREAKDOWNS.join(', ')}` }).default('day'),
     }),
     response: { 200: feedReport, 304: NOT_MODIFIED },
   };

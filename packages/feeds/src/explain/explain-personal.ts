@@ -133,7 +133,7 @@ function placeRule(made: ViewerList['posts'], uri: string): RuleResult {
   const index = made.findIndex((post) => post.uri === uri);
   const detail =
     index < 0
-      ? `not among the ${made.length} posts of the viewer's list: others come first, or have its author's share`
+      ? `not among the ${made.length} posts of the viewer's list: a rule keeps it out, others come first, or they have its author's share`
       : `number ${index + 1} of the ${made.length} posts of the viewer's list: ${made[index]?.reason ?? ''}`;
   return { rule: 'place', isPassed: index >= 0, detail };
 }
