@@ -157,7 +157,7 @@ describe('why a post is in a feed', () => {
 
 // pnpm verify:explain --pairs 10000 is the long run.
 test('explain says of random posts what the SQL of random feeds says', { timeout: 120_000 }, async () => {
-  const { mismatches, ...figures } = await verifyExplain(stage.clickhouse, { seed: 2, pairs: 60 });
+  const { mismatches, ...figures } = await verifyExplain(stage.clickhouse, { seed: 2, pairs: 140 });
   expect(mismatches).toEqual([]);
   expect(figures.taken).toBeGreaterThan(20);
   expect(figures.pairs - figures.taken).toBeGreaterThan(20);

@@ -41,7 +41,7 @@ describe('a hot feed', () => {
     await feeds.rebuild('whats-hot');
     expect(uris(await feeds.page('whats-hot'))).toEqual([young, old]);
 
-    const more = await network.like(old, 20, now - 1_000, 100);
+    const more = await network.like(old, 40, now - 1_000, 100);
     await feeds.rebuild('whats-hot');
     expect(uris(await feeds.page('whats-hot'))).toEqual([old, young]);
 
