@@ -27,7 +27,7 @@ beforeAll(async () => {
   file = join(stack.directory, 'world.jsonl');
   await writeWorldFile(createWorld({ seed: 11, accounts: 60, hostile: 0 }), file, 800);
   world = await stack.createStore('erased');
-  expect(await replay(world)).toMatchObject({ code: 0 });
+  if ((await replay(world)).code !== 0) throw new Error('the world could not be replayed');
 });
 afterAll(() => stack.close());
 

@@ -43,13 +43,12 @@ afterAll(async () => {
 });
 
 const importWords = (...args: string[]) => ['import', '--from', stack.engine().url, '--database', 'original', ...args];
-const importEnv = (store: Pick<Store, 'env'>) => ({
-  ...store.env,
+const importEnv = (into: Pick<Store, 'env'>) => ({
+  ...into.env,
   IMPORT_USERNAME: stack.engine().logins.apps.username,
   IMPORT_PASSWORD: stack.engine().logins.apps.password,
 });
-const runImport = (store: Store, ...args: string[]) =>
-  runAdmin(addImportCommand, importWords(...args), importEnv(store));
+const runImport = (into: Store, ...args: string[]) => runAdmin(addImportCommand, importWords(...args), importEnv(into));
 
 const COLUMNS = ['--column', 'feed_request_analytics.requestedAt=ts'];
 
@@ -101,8 +100,8 @@ test('records come with their typed rows, and whatever the stream says of one wi
   const [imported, streamed] = [await stack.createStore('imported'), await stack.createStore('streamed')];
   const file = join(stack.directory, 'world.jsonl');
   await writeWorldFile(createWorld({ seed: 5, accounts: 40, hostile: 0 }), file, 400);
-  const replay = async (store: Store) =>
-    startProgram('apps/indexer/src/replay-command.ts', ['--restart', file], store.env).exited;
+  const replay = async (into: Store) =>
+    startProgram('apps/indexer/src/replay-command.ts', ['--restart', file], into.env).exited;
   await replay(streamed);
   const known = await streamed.tables();
   // The original has every record as it was first seen, deleted ones too, and one that the stream never tells of.
@@ -121,11 +120,11 @@ test('records come with their typed rows, and whatever the stream says of one wi
   expect(await runImport(imported, ...onlyRecords)).toMatchObject({ code: 0 });
   expect(await imported.count('posts')).toBeGreaterThan(25);
   await replay(imported);
-  for (const store of [streamed, imported]) {
-    const tables = await store.tables();
+  for (const filled of [streamed, imported]) {
+    const tables = await filled.tables();
     const found = differences({ ...tables, record_ops: [] }, { ...known, record_ops: [] });
     expect(found.filter((line) => !line.includes(old.rkey))).toEqual([]);
-    expect(await store.count('likes', `rkey = '${old.rkey}' AND subject_uri = '${old.subject}'`)).toBe(1);
+    expect(await filled.count('likes', `rkey = '${old.rkey}' AND subject_uri = '${old.subject}'`)).toBe(1);
   }
   expect(await runImport(imported, ...onlyRecords, '--restart')).toMatchObject({ code: 0 });
   expect(

@@ -35,11 +35,8 @@ async function setUp(): Promise<{
   return { directory, run: (labelers) => start(store, { ...env, LABELERS: labelers }) };
 }
 
-const rejected = (store: Store) =>
-  selectRows(
-    store.clickhouse,
-    "SELECT reason, did FROM rejected_events FINAL WHERE kind = 'label' ORDER BY reason, did",
-  );
+const rejected = (of: Store) =>
+  selectRows(of.clickhouse, "SELECT reason, did FROM rejected_events FINAL WHERE kind = 'label' ORDER BY reason, did");
 
 async function listenIn({ env }: Store, heard: unknown[]): Promise<Redis> {
   const redis = createRedis({ address: env['REDIS_ADDRESS'] ?? '' });
@@ -50,13 +47,13 @@ async function listenIn({ env }: Store, heard: unknown[]): Promise<Redis> {
 
 /** Waits until the table has what the labeler holds. It asks seldom: the indexer needs the processor more. */
 async function settled(
-  store: Store,
+  of: Store,
   labeler: string,
   expected: () => readonly Standing[] | Promise<readonly Standing[]>,
 ): Promise<void> {
   await until(async () => {
     await delay(150);
-    return isDeepStrictEqual(await standingLabels(store.clickhouse, labeler), await expected());
+    return isDeepStrictEqual(await standingLabels(of.clickhouse, labeler), await expected());
   });
 }
 
