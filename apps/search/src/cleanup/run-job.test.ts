@@ -4,6 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from './allowance.ts';
 import { cleanUp, path, pathsOf, server } from './run-job.fixture.ts';
 
+/** What a PDS allows; a deletion costs one. */
+const PDS_POINTS_PER_HOUR = 5_000;
+
 describe('runJob', () => {
   test('deletes all, and has the repository say so before it ends', async () => {
     const { job, left, sizes } = await cleanUp({ count: 450, behave: server({}) });
@@ -100,7 +103,8 @@ describe('runJob', () => {
         expect(new Set(left)).toEqual(unwilling);
         expect(new Set(job.setAside.map((each) => each.path))).toEqual(unwilling);
         expect([job.numDeleted, job.claimed, job.estNumRemaining]).toEqual([truth, [], 0]);
-        expect(mostPerHour).toBeLessThanOrEqual(DEFAULT_POLICY.maxPerHour);
+        // After a kill the server's hour and ours begin apart: the room that we leave below its limit is for that.
+        expect(mostPerHour).toBeLessThanOrEqual(PDS_POINTS_PER_HOUR);
       }),
       { numRuns: 60 },
     );
