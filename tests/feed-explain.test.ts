@@ -143,7 +143,7 @@ describe('why a post is in a feed', () => {
       });
     expect(await admin('explain', 'nope', best)).toMatchObject({
       code: 1,
-      notes: [expect.stringMatching(/^there is no feed nope in the feeds file \(FEEDS_FILE\), which has .*\bhot\b/)],
+      notes: [expect.stringMatching(/^there is no feed nope in the feeds file \(FEEDS_FILE\). It has .*\bhot\b/)],
     });
   });
 

@@ -105,7 +105,7 @@ function createParts(deps: FeedgenDeps) {
   const graph = { connection: config.clickhouse, maxLikes: config.maxGraphLikes };
   const forYou = createForYou({ ...deps, ...graph, keeping: building.keeping, wishes, metrics });
   const { query, coLikers } = forYou;
-  const personalDeps = { building, forYou: query, coLikers, wishes, seen, hides, bus, metrics };
+  const personalDeps = { building, forYou: query, coLikers, wishes, seen, erased, hides, bus, metrics };
   const personal = createPersonal({ ...deps, prefix, limits: config.personal, ...personalDeps });
   const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
   const explain = createExplaining({ ...deps, ...explaining });

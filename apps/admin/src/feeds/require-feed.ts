@@ -6,7 +6,7 @@ export function requireFeed(feeds: ReadonlyMap<string, Feed>, name: string, find
   const feed = find(feeds, name);
   if (feed === undefined)
     throw new CommandError(
-      `there is no feed ${name} in the feeds file (FEEDS_FILE), which has ${listed([...feeds.keys()])}`,
+      `there is no feed ${name} in the feeds file (FEEDS_FILE). It has ${listed([...feeds.keys()])}`,
     );
   return feed;
 }

@@ -8,7 +8,7 @@ export interface CheckedPostsOptions {
   readonly keeping: Keeping;
 }
 
-/** What the feed says of posts, whoever reads it. */
+/** Which posts the feed takes, for all its readers. */
 export interface Checked {
   readonly kept: ReadonlySet<string>;
   /** Those that moderation left out. */

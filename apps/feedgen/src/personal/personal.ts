@@ -1,6 +1,6 @@
 import { createPersonalStore, type FeedsFile, isPersonal, type PersonalLists, withVariants } from '@updraft/feeds';
 import { every, type Logger } from '@updraft/service';
-import { type ClickHouse, createErasedAccounts, ERASED_INTERVAL_MS, postLanguages, type Redis } from '@updraft/store';
+import { type ClickHouse, ERASED_INTERVAL_MS, type ErasedAccounts, postLanguages, type Redis } from '@updraft/store';
 import type { createBuilding } from '../builds/building.ts';
 import type { Bus } from '../bus.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
@@ -29,6 +29,7 @@ export interface PersonalOptions {
   coLikers?: PersonalLists['coLikers'];
   wishes: Pick<Wishes, 'lowered'>;
   seen: SeenPosts;
+  erased: ErasedAccounts;
   hides: Pick<Hides, 'isHidden'>;
   bus: Bus;
   metrics: FeedgenMetrics;
@@ -40,11 +41,10 @@ export interface PersonalOptions {
 
 /** Everything about the builds of personal feeds. */
 export function createPersonal(options: PersonalOptions) {
-  const { clickhouse, building, limits, bus, metrics, log, personalWaits: waits = PERSONAL_WAITS } = options;
+  const { clickhouse, erased, building, limits, bus, metrics, log, personalWaits: waits = PERSONAL_WAITS } = options;
   const feeds = withVariants(options.file.feeds.values()).filter(isPersonal);
   const kept = createKeptBuilds(limits);
   const store = createPersonalStore({ ...options, maxBytes: limits.maxStoredBytes });
-  const erased = createErasedAccounts(clickhouse);
   const cuts = createPersonalCuts({ ...options, ...building, feeds, all: kept.all, waits });
   const queries = {
     following: createFollowing({ ...building, clickhouse, lowered: options.wishes.lowered }),
@@ -81,7 +81,7 @@ interface ForgettingDeps {
   feeds: readonly { readonly alias: string }[];
   kept: ReturnType<typeof createKeptBuilds>;
   store: ReturnType<typeof createPersonalStore>;
-  erased: ReturnType<typeof createErasedAccounts>;
+  erased: ErasedAccounts;
 }
 
 /** Removes what is kept of accounts that were erased. A viewer whose builds are in Redis only is removed there by `pnpm admin erase`. */

@@ -75,7 +75,7 @@ test('old hours go as time goes on', () => {
   expect(held).toEqual([480_005, 480_004, 480_003]);
 });
 
-test('likes are never more than there is room for, and what there is no room for is not read over and over', () => {
+test('likes are never more than the memory holds, and an hour that is too large is not read again and again', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 24, maxLength: 24 }), (likes) => {
       const { mostLikes, readAt, held } = run({

@@ -39,7 +39,7 @@ const NEWEST = 2;
 export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: HourScheduleOptions): HourSchedule {
   const readAt = new Map<number, number>();
   const failedAt = new Map<number, number>();
-  /** No older hour is read: there was no room for it. */
+  /** The oldest hour that is read: the memory holds no more. */
   let floor = 0;
   let floorSetMs = 0;
 
@@ -67,7 +67,7 @@ export function createHourSchedule({ hours, maxLikes, refreshMs = REFRESH }: Hou
     toDrop: (graph, nowMs) => {
       const over = hoursOver(graph, maxLikes);
       if (over.length > 0) [floor, floorSetMs] = [Math.max(...over) + 1, nowMs];
-      // Not at once: what there was no room for is of no other size yet.
+      // Later: an hour that was too large a moment ago is as large now.
       else if (nowMs - floorSetMs >= HOUR_MS && hasRoom(graph, maxLikes)) floor -= 1;
       const oldest = Math.floor(nowMs / HOUR_MS) - hours + 1;
       const dropped = graph.hours.map(({ hour }) => hour).filter((hour) => hour < oldest || over.includes(hour));
@@ -87,7 +87,7 @@ function since(atMs: number | undefined, nowMs: number): number {
   return atMs === undefined || atMs > nowMs ? Number.NEGATIVE_INFINITY : atMs;
 }
 
-/** The oldest hours, as many as there is no room for; never the newest. */
+/** The oldest hours beyond what the memory holds; never the newest. */
 function hoursOver(graph: HeldHours, maxLikes: number): number[] {
   const over: number[] = [];
   let { likes } = graph;
