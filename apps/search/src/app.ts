@@ -1,4 +1,5 @@
-import { type ApiDescription, addRoutes, createHttpServer, type HttpServer } from '@updraft/service';
+import { join } from 'node:path';
+import { type ApiDescription, addRoutes, createHttpServer, type HttpServer, serveConsole } from '@updraft/service';
 import { storeAnswer } from '@updraft/store';
 import type { SearchContext } from './context.ts';
 import { cancelCleanup } from './routes/cancel-cleanup.ts';
@@ -33,6 +34,8 @@ const ROUTES = [
 /** Long enough for the parser to see a query that is far too long, and to say so. */
 const MAX_URL_LENGTH = 15_000;
 
+const CONSOLE_FOLDER = join(import.meta.dirname, '../../console/dist');
+
 const API: ApiDescription = {
   info: { title: 'Updraft search', version: '1', description: 'Statistics, post search, repositories and clean-ups' },
   components: { securitySchemes: { jobSecret: { type: 'http', scheme: 'bearer' } } },
@@ -55,6 +58,7 @@ export function createApp(context: SearchContext, { corsOrigins, trustProxy }: A
   });
   addRoutes(app, API, (routes) => {
     for (const route of ROUTES) route(routes, context);
+    serveConsole(routes, CONSOLE_FOLDER);
   });
   return app;
 }

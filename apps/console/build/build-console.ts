@@ -1,0 +1,46 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { build } from 'esbuild';
+
+const SOURCES = join(import.meta.dirname, '../src');
+
+/** Bundles the console into `folder`: index.html, and assets whose names change with what is in them. */
+export async function buildConsole(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const { metafile } = await build({
+    entryPoints: [join(SOURCES, 'main.tsx'), join(SOURCES, 'console.css')],
+    outdir: join(folder, 'assets'),
+    entryNames: '[name]-[hash]',
+    bundle: true,
+    format: 'esm',
+    target: 'es2024',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    minify: true,
+    metafile: true,
+    logLevel: 'silent', // errors are thrown
+  });
+  const names = Object.keys(metafile.outputs).map((path) => basename(path));
+  await writeFile(join(folder, 'index.html'), pageOf(names));
+}
+
+function pageOf(names: readonly string[]): string {
+  const asset = (extension: string) => `/console/assets/${names.find((name) => name.endsWith(extension)) ?? ''}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Updraft</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="${asset('.css')}">
+<script type="module" src="${asset('.js')}"></script>
+</head>
+<body>
+<div id="console"></div>
+<noscript>The console needs JavaScript. The same numbers are JSON at <a href="/stats">/stats</a>.</noscript>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import files from '@fastify/static';
+import type { HttpServer } from './server.ts';
+
+/** Nothing but what this origin serves runs or is shown, and no other page may frame it. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const HEADERS = {
+  'content-security-policy': POLICY,
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+const YEAR_S = 365 * 24 * 3600;
+
+/**
+ * Serves the console's files under /console/: the page for each of its addresses, and its assets, whose names change with their content.
+ * Without a built console in `folder` there is none.
+ */
+export function serveConsole(app: HttpServer, folder: string): void {
+  if (!existsSync(join(folder, 'index.html'))) return;
+  void app.register((routes: HttpServer, _options, done) => {
+    routes.addHook('onSend', async (_request, reply) => void reply.headers(HEADERS));
+    void routes.register(files, {
+      root: resolve(folder, 'assets'),
+      prefix: '/console/assets/',
+      index: false,
+      immutable: true,
+      maxAge: YEAR_S * 1000,
+      schemaHide: true,
+    });
+    const page = { schema: { hide: true } };
+    routes.get('/console', page, (_request, reply) => reply.redirect('/console/', 308));
+    routes.get('/console/*', page, (_request, reply) =>
+      reply
+        .header('cache-control', 'no-cache')
+        .sendFile('index.html', resolve(folder), { immutable: false, maxAge: 0 }),
+    );
+    done();
+  });
+}
