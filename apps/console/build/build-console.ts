@@ -9,10 +9,12 @@ export async function buildConsole(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const { metafile } = await build({
-    entryPoints: [join(SOURCES, 'main.tsx'), join(SOURCES, 'console.css')],
+    entryPoints: [join(SOURCES, 'main.tsx')],
     outdir: join(folder, 'assets'),
     entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
     bundle: true,
+    splitting: true, // a page's code comes when it is opened
     format: 'esm',
     target: 'es2024',
     jsx: 'automatic',
@@ -21,12 +23,12 @@ export async function buildConsole(folder: string): Promise<void> {
     metafile: true,
     logLevel: 'silent', // errors are thrown
   });
-  const names = Object.keys(metafile.outputs).map((path) => basename(path));
-  await writeFile(join(folder, 'index.html'), pageOf(names));
+  const [script, { cssBundle = '' } = {}] =
+    Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint?.endsWith('main.tsx') === true) ?? [];
+  await writeFile(join(folder, 'index.html'), pageOf(basename(script ?? ''), basename(cssBundle)));
 }
 
-function pageOf(names: readonly string[]): string {
-  const asset = (extension: string) => `/console/assets/${names.find((name) => name.endsWith(extension)) ?? ''}`;
+function pageOf(script: string, style: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -34,8 +36,8 @@ function pageOf(names: readonly string[]): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Updraft</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="${asset('.css')}">
-<script type="module" src="${asset('.js')}"></script>
+<link rel="stylesheet" href="/console/assets/${style}">
+<script type="module" src="/console/assets/${script}"></script>
 </head>
 <body>
 <div id="console"></div>

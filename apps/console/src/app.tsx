@@ -1,8 +1,6 @@
 import { LocationProvider, Route, Router } from 'preact-iso';
-import { Ingest } from './pages/ingest.tsx';
-import { Network } from './pages/network.tsx';
-import { NotFound } from './pages/not-found.tsx';
-import { Search } from './pages/search.tsx';
+import NotFound from './pages/not-found.tsx';
+import { PAGES } from './pages.ts';
 import { Header } from './parts/header.tsx';
 
 /** The whole console: a header, and the page that the address names. */
@@ -12,9 +10,9 @@ export function App() {
       <Header />
       <main id="content" tabIndex={-1}>
         <Router>
-          <Route path="/console/" component={Network} />
-          <Route path="/console/search" component={Search} />
-          <Route path="/console/ingest" component={Ingest} />
+          {PAGES.map(({ path, component }) => (
+            <Route key={path} path={path} component={component} />
+          ))}
           <Route default component={NotFound} />
         </Router>
       </main>

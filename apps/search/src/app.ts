@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type ApiDescription, addRoutes, createHttpServer, type HttpServer, serveConsole } from '@updraft/service';
+import { serveFiles } from '@updraft/console-api';
+import { type ApiDescription, addRoutes, createHttpServer, type HttpServer } from '@updraft/service';
 import { storeAnswer } from '@updraft/store';
 import type { SearchContext } from './context.ts';
 import { cancelCleanup } from './routes/cancel-cleanup.ts';
@@ -58,7 +59,7 @@ export function createApp(context: SearchContext, { corsOrigins, trustProxy }: A
   });
   addRoutes(app, API, (routes) => {
     for (const route of ROUTES) route(routes, context);
-    serveConsole(routes, CONSOLE_FOLDER);
+    serveFiles(routes, CONSOLE_FOLDER);
   });
   return app;
 }

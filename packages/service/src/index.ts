@@ -16,7 +16,6 @@ export { count, lasting } from './format.ts';
 export { checkHealth } from './health-check.ts';
 export { type ApiDescription, addRoutes } from './http/api.ts';
 export { callerKey } from './http/caller-key.ts';
-export { serveConsole } from './http/console-files.ts';
 export { drainEnvironment } from './http/drain.ts';
 export type { ErrorClassifier } from './http/errors.ts';
 export { matchesEtag } from './http/etag.ts';

@@ -24,10 +24,10 @@ export function useLive<T>(path: string, everyMs: number): Live<T> {
         if (stop.signal.aborted) return;
         setLive(({ value }) => ({ value, error: error as RequestError }));
       }
-      timer = setTimeout(ask, everyMs);
+      timer = setTimeout(() => void ask(), everyMs);
     };
     void ask();
-    document.addEventListener('visibilitychange', ask, { signal: stop.signal });
+    document.addEventListener('visibilitychange', () => void ask(), { signal: stop.signal });
     return () => {
       stop.abort();
       clearTimeout(timer);

@@ -38,7 +38,7 @@ const CHARTS = [
 const SHOWN_DAYS = 90;
 
 /** The network by day. */
-export function Network() {
+export default function Network() {
   useTitle('Network');
   const { value, error } = useLive<NetworkStats>('/stats', 10_000);
   const days = useMemo(() => lastDays(value), [value]);

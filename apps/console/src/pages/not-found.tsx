@@ -1,4 +1,4 @@
-export function NotFound() {
+export default function NotFound() {
   return (
     <section class="empty">
       <h1>There is no such page</h1>

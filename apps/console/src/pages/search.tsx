@@ -11,7 +11,7 @@ const PAUSE_MS = 250;
 const EXAMPLES = ['"good morning"', '#art has:media', 'coffee -decaf lang:en', 'domain:nasa.gov'];
 
 /** Post search as you type. The address holds the query, so that it can be shared and the way back works. */
-export function Search() {
+export default function Search() {
   useTitle('Search');
   const { query, route } = useLocation();
   const asked = query.q ?? '';

@@ -1,10 +1,5 @@
 import { useLocation } from 'preact-iso';
-
-const PAGES = [
-  { path: '/console/', title: 'Network' },
-  { path: '/console/search', title: 'Search' },
-  { path: '/console/ingest', title: 'Ingest' },
-];
+import { PAGES } from '../pages.ts';
 
 /** The way to every page; the one that is open is marked. */
 export function Header() {
@@ -22,7 +17,7 @@ export function Header() {
         Updraft
       </a>
       <nav aria-label="Pages">
-        {PAGES.map(({ path: to, title }) => (
+        {PAGES.filter(({ title }) => title !== undefined).map(({ path: to, title }) => (
           <a key={to} href={to} aria-current={to === path ? 'page' : undefined}>
             {title}
           </a>

@@ -1,8 +1,8 @@
-import { formatAge, formatCount, formatTime } from '../data/format.ts';
-import { useLive } from '../data/use-live.ts';
-import { Notice } from '../parts/notice.tsx';
-import { Tile } from '../parts/tile.tsx';
-import { useTitle } from '../parts/use-title.ts';
+import { formatAge, formatCount, formatTime } from '../../data/format.ts';
+import { useLive } from '../../data/use-live.ts';
+import { Notice } from '../../parts/notice.tsx';
+import { Tile } from '../../parts/tile.tsx';
+import { useTitle } from '../../parts/use-title.ts';
 
 /** The answer of GET /stats/ingest. */
 interface IngestStats {
@@ -34,7 +34,7 @@ interface Gap {
 }
 
 /** How the index keeps up with the network. */
-export function Ingest() {
+export default function Ingest() {
   useTitle('Ingest');
   const { value, error } = useLive<IngestStats>('/stats/ingest', 5_000);
   const lag = value === undefined ? undefined : Math.max(0, ...value.streams.map((stream) => stream.lag_seconds));

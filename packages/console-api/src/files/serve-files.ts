@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import files from '@fastify/static';
-import type { HttpServer } from './server.ts';
+import type { HttpServer } from '@updraft/service';
 
 /** Nothing but what this origin serves runs or is shown, and no other page may frame it. */
 const POLICY = [
@@ -30,7 +30,7 @@ const YEAR_S = 365 * 24 * 3600;
  * Serves the console's files under /console/: the page for each of its addresses, and its assets, whose names change with their content.
  * Without a built console in `folder` there is none.
  */
-export function serveConsole(app: HttpServer, folder: string): void {
+export function serveFiles(app: HttpServer, folder: string): void {
   if (!existsSync(join(folder, 'index.html'))) return;
   void app.register((routes: HttpServer, _options, done) => {
     routes.addHook('onSend', async (_request, reply) => void reply.headers(HEADERS));

@@ -1,0 +1,22 @@
+import { isDid } from '@updraft/atproto';
+import { flag, list, origin } from '@updraft/service';
+import { z } from 'zod';
+
+const dids = list.refine((all) => all.every((did) => isDid(did)), { error: 'expected DIDs, separated by commas' });
+
+/** The environment of the console, in both services that serve it. */
+export const consoleEnvironment = z.object({
+  /** Where browsers reach this service; signing in from elsewhere than this machine needs it, with https. */
+  PUBLIC_ORIGIN: origin.optional(),
+  /** Where browsers reach the other service. */
+  FEEDGEN_ORIGIN: origin.optional(),
+  SEARCH_ORIGIN: origin.optional(),
+  /** Accounts that may see and do everything. */
+  CONSOLE_OPERATORS: dids,
+  /** Names of pages that the console does not have. */
+  CONSOLE_PAGES_OFF: list,
+  /** No console at all. */
+  CONSOLE_OFF: flag,
+  GRAFANA_ORIGIN: origin.optional(),
+});
+export type ConsoleEnvironment = z.output<typeof consoleEnvironment>;

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** GET /api/admin/account_suggestions?q=: accounts whose handle begins so. */
+export const accountSuggestions = z.object({
+  accounts: z.array(z.object({ did: z.string(), handle: z.string(), displayName: z.string() })),
+});
+
+/** The most accounts of one POST /api/admin/feed_members/bulk. */
+export const MAX_BULK_MEMBERS = 500;
+export const bulkMembersRequest = z.strictObject({
+  feedName: z.string().min(1),
+  accounts: z.array(z.string().max(2_048)).min(1).max(MAX_BULK_MEMBERS).describe('Handles or DIDs'),
+});
+export const bulkMembersAnswer = z.object({
+  results: z.array(
+    z.object({
+      account: z.string().describe('As it was given'),
+      did: z.string().optional(),
+      outcome: z.enum(['added', 'already', 'unknown', 'malformed', 'unreachable']),
+    }),
+  ),
+});
+export type BulkMembersAnswer = z.output<typeof bulkMembersAnswer>;
+
+/** POST /api/admin/preview: what a feed would have with other settings. Nothing is saved. */
+export const previewRequest = z.strictObject({
+  feedName: z.string().min(1),
+  settings: z.string().max(20_000).describe("The feed's entry of feeds.yaml, in YAML"),
+});
+export const previewAnswer = z.object({
+  present: z.array(z.string()).describe('The first posts as they are'),
+  changed: z.array(z.string()).describe('The first posts as they would be'),
+});
+export type PreviewAnswer = z.output<typeof previewAnswer>;
+/** GET /api/admin/settings?feedName=: the feed's entry of feeds.yaml. */
+export const feedSettings = z.object({ settings: z.string() });

@@ -1,0 +1,6 @@
+export * from './config.ts';
+export * from './feeds.ts';
+export * from './hosts.ts';
+export * from './operator.ts';
+export * from './post-card.ts';
+export * from './session.ts';
