@@ -130,12 +130,13 @@ function createParts(deps: FeedgenDeps) {
   return { context, console, bus, building, personal, forYou, memberReader };
 }
 
-function createFeedgenConsole({ config, redis, log }: FeedgenDeps, { handles }: Identity) {
+function createFeedgenConsole({ config, clickhouse, redis, log }: FeedgenDeps, { handles }: Identity) {
   const { console: env, listen, plcHost, allowPrivateAddresses } = config;
   return createConsole({
     service: 'feedgen',
     env,
     listen,
+    clickhouse,
     redis,
     redisPrefix: config.redis.prefix,
     plcHost,

@@ -66,11 +66,12 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
   };
 }
 
-function createSearchConsole({ env, redis, log }: SearchDeps, accounts: Accounts) {
+function createSearchConsole({ env, clickhouse, redis, log }: SearchDeps, accounts: Accounts) {
   return createConsole({
     service: 'search',
     env,
     listen: env.LISTEN_ADDRESS,
+    clickhouse,
     redis,
     redisPrefix: env.REDIS_PREFIX,
     plcHost: env.PLC_HOST,

@@ -25,6 +25,8 @@ export class RequestError extends Error {
 export type ChangeMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 const TIMEOUT_MS = 15_000;
+/** A change may wait for servers of others. */
+const CHANGE_TIMEOUT_MS = 65_000;
 /** The scheme of addresses at a service whose origin is not known here. */
 export const NOWHERE = 'nowhere:';
 
@@ -46,7 +48,7 @@ export function sendWithToken<T>(
 
 async function ask<T>(url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<T> {
   if (url.startsWith(NOWHERE)) throw new RequestError(unknownOrigin(url), 0);
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const timeout = AbortSignal.timeout(init.method === undefined ? TIMEOUT_MS : CHANGE_TIMEOUT_MS);
   try {
     const response = await fetch(url, {
       ...init,
