@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { type HttpServer, type Logger, readBuildInfo } from '@updraft/service';
-import type { ClickHouse, Redis } from '@updraft/store';
+import type { Redis } from '@updraft/store';
 import type { ConsoleEnvironment } from './environment.ts';
 import { serveFiles } from './files/serve-files.ts';
 import { oauthIdentity } from './oauth/client-metadata.ts';
 import { createOAuthClients, type OAuthClients } from './oauth/oauth-clients.ts';
-import { addPostCards } from './posts/add-post-cards.ts';
 import { configRoute } from './routes/config.ts';
 import type { FindDid } from './sign-in/account-finder.ts';
 import { createSignIn } from './sign-in/create-sign-in.ts';
@@ -26,7 +25,6 @@ export interface ConsoleOptions {
   readonly env: ConsoleEnvironment;
   /** The service's `host:port`. */
   readonly listen: string;
-  readonly clickhouse: ClickHouse;
   readonly redis: Redis;
   readonly redisPrefix: string;
   readonly plcHost: string;
@@ -62,7 +60,6 @@ export function createConsole(options: ConsoleOptions): Console | undefined {
     addRoutes: (app) => {
       signIn.addRoutes(app);
       configRoute(app, config);
-      addPostCards(app, { clickhouse: options.clickhouse, signIn });
       serveFiles(app, files);
     },
   };
