@@ -115,6 +115,7 @@ function createParts(deps: FeedgenDeps) {
   const signIn = console?.signIn;
   const context = {
     service,
+    clickhouse: deps.clickhouse,
     file,
     ...posts,
     membership,
