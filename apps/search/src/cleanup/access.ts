@@ -1,13 +1,13 @@
+import type { DeletionGrants } from '@updraft/console-api';
 import type { Account, Accounts } from '@updraft/identity';
 import { AccountError } from '@updraft/identity';
 import { PdsError } from '@updraft/repository';
 import {
   AuthenticationRequiredError,
-  namedError,
   NotEnoughResourcesError,
+  namedError,
   RateLimitExceededError,
 } from '@updraft/service';
-import type { DeletionGrants } from '@updraft/console-api';
 import type { CallLimit } from '../call-limit.ts';
 import type { PasswordSessions } from '../pds/password-sessions.ts';
 import type { Sessions } from '../pds/sessions.ts';

@@ -12,12 +12,7 @@ import { MAX_SET_ASIDE, type Refusal } from './set-aside.ts';
  * Sends deletions of these paths, batch by batch, until all have been sent, the job waits or is cancelled, or too
  * many are refused. The job has each batch written down before it is sent. @throws PdsError, DeletionError
  */
-export async function deleteAll(
-  deps: JobDeps,
-  run: Run,
-  session: PdsSession,
-  paths: readonly string[],
-): Promise<void> {
+export async function deleteAll(deps: JobDeps, run: Run, session: PdsSession, paths: readonly string[]): Promise<void> {
   const batches = createBatches(paths, run.job().writesPerCall || BATCH_SIZE);
   let numLeft = paths.length;
   for (;;) {

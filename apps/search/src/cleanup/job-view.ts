@@ -1,9 +1,4 @@
-import {
-  CLEANUP_TYPES,
-  type CleanupJobView,
-  KEEP_REASONS,
-  type StartedCleanup,
-} from '@updraft/console-api/views';
+import { CLEANUP_TYPES, type CleanupJobView, KEEP_REASONS, type StartedCleanup } from '@updraft/console-api/views';
 import type { StoredCleanupJob } from '@updraft/store';
 import { dayOf } from '../days.ts';
 import { expectedEnd, type JobPolicy } from './allowance.ts';

@@ -14,7 +14,11 @@ const queued: CleanupJob = {
   ...newJob(
     'j',
     'did:plc:a',
-    { rule: { types: ['post'], olderThanMs: NOON - DAY }, keep: DEFAULT_KEEP, plan: { total: 500, kept: {}, byType: {} } },
+    {
+      rule: { types: ['post'], olderThanMs: NOON - DAY },
+      keep: DEFAULT_KEEP,
+      plan: { total: 500, kept: {}, byType: {} },
+    },
     NOON,
   ),
   refreshToken: 'sealed',

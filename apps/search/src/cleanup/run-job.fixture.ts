@@ -123,7 +123,11 @@ function firstRow(count: number): RepoCleanupJobRow {
     ...newJob(
       'j',
       ACCOUNT.did,
-      { rule: { types: ['post'], olderThanMs: NOON }, keep: DEFAULT_KEEP, plan: { total: count, kept: {}, byType: {} } },
+      {
+        rule: { types: ['post'], olderThanMs: NOON },
+        keep: DEFAULT_KEEP,
+        plan: { total: count, kept: {}, byType: {} },
+      },
       NOON,
     ),
     refreshToken: 'sealed',

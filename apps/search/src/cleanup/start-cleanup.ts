@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AtUri, isDid } from '@updraft/atproto';
 import type { CleanupType } from '@updraft/console-api/views';
-import { InvalidRequestError, namedError, NotEnoughResourcesError } from '@updraft/service';
+import { InvalidRequestError, NotEnoughResourcesError, namedError } from '@updraft/service';
 import type { CleanupJobStore, Leases, StoredCleanupJob } from '@updraft/store';
 import { DAY_MS } from '../days.ts';
 import type { CountsByType, DeletionPlan } from '../repository/plan-deletions.ts';
@@ -32,9 +32,7 @@ export interface CleanupRequest {
 }
 
 export interface CleanupStart {
-  readonly job:
-    | { readonly jobId: string; readonly secret: string | undefined; readonly isOlder: boolean }
-    | undefined;
+  readonly job: { readonly jobId: string; readonly secret: string | undefined; readonly isOlder: boolean } | undefined;
   readonly did: string;
   readonly olderThanMs: number;
   readonly plan: Pick<DeletionPlan, 'total' | 'byType' | 'kept' | 'first'>;
@@ -93,7 +91,9 @@ function checkConfirmed(byType: CountsByType, confirmed: CountsByType | undefine
   const more = Object.entries(byType).filter(([type, count]) => count > (confirmed[type as CleanupType] ?? 0));
   if (more.length === 0) return;
   const counts = more.map(([type, count]) => `${type}: ${count}`).join(', ');
-  throw new MoreThanConfirmedError(`there is more to delete than was confirmed (${counts}): look at a new dry run first`);
+  throw new MoreThanConfirmedError(
+    `there is more to delete than was confirmed (${counts}): look at a new dry run first`,
+  );
 }
 
 async function liveJob(store: CleanupJobStore, did: string): Promise<StoredCleanupJob | undefined> {

@@ -1,5 +1,5 @@
-import { parseJson } from '@updraft/service';
 import { CLEANUP_TYPES, type CleanupType, JOB_STATES, KEEP_REASONS } from '@updraft/console-api/views';
+import { parseJson } from '@updraft/service';
 import type { RepoCleanupJobRow, StoredCleanupJob } from '@updraft/store';
 import { z } from 'zod';
 import type { CleanupJob } from './job.ts';

@@ -1,13 +1,7 @@
 import type { CleanupType, KeepReason } from '@updraft/console-api/views';
 import type { Repository } from '@updraft/repository';
 import { CLEANUP_PREFIX, type CleanupRule, type Deletion, deletionOf } from '../cleanup/deletions.ts';
-import {
-  type KeepFacts,
-  type KeepOptions,
-  type KeptCounts,
-  keptBecause,
-  type LikedPosts,
-} from '../cleanup/keep.ts';
+import { type KeepFacts, type KeepOptions, type KeptCounts, keptBecause, type LikedPosts } from '../cleanup/keep.ts';
 import { findOwnThreads } from './own-threads.ts';
 import { pinnedPath } from './pinned-post.ts';
 

@@ -6,7 +6,7 @@ import { bearsSecret } from '../cleanup/job-secret.ts';
 import type { Cleanups, SearchContext } from '../context.ts';
 
 /** In the schema of a route that is for a job's owner. */
-export const needsOwner = { security: [{ jobSecret: [] }, { consoleSession: [] }] };
+export const needsOwner = { security: [{ jobSecret: [] }, { session: [] }] };
 
 /** @throws NotEnoughResourcesError when clean-ups are off */
 export function requireCleanups(cleanups: Cleanups | undefined): Cleanups {

@@ -25,7 +25,9 @@ export const startedCleanup = z
     dry_run: z.boolean(),
     message: z.string(),
     repo: z.string(),
-    delete_older_than: time.optional().describe('The moment that delete_until_days_ago meant: send it with the real run'),
+    delete_older_than: time
+      .optional()
+      .describe('The moment that delete_until_days_ago meant: send it with the real run'),
     num_by_type: numByType.optional().describe('Send it as confirmed_num_by_type with the real run'),
     num_kept: numKept.optional(),
     sample: z
