@@ -15,11 +15,13 @@ const NEEDS: Readonly<Record<string, string>> = {
   viewer: "a viewer's token",
   apiKey: 'an API key',
   jobSecret: "the job's secret",
+  session: 'a session of the console',
 };
 
 function needsOf({ security = [] }: Operation): string {
   const schemes = security.flatMap((scheme) => Object.keys(scheme)).map((name) => NEEDS[name] ?? name);
-  return security.some((scheme) => Object.keys(scheme).length === 0) ? `${schemes.join()}, or nothing` : schemes.join();
+  const any = schemes.join(' or ');
+  return security.some((scheme) => Object.keys(scheme).length === 0) ? `${any}, or nothing` : any;
 }
 
 /** What every route may answer, and each that takes a body, is told beside the table. */

@@ -29,8 +29,8 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
   const background = withCallOptions(deps.clickhouse, { settings: PRIORITIES.background });
   const common = { ...deps, clickhouse: background, leases, metrics, progress: createProgressStore(background) };
   const { accounts, pdsClient, spool } = await createOutside(deps, metrics);
-  const clean = createCleanups(deps, { accounts, pdsClient, spool, leases, metrics });
   const console = createSearchConsole(deps, accounts);
+  const clean = createCleanups(deps, { accounts, pdsClient, spool, leases, metrics, console });
   const reports = createReports(common);
   const context: SearchContext = {
     clickhouse: withCallOptions(deps.clickhouse, { settings: PRIORITIES.search }),
