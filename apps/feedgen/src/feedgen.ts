@@ -110,6 +110,20 @@ function createParts(deps: FeedgenDeps) {
   const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
   const explain = createExplaining({ ...deps, ...explaining });
   const posts = { live, cuts, hides, explain, documents, personal: personal.builds, languages: personal.languages };
-  const context = { service, file, ...posts, membership, intakes, keys, identity, seen, analytics, metrics, log };
+  const signIn = undefined;
+  const context = {
+    service,
+    file,
+    ...posts,
+    membership,
+    intakes,
+    keys,
+    signIn,
+    identity,
+    seen,
+    analytics,
+    metrics,
+    log,
+  };
   return { context, bus, building, personal, forYou, memberReader };
 }

@@ -67,6 +67,8 @@ function describeApi({ service }: FeedgenContext): ApiDescription {
           description: "A service token of the viewer's PDS",
         },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        session: { type: 'apiKey', in: 'cookie', name: 'updraft_session', description: 'Of a host who is signed in' },
+        csrfToken: { type: 'apiKey', in: 'header', name: 'X-CSRF-Token', description: "The session's" },
       },
     },
   };

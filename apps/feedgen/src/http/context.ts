@@ -1,3 +1,4 @@
+import type { SignIn } from '@updraft/console-api';
 import type { Explain, FeedsFile, MemberIntake, ServiceIdentity } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import type { Analytics } from '../analytics/analytics.ts';
@@ -25,6 +26,8 @@ export interface FeedgenContext {
   readonly membership: Membership;
   readonly intakes: readonly MemberIntake[];
   readonly keys: KeyRing;
+  /** Undefined without a console. */
+  readonly signIn: SignIn | undefined;
   readonly identity: Identity;
   readonly seen: SeenPosts;
   readonly analytics: Analytics;
