@@ -55,6 +55,7 @@ export { isPinnedAt, type Pin } from './pins.ts';
 export type { FeedQueryDeps } from './queries/describe-query.ts';
 export { runFeedQuery } from './queries/feed-queries.ts';
 export { runFollowing } from './queries/following.ts';
+export { PartNotBuiltError } from './queries/part-not-built-error.ts';
 export { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';
 export { type FeedRoles, rolesIn } from './roles.ts';
 export { eraseSeen, MAX_SEEN_DAYS, seenDay, seenKey, seenLogMs, seenTotalKey } from './seen-log.ts';
