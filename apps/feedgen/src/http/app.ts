@@ -1,6 +1,7 @@
 import { type ApiDescription, addRoutes, createHttpServer, type HttpServer } from '@updraft/service';
 import { storeAnswer } from '@updraft/store';
 import type { FeedgenConfig } from '../config.ts';
+import { adminAccountSuggestions } from './admin-account-suggestions.ts';
 import { adminExplain } from './admin-explain.ts';
 import { adminFeedHides } from './admin-feed-hides.ts';
 import { adminFeedMembers } from './admin-feed-members.ts';
@@ -27,6 +28,7 @@ const ROUTES = [
   adminFeeds,
   adminFeedMembers,
   adminMembersBulk,
+  adminAccountSuggestions,
   adminFeedHides,
   adminMemberRequests,
   memberRequest,
