@@ -1,9 +1,11 @@
+import type { SignIn } from '@updraft/console-api';
 import type { Account, Accounts } from '@updraft/identity';
 import type { Logger, RateLimit, Turns } from '@updraft/service';
 import type { CleanupJobStore, ClickHouse, Redis } from '@updraft/store';
 import type { CleanupRequest, CleanupStart } from './cleanup/start-cleanup.ts';
 import type { SearchEnvironment } from './config.ts';
 import type { SearchMetrics } from './metrics.ts';
+import type { OperatorAnswers } from './operator/operator-answers.ts';
 import type { PdsClient } from './pds/pds-client.ts';
 import type { LatestLikeCounts } from './query/search-posts.ts';
 import type { ExportFormat } from './repository/export-text.ts';
@@ -19,6 +21,8 @@ export interface SearchDeps {
   readonly log: Logger;
   /** Aborts when the service stops. */
   readonly signal: AbortSignal;
+  /** Who signs in; undefined without the console. */
+  readonly signIn?: SignIn | undefined;
   /** How long a caller waits for a report that was never made; default 15 s. */
   readonly coldReportMs?: number;
 }
@@ -41,6 +45,9 @@ export interface SearchContext {
   readonly exports: Exports;
   /** Undefined without CLEANUP_TOKEN_KEY. */
   readonly cleanups: Cleanups | undefined;
+  /** Undefined without the console. */
+  readonly signIn: SignIn | undefined;
+  readonly operator: OperatorAnswers;
 }
 
 /** Repositories as text. */

@@ -1,10 +1,19 @@
 import { createRateLimit, createTurns, type HttpServer } from '@updraft/service';
-import { createLeases, createProgressStore, type Leases, PRIORITIES, withCallOptions } from '@updraft/store';
+import {
+  announce,
+  createLeases,
+  createProgressStore,
+  type Leases,
+  PRIORITIES,
+  type Telling,
+  withCallOptions,
+} from '@updraft/store';
 import { createApp } from './app.ts';
 import { createCleanups } from './cleanup/cleanups.ts';
 import type { SearchEnvironment } from './config.ts';
 import type { SearchContext, SearchDeps } from './context.ts';
 import { createSearchMetrics } from './metrics.ts';
+import { createOperatorAnswers } from './operator/operator-answers.ts';
 import { createOutside } from './outside.ts';
 import { createLikeCounts } from './query/like-counts.ts';
 import { createExports } from './repository/exports.ts';
@@ -46,6 +55,8 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     listTurns: createTurns({ atOnce: 4, perCaller: 1, what: 'lists', retryAfterS: 10 }),
     exports: createExports(spool, accounts),
     cleanups: clean?.cleanups,
+    signIn: deps.signIn,
+    operator: createOperatorAnswers({ ...common, prefix: env.REDIS_PREFIX, prometheus: env.PROMETHEUS_ORIGIN }),
   };
   const listing = { ...common, client: pdsClient, hosts: env.LIST_REPOS_HOSTS, intervalMs: env.LIST_REPOS_INTERVAL };
   return {
@@ -56,9 +67,17 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
         ...[reports.network, reports.collections, reports.trends].map((report) => report.keepFresh(signal)),
         keepListing(listing, signal),
         clean?.run(signal),
+        context.signIn && context.operator.run(signal),
+        announce({ ...deps, prefix: env.REDIS_PREFIX, name: 'search', tell: () => telling(context) }, signal),
       ]);
     },
   };
+}
+
+/** What operators see of this process. */
+function telling({ searchTurns, cleanups }: SearchContext): Telling {
+  const { underWay, waiting } = searchTurns.counts();
+  return { facts: { searchesUnderWay: underWay, searchesWaiting: waiting, cleanups: cleanups ? 'on' : 'off' } };
 }
 
 const MAX_LIKE_COUNTS_TTL_MS = 300_000;
