@@ -56,7 +56,12 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     exports: createExports(spool, accounts),
     cleanups: clean?.cleanups,
     signIn: deps.signIn,
-    operator: createOperatorAnswers({ ...common, prefix: env.REDIS_PREFIX, prometheus: env.PROMETHEUS_ORIGIN }),
+    operator: createOperatorAnswers({
+      ...common,
+      prefix: env.REDIS_PREFIX,
+      prometheus: env.PROMETHEUS_ORIGIN,
+      ttlMs: Math.min(env.STATS_CACHE_TTL, MAX_OPERATOR_TTL_MS),
+    }),
   };
   const listing = { ...common, client: pdsClient, hosts: env.LIST_REPOS_HOSTS, intervalMs: env.LIST_REPOS_INTERVAL };
   return {
@@ -81,6 +86,7 @@ function telling({ searchTurns, cleanups }: SearchContext): Telling {
 }
 
 const MAX_LIKE_COUNTS_TTL_MS = 300_000;
+const MAX_OPERATOR_TTL_MS = 5_000;
 
 /** A caller's page may send a few searches at once: those above its share wait, and other callers don't wait for them. */
 function searchBounds({ SEARCH_CONCURRENCY: atOnce, SEARCH_CONCURRENCY_PER_CALLER: perCaller }: SearchEnvironment) {

@@ -1,4 +1,4 @@
-import { type ClickHouse, withCallOptions } from '@updraft/store';
+import { withCallOptions } from '@updraft/store';
 import { createAlertsState } from './alerts.ts';
 import { createIngestState } from './ingest.ts';
 import { createJobsState } from './jobs.ts';
@@ -11,14 +11,11 @@ import { createStorageState } from './storage.ts';
 /** What operators may ask. Answers are shared for some seconds. */
 export type OperatorAnswers = ReturnType<typeof createOperatorAnswers>;
 
-const TTL_MS = 5_000;
 /** Each of them reads little; none may keep a server busy. */
 const CALLS = { timeoutMs: 15_000, settings: { max_threads: 2, max_memory_usage: 1_000_000_000 } };
 
-export function createOperatorAnswers(
-  deps: Omit<OperatorDeps, 'ttlMs'> & { readonly clickhouse: ClickHouse; readonly prometheus: string | undefined },
-) {
-  const common = { ...deps, clickhouse: withCallOptions(deps.clickhouse, CALLS), ttlMs: TTL_MS };
+export function createOperatorAnswers(deps: OperatorDeps & { readonly prometheus: string | undefined }) {
+  const common = { ...deps, clickhouse: withCallOptions(deps.clickhouse, CALLS) };
   const samples = createSizeSamples(common);
   return {
     ingest: createIngestState(common),
@@ -26,7 +23,7 @@ export function createOperatorAnswers(
     storage: createStorageState(common, samples),
     services: createServicesState(common),
     jobs: createJobsState(common),
-    alerts: createAlertsState(deps.prometheus, TTL_MS),
+    alerts: createAlertsState(deps.prometheus, deps.ttlMs),
     /** Notes sizes until the signal aborts. */
     run: samples.run,
   };

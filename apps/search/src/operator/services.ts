@@ -17,7 +17,7 @@ export function createServicesState({ clickhouse, redis, prefix, ttlMs }: Operat
       readAnnouncements(redis, prefix, nowMs),
       readRedisState(redis),
       readServerState(clickhouse).catch((error: unknown) => {
-        if (error instanceof StoreError) return undefined;
+        if (error instanceof StoreError && error.shouldRetry()) return undefined;
         throw error;
       }),
     ]);

@@ -6,7 +6,7 @@ const SERVER = shape({ version: string, uptimeSeconds: uint32, usedBytes: int64 
 
 /** The server that answers: its version, how long it runs, the memory that it counts as its own. */
 export async function readServerState(clickhouse: ClickHouse): Promise<RowOf<typeof SERVER> | undefined> {
-  const sql = `SELECT version() AS version, uptime() AS uptime_seconds,
-         (SELECT max(value) FROM system.metrics WHERE metric = 'MemoryTracking') AS used_bytes`;
+  const sql = `SELECT version() AS version, uptime() AS uptime_seconds, max(value) AS used_bytes
+     FROM system.metrics WHERE metric = 'MemoryTracking'`;
   return (await clickhouse.query(sql, SERVER))[0];
 }
