@@ -1,3 +1,4 @@
+import { consoleEnvironment } from '@updraft/console-api';
 import {
   corsOrigins,
   drainEnvironment,
@@ -71,6 +72,7 @@ const searchEnvironment = storeEnvironment.extend({
   /** Whose alerts operators see. */
   PROMETHEUS_ORIGIN: origin.optional(),
   ALLOW_PRIVATE_ADDRESSES: flag,
+  ...consoleEnvironment.shape,
   ...drainEnvironment.shape,
   ...serviceEnvironment.shape,
 });

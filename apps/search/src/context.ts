@@ -21,8 +21,6 @@ export interface SearchDeps {
   readonly log: Logger;
   /** Aborts when the service stops. */
   readonly signal: AbortSignal;
-  /** Who signs in; undefined without the console. */
-  readonly signIn?: SignIn | undefined;
   /** How long a caller waits for a report that was never made; default 15 s. */
   readonly coldReportMs?: number;
 }
@@ -43,10 +41,10 @@ export interface SearchContext {
   readonly searchTurns: Turns;
   readonly listTurns: Turns;
   readonly exports: Exports;
+  /** Undefined with CONSOLE_OFF. */
+  readonly signIn: SignIn | undefined;
   /** Undefined without CLEANUP_TOKEN_KEY. */
   readonly cleanups: Cleanups | undefined;
-  /** Undefined without the console. */
-  readonly signIn: SignIn | undefined;
   readonly operator: OperatorAnswers;
 }
 
