@@ -45,6 +45,7 @@ export interface SearchContext {
   readonly signIn: SignIn | undefined;
   /** Undefined without CLEANUP_TOKEN_KEY. */
   readonly cleanups: Cleanups | undefined;
+  /** What operators may ask. */
   readonly operator: OperatorAnswers;
 }
 

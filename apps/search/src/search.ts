@@ -15,7 +15,7 @@ import { createCleanups } from './cleanup/cleanups.ts';
 import type { SearchEnvironment } from './config.ts';
 import type { SearchContext, SearchDeps } from './context.ts';
 import { createSearchMetrics } from './metrics.ts';
-import { createOperatorAnswers } from './operator/operator-answers.ts';
+import { createOperatorAnswers, type OperatorAnswers } from './operator/operator-answers.ts';
 import { createOutside } from './outside.ts';
 import { createLikeCounts } from './query/like-counts.ts';
 import { createExports } from './repository/exports.ts';
@@ -33,8 +33,8 @@ export interface Search {
 /** The service put together, not yet listening. */
 export async function createSearch(deps: SearchDeps): Promise<Search> {
   const { env, log, signal } = deps;
-  const searchTurns = createTurns(searchBounds(env));
-  const metrics = createSearchMetrics(searchTurns.counts);
+  const limits = createLimits(env);
+  const metrics = createSearchMetrics(limits.searchTurns.counts);
   const leases = makeLeases(deps);
   const background = withCallOptions(deps.clickhouse, { settings: PRIORITIES.background });
   const common = { ...deps, clickhouse: background, leases, metrics, progress: createProgressStore(background) };
@@ -53,18 +53,11 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     accounts,
     pdsClient,
     likeCounts: createLikeCounts({ ...common, ttlMs: Math.min(env.STATS_CACHE_TTL, MAX_LIKE_COUNTS_TTL_MS) }),
-    searchLimit: createRateLimit({ burst: 10, perSecond: 10 }),
-    searchTurns,
-    listTurns: createTurns({ atOnce: 4, perCaller: 1, what: 'lists', retryAfterS: 10 }),
+    ...limits,
     exports: createExports(spool, accounts),
     cleanups: clean?.cleanups,
     signIn: console?.signIn,
-    operator: createOperatorAnswers({
-      ...common,
-      prefix: env.REDIS_PREFIX,
-      prometheus: env.PROMETHEUS_ORIGIN,
-      ttlMs: Math.min(env.STATS_CACHE_TTL, MAX_OPERATOR_TTL_MS),
-    }),
+    operator: createOperator(common),
   };
   const listing = { ...common, client: pdsClient, hosts: env.LIST_REPOS_HOSTS, intervalMs: env.LIST_REPOS_INTERVAL };
   const corsOrigins = [...env.CORS_ORIGINS, ...otherOrigins({ service: 'search', env })];
@@ -72,15 +65,21 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     app: createApp(context, { corsOrigins, trustProxy: env.TRUST_PROXY, console }),
     context,
     run: async () => {
-      await Promise.all([
-        ...[reports.network, reports.collections, reports.trends].map((report) => report.keepFresh(signal)),
-        keepListing(listing, signal),
-        clean?.run(signal),
-        context.signIn && context.operator.run(signal),
-        announce({ ...deps, prefix: env.REDIS_PREFIX, name: 'search', tell: () => telling(context) }, signal),
-      ]);
+      const fresh = [reports.network, reports.collections, reports.trends].map((report) => report.keepFresh(signal));
+      await Promise.all([...fresh, keepListing(listing, signal), clean?.run(signal), runForOperators(deps, context)]);
     },
   };
+}
+
+function createOperator({ env, ...common }: SearchDeps): OperatorAnswers {
+  const ttlMs = Math.min(env.STATS_CACHE_TTL, MAX_OPERATOR_TTL_MS);
+  return createOperatorAnswers({ ...common, ttlMs, prefix: env.REDIS_PREFIX, prometheus: env.PROMETHEUS_ORIGIN });
+}
+
+/** Notes what operators see later, and says that this process runs. */
+async function runForOperators({ env, redis, signal }: SearchDeps, context: SearchContext): Promise<void> {
+  const about = { redis, prefix: env.REDIS_PREFIX, name: 'search', tell: () => telling(context) } as const;
+  await Promise.all([context.signIn && context.operator.run(signal), announce(about, signal)]);
 }
 
 /** What operators see of this process. */
@@ -103,6 +102,14 @@ function createSearchConsole({ env, redis, log }: SearchDeps, accounts: Accounts
     findDid: async (handle, caller) => (await accounts.find(handle, caller)).did,
     log,
   });
+}
+
+function createLimits(env: SearchEnvironment): Pick<SearchContext, 'searchLimit' | 'searchTurns' | 'listTurns'> {
+  return {
+    searchLimit: createRateLimit({ burst: 10, perSecond: 10 }),
+    searchTurns: createTurns(searchBounds(env)),
+    listTurns: createTurns({ atOnce: 4, perCaller: 1, what: 'lists', retryAfterS: 10 }),
+  };
 }
 
 const MAX_LIKE_COUNTS_TTL_MS = 300_000;
