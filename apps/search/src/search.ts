@@ -1,21 +1,12 @@
-import { createConsole, operatorRoles, otherOrigins } from '@updraft/console-api';
-import type { Accounts } from '@updraft/identity';
 import { createRateLimit, createTurns, type HttpServer } from '@updraft/service';
-import {
-  announce,
-  createLeases,
-  createProgressStore,
-  type Leases,
-  PRIORITIES,
-  type Telling,
-  withCallOptions,
-} from '@updraft/store';
+import { createLeases, createProgressStore, type Leases, PRIORITIES, withCallOptions } from '@updraft/store';
 import { createApp } from './app.ts';
 import { createCleanups } from './cleanup/cleanups.ts';
 import type { SearchEnvironment } from './config.ts';
+import { createSearchConsole } from './console.ts';
 import type { SearchContext, SearchDeps } from './context.ts';
+import { createOperator, runForOperators } from './for-operators.ts';
 import { createSearchMetrics } from './metrics.ts';
-import { createOperatorAnswers, type OperatorAnswers } from './operator/operator-answers.ts';
 import { createOutside } from './outside.ts';
 import { createLikeCounts } from './query/like-counts.ts';
 import { createExports } from './repository/exports.ts';
@@ -38,9 +29,8 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
   const leases = makeLeases(deps);
   const background = withCallOptions(deps.clickhouse, { settings: PRIORITIES.background });
   const common = { ...deps, clickhouse: background, leases, metrics, progress: createProgressStore(background) };
-  const outside = await createOutside(deps, metrics);
-  const { accounts, pdsClient, spool } = outside;
-  const clean = createCleanups(deps, { ...outside, leases, metrics });
+  const { accounts, pdsClient, spool } = await createOutside(deps, metrics);
+  const clean = createCleanups(deps, { accounts, pdsClient, spool, leases, metrics });
   const console = createSearchConsole(deps, accounts);
   const reports = createReports(common);
   const context: SearchContext = {
@@ -60,48 +50,21 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     operator: createOperator(common),
   };
   const listing = { ...common, client: pdsClient, hosts: env.LIST_REPOS_HOSTS, intervalMs: env.LIST_REPOS_INTERVAL };
-  const corsOrigins = [...env.CORS_ORIGINS, ...otherOrigins({ service: 'search', env })];
   return {
-    app: createApp(context, { corsOrigins, trustProxy: env.TRUST_PROXY, console }),
+    app: createApp(context, env, console),
     context,
-    run: async () => {
-      const fresh = [reports.network, reports.collections, reports.trends].map((report) => report.keepFresh(signal));
-      await Promise.all([...fresh, keepListing(listing, signal), clean?.run(signal), runForOperators(deps, context)]);
-    },
+    run: () =>
+      allOf([
+        ...[reports.network, reports.collections, reports.trends].map((report) => report.keepFresh(signal)),
+        keepListing(listing, signal),
+        clean?.run(signal),
+        runForOperators(deps, context),
+      ]),
   };
 }
 
-function createOperator({ env, ...common }: SearchDeps): OperatorAnswers {
-  const ttlMs = Math.min(env.STATS_CACHE_TTL, MAX_OPERATOR_TTL_MS);
-  return createOperatorAnswers({ ...common, ttlMs, prefix: env.REDIS_PREFIX, prometheus: env.PROMETHEUS_ORIGIN });
-}
-
-/** Notes what operators see later, and says that this process runs. */
-async function runForOperators({ env, redis, signal }: SearchDeps, context: SearchContext): Promise<void> {
-  const about = { redis, prefix: env.REDIS_PREFIX, name: 'search', tell: () => telling(context) } as const;
-  await Promise.all([context.signIn && context.operator.run(signal), announce(about, signal)]);
-}
-
-/** What operators see of this process. */
-function telling({ searchTurns, cleanups }: SearchContext): Telling {
-  const { underWay, waiting } = searchTurns.counts();
-  return { facts: { searchesUnderWay: underWay, searchesWaiting: waiting, cleanups: cleanups ? 'on' : 'off' } };
-}
-
-function createSearchConsole({ env, redis, log }: SearchDeps, accounts: Accounts) {
-  return createConsole({
-    service: 'search',
-    env,
-    listen: env.LISTEN_ADDRESS,
-    redis,
-    redisPrefix: env.REDIS_PREFIX,
-    plcHost: env.PLC_HOST,
-    allowPrivateAddresses: env.ALLOW_PRIVATE_ADDRESSES,
-    tokenKeys: env.CLEANUP_TOKEN_KEY,
-    rolesOf: operatorRoles(env),
-    findDid: async (handle, caller) => (await accounts.find(handle, caller)).did,
-    log,
-  });
+async function allOf(work: readonly (Promise<void> | undefined)[]): Promise<void> {
+  await Promise.all(work);
 }
 
 function createLimits(env: SearchEnvironment): Pick<SearchContext, 'searchLimit' | 'searchTurns' | 'listTurns'> {
@@ -113,7 +76,6 @@ function createLimits(env: SearchEnvironment): Pick<SearchContext, 'searchLimit'
 }
 
 const MAX_LIKE_COUNTS_TTL_MS = 300_000;
-const MAX_OPERATOR_TTL_MS = 5_000;
 
 /** A caller's page may send a few searches at once: those above its share wait, and other callers don't wait for them. */
 function searchBounds({ SEARCH_CONCURRENCY: atOnce, SEARCH_CONCURRENCY_PER_CALLER: perCaller }: SearchEnvironment) {
