@@ -6,6 +6,7 @@ import type { JobPolicy } from './cleanup/allowance.ts';
 import type { CleanupRequest, CleanupStart } from './cleanup/start-cleanup.ts';
 import type { SearchEnvironment } from './config.ts';
 import type { SearchMetrics } from './metrics.ts';
+import type { OperatorAnswers } from './operator/operator-answers.ts';
 import type { PdsClient } from './pds/pds-client.ts';
 import type { LatestLikeCounts } from './query/search-posts.ts';
 import type { ExportFormat } from './repository/export-text.ts';
@@ -45,6 +46,8 @@ export interface SearchContext {
   readonly signIn: SignIn | undefined;
   /** Undefined without CLEANUP_TOKEN_KEY. */
   readonly cleanups: Cleanups | undefined;
+  /** What operators may ask. */
+  readonly operator: OperatorAnswers;
 }
 
 /** Repositories as text. */
