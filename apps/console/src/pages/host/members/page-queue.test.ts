@@ -18,7 +18,7 @@ function createServer({ keep = 10 } = {}) {
     atOnce: 2,
     keep,
   });
-  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  const settle = () => new Promise((resolve) => setTimeout(resolve));
   return {
     queue,
     asked,
