@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
+import { Button } from '../../parts/button.tsx';
 import { HostPage } from './frame/host-page.tsx';
 import { Toast, type ToastMessage } from './frame/toast.tsx';
 import { AddMember } from './members/add-member.tsx';
@@ -43,9 +44,7 @@ function MembersOf({ feed }: { feed: string }) {
     <>
       <div class="tools">
         <AddMember feed={feed} onAdded={tell} />
-        <button type="button" onClick={() => setPasting(true)}>
-          Paste many …
-        </button>
+        <Button onClick={() => setPasting(true)}>Paste many …</Button>
         <MemberSearch feed={feed} search={search} />
       </div>
       <Toast message={message} onClose={() => setMessage(undefined)} />

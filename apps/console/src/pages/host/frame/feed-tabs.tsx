@@ -1,6 +1,7 @@
 import type { Roles } from '@updraft/console-api/views';
-import { useLocation } from 'preact-iso';
-import { formatCount } from '../../../data/format.ts';
+import { SubNav } from '../../../parts/sub-nav.tsx';
+import { useHostFeeds } from '../data/use-host-feeds.ts';
+import { hostPath } from './host-path.ts';
 import { mayDo, type Need } from './may.ts';
 
 const TABS: readonly { readonly path: string; readonly title: string; readonly need: Need }[] = [
@@ -14,28 +15,13 @@ const TABS: readonly { readonly path: string; readonly title: string; readonly n
 ];
 
 /** The pages about a feed that the reader may open. */
-export function FeedTabs({ feed, roles, waiting }: { feed: string; roles: Roles; waiting: number | undefined }) {
-  const { path: open } = useLocation();
-  return (
-    <nav class="tabs" aria-label={`Pages of ${feed}`}>
-      {TABS.filter(({ need }) => mayDo(roles, feed, need)).map(({ path, title }) => {
-        const to = hostPath(feed, path);
-        return (
-          <a key={path} href={to} aria-current={to === open ? 'page' : undefined}>
-            {title}
-            {path === '/requests' && waiting !== undefined && waiting > 0 ? (
-              <span class="count">
-                {formatCount(waiting)} <span class="unseen">waiting</span>
-              </span>
-            ) : null}
-          </a>
-        );
-      })}
-    </nav>
-  );
-}
-
-/** The address of a page about a feed, such as `/members`. */
-export function hostPath(feed: string, page = '', query?: Record<string, string>): string {
-  return `/console/host/${encodeURIComponent(feed)}${page}${query === undefined ? '' : `?${new URLSearchParams(query)}`}`;
+export function FeedTabs({ feed, roles }: { feed: string; roles: Roles }) {
+  const { feeds } = useHostFeeds();
+  const waiting = feeds?.find(({ alias }) => alias === feed)?.waiting;
+  const items = TABS.filter(({ need }) => mayDo(roles, feed, need)).map(({ path, title }) => ({
+    path: hostPath(feed, path),
+    title,
+    count: path === '/requests' ? waiting : undefined,
+  }));
+  return <SubNav label={`Pages of ${feed}`} items={items} />;
 }

@@ -1,4 +1,6 @@
-import { ActionError, useAction } from './stand-in.tsx';
+import { useAction } from '../../../data/use-action.ts';
+import { ActionError } from '../../../parts/action-error.tsx';
+import { Button } from '../../../parts/button.tsx';
 
 export interface ToastMessage {
   readonly text: string;
@@ -16,13 +18,13 @@ export function Toast({ message, onClose }: { message: ToastMessage | undefined;
           <>
             <bdi>{message.text}</bdi>
             {message.undo === undefined ? null : (
-              <button type="button" disabled={undo.isBusy} onClick={() => void undo.run()}>
+              <Button isBusy={undo.isBusy} onClick={() => void undo.run()}>
                 Undo
-              </button>
+              </Button>
             )}
-            <button type="button" class="plain" onClick={onClose}>
+            <Button kind="quiet" onClick={onClose}>
               Close
-            </button>
+            </Button>
           </>
         )}
       </div>

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { tameName } from '../frame/stand-in.tsx';
+import { tameName } from '../../../data/tame.ts';
 import { type Suggestion, useSuggestions } from './use-suggestions.ts';
 
 interface AccountBoxProps {

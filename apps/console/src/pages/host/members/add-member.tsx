@@ -1,5 +1,7 @@
 import { useState } from 'preact/hooks';
-import { ActionError, useAction } from '../frame/stand-in.tsx';
+import { useAction } from '../../../data/use-action.ts';
+import { ActionError } from '../../../parts/action-error.tsx';
+import { Button } from '../../../parts/button.tsx';
 import { AccountBox } from './account-box.tsx';
 import { useMemberDeeds } from './use-member-deeds.ts';
 
@@ -24,9 +26,9 @@ export function AddMember({ feed, onAdded }: { feed: string; onAdded: (text: str
       }}
     >
       <AccountBox id="add-member" label="Add a member by handle" value={account} onValue={setAccount} />
-      <button type="submit" disabled={isBusy || account.trim() === ''}>
+      <Button type="submit" isBusy={isBusy} isDisabled={account.trim() === ''}>
         Add
-      </button>
+      </Button>
       <ActionError error={error} />
     </form>
   );

@@ -1,7 +1,10 @@
 import { type BulkMembersAnswer } from '@updraft/console-api/views';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { formatCount } from '../../../data/format.ts';
-import { ActionError, Dialog, useApi } from '../frame/stand-in.tsx';
+import { useApi } from '../../../data/session.tsx';
+import { ActionError } from '../../../parts/action-error.tsx';
+import { Button } from '../../../parts/button.tsx';
+import { Dialog } from '../../../parts/dialog.tsx';
 import { BulkResult } from './bulk-result.tsx';
 import { inParts, type Pasted, readPastedAccounts } from './paste-accounts.ts';
 import { type Line, type Sent, sendInParts } from './send-in-parts.ts';
@@ -27,7 +30,7 @@ export function BulkPaste({ feed, onClose, onAdded }: BulkPasteProps) {
     <Dialog title="Add many members" onClose={onClose}>
       {total === undefined ? (
         <>
-          <label class="field">
+          <label class="field wide">
             Handles, DIDs or addresses of profiles, with anything between them
             <textarea
               rows={8}
@@ -45,19 +48,16 @@ export function BulkPaste({ feed, onClose, onAdded }: BulkPasteProps) {
       )}
       <ActionError error={sent?.error} />
       {sent === undefined ? null : <BulkResult sent={sent} onAgain={(accounts) => void sending.send(accounts)} />}
-      <div class="buttons">
-        <button type="button" onClick={onClose}>
-          {total === undefined ? 'Cancel' : sent === undefined ? 'Stop' : 'Close'}
-        </button>
+      <div class="actions">
+        <Button onClick={onClose}>{total === undefined ? 'Back' : sent === undefined ? 'Stop' : 'Close'}</Button>
         {total === undefined ? (
-          <button
-            type="button"
-            class="main"
-            disabled={pasted.accounts.length === 0 || isTooMany}
+          <Button
+            kind="primary"
+            isDisabled={pasted.accounts.length === 0 || isTooMany}
             onClick={() => void sending.send(pasted.accounts)}
           >
             Add {pasted.accounts.length === 0 ? '' : formatCount(pasted.accounts.length)}
-          </button>
+          </Button>
         ) : null}
       </div>
     </Dialog>

@@ -1,5 +1,6 @@
-import { useState } from 'preact/hooks';
 import { formatCount } from '../../../data/format.ts';
+import { Button } from '../../../parts/button.tsx';
+import { CopyButton } from '../frame/copy-button.tsx';
 import { countOutcomes, linesAsText, type Outcome, type Sent } from './send-in-parts.ts';
 
 const WORDS: Record<Outcome, string> = {
@@ -50,38 +51,12 @@ export function BulkResult({
         </div>
       )}
       {open.length > SHOWN ? <p class="quiet">{formatCount(open.length - SHOWN)} more are in the copy.</p> : null}
-      <p class="buttons start">
+      <p class="actions start">
         <CopyButton text={linesAsText(lines)} title="Copy all lines" />
         {again.length === 0 ? null : (
-          <button type="button" onClick={() => onAgain(again)}>
-            Try {formatCount(again.length)} again
-          </button>
+          <Button onClick={() => onAgain(again)}>Try {formatCount(again.length)} again</Button>
         )}
       </p>
-    </>
-  );
-}
-
-/** Copies a text, and says so. Browsers allow it on https and on this machine only; else the text is shown to be copied by hand. */
-export function CopyButton({ text, title }: { text: string; title: string }) {
-  const [state, setState] = useState<'idle' | 'copied' | 'refused'>('idle');
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setState('copied');
-    } catch {
-      setState('refused');
-    }
-  };
-  return (
-    <>
-      <button type="button" onClick={() => void copy()}>
-        {title}
-      </button>
-      <span role="status" class="quiet">
-        {state === 'copied' ? 'Copied.' : ''}
-      </span>
-      {state === 'refused' ? <textarea readOnly aria-label={title} rows={4} value={text} /> : null}
     </>
   );
 }

@@ -1,7 +1,8 @@
 import { memo } from 'preact/compat';
 import { formatAge, formatTime } from '../../../data/format.ts';
 import { accountPage } from '../../../data/post.ts';
-import { hostPath } from '../frame/feed-tabs.tsx';
+import { tameName } from '../../../data/tame.ts';
+import { hostPath } from '../frame/host-path.ts';
 import { accountLabel, type Member } from './member.ts';
 
 interface MemberRowProps {
@@ -46,7 +47,7 @@ export const MemberRow = memo(({ feed, index, top, member, isActive, onFocus, on
             <a tabIndex={tabIndex} href={hostPath(feed, '/history', { subject: member.did })}>
               History<span class="unseen"> of {accountLabel(member)}</span>
             </a>
-            <button type="button" class="plain" tabIndex={tabIndex} onClick={() => onRemove(member)}>
+            <button type="button" class="button quiet" tabIndex={tabIndex} onClick={() => onRemove(member)}>
               Remove<span class="unseen"> {accountLabel(member)}</span>
             </button>
           </>
@@ -63,9 +64,10 @@ function MemberName({ member, tabIndex }: { member: Member | undefined; tabIndex
         <span class="bones" />
       </div>
     );
+  const name = tameName(member.displayName);
   return (
     <div role="gridcell" class="who">
-      <bdi class="name">{member.displayName === '' ? accountLabel(member) : member.displayName}</bdi>
+      <bdi class="name">{name === '' ? accountLabel(member) : name}</bdi>
       <a tabIndex={tabIndex} class="quiet" href={accountPage(member.did)} rel="noreferrer nofollow" target="_blank">
         <bdi>{accountLabel(member)}</bdi>
       </a>

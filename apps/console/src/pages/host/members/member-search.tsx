@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
-import { hostPath } from '../frame/feed-tabs.tsx';
+import { hostPath } from '../frame/host-path.ts';
 
 /** The search waits for a pause in the typing. */
 const PAUSE_MS = 250;

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { ActionError, Dialog, useAction } from '../frame/stand-in.tsx';
+import { Confirm } from '../../../parts/confirm.tsx';
 import { accountLabel, type Member } from './member.ts';
 
 interface RemoveMemberProps {
@@ -11,33 +11,28 @@ interface RemoveMemberProps {
 /** Asks before a membership ends, and why. */
 export function RemoveMember({ member, onClose, remove }: RemoveMemberProps) {
   const [note, setNote] = useState('');
-  const { run, isBusy, error } = useAction(() => remove(note.trim()));
   return (
-    <Dialog title="Remove this member?" onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void run();
-        }}
-      >
-        <p>
-          <bdi>{accountLabel(member)}</bdi> will no longer be a member, and no source lets the account in again. You can
-          undo it.
-        </p>
-        <label class="field">
-          Why, for the other hosts (may be left empty)
-          <input type="text" maxLength={1_000} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
-        </label>
-        <ActionError error={error} />
-        <div class="buttons">
-          <button type="button" onClick={onClose}>
-            Keep
-          </button>
-          <button type="submit" class="grave" disabled={isBusy}>
-            Remove
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <Confirm
+      title="Remove this member?"
+      action="Remove"
+      isDangerous
+      onConfirm={() => remove(note.trim())}
+      onClose={onClose}
+    >
+      <p>
+        <bdi>{accountLabel(member)}</bdi> will no longer be a member, and no source lets the account in again. You can
+        undo it.
+      </p>
+      <div class="field">
+        <label for="remove-note">Why, for the feed’s other hosts (may stay empty)</label>
+        <input
+          id="remove-note"
+          type="text"
+          maxLength={1_000}
+          value={note}
+          onInput={(event) => setNote(event.currentTarget.value)}
+        />
+      </div>
+    </Confirm>
   );
 }

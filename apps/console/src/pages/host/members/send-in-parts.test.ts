@@ -34,7 +34,7 @@ test('each part is sent once, and the lines come part by part', async () => {
 });
 
 test('a part that finds the server busy is sent again when the server says', async () => {
-  const busy = new RequestError('wait', 429, 7);
+  const busy = new RequestError('wait', 429, { retryAfterS: 7 });
   const { sent, waited, lines } = await run([['a']], [busy, new RequestError('away', 503), 'ok']);
   expect(sent).toEqual([['a'], ['a'], ['a']]);
   expect(waited).toEqual([7, 5]);

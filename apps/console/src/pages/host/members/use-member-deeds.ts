@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import { useApi } from '../frame/stand-in.tsx';
+import { useApi } from '../../../data/session.tsx';
 
 interface Decided {
   readonly did: string;

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { useApi } from '../frame/stand-in.tsx';
+import { useApi } from '../../../data/session.tsx';
 
 export interface Suggestion {
   readonly did: string;
