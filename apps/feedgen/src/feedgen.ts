@@ -20,6 +20,7 @@ import { createHides } from './moderation/hides.ts';
 import { createPersonal } from './personal/personal.ts';
 import type { PersonalWaits } from './personal/personal-builds.ts';
 import { createWishes } from './personal/wishes/wishes.ts';
+import { createPreview } from './previews/preview.ts';
 import { createSeenPosts, type SeenPostsOptions } from './seen/create-seen-posts.ts';
 import { createDocuments } from './syndication/documents.ts';
 
@@ -109,7 +110,31 @@ function createParts(deps: FeedgenDeps) {
   const personal = createPersonal({ ...deps, prefix, limits: config.personal, ...personalDeps });
   const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
   const explain = createExplaining({ ...deps, ...explaining });
-  const posts = { live, cuts, hides, explain, documents, personal: personal.builds, languages: personal.languages };
-  const context = { service, file, ...posts, membership, intakes, keys, identity, seen, analytics, metrics, log };
+  const preview = createPreview({ ...deps, live, areValid });
+  const posts = {
+    live,
+    cuts,
+    hides,
+    explain,
+    preview,
+    documents,
+    personal: personal.builds,
+    languages: personal.languages,
+  };
+  const signIn = undefined;
+  const context = {
+    service,
+    file,
+    ...posts,
+    membership,
+    intakes,
+    keys,
+    signIn,
+    identity,
+    seen,
+    analytics,
+    metrics,
+    log,
+  };
   return { context, bus, building, personal, forYou, memberReader };
 }

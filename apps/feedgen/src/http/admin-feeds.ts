@@ -1,12 +1,13 @@
 import { membersLabel, shortAlias } from '@updraft/feeds';
-import { AuthenticationRequiredError, type HttpServer } from '@updraft/service';
+import type { HttpServer } from '@updraft/service';
 import { z } from 'zod';
-import { needsApiKey, requireApiKey } from './admin-auth.ts';
+import { HOST_ERRORS, needsHost, whoActs } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
+import { feedTitle } from './feed-names.ts';
 
 const schema = {
-  ...needsApiKey,
-  summary: 'The feeds that the key is for, by the name without its prefix',
+  ...needsHost,
+  summary: 'The feeds that the key or the session is for, by the name without its prefix',
   response: {
     200: z.object({
       feeds: z.record(
@@ -15,6 +16,8 @@ const schema = {
           feed_type: z.string(),
           user_count: z.int(),
           alias: z.string(),
+          title: z.string(),
+          role: z.enum(['host', 'moderator']),
           audience: z.string(),
           viewers_today: z.int(),
         }),
@@ -23,17 +26,19 @@ const schema = {
   },
 };
 
-/** GET /api/admin/feeds: the feeds that the key is for, by the name without its prefix. */
+/** GET /api/admin/feeds: the feeds that the key or the session is for, by the name without its prefix. */
 export function adminFeeds(app: HttpServer, context: FeedgenContext): void {
   const { file, membership, analytics } = context;
-  app.get('/api/admin/feeds', { schema, config: { errors: [AuthenticationRequiredError] } }, (request) => {
-    const key = requireApiKey(context, request);
-    const feeds = [...file.feeds.values()].filter((feed) => key.feeds.includes(feed.alias));
+  app.get('/api/admin/feeds', { schema, config: { errors: HOST_ERRORS } }, async (request) => {
+    const actor = await whoActs(context, request);
+    const feeds = [...file.feeds.values()].filter(({ alias }) => actor.isHostOf(alias) || actor.isModeratorOf(alias));
     const entries = feeds.map((feed) => {
       const view = {
         feed_type: feed.kind,
         user_count: membership.count(membersLabel(feed) ?? '') ?? 0,
         alias: feed.alias,
+        title: feedTitle(feed),
+        role: actor.isHostOf(feed.alias) ? ('host' as const) : ('moderator' as const),
         audience: feed.audience,
         viewers_today: analytics.viewersToday(feed.alias),
       };

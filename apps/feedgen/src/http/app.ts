@@ -6,12 +6,16 @@ import { adminFeedHides } from './admin-feed-hides.ts';
 import { adminFeedMembers } from './admin-feed-members.ts';
 import { adminFeeds } from './admin-feeds.ts';
 import { adminMemberRequests } from './admin-member-requests.ts';
+import { adminMembersBulk } from './admin-members-bulk.ts';
+import { adminSettings } from './admin-settings.ts';
 import type { FeedgenContext } from './context.ts';
 import { describeFeedGenerator } from './describe-feed-generator.ts';
 import { didJson } from './did-json.ts';
 import { feedDocuments } from './feed-documents.ts';
+import { feedPosts } from './feed-posts.ts';
 import { getFeedSkeleton, SKELETON_PATH } from './get-feed-skeleton.ts';
 import { landingPage } from './landing-page.ts';
+import { listFeeds } from './list-feeds.ts';
 import { memberRequest } from './member-request.ts';
 import { sendInteractions } from './send-interactions.ts';
 
@@ -22,11 +26,15 @@ const ROUTES = [
   sendInteractions,
   adminFeeds,
   adminFeedMembers,
+  adminMembersBulk,
   adminFeedHides,
   adminMemberRequests,
   memberRequest,
   adminExplain,
+  adminSettings,
   feedDocuments,
+  listFeeds,
+  feedPosts,
   landingPage,
 ];
 
@@ -47,7 +55,7 @@ export function createApp(
   addRoutes(app, describeApi(context), (routes) => {
     // A timer for each page would cost a tenth of the throughput, and each wait of a page has its own bound.
     routes.addHook('onRoute', (route) => {
-      if (route.url !== SKELETON_PATH) route.handlerTimeout = HANDLER_TIMEOUT_MS;
+      if (route.url !== SKELETON_PATH) route.handlerTimeout ??= HANDLER_TIMEOUT_MS;
     });
     for (const route of ROUTES) route(routes, context);
   });
@@ -67,6 +75,8 @@ function describeApi({ service }: FeedgenContext): ApiDescription {
           description: "A service token of the viewer's PDS",
         },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        session: { type: 'apiKey', in: 'cookie', name: 'updraft_session', description: 'Of a host who is signed in' },
+        csrfToken: { type: 'apiKey', in: 'header', name: 'X-CSRF-Token', description: "The session's" },
       },
     },
   };

@@ -1,3 +1,4 @@
+import type { SignIn } from '@updraft/console-api';
 import type { Explain, FeedsFile, MemberIntake, ServiceIdentity } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import type { Analytics } from '../analytics/analytics.ts';
@@ -10,6 +11,7 @@ import type { FeedgenMetrics } from '../metrics.ts';
 import type { Hides } from '../moderation/hides.ts';
 import type { PersonalBuilds } from '../personal/personal-builds.ts';
 import type { PostLanguages } from '../personal/post-languages.ts';
+import type { Preview } from '../previews/preview.ts';
 import type { SeenPosts } from '../seen/seen-posts.ts';
 import type { Documents } from '../syndication/documents.ts';
 
@@ -25,10 +27,13 @@ export interface FeedgenContext {
   readonly membership: Membership;
   readonly intakes: readonly MemberIntake[];
   readonly keys: KeyRing;
+  /** Undefined without a console. */
+  readonly signIn: SignIn | undefined;
   readonly identity: Identity;
   readonly seen: SeenPosts;
   readonly analytics: Analytics;
   readonly explain: Explain;
+  readonly preview: Preview;
   readonly documents: Documents;
   readonly metrics: FeedgenMetrics;
   readonly log: Logger;
