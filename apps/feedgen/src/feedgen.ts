@@ -1,4 +1,5 @@
-import { type FeedsFile, memberIntakes } from '@updraft/feeds';
+import { createConsole } from '@updraft/console-api';
+import { type FeedsFile, memberIntakes, rolesIn } from '@updraft/feeds';
 import type { HttpServer, Logger } from '@updraft/service';
 import { type ClickHouse, createErasedAccounts, type Redis } from '@updraft/store';
 import { createAnalytics } from './analytics/analytics.ts';
@@ -11,7 +12,7 @@ import { createForYou } from './for-you/for-you.ts';
 import { keepGauges } from './gauges.ts';
 import { createApp } from './http/app.ts';
 import type { FeedgenContext } from './http/context.ts';
-import { createIdentity } from './identity.ts';
+import { createIdentity, type Identity } from './identity.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import { createMemberReader } from './members/intake/member-reader.ts';
 import { createMembership } from './members/membership.ts';
@@ -59,11 +60,11 @@ export interface Feedgen {
 
 /** Puts the parts together; opens and starts nothing but the signature threads. */
 export function createFeedgen(deps: FeedgenDeps): Feedgen {
-  const { context, bus, building, personal, forYou, memberReader } = createParts(deps);
+  const { context, console, bus, building, personal, forYou, memberReader } = createParts(deps);
   const { live, membership, hides, keys, analytics, identity } = context;
   keepGauges(context, personal.counts);
   return {
-    app: createApp(context, deps.config),
+    app: createApp(context, deps.config, console),
     context,
     builders: building.builders,
     start: async (signal) => {
@@ -121,7 +122,8 @@ function createParts(deps: FeedgenDeps) {
     personal: personal.builds,
     languages: personal.languages,
   };
-  const signIn = undefined;
+  const console = createFeedgenConsole(deps, identity);
+  const signIn = console?.signIn;
   const context = {
     service,
     file,
@@ -129,12 +131,29 @@ function createParts(deps: FeedgenDeps) {
     membership,
     intakes,
     keys,
-    signIn,
     identity,
     seen,
     analytics,
+    signIn,
     metrics,
     log,
   };
-  return { context, bus, building, personal, forYou, memberReader };
+  return { context, console, bus, building, personal, forYou, memberReader };
+}
+
+function createFeedgenConsole({ config, redis, file, log }: FeedgenDeps, { handles }: Identity) {
+  const { console: env, listen, plcHost, allowPrivateAddresses } = config;
+  return createConsole({
+    service: 'feedgen',
+    env,
+    listen,
+    redis,
+    redisPrefix: config.redis.prefix,
+    plcHost,
+    allowPrivateAddresses,
+    tokenKeys: [], // clean-ups are the search service's
+    rolesOf: (did) => rolesIn(file, env.CONSOLE_OPERATORS, did),
+    findDid: handles.resolve,
+    log,
+  });
 }

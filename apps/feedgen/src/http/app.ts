@@ -1,3 +1,4 @@
+import { type Console, otherOrigins } from '@updraft/console-api';
 import { type ApiDescription, addRoutes, createHttpServer, type HttpServer } from '@updraft/service';
 import { storeAnswer } from '@updraft/store';
 import type { FeedgenConfig } from '../config.ts';
@@ -43,11 +44,12 @@ const HANDLER_TIMEOUT_MS = 10_000;
 /** The HTTP app with all routes, not yet listening. */
 export function createApp(
   context: FeedgenContext,
-  config: Pick<FeedgenConfig, 'corsOrigins' | 'trustProxy'>,
+  config: Pick<FeedgenConfig, 'corsOrigins' | 'trustProxy' | 'console'>,
+  console: Console | undefined,
 ): HttpServer {
   const app = createHttpServer({
     log: context.log,
-    corsOrigins: config.corsOrigins,
+    corsOrigins: [...config.corsOrigins, ...otherOrigins({ service: 'feedgen', env: config.console })],
     trustProxy: config.trustProxy,
     classifyError: storeAnswer,
     handlerTimeoutMs: 0, // see below
@@ -58,6 +60,7 @@ export function createApp(
       if (route.url !== SKELETON_PATH) route.handlerTimeout ??= HANDLER_TIMEOUT_MS;
     });
     for (const route of ROUTES) route(routes, context);
+    console?.addRoutes(routes);
   });
   return app;
 }

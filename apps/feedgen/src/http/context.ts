@@ -35,6 +35,8 @@ export interface FeedgenContext {
   readonly explain: Explain;
   readonly preview: Preview;
   readonly documents: Documents;
+  /** Undefined with CONSOLE_OFF. */
+  readonly signIn: SignIn | undefined;
   readonly metrics: FeedgenMetrics;
   readonly log: Logger;
 }
