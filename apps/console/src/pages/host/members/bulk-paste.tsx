@@ -1,4 +1,4 @@
-import { type BulkMembersAnswer } from '@updraft/console-api/views';
+import type { BulkMembersAnswer } from '@updraft/console-api/views';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { formatCount } from '../../../data/format.ts';
 import { useApi } from '../../../data/session.tsx';
@@ -12,6 +12,8 @@ import { type Line, type Sent, sendInParts } from './send-in-parts.ts';
 /** As the server takes them (MAX_BULK_MEMBERS). */
 const PART_SIZE = 500;
 const MAX_ACCOUNTS = 50_000;
+/** The server looks up many handles for it. */
+const PART_MS = 60_000;
 
 interface BulkPasteProps {
   readonly feed: string;
@@ -79,7 +81,13 @@ function useSending(feed: string, onAdded: () => void) {
     const result = await sendInParts({
       parts: inParts(accounts, PART_SIZE),
       send: (part) =>
-        sendJson<BulkMembersAnswer>('POST', '/api/admin/feed_members/bulk', { feedName: feed, accounts: part }, signal),
+        sendJson<BulkMembersAnswer>(
+          'POST',
+          '/api/admin/feed_members/bulk',
+          { feedName: feed, accounts: part },
+          signal,
+          PART_MS,
+        ),
       wait: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
       signal,
       onLines: setLines,
