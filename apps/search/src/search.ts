@@ -1,10 +1,9 @@
-import { createConsole, operatorRoles, otherOrigins } from '@updraft/console-api';
-import type { Accounts } from '@updraft/identity';
 import { createRateLimit, createTurns, type HttpServer } from '@updraft/service';
 import { createLeases, createProgressStore, type Leases, PRIORITIES, withCallOptions } from '@updraft/store';
 import { createApp } from './app.ts';
 import { createCleanups } from './cleanup/cleanups.ts';
 import type { SearchEnvironment } from './config.ts';
+import { createSearchConsole } from './console.ts';
 import type { SearchContext, SearchDeps } from './context.ts';
 import { createSearchMetrics } from './metrics.ts';
 import { createOutside } from './outside.ts';
@@ -29,9 +28,8 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
   const leases = makeLeases(deps);
   const background = withCallOptions(deps.clickhouse, { settings: PRIORITIES.background });
   const common = { ...deps, clickhouse: background, leases, metrics, progress: createProgressStore(background) };
-  const outside = await createOutside(deps, metrics);
-  const { accounts, pdsClient, spool } = outside;
-  const clean = createCleanups(deps, { ...outside, leases, metrics });
+  const { accounts, pdsClient, spool } = await createOutside(deps, metrics);
+  const clean = createCleanups(deps, { accounts, pdsClient, spool, leases, metrics });
   const console = createSearchConsole(deps, accounts);
   const reports = createReports(common);
   const context: SearchContext = {
@@ -52,34 +50,20 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     signIn: console?.signIn,
   };
   const listing = { ...common, client: pdsClient, hosts: env.LIST_REPOS_HOSTS, intervalMs: env.LIST_REPOS_INTERVAL };
-  const corsOrigins = [...env.CORS_ORIGINS, ...otherOrigins({ service: 'search', env })];
   return {
-    app: createApp(context, { corsOrigins, trustProxy: env.TRUST_PROXY, console }),
+    app: createApp(context, env, console),
     context,
-    run: async () => {
-      await Promise.all([
+    run: () =>
+      allOf([
         ...[reports.network, reports.collections, reports.trends].map((report) => report.keepFresh(signal)),
         keepListing(listing, signal),
         clean?.run(signal),
-      ]);
-    },
+      ]),
   };
 }
 
-function createSearchConsole({ env, redis, log }: SearchDeps, accounts: Accounts) {
-  return createConsole({
-    service: 'search',
-    env,
-    listen: env.LISTEN_ADDRESS,
-    redis,
-    redisPrefix: env.REDIS_PREFIX,
-    plcHost: env.PLC_HOST,
-    allowPrivateAddresses: env.ALLOW_PRIVATE_ADDRESSES,
-    tokenKeys: env.CLEANUP_TOKEN_KEY,
-    rolesOf: operatorRoles(env),
-    findDid: async (handle, caller) => (await accounts.find(handle, caller)).did,
-    log,
-  });
+async function allOf(work: readonly (Promise<void> | undefined)[]): Promise<void> {
+  await Promise.all(work);
 }
 
 const MAX_LIKE_COUNTS_TTL_MS = 300_000;

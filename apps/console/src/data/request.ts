@@ -25,6 +25,8 @@ export class RequestError extends Error {
 export type ChangeMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 const TIMEOUT_MS = 15_000;
+/** A change may wait for servers of others. */
+const CHANGE_TIMEOUT_MS = 65_000;
 /** The scheme of addresses at a service whose origin is not known here. */
 export const NOWHERE = 'nowhere:';
 
@@ -37,22 +39,16 @@ export function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
 export function sendWithToken<T>(
   { method, path, body, csrfToken }: { method: ChangeMethod; path: string; body: unknown; csrfToken: string },
   signal?: AbortSignal,
-  timeoutMs?: number,
 ): Promise<T> {
   const headers: Record<string, string> = { 'x-csrf-token': csrfToken };
   if (body !== undefined) headers['content-type'] = 'application/json';
   const init = { method, headers, credentials: 'same-origin' as const };
-  return ask<T>(path, body === undefined ? init : { ...init, body: JSON.stringify(body) }, signal, timeoutMs);
+  return ask<T>(path, body === undefined ? init : { ...init, body: JSON.stringify(body) }, signal);
 }
 
-async function ask<T>(
-  url: string,
-  init: RequestInit,
-  signal: AbortSignal | undefined,
-  timeoutMs = TIMEOUT_MS,
-): Promise<T> {
+async function ask<T>(url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<T> {
   if (url.startsWith(NOWHERE)) throw new RequestError(unknownOrigin(url), 0);
-  const timeout = AbortSignal.timeout(timeoutMs);
+  const timeout = AbortSignal.timeout(init.method === undefined ? TIMEOUT_MS : CHANGE_TIMEOUT_MS);
   try {
     const response = await fetch(url, {
       ...init,

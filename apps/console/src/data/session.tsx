@@ -20,14 +20,7 @@ export interface Api {
   /** GETs JSON. @throws RequestError */
   readonly getJson: <T>(path: string, signal?: AbortSignal) => Promise<T>;
   /** Changes something at this origin, as who is signed in. Without a body it sends none. @throws RequestError */
-  readonly sendJson: <T>(
-    method: ChangeMethod,
-    path: string,
-    body?: unknown,
-    signal?: AbortSignal,
-    /** For what takes longer than other requests. */
-    timeoutMs?: number,
-  ) => Promise<T>;
+  readonly sendJson: <T>(method: ChangeMethod, path: string, body?: unknown, signal?: AbortSignal) => Promise<T>;
 }
 
 const SessionContext = createContext<Session | undefined>(undefined);
@@ -52,7 +45,7 @@ export function SessionProvider({ children }: { children: ComponentChildren }) {
     [reload],
   );
   const signOut = useCallback(async () => {
-    await api.sendJson('POST', '/console/api/sign-out');
+    await api.sendJson('DELETE', '/console/api/session');
     hadSession.current = false;
     await reload();
   }, [api, reload]);
@@ -86,9 +79,8 @@ function createApi({ session, reload }: ApiDeps): Api {
       throw error;
     }
   };
-  const sendJson: Api['sendJson'] = async (method, path, body, signal, timeoutMs) => {
-    const send = (csrfToken: string) =>
-      noticing(sendWithToken<never>({ method, path, body, csrfToken }, signal, timeoutMs));
+  const sendJson: Api['sendJson'] = async (method, path, body, signal) => {
+    const send = (csrfToken: string) => noticing(sendWithToken<never>({ method, path, body, csrfToken }, signal));
     const token = session()?.csrfToken ?? '';
     try {
       return await send(token);

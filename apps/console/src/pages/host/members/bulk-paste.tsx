@@ -12,8 +12,6 @@ import { type Line, type Sent, sendInParts } from './send-in-parts.ts';
 /** As the server takes them (MAX_BULK_MEMBERS). */
 const PART_SIZE = 500;
 const MAX_ACCOUNTS = 50_000;
-/** The server looks up many handles for it. */
-const PART_MS = 60_000;
 
 interface BulkPasteProps {
   readonly feed: string;

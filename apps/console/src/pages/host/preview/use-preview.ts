@@ -4,8 +4,6 @@ import { useApi } from '../../../data/session.tsx';
 import { useAction } from '../../../data/use-action.ts';
 import { useLive } from '../../../data/use-live.ts';
 
-/** A preview builds the feed. */
-const PREVIEW_MS = 40_000;
 const SETTINGS_EVERY_MS = 60_000;
 /** What is written is kept for this tab, for it is saved nowhere else. */
 const keptAs = (feed: string): string => `settings ${feed}`;
@@ -21,7 +19,7 @@ export function usePreview(feed: string) {
   const settings = written ?? saved ?? '';
   const { run, isBusy, error } = useAction(async () => {
     const body = { feedName: feed, settings };
-    const posts = await sendJson<PreviewAnswer>('POST', '/api/admin/preview', body, undefined, PREVIEW_MS);
+    const posts = await sendJson<PreviewAnswer>('POST', '/api/admin/preview', body);
     setAnswer({ ...posts, settings });
   });
   const write = (text: string | undefined): void => {
