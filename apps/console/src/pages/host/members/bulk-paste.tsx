@@ -84,7 +84,6 @@ function useSending(feed: string, onAdded: () => void) {
           '/api/admin/feed_members/bulk',
           { feedName: feed, accounts: part },
           signal,
-          PART_MS,
         ),
       wait: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
       signal,
