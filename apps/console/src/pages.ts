@@ -1,6 +1,5 @@
 import type { ConsoleConfig } from '@updraft/console-api/views';
-import type { FunctionComponent } from 'preact';
-import { lazy } from 'preact-iso';
+import { type LazyPage, lazyPage } from './parts/lazy-page.tsx';
 
 /** A page of the console. Its code comes when it is opened. */
 export interface Page {
@@ -12,7 +11,7 @@ export interface Page {
   readonly part: 'public' | 'host' | 'operator';
   /** The service that must serve it, since signed-in requests go to the page's own origin; undefined for either. */
   readonly service?: ConsoleConfig['service'];
-  readonly component: FunctionComponent;
+  readonly component: LazyPage;
 }
 
 export const PAGES: readonly Page[] = [
@@ -21,41 +20,41 @@ export const PAGES: readonly Page[] = [
     path: '/console/',
     title: 'Network',
     part: 'public',
-    component: lazy(() => import('./pages/network.tsx')),
+    component: lazyPage(() => import('./pages/network.tsx')),
   },
   {
     name: 'trends',
     path: '/console/trends',
     title: 'Trends',
     part: 'public',
-    component: lazy(() => import('./pages/trends.tsx')),
+    component: lazyPage(() => import('./pages/trends.tsx')),
   },
   {
     name: 'search',
     path: '/console/search',
     title: 'Search',
     part: 'public',
-    component: lazy(() => import('./pages/search.tsx')),
+    component: lazyPage(() => import('./pages/search.tsx')),
   },
   {
     name: 'links',
     path: '/console/links',
     title: 'Links',
     part: 'public',
-    component: lazy(() => import('./pages/links.tsx')),
+    component: lazyPage(() => import('./pages/links.tsx')),
   },
   {
     name: 'feeds',
     path: '/console/feeds',
     title: 'Feeds',
     part: 'public',
-    component: lazy(() => import('./pages/feeds.tsx')),
+    component: lazyPage(() => import('./pages/feeds.tsx')),
   },
   {
     name: 'feed',
     path: '/console/feeds/:name',
     part: 'public',
-    component: lazy(() => import('./pages/feed.tsx')),
+    component: lazyPage(() => import('./pages/feed.tsx')),
   },
   {
     name: 'export',
@@ -63,7 +62,7 @@ export const PAGES: readonly Page[] = [
     title: 'Export',
     part: 'public',
     service: 'search',
-    component: lazy(() => import('./pages/export.tsx')),
+    component: lazyPage(() => import('./pages/export.tsx')),
   },
   {
     name: 'cleanup',
@@ -71,7 +70,7 @@ export const PAGES: readonly Page[] = [
     title: 'Clean-up',
     part: 'public',
     service: 'search',
-    component: lazy(() => import('./pages/cleanup.tsx')),
+    component: lazyPage(() => import('./pages/cleanup.tsx')),
   },
   {
     name: 'host',
@@ -79,56 +78,56 @@ export const PAGES: readonly Page[] = [
     title: 'Your feeds',
     part: 'host',
     service: 'feedgen',
-    component: lazy(() => import('./pages/host/my-feeds.tsx')),
+    component: lazyPage(() => import('./pages/host/my-feeds.tsx')),
   },
   {
     name: 'host-feed',
     path: '/console/host/:feed',
     part: 'host',
     service: 'feedgen',
-    component: lazy(() => import('./pages/host/overview.tsx')),
+    component: lazyPage(() => import('./pages/host/overview.tsx')),
   },
   {
     name: 'host-members',
     path: '/console/host/:feed/members',
     part: 'host',
     service: 'feedgen',
-    component: lazy(() => import('./pages/host/members.tsx')),
+    component: lazyPage(() => import('./pages/host/members.tsx')),
   },
   {
     name: 'host-requests',
     path: '/console/host/:feed/requests',
     part: 'host',
     service: 'feedgen',
-    component: lazy(() => import('./pages/host/requests.tsx')),
+    component: lazyPage(() => import('./pages/host/requests.tsx')),
   },
   {
     name: 'host-hidden',
     path: '/console/host/:feed/hidden',
     part: 'host',
     service: 'feedgen',
-    component: lazy(() => import('./pages/host/hidden.tsx')),
+    component: lazyPage(() => import('./pages/host/hidden.tsx')),
   },
   {
     name: 'host-preview',
     path: '/console/host/:feed/preview',
     part: 'host',
     service: 'feedgen',
-    component: lazy(() => import('./pages/host/preview.tsx')),
+    component: lazyPage(() => import('./pages/host/preview.tsx')),
   },
   {
     name: 'host-why',
     path: '/console/host/:feed/why',
     part: 'host',
     service: 'feedgen',
-    component: lazy(() => import('./pages/host/why.tsx')),
+    component: lazyPage(() => import('./pages/host/why.tsx')),
   },
   {
     name: 'host-history',
     path: '/console/host/:feed/history',
     part: 'host',
     service: 'feedgen',
-    component: lazy(() => import('./pages/host/history.tsx')),
+    component: lazyPage(() => import('./pages/host/history.tsx')),
   },
   {
     name: 'ingest',
@@ -136,7 +135,7 @@ export const PAGES: readonly Page[] = [
     title: 'Ingest',
     part: 'operator',
     service: 'search',
-    component: lazy(() => import('./pages/operator/ingest.tsx')),
+    component: lazyPage(() => import('./pages/operator/ingest.tsx')),
   },
   {
     name: 'rejected',
@@ -144,7 +143,7 @@ export const PAGES: readonly Page[] = [
     title: 'Rejected',
     part: 'operator',
     service: 'search',
-    component: lazy(() => import('./pages/operator/rejected.tsx')),
+    component: lazyPage(() => import('./pages/operator/rejected.tsx')),
   },
   {
     name: 'storage',
@@ -152,7 +151,7 @@ export const PAGES: readonly Page[] = [
     title: 'Disk',
     part: 'operator',
     service: 'search',
-    component: lazy(() => import('./pages/operator/storage.tsx')),
+    component: lazyPage(() => import('./pages/operator/storage.tsx')),
   },
   {
     name: 'services',
@@ -160,7 +159,7 @@ export const PAGES: readonly Page[] = [
     title: 'Services',
     part: 'operator',
     service: 'search',
-    component: lazy(() => import('./pages/operator/services.tsx')),
+    component: lazyPage(() => import('./pages/operator/services.tsx')),
   },
   {
     name: 'jobs',
@@ -168,7 +167,7 @@ export const PAGES: readonly Page[] = [
     title: 'Jobs',
     part: 'operator',
     service: 'search',
-    component: lazy(() => import('./pages/operator/jobs.tsx')),
+    component: lazyPage(() => import('./pages/operator/jobs.tsx')),
   },
   {
     name: 'alerts',
@@ -176,18 +175,18 @@ export const PAGES: readonly Page[] = [
     title: 'Alerts',
     part: 'operator',
     service: 'search',
-    component: lazy(() => import('./pages/operator/alerts.tsx')),
+    component: lazyPage(() => import('./pages/operator/alerts.tsx')),
   },
   {
     name: 'sign-in',
     path: '/console/sign-in',
     part: 'public',
-    component: lazy(() => import('./pages/sign-in.tsx')),
+    component: lazyPage(() => import('./pages/sign-in.tsx')),
   },
   {
     name: 'sessions',
     path: '/console/sessions',
     part: 'public',
-    component: lazy(() => import('./pages/sessions.tsx')),
+    component: lazyPage(() => import('./pages/sessions.tsx')),
   },
 ];

@@ -1,3 +1,5 @@
+import { serverNow } from './clock.ts';
+
 const whole = new Intl.NumberFormat('en');
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const dayTime = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
@@ -15,9 +17,20 @@ const UNITS = [
   ['second', 1],
 ] as const;
 
-/** Such as `3 minutes ago`. */
-export function formatAge(iso: string, nowMs = Date.now()): string {
-  const seconds = (Date.parse(iso) - nowMs) / 1000;
-  const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS[3];
+/** How long ago it was, such as `3 minutes ago`; `now` for what is not yet. */
+export function formatAge(iso: string, nowMs = serverNow()): string {
+  const seconds = Math.min(0, (Date.parse(iso) - nowMs) / 1000);
+  const [unit, size] = UNITS.find(([, length]) => -seconds >= length) ?? UNITS[3];
   return relative.format(Math.round(seconds / size), unit);
+}
+
+const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+const byteFormats = BYTE_UNITS.map(
+  (unit) => new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'short', maximumSignificantDigits: 3 }),
+);
+
+/** Such as `1.25 GB`. */
+export function formatBytes(bytes: number): string {
+  const step = Math.min(Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)), BYTE_UNITS.length - 1);
+  return byteFormats[step]?.format(bytes / 1000 ** step) ?? '';
 }

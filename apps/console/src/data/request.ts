@@ -1,41 +1,96 @@
+import { noteServerDate } from './clock.ts';
+
 /** Why an answer could not be had, in words for people. */
 export class RequestError extends Error {
   /** Of the answer; 0 when there was none. */
   readonly status: number;
+  /** The name of the error in the answer, such as `InvalidRequest`; '' where there is none. */
+  readonly code: string;
   /** When to ask again, in seconds, if the server said so. */
   readonly retryAfterS: number | undefined;
 
-  constructor(message: string, status: number, retryAfterS?: number) {
+  constructor(
+    message: string,
+    status: number,
+    { code = '', retryAfterS }: { code?: string; retryAfterS?: number } = {},
+  ) {
     super(message);
     this.name = 'RequestError';
     this.status = status;
+    this.code = code;
     this.retryAfterS = retryAfterS;
   }
 }
 
-const TIMEOUT_MS = 15_000;
+export type ChangeMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** GETs JSON of this origin. @throws RequestError */
-export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+const TIMEOUT_MS = 15_000;
+/** The scheme of addresses at a service whose origin is not known here. */
+export const NOWHERE = 'nowhere:';
+
+/** GETs JSON. Only this origin gets the cookie. @throws RequestError */
+export function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
+  return ask<T>(url, {}, signal);
+}
+
+/** Sends JSON to this origin, with the session's token. useApi() knows the token. @throws RequestError */
+export function sendWithToken<T>(
+  { method, path, body, csrfToken }: { method: ChangeMethod; path: string; body: unknown; csrfToken: string },
+  signal?: AbortSignal,
+): Promise<T> {
+  const headers: Record<string, string> = { 'x-csrf-token': csrfToken };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const init = { method, headers, credentials: 'same-origin' as const };
+  return ask<T>(path, body === undefined ? init : { ...init, body: JSON.stringify(body) }, signal);
+}
+
+async function ask<T>(url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<T> {
+  if (url.startsWith(NOWHERE)) throw new RequestError(unknownOrigin(url), 0);
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  let response: Response;
   try {
-    response = await fetch(path, { signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]) });
+    const response = await fetch(url, {
+      ...init,
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    });
+    if (url.startsWith('/console/api/')) noteServerDate(response.headers.get('date'));
+    if (!response.ok) throw await errorOf(response);
+    if (response.status === 204) return undefined as T;
+    return (await response.json()) as T;
   } catch (error) {
-    if (signal?.aborted === true) throw error;
-    throw new RequestError(timeout.aborted ? 'The server did not answer in time.' : 'The server can’t be reached.', 0);
+    if (signal?.aborted === true || error instanceof RequestError) throw error;
+    if (error instanceof SyntaxError) throw new RequestError('The server’s answer can’t be read.', 0);
+    throw new RequestError(timeout.aborted ? 'The server did not answer in time.' : unreachable(), 0);
   }
-  if (response.ok) return (await response.json()) as T;
-  throw await errorOf(response);
+}
+
+function unreachable(): string {
+  return navigator.onLine ? 'The server can’t be reached.' : 'This device is offline.';
+}
+
+function unknownOrigin(url: string): string {
+  const [, service = ''] = url.split(':');
+  return `This needs the service “${service}”, whose address is not set here (${service.toUpperCase()}_ORIGIN).`;
 }
 
 /** Of an answer that is an XRPC error, `{error, message}`. */
 async function errorOf(response: Response): Promise<RequestError> {
-  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const retryAfterS = Number.parseFloat(response.headers.get('retry-after') ?? '');
   const body: unknown = await response.json().catch(() => undefined);
-  const message =
-    typeof body === 'object' && body !== null && 'message' in body && typeof body.message === 'string'
-      ? body.message
-      : `The server answered ${response.status}.`;
-  return new RequestError(message, response.status, Number.isFinite(retryAfter) ? retryAfter : undefined);
+  const { error, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  return new RequestError(
+    typeof message === 'string' && message !== '' ? message : `The server answered ${response.status}.`,
+    response.status,
+    { code: typeof error === 'string' ? error : '', ...(retryAfterS >= 0 && { retryAfterS }) },
+  );
+}
+
+/** What its reader can do about it; '' where the message says all. */
+export function adviceFor({ status, retryAfterS }: RequestError): string {
+  if (status === 0) return 'Look whether you are connected, then try again.';
+  if (status === 401) return 'Sign in, then try again.';
+  if (status === 403) return 'Your account may not do this. If it should, ask the operator for the role.';
+  if (status === 409) return 'It was changed meanwhile: load it again, then repeat your change.';
+  if (status === 429) return `Wait ${Math.ceil(retryAfterS ?? 10)} seconds, then try again.`;
+  if (status >= 500) return 'Nothing is lost. Try again in a moment.';
+  return '';
 }

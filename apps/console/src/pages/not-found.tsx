@@ -1,10 +1,12 @@
+import { EmptyState } from '../parts/empty-state.tsx';
+import { Page } from '../parts/page.tsx';
+
 export default function NotFound() {
   return (
-    <section class="empty">
-      <h1>There is no such page</h1>
-      <p>
-        The address may be mistyped. <a href="/console/">Go to the network’s numbers</a>.
-      </p>
-    </section>
+    <Page title="There is no such page">
+      <EmptyState title="The address may be mistyped.">
+        <a href="/console/">To the first page</a>
+      </EmptyState>
+    </Page>
   );
 }

@@ -6,7 +6,10 @@ export function Notice({ error, hasValue }: { error: RequestError | undefined; h
     <div role="status" aria-live="polite">
       {error === undefined ? null : (
         <p class="notice">
-          <strong>{error.message}</strong> {hasValue ? 'What you see is the last answer. ' : ''}
+          <strong>
+            <bdi>{error.message}</bdi>
+          </strong>{' '}
+          {hasValue ? 'What you see is the last answer. ' : ''}
           The page asks again by itself.
         </p>
       )}

@@ -1,0 +1,49 @@
+import type { ConsoleConfig, Roles } from '@updraft/console-api/views';
+import { PAGES, type Page } from '../pages.ts';
+import { pageUrl } from './config.tsx';
+
+export interface MenuItem {
+  readonly name: string;
+  readonly title: string;
+  readonly url: string;
+  readonly path: string;
+}
+
+/** The pages that stand in the menu for someone with these roles, and whose service can be reached. */
+export function menuItems(config: ConsoleConfig, roles: Roles | undefined): MenuItem[] {
+  const shown = PAGES.filter((page) => isInMenu(page) && !config.pagesOff.includes(page.name) && maySee(page, roles));
+  return shown.flatMap((page) => {
+    const url = pageUrl(config, page.service, page.path);
+    if (url === undefined) return [];
+    return [
+      { name: page.name, title: page.part === 'operator' ? 'Operation' : (page.title ?? ''), url, path: page.path },
+    ];
+  });
+}
+
+/** Operators' pages share one place in the menu; the way between them stands on each. */
+function isInMenu({ part, name, title }: Page): boolean {
+  return title !== undefined && (part !== 'operator' || name === 'ingest');
+}
+
+/** The pages of operators, for the way between them. */
+export function operatorItems({ pagesOff }: ConsoleConfig): { path: string; title: string }[] {
+  return PAGES.filter(
+    ({ part, name, title }) => part === 'operator' && title !== undefined && !pagesOff.includes(name),
+  ).map(({ path, title = '' }) => ({ path, title }));
+}
+
+/** Whether the roles open the page. What it shows of which feed is the server's to say. */
+export function maySee({ part }: Pick<Page, 'part'>, roles: Roles | undefined): boolean {
+  if (part === 'public') return true;
+  if (roles === undefined) return false;
+  if (roles.isOperator) return true;
+  return part === 'host' && roles.hostOf.length + roles.moderatorOf.length > 0;
+}
+
+/** Whether the page that is open belongs to the item. */
+export function isWithin({ path }: { path: string }, open: string): boolean {
+  const own = path.replace(/\/$/, '');
+  if (own === '/console') return open === own;
+  return open === own || open.startsWith(`${own}/`);
+}

@@ -1,0 +1,116 @@
+import type { SessionAnswer, SessionView } from '@updraft/console-api/views';
+import { type ComponentChildren, createContext } from 'preact';
+import { useCallback, useContext, useMemo, useRef } from 'preact/hooks';
+import { type ChangeMethod, getJson, RequestError, sendWithToken } from './request.ts';
+import { usePolling } from './use-polling.ts';
+
+export interface Session {
+  /** Undefined while nobody is signed in. */
+  readonly session: SessionView | undefined;
+  /** False until the server has said whether somebody is signed in. */
+  readonly isKnown: boolean;
+  /** There was a session, and it ended without a sign-out here. */
+  readonly isGone: boolean;
+  readonly error: RequestError | undefined;
+  readonly reload: () => Promise<unknown>;
+  readonly signOut: () => Promise<void>;
+}
+
+export interface Api {
+  /** GETs JSON. @throws RequestError */
+  readonly getJson: <T>(path: string, signal?: AbortSignal) => Promise<T>;
+  /** Changes something at this origin, as who is signed in. Without a body it sends none. @throws RequestError */
+  readonly sendJson: <T>(method: ChangeMethod, path: string, body?: unknown, signal?: AbortSignal) => Promise<T>;
+}
+
+const SessionContext = createContext<Session | undefined>(undefined);
+const ApiContext = createContext<Api | undefined>(undefined);
+
+const SESSION_EVERY_MS = 60_000;
+
+/** Knows who is signed in, and asks in their name. */
+export function SessionProvider({ children }: { children: ComponentChildren }) {
+  const { value, error, reload } = usePolling(
+    'session',
+    (signal) => getJson<SessionAnswer>('/console/api/session', signal),
+    SESSION_EVERY_MS,
+  );
+  const session = value?.session;
+  const latest = useRef<SessionView | undefined>(undefined);
+  const hadSession = useRef(false);
+  latest.current = session;
+  hadSession.current ||= session !== undefined;
+  const api = useMemo(
+    () => createApi({ session: () => latest.current, reload: async () => (await reload())?.session }),
+    [reload],
+  );
+  const signOut = useCallback(async () => {
+    await api.sendJson('POST', '/console/api/sign-out');
+    hadSession.current = false;
+    await reload();
+  }, [api, reload]);
+  const state: Session = {
+    session,
+    isKnown: value !== undefined,
+    isGone: value !== undefined && session === undefined && hadSession.current,
+    error,
+    reload,
+    signOut,
+  };
+  return (
+    <SessionContext.Provider value={state}>
+      <ApiContext.Provider value={api}>{children}</ApiContext.Provider>
+    </SessionContext.Provider>
+  );
+}
+
+interface ApiDeps {
+  readonly session: () => SessionView | undefined;
+  readonly reload: () => Promise<SessionView | undefined>;
+}
+
+function createApi({ session, reload }: ApiDeps): Api {
+  /** A 401 may mean that the session has ended: the frame says so then. */
+  const noticing = async <T,>(asked: Promise<T>): Promise<T> => {
+    try {
+      return await asked;
+    } catch (error) {
+      if (error instanceof RequestError && error.status === 401 && session() !== undefined) await reload();
+      throw error;
+    }
+  };
+  const sendJson: Api['sendJson'] = async (method, path, body, signal) => {
+    const send = (csrfToken: string) => noticing(sendWithToken<never>({ method, path, body, csrfToken }, signal));
+    const token = session()?.csrfToken ?? '';
+    try {
+      return await send(token);
+    } catch (error) {
+      if (!(error instanceof RequestError) || error.status !== 403) throw error;
+      // Another tab may have begun another session since: its token is another.
+      const fresh = (await reload())?.csrfToken;
+      if (fresh === undefined || fresh === token) throw error;
+      return send(fresh);
+    }
+  };
+  return { getJson: (path, signal) => noticing(getJson(path, signal)), sendJson };
+}
+
+/** Who is signed in. */
+export function useSession(): Session {
+  return within(useContext(SessionContext));
+}
+
+/** Asks and changes things as who is signed in: `const { sendJson } = useApi()`. */
+export function useApi(): Api {
+  return within(useContext(ApiContext));
+}
+
+function within<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('this hook is for what stands within the frame');
+  return value;
+}
+
+/** The address of the page to sign in at; the way back leads to `returnTo`. */
+export function signInPath(returnTo: string, purpose: 'console' | 'cleanup' = 'console'): string {
+  return `/console/sign-in?${new URLSearchParams({ ...(purpose !== 'console' && { purpose }), returnTo })}`;
+}

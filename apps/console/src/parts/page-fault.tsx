@@ -1,0 +1,25 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useErrorBoundary } from 'preact/hooks';
+import { useLocation } from 'preact-iso';
+import { Button } from './button.tsx';
+import { EmptyState } from './empty-state.tsx';
+import { Page } from './page.tsx';
+
+/** A fault in a page shows in its place; the frame stays, and another page opens as ever. */
+export function PageBoundary({ children }: { children: ComponentChildren }) {
+  const [error, reset] = useErrorBoundary((fault: unknown) => console.error(fault));
+  const { url } = useLocation();
+  useEffect(() => reset(), [url]);
+  return error === undefined || error === null ? <>{children}</> : <PageFault onRetry={reset} />;
+}
+
+function PageFault({ onRetry }: { onRetry: () => void }) {
+  return (
+    <Page title="This page has a fault">
+      <EmptyState title="It can’t be shown just now. Nothing was changed by this.">
+        <p>Try again, or open another page. What went wrong stands in the browser’s console.</p>
+        <Button onClick={onRetry}>Try again</Button>
+      </EmptyState>
+    </Page>
+  );
+}

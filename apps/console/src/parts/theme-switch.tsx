@@ -1,0 +1,16 @@
+import { type Theme, useTheme } from '../data/theme.ts';
+
+/** Chooses the colours. */
+export function ThemeSwitch() {
+  const [theme, choose] = useTheme();
+  return (
+    <label class="theme">
+      <span class="unseen">Colours</span>
+      <select value={theme} onChange={({ currentTarget }) => choose(currentTarget.value as Theme)}>
+        <option value="auto">Auto</option>
+        <option value="light">Light</option>
+        <option value="dark">Dark</option>
+      </select>
+    </label>
+  );
+}
