@@ -73,7 +73,7 @@ function unknownOrigin(url: string): string {
 }
 
 /** Of an answer that is an XRPC error, `{error, message}`. */
-async function errorOf(response: Response): Promise<RequestError> {
+export async function errorOf(response: Response): Promise<RequestError> {
   const retryAfterS = Number.parseFloat(response.headers.get('retry-after') ?? '');
   const body: unknown = await response.json().catch(() => undefined);
   const { error, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;

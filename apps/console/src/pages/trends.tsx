@@ -4,6 +4,7 @@ import { useLive } from '../data/use-live.ts';
 import { Notice } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
 import { RelativeTime } from '../parts/relative-time.tsx';
+import { Segments } from '../parts/segments.tsx';
 import { LANGUAGES, languageName } from './trends/languages.ts';
 import { TrendList } from './trends/trend-list.tsx';
 import { TrendPosts } from './trends/trend-posts.tsx';
@@ -24,15 +25,13 @@ export default function TrendsPage() {
   return (
     <Page title="Trends" lead="What more accounts than usual wrote in the last hour, compared with this hour of the seven days before.">
       <form class="choices" onSubmit={(event) => event.preventDefault()}>
-        <fieldset class="segments">
-          <legend class="unseen">Kind</legend>
-          {KINDS.map(({ name, title }) => (
-            <label key={name}>
-              <input type="radio" name="kind" checked={name === kind} onChange={() => choose({ kind: name })} />
-              {title}
-            </label>
-          ))}
-        </fieldset>
+        <Segments
+          label="Kind"
+          name="kind"
+          options={KINDS.map(({ name, title }) => ({ value: name, title }))}
+          chosen={kind}
+          choose={(name) => choose({ kind: name })}
+        />
         <label>
           <span class="quiet">Language</span>
           <select value={lang} onChange={(event) => choose({ lang: event.currentTarget.value })}>
