@@ -1,6 +1,6 @@
 import type { ButtonHTMLAttributes, ComponentChildren } from 'preact';
 
-interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'class' | 'disabled' | 'aria-disabled'> {
+interface ButtonProps extends Omit<ButtonHTMLAttributes, 'class' | 'disabled' | 'aria-disabled'> {
   /** primary: what the page is for; danger: what can't be taken back; quiet: among others, without a frame. */
   readonly kind?: 'plain' | 'primary' | 'danger' | 'quiet';
   /** What it does is under way: it keeps the focus and does nothing. */

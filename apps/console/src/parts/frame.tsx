@@ -8,6 +8,7 @@ import { gated } from './gate.tsx';
 import { Header } from './header.tsx';
 import { Notice } from './notice.tsx';
 import { PageBoundary } from './page-fault.tsx';
+import { ThemeSwitch } from './theme-switch.tsx';
 
 const ROUTES = PAGES.map((page) => ({ path: page.path, component: gated(page) }));
 
@@ -21,6 +22,10 @@ export function Frame() {
         <main id="content" tabIndex={-1}>
           {config === undefined ? <Notice error={error} hasValue={false} /> : <Pages />}
         </main>
+        <footer class="foot">
+          <ThemeSwitch />
+          {config === undefined ? null : <span title="The commit that runs here">{config.version.slice(0, 12)}</span>}
+        </footer>
       </SessionProvider>
     </ConfigProvider>
   );

@@ -4,7 +4,6 @@ import { isWithin, menuItems } from '../data/menu.ts';
 import { useSession } from '../data/session.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { Button } from './button.tsx';
-import { ThemeSwitch } from './theme-switch.tsx';
 import { useDisclosure } from './use-disclosure.ts';
 
 /** The way to every page; the one that is open is marked. */
@@ -16,15 +15,14 @@ export function Header({ config }: { config: ConsoleConfig | undefined }) {
       </a>
       <a class="brand" href="/console/">
         <svg viewBox="0 0 32 32" aria-hidden="true">
-          <path d="M16 3c5 4 8 8 8 12h-5c0 5 1 9 4 13-6-2-10-7-10-13H8c0-4 3-8 8-12z" />
+          <path d="M5 15 16 5l11 10" />
+          <path d="M8 22l8-7 8 7" />
+          <path d="M11 28l5-4.500 5 4.500" />
         </svg>
         Updraft
       </a>
       {config === undefined ? null : <Menu config={config} />}
-      <div class="bar-end">
-        <ThemeSwitch />
-        {config === undefined ? null : <AccountMenu />}
-      </div>
+      <div class="bar-end">{config === undefined ? null : <AccountMenu />}</div>
     </header>
   );
 }

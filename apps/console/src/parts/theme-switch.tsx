@@ -5,7 +5,7 @@ export function ThemeSwitch() {
   const [theme, choose] = useTheme();
   return (
     <label class="theme">
-      <span class="unseen">Colours</span>
+      Colours
       <select value={theme} onChange={({ currentTarget }) => choose(currentTarget.value as Theme)}>
         <option value="auto">Auto</option>
         <option value="light">Light</option>
