@@ -15,7 +15,10 @@ export default function Links() {
   useEffect(() => setText(asked), [asked]);
   const ask = (target: string): void => route(`/console/links?${new URLSearchParams({ target })}`);
   return (
-    <Page title="Links" lead="Who likes, reposts, quotes or answers a post, follows or mentions an account, or links to a page of the web: what the index has, as it shows now.">
+    <Page
+      title="Links"
+      lead="Who likes, reposts, quotes or answers a post, follows or mentions an account, or links to a page of the web: what the index has, as it shows now."
+    >
       <form
         role="search"
         class="search"

@@ -19,11 +19,18 @@ export default function TrendsPage() {
   const kind = KINDS.find(({ name }) => name === query.kind)?.name ?? 'tags';
   const lang = query.lang ?? '';
   const choose = (next: { kind?: TrendKind; lang?: string; term?: string }): void => {
-    const wanted = { kind: next.kind ?? kind, lang: next.lang ?? lang, ...(next.term !== undefined && { term: next.term }) };
+    const wanted = {
+      kind: next.kind ?? kind,
+      lang: next.lang ?? lang,
+      ...(next.term !== undefined && { term: next.term }),
+    };
     route(`/console/trends?${new URLSearchParams(Object.entries(wanted).filter(([, value]) => value !== ''))}`, true);
   };
   return (
-    <Page title="Trends" lead="What more accounts than usual wrote in the last hour, compared with this hour of the seven days before.">
+    <Page
+      title="Trends"
+      lead="What more accounts than usual wrote in the last hour, compared with this hour of the seven days before."
+    >
       <form class="choices" onSubmit={(event) => event.preventDefault()}>
         <Segments
           label="Kind"
@@ -86,7 +93,6 @@ function Found({ kind, lang, term, choose }: FoundProps) {
 
 function stateOf({ usual_days: days }: Trends, trends: readonly Trend[], lang: string): string {
   if (days === 0) return 'There are no trends yet: the index has no earlier day to compare with.';
-  if (trends.length === 0)
-    return `Nothing stands out in this hour${lang === '' ? '' : ` in ${languageName(lang)}`}.`;
+  if (trends.length === 0) return `Nothing stands out in this hour${lang === '' ? '' : ` in ${languageName(lang)}`}.`;
   return days === 1 ? 'Compared with one day.' : `Compared with ${days} days.`;
 }

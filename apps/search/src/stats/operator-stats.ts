@@ -66,7 +66,10 @@ export const ingestReport = z.object({
 });
 
 export async function readIngestReport(clickhouse: ClickHouse, nowMs: number): Promise<z.output<typeof ingestReport>> {
-  const { streams, lastHourOps, thisHourOps, numGaps, numOpenGaps, gaps, rejected } = await readIngestStats(clickhouse, nowMs);
+  const { streams, lastHourOps, thisHourOps, numGaps, numOpenGaps, gaps, rejected } = await readIngestStats(
+    clickhouse,
+    nowMs,
+  );
   return {
     updated_at: new Date(nowMs).toISOString(),
     streams: streams.map(({ stream, lastEventMs, savedAtMs }) => ({

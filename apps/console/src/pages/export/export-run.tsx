@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { formatCount } from '../../data/format.ts';
 import { adviceFor, type RequestError } from '../../data/request.ts';
-import { Bytes } from '../../parts/bytes.tsx';
 import { Button } from '../../parts/button.tsx';
+import { Bytes } from '../../parts/bytes.tsx';
 import { Table } from '../../parts/table.tsx';
-import { type ExportFormat, type ExportProgress, type Exported, readExport } from './read-export.ts';
+import { type Exported, type ExportFormat, type ExportProgress, readExport } from './read-export.ts';
 
 type State =
   | { readonly kind: 'waiting' }
@@ -42,7 +42,12 @@ function Sentence({ state, account }: { state: State; account: string }) {
   const name = <bdi>{account}</bdi>;
   switch (state.kind) {
     case 'waiting':
-      return <p>The server of {name} is asked for everything. A large account takes some minutes before the first record comes.</p>;
+      return (
+        <p>
+          The server of {name} is asked for everything. A large account takes some minutes before the first record
+          comes.
+        </p>
+      );
     case 'coming':
       return <p>The records of {name} are coming.</p>;
     case 'done':
@@ -67,7 +72,8 @@ function Sentence({ state, account }: { state: State; account: string }) {
 
 function exportAdvice(error: RequestError): string {
   if (error.status === 404) return 'Look at the spelling, or use the account’s DID.';
-  if (error.status === 502 || error.status === 504) return 'It is the account’s own server that fails, so only time helps. Try again later.';
+  if (error.status === 502 || error.status === 504)
+    return 'It is the account’s own server that fails, so only time helps. Try again later.';
   if (error.status === 401) return 'The account’s server gives its repository to nobody.';
   return adviceFor(error);
 }

@@ -21,7 +21,15 @@ export function LinkCounts({ asked, kind }: { asked: string; kind: string | unde
     <>
       <Notice error={target.error ?? counts.error} hasValue={answer !== undefined} />
       <p class="quiet" role="status">
-        {answer === undefined ? (target.error === undefined && counts.error === undefined ? 'Counting …' : '') : <TargetName target={answer.target} />}
+        {answer === undefined ? (
+          target.error === undefined && counts.error === undefined ? (
+            'Counting …'
+          ) : (
+            ''
+          )
+        ) : (
+          <TargetName target={answer.target} />
+        )}
       </p>
       {answer === undefined ? null : <Kinds answer={answer} asked={asked} chosen={chosen} />}
       {answer === undefined || chosen === undefined ? null : (

@@ -21,10 +21,16 @@ export function LinkList({ target, kind }: { target: string; kind: LinkKind }) {
       ) : (
         <Accounts title={title} records={records} isKnown={!isBusy && error === undefined} />
       )}
-      {isPost === true && records.length === 0 && !isBusy && error === undefined ? <p class="quiet">There are none.</p> : null}
+      {isPost === true && records.length === 0 && !isBusy && error === undefined ? (
+        <p class="quiet">There are none.</p>
+      ) : null}
       <ActionError error={error} />
       <p class="quiet" role="status">
-        {isBusy ? 'Loading …' : records.length === 0 ? '' : `${formatCount(records.length)} shown${hasMore ? '.' : ', which is all.'}`}
+        {isBusy
+          ? 'Loading …'
+          : records.length === 0
+            ? ''
+            : `${formatCount(records.length)} shown${hasMore ? '.' : ', which is all.'}`}
       </p>
       {hasMore || error !== undefined ? (
         <Button isBusy={isBusy} onClick={more}>

@@ -5,7 +5,12 @@ const DID = 'did:plc:abcdefghijklmnopqrstuvwx';
 
 describe('what people paste as a target', () => {
   it('may be taken as it is', () => {
-    for (const target of [DID, `at://${DID}/app.bsky.feed.post/3k`, 'https://example.com/page', 'http://bsky.app/about'])
+    for (const target of [
+      DID,
+      `at://${DID}/app.bsky.feed.post/3k`,
+      'https://example.com/page',
+      'http://bsky.app/about',
+    ])
       expect(questionOf(` ${target} `)).toEqual({ kind: 'target', target });
   });
 

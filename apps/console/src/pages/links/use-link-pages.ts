@@ -13,7 +13,12 @@ export function useLinkPages(target: string, kind: LinkKind) {
   const [pages, setPages] = useState<readonly (readonly LinkingRecord[])[]>([]);
   const [cursor, setCursor] = useState<string>();
   const { run, isBusy, error } = useAction(async (after: string | undefined) => {
-    const query = new URLSearchParams({ target, kind, limit: String(PAGE), ...(after !== undefined && { cursor: after }) });
+    const query = new URLSearchParams({
+      target,
+      kind,
+      limit: String(PAGE),
+      ...(after !== undefined && { cursor: after }),
+    });
     const page = await getJson<LinksPage>(url('search', `/links?${query}`));
     if (page.linking_records.length > 0) setPages((known) => [...known, page.linking_records]);
     setCursor(page.cursor);

@@ -16,7 +16,10 @@ export function useTarget(asked: string): Live<string> {
       const uri = await getText(url('search', `/redir?${new URLSearchParams({ q: question.page })}`), signal);
       const target = targetOf(question, uri);
       if (target !== undefined) return target;
-      throw new RequestError('The index does not know this handle. Paste the account’s DID, or an address with it.', 404);
+      throw new RequestError(
+        'The index does not know this handle. Paste the account’s DID, or an address with it.',
+        404,
+      );
     },
     EVERY_MS,
   );

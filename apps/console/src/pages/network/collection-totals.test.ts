@@ -9,10 +9,12 @@ const days = [
 ];
 
 it('a collection counts over all days, the busiest first', () => {
-  expect(collectionTotals(days)).toEqual([
-    { ...post, operations: 12 },
-    { ...like, creates: 10, deletes: 2, operations: 12 },
-  ].toSorted((a, b) => (a.collection < b.collection ? -1 : 1)));
+  expect(collectionTotals(days)).toEqual(
+    [
+      { ...post, operations: 12 },
+      { ...like, creates: 10, deletes: 2, operations: 12 },
+    ].toSorted((a, b) => (a.collection < b.collection ? -1 : 1)),
+  );
   expect(collectionTotals([...days, ...days.slice(0, 1)]).map(({ collection }) => collection)).toEqual([
     'app.bsky.feed.post',
     'app.bsky.feed.like',

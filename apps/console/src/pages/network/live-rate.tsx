@@ -32,7 +32,10 @@ function sentenceOf(sample: RateSample | undefined): string {
   const { stats, lagSeconds } = sample;
   const behind = lagSeconds < 1 ? 'less than a second' : `${formatCount(Math.round(lagSeconds))} s`;
   const gaps = stats.num_open_gaps;
-  const missing = gaps === 0 ? '' : ` In ${gaps === 1 ? 'one stretch' : `${formatCount(gaps)} stretches`} of time events are missing.`;
+  const missing =
+    gaps === 0
+      ? ''
+      : ` In ${gaps === 1 ? 'one stretch' : `${formatCount(gaps)} stretches`} of time events are missing.`;
   return `The index is ${behind} behind the network, and took ${formatCount(stats.num_events_this_hour)} events in this hour.${missing}`;
 }
 

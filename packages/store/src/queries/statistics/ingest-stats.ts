@@ -46,5 +46,7 @@ export async function readIngestStats(clickhouse: ClickHouse, nowMs: number): Pr
 }
 
 function countHour(clickhouse: ClickHouse, hour: number): Promise<number> {
-  return readCount(clickhouse, 'SELECT count() AS value FROM record_ops FINAL WHERE rev_hour = {hour:UInt32}', { hour });
+  return readCount(clickhouse, 'SELECT count() AS value FROM record_ops FINAL WHERE rev_hour = {hour:UInt32}', {
+    hour,
+  });
 }
