@@ -1,3 +1,4 @@
+import { createConsole, operatorRoles } from '@updraft/console-api';
 import { type FeedsFile, memberIntakes } from '@updraft/feeds';
 import type { HttpServer, Logger } from '@updraft/service';
 import { type ClickHouse, createErasedAccounts, type Redis } from '@updraft/store';
@@ -11,7 +12,7 @@ import { createForYou } from './for-you/for-you.ts';
 import { keepGauges } from './gauges.ts';
 import { createApp } from './http/app.ts';
 import type { FeedgenContext } from './http/context.ts';
-import { createIdentity } from './identity.ts';
+import { createIdentity, type Identity } from './identity.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import { createMemberReader } from './members/intake/member-reader.ts';
 import { createMembership } from './members/membership.ts';
@@ -58,11 +59,11 @@ export interface Feedgen {
 
 /** Puts the parts together; opens and starts nothing but the signature threads. */
 export function createFeedgen(deps: FeedgenDeps): Feedgen {
-  const { context, bus, building, personal, forYou, memberReader } = createParts(deps);
+  const { context, console, bus, building, personal, forYou, memberReader } = createParts(deps);
   const { live, membership, hides, keys, analytics, identity } = context;
   keepGauges(context, personal.counts);
   return {
-    app: createApp(context, deps.config),
+    app: createApp(context, deps.config, console),
     context,
     builders: building.builders,
     start: async (signal) => {
@@ -110,6 +111,38 @@ function createParts(deps: FeedgenDeps) {
   const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
   const explain = createExplaining({ ...deps, ...explaining });
   const posts = { live, cuts, hides, explain, documents, personal: personal.builds, languages: personal.languages };
-  const context = { service, file, ...posts, membership, intakes, keys, identity, seen, analytics, metrics, log };
-  return { context, bus, building, personal, forYou, memberReader };
+  const console = createFeedgenConsole(deps, identity);
+  const signIn = console?.signIn;
+  const context = {
+    service,
+    file,
+    ...posts,
+    membership,
+    intakes,
+    keys,
+    identity,
+    seen,
+    analytics,
+    signIn,
+    metrics,
+    log,
+  };
+  return { context, console, bus, building, personal, forYou, memberReader };
+}
+
+function createFeedgenConsole({ config, redis, log }: FeedgenDeps, { handles }: Identity) {
+  const { console: env, listen, plcHost, allowPrivateAddresses } = config;
+  return createConsole({
+    service: 'feedgen',
+    env,
+    listen,
+    redis,
+    redisPrefix: config.redis.prefix,
+    plcHost,
+    allowPrivateAddresses,
+    tokenKeys: [], // clean-ups are the search service's
+    rolesOf: operatorRoles(env),
+    findDid: handles.resolve,
+    log,
+  });
 }

@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { serveFiles } from '@updraft/console-api';
+import type { Console } from '@updraft/console-api';
 import { type ApiDescription, addRoutes, createHttpServer, type HttpServer } from '@updraft/service';
 import { storeAnswer } from '@updraft/store';
 import type { SearchContext } from './context.ts';
@@ -35,8 +34,6 @@ const ROUTES = [
 /** Long enough for the parser to see a query that is far too long, and to say so. */
 const MAX_URL_LENGTH = 15_000;
 
-const CONSOLE_FOLDER = join(import.meta.dirname, '../../console/dist');
-
 const API: ApiDescription = {
   info: { title: 'Updraft search', version: '1', description: 'Statistics, post search, repositories and clean-ups' },
   components: { securitySchemes: { jobSecret: { type: 'http', scheme: 'bearer' } } },
@@ -45,10 +42,11 @@ const API: ApiDescription = {
 export interface AppOptions {
   readonly corsOrigins: readonly string[];
   readonly trustProxy: boolean | string[];
+  readonly console: Console | undefined;
 }
 
 /** The HTTP app with all routes, not yet listening. */
-export function createApp(context: SearchContext, { corsOrigins, trustProxy }: AppOptions): HttpServer {
+export function createApp(context: SearchContext, { corsOrigins, trustProxy, console }: AppOptions): HttpServer {
   const app = createHttpServer({
     log: context.log,
     corsOrigins,
@@ -59,7 +57,7 @@ export function createApp(context: SearchContext, { corsOrigins, trustProxy }: A
   });
   addRoutes(app, API, (routes) => {
     for (const route of ROUTES) route(routes, context);
-    serveFiles(routes, CONSOLE_FOLDER);
+    console?.addRoutes(routes);
   });
   return app;
 }

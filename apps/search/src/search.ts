@@ -1,3 +1,5 @@
+import { createConsole, operatorRoles, otherOrigins } from '@updraft/console-api';
+import type { Accounts } from '@updraft/identity';
 import { createRateLimit, createTurns, type HttpServer } from '@updraft/service';
 import { createLeases, createProgressStore, type Leases, PRIORITIES, withCallOptions } from '@updraft/store';
 import { createApp } from './app.ts';
@@ -30,6 +32,7 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
   const outside = await createOutside(deps, metrics);
   const { accounts, pdsClient, spool } = outside;
   const clean = createCleanups(deps, { ...outside, leases, metrics });
+  const console = createSearchConsole(deps, accounts);
   const reports = createReports(common);
   const context: SearchContext = {
     clickhouse: withCallOptions(deps.clickhouse, { settings: PRIORITIES.search }),
@@ -46,10 +49,12 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     listTurns: createTurns({ atOnce: 4, perCaller: 1, what: 'lists', retryAfterS: 10 }),
     exports: createExports(spool, accounts),
     cleanups: clean?.cleanups,
+    signIn: console?.signIn,
   };
   const listing = { ...common, client: pdsClient, hosts: env.LIST_REPOS_HOSTS, intervalMs: env.LIST_REPOS_INTERVAL };
+  const corsOrigins = [...env.CORS_ORIGINS, ...otherOrigins({ service: 'search', env })];
   return {
-    app: createApp(context, { corsOrigins: env.CORS_ORIGINS, trustProxy: env.TRUST_PROXY }),
+    app: createApp(context, { corsOrigins, trustProxy: env.TRUST_PROXY, console }),
     context,
     run: async () => {
       await Promise.all([
@@ -59,6 +64,22 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
       ]);
     },
   };
+}
+
+function createSearchConsole({ env, redis, log }: SearchDeps, accounts: Accounts) {
+  return createConsole({
+    service: 'search',
+    env,
+    listen: env.LISTEN_ADDRESS,
+    redis,
+    redisPrefix: env.REDIS_PREFIX,
+    plcHost: env.PLC_HOST,
+    allowPrivateAddresses: env.ALLOW_PRIVATE_ADDRESSES,
+    tokenKeys: env.CLEANUP_TOKEN_KEY,
+    rolesOf: operatorRoles(env),
+    findDid: async (handle, caller) => (await accounts.find(handle, caller)).did,
+    log,
+  });
 }
 
 const MAX_LIKE_COUNTS_TTL_MS = 300_000;

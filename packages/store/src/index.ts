@@ -29,6 +29,7 @@ export { type AccountRowCount, countAccountRows, removeAccountRows } from './pri
 export { type AccountRecord, accountRecords, changedRecords, goneBelow } from './queries/account-records.ts';
 export { type AuditEntry, type AuditQuery, readAuditLog } from './queries/audit-log.ts';
 export type { Authors } from './queries/authors.ts';
+export { type CardPost, displayNamesOf, readCardPosts } from './queries/card-posts.ts';
 export { type ExplainedPost, type ExplainOptions, explainPost } from './queries/explain-post.ts';
 export { type FeedItem, readFeedItems } from './queries/feed-items.ts';
 export { accountsApart } from './queries/for-you/accounts-apart.ts';

@@ -1,3 +1,4 @@
+import { type Console, otherOrigins } from '@updraft/console-api';
 import { type ApiDescription, addRoutes, createHttpServer, type HttpServer } from '@updraft/service';
 import { storeAnswer } from '@updraft/store';
 import type { FeedgenConfig } from '../config.ts';
@@ -35,11 +36,12 @@ const HANDLER_TIMEOUT_MS = 10_000;
 /** The HTTP app with all routes, not yet listening. */
 export function createApp(
   context: FeedgenContext,
-  config: Pick<FeedgenConfig, 'corsOrigins' | 'trustProxy'>,
+  config: Pick<FeedgenConfig, 'corsOrigins' | 'trustProxy' | 'console'>,
+  console: Console | undefined,
 ): HttpServer {
   const app = createHttpServer({
     log: context.log,
-    corsOrigins: config.corsOrigins,
+    corsOrigins: [...config.corsOrigins, ...otherOrigins({ service: 'feedgen', env: config.console })],
     trustProxy: config.trustProxy,
     classifyError: storeAnswer,
     handlerTimeoutMs: 0, // see below
@@ -47,9 +49,10 @@ export function createApp(
   addRoutes(app, describeApi(context), (routes) => {
     // A timer for each page would cost a tenth of the throughput, and each wait of a page has its own bound.
     routes.addHook('onRoute', (route) => {
-      if (route.url !== SKELETON_PATH) route.handlerTimeout = HANDLER_TIMEOUT_MS;
+      if (route.url !== SKELETON_PATH) route.handlerTimeout ??= HANDLER_TIMEOUT_MS;
     });
     for (const route of ROUTES) route(routes, context);
+    console?.addRoutes(routes);
   });
   return app;
 }

@@ -1,3 +1,4 @@
+import type { SignIn } from '@updraft/console-api';
 import type { Explain, FeedsFile, MemberIntake, ServiceIdentity } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
 import type { Analytics } from '../analytics/analytics.ts';
@@ -30,6 +31,8 @@ export interface FeedgenContext {
   readonly analytics: Analytics;
   readonly explain: Explain;
   readonly documents: Documents;
+  /** Undefined with CONSOLE_OFF. */
+  readonly signIn: SignIn | undefined;
   readonly metrics: FeedgenMetrics;
   readonly log: Logger;
 }

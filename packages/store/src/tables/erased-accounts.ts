@@ -36,6 +36,18 @@ export function createErasedAccounts(clickhouse: ClickHouse): ErasedAccounts {
   };
 }
 
+/** Those of the accounts that are on the list, as erasedHash(). */
+export async function readErased(clickhouse: ClickHouse, dids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await clickhouse.query(
+    `SELECT DISTINCT did_hash FROM erased_accounts
+     WHERE did_hash IN (SELECT lower(hex(SHA256(did))) FROM given_dids)`,
+    shape({ didHash: fixedString(64) }),
+    {},
+    { lists: [didList(dids)] },
+  );
+  return new Set(rows.map(({ didHash }) => didHash));
+}
+
 /** Puts accounts on the list. */
 export function listErasedAccounts(clickhouse: ClickHouse, dids: readonly string[]): Promise<void> {
   return clickhouse.command(
