@@ -37,16 +37,22 @@ export function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
 export function sendWithToken<T>(
   { method, path, body, csrfToken }: { method: ChangeMethod; path: string; body: unknown; csrfToken: string },
   signal?: AbortSignal,
+  timeoutMs?: number,
 ): Promise<T> {
   const headers: Record<string, string> = { 'x-csrf-token': csrfToken };
   if (body !== undefined) headers['content-type'] = 'application/json';
   const init = { method, headers, credentials: 'same-origin' as const };
-  return ask<T>(path, body === undefined ? init : { ...init, body: JSON.stringify(body) }, signal);
+  return ask<T>(path, body === undefined ? init : { ...init, body: JSON.stringify(body) }, signal, timeoutMs);
 }
 
-async function ask<T>(url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<T> {
+async function ask<T>(
+  url: string,
+  init: RequestInit,
+  signal: AbortSignal | undefined,
+  timeoutMs = TIMEOUT_MS,
+): Promise<T> {
   if (url.startsWith(NOWHERE)) throw new RequestError(unknownOrigin(url), 0);
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, {
       ...init,

@@ -17,7 +17,10 @@ export function CleanupError({ error, onPermission }: CleanupErrorProps) {
             <bdi>{error.message}</bdi>
           </strong>{' '}
           {error.status === 401 || error.status === 403 ? (
-            <a href={signInPath('/console/cleanup', error.status === 403 ? 'cleanup' : 'console')} onClick={onPermission}>
+            <a
+              href={signInPath('/console/cleanup', error.status === 403 ? 'cleanup' : 'console')}
+              onClick={onPermission}
+            >
               Sign in again: the form waits for you.
             </a>
           ) : (

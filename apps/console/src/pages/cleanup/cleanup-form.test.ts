@@ -9,7 +9,8 @@ describe('the form of a clean-up', () => {
     expect(faultsOf(form)).toEqual({});
     const odd = { ...form, types: [], days: '-1', minLikes: '1.5', keepUris: `${POST}\nmy best post` };
     expect(Object.keys(faultsOf(odd))).toEqual(['types', 'days', 'minLikes', 'keepUris']);
-    for (const days of ['', '1e3', '36501', 'Infinity', ' ']) expect(faultsOf({ ...form, days })).toHaveProperty('days');
+    for (const days of ['', '1e3', '36501', 'Infinity', ' '])
+      expect(faultsOf({ ...form, days })).toHaveProperty('days');
     expect(faultsOf({ ...form, keepUris: Array.from({ length: 1_001 }, (_, n) => `${POST}${n}`).join('\n') })).toEqual({
       keepUris: 'At most 1000 posts.',
     });

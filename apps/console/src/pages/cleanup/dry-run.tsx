@@ -23,8 +23,18 @@ export function DryRun({ found, ...start }: DryRunProps) {
       <h2>What would go</h2>
       {before === undefined ? null : <p class="quiet">What was made before {formatTime(before)}.</p>}
       <div class="two">
-        <Counts title="Would be deleted" names={TYPES} wordOf={(type) => TYPE_WORDS[type].title} counts={found.num_by_type} />
-        <Counts title="Stay, because" names={REASONS} wordOf={(reason) => REASON_WORDS[reason]} counts={found.num_kept} />
+        <Counts
+          title="Would be deleted"
+          names={TYPES}
+          wordOf={(type) => TYPE_WORDS[type].title}
+          counts={found.num_by_type}
+        />
+        <Counts
+          title="Stay, because"
+          names={REASONS}
+          wordOf={(reason) => REASON_WORDS[reason]}
+          counts={found.num_kept}
+        />
       </div>
       {total === 0 ? (
         <EmptyState title="There is nothing to delete">

@@ -38,7 +38,7 @@ export function JobPanel({ job, reload, onAnother }: JobPanelProps) {
       </dl>
       {hasEnded ? null : <Course job={job} />}
       {job.state_reason === '' ? null : (
-        <p class={job.job_state === 'completed' || job.num_failures === 0 && !hasEnded ? '' : 'notice'}>
+        <p class={job.job_state === 'completed' || (job.num_failures === 0 && !hasEnded) ? '' : 'notice'}>
           <bdi>{job.state_reason}</bdi>
         </p>
       )}
@@ -62,8 +62,8 @@ export function JobPanel({ job, reload, onAnother }: JobPanelProps) {
           }}
         >
           <p>
-            {formatCount(job.num_deleted)} records are deleted and do not come back. The rest stays. The batch that is under way
-            may still go.
+            {formatCount(job.num_deleted)} records are deleted and do not come back. The rest stays. The batch that is
+            under way may still go.
           </p>
         </Confirm>
       ) : null}

@@ -7,7 +7,10 @@ export function isEnded({ job_state: state }: Pick<CleanupJobView, 'job_state'>)
 }
 
 /** The share that is deleted, from 0 to 1; undefined where nothing is known yet. */
-export function shareDone({ num_deleted: deleted, est_num_remaining: left }: Pick<CleanupJobView, 'num_deleted' | 'est_num_remaining'>): number | undefined {
+export function shareDone({
+  num_deleted: deleted,
+  est_num_remaining: left,
+}: Pick<CleanupJobView, 'num_deleted' | 'est_num_remaining'>): number | undefined {
   const all = deleted + left;
   return all === 0 ? undefined : deleted / all;
 }

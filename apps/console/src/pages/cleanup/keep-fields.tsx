@@ -48,7 +48,12 @@ export function KeepFields({ form, faults, change }: KeepFieldsProps) {
           onInput={(event) => change({ ...form, minLikes: event.currentTarget.value })}
         />
       </Field>
-      <Field id="keep-uris" title="these posts" hint="Their addresses on bsky.app, or at-uris, one a line." fault={faults.keepUris}>
+      <Field
+        id="keep-uris"
+        title="these posts"
+        hint="Their addresses on bsky.app, or at-uris, one a line."
+        fault={faults.keepUris}
+      >
         <textarea
           id="keep-uris"
           rows={3}

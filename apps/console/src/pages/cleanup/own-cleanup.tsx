@@ -22,7 +22,9 @@ export function OwnCleanup({ session }: { session: SessionView }) {
       </p>
       <Notice error={error} hasValue={jobs !== undefined} />
       {jobs === undefined ? (
-        error === undefined ? <p class="quiet">Looking whether a clean-up runs …</p> : null
+        error === undefined ? (
+          <p class="quiet">Looking whether a clean-up runs …</p>
+        ) : null
       ) : shown === undefined ? (
         <NewCleanup session={session} onStart={reload} />
       ) : (

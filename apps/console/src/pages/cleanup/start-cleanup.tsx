@@ -40,7 +40,11 @@ export function StartCleanup({ found, form, session, onStart, lookAgain }: Start
     <section class="panel">
       <p>
         <strong>Deleted records do not come back.</strong> If you may want them again,{' '}
-        <a href={`/console/export?${new URLSearchParams({ account: session.handle === '' ? session.did : session.handle })}`}>export your repository</a>{' '}
+        <a
+          href={`/console/export?${new URLSearchParams({ account: session.handle === '' ? session.did : session.handle })}`}
+        >
+          export your repository
+        </a>{' '}
         first.
       </p>
       <Button kind="danger" onClick={() => setAsking(true)}>
@@ -73,7 +77,10 @@ function Ask({ found, form, onStart, lookAgain, close }: AskProps) {
           </li>
         ))}
       </ul>
-      <p>They go from your account for good. You can stop the clean-up while it runs; what is deleted by then stays deleted.</p>
+      <p>
+        They go from your account for good. You can stop the clean-up while it runs; what is deleted by then stays
+        deleted.
+      </p>
       <CleanupError error={error} onPermission={() => storeForm(form)} />
       <p role="status" class="quiet">
         {isBusy ? 'Your repository is read once more before the clean-up begins.' : ''}
