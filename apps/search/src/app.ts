@@ -34,9 +34,11 @@ const ROUTES = [
 /** Long enough for the parser to see a query that is far too long, and to say so. */
 const MAX_URL_LENGTH = 15_000;
 
+const SESSION = { type: 'apiKey', in: 'cookie', name: 'updraft_session' } as const;
+
 const API: ApiDescription = {
   info: { title: 'Updraft search', version: '1', description: 'Statistics, post search, repositories and clean-ups' },
-  components: { securitySchemes: { jobSecret: { type: 'http', scheme: 'bearer' } } },
+  components: { securitySchemes: { jobSecret: { type: 'http', scheme: 'bearer' }, session: SESSION } },
 };
 
 export interface AppOptions {

@@ -2,6 +2,7 @@ import type { SignIn } from '@updraft/console-api';
 import type { Account, Accounts } from '@updraft/identity';
 import type { Logger, RateLimit, Turns } from '@updraft/service';
 import type { CleanupJobStore, ClickHouse, Redis } from '@updraft/store';
+import type { JobPolicy } from './cleanup/allowance.ts';
 import type { CleanupRequest, CleanupStart } from './cleanup/start-cleanup.ts';
 import type { SearchEnvironment } from './config.ts';
 import type { SearchMetrics } from './metrics.ts';
@@ -60,6 +61,7 @@ export interface Exports {
 
 export interface Cleanups {
   readonly store: CleanupJobStore;
+  readonly policy: JobPolicy;
   start(request: CleanupRequest, signal: AbortSignal): Promise<CleanupStart>;
   /** Makes the worker look for work now. */
   lookNow(): void;

@@ -31,8 +31,8 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
   const common = { ...deps, clickhouse: background, leases, metrics, progress: createProgressStore(background) };
   const outside = await createOutside(deps, metrics);
   const { accounts, pdsClient, spool } = outside;
-  const clean = createCleanups(deps, { ...outside, leases, metrics });
   const console = createSearchConsole(deps, accounts);
+  const clean = createCleanups(deps, { ...outside, leases, metrics, console });
   const reports = createReports(common);
   const context: SearchContext = {
     clickhouse: withCallOptions(deps.clickhouse, { settings: PRIORITIES.search }),

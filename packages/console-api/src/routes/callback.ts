@@ -13,7 +13,7 @@ const options = {
   schema: {
     summary: 'Where the account’s server leads back to: begins a session, and leads to a page of the console',
     querystring: z.object({ state: some, iss: some, code: some, error: some, error_description: some }),
-    response: { 303: z.string().describe('To the page that was asked for, or /console/sign-in?error=…') },
+    response: { 303: z.undefined().describe('To the page that was asked for, or /console/sign-in?error=…') },
   },
   handlerTimeout: 60_000,
 };

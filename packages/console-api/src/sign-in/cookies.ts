@@ -1,4 +1,4 @@
-import { fastifyCookie } from '@fastify/cookie';
+import { parseCookie, stringifySetCookie } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isSecret } from './secrets.ts';
 
@@ -14,10 +14,10 @@ export function createCookie(name: string, isSecure: boolean): SecretCookie {
   const fullName = isSecure ? `__Host-${name}` : name;
   const options = { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure } as const;
   const write = (reply: FastifyReply, value: string, maxAge: number) =>
-    void reply.header('set-cookie', fastifyCookie.serialize(fullName, value, { ...options, maxAge }));
+    void reply.header('set-cookie', stringifySetCookie({ ...options, name: fullName, value, maxAge }));
   return {
     read: ({ headers }) => {
-      const value = headers.cookie === undefined ? undefined : fastifyCookie.parse(headers.cookie)[fullName];
+      const value = headers.cookie === undefined ? undefined : parseCookie(headers.cookie)[fullName];
       return isSecret(value) ? value : undefined;
     },
     set: write,
