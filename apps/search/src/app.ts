@@ -8,6 +8,7 @@ import { getCleanup } from './routes/get-cleanup.ts';
 import { getRepo } from './routes/get-repo.ts';
 import { links } from './routes/links.ts';
 import { listMembers } from './routes/list-members.ts';
+import { operator } from './routes/operator.ts';
 import { redir } from './routes/redir.ts';
 import { reports } from './routes/reports.ts';
 import { searchPostsRoute } from './routes/search-posts.ts';
@@ -29,6 +30,7 @@ const ROUTES = [
   getCleanup,
   cancelCleanup,
   cleanupStats,
+  operator,
 ];
 
 /** Long enough for the parser to see a query that is far too long, and to say so. */

@@ -1,12 +1,21 @@
 import { createConsole, operatorRoles, otherOrigins } from '@updraft/console-api';
 import type { Accounts } from '@updraft/identity';
 import { createRateLimit, createTurns, type HttpServer } from '@updraft/service';
-import { createLeases, createProgressStore, type Leases, PRIORITIES, withCallOptions } from '@updraft/store';
+import {
+  announce,
+  createLeases,
+  createProgressStore,
+  type Leases,
+  PRIORITIES,
+  type Telling,
+  withCallOptions,
+} from '@updraft/store';
 import { createApp } from './app.ts';
 import { createCleanups } from './cleanup/cleanups.ts';
 import type { SearchEnvironment } from './config.ts';
 import type { SearchContext, SearchDeps } from './context.ts';
 import { createSearchMetrics } from './metrics.ts';
+import { createOperatorAnswers } from './operator/operator-answers.ts';
 import { createOutside } from './outside.ts';
 import { createLikeCounts } from './query/like-counts.ts';
 import { createExports } from './repository/exports.ts';
@@ -50,6 +59,12 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     exports: createExports(spool, accounts),
     cleanups: clean?.cleanups,
     signIn: console?.signIn,
+    operator: createOperatorAnswers({
+      ...common,
+      prefix: env.REDIS_PREFIX,
+      prometheus: env.PROMETHEUS_ORIGIN,
+      ttlMs: Math.min(env.STATS_CACHE_TTL, MAX_OPERATOR_TTL_MS),
+    }),
   };
   const listing = { ...common, client: pdsClient, hosts: env.LIST_REPOS_HOSTS, intervalMs: env.LIST_REPOS_INTERVAL };
   const corsOrigins = [...env.CORS_ORIGINS, ...otherOrigins({ service: 'search', env })];
@@ -61,6 +76,8 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
         ...[reports.network, reports.collections, reports.trends].map((report) => report.keepFresh(signal)),
         keepListing(listing, signal),
         clean?.run(signal),
+        context.signIn && context.operator.run(signal),
+        announce({ ...deps, prefix: env.REDIS_PREFIX, name: 'search', tell: () => telling(context) }, signal),
       ]);
     },
   };
@@ -82,7 +99,14 @@ function createSearchConsole({ env, redis, log }: SearchDeps, accounts: Accounts
   });
 }
 
+/** What operators see of this process. */
+function telling({ searchTurns, cleanups }: SearchContext): Telling {
+  const { underWay, waiting } = searchTurns.counts();
+  return { facts: { searchesUnderWay: underWay, searchesWaiting: waiting, cleanups: cleanups ? 'on' : 'off' } };
+}
+
 const MAX_LIKE_COUNTS_TTL_MS = 300_000;
+const MAX_OPERATOR_TTL_MS = 5_000;
 
 /** A caller's page may send a few searches at once: those above its share wait, and other callers don't wait for them. */
 function searchBounds({ SEARCH_CONCURRENCY: atOnce, SEARCH_CONCURRENCY_PER_CALLER: perCaller }: SearchEnvironment) {

@@ -26,7 +26,7 @@ export function JobPanel({ job, reload, onAnother }: JobPanelProps) {
   const heading = headingOf(job);
   return (
     <section class="panel job" aria-labelledby="job">
-      <h2 id="job" role="status">
+      <h2 id="job" aria-live="polite">
         {heading}
       </h2>
       {hasEnded ? null : <progress aria-label="Deleted" max={1} {...(share !== undefined && { value: share })} />}

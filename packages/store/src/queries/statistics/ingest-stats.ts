@@ -3,7 +3,7 @@ import type { ClickHouse } from '../../clickhouse/types.ts';
 import { dateTime64Ms, float64, string, uint64 } from '../../row-binary/codecs.ts';
 import { shape } from '../../row-binary/shape.ts';
 import { REPLAY_STREAM_PATTERN } from '../../tables/ingest-progress.ts';
-import { type GapState, readGaps } from '../gaps.ts';
+import { countGaps, type GapState, readGaps } from '../gaps.ts';
 
 export interface IngestStats {
   /** Live ones only: the progress through a recorded file is a line, which has no lag. */
@@ -24,7 +24,7 @@ const MAX_GAPS = 20;
 /** How far the indexer is, and what it could not take, from what it wrote. */
 export async function readIngestStats(clickhouse: ClickHouse, nowMs: number): Promise<IngestStats> {
   const hour = Math.floor(nowMs / 3_600_000);
-  const [streams, lastHourOps, thisHourOps, numGaps, numOpenGaps, gaps, rejected] = await Promise.all([
+  const [streams, lastHourOps, thisHourOps, counts, gaps, rejected] = await Promise.all([
     clickhouse.query(
       `SELECT stream, last_seq / 1000 AS last_event_ms,
            parseDateTime64BestEffortOrZero(JSONExtractString(progress_json, 'last_seq_processed_at'), 3, 'UTC') AS saved_at_ms
@@ -34,15 +34,14 @@ export async function readIngestStats(clickhouse: ClickHouse, nowMs: number): Pr
     ),
     countHour(clickhouse, hour - 1),
     countHour(clickhouse, hour),
-    readCount(clickhouse, 'SELECT count() AS value FROM ingest_gaps FINAL'),
-    readCount(clickhouse, 'SELECT count() AS value FROM open_gaps'),
+    countGaps(clickhouse),
     readGaps(clickhouse, MAX_GAPS),
     clickhouse.query(
       'SELECT reason, count() AS num_events FROM rejected_events FINAL GROUP BY reason ORDER BY num_events DESC, reason',
       shape({ reason: string, numEvents: uint64 }),
     ),
   ]);
-  return { streams, lastHourOps, thisHourOps, numGaps, numOpenGaps, gaps, rejected };
+  return { streams, lastHourOps, thisHourOps, ...counts, gaps, rejected };
 }
 
 function countHour(clickhouse: ClickHouse, hour: number): Promise<number> {
