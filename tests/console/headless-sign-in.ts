@@ -1,4 +1,5 @@
 import { request as send } from 'node:http';
+import { text as readText } from 'node:stream/consumers';
 import type { HttpServer } from '@updraft/service';
 
 /** How a person signs in at the server of their account. */
@@ -153,16 +154,10 @@ function exchange(
   body?: object,
 ): Promise<Reply & { setCookies: readonly string[] }> {
   return new Promise((resolve, reject) => {
-    const request = send(url, { method, headers }, async (response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of response) chunks.push(chunk as Buffer);
+    const request = send(url, { method, headers }, (response) => {
       const { 'set-cookie': setCookies = [], ...others } = response.headers;
-      resolve({
-        status: response.statusCode ?? 0,
-        headers: others as Reply['headers'],
-        text: Buffer.concat(chunks).toString(),
-        setCookies,
-      });
+      const reply = { status: response.statusCode ?? 0, headers: others as Reply['headers'], setCookies };
+      readText(response).then((text) => resolve({ ...reply, text }), reject);
     });
     request.once('error', reject);
     request.end(body === undefined ? undefined : JSON.stringify(body));

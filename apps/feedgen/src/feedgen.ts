@@ -1,4 +1,3 @@
-import { createConsole, operatorRoles } from '@updraft/console-api';
 import { type FeedsFile, memberIntakes } from '@updraft/feeds';
 import type { HttpServer, Logger } from '@updraft/service';
 import { type ClickHouse, createErasedAccounts, type Redis } from '@updraft/store';
@@ -7,12 +6,13 @@ import type { Builder } from './builds/builder.ts';
 import { createBuilding } from './builds/building.ts';
 import { createBus } from './bus.ts';
 import type { FeedgenConfig } from './config.ts';
+import { createFeedgenConsole } from './console.ts';
 import { createExplaining } from './explaining.ts';
 import { createForYou } from './for-you/for-you.ts';
 import { keepGauges } from './gauges.ts';
 import { createApp } from './http/app.ts';
 import type { FeedgenContext } from './http/context.ts';
-import { createIdentity, type Identity } from './identity.ts';
+import { createIdentity } from './identity.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import { createMemberReader } from './members/intake/member-reader.ts';
 import { createMembership } from './members/membership.ts';
@@ -115,6 +115,7 @@ function createParts(deps: FeedgenDeps) {
   const signIn = console?.signIn;
   const context = {
     service,
+    clickhouse: deps.clickhouse,
     file,
     ...posts,
     membership,
@@ -128,21 +129,4 @@ function createParts(deps: FeedgenDeps) {
     log,
   };
   return { context, console, bus, building, personal, forYou, memberReader };
-}
-
-function createFeedgenConsole({ config, redis, log }: FeedgenDeps, { handles }: Identity) {
-  const { console: env, listen, plcHost, allowPrivateAddresses } = config;
-  return createConsole({
-    service: 'feedgen',
-    env,
-    listen,
-    redis,
-    redisPrefix: config.redis.prefix,
-    plcHost,
-    allowPrivateAddresses,
-    tokenKeys: [], // clean-ups are the search service's
-    rolesOf: operatorRoles(env),
-    findDid: handles.resolve,
-    log,
-  });
 }

@@ -1,6 +1,7 @@
-import type { Console } from '@updraft/console-api';
+import { addPostCards, type Console, otherOrigins } from '@updraft/console-api';
 import { type ApiDescription, addRoutes, createHttpServer, type HttpServer } from '@updraft/service';
 import { storeAnswer } from '@updraft/store';
+import type { SearchEnvironment } from './config.ts';
 import type { SearchContext } from './context.ts';
 import { cancelCleanup } from './routes/cancel-cleanup.ts';
 import { cleanupStats } from './routes/cleanup-stats.ts';
@@ -43,18 +44,12 @@ const API: ApiDescription = {
   components: { securitySchemes: { jobSecret: { type: 'http', scheme: 'bearer' }, session: SESSION } },
 };
 
-export interface AppOptions {
-  readonly corsOrigins: readonly string[];
-  readonly trustProxy: boolean | string[];
-  readonly console: Console | undefined;
-}
-
 /** The HTTP app with all routes, not yet listening. */
-export function createApp(context: SearchContext, { corsOrigins, trustProxy, console }: AppOptions): HttpServer {
+export function createApp(context: SearchContext, env: SearchEnvironment, console: Console | undefined): HttpServer {
   const app = createHttpServer({
     log: context.log,
-    corsOrigins,
-    trustProxy,
+    corsOrigins: [...env.CORS_ORIGINS, ...otherOrigins({ service: 'search', env })],
+    trustProxy: env.TRUST_PROXY,
     classifyError: (error) => upstreamAnswer(error) ?? storeAnswer(error),
     maxBodyBytes: 16 * 1024,
     maxUrlLength: MAX_URL_LENGTH,
@@ -62,6 +57,7 @@ export function createApp(context: SearchContext, { corsOrigins, trustProxy, con
   addRoutes(app, API, (routes) => {
     for (const route of ROUTES) route(routes, context);
     console?.addRoutes(routes);
+    if (console !== undefined) addPostCards(routes, context);
   });
   return app;
 }

@@ -1,5 +1,3 @@
-import { createConsole, operatorRoles, otherOrigins } from '@updraft/console-api';
-import type { Accounts } from '@updraft/identity';
 import { createRateLimit, createTurns, type HttpServer } from '@updraft/service';
 import {
   announce,
@@ -13,6 +11,7 @@ import {
 import { createApp } from './app.ts';
 import { createCleanups } from './cleanup/cleanups.ts';
 import type { SearchEnvironment } from './config.ts';
+import { createSearchConsole } from './console.ts';
 import type { SearchContext, SearchDeps } from './context.ts';
 import { createSearchMetrics } from './metrics.ts';
 import { createOperatorAnswers } from './operator/operator-answers.ts';
@@ -67,36 +66,22 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     }),
   };
   const listing = { ...common, client: pdsClient, hosts: env.LIST_REPOS_HOSTS, intervalMs: env.LIST_REPOS_INTERVAL };
-  const corsOrigins = [...env.CORS_ORIGINS, ...otherOrigins({ service: 'search', env })];
   return {
-    app: createApp(context, { corsOrigins, trustProxy: env.TRUST_PROXY, console }),
+    app: createApp(context, env, console),
     context,
-    run: async () => {
-      await Promise.all([
+    run: () =>
+      allOf([
         ...[reports.network, reports.collections, reports.trends].map((report) => report.keepFresh(signal)),
         keepListing(listing, signal),
         clean?.run(signal),
         context.signIn && context.operator.run(signal),
         announce({ ...deps, prefix: env.REDIS_PREFIX, name: 'search', tell: () => telling(context) }, signal),
-      ]);
-    },
+      ]),
   };
 }
 
-function createSearchConsole({ env, redis, log }: SearchDeps, accounts: Accounts) {
-  return createConsole({
-    service: 'search',
-    env,
-    listen: env.LISTEN_ADDRESS,
-    redis,
-    redisPrefix: env.REDIS_PREFIX,
-    plcHost: env.PLC_HOST,
-    allowPrivateAddresses: env.ALLOW_PRIVATE_ADDRESSES,
-    tokenKeys: env.CLEANUP_TOKEN_KEY,
-    rolesOf: operatorRoles(env),
-    findDid: async (handle, caller) => (await accounts.find(handle, caller)).did,
-    log,
-  });
+async function allOf(work: readonly (Promise<void> | undefined)[]): Promise<void> {
+  await Promise.all(work);
 }
 
 /** What operators see of this process. */

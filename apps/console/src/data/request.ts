@@ -25,6 +25,8 @@ export class RequestError extends Error {
 export type ChangeMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 const TIMEOUT_MS = 15_000;
+/** A change may wait for servers of others. */
+const CHANGE_TIMEOUT_MS = 65_000;
 /** The scheme of addresses at a service whose origin is not known here. */
 export const NOWHERE = 'nowhere:';
 
@@ -49,7 +51,7 @@ async function ask<T>(
   url: string,
   init: RequestInit,
   signal: AbortSignal | undefined,
-  timeoutMs = TIMEOUT_MS,
+  timeoutMs = init.method === undefined ? TIMEOUT_MS : CHANGE_TIMEOUT_MS,
 ): Promise<T> {
   if (url.startsWith(NOWHERE)) throw new RequestError(unknownOrigin(url), 0);
   const timeout = AbortSignal.timeout(timeoutMs);

@@ -52,7 +52,7 @@ export function SessionProvider({ children }: { children: ComponentChildren }) {
     [reload],
   );
   const signOut = useCallback(async () => {
-    await api.sendJson('POST', '/console/api/sign-out');
+    await api.sendJson('DELETE', '/console/api/session');
     hadSession.current = false;
     await reload();
   }, [api, reload]);

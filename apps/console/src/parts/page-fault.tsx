@@ -7,7 +7,9 @@ import { Page } from './page.tsx';
 
 /** A fault in a page shows in its place; the frame stays, and another page opens as ever. */
 export function PageBoundary({ children }: { children: ComponentChildren }) {
-  const [error, reset]: [unknown, () => void] = useErrorBoundary((fault: unknown) => console.error(fault));
+  const boundary = useErrorBoundary((fault: unknown) => console.error(fault));
+  const error: unknown = boundary[0];
+  const reset = boundary[1];
   const { url } = useLocation();
   useEffect(() => reset(), [url]);
   return error === undefined || error === null ? <>{children}</> : <PageFault onRetry={reset} />;

@@ -1,4 +1,4 @@
-import { type Console, otherOrigins } from '@updraft/console-api';
+import { addPostCards, type Console, otherOrigins } from '@updraft/console-api';
 import { type ApiDescription, addRoutes, createHttpServer, type HttpServer } from '@updraft/service';
 import { storeAnswer } from '@updraft/store';
 import type { FeedgenConfig } from '../config.ts';
@@ -53,6 +53,7 @@ export function createApp(
     });
     for (const route of ROUTES) route(routes, context);
     console?.addRoutes(routes);
+    if (console !== undefined) addPostCards(routes, context);
   });
   return app;
 }

@@ -1,6 +1,7 @@
 import type { SignIn } from '@updraft/console-api';
 import type { Explain, FeedsFile, MemberIntake, ServiceIdentity } from '@updraft/feeds';
 import type { Logger } from '@updraft/service';
+import type { ClickHouse } from '@updraft/store';
 import type { Analytics } from '../analytics/analytics.ts';
 import type { Cuts } from '../builds/cuts.ts';
 import type { LiveBuilds } from '../builds/live-builds.ts';
@@ -17,6 +18,8 @@ import type { Documents } from '../syndication/documents.ts';
 /** What the routes need. */
 export interface FeedgenContext {
   readonly service: ServiceIdentity;
+  /** For cards of posts; no page of a feed waits for it. */
+  readonly clickhouse: ClickHouse;
   readonly file: FeedsFile;
   readonly live: LiveBuilds;
   readonly cuts: Cuts;

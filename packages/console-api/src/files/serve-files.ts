@@ -68,7 +68,8 @@ export function serveFiles(app: HttpServer, { folder, connectTo, loopbackOrigin 
 /** A sign-in leads back to 127.0.0.1: at `localhost` the browser would not send the cookie that it got there. */
 function leadToLoopback(routes: HttpServer, origin: string): void {
   const { port } = new URL(origin);
-  routes.addHook('onRequest', async (request, reply) => {
-    if (request.host === `localhost:${port}`) return reply.redirect(`${origin}${request.url}`, 307);
+  routes.addHook('onRequest', (request, reply, done) => {
+    if (request.host === `localhost:${port}`) void reply.redirect(`${origin}${request.url}`, 307);
+    else done();
   });
 }

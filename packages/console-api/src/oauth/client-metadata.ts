@@ -50,8 +50,8 @@ function loopbackMetadata(origin: string): ClientMetadata {
   const query = new URLSearchParams({ redirect_uri: redirect, scope: ALL_SCOPES });
   return {
     ...COMMON,
-    client_id: `http://localhost?${query}`,
-    redirect_uris: [redirect as 'http://127.0.0.1/'],
+    client_id: `http://localhost?${query.toString()}`,
+    redirect_uris: [redirect],
     application_type: 'native',
     token_endpoint_auth_method: 'none',
   };
@@ -67,7 +67,7 @@ function publishedMetadata(origin: string, hasKey: boolean): ClientMetadata {
     ...COMMON,
     client_id: `${origin}${METADATA_PATH}`,
     client_name: 'Updraft',
-    client_uri: origin as 'https://',
+    client_uri: origin,
     redirect_uris: [`${origin}${CALLBACK_PATH}` as 'https://'],
     application_type: 'web',
     ...(hasKey ? auth : { token_endpoint_auth_method: 'none' }),

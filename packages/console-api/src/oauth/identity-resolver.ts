@@ -21,5 +21,5 @@ function infoOf({ did, handle, pds }: DidDocument): IdentityInfo {
   const service = { id: '#atproto_pds', type: 'AtprotoPersonalDataServer', serviceEndpoint: pds };
   const id = did as IdentityInfo['did'];
   // The handle is what the account's server is told to suggest: it knows its own.
-  return { did: id, didDoc: { id, service: [service] } as IdentityInfo['didDoc'], handle: handle ?? 'handle.invalid' };
+  return { did: id, didDoc: { id, service: [service] }, handle: handle ?? 'handle.invalid' };
 }

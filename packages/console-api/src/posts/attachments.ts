@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '@updraft/atproto';
 import type { PostCard } from '../views/post-card.ts';
+import { cutText } from './cut-text.ts';
 import { webLink } from './web-link.ts';
 
 export type Attachments = Pick<PostCard, 'images' | 'video' | 'external'>;
@@ -55,6 +56,5 @@ function externalOf(external: unknown): Pick<Attachments, 'external'> {
 }
 
 function cut(text: unknown, length: number): string {
-  if (typeof text !== 'string') return '';
-  return text.length > length ? `${text.slice(0, length).toWellFormed()}…` : text.toWellFormed();
+  return typeof text === 'string' ? cutText(text, length) : '';
 }

@@ -1,4 +1,11 @@
-import { type CardPost, type ClickHouse, displayNamesOf, handlesOf, readCardPosts, readStandings } from '@updraft/store';
+import {
+  type CardPost,
+  type ClickHouse,
+  displayNamesOf,
+  handlesOf,
+  readCardPosts,
+  readStandings,
+} from '@updraft/store';
 import type { PostCard } from '../views/post-card.ts';
 import { cardOf } from './card.ts';
 
@@ -7,7 +14,18 @@ const UNSEEN = ['!hide', '!takedown'];
 /** What accounts say that want nobody to read them who is not signed in. */
 const SIGNED_IN_ONLY = '!no-unauthenticated';
 /** Readers are warned of these. Source: the label values of com.atproto.label.defs, and those of Bluesky's labeler that say more than a taste. */
-const WARNED_OF = ['!warn', 'porn', 'sexual', 'nudity', 'graphic-media', 'gore', 'spam', 'scam', 'intolerant', 'threat'];
+const WARNED_OF = [
+  '!warn',
+  'porn',
+  'sexual',
+  'nudity',
+  'graphic-media',
+  'gore',
+  'spam',
+  'scam',
+  'intolerant',
+  'threat',
+];
 const VALUES = [...UNSEEN, SIGNED_IN_ONLY, ...WARNED_OF];
 
 /**

@@ -1,5 +1,6 @@
 import { isDid, isJsonObject } from '@updraft/atproto';
 import type { Segment } from '../views/post-card.ts';
+import { cutText } from './cut-text.ts';
 import { webLink } from './web-link.ts';
 
 /** Longer than any app lets one write: a record may hold a megabyte. */
@@ -14,7 +15,7 @@ const MAX_TAG_LENGTH = 640;
  */
 export function segmentsOf(text: string, facets: unknown): Segment[] {
   const whole = text.toWellFormed();
-  const shown = whole.length > MAX_TEXT_LENGTH ? `${whole.slice(0, MAX_TEXT_LENGTH).toWellFormed()}…` : whole;
+  const shown = cutText(whole, MAX_TEXT_LENGTH);
   const bytes = Buffer.from(shown);
   const segments: Segment[] = [];
   let done = 0;
@@ -50,7 +51,10 @@ function readFacet(facet: unknown): Facet | undefined {
   if (!isJsonObject(facet) || !isJsonObject(facet.index) || !Array.isArray(facet.features)) return undefined;
   const { byteStart: start, byteEnd: end } = facet.index;
   if (!isPlace(start) || !isPlace(end) || end <= start) return undefined;
-  const feature = facet.features.slice(0, MAX_FACETS).map(readFeature).find((each) => each !== undefined);
+  const feature = facet.features
+    .slice(0, MAX_FACETS)
+    .map(readFeature)
+    .find((each) => each !== undefined);
   return feature === undefined ? undefined : { start, end, feature };
 }
 

@@ -62,10 +62,9 @@ export function createSessions({ redis, prefix, now, onEnd }: SessionsOptions): 
   };
   return {
     begin: async (id, who) => {
-      const at = now();
-      await redis.zadd(listOf(who.did), at, id);
+      await redis.zadd(listOf(who.did), now(), id);
       await redis.pexpire(listOf(who.did), LIFE_MS);
-      const session = { ...who, createdAtMs: at, lastSeenAtMs: at };
+      const session = { ...who, createdAtMs: now(), lastSeenAtMs: now() };
       await redis.set(keyOf(id), JSON.stringify(session), 'PX', IDLE_MS);
       for (const old of (await list(who.did)).slice(MAX_SESSIONS)) await end(old);
     },

@@ -41,7 +41,10 @@ export async function readCardPosts(clickhouse: ClickHouse, uris: Iterable<strin
   ]);
   const shown = rows.filter(({ did }) => !erased.has(erasedHash(did)));
   return new Map(
-    shown.map(({ jsonRest, ...row }) => [row.uri, { ...row, recordJson: jsonRest === '' ? '' : postJson(jsonRest, row) }]),
+    shown.map(({ jsonRest, ...row }) => [
+      row.uri,
+      { ...row, recordJson: jsonRest === '' ? '' : postJson(jsonRest, row) },
+    ]),
   );
 }
 
