@@ -15,6 +15,7 @@ const NEEDS: Readonly<Record<string, string>> = {
   viewer: "a viewer's token",
   apiKey: 'an API key',
   jobSecret: "the job's secret",
+  session: 'a session of the console',
 };
 
 function needsOf({ security = [] }: Operation): string {

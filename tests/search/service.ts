@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SignIn } from '@updraft/console-api';
 import { createSearch, readSearchConfig, type Search } from '@updraft/search';
 import { createLogger } from '@updraft/service';
 import { createRedis } from '@updraft/store';
@@ -27,7 +28,7 @@ export interface Answer {
 export async function startSearchService(
   store: Pick<Store, 'clickhouse' | 'env'>,
   env: Readonly<Record<string, string>> = {},
-  { isHurried = false } = {},
+  { isHurried = false, signIn }: { readonly isHurried?: boolean; readonly signIn?: SignIn } = {},
 ): Promise<SearchService> {
   const spool = await mkdtemp(join(tmpdir(), 'updraft-spool-'));
   const config = readSearchConfig({
@@ -47,6 +48,7 @@ export async function startSearchService(
     redis,
     log,
     signal: stop.signal,
+    signIn,
     ...(isHurried && { coldReportMs: 3_000 }),
   });
   const answers = checkAnswers(search.app);

@@ -1,11 +1,20 @@
 import { createRateLimit, createTurns, type HttpServer } from '@updraft/service';
-import { createLeases, createProgressStore, type Leases, PRIORITIES, withCallOptions } from '@updraft/store';
+import {
+  announce,
+  createLeases,
+  createProgressStore,
+  type Leases,
+  PRIORITIES,
+  type Telling,
+  withCallOptions,
+} from '@updraft/store';
 import { createApp } from './app.ts';
 import { createCleanups } from './cleanup/cleanups.ts';
 import type { SearchEnvironment } from './config.ts';
 import { createSearchConsole } from './console.ts';
 import type { SearchContext, SearchDeps } from './context.ts';
 import { createSearchMetrics } from './metrics.ts';
+import { createOperatorAnswers } from './operator/operator-answers.ts';
 import { createOutside } from './outside.ts';
 import { createLikeCounts } from './query/like-counts.ts';
 import { createExports } from './repository/exports.ts';
@@ -28,9 +37,10 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
   const leases = makeLeases(deps);
   const background = withCallOptions(deps.clickhouse, { settings: PRIORITIES.background });
   const common = { ...deps, clickhouse: background, leases, metrics, progress: createProgressStore(background) };
-  const { accounts, pdsClient, spool } = await createOutside(deps, metrics);
-  const clean = createCleanups(deps, { accounts, pdsClient, spool, leases, metrics });
+  const outside = await createOutside(deps, metrics);
+  const { accounts, pdsClient, spool } = outside;
   const console = createSearchConsole(deps, accounts);
+  const clean = createCleanups(deps, { ...outside, leases, metrics, console });
   const reports = createReports(common);
   const context: SearchContext = {
     clickhouse: withCallOptions(deps.clickhouse, { settings: PRIORITIES.search }),
@@ -48,6 +58,12 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     exports: createExports(spool, accounts),
     cleanups: clean?.cleanups,
     signIn: console?.signIn,
+    operator: createOperatorAnswers({
+      ...common,
+      prefix: env.REDIS_PREFIX,
+      prometheus: env.PROMETHEUS_ORIGIN,
+      ttlMs: Math.min(env.STATS_CACHE_TTL, MAX_OPERATOR_TTL_MS),
+    }),
   };
   const listing = { ...common, client: pdsClient, hosts: env.LIST_REPOS_HOSTS, intervalMs: env.LIST_REPOS_INTERVAL };
   return {
@@ -58,6 +74,8 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
         ...[reports.network, reports.collections, reports.trends].map((report) => report.keepFresh(signal)),
         keepListing(listing, signal),
         clean?.run(signal),
+        context.signIn && context.operator.run(signal),
+        announce({ ...deps, prefix: env.REDIS_PREFIX, name: 'search', tell: () => telling(context) }, signal),
       ]),
   };
 }
@@ -66,7 +84,14 @@ async function allOf(work: readonly (Promise<void> | undefined)[]): Promise<void
   await Promise.all(work);
 }
 
+/** What operators see of this process. */
+function telling({ searchTurns, cleanups }: SearchContext): Telling {
+  const { underWay, waiting } = searchTurns.counts();
+  return { facts: { searchesUnderWay: underWay, searchesWaiting: waiting, cleanups: cleanups ? 'on' : 'off' } };
+}
+
 const MAX_LIKE_COUNTS_TTL_MS = 300_000;
+const MAX_OPERATOR_TTL_MS = 5_000;
 
 /** A caller's page may send a few searches at once: those above its share wait, and other callers don't wait for them. */
 function searchBounds({ SEARCH_CONCURRENCY: atOnce, SEARCH_CONCURRENCY_PER_CALLER: perCaller }: SearchEnvironment) {

@@ -1,17 +1,3 @@
-/** A post as GET /search/posts gives it. */
-export interface Post {
-  readonly uri: string;
-  readonly did: string;
-  readonly handle?: string;
-  readonly text: string;
-  readonly created_at: string;
-  readonly langs: readonly string[];
-  readonly has_embedded_media: boolean;
-  readonly parent_uri: string;
-  readonly quote_uri: string;
-  readonly num_likes?: number;
-}
-
 /** The page of a post at bsky.app; undefined for what is not the at-uri of a post. */
 export function postPage(uri: string): string | undefined {
   const [, did, rkey] = /^at:\/\/(did:[a-z]+:[\w.:%-]+)\/app\.bsky\.feed\.post\/([\w.:~-]+)$/.exec(uri) ?? [];
@@ -20,4 +6,16 @@ export function postPage(uri: string): string | undefined {
 
 export function accountPage(did: string): string {
   return `https://bsky.app/profile/${encodeURIComponent(did)}`;
+}
+
+/** Where the search for a hashtag is. */
+export function tagSearch(tag: string): string {
+  return `/console/search?${new URLSearchParams({ q: `#${tag}` })}`;
+}
+
+/** The host that a link leads to, as a reader should see it; undefined for what is no http(s) address: it must not be a link. */
+export function linkHost(link: string): string | undefined {
+  if (!URL.canParse(link)) return undefined;
+  const { protocol, host } = new URL(link);
+  return protocol === 'https:' || protocol === 'http:' ? host.replace(/^www\./, '') : undefined;
 }

@@ -1,94 +1,150 @@
+import './search.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
-import { usePostSearch } from '../data/use-post-search.ts';
+import { formatCount } from '../data/format.ts';
+import { type Sort, usePostSearch } from '../data/use-post-search.ts';
+import { Button } from '../parts/button.tsx';
 import { Notice } from '../parts/notice.tsx';
-import { PostCard } from '../parts/post-card.tsx';
-import { useTitle } from '../parts/use-title.ts';
+import { Page } from '../parts/page.tsx';
+import { PostCards } from '../parts/post-cards.tsx';
+import { SearchSyntax } from './search/search-syntax.tsx';
 
 /** The search waits for a pause in the typing. */
-const PAUSE_MS = 250;
-
-const EXAMPLES = ['"good morning"', '#art has:media', 'coffee -decaf lang:en', 'domain:nasa.gov'];
+const PAUSE_MS = 300;
 
 /** Post search as you type. The address holds the query, so that it can be shared and the way back works. */
 export default function Search() {
-  useTitle('Search');
   const { query, route } = useLocation();
   const asked = query.q ?? '';
-  const sort = query.sort === 'top' ? 'top' : 'latest';
+  const sort: Sort = query.sort === 'top' ? 'top' : 'latest';
+  const found = usePostSearch(asked, sort);
+  const { text, type, ask } = useTyping(asked, (q, order) => {
+    // The first words of a search are a step to come back over; what is typed after them is not.
+    if (q !== asked || order !== sort) route(addressOf(q, order), asked !== '');
+  });
+  return (
+    <Page title="Search posts" tabTitle={asked === '' ? 'Search' : `${asked.slice(0, 60)} · Search`}>
+      <SearchForm text={text} sort={sort} onType={(q) => type(q, sort)} onAsk={ask} />
+      {asked === '' ? null : <Status asked={asked} found={found} />}
+      <SearchSyntax isOpen={asked === ''} onTry={(q) => ask(q, sort)} />
+      <Results found={found} />
+    </Page>
+  );
+}
+
+function addressOf(q: string, sort: Sort): string {
+  return `/console/search?${new URLSearchParams({ q, ...(sort === 'top' && { sort }) })}`;
+}
+
+/** What stands in the field: it is asked for after a pause, or at once. */
+function useTyping(asked: string, onAsk: (q: string, sort: Sort) => void) {
   const [text, setText] = useState(asked);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const { posts, error, isBusy, hasMore, more } = usePostSearch(asked, sort);
+  const latest = useRef(onAsk);
+  latest.current = onAsk;
   useEffect(() => setText(asked), [asked]);
-
-  const ask = (q: string, order: string): void => {
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const ask = (q: string, sort: Sort): void => {
     clearTimeout(timer.current);
-    route(`/console/search?${new URLSearchParams({ q, ...(order === 'top' && { sort: order }) })}`, true);
+    latest.current(q, sort);
   };
-  const type = (q: string): void => {
+  const type = (q: string, sort: Sort): void => {
     setText(q);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => ask(q, sort), PAUSE_MS);
+    timer.current = setTimeout(() => latest.current(q, sort), PAUSE_MS);
   };
+  return { text, type, ask };
+}
+
+interface SearchFormProps {
+  readonly text: string;
+  readonly sort: Sort;
+  readonly onType: (text: string) => void;
+  readonly onAsk: (text: string, sort: Sort) => void;
+}
+
+function SearchForm({ text, sort, onType, onAsk }: SearchFormProps) {
+  return (
+    <form
+      role="search"
+      class="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onAsk(text, sort);
+      }}
+    >
+      <label class="unseen" for="q">
+        Words, “phrases”, #tags, from:, lang:, has:, domain: …
+      </label>
+      <input
+        id="q"
+        type="search"
+        autoComplete="off"
+        autoCapitalize="off"
+        spellcheck={false}
+        maxLength={2_000}
+        placeholder="Words, “phrases”, #tags, from:, lang:, has: …"
+        value={text}
+        onInput={(event) => onType(event.currentTarget.value)}
+      />
+      <label class="unseen" for="sort">
+        Order
+      </label>
+      <select id="sort" value={sort} onChange={({ currentTarget }) => onAsk(text, currentTarget.value as Sort)}>
+        <option value="latest">newest first</option>
+        <option value="top">most liked of 24 hours</option>
+      </select>
+      <Button type="submit" kind="primary">
+        Search
+      </Button>
+    </form>
+  );
+}
+
+type Found = ReturnType<typeof usePostSearch>;
+
+function Status({ asked, found: { uris, error, isBusy } }: { asked: string; found: Found }) {
+  const isRefused = error?.status === 400;
   return (
     <>
-      <h1>Search posts</h1>
-      <form
-        role="search"
-        class="search"
-        onSubmit={(event) => {
-          event.preventDefault();
-          ask(text, sort);
-        }}
-      >
-        <label class="unseen" for="q">
-          Words, “phrases”, #tags, from:, lang:, has:, domain: …
-        </label>
-        <input
-          id="q"
-          type="search"
-          autoComplete="off"
-          spellcheck={false}
-          placeholder="Words, “phrases”, #tags, from:, lang:, has: …"
-          value={text}
-          onInput={(event) => type(event.currentTarget.value)}
-        />
-        <label class="unseen" for="sort">
-          Order
-        </label>
-        <select id="sort" value={sort} onChange={(event) => ask(text, event.currentTarget.value)}>
-          <option value="latest">newest first</option>
-          <option value="top">most liked of 24 hours</option>
-        </select>
-      </form>
-      {asked === '' ? <Examples ask={(q) => ask(q, sort)} /> : null}
-      <Notice error={error} hasValue={posts.length > 0} />
-      <p class="quiet" role="status">
-        {isBusy ? 'Searching …' : asked !== '' && error === undefined && posts.length === 0 ? 'No post matches.' : ''}
+      {isRefused ? (
+        <p class="notice" role="alert">
+          <strong>
+            <bdi>{error?.message}</bdi>
+          </strong>{' '}
+          Change the search: what can be written stands below.
+        </p>
+      ) : (
+        <Notice error={error} hasValue={uris.length > 0} />
+      )}
+      <p class="quiet search-status" role="status">
+        {isBusy ? 'Searching …' : ''}
+        {!isBusy && error === undefined && uris.length === 0 ? (
+          <>
+            No post matches <bdi>{asked}</bdi>.
+          </>
+        ) : null}
       </p>
-      <div class="cards">
-        {posts.map((post) => (
-          <PostCard key={post.uri} post={post} />
-        ))}
-      </div>
-      {hasMore ? (
-        <button type="button" disabled={isBusy} onClick={more}>
-          Show more
-        </button>
-      ) : null}
     </>
   );
 }
 
-function Examples({ ask }: { ask: (q: string) => void }) {
+function Results({ found: { uris, likes, isBusy, isOld, hasMore, more } }: { found: Found }) {
+  if (uris.length === 0) return null;
   return (
-    <p class="quiet">
-      For example{' '}
-      {EXAMPLES.map((example) => (
-        <button key={example} type="button" class="chip" onClick={() => ask(example)}>
-          {example}
-        </button>
-      ))}
-    </p>
+    <div class={isOld ? 'results old' : 'results'}>
+      <PostCards
+        uris={uris}
+        foot={({ uri }) => {
+          const count = likes.get(uri);
+          return count === undefined ? null : <span>{count === 1 ? 'one like' : `${formatCount(count)} likes`}</span>;
+        }}
+      />
+      {hasMore ? (
+        <Button isBusy={isBusy} onClick={more}>
+          Show more
+        </Button>
+      ) : null}
+    </div>
   );
 }

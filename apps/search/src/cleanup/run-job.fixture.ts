@@ -1,6 +1,7 @@
 import type { Account } from '@updraft/identity';
 import { PdsError } from '@updraft/repository';
 import type { CleanupJobStore, RepoCleanupJobRow, StoredCleanupJob } from '@updraft/store';
+import type { PdsSession } from '../pds/sessions.ts';
 import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
 import { DEFAULT_POLICY, type JobPolicy } from './allowance.ts';
 import { type CleanupJob, isEnded } from './job.ts';
@@ -75,7 +76,7 @@ function createWorld({ count, behave, kills = new Set(), policy = {} }: Scenario
     if (kills.has(++steps)) throw new Killed();
     return result;
   };
-  const deleteRecords: JobDeps['sessions']['deleteRecords'] = (_pds, _session, writes) =>
+  const deleteRecords: PdsSession['deleteRecords'] = (writes) =>
     step(() => {
       const paths = writes.map(({ collection, rkey }) => `${collection}/${rkey}`);
       sent.push({ at: now, size: paths.length });
@@ -86,7 +87,7 @@ function createWorld({ count, behave, kills = new Set(), policy = {} }: Scenario
   const deps: JobDeps = {
     ...OUTSIDE,
     store: storeOf(() => row, save),
-    sessions: { ...SESSIONS, deleteRecords },
+    sessions: { open: async () => ({ deleteRecords }), end: async () => {} },
     plan: (_account, query) => step(() => planOf(records, query)),
     policy: { ...DEFAULT_POLICY, ...policy },
     now: () => now,
@@ -98,8 +99,6 @@ function createWorld({ count, behave, kills = new Set(), policy = {} }: Scenario
 }
 
 const ACCOUNT = { did: 'did:plc:a', pds: 'https://pds.example' } as Account;
-const SESSION = { did: ACCOUNT.did, accessToken: 'a', refreshToken: 'r' };
-const SESSIONS = { create: async () => SESSION, refresh: async () => SESSION, end: async () => {} };
 const OUTSIDE = {
   accounts: { find: async () => ACCOUNT, checkCommit: () => async () => true },
   seal: { seal: async () => 'sealed', unseal: async () => 'r' },
@@ -124,7 +123,11 @@ function firstRow(count: number): RepoCleanupJobRow {
     ...newJob(
       'j',
       ACCOUNT.did,
-      { rule: { types: ['post'], olderThanMs: NOON }, keep: DEFAULT_KEEP, plan: { total: count, kept: {} } },
+      {
+        rule: { types: ['post'], olderThanMs: NOON },
+        keep: DEFAULT_KEEP,
+        plan: { total: count, kept: {}, byType: {} },
+      },
       NOON,
     ),
     refreshToken: 'sealed',
