@@ -1,31 +1,14 @@
 import { useMemo } from 'preact/hooks';
-import { formatAge } from '../data/format.ts';
+import { useApiUrl } from '../data/config.tsx';
 import { useLive } from '../data/use-live.ts';
 import { Chart } from '../parts/chart.tsx';
 import { Notice } from '../parts/notice.tsx';
+import { Page } from '../parts/page.tsx';
+import { RelativeTime } from '../parts/relative-time.tsx';
 import { Tile } from '../parts/tile.tsx';
-import { useTitle } from '../parts/use-title.ts';
-
-/** The answer of GET /stats. */
-interface NetworkStats {
-  readonly total_users: number;
-  readonly total_posts: number;
-  readonly total_follows: number;
-  readonly total_likes: number;
-  readonly updated_at: string;
-  readonly daily_data: readonly NetworkDay[];
-}
-
-type Count =
-  | 'num_likes'
-  | 'num_likers'
-  | 'num_posts'
-  | 'num_posters'
-  | 'num_follows'
-  | 'num_followers'
-  | 'num_blocks'
-  | 'num_blockers';
-type NetworkDay = { readonly date: string } & Readonly<Record<Count, number>>;
+import { Collections } from './network/collections.tsx';
+import { LiveRate } from './network/live-rate.tsx';
+import { dayTimes, lastDays, type NetworkCount, type NetworkDay, type NetworkStats } from './network/network-days.ts';
 
 /** The chart of each kind of record: the records, and the accounts that made them. */
 const CHARTS = [
@@ -35,17 +18,16 @@ const CHARTS = [
   { title: 'Blocks', records: 'num_blocks', accounts: 'num_blockers' },
 ] as const;
 
-const SHOWN_DAYS = 90;
-
-/** The network by day. */
+/** The network by day, and what comes in now. */
 export default function Network() {
-  useTitle('Network');
-  const { value, error } = useLive<NetworkStats>('/stats', 10_000);
-  const days = useMemo(() => lastDays(value), [value]);
-  const times = useMemo(() => days.map(({ date }) => Date.parse(date) / 1000), [days]);
+  const url = useApiUrl();
+  const { value, error } = useLive<NetworkStats>(url('search', '/stats'), 10_000);
+  const updatedAt = value?.updated_at;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an answer with the same time is the same
+  const days = useMemo(() => lastDays(value?.daily_data ?? [], Date.now()), [updatedAt]);
+  const times = useMemo(() => dayTimes(days), [days]);
   return (
-    <>
-      <h1>The network by day</h1>
+    <Page title="The network by day" tabTitle="Network">
       <Notice error={error} hasValue={value !== undefined} />
       <dl class="tiles">
         <Tile title="Accounts" value={value?.total_users} />
@@ -53,26 +35,26 @@ export default function Network() {
         <Tile title="Likes" value={value?.total_likes} />
         <Tile title="Follows" value={value?.total_follows} />
       </dl>
-      {value === undefined ? null : <p class="quiet">Counted {formatAge(value.updated_at)}; days are UTC days.</p>}
+      <LiveRate />
+      <h2>By day</h2>
+      <p class="quiet">
+        What shows now, by the day it was made (UTC), of the last three months; today grows until midnight. Counted{' '}
+        {updatedAt === undefined ? '…' : <RelativeTime iso={updatedAt} />}.
+      </p>
       <div class="charts">
         {CHARTS.map((chart) => (
           <DayChart key={chart.title} {...chart} times={times} days={days} />
         ))}
       </div>
-    </>
+      <Collections />
+    </Page>
   );
-}
-
-/** Records with odd keys make days of long ago: the charts show the last three months. */
-function lastDays(stats: NetworkStats | undefined): readonly NetworkDay[] {
-  const from = new Date(Date.now() - SHOWN_DAYS * 86_400_000).toISOString().slice(0, 10);
-  return (stats?.daily_data ?? []).filter(({ date }) => date >= from);
 }
 
 interface DayChartProps {
   readonly title: string;
-  readonly records: Count;
-  readonly accounts: Count;
+  readonly records: NetworkCount;
+  readonly accounts: NetworkCount;
   readonly times: readonly number[];
   readonly days: readonly NetworkDay[];
 }

@@ -30,8 +30,6 @@ export interface FeedgenContext {
   readonly membership: Membership;
   readonly intakes: readonly MemberIntake[];
   readonly keys: KeyRing;
-  /** Undefined without a console. */
-  readonly signIn: SignIn | undefined;
   readonly identity: Identity;
   readonly seen: SeenPosts;
   readonly analytics: Analytics;

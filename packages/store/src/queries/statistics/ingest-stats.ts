@@ -10,6 +10,8 @@ export interface IngestStats {
   readonly streams: readonly { readonly stream: string; readonly lastEventMs: number; readonly savedAtMs: number }[];
   /** Commits of the last full hour, by the time of their rev. */
   readonly lastHourOps: number;
+  /** Those of the hour that runs, so far. */
+  readonly thisHourOps: number;
   readonly numGaps: number;
   readonly numOpenGaps: number;
   /** The latest first, at most 20. */
@@ -21,8 +23,8 @@ const MAX_GAPS = 20;
 
 /** How far the indexer is, and what it could not take, from what it wrote. */
 export async function readIngestStats(clickhouse: ClickHouse, nowMs: number): Promise<IngestStats> {
-  const lastHour = Math.floor(nowMs / 3_600_000) - 1;
-  const [streams, lastHourOps, counts, gaps, rejected] = await Promise.all([
+  const hour = Math.floor(nowMs / 3_600_000);
+  const [streams, lastHourOps, thisHourOps, counts, gaps, rejected] = await Promise.all([
     clickhouse.query(
       `SELECT stream, last_seq / 1000 AS last_event_ms,
            parseDateTime64BestEffortOrZero(JSONExtractString(progress_json, 'last_seq_processed_at'), 3, 'UTC') AS saved_at_ms
@@ -30,9 +32,8 @@ export async function readIngestStats(clickhouse: ClickHouse, nowMs: number): Pr
       shape({ stream: string, lastEventMs: float64, savedAtMs: dateTime64Ms }),
       { replays: REPLAY_STREAM_PATTERN },
     ),
-    readCount(clickhouse, 'SELECT count() AS value FROM record_ops FINAL WHERE rev_hour = {lastHour:UInt32}', {
-      lastHour,
-    }),
+    countHour(clickhouse, hour - 1),
+    countHour(clickhouse, hour),
     countGaps(clickhouse),
     readGaps(clickhouse, MAX_GAPS),
     clickhouse.query(
@@ -40,5 +41,11 @@ export async function readIngestStats(clickhouse: ClickHouse, nowMs: number): Pr
       shape({ reason: string, numEvents: uint64 }),
     ),
   ]);
-  return { streams, lastHourOps, ...counts, gaps, rejected };
+  return { streams, lastHourOps, thisHourOps, ...counts, gaps, rejected };
+}
+
+function countHour(clickhouse: ClickHouse, hour: number): Promise<number> {
+  return readCount(clickhouse, 'SELECT count() AS value FROM record_ops FINAL WHERE rev_hour = {hour:UInt32}', {
+    hour,
+  });
 }
