@@ -1,3 +1,4 @@
+import { type ConsoleEnvironment, consoleEnvironment } from '@updraft/console-api';
 import { feedsConfig, feedsEnvironment, MAX_SEEN_DAYS, type ServiceIdentity } from '@updraft/feeds';
 import {
   corsOrigins,
@@ -42,6 +43,7 @@ export interface FeedgenConfig {
   readonly allowPrivateAddresses: boolean;
   /** Likes in the graph of for-you feeds at most. */
   readonly maxGraphLikes: number;
+  readonly console: ConsoleEnvironment;
   readonly logLevel: LogLevel;
   /** How long it still takes requests after SIGTERM. */
   readonly drainDelayMs: number;
@@ -64,6 +66,7 @@ const Variables = z.object({
   ...storeEnvironment.shape,
   ...serviceEnvironment.shape,
   ...drainEnvironment.shape,
+  ...consoleEnvironment.shape,
   METRICS_LISTEN_ADDRESS: listenAddress(':8095'),
   PLC_HOST: origin.prefault('https://plc.directory'),
   CORS_ORIGINS: corsOrigins,
@@ -93,6 +96,7 @@ export function readFeedgenConfig(env: Readonly<Record<string, string | undefine
     trustProxy: read.TRUST_PROXY,
     allowPrivateAddresses: read.ALLOW_PRIVATE_ADDRESSES,
     maxGraphLikes: read.FOR_YOU_MAX_LIKES,
+    console: read,
     logLevel: read.LOG_LEVEL,
     drainDelayMs: read.DRAIN_DELAY,
     telemetry: telemetryOptions('feedgen', read),

@@ -6,6 +6,7 @@ import type { Builder } from './builds/builder.ts';
 import { createBuilding } from './builds/building.ts';
 import { createBus } from './bus.ts';
 import type { FeedgenConfig } from './config.ts';
+import { createFeedgenConsole } from './console.ts';
 import { createExplaining } from './explaining.ts';
 import { createForYou } from './for-you/for-you.ts';
 import { keepGauges } from './gauges.ts';
@@ -59,11 +60,11 @@ export interface Feedgen {
 
 /** Puts the parts together; opens and starts nothing but the signature threads. */
 export function createFeedgen(deps: FeedgenDeps): Feedgen {
-  const { context, bus, building, personal, forYou, memberReader } = createParts(deps);
+  const { context, console, bus, building, personal, forYou, memberReader } = createParts(deps);
   const { live, membership, hides, keys, analytics, identity } = context;
   keepGauges(context, personal.counts);
   return {
-    app: createApp(context, deps.config),
+    app: createApp(context, deps.config, console),
     context,
     builders: building.builders,
     start: async (signal) => {
@@ -121,7 +122,8 @@ function createParts(deps: FeedgenDeps) {
     personal: personal.builds,
     languages: personal.languages,
   };
-  const signIn = undefined;
+  const console = createFeedgenConsole(deps, identity);
+  const signIn = console?.signIn;
   const context = {
     service,
     file,
@@ -129,12 +131,12 @@ function createParts(deps: FeedgenDeps) {
     membership,
     intakes,
     keys,
-    signIn,
     identity,
     seen,
     analytics,
+    signIn,
     metrics,
     log,
   };
-  return { context, bus, building, personal, forYou, memberReader };
+  return { context, console, bus, building, personal, forYou, memberReader };
 }

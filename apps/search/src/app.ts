@@ -1,7 +1,7 @@
-import { join } from 'node:path';
-import { serveFiles } from '@updraft/console-api';
+import { type Console, otherOrigins } from '@updraft/console-api';
 import { type ApiDescription, addRoutes, createHttpServer, type HttpServer } from '@updraft/service';
 import { storeAnswer } from '@updraft/store';
+import type { SearchEnvironment } from './config.ts';
 import type { SearchContext } from './context.ts';
 import { cancelCleanup } from './routes/cancel-cleanup.ts';
 import { cleanupStats } from './routes/cleanup-stats.ts';
@@ -35,31 +35,24 @@ const ROUTES = [
 /** Long enough for the parser to see a query that is far too long, and to say so. */
 const MAX_URL_LENGTH = 15_000;
 
-const CONSOLE_FOLDER = join(import.meta.dirname, '../../console/dist');
-
 const API: ApiDescription = {
   info: { title: 'Updraft search', version: '1', description: 'Statistics, post search, repositories and clean-ups' },
   components: { securitySchemes: { jobSecret: { type: 'http', scheme: 'bearer' } } },
 };
 
-export interface AppOptions {
-  readonly corsOrigins: readonly string[];
-  readonly trustProxy: boolean | string[];
-}
-
 /** The HTTP app with all routes, not yet listening. */
-export function createApp(context: SearchContext, { corsOrigins, trustProxy }: AppOptions): HttpServer {
+export function createApp(context: SearchContext, env: SearchEnvironment, console: Console | undefined): HttpServer {
   const app = createHttpServer({
     log: context.log,
-    corsOrigins,
-    trustProxy,
+    corsOrigins: [...env.CORS_ORIGINS, ...otherOrigins({ service: 'search', env })],
+    trustProxy: env.TRUST_PROXY,
     classifyError: (error) => upstreamAnswer(error) ?? storeAnswer(error),
     maxBodyBytes: 16 * 1024,
     maxUrlLength: MAX_URL_LENGTH,
   });
   addRoutes(app, API, (routes) => {
     for (const route of ROUTES) route(routes, context);
-    serveFiles(routes, CONSOLE_FOLDER);
+    console?.addRoutes(routes);
   });
   return app;
 }

@@ -1,3 +1,4 @@
+import { consoleEnvironment } from '@updraft/console-api';
 import {
   corsOrigins,
   drainEnvironment,
@@ -69,6 +70,7 @@ const searchEnvironment = storeEnvironment.extend({
   /** The folder for repositories while they are read; default: one in the system's temporary folder. */
   SPOOL_DIRECTORY: z.string().optional(),
   ALLOW_PRIVATE_ADDRESSES: flag,
+  ...consoleEnvironment.shape,
   ...drainEnvironment.shape,
   ...serviceEnvironment.shape,
 });

@@ -1,3 +1,4 @@
+import type { SignIn } from '@updraft/console-api';
 import type { Account, Accounts } from '@updraft/identity';
 import type { Logger, RateLimit, Turns } from '@updraft/service';
 import type { CleanupJobStore, ClickHouse, Redis } from '@updraft/store';
@@ -39,6 +40,8 @@ export interface SearchContext {
   readonly searchTurns: Turns;
   readonly listTurns: Turns;
   readonly exports: Exports;
+  /** Undefined with CONSOLE_OFF. */
+  readonly signIn: SignIn | undefined;
   /** Undefined without CLEANUP_TOKEN_KEY. */
   readonly cleanups: Cleanups | undefined;
 }

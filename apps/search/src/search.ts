@@ -3,6 +3,7 @@ import { createLeases, createProgressStore, type Leases, PRIORITIES, withCallOpt
 import { createApp } from './app.ts';
 import { createCleanups } from './cleanup/cleanups.ts';
 import type { SearchEnvironment } from './config.ts';
+import { createSearchConsole } from './console.ts';
 import type { SearchContext, SearchDeps } from './context.ts';
 import { createSearchMetrics } from './metrics.ts';
 import { createOutside } from './outside.ts';
@@ -27,9 +28,9 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
   const leases = makeLeases(deps);
   const background = withCallOptions(deps.clickhouse, { settings: PRIORITIES.background });
   const common = { ...deps, clickhouse: background, leases, metrics, progress: createProgressStore(background) };
-  const outside = await createOutside(deps, metrics);
-  const { accounts, pdsClient, spool } = outside;
-  const clean = createCleanups(deps, { ...outside, leases, metrics });
+  const { accounts, pdsClient, spool } = await createOutside(deps, metrics);
+  const clean = createCleanups(deps, { accounts, pdsClient, spool, leases, metrics });
+  const console = createSearchConsole(deps, accounts);
   const reports = createReports(common);
   const context: SearchContext = {
     clickhouse: withCallOptions(deps.clickhouse, { settings: PRIORITIES.search }),
@@ -46,19 +47,23 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     listTurns: createTurns({ atOnce: 4, perCaller: 1, what: 'lists', retryAfterS: 10 }),
     exports: createExports(spool, accounts),
     cleanups: clean?.cleanups,
+    signIn: console?.signIn,
   };
   const listing = { ...common, client: pdsClient, hosts: env.LIST_REPOS_HOSTS, intervalMs: env.LIST_REPOS_INTERVAL };
   return {
-    app: createApp(context, { corsOrigins: env.CORS_ORIGINS, trustProxy: env.TRUST_PROXY }),
+    app: createApp(context, env, console),
     context,
-    run: async () => {
-      await Promise.all([
+    run: () =>
+      allOf([
         ...[reports.network, reports.collections, reports.trends].map((report) => report.keepFresh(signal)),
         keepListing(listing, signal),
         clean?.run(signal),
-      ]);
-    },
+      ]),
   };
+}
+
+async function allOf(work: readonly (Promise<void> | undefined)[]): Promise<void> {
+  await Promise.all(work);
 }
 
 const MAX_LIKE_COUNTS_TTL_MS = 300_000;

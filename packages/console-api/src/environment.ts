@@ -1,6 +1,7 @@
 import { isDid } from '@updraft/atproto';
 import { flag, list, origin } from '@updraft/service';
 import { z } from 'zod';
+import { privateKey } from './oauth/private-key.ts';
 
 const dids = list.refine((all) => all.every((did) => isDid(did)), { error: 'expected DIDs, separated by commas' });
 
@@ -11,6 +12,8 @@ export const consoleEnvironment = z.object({
   /** Where browsers reach the other service. */
   FEEDGEN_ORIGIN: origin.optional(),
   SEARCH_ORIGIN: origin.optional(),
+  /** Proves to accounts' servers that this client is that of PUBLIC_ORIGIN; sessions last longer with it. */
+  OAUTH_PRIVATE_KEY: privateKey.optional(),
   /** Accounts that may see and do everything. */
   CONSOLE_OPERATORS: dids,
   /** Names of pages that the console does not have. */

@@ -1,3 +1,4 @@
+import { type Console, otherOrigins } from '@updraft/console-api';
 import { type ApiDescription, addRoutes, createHttpServer, type HttpServer } from '@updraft/service';
 import { storeAnswer } from '@updraft/store';
 import type { FeedgenConfig } from '../config.ts';
@@ -45,11 +46,12 @@ const HANDLER_TIMEOUT_MS = 10_000;
 /** The HTTP app with all routes, not yet listening. */
 export function createApp(
   context: FeedgenContext,
-  config: Pick<FeedgenConfig, 'corsOrigins' | 'trustProxy'>,
+  config: Pick<FeedgenConfig, 'corsOrigins' | 'trustProxy' | 'console'>,
+  console: Console | undefined,
 ): HttpServer {
   const app = createHttpServer({
     log: context.log,
-    corsOrigins: config.corsOrigins,
+    corsOrigins: [...config.corsOrigins, ...otherOrigins({ service: 'feedgen', env: config.console })],
     trustProxy: config.trustProxy,
     classifyError: storeAnswer,
     handlerTimeoutMs: 0, // see below
@@ -60,6 +62,7 @@ export function createApp(
       if (route.url !== SKELETON_PATH) route.handlerTimeout ??= HANDLER_TIMEOUT_MS;
     });
     for (const route of ROUTES) route(routes, context);
+    console?.addRoutes(routes);
   });
   return app;
 }
@@ -77,7 +80,12 @@ function describeApi({ service }: FeedgenContext): ApiDescription {
           description: "A service token of the viewer's PDS",
         },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
-        session: { type: 'apiKey', in: 'cookie', name: 'updraft_session', description: 'Of a host who is signed in' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'updraft_session',
+          description: 'Of a host who is signed in; with https its name begins with __Host-',
+        },
         csrfToken: { type: 'apiKey', in: 'header', name: 'X-CSRF-Token', description: "The session's" },
       },
     },

@@ -27,14 +27,14 @@ export interface FeedgenContext {
   readonly membership: Membership;
   readonly intakes: readonly MemberIntake[];
   readonly keys: KeyRing;
-  /** Undefined without a console. */
-  readonly signIn: SignIn | undefined;
   readonly identity: Identity;
   readonly seen: SeenPosts;
   readonly analytics: Analytics;
   readonly explain: Explain;
   readonly preview: Preview;
   readonly documents: Documents;
+  /** Undefined with CONSOLE_OFF. */
+  readonly signIn: SignIn | undefined;
   readonly metrics: FeedgenMetrics;
   readonly log: Logger;
 }

@@ -1,10 +1,10 @@
+import { UnsealError } from '@updraft/console-api';
 import { AccountError } from '@updraft/identity';
 import { PdsError, RepositoryError } from '@updraft/repository';
 import { LimitError } from '@updraft/service';
 import { LikesUnavailableError } from './count-likes.ts';
 import type { JobEvent } from './job.ts';
 import type { Refusal } from './set-aside.ts';
-import { UnsealError } from './token-seal.ts';
 
 /** The server does not delete, whatever it says. The job tries again later. */
 export class DeletionError extends Error {

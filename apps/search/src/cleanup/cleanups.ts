@@ -1,3 +1,4 @@
+import { createTokenSeal } from '@updraft/console-api';
 import { createCleanupJobStore, type Leases } from '@updraft/store';
 import { createCallLimit } from '../call-limit.ts';
 import type { Cleanups, SearchDeps } from '../context.ts';
@@ -9,7 +10,6 @@ import { type CleanupWorker, createCleanupWorker } from './cleanup-worker.ts';
 import { createCountLikes } from './count-likes.ts';
 import { createPlan, limitPlans } from './plan.ts';
 import { startCleanup } from './start-cleanup.ts';
-import { createTokenSeal } from './token-seal.ts';
 
 export interface CleanupParts extends Outside {
   readonly leases: Leases;

@@ -1,3 +1,4 @@
+import type { TokenSeal } from '@updraft/console-api';
 import type { Accounts } from '@updraft/identity';
 import type { CleanupJobStore, Lease, StoredCleanupJob } from '@updraft/store';
 import type { Sessions } from '../pds/sessions.ts';
@@ -5,7 +6,6 @@ import type { JobPolicy } from './allowance.ts';
 import { advance, type CleanupJob, type JobEvent } from './job.ts';
 import type { Plan } from './plan.ts';
 import { toJob, toRow } from './stored-job.ts';
-import type { TokenSeal } from './token-seal.ts';
 
 export interface JobDeps {
   readonly store: CleanupJobStore;

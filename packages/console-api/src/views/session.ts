@@ -40,6 +40,8 @@ export const sessionEntry = z.object({
   isThis: z.boolean(),
 });
 export type SessionEntry = z.output<typeof sessionEntry>;
+export const sessionList = z.object({ sessions: z.array(sessionEntry) });
+export const endedSessions = z.object({ ended: z.int() });
 
 /** Why the way back from an account's server led to no session: /console/sign-in?error=… */
 export const SIGN_IN_FAULTS = ['denied', 'expired', 'failed', 'unreachable'] as const;

@@ -1,0 +1,87 @@
+import { parseJson } from '@updraft/service';
+import type { Redis } from '@updraft/store';
+import { z } from 'zod';
+
+const stored = z.object({
+  did: z.string(),
+  handle: z.string(),
+  browser: z.string(),
+  createdAtMs: z.number(),
+  lastSeenAtMs: z.number(),
+});
+export type Session = Readonly<z.output<typeof stored>> & { readonly id: string };
+
+/** Sessions in Redis, so that they survive restarts and count for all instances. */
+export interface Sessions {
+  begin(id: string, who: Pick<Session, 'did' | 'handle' | 'browser'>): Promise<void>;
+  /** The session, if it lives; it was seen now. */
+  use(id: string): Promise<Session | undefined>;
+  /** Those of an account, the latest first. */
+  list(did: string): Promise<Session[]>;
+  end(session: Pick<Session, 'id' | 'did'>): Promise<void>;
+}
+
+export interface SessionsOptions {
+  readonly redis: Redis;
+  /** Stands before each key. */
+  readonly prefix: string;
+  readonly now: () => number;
+  /** What else ends with a session. */
+  readonly onEnd: (session: Pick<Session, 'id' | 'did'>) => Promise<void>;
+}
+
+const DAY_MS = 86_400_000;
+/** Since it began. */
+export const LIFE_MS = 14 * DAY_MS;
+/** Without a request. */
+const IDLE_MS = 3 * DAY_MS;
+/** How exactly the last use is known. */
+const SEEN_STEP_MS = 60_000;
+/** Of an account; the oldest ends when there are more. */
+const MAX_SESSIONS = 20;
+
+export function createSessions({ redis, prefix, now, onEnd }: SessionsOptions): Sessions {
+  const keyOf = (id: string) => `${prefix}session:${id}`;
+  const listOf = (did: string) => `${prefix}sessions:${did}`;
+  const read = (id: string, text: string | null | undefined): Session | undefined => {
+    const session = typeof text === 'string' ? stored.safeParse(parseJson(text)).data : undefined;
+    return session === undefined || restMs(session, now()) <= 0 ? undefined : { ...session, id };
+  };
+  const list = async (did: string): Promise<Session[]> => {
+    const ids = await redis.zrevrange(listOf(did), 0, -1);
+    const texts = ids.length === 0 ? [] : await redis.mget(ids.map(keyOf));
+    const sessions = ids.map((id, i) => read(id, texts[i]));
+    const gone = ids.filter((_id, i) => sessions[i] === undefined);
+    if (gone.length > 0) await redis.zrem(listOf(did), ...gone);
+    return sessions.filter((session) => session !== undefined);
+  };
+  const end: Sessions['end'] = async ({ id, did }) => {
+    await redis.del(keyOf(id));
+    await redis.zrem(listOf(did), id);
+    await onEnd({ id, did });
+  };
+  return {
+    begin: async (id, who) => {
+      await redis.zadd(listOf(who.did), now(), id);
+      await redis.pexpire(listOf(who.did), LIFE_MS);
+      const session = { ...who, createdAtMs: now(), lastSeenAtMs: now() };
+      await redis.set(keyOf(id), JSON.stringify(session), 'PX', IDLE_MS);
+      for (const old of (await list(who.did)).slice(MAX_SESSIONS)) await end(old);
+    },
+    use: async (id) => {
+      const session = read(id, await redis.get(keyOf(id)));
+      if (session === undefined || now() - session.lastSeenAtMs < SEEN_STEP_MS) return session;
+      const { id: _, ...seen } = { ...session, lastSeenAtMs: now() };
+      // XX: one that has just ended does not come back.
+      await redis.set(keyOf(id), JSON.stringify(seen), 'PX', restMs(seen, now()), 'XX');
+      return { ...seen, id };
+    },
+    list,
+    end,
+  };
+}
+
+/** How long a session lives if it is not used again. */
+function restMs({ createdAtMs, lastSeenAtMs }: Pick<Session, 'createdAtMs' | 'lastSeenAtMs'>, at: number): number {
+  return Math.min(createdAtMs + LIFE_MS, lastSeenAtMs + IDLE_MS) - at;
+}
