@@ -81,7 +81,12 @@ function describeApi({ service }: FeedgenContext): ApiDescription {
           description: "A service token of the viewer's PDS",
         },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
-        session: { type: 'apiKey', in: 'cookie', name: 'updraft_session', description: 'Of a host who is signed in' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'updraft_session',
+          description: 'Of a host who is signed in; with https its name begins with __Host-',
+        },
         csrfToken: { type: 'apiKey', in: 'header', name: 'X-CSRF-Token', description: "The session's" },
       },
     },

@@ -31,7 +31,7 @@ export async function readNames(
       withList,
     ),
     clickhouse.query(
-      `SELECT actor_did AS did, argMax(display_name, version) AS display_name, argMax(deleted, version)::Bool AS is_deleted
+      `SELECT actor_did AS did, argMax(display_name, version) AS display_name, argMax(deleted, version) AS is_deleted
        FROM profiles WHERE actor_did IN given_dids GROUP BY actor_did`,
       shape({ did: string, displayName: string, isDeleted: bool }),
       {},
