@@ -57,7 +57,8 @@ async function serve({ signal, log }: ServiceContext, config: IndexerConfig, hoo
     await using stores = await openStores({ config, writerHooks: writerHooks(metrics, status), hooks, log, signal });
     health.opened(stores);
     const about = { redis: stores.redis, prefix: config.redis.prefix, name: 'indexer' as const };
-    await using _said = announcing({ ...about, tell: createTelling({ ...parts, health }) });
+    await using said = new AsyncDisposableStack();
+    said.use(announcing({ ...about, tell: createTelling({ ...parts, health }) }));
     await using lease = await becomeActive({ ...parts, ...stores, onStandby: () => standBy(health, log) }, signal);
     health.became('active');
     metrics.active.set(1);

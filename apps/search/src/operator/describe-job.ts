@@ -12,13 +12,15 @@ export function describeJob({ name, progressJson, version }: JobState): Work | u
   if (kind?.words === undefined) return kind === undefined ? unknownJob(name, version) : undefined;
   const rest = name.slice(kind.prefix.length);
   const described = kind.words(rest, parseJson(progressJson));
-  return { detail: '', isDone: false, ...described, updatedAt: isoTime(version / 1000) };
+  return described && { detail: '', isDone: false, ...described, updatedAt: isoTime(version / 1000) };
 }
+
+type Words = Omit<Partial<Work>, 'updatedAt'> & { readonly name: string };
 
 interface Kind {
   readonly prefix: string;
   /** Undefined: bookkeeping. */
-  readonly words?: (rest: string, progress: unknown) => Omit<Partial<Work>, 'updatedAt'> & { readonly name: string };
+  readonly words?: (rest: string, progress: unknown) => Words | undefined;
 }
 
 const reading = z.object({ source: z.string(), events: z.number() });
@@ -78,14 +80,11 @@ const KINDS: readonly Kind[] = [
   {
     prefix: 'migration ',
     words: (rest, progress) => {
-      const { data } = copying.safeParse(progress);
-      const hours = Math.min(...Object.values(data?.copiedFrom ?? {}));
-      const from = Number.isFinite(hours) ? new Date(hours * 3_600_000) : undefined;
-      const isTime = from !== undefined && !Number.isNaN(from.getTime());
-      return {
-        name: `migration ${rest}`,
-        ...(isTime && { detail: `copied back to ${from.toISOString()}`, isDone: hours <= 0 }),
-      };
+      const hour = Math.max(...Object.values(copying.safeParse(progress).data?.copiedFrom ?? {}));
+      const from = new Date(hour * 3_600_000);
+      if (Number.isNaN(from.getTime())) return undefined; // a new store had nothing to copy
+      const detail = `copied back to ${from.toISOString()}`;
+      return { name: `migration ${rest}`, detail, isDone: true }; // this version starts when it has ended
     },
   },
 ];
