@@ -9,7 +9,6 @@ import { type Knock, watchDoor } from './search/pds-door.ts';
 import { selectRows } from './select-rows.ts';
 
 const KEY = Buffer.alloc(32, 7);
-const READ = '/xrpc/com.atproto.sync.getRepo';
 const WRITES = '/xrpc/com.atproto.repo.applyWrites';
 const TOKEN = '/oauth/token';
 
@@ -96,7 +95,6 @@ describe('a clean-up by a session of the console', () => {
     const kill = () => service.program.child.kill('SIGKILL');
     const left = makeTrouble([
       [TOKEN, () => kill()],
-      [READ, () => kill()],
       [WRITES, () => kill()],
       [WRITES, (knock) => knock.passButLoseAnswer(kill)],
       [WRITES, ({ response }) => response.writeHead(401, { 'www-authenticate': 'DPoP error="invalid_token"' }).end()],

@@ -50,7 +50,10 @@ describe('a session of OAuth', () => {
   });
 
   test('is over when its server says so, and only then', async () => {
-    const failing = (error: Error) => open(() => Promise.reject(error));
+    const failing = (error: Error) =>
+      open(async () => {
+        throw error;
+      });
     const answer = (status: number) => new OAuthResponseError(new Response('', { status }), {});
     await expect(failing(new TokenRefreshError(DID, 'revoked'))).rejects.toMatchObject({ fault: 'unauthorized' });
     await expect(failing(answer(429))).rejects.toMatchObject({ fault: 'limited' });
@@ -72,7 +75,9 @@ describe('a session of OAuth', () => {
     await deleteBy(session(200, async () => ({})));
     expect([paths, renewals]).toEqual([['/xrpc/m?a=b'], []]);
     await expect(deleteBy(session(401, async () => ({})))).rejects.toMatchObject({ fault: 'unavailable' });
-    const over = () => Promise.reject(new TokenRefreshError(DID, 'revoked'));
+    const over = async () => {
+      throw new TokenRefreshError(DID, 'revoked');
+    };
     await expect(deleteBy(session(401, over))).rejects.toMatchObject({ fault: 'unauthorized' });
     expect(renewals).toEqual([true, true]);
   });
