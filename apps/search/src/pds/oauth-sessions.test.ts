@@ -10,7 +10,7 @@ import { createOAuthSessions } from './oauth-sessions.ts';
 import type { PdsRequest } from './pds-client.ts';
 
 const DID = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa';
-const saved = (name: string) => ({ dpopJwk: {}, tokenSet: { sub: DID, refresh_token: name } }) as NodeSavedSession;
+const saved = (name: string): object => ({ dpopJwk: {}, tokenSet: { sub: DID, refresh_token: name } });
 const holder = { did: DID, pds: 'https://pds.example', secret: JSON.stringify(saved('first')) };
 const { signal } = new AbortController();
 
@@ -41,7 +41,7 @@ describe('a session of OAuth', () => {
     };
     await open(async (store) => {
       expect(await store.get(DID)).toEqual(saved('first'));
-      await store.set(DID, saved('second'));
+      await store.set(DID, saved('second') as NodeSavedSession);
       told.push('goes on');
       expect(await store.get(DID)).toEqual(saved('second'));
       return {};
