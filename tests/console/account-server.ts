@@ -6,8 +6,8 @@ import { text } from 'node:stream/consumers';
 export interface AccountServer extends AsyncDisposable {
   readonly url: string;
   readonly did: string;
-  /** The scopes that were asked for. */
-  readonly scopes: readonly string[];
+  /** What was asked for. */
+  readonly asked: readonly URLSearchParams[];
 }
 
 export interface AccountServerOptions {
@@ -22,7 +22,7 @@ export interface AccountServerOptions {
 const DID = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaab';
 
 export async function startAccountServer(options: AccountServerOptions): Promise<AccountServer> {
-  const scopes: string[] = [];
+  const asked: URLSearchParams[] = [];
   const server = createServer((request, response) => void answer(request, response));
   const url = () => `http://localhost:${(server.address() as AddressInfo).port}`;
   const documents = (): Readonly<Record<string, object>> => ({
@@ -36,9 +36,12 @@ export async function startAccountServer(options: AccountServerOptions): Promise
     let [status, body]: readonly [number, object] = [200, documents()[request.url ?? ''] ?? {}];
     if (documents()[request.url ?? ''] === undefined) status = 404;
     if (request.url === '/oauth/par') {
-      const scope = new URLSearchParams(await text(request)).get('scope') ?? '';
-      scopes.push(scope);
-      [status, body] = options.onRequest?.(scope) ?? [201, { request_uri: 'urn:ietf:params:x', expires_in: 60 }];
+      const form = new URLSearchParams(await text(request));
+      asked.push(form);
+      [status, body] = options.onRequest?.(form.get('scope') ?? '') ?? [
+        201,
+        { request_uri: 'urn:ietf:params:x', expires_in: 60 },
+      ];
     }
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   };
@@ -46,7 +49,7 @@ export async function startAccountServer(options: AccountServerOptions): Promise
   return {
     url: url(),
     did: DID,
-    scopes,
+    asked,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
