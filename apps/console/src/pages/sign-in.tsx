@@ -76,29 +76,35 @@ function SignInForm({ purpose, returnTo, known }: SignInFormProps) {
         Your account’s own server asks for your password, and leads you back here: Updraft never sees it.
         {purpose === 'cleanup' ? ' For a clean-up it also asks whether Updraft may delete records of yours.' : ''}
       </p>
-      <div class="field">
-        <label for="handle">Your handle</label>
-        <input
-          id="handle"
-          name="handle"
-          autoComplete="username"
-          autoCapitalize="off"
-          spellcheck={false}
-          required
-          maxLength={2_048}
-          aria-describedby="handle-hint"
-          placeholder="alice.bsky.social"
-          value={handle}
-          onInput={({ currentTarget }) => setHandle(currentTarget.value)}
-        />
-        <p class="hint" id="handle-hint">
-          Such as <b>alice.bsky.social</b>, or a domain of yours. A DID works, too.
-        </p>
-      </div>
+      <HandleField handle={handle} onInput={setHandle} />
       <ActionError error={error} />
       <Button type="submit" kind="primary" isBusy={isBusy}>
         {isBusy ? 'Asking your server …' : 'Go to your server'}
       </Button>
     </form>
+  );
+}
+
+function HandleField({ handle, onInput }: { handle: string; onInput: (handle: string) => void }) {
+  return (
+    <div class="field">
+      <label for="handle">Your handle</label>
+      <input
+        id="handle"
+        name="handle"
+        autoComplete="username"
+        autoCapitalize="off"
+        spellcheck={false}
+        required
+        maxLength={2_048}
+        aria-describedby="handle-hint"
+        placeholder="alice.bsky.social"
+        value={handle}
+        onInput={({ currentTarget }) => onInput(currentTarget.value)}
+      />
+      <p class="hint" id="handle-hint">
+        Such as <b>alice.bsky.social</b>, or a domain of yours. A DID works, too.
+      </p>
+    </div>
   );
 }
