@@ -79,7 +79,11 @@ export function partsOf({ days }: FeedReport, key: Key): readonly string[] {
 }
 
 /** A measure of each day, of one part of the feed or of all of it. */
-export function lineOf(report: FeedReport, of: Measure, part?: { readonly key: Key; readonly name: string }): (number | null)[] {
+export function lineOf(
+  report: FeedReport,
+  of: Measure,
+  part?: { readonly key: Key; readonly name: string },
+): (number | null)[] {
   const rows = new Map(
     report.days.map(({ date, feeds }) => [
       Date.parse(`${date}T00:00:00Z`) / 1000,
@@ -94,10 +98,13 @@ export function lineOf(report: FeedReport, of: Measure, part?: { readonly key: K
  * those of all days together, so they are not summed.
  */
 export function sumOf(report: FeedReport, key: Key, name: string): FeedNumbers | undefined {
-  const rows = report.days.flatMap(({ feeds }) => feeds.filter((row) => (row[key] ?? '') === name && row.num_seen !== null));
+  const rows = report.days.flatMap(({ feeds }) =>
+    feeds.filter((row) => (row[key] ?? '') === name && row.num_seen !== null),
+  );
   const [first] = rows;
   if (first === undefined) return undefined;
-  const sum = (of: (row: FeedNumbers) => number | null): number => rows.reduce((total, row) => total + (of(row) ?? 0), 0);
+  const sum = (of: (row: FeedNumbers) => number | null): number =>
+    rows.reduce((total, row) => total + (of(row) ?? 0), 0);
   return {
     ...first,
     num_requests: sum((row) => row.num_requests),
