@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { formatCount } from '../../../data/format.ts';
 import type { RequestError } from '../../../data/request.ts';
 import { Notice } from '../../../parts/notice.tsx';
@@ -28,7 +28,9 @@ export function MemberList({ feed, search, pages, onRemove }: MemberListProps) {
   const rows = useVirtualRows({ count, rowHeight: ROW_HEIGHT, box, initialOffset: place.offset, heldRow: active });
   const { startIndex, endIndex } = rows.range ?? { startIndex: 0, endIndex: 0 };
   useWanted(pages, startIndex, endIndex);
-  useEffect(() => keepPlace(feed, search, { offset: rows.scrollOffset ?? 0, count }), [rows.scrollOffset, count]);
+  useEffect(() => {
+    if (!rows.isScrolling) keepPlace(feed, search, { offset: rows.scrollOffset ?? 0, count });
+  }, [rows.isScrolling, rows.scrollOffset, count]);
   useFocusOf(box, active, isMoved);
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -83,10 +85,10 @@ function countText(count: number, search: string): string {
 function useActiveRow(count: number) {
   const [active, setActive] = useState(0);
   const isMoved = useRef(false);
-  const moveTo = (row: number): void => {
+  const moveTo = useCallback((row: number) => {
     isMoved.current = true;
     setActive(row);
-  };
+  }, []);
   return { active: Math.min(active, Math.max(0, count - 1)), isMoved, moveTo };
 }
 
