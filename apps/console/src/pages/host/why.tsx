@@ -2,8 +2,8 @@ import './why/why.css';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { usePostCards } from '../../data/use-post-cards.ts';
+import { ActionError } from '../../parts/action-error.tsx';
 import { Button } from '../../parts/button.tsx';
-import { Notice } from '../../parts/notice.tsx';
 import { CardOf } from './frame/cards.tsx';
 import { HostPage } from './frame/host-page.tsx';
 import { hostPath } from './frame/host-path.ts';
@@ -55,7 +55,7 @@ function WhyIn({ feed }: { feed: string }) {
           Ask why
         </Button>
       </form>
-      <Notice error={error} hasValue={false} />
+      <ActionError error={error} />
       <p class="quiet" role="status">
         {isBusy ? 'Asking …' : ''}
       </p>

@@ -7,7 +7,7 @@ import type { Member } from './member.ts';
 import { MemberRow } from './member-row.tsx';
 import type { PageQueue } from './page-queue.ts';
 import { memberAt, useWanted } from './use-member-pages.ts';
-import { useVirtualRows } from './use-virtual-rows.ts';
+import { OVERSCAN, useVirtualRows } from './use-virtual-rows.ts';
 
 interface MemberListProps {
   readonly feed: string;
@@ -27,7 +27,7 @@ export function MemberList({ feed, search, pages, onRemove }: MemberListProps) {
   const { active, isMoved, moveTo } = useActiveRow(count);
   const rows = useVirtualRows({ count, rowHeight: ROW_HEIGHT, box, initialOffset: place.offset, heldRow: active });
   const { startIndex, endIndex } = rows.range ?? { startIndex: 0, endIndex: 0 };
-  useWanted(pages, startIndex, endIndex);
+  useWanted(pages, Math.max(0, startIndex - OVERSCAN), Math.min(count - 1, endIndex + OVERSCAN));
   useEffect(() => {
     if (!rows.isScrolling) keepPlace(feed, search, { offset: rows.scrollOffset ?? 0, count });
   }, [rows.isScrolling, rows.scrollOffset, count]);
