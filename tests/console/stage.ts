@@ -61,10 +61,6 @@ export async function startConsoleStage(): Promise<ConsoleStage> {
       const service = makeService(network, redis, options);
       stop.defer(() => service.app.close());
       await service.app.ready();
-      if (process.env['SHOW_LOG'])
-        setInterval(() => {
-          for (const l of (service.lines as string[]).splice(0)) process.stderr.write(l);
-        }, 50).unref();
       return service;
     },
     [Symbol.asyncDispose]: () => stop.disposeAsync(),

@@ -2,6 +2,7 @@ import { addPostCards, type Console, otherOrigins } from '@updraft/console-api';
 import { type ApiDescription, addRoutes, createHttpServer, type HttpServer } from '@updraft/service';
 import { storeAnswer } from '@updraft/store';
 import type { FeedgenConfig } from '../config.ts';
+import { adminAccountSuggestions } from './admin-account-suggestions.ts';
 import { adminExplain } from './admin-explain.ts';
 import { adminFeedHides } from './admin-feed-hides.ts';
 import { adminFeedMembers } from './admin-feed-members.ts';
@@ -28,6 +29,7 @@ const ROUTES = [
   adminFeeds,
   adminFeedMembers,
   adminMembersBulk,
+  adminAccountSuggestions,
   adminFeedHides,
   adminMemberRequests,
   memberRequest,
@@ -79,7 +81,12 @@ function describeApi({ service }: FeedgenContext): ApiDescription {
           description: "A service token of the viewer's PDS",
         },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
-        session: { type: 'apiKey', in: 'cookie', name: 'updraft_session', description: 'Of a host who is signed in' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'updraft_session',
+          description: 'Of a host who is signed in; with https its name begins with __Host-',
+        },
         csrfToken: { type: 'apiKey', in: 'header', name: 'X-CSRF-Token', description: "The session's" },
       },
     },

@@ -54,6 +54,12 @@ export async function readMemberRequests(
   return { requests, totalCount };
 }
 
+/** Everybody whom the label's hosts have decided about, or have to. */
+export async function readAskers(clickhouse: ClickHouse, label: string): Promise<string[]> {
+  const sql = 'SELECT DISTINCT actor_did FROM member_requests WHERE label = {label:String}';
+  return (await clickhouse.query(sql, shape({ actorDid: string }), { label })).map(({ actorDid }) => actorDid);
+}
+
 const BROUGHT = "label = {label:String} AND state IN ('approved', 'pending')";
 
 /** How many accounts of a label each source has brought: members and those who wait. */
