@@ -37,10 +37,9 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
   const leases = makeLeases(deps);
   const background = withCallOptions(deps.clickhouse, { settings: PRIORITIES.background });
   const common = { ...deps, clickhouse: background, leases, metrics, progress: createProgressStore(background) };
-  const outside = await createOutside(deps, metrics);
-  const { accounts, pdsClient, spool } = outside;
+  const { accounts, pdsClient, spool } = await createOutside(deps, metrics);
   const console = createSearchConsole(deps, accounts);
-  const clean = createCleanups(deps, { ...outside, leases, metrics, console });
+  const clean = createCleanups(deps, { accounts, pdsClient, spool, leases, metrics, console });
   const reports = createReports(common);
   const context: SearchContext = {
     clickhouse: withCallOptions(deps.clickhouse, { settings: PRIORITIES.search }),

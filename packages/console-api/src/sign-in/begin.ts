@@ -25,8 +25,7 @@ export async function beginSignIn(
   caller: string,
 ): Promise<{ redirect: string; secret: string }> {
   const { clients, flows, findAccount, keepsGrants } = deps;
-  if (clients === undefined)
-    throw new SignInOffError('nobody can sign in here: the operator has not set PUBLIC_ORIGIN');
+  if (clients === undefined) throw new SignInOffError(NO_ORIGIN);
   if (purpose === 'cleanup' && !keepsGrants) throw new SignInOffError('this service runs no clean-ups');
   const returnTo = readReturnTo(wanted);
   if (returnTo === undefined) throw new InvalidRequestError('returnTo: expected a path below /console/');
@@ -42,6 +41,8 @@ interface Authorization {
   readonly state: string;
   readonly saved: NodeSavedState;
 }
+
+const NO_ORIGIN = 'nobody can sign in here: PUBLIC_ORIGIN, an https origin, is not set';
 
 const TIMEOUT_MS = 20_000;
 

@@ -58,6 +58,6 @@ export async function revoke(clients: OAuthClients, session: NodeSavedSession, l
   try {
     await clients.create({ sessionStore }).revoke(sub);
   } catch (error) {
-    log.warn({ did: sub, err: error }, 'tokens could not be revoked');
+    log.warn({ err: error }, 'tokens could not be revoked');
   }
 }

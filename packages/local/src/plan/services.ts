@@ -7,6 +7,9 @@ import type { NodeProgram } from '../supervision/node-program.ts';
 import { loopback } from './addresses.ts';
 import type { Surroundings } from './surroundings.ts';
 
+/** Built by the bootstrap; the services start without it. */
+const CONSOLE = join(PROJECT_ROOT, 'apps', 'console', 'dist', 'index.html');
+
 /** A service, with what the screen shows. */
 export interface Service {
   readonly program: NodeProgram;
@@ -21,6 +24,10 @@ interface ServicesOptions extends Pick<Surroundings, 'ports' | 'env' | 'folder'>
 
 /** The services that are installed; `env` leads to the databases and the network, `indexerEnv` is the indexer's alone. */
 export function listServices({ ports, env, indexerEnv, folder }: ServicesOptions): Service[] {
+  const origins = {
+    FEEDGEN_ORIGIN: `http://${loopback(ports.feedgen)}`,
+    SEARCH_ORIGIN: `http://${loopback(ports.search)}`,
+  };
   const service = (name: string, own: NodeJS.ProcessEnv) => ({
     name,
     main: join(PROJECT_ROOT, 'apps', name, 'src', 'main.ts'),
@@ -39,6 +46,7 @@ export function listServices({ ports, env, indexerEnv, folder }: ServicesOptions
     },
     {
       program: service('feedgen', {
+        ...origins,
         LISTEN_ADDRESS: loopback(ports.feedgen),
         METRICS_LISTEN_ADDRESS: loopback(ports.feedgenMetrics),
       }),
@@ -47,12 +55,16 @@ export function listServices({ ports, env, indexerEnv, folder }: ServicesOptions
     },
     {
       program: service('search', {
+        ...origins,
         LISTEN_ADDRESS: loopback(ports.search),
         METRICS_LISTEN_ADDRESS: loopback(ports.searchMetrics),
         CLEANUP_TOKEN_KEY: env['CLEANUP_TOKEN_KEY'] || keepTokenKey(folder),
       }),
       ports: { 'the search service': ports.search, 'the search service’s metrics': ports.searchMetrics },
-      addresses: [{ label: 'Search', address: `http://${loopback(ports.search)}` }],
+      addresses: [
+        { label: 'Search', address: `http://${loopback(ports.search)}` },
+        ...(existsSync(CONSOLE) ? [{ label: 'Console', address: `http://${loopback(ports.search)}/console/` }] : []),
+      ],
     },
   ];
   return all.filter(({ program }) => existsSync(program.main));
