@@ -141,6 +141,7 @@ export {
   type Announcement,
   type AnnouncerOptions,
   announce,
+  announcing,
   readAnnouncements,
   type Telling,
 } from './redis/announcements.ts';
