@@ -25,7 +25,7 @@ export default function Search() {
   return (
     <Page title="Search posts" tabTitle={asked === '' ? 'Search' : `${asked.slice(0, 60)} · Search`}>
       <SearchForm text={text} sort={sort} onType={(q) => type(q, sort)} onAsk={ask} />
-      {asked === '' ? null : <Status asked={asked} found={found} />}
+      {asked === '' ? null : <Status found={found} />}
       <SearchSyntax isOpen={asked === ''} onTry={(q) => ask(q, sort)} />
       <Results found={found} />
     </Page>
@@ -103,7 +103,8 @@ function SearchForm({ text, sort, onType, onAsk }: SearchFormProps) {
 
 type Found = ReturnType<typeof usePostSearch>;
 
-function Status({ asked, found: { uris, error, isBusy } }: { asked: string; found: Found }) {
+function Status({ found }: { found: Found }) {
+  const { uris, error } = found;
   const isRefused = error?.status === 400;
   return (
     <>
@@ -118,15 +119,17 @@ function Status({ asked, found: { uris, error, isBusy } }: { asked: string; foun
         <Notice error={error} hasValue={uris.length > 0} />
       )}
       <p class="quiet search-status" role="status">
-        {isBusy ? 'Searching …' : ''}
-        {!isBusy && error === undefined && uris.length === 0 ? (
-          <>
-            No post matches <bdi>{asked}</bdi>.
-          </>
-        ) : null}
+        {statusOf(found)}
       </p>
     </>
   );
+}
+
+function statusOf({ uris, error, isBusy, hasMore }: Found): string {
+  if (isBusy) return 'Searching …';
+  if (error !== undefined) return '';
+  if (uris.length === 0) return 'No post matches.';
+  return `${uris.length} ${uris.length === 1 ? 'post' : 'posts'}${hasMore ? ', and there are more' : ''}`;
 }
 
 function Results({ found: { uris, likes, isBusy, isOld, hasMore, more } }: { found: Found }) {

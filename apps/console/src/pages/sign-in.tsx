@@ -1,6 +1,104 @@
-import { useTitle } from '../parts/use-title.ts';
+import type { SignInFault, SignInRequest } from '@updraft/console-api/views';
+import { useState } from 'preact/hooks';
+import { useLocation } from 'preact-iso';
+import { useApi, useSession } from '../data/session.tsx';
+import { useAction } from '../data/use-action.ts';
+import { ActionError } from '../parts/action-error.tsx';
+import { Button } from '../parts/button.tsx';
+import { EmptyState } from '../parts/empty-state.tsx';
+import { Page } from '../parts/page.tsx';
 
-export default function Page() {
-  useTitle('Sign in');
-  return <h1>Sign in</h1>;
+type Purpose = SignInRequest['purpose'];
+
+/** Why the way back from an account's server led to no session, and what to do. */
+const FAULTS: Record<SignInFault, string> = {
+  denied: 'Your server says that you refused. Nothing has changed; sign in again if that was a slip.',
+  expired: 'The sign-in took too long, or was begun in another browser. Please begin again.',
+  failed: 'Your server’s answer was not the one to this sign-in. Please begin again here.',
+  unreachable: 'Your account’s server can’t be reached just now. Wait a moment, then try again.',
+};
+
+/** Signing in with an account of the network: its own server asks for the password, and leads back here. */
+export default function SignIn() {
+  const { query } = useLocation();
+  const { session, isKnown, error } = useSession();
+  const purpose: Purpose = query.purpose === 'cleanup' ? 'cleanup' : 'console';
+  const returnTo = ownPath(query.returnTo);
+  const fault = query.error === undefined ? undefined : (FAULTS[query.error as SignInFault] ?? FAULTS.failed);
+  const isDone = session !== undefined && (purpose === 'console' || session.mayCleanUp);
+  return (
+    <Page title="Sign in">
+      <div role="alert">{fault === undefined || isDone ? null : <p class="notice">{fault}</p>}</div>
+      {isDone ? (
+        <EmptyState title="You are signed in">
+          <a class="button primary" href={returnTo}>
+            Go on
+          </a>
+        </EmptyState>
+      ) : (
+        <SignInForm key={session?.handle} purpose={purpose} returnTo={returnTo} known={session?.handle ?? ''} />
+      )}
+      {isKnown ? null : <ActionError error={error} />}
+    </Page>
+  );
+}
+
+/** Where to go on: a path of the console only, whatever the address says. */
+function ownPath(path: string | undefined): string {
+  const url = URL.canParse(path ?? '', location.origin) ? new URL(path ?? '', location.origin) : undefined;
+  if (url?.origin !== location.origin || !url.pathname.startsWith('/console/')) return '/console/';
+  return url.pathname === '/console/sign-in' ? '/console/' : `${url.pathname}${url.search}`;
+}
+
+interface SignInFormProps {
+  readonly purpose: Purpose;
+  readonly returnTo: string;
+  /** The handle of who is signed in without the permission that is asked for. */
+  readonly known: string;
+}
+
+function SignInForm({ purpose, returnTo, known }: SignInFormProps) {
+  const [handle, setHandle] = useState(known);
+  const { sendJson } = useApi();
+  const { run, isBusy, error } = useAction(async () => {
+    const body: SignInRequest = { handle: handle.trim().replace(/^@/, ''), purpose, returnTo };
+    const { redirect } = await sendJson<{ redirect: string }>('POST', '/console/api/sign-in', body);
+    location.assign(redirect);
+  });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run();
+      }}
+    >
+      <p class="lead">
+        Your account’s own server asks for your password, and leads you back here: Updraft never sees it.
+        {purpose === 'cleanup' ? ' For a clean-up it also asks whether Updraft may delete records of yours.' : ''}
+      </p>
+      <div class="field">
+        <label for="handle">Your handle</label>
+        <input
+          id="handle"
+          name="handle"
+          autoComplete="username"
+          autoCapitalize="off"
+          spellcheck={false}
+          required
+          maxLength={2_048}
+          aria-describedby="handle-hint"
+          placeholder="alice.bsky.social"
+          value={handle}
+          onInput={({ currentTarget }) => setHandle(currentTarget.value)}
+        />
+        <p class="hint" id="handle-hint">
+          Such as <b>alice.bsky.social</b>, or a domain of yours. A DID works, too.
+        </p>
+      </div>
+      <ActionError error={error} />
+      <Button type="submit" kind="primary" isBusy={isBusy}>
+        {isBusy ? 'Asking your server …' : 'Go to your server'}
+      </Button>
+    </form>
+  );
 }

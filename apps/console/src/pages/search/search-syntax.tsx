@@ -1,3 +1,5 @@
+import { Fragment } from 'preact';
+
 /** What can be written in a search, and what it finds; docs/search.md says all of it. */
 const SYNTAX = [
   ['coffee', 'with this word, in any case, with or without accents'],
@@ -21,14 +23,14 @@ export function SearchSyntax({ isOpen, onTry }: { isOpen: boolean; onTry: (q: st
       <summary>What you can write</summary>
       <dl>
         {SYNTAX.map(([example, finds]) => (
-          <>
-            <dt key={example}>
+          <Fragment key={example}>
+            <dt>
               <button type="button" class="chip" onClick={() => onTry(example)}>
                 {example}
               </button>
             </dt>
-            <dd key={`${example} finds`}>{finds}</dd>
-          </>
+            <dd>{finds}</dd>
+          </Fragment>
         ))}
       </dl>
       <p class="quiet">A post must match all that you write.</p>
