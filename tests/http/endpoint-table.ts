@@ -20,7 +20,8 @@ const NEEDS: Readonly<Record<string, string>> = {
 
 function needsOf({ security = [] }: Operation): string {
   const schemes = security.flatMap((scheme) => Object.keys(scheme)).map((name) => NEEDS[name] ?? name);
-  return security.some((scheme) => Object.keys(scheme).length === 0) ? `${schemes.join()}, or nothing` : schemes.join();
+  const any = schemes.join(' or ');
+  return security.some((scheme) => Object.keys(scheme).length === 0) ? `${any}, or nothing` : any;
 }
 
 /** What every route may answer, and each that takes a body, is told beside the table. */

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SignIn } from '@updraft/console-api';
 import { createSearch, readSearchConfig, type Search } from '@updraft/search';
 import { createLogger } from '@updraft/service';
 import { createRedis } from '@updraft/store';
@@ -28,7 +27,7 @@ export interface Answer {
 export async function startSearchService(
   store: Pick<Store, 'clickhouse' | 'env'>,
   env: Readonly<Record<string, string>> = {},
-  { isHurried = false, signIn }: { readonly isHurried?: boolean; readonly signIn?: SignIn } = {},
+  { isHurried = false } = {},
 ): Promise<SearchService> {
   const spool = await mkdtemp(join(tmpdir(), 'updraft-spool-'));
   const config = readSearchConfig({
@@ -48,7 +47,6 @@ export async function startSearchService(
     redis,
     log,
     signal: stop.signal,
-    signIn,
     ...(isHurried && { coldReportMs: 3_000 }),
   });
   const answers = checkAnswers(search.app);

@@ -1,6 +1,6 @@
 import { type FeedsFile, memberIntakes } from '@updraft/feeds';
 import type { HttpServer, Logger } from '@updraft/service';
-import { type ClickHouse, createErasedAccounts, type Redis } from '@updraft/store';
+import { announce, type ClickHouse, createErasedAccounts, type Redis } from '@updraft/store';
 import { createAnalytics } from './analytics/analytics.ts';
 import type { Builder } from './builds/builder.ts';
 import { createBuilding } from './builds/building.ts';
@@ -24,6 +24,7 @@ import { createWishes } from './personal/wishes/wishes.ts';
 import { createPreview } from './previews/preview.ts';
 import { createSeenPosts, type SeenPostsOptions } from './seen/create-seen-posts.ts';
 import { createDocuments } from './syndication/documents.ts';
+import { createTelling } from './telling.ts';
 
 type SeenTiming = Pick<SeenPostsOptions, 'now' | 'waitMs'>;
 const SEEN_TIMING: SeenTiming = { now: Date.now, waitMs: 300 };
@@ -63,6 +64,8 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
   const { context, console, bus, building, personal, forYou, memberReader } = createParts(deps);
   const { live, membership, hides, keys, analytics, identity } = context;
   keepGauges(context, personal.counts);
+  const about = { redis: deps.redis, prefix: deps.config.redis.prefix, name: 'feedgen' } as const;
+  const telling = createTelling(context, building.builders, personal.counts);
   return {
     app: createApp(context, deps.config, console),
     context,
@@ -74,7 +77,8 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
       const background = [building, membership, hides, keys, personal, forYou, analytics, memberReader].map((part) =>
         part.run(signal),
       );
-      return { ended: Promise.all(background).then(() => {}) };
+      const ended = Promise.all([...background, announce({ ...about, tell: telling }, signal)]);
+      return { ended: ended.then(() => {}) };
     },
     close: async () => {
       bus.close();

@@ -22,8 +22,6 @@ export interface SearchDeps {
   readonly log: Logger;
   /** Aborts when the service stops. */
   readonly signal: AbortSignal;
-  /** Who signs in; undefined without the console. */
-  readonly signIn?: SignIn | undefined;
   /** How long a caller waits for a report that was never made; default 15 s. */
   readonly coldReportMs?: number;
 }
@@ -48,6 +46,7 @@ export interface SearchContext {
   readonly signIn: SignIn | undefined;
   /** Undefined without CLEANUP_TOKEN_KEY. */
   readonly cleanups: Cleanups | undefined;
+  /** What operators may ask. */
   readonly operator: OperatorAnswers;
 }
 

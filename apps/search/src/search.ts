@@ -1,20 +1,12 @@
 import { createRateLimit, createTurns, type HttpServer } from '@updraft/service';
-import {
-  announce,
-  createLeases,
-  createProgressStore,
-  type Leases,
-  PRIORITIES,
-  type Telling,
-  withCallOptions,
-} from '@updraft/store';
+import { createLeases, createProgressStore, type Leases, PRIORITIES, withCallOptions } from '@updraft/store';
 import { createApp } from './app.ts';
 import { createCleanups } from './cleanup/cleanups.ts';
 import type { SearchEnvironment } from './config.ts';
 import { createSearchConsole } from './console.ts';
 import type { SearchContext, SearchDeps } from './context.ts';
+import { createOperator, runForOperators } from './for-operators.ts';
 import { createSearchMetrics } from './metrics.ts';
-import { createOperatorAnswers } from './operator/operator-answers.ts';
 import { createOutside } from './outside.ts';
 import { createLikeCounts } from './query/like-counts.ts';
 import { createExports } from './repository/exports.ts';
@@ -32,15 +24,14 @@ export interface Search {
 /** The service put together, not yet listening. */
 export async function createSearch(deps: SearchDeps): Promise<Search> {
   const { env, log, signal } = deps;
-  const searchTurns = createTurns(searchBounds(env));
-  const metrics = createSearchMetrics(searchTurns.counts);
+  const limits = createLimits(env);
+  const metrics = createSearchMetrics(limits.searchTurns.counts);
   const leases = makeLeases(deps);
   const background = withCallOptions(deps.clickhouse, { settings: PRIORITIES.background });
   const common = { ...deps, clickhouse: background, leases, metrics, progress: createProgressStore(background) };
-  const outside = await createOutside(deps, metrics);
-  const { accounts, pdsClient, spool } = outside;
+  const { accounts, pdsClient, spool } = await createOutside(deps, metrics);
   const console = createSearchConsole(deps, accounts);
-  const clean = createCleanups(deps, { ...outside, leases, metrics, console });
+  const clean = createCleanups(deps, { accounts, pdsClient, spool, leases, metrics, console });
   const reports = createReports(common);
   const context: SearchContext = {
     clickhouse: withCallOptions(deps.clickhouse, { settings: PRIORITIES.search }),
@@ -52,18 +43,11 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     accounts,
     pdsClient,
     likeCounts: createLikeCounts({ ...common, ttlMs: Math.min(env.STATS_CACHE_TTL, MAX_LIKE_COUNTS_TTL_MS) }),
-    searchLimit: createRateLimit({ burst: 10, perSecond: 10 }),
-    searchTurns,
-    listTurns: createTurns({ atOnce: 4, perCaller: 1, what: 'lists', retryAfterS: 10 }),
+    ...limits,
     exports: createExports(spool, accounts),
     cleanups: clean?.cleanups,
     signIn: console?.signIn,
-    operator: createOperatorAnswers({
-      ...common,
-      prefix: env.REDIS_PREFIX,
-      prometheus: env.PROMETHEUS_ORIGIN,
-      ttlMs: Math.min(env.STATS_CACHE_TTL, MAX_OPERATOR_TTL_MS),
-    }),
+    operator: createOperator(common),
   };
   const listing = { ...common, client: pdsClient, hosts: env.LIST_REPOS_HOSTS, intervalMs: env.LIST_REPOS_INTERVAL };
   return {
@@ -74,8 +58,7 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
         ...[reports.network, reports.collections, reports.trends].map((report) => report.keepFresh(signal)),
         keepListing(listing, signal),
         clean?.run(signal),
-        context.signIn && context.operator.run(signal),
-        announce({ ...deps, prefix: env.REDIS_PREFIX, name: 'search', tell: () => telling(context) }, signal),
+        runForOperators(deps, context),
       ]),
   };
 }
@@ -84,14 +67,15 @@ async function allOf(work: readonly (Promise<void> | undefined)[]): Promise<void
   await Promise.all(work);
 }
 
-/** What operators see of this process. */
-function telling({ searchTurns, cleanups }: SearchContext): Telling {
-  const { underWay, waiting } = searchTurns.counts();
-  return { facts: { searchesUnderWay: underWay, searchesWaiting: waiting, cleanups: cleanups ? 'on' : 'off' } };
+function createLimits(env: SearchEnvironment): Pick<SearchContext, 'searchLimit' | 'searchTurns' | 'listTurns'> {
+  return {
+    searchLimit: createRateLimit({ burst: 10, perSecond: 10 }),
+    searchTurns: createTurns(searchBounds(env)),
+    listTurns: createTurns({ atOnce: 4, perCaller: 1, what: 'lists', retryAfterS: 10 }),
+  };
 }
 
 const MAX_LIKE_COUNTS_TTL_MS = 300_000;
-const MAX_OPERATOR_TTL_MS = 5_000;
 
 /** A caller's page may send a few searches at once: those above its share wait, and other callers don't wait for them. */
 function searchBounds({ SEARCH_CONCURRENCY: atOnce, SEARCH_CONCURRENCY_PER_CALLER: perCaller }: SearchEnvironment) {

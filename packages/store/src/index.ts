@@ -143,6 +143,7 @@ export {
   type Announcement,
   type AnnouncerOptions,
   announce,
+  announcing,
   readAnnouncements,
   type Telling,
 } from './redis/announcements.ts';

@@ -86,10 +86,16 @@ export async function errorOf(response: Response): Promise<RequestError> {
   const body: unknown = await response.json().catch(() => undefined);
   const { error, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   return new RequestError(
-    typeof message === 'string' && message !== '' ? message : `The server answered ${response.status}.`,
+    typeof message === 'string' && message !== '' ? sentenceOf(message) : `The server answered ${response.status}.`,
     response.status,
     { code: typeof error === 'string' ? error : '', ...(retryAfterS >= 0 && { retryAfterS }) },
   );
+}
+
+/** Services write messages as parts of a sentence; one that begins with the name of a field keeps it. */
+function sentenceOf(message: string): string {
+  const begun = /^[\w.]+:/.test(message) ? message : message.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
+  return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 }
 
 /** What its reader can do about it; '' where the message says all. */

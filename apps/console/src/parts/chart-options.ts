@@ -25,11 +25,18 @@ export function chartOptions(element: HTMLElement, { titles, by, height }: Wante
   return {
     width: element.clientWidth,
     height,
+    padding: [12, 28, 0, 0],
     ...(by === 'day' && { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') }),
-    scales: { y: { range: fromZero } },
-    axes: [axis, { ...axis, size: 52, values: (_plot, ticks) => ticks.map(formatShort) }],
+    scales: { x: { range: by === 'day' ? wholeDays : lastMinutes }, y: { range: fromZero } },
+    axes: [
+      { ...axis, size: 32, space: 80, ...(by === 'day' && { incrs: DAY_STEPS }), values: (_plot, ticks) => ticks.map(TIMES[by]) },
+      { ...axis, size: 52, values: (_plot, ticks) => ticks.map(formatShort) },
+    ],
     series: [
-      { value: by === 'day' ? '{YYYY}-{MM}-{DD}' : '{HH}:{mm}:{ss}' },
+      {
+        label: by === 'day' ? 'Day' : 'Time',
+        value: (_plot, seconds) => (seconds === null ? '–' : TIMES[by](seconds)),
+      },
       ...titles.map((title, index) => ({
         label: title,
         stroke: colour(COLOURS[index] ?? '--line-1'),
@@ -38,6 +45,32 @@ export function chartOptions(element: HTMLElement, { titles, by, height }: Wante
       })),
     ],
   };
+}
+
+const DAY_S = 86_400;
+const DAY_STEPS = [1, 2, 7, 14, 28, 91, 182, 365].map((days) => days * DAY_S);
+const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const clock = new Intl.DateTimeFormat('en', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+
+/** Days are UTC days; moments are in the reader's time zone. */
+const TIMES = {
+  day: (seconds: number) => day.format(seconds * 1000),
+  moment: (seconds: number) => clock.format(seconds * 1000),
+} as const;
+
+/** A single day stands in the middle. */
+function wholeDays(_plot: uPlot, min: number, max: number): [number, number] {
+  return min === max ? [min - DAY_S, max + DAY_S] : [min, max];
+}
+
+/** The newest moment stands at the end, and two minutes before it are there from the beginning. */
+function lastMinutes(_plot: uPlot, min: number, max: number): [number, number] {
+  return [Math.min(min, max - 120), max];
 }
 
 /** Counts are compared by their height, so the axis begins at 0. */

@@ -15,13 +15,13 @@ interface ChartProps {
   /** Moments are shown in the reader's time zone; days are UTC days. */
   readonly by?: 'day' | 'moment';
   /** What is said while there is nothing to draw. */
-  readonly none?: string;
+  readonly none: string;
 }
 
-const HEIGHT = 190;
+const HEIGHT = 180;
 
 /** Lines over time. Their numbers unfold as a table below it, to be read aloud and copied. */
-export function Chart({ title, times, lines, by = 'day', none = 'Nothing is counted yet.' }: ChartProps) {
+export function Chart({ title, times, lines, by = 'day', none }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const scheme = useScheme();

@@ -4,6 +4,7 @@ import type { CleanupJobStore, RepoCleanupJobRow, StoredCleanupJob } from '@updr
 import type { PdsSession } from '../pds/sessions.ts';
 import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
 import { DEFAULT_POLICY, type JobPolicy } from './allowance.ts';
+import { createFakeSession, FIRST_SECRET } from './fake-session.fixture.ts';
 import { type CleanupJob, isEnded } from './job.ts';
 import { fenceOf, type JobDeps } from './job-run.ts';
 import { DEFAULT_KEEP } from './keep.ts';
@@ -25,6 +26,8 @@ export interface Scenario {
   /** The steps, by their number, before or after which the process is killed. */
   readonly kills?: ReadonlySet<number>;
   readonly policy?: Partial<JobPolicy>;
+  /** A session of OAuth, which has to be renewed before these calls for deletions, by their number. */
+  readonly renewals?: ReadonlySet<number>;
 }
 
 export interface Outcome {
@@ -36,6 +39,8 @@ export interface Outcome {
   /** The most deletions that were sent within an hour. */
   readonly mostPerHour: number;
 }
+
+type Writes = Parameters<PdsSession['deleteRecords']>[0];
 
 class Killed extends Error {}
 
@@ -66,7 +71,7 @@ export async function cleanUp(scenario: Scenario): Promise<Outcome> {
 }
 
 /** What a run works with, and what tests look at: the stored job, the account's records, and what was sent to delete them. */
-function createWorld({ count, behave, kills = new Set(), policy = {} }: Scenario) {
+function createWorld({ count, behave, kills = new Set(), policy = {}, renewals }: Scenario) {
   const records = new Set(pathsOf(count));
   const sent: { readonly at: number; readonly size: number }[] = [];
   let [now, steps, row] = [NOON, 0, firstRow(count)];
@@ -76,18 +81,28 @@ function createWorld({ count, behave, kills = new Set(), policy = {} }: Scenario
     if (kills.has(++steps)) throw new Killed();
     return result;
   };
-  const deleteRecords: PdsSession['deleteRecords'] = (writes) =>
+  const session = createFakeSession(step, renewals !== undefined);
+  const deletion = (writes: Writes) =>
     step(() => {
       const paths = writes.map(({ collection, rkey }) => `${collection}/${rkey}`);
       sent.push({ at: now, size: paths.length });
       behave(paths, (each) => records.delete(each), sent.length);
       return { body: {}, characters: 2, rate: { remaining: undefined, resetAtMs: undefined } };
     });
+  const open: JobDeps['sessions']['open'] = async ({ secret }, saveSecret) => {
+    const { renew } = await session.open(secret, saveSecret);
+    return {
+      deleteRecords: async (writes) => {
+        if (renewals?.has(sent.length + 1)) await renew();
+        return deletion(writes);
+      },
+    };
+  };
   const save = (next: RepoCleanupJobRow) => step(() => void (row = next));
   const deps: JobDeps = {
     ...OUTSIDE,
     store: storeOf(() => row, save),
-    sessions: { open: async () => ({ deleteRecords }), end: async () => {} },
+    sessions: { open, end: async () => {} },
     plan: (_account, query) => step(() => planOf(records, query)),
     policy: { ...DEFAULT_POLICY, ...policy },
     now: () => now,
@@ -101,7 +116,10 @@ function createWorld({ count, behave, kills = new Set(), policy = {} }: Scenario
 const ACCOUNT = { did: 'did:plc:a', pds: 'https://pds.example' } as Account;
 const OUTSIDE = {
   accounts: { find: async () => ACCOUNT, checkCommit: () => async () => true },
-  seal: { seal: async () => 'sealed', unseal: async () => 'r' },
+  seal: {
+    seal: async (_job: string, secret: string) => secret,
+    unseal: async (_job: string, secret: string) => secret,
+  },
   random: () => 0,
 };
 
@@ -130,7 +148,7 @@ function firstRow(count: number): RepoCleanupJobRow {
       },
       NOON,
     ),
-    refreshToken: 'sealed',
+    refreshToken: FIRST_SECRET,
   };
   return { ...toRow(job), version: 1 };
 }

@@ -78,14 +78,10 @@ const KINDS: readonly Kind[] = [
   {
     prefix: 'migration ',
     words: (rest, progress) => {
-      const { data } = copying.safeParse(progress);
-      const hours = Math.min(...Object.values(data?.copiedFrom ?? {}));
-      const from = Number.isFinite(hours) ? new Date(hours * 3_600_000) : undefined;
-      const isTime = from !== undefined && !Number.isNaN(from.getTime());
-      return {
-        name: `migration ${rest}`,
-        ...(isTime && { detail: `copied back to ${from.toISOString()}`, isDone: hours <= 0 }),
-      };
+      const hour = Math.max(...Object.values(copying.safeParse(progress).data?.copiedFrom ?? {}));
+      const from = new Date(hour * 3_600_000);
+      const detail = Number.isNaN(from.getTime()) ? '' : `copied back to ${from.toISOString()}`;
+      return { name: `migration ${rest}`, detail, isDone: true }; // this version starts when it has ended
     },
   },
 ];

@@ -63,14 +63,14 @@ export async function announce({ redis, prefix, name, tell }: AnnouncerOptions, 
   const member = `${name}:${instance}`;
   const say = async (): Promise<void> => {
     const { facts, builds = [] } = tell();
-    const all = { memoryBytes: process.memoryUsage.rss(), ...facts };
+    const all = Object.entries({ memoryBytes: process.memoryUsage.rss(), ...facts });
     const text = JSON.stringify({
       name,
       instance,
       version,
       commit,
       startedAt,
-      facts: all,
+      facts: Object.fromEntries(all.filter(([, value]) => typeof value === 'string' || Number.isFinite(value))),
       builds: builds.slice(0, MAX_BUILDS),
     });
     const nowMs = Date.now();
@@ -83,6 +83,18 @@ export async function announce({ redis, prefix, name, tell }: AnnouncerOptions, 
   };
   await every(EVERY_MS, signal, say, () => {});
   await redis.del(keyOf(prefix, member)).catch(() => undefined);
+}
+
+/** Likewise, until it is disposed of. */
+export function announcing(options: AnnouncerOptions): AsyncDisposable {
+  const over = new AbortController();
+  const ended = announce(options, over.signal);
+  return {
+    [Symbol.asyncDispose]: () => {
+      over.abort();
+      return ended;
+    },
+  };
 }
 
 /** What the processes said within the last minute, by name and instance. */

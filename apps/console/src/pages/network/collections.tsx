@@ -1,10 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
-import { useApiUrl } from '../../data/config.tsx';
 import { formatCount } from '../../data/format.ts';
-import { useLive } from '../../data/use-live.ts';
 import { Button } from '../../parts/button.tsx';
 import { Chart } from '../../parts/chart.tsx';
-import { Notice } from '../../parts/notice.tsx';
 import { Table } from '../../parts/table.tsx';
 import {
   type CollectionDay,
@@ -25,9 +22,7 @@ const COLUMNS = [
 ];
 
 /** Operations by collection, of any app of the network; one of them by day. */
-export function Collections() {
-  const url = useApiUrl();
-  const { value, error } = useLive<CollectionStats>(url('search', '/stats/collections'), 30_000);
+export function Collections({ stats: value }: { stats: CollectionStats | undefined }) {
   const [chosen, setChosen] = useState<string>();
   const [isWhole, setWhole] = useState(false);
   const updatedAt = value?.updated_at;
@@ -35,18 +30,18 @@ export function Collections() {
   const days = useMemo(() => value?.days ?? [], [updatedAt]);
   const totals = useMemo(() => collectionTotals(days), [days]);
   const collection = chosen ?? totals[0]?.collection ?? '';
+  const none = value === undefined ? '' : 'No operation is indexed yet.';
   const shown = isWhole ? totals : totals.slice(0, FEW);
   return (
     <section aria-labelledby="collections">
       <h2 id="collections">Collections</h2>
       <p class="quiet">Operations of the last 30 days by kind of record, of every app. Choose one to see it by day.</p>
-      <Notice error={error} hasValue={value !== undefined} />
-      <CollectionChart collection={collection} days={days} />
+      <CollectionChart collection={collection} days={days} none={none} />
       <Table
         label="Operations by collection"
         columns={COLUMNS}
         rows={shown.map((total) => rowOf(total, total.collection === collection, setChosen))}
-        none={value === undefined ? '' : 'No operation is indexed yet.'}
+        none=""
       />
       {totals.length <= FEW ? null : (
         <p>
@@ -69,7 +64,13 @@ function rowOf(total: CollectionTotal, isChosen: boolean, choose: (collection: s
   return { key: collection, cells: [button, formatCount(creates), formatCount(updates), formatCount(deletes)] };
 }
 
-function CollectionChart({ collection, days }: { collection: string; days: readonly CollectionDay[] }) {
+interface CollectionChartProps {
+  readonly collection: string;
+  readonly days: readonly CollectionDay[];
+  readonly none: string;
+}
+
+function CollectionChart({ collection, days, none }: CollectionChartProps) {
   const times = useMemo(() => dayTimes(days), [days]);
   const lines = useMemo(() => {
     const counts = daysOfCollection(days, collection);
@@ -79,5 +80,5 @@ function CollectionChart({ collection, days }: { collection: string; days: reado
       { title: 'Deleted', values: counts.map(({ deletes }) => deletes) },
     ];
   }, [collection, days]);
-  return <Chart title={collection === '' ? 'By day' : collection} times={times} lines={lines} />;
+  return <Chart title={collection === '' ? 'By day' : collection} times={times} lines={lines} none={none} />;
 }

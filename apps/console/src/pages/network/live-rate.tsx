@@ -1,18 +1,13 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { useApiUrl } from '../../data/config.tsx';
 import { formatCount } from '../../data/format.ts';
-import { useLive } from '../../data/use-live.ts';
 import { Chart } from '../../parts/chart.tsx';
-import { Notice } from '../../parts/notice.tsx';
 import { type IngestStats, type RateSample, withReport } from './rate-samples.ts';
 
-/** The server counts every ten seconds. */
-const EVERY_MS = 5_000;
+/** How often to ask for GET /stats/ingest, which is counted every ten seconds. */
+export const RATE_EVERY_MS = 5_000;
 
 /** What comes in now: events a second and how far behind the index is, since the page was opened. */
-export function LiveRate() {
-  const url = useApiUrl();
-  const { value, error } = useLive<IngestStats>(url('search', '/stats/ingest'), EVERY_MS);
+export function LiveRate({ stats: value }: { stats: IngestStats | undefined }) {
   const [samples, setSamples] = useState<readonly RateSample[]>([]);
   useEffect(() => {
     if (value !== undefined) setSamples((known) => withReport(known, value));
@@ -20,7 +15,6 @@ export function LiveRate() {
   return (
     <section aria-labelledby="live">
       <h2 id="live">Now</h2>
-      <Notice error={error} hasValue={value !== undefined} />
       <p class="quiet">{sentenceOf(samples.at(-1))}</p>
       <RateCharts samples={samples} />
     </section>

@@ -6,7 +6,8 @@ import { Page } from '../../parts/page.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Tile } from '../../parts/tile.tsx';
-import { LiveRate } from '../network/live-rate.tsx';
+import { LiveRate, RATE_EVERY_MS } from '../network/live-rate.tsx';
+import type { IngestStats } from '../network/rate-samples.ts';
 import { GrafanaLink } from './grafana-link.tsx';
 import { Mark } from './mark.tsx';
 import './operator.css';
@@ -14,15 +15,16 @@ import './operator.css';
 /** How the index keeps up with the network: rate and lag, hosts, and the stretches that are missing. */
 export default function Ingest() {
   const { value, error } = useLive<IngestState>('/console/api/operator/ingest', 5_000);
+  const stats = useLive<IngestStats>('/stats/ingest', RATE_EVERY_MS);
   return (
     <Page title="Ingest" actions={<GrafanaLink />}>
-      <Notice error={error} hasValue={value !== undefined} />
+      <Notice error={error ?? stats.error} hasValue={value !== undefined} />
       <dl class="tiles">
         <Tile title="Hosts connected" value={value?.hosts.filter(({ isConnected }) => isConnected).length} />
         <Tile title="Open gaps" value={value?.numOpenGaps} />
         <Tile title="Gaps so far" value={value?.numGaps} />
       </dl>
-      <LiveRate />
+      <LiveRate stats={stats.value} />
       {value === undefined ? null : (
         <>
           <Hosts state={value} />
