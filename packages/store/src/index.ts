@@ -51,6 +51,7 @@ export { listOf } from './queries/list-of.ts';
 export {
   type Brought,
   countBrought,
+  countWaiting,
   type NamedRequest,
   type RequestsQuery,
   readAskers,

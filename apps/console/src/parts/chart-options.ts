@@ -25,10 +25,17 @@ export function chartOptions(element: HTMLElement, { titles, by, height }: Wante
   return {
     width: element.clientWidth,
     height,
+    padding: [12, 28, 0, 0],
     ...(by === 'day' && { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') }),
     scales: { x: { range: by === 'day' ? wholeDays : lastMinutes }, y: { range: fromZero } },
     axes: [
-      { ...axis, ...(by === 'day' && { incrs: DAY_STEPS }), values: (_plot, ticks) => ticks.map(TIMES[by]) },
+      {
+        ...axis,
+        size: 32,
+        space: 80,
+        ...(by === 'day' && { incrs: DAY_STEPS }),
+        values: (_plot, ticks) => ticks.map(TIMES[by]),
+      },
       { ...axis, size: 52, values: (_plot, ticks) => ticks.map(formatShort) },
     ],
     series: [
@@ -78,7 +85,7 @@ function fromZero(_plot: uPlot, _min: number | null, max: number | null): [numbe
 }
 
 /** What a custom property means in the light or the dark. */
-function resolveColour(element: HTMLElement, name: string): string {
+export function resolveColour(element: HTMLElement, name: string): string {
   const probe = element.appendChild(document.createElement('i'));
   probe.style.color = `var(${name})`;
   const { color } = getComputedStyle(probe);

@@ -18,7 +18,7 @@ interface ChartProps {
   readonly none: string;
 }
 
-const HEIGHT = 190;
+const HEIGHT = 180;
 
 /** Lines over time. Their numbers unfold as a table below it, to be read aloud and copied. */
 export function Chart({ title, times, lines, by = 'day', none }: ChartProps) {

@@ -14,6 +14,7 @@ import {
   type AuditEntry,
   type AuditQuery,
   type ClickHouse,
+  countWaiting,
   type MembersPage,
   type MembersQuery,
   type NamedRequest,
@@ -42,6 +43,8 @@ export interface Membership {
   readonly names: MemberNames;
   /** Accounts in a state, as the store has them. */
   requests(query: RequestsQuery): Promise<{ requests: NamedRequest[]; totalCount: number }>;
+  /** How many accounts wait for a host's decision, by label. */
+  waiting(labels: readonly string[]): Promise<ReadonlyMap<string, number>>;
   auditLog(query: AuditQuery): Promise<AuditEntry[]>;
   /** Whether no more accounts can ask for the label over HTTP, as of a few seconds ago. */
   isFull(label: string): Promise<boolean>;
@@ -93,6 +96,7 @@ export function createMembership({ clickhouse, file, bus, log }: MembershipOptio
     },
     names,
     requests: (query) => readMemberRequests(clickhouse, query),
+    waiting: (labels) => countWaiting(clickhouse, labels),
     auditLog: (query) => readAuditLog(clickhouse, query),
     isFull: createAskedPlaces(clickhouse),
     change: async (options, changes) => {

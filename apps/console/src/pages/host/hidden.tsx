@@ -1,11 +1,11 @@
 import './hidden/hidden.css';
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { formatCount } from '../../data/format.ts';
 import { useLive } from '../../data/use-live.ts';
+import { usePostCards } from '../../data/use-post-cards.ts';
 import { Button } from '../../parts/button.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Notice } from '../../parts/notice.tsx';
-import { useCards } from './frame/cards.tsx';
 import { HostPage } from './frame/host-page.tsx';
 import { Toast, type ToastMessage } from './frame/toast.tsx';
 import { type Hide, HideEntry } from './hidden/hide-entry.tsx';
@@ -14,6 +14,7 @@ import { useHideDeeds } from './hidden/use-hide-deeds.ts';
 
 const EVERY_MS = 30_000;
 const SHOWN = 20;
+const NONE: readonly Hide[] = [];
 
 /** What was taken out of a feed: posts and accounts. */
 export default function Hidden() {
@@ -30,9 +31,13 @@ function HiddenOf({ feed }: { feed: string }) {
   const deeds = useHideDeeds(feed);
   const [message, setMessage] = useState<ToastMessage>();
   const [shown, setShown] = useState(SHOWN);
-  const hides = value?.hides ?? [];
-  const open = hides.slice(0, shown);
-  const cards = useCards(open.map(({ subject }) => subject).filter((subject) => subject.startsWith('at://')));
+  const hides = value?.hides ?? NONE;
+  const open = useMemo(() => hides.slice(0, shown), [hides, shown]);
+  const posts = useMemo(
+    () => open.map(({ subject }) => subject).filter((subject) => subject.startsWith('at://')),
+    [open],
+  );
+  const { byUri } = usePostCards(posts);
   const hide = async (subject: string, reason: string): Promise<void> => {
     await deeds.hide(subject, reason);
     setMessage({ text: 'It is hidden. Within 10 seconds it is out of every page of the feed.' });
@@ -53,7 +58,7 @@ function HiddenOf({ feed }: { feed: string }) {
       {hides.length === 0 ? null : <p class="quiet">{formatCount(hides.length)} hidden, the latest first</p>}
       <ul class="hides">
         {open.map((entry) => (
-          <HideEntry key={entry.subject} feed={feed} hide={entry} cards={cards} onUnhide={unhide} />
+          <HideEntry key={entry.subject} feed={feed} hide={entry} cards={byUri} onUnhide={unhide} />
         ))}
       </ul>
       {hides.length > shown ? <Button onClick={() => setShown(shown + SHOWN)}>Show more</Button> : null}

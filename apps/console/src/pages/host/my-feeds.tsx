@@ -35,18 +35,28 @@ export default function MyFeeds() {
   );
 }
 
-function rowOf({ alias, kind, audience, members, waiting, viewersToday, builtAt }: HostFeed): Row {
+function rowOf({ alias, title, role, kind, audience, members, waiting, viewersToday, builtAt }: HostFeed): Row {
   return {
     key: alias,
     cells: [
       <>
         <a href={hostPath(alias)}>
-          <bdi>{alias}</bdi>
+          <bdi>{title}</bdi>
         </a>{' '}
-        <span class="quiet">{kind}</span>
+        <span class="quiet">
+          {title === alias ? '' : `${alias} · `}
+          {kind}
+          {role === 'moderator' ? ' · you moderate it' : ''}
+        </span>
       </>,
       formatCount(members),
-      waiting === 0 ? '0' : <a href={hostPath(alias, '/requests')}>{formatCount(waiting)}</a>,
+      waiting === undefined ? (
+        '–'
+      ) : waiting === 0 ? (
+        '0'
+      ) : (
+        <a href={hostPath(alias, '/requests')}>{formatCount(waiting)}</a>
+      ),
       formatCount(viewersToday),
       audience,
       builtAt === undefined ? '–' : <RelativeTime iso={builtAt} />,

@@ -1,9 +1,10 @@
 import './why/why.css';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
+import { usePostCards } from '../../data/use-post-cards.ts';
+import { ActionError } from '../../parts/action-error.tsx';
 import { Button } from '../../parts/button.tsx';
-import { Notice } from '../../parts/notice.tsx';
-import { CardOf, useCards } from './frame/cards.tsx';
+import { CardOf } from './frame/cards.tsx';
 import { HostPage } from './frame/host-page.tsx';
 import { hostPath } from './frame/host-path.ts';
 import { useExplanation } from './why/use-explanation.ts';
@@ -24,7 +25,8 @@ function WhyIn({ feed }: { feed: string }) {
   const [text, setText] = useState(asked);
   useEffect(() => setText(asked), [asked]);
   const { explanation, error, isBusy, askAgain } = useExplanation(feed, asked);
-  const cards = useCards(explanation === undefined ? [] : [explanation.uri]);
+  const posts = useMemo(() => (explanation === undefined ? [] : [explanation.uri]), [explanation]);
+  const { byUri } = usePostCards(posts);
   return (
     <>
       <form
@@ -53,14 +55,14 @@ function WhyIn({ feed }: { feed: string }) {
           Ask why
         </Button>
       </form>
-      <Notice error={error} hasValue={false} />
+      <ActionError error={error} />
       <p class="quiet" role="status">
         {isBusy ? 'Asking …' : ''}
       </p>
       {explanation === undefined ? null : (
         <div class="why-two">
           <Verdict explanation={explanation} />
-          <CardOf uri={explanation.uri} cards={cards} />
+          <CardOf uri={explanation.uri} cards={byUri} />
         </div>
       )}
     </>

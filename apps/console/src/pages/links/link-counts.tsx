@@ -1,6 +1,7 @@
 import { useApiUrl } from '../../data/config.tsx';
 import { formatCount } from '../../data/format.ts';
 import { useLive } from '../../data/use-live.ts';
+import { ActionError } from '../../parts/action-error.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { chosenKind, isListed, kindsOf, LINK_KINDS, type LinkCountsAnswer, type LinkKind } from './link-kinds.ts';
 import { LinkList } from './link-list.tsx';
@@ -16,20 +17,15 @@ export function LinkCounts({ asked, kind }: { asked: string; kind: string | unde
   const path = target.value === undefined ? undefined : `/links/count?${new URLSearchParams({ target: target.value })}`;
   const counts = useLive<LinkCountsAnswer>(path === undefined ? undefined : url('search', path), EVERY_MS);
   const answer = counts.value;
+  const error = target.error ?? counts.error;
+  const isOfReader = error !== undefined && error.status >= 400 && error.status < 429;
   const chosen = answer === undefined ? undefined : chosenKind(answer, kind);
   return (
     <>
-      <Notice error={target.error ?? counts.error} hasValue={answer !== undefined} />
+      {isOfReader ? <ActionError error={error} /> : <Notice error={error} hasValue={answer !== undefined} />}
       <p class="quiet" role="status">
-        {answer === undefined ? (
-          target.error === undefined && counts.error === undefined ? (
-            'Counting …'
-          ) : (
-            ''
-          )
-        ) : (
-          <TargetName target={answer.target} />
-        )}
+        {answer === undefined ? null : <TargetName target={answer.target} />}
+        {answer === undefined && error === undefined ? 'Counting …' : null}
       </p>
       {answer === undefined ? null : <Kinds answer={answer} asked={asked} chosen={chosen} />}
       {answer === undefined || chosen === undefined ? null : (

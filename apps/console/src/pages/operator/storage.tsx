@@ -8,6 +8,7 @@ import { Table } from '../../parts/table.tsx';
 import { daysUntil } from './days-until.ts';
 import { GrafanaLink } from './grafana-link.tsx';
 import './operator.css';
+import '../../parts/meter.css';
 
 /** The disk: what takes it, how it grows, and the day it will be full. */
 export default function Storage() {

@@ -1,6 +1,7 @@
 import { formatCount } from '../../data/format.ts';
 import { tameName } from '../../data/tame.ts';
 import { againstUsual, shownTerm, type Trend } from './trend-terms.ts';
+import '../../parts/meter.css';
 
 interface TrendListProps {
   readonly trends: readonly Trend[];

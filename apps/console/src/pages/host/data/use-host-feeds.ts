@@ -4,10 +4,13 @@ import { useLive } from '../../../data/use-live.ts';
 /** A feed of the reader's, as GET /api/admin/feeds tells it. */
 export interface HostFeed {
   readonly alias: string;
+  readonly title: string;
+  readonly role: 'host' | 'moderator';
   readonly kind: string;
   readonly audience: string;
   readonly members: number;
-  readonly waiting: number;
+  /** Undefined while it can't be told. */
+  readonly waiting: number | undefined;
   readonly viewersToday: number;
   readonly builtAt: string | undefined;
 }
@@ -18,6 +21,8 @@ interface Answer {
       string,
       {
         readonly alias: string;
+        readonly title: string;
+        readonly role: 'host' | 'moderator';
         readonly feed_type: string;
         readonly audience: string;
         readonly user_count: number;
@@ -40,10 +45,12 @@ function feedsOf({ feeds }: Answer): readonly HostFeed[] {
   return Object.values(feeds)
     .map((feed) => ({
       alias: feed.alias,
+      title: feed.title,
+      role: feed.role,
       kind: feed.feed_type,
       audience: feed.audience,
       members: feed.user_count,
-      waiting: feed.requests_waiting ?? 0,
+      waiting: feed.requests_waiting,
       viewersToday: feed.viewers_today,
       builtAt: feed.built_at,
     }))

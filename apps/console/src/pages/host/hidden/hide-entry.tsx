@@ -20,7 +20,7 @@ export interface Hide {
 interface HideEntryProps {
   readonly feed: string;
   readonly hide: Hide;
-  readonly cards: ReadonlyMap<string, PostCard | null>;
+  readonly cards: ReadonlyMap<string, PostCard | undefined>;
   readonly onUnhide: (hide: Hide) => Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { formatCount } from '../../../data/format.ts';
 import type { RequestError } from '../../../data/request.ts';
 import { Notice } from '../../../parts/notice.tsx';
@@ -7,7 +7,7 @@ import type { Member } from './member.ts';
 import { MemberRow } from './member-row.tsx';
 import type { PageQueue } from './page-queue.ts';
 import { memberAt, useWanted } from './use-member-pages.ts';
-import { useVirtualRows } from './use-virtual-rows.ts';
+import { OVERSCAN, useVirtualRows } from './use-virtual-rows.ts';
 
 interface MemberListProps {
   readonly feed: string;
@@ -27,8 +27,10 @@ export function MemberList({ feed, search, pages, onRemove }: MemberListProps) {
   const { active, isMoved, moveTo } = useActiveRow(count);
   const rows = useVirtualRows({ count, rowHeight: ROW_HEIGHT, box, initialOffset: place.offset, heldRow: active });
   const { startIndex, endIndex } = rows.range ?? { startIndex: 0, endIndex: 0 };
-  useWanted(pages, startIndex, endIndex);
-  useEffect(() => keepPlace(feed, search, { offset: rows.scrollOffset ?? 0, count }), [rows.scrollOffset, count]);
+  useWanted(pages, Math.max(0, startIndex - OVERSCAN), Math.min(count - 1, endIndex + OVERSCAN));
+  useEffect(() => {
+    if (!rows.isScrolling) keepPlace(feed, search, { offset: rows.scrollOffset ?? 0, count });
+  }, [rows.isScrolling, rows.scrollOffset, count]);
   useFocusOf(box, active, isMoved);
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -83,10 +85,10 @@ function countText(count: number, search: string): string {
 function useActiveRow(count: number) {
   const [active, setActive] = useState(0);
   const isMoved = useRef(false);
-  const moveTo = (row: number): void => {
+  const moveTo = useCallback((row: number) => {
     isMoved.current = true;
     setActive(row);
-  };
+  }, []);
   return { active: Math.min(active, Math.max(0, count - 1)), isMoved, moveTo };
 }
 

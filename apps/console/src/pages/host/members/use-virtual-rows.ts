@@ -19,7 +19,7 @@ interface VirtualRows {
 }
 
 /** Rows below and above those in sight, so that quick scrolling shows no holes. */
-const OVERSCAN = 12;
+export const OVERSCAN = 12;
 
 /** The rows of a long list that are in sight: the page holds no others. */
 export function useVirtualRows({ count, rowHeight, box, initialOffset, heldRow }: VirtualRows) {

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { formatCount, formatShort } from '../../../data/format.ts';
 import { useScheme } from '../../../data/theme.ts';
+import { resolveColour } from '../../../parts/chart-options.ts';
 
 interface BarChartProps {
   readonly title: string;
@@ -38,9 +39,9 @@ export function BarChart({ title, names, values }: BarChartProps) {
 }
 
 function optionsOf(element: HTMLElement, title: string, names: readonly string[]): uPlot.Options {
-  const style = getComputedStyle(element);
-  const axis = { stroke: style.getPropertyValue('--axis'), ticks: { show: false } };
-  const grid = { stroke: style.getPropertyValue('--grid'), width: 1 };
+  const colour = (name: string) => resolveColour(element, name);
+  const axis = { stroke: colour('--quiet'), ticks: { show: false } };
+  const grid = { stroke: colour('--rule'), width: 1 };
   return {
     width: element.clientWidth,
     height: HEIGHT,
@@ -61,10 +62,10 @@ function optionsOf(element: HTMLElement, title: string, names: readonly string[]
       { label: 'Places', value: (_plot, value: number | null) => (value === null ? '–' : (names[value] ?? '')) },
       {
         label: title,
-        fill: style.color,
+        fill: colour('--line-1'),
         width: 0,
         points: { show: false },
-        paths: uPlot.paths.bars?.({ size: [0.6, 60] }) ?? null,
+        ...(uPlot.paths.bars !== undefined && { paths: uPlot.paths.bars({ size: [0.6, 60] }) }),
         value: (_plot, value: number | null) => (value === null ? '–' : formatCount(value)),
       },
     ],

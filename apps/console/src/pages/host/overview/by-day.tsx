@@ -36,7 +36,7 @@ function Charts({ report }: { report: FeedReport }) {
   return (
     <div class="charts">
       {charts.map(({ title, times, lines }) => (
-        <Chart key={title} title={title} times={times} lines={lines} />
+        <Chart key={title} title={title} times={times} lines={lines} none="Nobody has read it yet." />
       ))}
     </div>
   );

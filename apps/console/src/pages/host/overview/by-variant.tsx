@@ -44,7 +44,7 @@ function Variants({ report, names }: { report: FeedReport; names: readonly strin
           </select>
         </label>
       </p>
-      <Chart title={MEASURES[of]} times={chart.times} lines={chart.lines} />
+      <Chart title={MEASURES[of]} times={chart.times} lines={chart.lines} none="Nobody has read them yet." />
       <Table
         label="Variants"
         columns={[{ title: 'Variant' }, ...COLUMNS.map((column) => ({ title: MEASURES[column], isNumber: true }))]}

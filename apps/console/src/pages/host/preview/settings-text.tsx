@@ -52,18 +52,20 @@ export function SettingsText({ text, faults, onText, onRun }: SettingsTextProps)
       <p class="hint">
         <kbd>Ctrl</kbd> <kbd>Enter</kbd> runs them.
       </p>
-      <ul id="setting-faults" class="faults" role="alert">
-        {faults.map(({ line, text: fault }, index) => (
-          <li key={index} class="notice">
-            {line === undefined ? null : (
-              <button type="button" class="button quiet" onClick={() => goTo(line)}>
-                Line {line}
-              </button>
-            )}{' '}
-            <bdi>{fault}</bdi>
-          </li>
-        ))}
-      </ul>
+      <div id="setting-faults" role="alert">
+        <ul class="faults">
+          {faults.map(({ line, text: fault }, index) => (
+            <li key={index} class="notice">
+              {line === undefined ? null : (
+                <button type="button" class="button quiet" onClick={() => goTo(line)}>
+                  Line {line}
+                </button>
+              )}{' '}
+              <bdi>{fault}</bdi>
+            </li>
+          ))}
+        </ul>
+      </div>
     </>
   );
 }

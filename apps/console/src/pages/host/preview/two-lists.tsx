@@ -1,7 +1,8 @@
 import type { PreviewAnswer } from '@updraft/console-api/views';
 import { useMemo, useState } from 'preact/hooks';
 import { formatCount } from '../../../data/format.ts';
-import { CardOf, useCards } from '../frame/cards.tsx';
+import { usePostCards } from '../../../data/use-post-cards.ts';
+import { CardOf } from '../frame/cards.tsx';
 import { hostPath } from '../frame/host-path.ts';
 import { countChanges, diffPreview, type PreviewRow } from './preview-diff.ts';
 
@@ -19,8 +20,9 @@ export function TwoLists({ feed, answer, isOld }: TwoListsProps) {
   const [shown, setShown] = useState(SHOWN);
   const diff = useMemo(() => diffPreview(answer.present, answer.changed), [answer]);
   const { came, went, moved } = countChanges(diff);
-  const lists = [diff.present.slice(0, shown), diff.changed.slice(0, shown)] as const;
-  const cards = useCards([...new Set(lists.flat().map(({ uri }) => uri))]);
+  const lists = useMemo(() => [diff.present.slice(0, shown), diff.changed.slice(0, shown)], [diff, shown]);
+  const posts = useMemo(() => [...new Set(lists.flat().map(({ uri }) => uri))], [lists]);
+  const { byUri } = usePostCards(posts);
   const isSame = came + went + moved === 0;
   return (
     <section aria-label="What the settings would do">
@@ -37,7 +39,7 @@ export function TwoLists({ feed, answer, isOld }: TwoListsProps) {
               {lists[side]?.map((row) => (
                 <li key={row.uri} class={row.change}>
                   <Place row={row} isPresent={side === 0} />
-                  <CardOf uri={row.uri} cards={cards} whyTo={hostPath(feed, '/why', { post: row.uri })} />
+                  <CardOf uri={row.uri} cards={byUri} whyTo={hostPath(feed, '/why', { post: row.uri })} />
                 </li>
               ))}
             </ol>

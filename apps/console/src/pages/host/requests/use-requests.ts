@@ -52,7 +52,8 @@ export function useRequests(feed: string, state: State, page: number) {
   }, [reload]);
   const decide = useDecider(feed, setOutcomes);
   const rows = shown?.requests ?? [];
-  const isAllDone = rows.length > 0 && rows.every(({ did }) => outcomes.get(did)?.kind === 'done');
+  const isSettled = rows.length > 0 && rows.every(({ did }) => (outcomes.get(did)?.kind ?? 'busy') !== 'busy');
+  const isAllDone = isSettled && rows.every(({ did }) => outcomes.get(did)?.kind === 'done');
   useEffect(() => {
     if (isAllDone) void showLatest();
   }, [isAllDone, showLatest]);
@@ -61,7 +62,7 @@ export function useRequests(feed: string, state: State, page: number) {
     rows,
     totalPages: shown?.totalPages ?? 0,
     totalCount: latest?.totalCount ?? 0,
-    hasNews: isNews(shown, latest, outcomes),
+    hasNews: isSettled || isNews(shown, latest, outcomes),
     error,
     outcomes,
     decide,
