@@ -29,7 +29,13 @@ export function chartOptions(element: HTMLElement, { titles, by, height }: Wante
     ...(by === 'day' && { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') }),
     scales: { x: { range: by === 'day' ? wholeDays : lastMinutes }, y: { range: fromZero } },
     axes: [
-      { ...axis, size: 32, space: 80, ...(by === 'day' && { incrs: DAY_STEPS }), values: (_plot, ticks) => ticks.map(TIMES[by]) },
+      {
+        ...axis,
+        size: 32,
+        space: 80,
+        ...(by === 'day' && { incrs: DAY_STEPS }),
+        values: (_plot, ticks) => ticks.map(TIMES[by]),
+      },
       { ...axis, size: 52, values: (_plot, ticks) => ticks.map(formatShort) },
     ],
     series: [

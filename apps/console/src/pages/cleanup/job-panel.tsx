@@ -1,6 +1,7 @@
 import type { CleanupJobView } from '@updraft/console-api/views';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatCount, formatTime } from '../../data/format.ts';
+import { sentenceOf } from '../../data/request.ts';
 import { useApi } from '../../data/session.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
@@ -34,12 +35,12 @@ export function JobPanel({ job, reload, onAnother }: JobPanelProps) {
         <Tile title="Deleted" value={job.num_deleted} />
         <Tile title={hasEnded ? 'Left' : 'Left, about'} value={job.est_num_remaining} />
         <Tile title="Deleted today" value={job.num_deleted_today} />
-        {hasEnded ? null : <Tile title="A minute" value={rate ?? 0} />}
+        {job.job_state === 'running' ? <Tile title="A minute" value={rate} /> : null}
       </dl>
       {hasEnded ? null : <Course job={job} />}
       {job.state_reason === '' ? null : (
         <p class={job.job_state === 'completed' || (job.num_failures === 0 && !hasEnded) ? '' : 'notice'}>
-          <bdi>{job.state_reason}</bdi>
+          <bdi>{sentenceOf(job.state_reason)}</bdi>
         </p>
       )}
       <JobReport job={job} />

@@ -2,16 +2,15 @@ import type { CleanupJobView } from '@updraft/console-api/views';
 import { formatCount, formatTime } from '../../data/format.ts';
 import { postPage } from '../../data/post.ts';
 import { Table } from '../../parts/table.tsx';
-import { REASON_WORDS, REASONS, TYPE_WORDS } from './cleanup-words.ts';
+import { REASON_WORDS, REASONS, typesInWords } from './cleanup-words.ts';
 
 /** What the job was asked to do, what it kept, and what it could not delete. */
 export function JobReport({ job }: { job: CleanupJobView }) {
   const kept = REASONS.filter((reason) => (job.num_kept[reason] ?? 0) > 0);
-  const types = job.cleanup_types.map((type) => TYPE_WORDS[type].title.toLowerCase()).join(', ');
   return (
     <>
       <p class="quiet">
-        It deletes {types}
+        It deletes {typesInWords(job.cleanup_types)}
         {job.delete_older_than === null ? '' : ` from before ${formatTime(job.delete_older_than)}`}
         {kept.length === 0 ? '.' : '; some of them stay:'}
       </p>

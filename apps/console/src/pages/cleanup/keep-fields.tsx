@@ -18,7 +18,7 @@ export function KeepFields({ form, faults, change }: KeepFieldsProps) {
           checked={form.keepPinned}
           onChange={(event) => change({ ...form, keepPinned: event.currentTarget.checked })}
         />
-        <span>the post pinned to your profile</span>
+        <span>The post pinned to your profile</span>
       </label>
       <label class="check">
         <input
@@ -27,12 +27,12 @@ export function KeepFields({ form, faults, change }: KeepFieldsProps) {
           onChange={(event) => change({ ...form, keepThreads: event.currentTarget.checked })}
         />
         <span>
-          your threads <span class="quiet">that you began, with two or more posts of yours</span>
+          Your threads <span class="quiet">that you began, with two or more posts of yours</span>
         </span>
       </label>
       <Field
         id="min-likes"
-        title="posts with at least this many likes"
+        title="Posts with at least this many likes"
         hint="Posts whose likes can’t be counted stay, too. Empty: likes don’t matter."
         fault={faults.minLikes}
         after="likes"
@@ -50,7 +50,7 @@ export function KeepFields({ form, faults, change }: KeepFieldsProps) {
       </Field>
       <Field
         id="keep-uris"
-        title="these posts"
+        title="These posts"
         hint="Their addresses on bsky.app, or at-uris, one a line."
         fault={faults.keepUris}
       >

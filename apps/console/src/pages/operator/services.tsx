@@ -118,8 +118,15 @@ function Stores({ state: { clickhouse, redis } }: { state: ServicesState }) {
               redis.version,
               uptimeOf(redis.uptimeSeconds),
               <>
-                <Bytes bytes={redis.usedBytes} /> of{' '}
-                {redis.maxBytes === 0 ? 'as much as there is' : <Bytes bytes={redis.maxBytes} />}
+                <Bytes bytes={redis.usedBytes} />
+                {redis.maxBytes === 0 ? (
+                  ', without a limit'
+                ) : (
+                  <>
+                    {' '}
+                    of <Bytes bytes={redis.maxBytes} />
+                  </>
+                )}
               </>,
             ],
           },
