@@ -1,6 +1,7 @@
 import type { CleanupJobView } from '@updraft/console-api/views';
 import { formatCount, formatTime } from '../../data/format.ts';
 import { postPage } from '../../data/post.ts';
+import { Counts } from '../../parts/counts.tsx';
 import { Table } from '../../parts/table.tsx';
 import { REASON_WORDS, REASONS, typesInWords } from './cleanup-words.ts';
 
@@ -14,17 +15,10 @@ export function JobReport({ job }: { job: CleanupJobView }) {
         {job.delete_older_than === null ? '' : ` from before ${formatTime(job.delete_older_than)}`}
         {kept.length === 0 ? '.' : '; some of them stay:'}
       </p>
-      {kept.length === 0 ? null : (
-        <Table
-          label="What stays"
-          columns={[{ title: 'Stay, because' }, { title: 'Records', isNumber: true }]}
-          rows={kept.map((reason) => ({
-            key: reason,
-            cells: [REASON_WORDS[reason], formatCount(job.num_kept[reason] ?? 0)],
-          }))}
-          none=""
-        />
-      )}
+      <Counts
+        counts={kept.map((reason) => ({ key: reason, name: REASON_WORDS[reason], count: job.num_kept[reason] ?? 0 }))}
+        none=""
+      />
       {job.not_deleted.length === 0 ? null : <NotDeleted job={job} />}
     </>
   );
