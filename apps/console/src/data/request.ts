@@ -67,6 +67,7 @@ async function ask<T>(
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, {
+      cache: 'no-cache', // an answer that a cache may still give is too old for what moves
       ...init,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
@@ -103,7 +104,7 @@ export async function errorOf(response: Response): Promise<RequestError> {
 }
 
 /** Services write messages as parts of a sentence; one that begins with the name of a field keeps it. */
-function sentenceOf(message: string): string {
+export function sentenceOf(message: string): string {
   const begun = /^[\w.]+:/.test(message) ? message : message.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 }
