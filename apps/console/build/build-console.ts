@@ -1,12 +1,22 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
 const SOURCES = join(import.meta.dirname, '../src');
 
-/** Bundles the console into `folder`: index.html, and assets whose names change with what is in them. */
+/** Bundles the console into `folder`: index.html, and assets whose names change with what is in them. All or nothing. */
 export async function buildConsole(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
+  const work = `${folder}.building-${process.pid}`;
+  try {
+    await bundle(work);
+    await rm(folder, { recursive: true, force: true });
+    await rename(work, folder);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function bundle(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const { metafile } = await build({
     entryPoints: [join(SOURCES, 'main.tsx')],
