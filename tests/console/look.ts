@@ -1,6 +1,6 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import type { Checks } from './checks.ts';
 
@@ -41,7 +41,6 @@ interface AxeFind {
 const HEIGHT = 800;
 
 export async function createLooker({ checks, views, folder }: LookerOptions): Promise<Looker> {
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   if (folder !== undefined) await mkdir(folder, { recursive: true });
   let pages = 0;
   let axeSerious = 0;
@@ -56,7 +55,7 @@ export async function createLooker({ checks, views, folder }: LookerOptions): Pr
         if (folder !== undefined)
           await page.screenshot({ path: join(folder, `${name}-${width}-${theme}.png`), fullPage: true });
         await checks.that(`${view}: nothing is wider than the screen`, () => expectNarrow(page));
-        const finds = await seriousFinds(page, axe);
+        const finds = await seriousFinds(page);
         axeSerious += finds.length;
         await checks.that(`${view}: axe-core finds nothing serious`, () => {
           if (finds.length > 0) throw new Error(finds.join('; '));
@@ -83,8 +82,8 @@ async function expectNarrow(page: Page): Promise<void> {
   if (wide > 0) throw new Error(`by ${wide} pixels`);
 }
 
-async function seriousFinds(page: Page, axe: string): Promise<string[]> {
-  await page.evaluate(axe);
+async function seriousFinds(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
   const { violations } = await page.evaluate<{ violations: AxeFind[] }>('axe.run()');
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
