@@ -10,7 +10,7 @@ const build: BuildProgram = (program, { out, note }) => {
     .option('--events <number>', 'of its day', wholeNumber(1), 50_000)
     .option('--screenshots <folder>', 'where pictures of all pages go')
     .action(async (options) => {
-      const { verifyConsole } = await import('./console/verify.ts'); // and with it a PDS: not for those who only ask for the usage
+      const { verifyConsole } = await import('./browser/verify.ts'); // and with it a PDS: not for those who only ask for the usage
       const { faults, ...figures } = await verifyConsole({ ...options, onProgress: note });
       const { pages, checks, ...rest } = figures;
       out(JSON.stringify({ pages, checks, failed: faults.length, ...rest }));

@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { chromiumPath, whyNoChromium } from '../browser/chromium.ts';
+import { chromiumPath, whyNoChromium } from './chromium.ts';
 import type { Checks } from './checks.ts';
 
 /** A Chromium whose pages are watched: what they must never do becomes a fault. */
