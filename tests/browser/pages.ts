@@ -1,27 +1,26 @@
-import { PAGES } from '../../apps/console/src/pages.ts';
+import { type ListedPage, listPages } from '@updraft/console/pages';
 import { MARKER } from './hostile-posts.ts';
 import { CLUB } from './services.ts';
 import type { Tour } from './tour.ts';
-
-type Page = (typeof PAGES)[number];
 
 /** What some pages are asked for, so that they have something to show. */
 const ASKED: Readonly<Record<string, string>> = { search: `?q=${MARKER}` };
 
 /** The address of a page of the console. */
-export function addressOf({ services }: Pick<Tour, 'services'>, { name, path, service }: Page): string {
+export function addressOf({ services }: Pick<Tour, 'services'>, { name, path, service }: ListedPage): string {
   const origin = service === 'feedgen' ? services.feedgen : services.search;
   return `${origin}${path.replace(/:(feed|name)/, CLUB)}${ASKED[name] ?? ''}`;
 }
 
-export function pagesOf(part: Page['part']): readonly Page[] {
-  return PAGES.filter((page) => page.part === part);
+export async function pagesOf(part: ListedPage['part']): Promise<readonly ListedPage[]> {
+  const pages = await listPages();
+  return pages.filter((page) => page.part === part);
 }
 
 /** Looks at each page of a part, as the person who is signed in. */
-export async function lookAtPages(tour: Tour, part: Page['part']): Promise<void> {
+export async function lookAtPages(tour: Tour, part: ListedPage['part']): Promise<void> {
   const { checks, looker, person } = tour;
-  for (const page of pagesOf(part)) {
+  for (const page of await pagesOf(part)) {
     await checks.that(`${page.path} opens and has a heading`, async () => {
       await person.page.goto(addressOf(tour, page));
       await person.page.locator('main h1').first().waitFor();

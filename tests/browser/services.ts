@@ -81,8 +81,8 @@ feeds:
     refresh: 1s
     publish: { name: The club, description: Posts of its members }
     membersFrom: [{ from: request, tag: letmein, approve: queue }]
-    #roles hosts: ['${host.did}']
-    #roles moderators: ['${moderator.did}']
+    hosts: ['${host.did}']
+    moderators: ['${moderator.did}']
 `;
 }
 

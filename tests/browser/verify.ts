@@ -5,7 +5,9 @@ import { meetHostilePosts } from './hostile.ts';
 import { watchLiveNumbers } from './live-numbers.ts';
 import { ALL_VIEWS, createLooker, type View } from './look.ts';
 import { lookAtPages } from './pages.ts';
+import { signIn } from './sign-in.ts';
 import { startConsoleStage } from './stage.ts';
+import type { Tour } from './tour.ts';
 
 export interface ConsoleVerdict extends FirstPage {
   /** That were looked at. */
@@ -41,6 +43,8 @@ export async function verifyConsole(options: VerifyConsoleOptions): Promise<Cons
   await lookAtPages(tour, 'public');
   await meetHostilePosts(tour);
   await watchLiveNumbers(tour);
+  await useAs(tour, 'host');
+  await useAs(tour, 'operator');
   return {
     pages: looker.pages,
     checks: checks.count,
@@ -48,4 +52,14 @@ export async function verifyConsole(options: VerifyConsoleOptions): Promise<Cons
     axeSerious: looker.axeSerious,
     ...firstPage,
   };
+}
+
+/** Signs in, and looks at the pages that are for such people only. */
+async function useAs(tour: Tour, part: 'host' | 'operator'): Promise<void> {
+  const { browser, people, services } = tour;
+  await using person = await browser.person();
+  const theirs = { ...tour, person };
+  const at = part === 'host' ? services.feedgen : services.search;
+  await signIn(theirs, person.page, { account: people[part], at, returnTo: `/console/${part}` });
+  await lookAtPages(theirs, part);
 }
