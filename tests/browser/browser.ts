@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { chromiumPath, whyNoChromium } from './chromium.ts';
 import type { Checks } from './checks.ts';
+import { chromiumPath, whyNoChromium } from './chromium.ts';
 
 /** A Chromium whose pages are watched: what they must never do becomes a fault. */
 export interface WatchedBrowser extends AsyncDisposable {

@@ -7,7 +7,7 @@ import type { Tour } from './tour.ts';
 const ASKED: Readonly<Record<string, string>> = { search: `?q=${MARKER}` };
 
 /** The address of a page of the console. */
-export function addressOf({ services }: Pick<Tour, 'services'>, { name, path, service }: ListedPage): string {
+export function placeOf({ services }: Pick<Tour, 'services'>, { name, path, service }: ListedPage): string {
   const origin = service === 'feedgen' ? services.feedgen : services.search;
   return `${origin}${path.replace(/:(feed|name)/, CLUB)}${ASKED[name] ?? ''}`;
 }
@@ -22,7 +22,7 @@ export async function lookAtPages(tour: Tour, part: ListedPage['part']): Promise
   const { checks, looker, person } = tour;
   for (const page of await pagesOf(part)) {
     await checks.that(`${page.path} opens and has a heading`, async () => {
-      await person.page.goto(addressOf(tour, page));
+      await person.page.goto(placeOf(tour, page));
       await person.page.locator('main h1').first().waitFor();
     });
     await looker.look(person.page, page.name);

@@ -4,21 +4,21 @@ import { makeRecord, makeRecords, OLD_MS } from '../search/account.ts';
 import { HOSTILE_NAME, hostilePosts } from './hostile-posts.ts';
 
 /** Somebody with an account on the PDS. */
-export interface Person {
+export interface Account {
   readonly did: string;
   readonly handle: string;
   readonly agent: AtpAgent;
 }
 
 export interface People {
-  readonly operator: Person;
-  readonly host: Person;
-  readonly moderator: Person;
+  readonly operator: Account;
+  readonly host: Account;
+  readonly moderator: Account;
   /** Wants to become a member, and has a post that the feed then shows. */
-  readonly newcomer: Person;
+  readonly newcomer: Account;
   /** Has old posts to delete. */
-  readonly cleaner: Person;
-  readonly stranger: Person;
+  readonly cleaner: Account;
+  readonly stranger: Account;
   /** Writes a post, whose key this gives: when it is indexed, so is everything before it. */
   mark(): Promise<string>;
 }
@@ -34,12 +34,12 @@ const PIXEL = Buffer.from(
 
 export async function createPeople(network: PdsNetwork): Promise<People> {
   const [operator, host, moderator, newcomer, cleaner, stranger] = [
-    await createPerson(network, 'olga'),
-    await createPerson(network, 'hanna'),
-    await createPerson(network, 'moritz'),
-    await createPerson(network, 'nina'),
-    await createPerson(network, 'clara'),
-    await createPerson(network, 'mallory'),
+    await createAccount(network, 'olga'),
+    await createAccount(network, 'hanna'),
+    await createAccount(network, 'moritz'),
+    await createAccount(network, 'nina'),
+    await createAccount(network, 'clara'),
+    await createAccount(network, 'mallory'),
   ];
   await write(newcomer, [{ text: NEWCOMERS_TEXT }, { text: 'please #letmein', tags: ['letmein'] }]);
   const old = makeRecords(OLD_POSTS, (index) => makeRecord('app.bsky.feed.post', OLD_MS, { text: `old ${index}` }));
@@ -53,7 +53,7 @@ export async function createPeople(network: PdsNetwork): Promise<People> {
   return { operator, host, moderator, newcomer, cleaner, stranger, mark };
 }
 
-async function createPerson(network: PdsNetwork, name: string): Promise<Person> {
+async function createAccount(network: PdsNetwork, name: string): Promise<Account> {
   const agent = network.createAgent();
   const handle = `${name}.test`;
   const { data } = await agent.createAccount({ handle, email: `${name}@example.com`, password: PASSWORD });
@@ -61,18 +61,18 @@ async function createPerson(network: PdsNetwork, name: string): Promise<Person> 
 }
 
 /** Posts of now. */
-async function write({ did, agent }: Person, posts: readonly Record<string, unknown>[]): Promise<string[]> {
+async function write({ did, agent }: Account, posts: readonly Record<string, unknown>[]): Promise<string[]> {
   const made = posts.map((post) => makeRecord('app.bsky.feed.post', Date.now(), post));
   return writeAll({ did, agent }, made);
 }
 
-async function writeAll({ did, agent }: Pick<Person, 'did' | 'agent'>, records: readonly object[]): Promise<string[]> {
+async function writeAll({ did, agent }: Pick<Account, 'did' | 'agent'>, records: readonly object[]): Promise<string[]> {
   const writes = records.map((record) => ({ $type: 'com.atproto.repo.applyWrites#create' as const, ...record }));
   const { data } = await agent.com.atproto.repo.applyWrites({ repo: did, validate: false, writes: writes as never });
   return (data.results ?? []).flatMap((result) => ('uri' in result ? [result.uri] : []));
 }
 
-async function beHostile(stranger: Person): Promise<void> {
+async function beHostile(stranger: Account): Promise<void> {
   const { data } = await stranger.agent.com.atproto.repo.uploadBlob(PIXEL, { encoding: 'image/png' });
   await write(stranger, hostilePosts(JSON.parse(JSON.stringify(data.blob))));
   await stranger.agent.com.atproto.repo.putRecord({

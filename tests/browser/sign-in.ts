@@ -1,40 +1,33 @@
 import type { Page } from 'playwright-core';
-import type { Person as Account } from './people.ts';
+import type { Account } from './people.ts';
 import { PASSWORD } from './people.ts';
 import type { Tour } from './tour.ts';
 
-export interface SignInOptions {
-  readonly account: Account;
-  /** Origin of the service whose pages the person uses. */
-  readonly at: string;
-  readonly purpose?: 'console' | 'cleanup';
-  /** A path of the console. */
-  readonly returnTo: string;
-}
-
-/** Signs in as a person does: our form, the pages of the account's own server, and back. */
-export async function signIn({ checks }: Tour, page: Page, options: SignInOptions): Promise<void> {
-  const { account, at, returnTo, purpose = 'console' } = options;
+/** Signs in as a person does, from the page of signing in on: our form, the pages of the account's own server, and back to `place`. */
+export async function signIn({ checks, person: { page } }: Tour, account: Account, place: string): Promise<void> {
   await checks.that(`${account.handle} signs in at the pages of their own server`, async () => {
-    await page.goto(`${at}/console/`);
-    const body = { handle: account.did, purpose, returnTo };
-    const answer = await page.request.post(`${at}/console/api/sign-in`, { data: body });
-    const { redirect } = (await answer.json()) as { redirect: string };
-    await page.goto(redirect);
-    await allow(page, account);
-    await page.waitForURL(`${at}${returnTo}`);
+    const { origin, pathname } = new URL(place);
+    await page.goto(`${origin}/console/sign-in?returnTo=${encodeURIComponent(pathname)}`);
+    await goThroughServer(page, account);
+    await page.waitForURL(place);
   });
-  await checks.that(`no token of ${account.handle} can be read by scripts`, () =>
-    page.evaluate<boolean>('document.cookie === "" && sessionStorage.length === 0'),
+  await checks.that(`scripts can't read what says that it is ${account.handle}`, () =>
+    page.evaluate<boolean>('!/session/.test(document.cookie)'),
   );
 }
 
-/** On the pages of the account's server. */
-async function allow(page: Page, { handle }: Account): Promise<void> {
-  const name = page.locator('input[title^="Username"]');
-  await page.locator('input[type=password]').waitFor();
-  if ((await name.inputValue()) === '') await name.fill(handle);
-  await page.locator('input[type=password]').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('button', { name: 'Authorize' }).click();
+/** From our form to the end of the server's pages. */
+export async function goThroughServer(page: Page, { did, handle }: Account): Promise<void> {
+  await page.locator('#handle').fill(did);
+  await page.locator('main form button[type=submit]').click();
+  const password = page.locator('input[type=password]');
+  const consent = page.getByRole('button', { name: 'Authorize' });
+  await password.or(consent).first().waitFor();
+  if (await password.isVisible()) {
+    const name = page.locator('input[title^="Username"]');
+    if ((await name.inputValue()) === '') await name.fill(handle);
+    await password.fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  }
+  await consent.click();
 }

@@ -1,10 +1,13 @@
+import { approveMember } from './approve-member.ts';
 import { startBrowser } from './browser.ts';
 import { createChecks } from './checks.ts';
 import { type FirstPage, measureFirstPage } from './first-page.ts';
 import { meetHostilePosts } from './hostile.ts';
 import { watchLiveNumbers } from './live-numbers.ts';
 import { ALL_VIEWS, createLooker, type View } from './look.ts';
+import { surviveOutage } from './outages.ts';
 import { lookAtPages } from './pages.ts';
+import { runCleanup } from './run-cleanup.ts';
 import { signIn } from './sign-in.ts';
 import { startConsoleStage } from './stage.ts';
 import type { Tour } from './tour.ts';
@@ -43,8 +46,17 @@ export async function verifyConsole(options: VerifyConsoleOptions): Promise<Cons
   await lookAtPages(tour, 'public');
   await meetHostilePosts(tour);
   await watchLiveNumbers(tour);
-  await useAs(tour, 'host');
-  await useAs(tour, 'operator');
+  await asPerson(tour, runCleanup);
+  await asPerson(tour, async (theirs) => {
+    await signIn(theirs, stage.people.host, `${feedgen}/console/host`);
+    await lookAtPages(theirs, 'host');
+    await approveMember(theirs);
+  });
+  await asPerson(tour, async (theirs) => {
+    await signIn(theirs, stage.people.operator, `${search}/console/operator`);
+    await lookAtPages(theirs, 'operator');
+    await surviveOutages(theirs);
+  });
   return {
     pages: looker.pages,
     checks: checks.count,
@@ -54,12 +66,19 @@ export async function verifyConsole(options: VerifyConsoleOptions): Promise<Cons
   };
 }
 
-/** Signs in, and looks at the pages that are for such people only. */
-async function useAs(tour: Tour, part: 'host' | 'operator'): Promise<void> {
-  const { browser, people, services } = tour;
-  await using person = await browser.person();
-  const theirs = { ...tour, person };
-  const at = part === 'host' ? services.feedgen : services.search;
-  await signIn(theirs, person.page, { account: people[part], at, returnTo: `/console/${part}` });
-  await lookAtPages(theirs, part);
+/** Somebody with a browser of their own. */
+async function asPerson(tour: Tour, work: (theirs: Tour) => Promise<void>): Promise<void> {
+  await using person = await tour.browser.person();
+  await work({ ...tour, person });
+}
+
+async function surviveOutages(tour: Tour): Promise<void> {
+  const { stack } = tour;
+  const clickhouse = {
+    what: 'ClickHouse',
+    during: (meanwhile: () => Promise<void>) => stack.restartEngine('SIGKILL', meanwhile),
+  };
+  await surviveOutage(tour, clickhouse, ['network', 'search', 'links', 'jobs']);
+  const redis = { what: 'Redis', during: (meanwhile: () => Promise<void>) => stack.restartRedis('SIGKILL', meanwhile) };
+  await surviveOutage(tour, redis, ['ingest', 'services']);
 }
