@@ -3,8 +3,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Console, consoleEnvironment, createConsole, operatorRoles } from '@updraft/console-api';
+import { createFeedgen, readFeedgenConfig } from '@updraft/feedgen';
+import { parseFeedsFile } from '@updraft/feeds';
+import { createSearch, readSearchConfig } from '@updraft/search';
 import { ConfigError, createHttpServer, createLogger, readConfig } from '@updraft/service';
-import { createRedis } from '@updraft/store';
+import { createClickHouse, createRedis } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAccountServer } from './console/account-server.ts';
 
@@ -68,6 +71,41 @@ describe('the console’s files', () => {
   test('and routes are not there with CONSOLE_OFF', async () => {
     for (const url of ['/console/', '/console/api/config', '/oauth/callback'])
       expect((await get(url, { CONSOLE_OFF: 'true' })).statusCode).toBe(404);
+  });
+});
+
+describe('each service', () => {
+  const ENV = {
+    CLICKHOUSE_ADDRESS: '127.0.0.1:1',
+    REDIS_ADDRESS: '127.0.0.1:1',
+    SERVICE_ENDPOINT: 'https://feeds.example',
+    FEED_ACTOR_DID: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa',
+    FEEDGEN_ORIGIN: 'https://feeds.example',
+    SEARCH_ORIGIN: 'https://search.example',
+  };
+
+  test('lets pages of the other one read, without cookies, and no page of another site', async () => {
+    const config = readFeedgenConfig(ENV);
+    const clickhouse = createClickHouse(config.clickhouse);
+    await using stop = new AsyncDisposableStack();
+    stop.defer(() => clickhouse.close());
+    const file = parseFeedsFile('feeds: {}', 'feeds.yaml');
+    const feedgen = createFeedgen({ config, file, clickhouse, redis, subscriber: redis, log });
+    stop.defer(() => feedgen.close());
+    const { signal } = new AbortController();
+    const search = await createSearch({ env: readSearchConfig(ENV), clickhouse, redis, log, signal });
+    for (const [{ app }, other] of [
+      [feedgen, ENV.SEARCH_ORIGIN],
+      [search, ENV.FEEDGEN_ORIGIN],
+    ] as const) {
+      stop.defer(() => app.close());
+      const allowed = async (origin: string) => {
+        const { headers } = await app.inject({ url: '/console/api/config', headers: { origin } });
+        expect(headers).not.toHaveProperty('access-control-allow-credentials');
+        return headers['access-control-allow-origin'];
+      };
+      expect([await allowed(other), await allowed('https://evil.example')]).toEqual([other, undefined]);
+    }
   });
 });
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import files from '@fastify/static';
 import type { HttpServer } from '@updraft/service';
+import { z } from 'zod';
 
 /** Nothing but what this origin serves runs or is shown, and no other page may frame it. */
 function policy(connectTo: readonly string[]): string {
@@ -34,6 +35,13 @@ export interface FilesOptions {
   readonly loopbackOrigin: string | undefined;
 }
 
+const PAGE = {
+  200: { description: 'The page', content: { 'text/html': { schema: z.string() } } },
+  304: z.undefined(),
+  307: z.undefined(),
+  308: z.undefined(),
+};
+
 const YEAR_S = 365 * 24 * 3600;
 
 /**
@@ -54,13 +62,13 @@ export function serveFiles(app: HttpServer, { folder, connectTo, loopbackOrigin 
       maxAge: YEAR_S * 1000,
       schemaHide: true,
     });
-    const page = { schema: { hide: true } };
-    routes.get('/console', page, (_request, reply) => reply.redirect('/console/', 308));
-    routes.get('/console/*', page, (_request, reply) =>
-      reply
+    const page = { schema: { hide: true, response: PAGE } };
+    routes.get('/console', page, (_request, reply) => void reply.redirect('/console/', 308));
+    routes.get('/console/*', page, (_request, reply) => {
+      void reply
         .header('cache-control', 'no-cache')
-        .sendFile('index.html', resolve(folder), { immutable: false, maxAge: 0 }),
-    );
+        .sendFile('index.html', resolve(folder), { immutable: false, maxAge: 0 });
+    });
     done();
   });
 }
