@@ -118,8 +118,9 @@ function createParts(deps: FeedgenDeps) {
   const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
   const explain = createExplaining({ ...deps, ...explaining });
   const preview = createPreview({ ...deps, live, areValid });
-  const personals = { personal: personal.builds, languages: personal.languages };
-  const posts = { live, cuts, hides, explain, preview, documents, ...personals };
-  const parts = { service, clickhouse: deps.clickhouse, file, membership, intakes, keys, identity, seen, analytics };
-  return { context: { ...parts, ...posts, metrics, log }, bus, building, personal, forYou, memberReader };
+  const posts = { live, cuts, hides, explain, preview, documents };
+  const readers = { personal: personal.builds, languages: personal.languages, seen, analytics };
+  const people = { membership, intakes, keys, identity };
+  const context = { service, clickhouse: deps.clickhouse, file, ...posts, ...readers, ...people, metrics, log };
+  return { context, bus, building, personal, forYou, memberReader };
 }
