@@ -112,10 +112,6 @@ describe('rejected events', () => {
       const page = await ask<RejectedEvents>(`rejected${cursor === undefined ? '' : `?cursor=${cursor}`}`);
       seen.push(...page.events);
       cursor = page.cursor;
-      expect(page.reasons).toEqual([
-        { reason: 'many', count: 45 },
-        { reason: 'hostile', count: 3 },
-      ]);
     } while (cursor !== undefined);
     expect(new Set(seen.map(({ id }) => id)).size).toBe(49);
     expect(seen.map(({ at }) => at)).toEqual(
@@ -125,6 +121,16 @@ describe('rejected events', () => {
         .toReversed(),
     );
     expect(seen.at(-1)).toMatchObject({ reason: 'old', json: '{"old":true}', bytes: 12 });
+  });
+
+  test('have the counts of the last day, by reason', async () => {
+    await store.clickhouse.command('OPTIMIZE TABLE rejected_events FINAL'); // what a replay repeated counts twice until then
+    await expect
+      .poll(async () => (await ask<RejectedEvents>('rejected')).reasons, { timeout: 30_000 })
+      .toEqual([
+        { reason: 'many', count: 45 },
+        { reason: 'hostile', count: 3 },
+      ]);
   });
 
   test('are those of one reason where one is asked for', async () => {
