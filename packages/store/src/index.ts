@@ -76,6 +76,7 @@ export {
   type RejectedEvent,
   type RejectedPlace,
   type RejectedReason,
+  readNewestRejected,
   readRejectedEvents,
   readRejectedReasons,
 } from './queries/operations/rejected.ts';

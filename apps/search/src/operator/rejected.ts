@@ -1,9 +1,11 @@
 import { MAX_SHOWN_EVENT, type RejectedEvents } from '@updraft/console-api/views';
 import { InvalidRequestError } from '@updraft/service';
 import {
+  type ClickHouse,
   type RejectedEvent,
   type RejectedPlace,
   type RejectedReason,
+  readNewestRejected,
   readRejectedEvents,
   readRejectedReasons,
 } from '@updraft/store';
@@ -20,63 +22,71 @@ export interface RejectedPageQuery {
   readonly cursor?: string | undefined;
 }
 
-/** Events that were set aside. Where the newest are is looked up once for all callers; a page then reads its own events by their keys. */
+/**
+ * Events that were set aside. The reasons, and where the newest of them are, are looked up once for all callers; a page then reads its own
+ * events by their keys.
+ */
 export function createRejectedPages({
   clickhouse,
   ttlMs,
 }: OperatorDeps): (query: RejectedPageQuery) => Promise<RejectedEvents> {
-  const listed = createShared(ttlMs, async (nowMs) => {
-    const reasons = await readRejectedReasons(clickhouse, { sinceMs: nowMs - DAY_MS, newest: MAX_LISTED });
-    return { nowMs, reasons, all: newestOf(reasons) };
-  });
+  const sharedReasons = createShared(ttlMs, async (nowMs) => ({
+    nowMs,
+    reasons: await readRejectedReasons(clickhouse, nowMs - DAY_MS),
+  }));
+  const newest = (reason?: string) =>
+    createShared(ttlMs, () => readNewestRejected(clickhouse, { reason, limit: MAX_LISTED }));
+  const newestOfAll = newest();
+  const newestOf = new Map<string, typeof newestOfAll>();
+  const placesOf = async (reason: string | undefined, known: readonly RejectedReason[]) => {
+    if (reason === undefined) return newestOfAll();
+    if (!known.some((one) => one.reason === reason)) return [];
+    const read = newestOf.get(reason) ?? newest(reason);
+    newestOf.set(reason, read);
+    return read();
+  };
   return async ({ reason, cursor }) => {
     const after = cursor === undefined ? undefined : readCursor(cursor);
-    const { nowMs, reasons, all } = await listed();
-    const places = reason === undefined ? all : (reasons.find((one) => one.reason === reason)?.newest ?? []);
-    const left = after === undefined ? places : places.filter((place) => inOrder(after, place) < 0);
-    const page = left.slice(0, PAGE);
-    const events =
-      page.length === 0
-        ? []
-        : await readRejectedEvents(
-            clickhouse,
-            page.map(({ id }) => id),
-            MAX_SHOWN_EVENT,
-          );
-    const byId = new Map(events.map((event) => [event.eventHash, event]));
-    const last = left.length > PAGE ? page.at(-1) : undefined;
+    const { nowMs, reasons } = await sharedReasons();
+    const places = await placesOf(reason, reasons);
+    const page = pageOf(places, after);
+    const events = await readPage(clickhouse, page.places);
+    const counts = reasons.filter(({ numSince }) => numSince > 0);
     return {
       updatedAt: isoTime(nowMs),
-      reasons: reasons
-        .filter(({ numSince }) => numSince > 0)
-        .map(({ reason: name, numSince }) => ({ reason: name, count: numSince })),
-      events: page
-        .map(({ id }) => byId.get(id))
-        .filter((event) => event !== undefined)
-        .map(eventView),
-      ...(last !== undefined && { cursor: `${last.at}-${last.id}` }),
+      reasons: counts.map(({ reason: name, numSince: count }) => ({ reason: name, count })),
+      events,
+      cursor: page.cursor,
     };
   };
 }
 
-function newestOf(reasons: readonly RejectedReason[]): RejectedPlace[] {
-  return reasons
-    .flatMap(({ newest }) => newest)
-    .toSorted(inOrder)
-    .slice(0, MAX_LISTED);
+function pageOf(places: readonly RejectedPlace[], after: RejectedPlace | undefined) {
+  const left = after === undefined ? places : places.filter((place) => isAfter(place, after));
+  const page = left.slice(0, PAGE);
+  const last = left.length > PAGE ? page.at(-1) : undefined;
+  return { places: page, cursor: last && `${last.ingestAt}-${last.eventHash}` };
 }
 
-/** The newest first. */
-function inOrder(a: RejectedPlace, b: RejectedPlace): number {
-  if (a.at !== b.at) return b.at - a.at;
-  if (a.id === b.id) return 0;
-  return a.id < b.id ? -1 : 1;
+/** The newest come first. */
+function isAfter(place: RejectedPlace, other: RejectedPlace): boolean {
+  if (place.ingestAt !== other.ingestAt) return place.ingestAt < other.ingestAt;
+  return place.eventHash > other.eventHash;
 }
 
 function readCursor(text: string): RejectedPlace {
-  const [, at, id] = /^(\d{1,15})-([0-9a-f]{32})$/.exec(text) ?? [];
-  if (at === undefined || id === undefined) throw new InvalidRequestError('cursor: expected one of an earlier page');
-  return { at: Number(at), id };
+  const [, at, eventHash] = /^(\d{1,15})-([0-9a-f]{32})$/.exec(text) ?? [];
+  if (at === undefined || eventHash === undefined)
+    throw new InvalidRequestError('cursor: expected one of an earlier page');
+  return { ingestAt: Number(at), eventHash };
+}
+
+async function readPage(clickhouse: ClickHouse, places: readonly RejectedPlace[]): Promise<RejectedEvents['events']> {
+  if (places.length === 0) return [];
+  const hashes = places.map(({ eventHash }) => eventHash);
+  const events = await readRejectedEvents(clickhouse, hashes, MAX_SHOWN_EVENT);
+  const byHash = new Map(events.map((event) => [event.eventHash, event]));
+  return hashes.flatMap((hash) => byHash.get(hash) ?? []).map(eventView);
 }
 
 function eventView(row: RejectedEvent): RejectedEvents['events'][number] {

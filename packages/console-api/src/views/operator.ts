@@ -23,7 +23,10 @@ export const rejectedEvents = z.object({
       bytes: z.int().describe('Its whole length as it came'),
     }),
   ),
-  cursor: z.string().optional().describe('Absent on the last page: the newest 1,000, and of one reason the newest 200'),
+  cursor: z
+    .string()
+    .optional()
+    .describe('Absent on the last page: there are the newest 1,000, of all or of one reason'),
 });
 export type RejectedEvents = z.output<typeof rejectedEvents>;
 

@@ -3,13 +3,14 @@
  * minute, and an index of such keys. Keeps: bounded in size and number; what is not an announcement is passed over.
  */
 
+import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { every, parseJson, readBuildInfo } from '@updraft/service';
 import { z } from 'zod';
 import { UnavailableError } from '../errors.ts';
 import type { Redis } from './client.ts';
 
-const facts = z.record(z.string().max(60), z.union([z.string().max(2_000), z.number()]));
+const figures = z.record(z.string().max(60), z.union([z.string().max(2_000), z.number()]));
 const build = z.object({
   feed: z.string().max(200),
   /** Milliseconds since 1970. */
@@ -25,7 +26,7 @@ const said = z.object({
   commit: z.string().max(100),
   /** Milliseconds since 1970. */
   startedAt: z.int().nonnegative().max(8.64e15),
-  facts,
+  facts: figures,
   builds: z.array(build),
 });
 
@@ -35,7 +36,7 @@ export type Announcement = z.output<typeof said> & { readonly seenAt: number };
 
 /** What a process tells beside who it is. */
 export interface Telling {
-  readonly facts: z.output<typeof facts>;
+  readonly facts: z.output<typeof figures>;
   /** The builds that a feed generator serves. */
   readonly builds?: readonly AnnouncedBuild[];
 }
@@ -51,6 +52,7 @@ export interface AnnouncerOptions {
 const EVERY_MS = 10_000;
 const LIVES_MS = 60_000;
 const FORGOTTEN_AFTER_MS = 86_400_000;
+const GOODBYE_MS = 500;
 const MAX_BUILDS = 500;
 const MAX_BYTES = 200_000;
 const MAX_READ = 100;
@@ -81,8 +83,13 @@ export async function announce({ redis, prefix, name, tell }: AnnouncerOptions, 
       .zremrangebyscore(indexOf(prefix), '-inf', nowMs - FORGOTTEN_AFTER_MS)
       .exec();
   };
-  await every(EVERY_MS, signal, say, () => {});
-  await redis.del(keyOf(prefix, member)).catch(() => undefined);
+  const key = keyOf(prefix, member);
+  const ended = every(EVERY_MS, signal, say, () => {})
+    .then(() => redis.del(key))
+    .catch(() => undefined);
+  if (!signal.aborted) await once(signal, 'abort');
+  // Nothing that stops waits for a Redis that is away: the key goes by itself.
+  await Promise.race([ended, new Promise((go) => setTimeout(go, GOODBYE_MS).unref())]);
 }
 
 /** Likewise, until it is disposed of. */

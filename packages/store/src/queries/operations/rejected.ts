@@ -1,52 +1,41 @@
 import type { ClickHouse } from '../../clickhouse/types.ts';
-import { arrayOfStrings, dateTime64Ms, fixedString, string, uint64 } from '../../row-binary/codecs.ts';
+import { dateTime64Ms, fixedString, string, uint64 } from '../../row-binary/codecs.ts';
 import { type RowOf, shape } from '../../row-binary/shape.ts';
 
-/** Where an event that was set aside is in the order of time. */
-export interface RejectedPlace {
-  /** Its event_hash. */
-  readonly id: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-}
-
-export interface RejectedReason {
-  readonly reason: string;
-  readonly numSince: number;
-  /** The newest first. */
-  readonly newest: readonly RejectedPlace[];
-}
-
 const MAX_REASONS = 100;
-const REASON = shape({ reason: string, numSince: uint64, places: arrayOfStrings });
+const REASON = shape({ reason: string, numSince: uint64 });
+export type RejectedReason = RowOf<typeof REASON>;
 
 /**
- * Of each reason how many events were set aside since a moment (about, above some ten thousand), and the newest of all time. Reads three
- * small columns of the whole table: for an answer that many callers share. A replay writes an event again, which counts once.
+ * Of each reason of all time how many events were set aside since a moment. Reads two small columns of the whole table. What a replay wrote
+ * again counts twice until ClickHouse merges the rows.
  */
-export async function readRejectedReasons(
-  clickhouse: ClickHouse,
-  { sinceMs, newest }: { readonly sinceMs: number; readonly newest: number },
-): Promise<RejectedReason[]> {
-  const rows = await clickhouse.query(
-    `SELECT reason, uniqIf(event_hash, ingest_at >= fromUnixTimestamp64Milli({sinceMs:Int64}, 'UTC')) AS num_since,
-         arrayMap(place -> concat(toString(-place.1), ' ', place.2),
-             groupArraySorted({newest:UInt32})((-toUnixTimestamp64Milli(ingest_at), toString(event_hash)))) AS places
+export function readRejectedReasons(clickhouse: ClickHouse, sinceMs: number): Promise<RejectedReason[]> {
+  return clickhouse.query(
+    `SELECT reason, countIf(ingest_at >= fromUnixTimestamp64Milli({sinceMs:Int64}, 'UTC')) AS num_since
      FROM rejected_events GROUP BY reason ORDER BY num_since DESC, reason LIMIT ${MAX_REASONS}`,
     REASON,
-    { sinceMs, newest },
+    { sinceMs },
   );
-  return rows.map(({ reason, numSince, places }) => ({ reason, numSince, newest: eachOnce(places.map(readPlace)) }));
 }
 
-function eachOnce(places: readonly RejectedPlace[]): RejectedPlace[] {
+const PLACE = shape({ eventHash: fixedString(32), ingestAt: dateTime64Ms });
+/** Where an event that was set aside is in the order of time: the newest first, then by its hash. */
+export type RejectedPlace = RowOf<typeof PLACE>;
+
+/** The newest events that were set aside, each once; of one reason where one is named. Reads small columns of the whole table, too. */
+export async function readNewestRejected(
+  clickhouse: ClickHouse,
+  { reason, limit }: { readonly reason?: string | undefined; readonly limit: number },
+): Promise<RejectedPlace[]> {
+  const where = reason === undefined ? '' : 'WHERE reason = {reason:String}';
+  const places = await clickhouse.query(
+    `SELECT event_hash, ingest_at FROM rejected_events ${where} ORDER BY ingest_at DESC, event_hash LIMIT {limit:UInt32}`,
+    PLACE,
+    { reason, limit },
+  );
   const seen = new Set<string>();
-  return places.filter(({ id }) => !seen.has(id) && seen.add(id));
-}
-
-function readPlace(text: string): RejectedPlace {
-  const [at = '', id = ''] = text.split(' ');
-  return { id, at: Number(at) };
+  return places.filter(({ eventHash }) => !seen.has(eventHash) && seen.add(eventHash));
 }
 
 const EVENT = shape({
