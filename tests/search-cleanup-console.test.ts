@@ -108,7 +108,9 @@ describe('a clean-up by a session of the console', () => {
     await owner.signOut();
     await until(async () => {
       await restartIfKilled();
-      return (await store.count('repo_cleanup_jobs', `job_id = '${jobId}' AND job_state = 'completed'`)) === 1;
+      return (
+        (await store.count('repo_cleanup_jobs', `job_id = '${jobId}' AND job_state IN ('completed', 'failed')`)) === 1
+      );
     });
     expect(left()).toBe(0);
     expect((await account.listAll()).size).toBe(0);
