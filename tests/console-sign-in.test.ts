@@ -1,4 +1,5 @@
 import type { AtpAgent } from '@atproto/api';
+import { eraseSessions } from '@updraft/console-api/erase-sessions';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAccountServer, startDirectoryBefore } from './console/account-server.ts';
 import { decideAtServer, openBrowser } from './console/headless-sign-in.ts';
@@ -210,6 +211,18 @@ describe('sessions', () => {
     expect((await third.browser.ask('GET', '/who')).json()).toEqual({});
     expect((await first.browser.ask('GET', url)).status).toBe(401);
     expect(bob.assertDid).not.toBe(alice.assertDid);
+  });
+
+  test('end with the account, which pnpm admin erase forgets', async () => {
+    const browser = openBrowser(service.app);
+    await browser.signIn('alice.test', credentials, 'cleanup');
+    const keys = async () => (await stage.redis.keys('test:console:*')).join();
+    const id = await sessionIdOf(browser);
+    expect(await keys()).toContain(`grant:${id}`);
+    await eraseSessions(stage.redis, 'test', [alice.assertDid, 'did:web:nobody.example']);
+    expect(await browser.ask('GET', '/who').then((answer) => answer.json())).toEqual({});
+    expect(await keys()).not.toContain(id);
+    expect(await keys()).not.toContain(alice.assertDid);
   });
 
   test('end 14 days after they began, or after 3 days without use', async () => {

@@ -1,4 +1,5 @@
 import type { CommandIo } from '@updraft/command';
+import { eraseSessions } from '@updraft/console-api/erase-sessions';
 import {
   createBuildStore,
   createPersonalStore,
@@ -22,7 +23,7 @@ export interface AdminStores extends AsyncDisposable {
   };
   /** Tells the running feed generators what has changed. Without Redis they see it within seconds, and a note says so. */
   tell(news: News): Promise<void>;
-  /** Removes what Redis keeps of these accounts as viewers: what they have seen, and their builds. Rejects when Redis can't be reached. */
+  /** Removes what Redis keeps of these accounts: what they have seen, their builds, and their sessions of the console. Rejects when Redis can't be reached. */
   forgetViewers(dids: readonly string[]): Promise<void>;
 }
 
@@ -47,6 +48,7 @@ export function openStores({ env, note }: CommandIo): AdminStores {
     forgetViewers: async (dids) => {
       await eraseSeen(redis, prefix, dids);
       await removePersonalBuilds(redis, prefix, dids);
+      await eraseSessions(redis, prefix, dids);
     },
     async [Symbol.asyncDispose]() {
       redis.disconnect();

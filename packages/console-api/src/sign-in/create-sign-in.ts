@@ -16,6 +16,7 @@ import { createAccountFinder, type FindDid } from './account-finder.ts';
 import { createCookie } from './cookies.ts';
 import { createFlows } from './flows.ts';
 import { createGrants } from './grants.ts';
+import { consoleKeys } from './keys.ts';
 import { createPresentSession } from './present-session.ts';
 import { createSessions } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
@@ -61,10 +62,10 @@ export function createSignIn(options: SignInOptions): SignIn {
 
 function createContext(options: SignInOptions): SignInContext {
   const { identity, clients, key, redis, tokenKeys, rolesOf, findDid, log, now } = options;
-  const prefix = `${options.redisPrefix}:console:`;
+  const keys = consoleKeys(options.redisPrefix);
   const seal = tokenKeys.length === 0 ? undefined : createTokenSeal(tokenKeys);
-  const grants = createGrants({ redis, prefix, seal, clients, log });
-  const sessions = createSessions({ redis, prefix, now, onEnd: ({ id }) => grants.end(id) });
+  const grants = createGrants({ redis, keys, seal, clients, log });
+  const sessions = createSessions({ redis, keys, now, onEnd: ({ id }) => grants.end(id) });
   const ownOrigin = identity?.origin ?? options.publicOrigin;
   const isSecure = ownOrigin?.startsWith('https:') === true;
   const sessionCookie = createCookie('updraft_session', isSecure);
@@ -75,7 +76,7 @@ function createContext(options: SignInOptions): SignInContext {
     identity,
     publicKeys: key?.publicJwk === undefined || identity?.isPublished !== true ? [] : [key.publicJwk],
     clients,
-    flows: createFlows({ redis, prefix }),
+    flows: createFlows({ redis, keys }),
     sessions,
     grants,
     keepsGrants: seal !== undefined,

@@ -3,6 +3,7 @@ import { parseJson } from '@updraft/service';
 import type { Redis } from '@updraft/store';
 import { createTokenSeal, UnsealError } from '../seal/token-seal.ts';
 import type { SignInRequest } from '../views/session.ts';
+import type { ConsoleKeys } from './keys.ts';
 import { idOf, sealKeyOf } from './secrets.ts';
 
 /** A sign-in under way, while somebody is at the page of their server. */
@@ -28,8 +29,8 @@ export interface Flows {
 
 export const FLOW_LIFE_S = 600;
 
-export function createFlows({ redis, prefix }: { redis: Redis; prefix: string }): Flows {
-  const keyOf = (secret: string) => `${prefix}flow:${idOf(secret)}`;
+export function createFlows({ redis, keys }: { redis: Redis; keys: ConsoleKeys }): Flows {
+  const keyOf = (secret: string) => keys.flow(idOf(secret));
   return {
     keep: async (secret, flow) => {
       const sealed = await createTokenSeal([sealKeyOf(secret)]).seal('flow', JSON.stringify(flow));

@@ -3,6 +3,7 @@ import { type Logger, parseJson } from '@updraft/service';
 import type { Redis } from '@updraft/store';
 import type { OAuthClients } from '../oauth/oauth-clients.ts';
 import { type TokenSeal, UnsealError } from '../seal/token-seal.ts';
+import type { ConsoleKeys } from './keys.ts';
 import type { DeletionGrants } from './sign-in.ts';
 
 export interface GrantStore extends DeletionGrants {
@@ -14,7 +15,7 @@ export interface GrantStore extends DeletionGrants {
 
 export interface GrantsOptions {
   readonly redis: Redis;
-  readonly prefix: string;
+  readonly keys: ConsoleKeys;
   /** Undefined where no clean-ups are: such a service keeps no permission. */
   readonly seal: TokenSeal | undefined;
   readonly clients: OAuthClients | undefined;
@@ -24,8 +25,8 @@ export interface GrantsOptions {
 /** Somebody who has not begun the clean-up by then signs in again. */
 const GRANT_LIFE_S = 3_600;
 
-export function createGrants({ redis, prefix, seal, clients, log }: GrantsOptions): GrantStore {
-  const keyOf = (sessionId: string) => `${prefix}grant:${sessionId}`;
+export function createGrants({ redis, keys, seal, clients, log }: GrantsOptions): GrantStore {
+  const { grant: keyOf } = keys;
   const open = async (sessionId: string, sealed: string | null): Promise<NodeSavedSession | undefined> => {
     if (sealed === null || seal === undefined) return undefined;
     try {

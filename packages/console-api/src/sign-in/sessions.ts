@@ -1,6 +1,7 @@
 import { parseJson } from '@updraft/service';
 import type { Redis } from '@updraft/store';
 import { z } from 'zod';
+import type { ConsoleKeys } from './keys.ts';
 
 const stored = z.object({
   did: z.string(),
@@ -23,8 +24,7 @@ export interface Sessions {
 
 export interface SessionsOptions {
   readonly redis: Redis;
-  /** Stands before each key. */
-  readonly prefix: string;
+  readonly keys: ConsoleKeys;
   readonly now: () => number;
   /** What else ends with a session. */
   readonly onEnd: (session: Pick<Session, 'id' | 'did'>) => Promise<void>;
@@ -40,9 +40,8 @@ const SEEN_STEP_MS = 60_000;
 /** Of an account; the oldest ends when there are more. */
 const MAX_SESSIONS = 20;
 
-export function createSessions({ redis, prefix, now, onEnd }: SessionsOptions): Sessions {
-  const keyOf = (id: string) => `${prefix}session:${id}`;
-  const listOf = (did: string) => `${prefix}sessions:${did}`;
+export function createSessions({ redis, keys, now, onEnd }: SessionsOptions): Sessions {
+  const { session: keyOf, sessionsOf: listOf } = keys;
   const read = (id: string, text: string | null | undefined): Session | undefined => {
     const session = typeof text === 'string' ? stored.safeParse(parseJson(text)).data : undefined;
     return session === undefined || restMs(session, now()) <= 0 ? undefined : { ...session, id };

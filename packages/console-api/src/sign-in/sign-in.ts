@@ -24,7 +24,7 @@ export interface SignIn {
 
 /** Permissions of accounts to delete their records. They are sealed at rest and end with their session unless a job takes them. */
 export interface DeletionGrants {
-  /** Looks at the permission that came with a session, such as for a dry run. */
+  /** Looks at the permission that came with a session. Only who takes it may renew its tokens: that ends those that are kept here. */
   peek(sessionId: string): Promise<NodeSavedSession | undefined>;
   /** Takes it out of the session: its taker keeps it from now on and ends it. */
   take(sessionId: string): Promise<NodeSavedSession | undefined>;
