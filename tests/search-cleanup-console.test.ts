@@ -1,4 +1,3 @@
-import { createTokenSeal } from '@updraft/console-api';
 import { createRedis, type Redis } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Store, until } from './indexer/stack.ts';
@@ -6,9 +5,8 @@ import { createAccount, MAIN_PASSWORD, makeRecord, makeRecords, OLD_MS, type Tes
 import { type CleanupWorld, oldPost, post, type Service, startCleanupWorld, stop, view } from './search/cleanups.ts';
 import { type ConsoleOwner, createConsoleOwner } from './search/console-owner.ts';
 import { type Knock, watchDoor } from './search/pds-door.ts';
-import { selectRows } from './select-rows.ts';
+import { expectSealed, lapseGrants, permissionsAt, withdraw } from './search/permissions.ts';
 
-const KEY = Buffer.alloc(32, 7);
 const WRITES = '/xrpc/com.atproto.repo.applyWrites';
 const TOKEN = '/oauth/token';
 
@@ -47,16 +45,7 @@ interface JobView {
 }
 
 const newest = async (owner: ConsoleOwner) => ((await owner.jobs()).body as JobView[])[0];
-const tokensAt = async (did: string) => {
-  const { db } = world.network.own.pds.ctx.accountManager.db;
-  return (
-    await db
-      .selectFrom('token')
-      .select('currentRefreshToken')
-      .where('did', '=', did as 'did:plc:x')
-      .execute()
-  ).length;
-};
+const tokensAt = (did: string) => permissionsAt(world.network.own, did);
 
 describe('a clean-up by a session of the console', () => {
   test('counts without permission to delete, and asks for it before it deletes', async () => {
@@ -91,7 +80,7 @@ describe('a clean-up by a session of the console', () => {
       string,
       unknown
     >;
-    await lapseGrants();
+    await lapseGrants(redis);
     const kill = () => service.program.child.kill('SIGKILL');
     const left = makeTrouble([
       [TOKEN, () => kill()],
@@ -104,11 +93,13 @@ describe('a clean-up by a session of the console', () => {
     expect(started).toMatchObject({ status: 200, body: { num_enqueued: 250, dry_run: false } });
     expect(started.body).not.toHaveProperty('job_secret');
     const { job_id: jobId } = started.body as { job_id: string };
-    await expectSealed(jobId);
+    await expectSealed(store, jobId);
     await owner.signOut();
     await until(async () => {
       await restartIfKilled();
-      return (await store.count('repo_cleanup_jobs', `job_id = '${jobId}' AND job_state = 'completed'`)) === 1;
+      return (
+        (await store.count('repo_cleanup_jobs', `job_id = '${jobId}' AND job_state IN ('completed', 'failed')`)) === 1
+      );
     });
     expect(left()).toBe(0);
     expect((await account.listAll()).size).toBe(0);
@@ -125,7 +116,7 @@ describe('a clean-up by a session of the console', () => {
     let batches = 0;
     watch((knock) => {
       const isLate = knock.path === WRITES && ++batches > 1;
-      void (isLate ? withdraw(account.did) : Promise.resolve()).then(knock.pass);
+      void (isLate ? withdraw(world.network.own, account.did) : Promise.resolve()).then(knock.pass);
     });
     expect((await owner.start(REAL)).status).toBe(200);
     await until(async () => (await newest(owner))?.job_state === 'failed');
@@ -135,7 +126,7 @@ describe('a clean-up by a session of the console', () => {
     });
 
     await owner.signIn();
-    await lapseGrants();
+    await lapseGrants(redis);
     const left = makeTrouble([
       [TOKEN, (knock) => knock.passButLoseAnswer(() => service.program.child.kill('SIGKILL'))],
     ]);
@@ -227,41 +218,4 @@ async function restartIfKilled(): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) return;
   await exited;
   await start();
-}
-
-/** Makes the tokens of sessions that wait for a job look lapsed, so that the job renews them. */
-async function lapseGrants(): Promise<void> {
-  const seal = createTokenSeal([KEY]);
-  for (const key of await redis.keys('*:console:grant:*')) {
-    const id = key.slice(key.lastIndexOf(':') + 1);
-    const grant = JSON.parse(await seal.unseal(id, (await redis.get(key)) ?? '')) as { tokenSet: object };
-    const tokenSet = { ...grant.tokenSet, expires_at: new Date(0).toISOString() };
-    await redis.set(key, await seal.seal(id, JSON.stringify({ ...grant, tokenSet })), 'KEEPTTL');
-  }
-}
-
-/** As the account's owner does on the page of the account's server. */
-async function withdraw(did: string): Promise<void> {
-  const { db } = world.network.own.pds.ctx.accountManager.db;
-  await db
-    .deleteFrom('token')
-    .where('did', '=', did as 'did:plc:x')
-    .execute();
-}
-
-async function expectSealed(jobId: string): Promise<void> {
-  const stored = await selectRows<{ job_id: string; refresh_token: string }>(
-    store.clickhouse,
-    'SELECT job_id, refresh_token FROM repo_cleanup_jobs',
-  );
-  const [own] = stored.filter((row) => row.job_id === jobId);
-  const secret = await createTokenSeal([KEY]).unseal(jobId, own?.refresh_token ?? '');
-  const { tokenSet, dpopJwk } = JSON.parse(secret) as { tokenSet: { refresh_token: string }; dpopJwk: { d: string } };
-  for (const { refresh_token: sealed } of stored) {
-    const parts = sealed.split('.').map((part) => Buffer.from(part, 'base64url').toString('latin1'));
-    for (const text of [sealed, ...parts]) {
-      expect(text).not.toContain(tokenSet.refresh_token);
-      expect(text).not.toContain(dpopJwk.d);
-    }
-  }
 }

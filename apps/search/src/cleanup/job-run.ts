@@ -26,6 +26,11 @@ export interface Run {
   lastToken(): string;
   /** Changes the job and writes it. */
   step(event: JobEvent): Promise<void>;
+  /**
+   * Writes what the session continues with, sealed, even after the lease is lost: the server takes nothing older any more. A row of a
+   * later lease wins over this one.
+   */
+  keepSecret(sealed: string): Promise<void>;
   isCancelled(): Promise<boolean>;
 }
 
@@ -35,16 +40,20 @@ export function createRun(deps: JobDeps, stored: StoredCleanupJob, lease: Lease,
   let job = toJob(stored);
   let version = lease.fence * STEPS_PER_FENCE;
   let token = job.refreshToken;
+  const apply = async (event: JobEvent) => {
+    job = advance(job, event, deps.now(), deps.policy);
+    await deps.store.save({ ...toRow(job), version: ++version });
+    if (job.refreshToken !== '') token = job.refreshToken;
+  };
   return {
     signal,
     job: () => job,
     lastToken: () => token,
     step: async (event) => {
       signal.throwIfAborted();
-      job = advance(job, event, deps.now(), deps.policy);
-      await deps.store.save({ ...toRow(job), version: ++version });
-      if (job.refreshToken !== '') token = job.refreshToken;
+      await apply(event);
     },
+    keepSecret: (sealed) => apply({ kind: 'refreshed', refreshToken: sealed }),
     isCancelled: async () => (await deps.store.get(job.jobId))?.isCancelRequested === true,
   };
 }

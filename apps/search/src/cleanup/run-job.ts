@@ -80,7 +80,7 @@ async function work(deps: JobDeps, run: Run): Promise<void> {
 async function openSession({ seal, sessions }: JobDeps, run: Run, { did, pds }: Account): Promise<PdsSession> {
   const { jobId, refreshToken } = run.job();
   const secret = await seal.unseal(jobId, refreshToken);
-  const save = async (next: string) => run.step({ kind: 'refreshed', refreshToken: await seal.seal(jobId, next) });
+  const save = async (next: string) => run.keepSecret(await seal.seal(jobId, next));
   return sessions.open({ did, pds, secret }, save, run.signal);
 }
 
