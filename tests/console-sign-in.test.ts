@@ -19,7 +19,7 @@ afterAll(() => stage[Symbol.asyncDispose]());
 
 /** The tokens that the account's server has given to us and not ended. */
 async function tokensAtServer(): Promise<number> {
-  const tokens = await stage.network.pds.ctx.oauthProvider?.tokenManager.listAccountTokens(alice.assertDid as never);
+  const tokens = await stage.network.pds.ctx.oauthProvider?.tokenManager.listAccountTokens(alice.assertDid);
   return tokens?.length ?? Number.NaN;
 }
 

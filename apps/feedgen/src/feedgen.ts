@@ -59,7 +59,9 @@ export interface Feedgen {
 
 /** Puts the parts together; opens and starts nothing but the signature threads. */
 export function createFeedgen(deps: FeedgenDeps): Feedgen {
-  const { context, console, bus, building, personal, forYou, memberReader } = createParts(deps);
+  const { context: parts, bus, building, personal, forYou, memberReader } = createParts(deps);
+  const console = createFeedgenConsole(deps, parts.identity);
+  const context = { ...parts, clickhouse: deps.clickhouse, signIn: console?.signIn };
   const { live, membership, hides, keys, analytics, identity } = context;
   keepGauges(context, personal.counts);
   return {
@@ -111,22 +113,6 @@ function createParts(deps: FeedgenDeps) {
   const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
   const explain = createExplaining({ ...deps, ...explaining });
   const posts = { live, cuts, hides, explain, documents, personal: personal.builds, languages: personal.languages };
-  const console = createFeedgenConsole(deps, identity);
-  const signIn = console?.signIn;
-  const context = {
-    service,
-    clickhouse: deps.clickhouse,
-    file,
-    ...posts,
-    membership,
-    intakes,
-    keys,
-    identity,
-    seen,
-    analytics,
-    signIn,
-    metrics,
-    log,
-  };
-  return { context, console, bus, building, personal, forYou, memberReader };
+  const context = { service, file, ...posts, membership, intakes, keys, identity, seen, analytics, metrics, log };
+  return { context, bus, building, personal, forYou, memberReader };
 }

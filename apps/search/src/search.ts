@@ -57,12 +57,12 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
       allOf([
         ...[reports.network, reports.collections, reports.trends].map((report) => report.keepFresh(signal)),
         keepListing(listing, signal),
-        clean?.run(signal),
+        clean?.run(signal) ?? Promise.resolve(),
       ]),
   };
 }
 
-async function allOf(work: readonly (Promise<void> | undefined)[]): Promise<void> {
+async function allOf(work: readonly Promise<void>[]): Promise<void> {
   await Promise.all(work);
 }
 

@@ -26,7 +26,7 @@ export const privateKey = z.string().transform((text, context): JoseKey => {
   return z.NEVER;
 });
 
-function isKey({ kid: _, ...key }: { readonly kid?: string | undefined; readonly kty: string }): boolean {
+function isKey(key: Record<string, unknown>): boolean {
   try {
     return createPrivateKey({ key, format: 'jwk' }).type === 'private';
   } catch {
