@@ -18,6 +18,10 @@ import {
   likeGenerations,
   migrateDown,
   migrateUp,
+  readCleanupStates,
+  readRejectedReasons,
+  readServerState,
+  readStoredSizes,
   readWishes,
   StoreError,
   touchDaysOfChangedActors,
@@ -126,6 +130,18 @@ test('search counts, drops the counts that are old, and keeps jobs', async () =>
   for (const table of ['repo_cleanup_jobs', 'repo_cleanup_requests', 'counted_days', 'listed_accounts'])
     expect([table, await answer('search', nothingOf(table))]).toEqual([table, 'done']);
   expect(await answer('search', 'OPTIMIZE TABLE repo_cleanup_jobs FINAL')).toBe('done');
+});
+
+test('search tells operators what the server knows of itself', async () => {
+  const search = as('search');
+  const { tables, disks } = await readStoredSizes(search);
+  expect(tables.map(({ name }) => name)).toContain('record_rows');
+  expect(disks.map(({ name }) => name)).toEqual(['default']);
+  expect((await readServerState(search))?.usedBytes).toBeGreaterThan(0);
+  expect(await readRejectedReasons(search, { sinceMs: 0, newest: 10 })).toEqual([]);
+  expect(await readCleanupStates(search, 10)).toEqual([]);
+  for (const sql of ['SELECT * FROM system.processes', 'SELECT * FROM system.users'])
+    expect([sql, await answer('search', sql)]).toEqual([sql, ACCESS_DENIED]);
 });
 
 describe('nobody but the owner', () => {

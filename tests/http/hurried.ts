@@ -15,6 +15,7 @@ export function hurriedClickHouse(clickhouse: ClickHouse): ClickHouse {
     stream: (sql, shape, params, options) => clickhouse.stream(sql, shape, params, hurry(options)),
     streamBytes: (sql, params, options) => clickhouse.streamBytes(sql, params, hurry(options)),
     command: (sql, params, options) => clickhouse.command(sql, params, hurry(options)),
+    queryEachServer: (sql, shape, params, options) => clickhouse.queryEachServer(sql, shape, params, hurry(options)),
     insertBytes: (table, header, body, options) => clickhouse.insertBytes(table, header, body, hurry(options)),
     ping: (options) => clickhouse.ping(hurry(options)),
   };

@@ -25,13 +25,15 @@ const DAY_MS = 86_400_000;
 export const OLD_MS = Date.now() - (BOUNDARY_DAYS + 1) * DAY_MS;
 export const NEW_MS = Date.now() - (BOUNDARY_DAYS - 1) * DAY_MS;
 
+export const MAIN_PASSWORD = 'a long main password';
+
 export async function createAccount(pds: string, name: string): Promise<TestAccount> {
   const agent = new AtpAgent({ service: pds });
   const handle = `${name}.test`;
   const { data } = await agent.createAccount({
     handle,
     email: `${name}@example.com`,
-    password: 'a long main password',
+    password: MAIN_PASSWORD,
   });
   const { data: app } = await agent.com.atproto.server.createAppPassword({ name: 'clean-up' });
   const { did } = data;

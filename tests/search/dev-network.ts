@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { TestNetworkNoAppView } from '@atproto/dev-env';
 import { startTestNetwork } from '../pds/test-network.ts';
 
 /** A real PLC directory and a real PDS, and a man in the middle of the PDS whom tests tell what to do. */
@@ -8,6 +9,8 @@ export interface DevNetwork extends AsyncDisposable {
   readonly plcUrl: string;
   /** The PDS itself. */
   readonly pdsUrl: string;
+  /** The PDS and the directory without the man in the middle. */
+  readonly own: TestNetworkNoAppView;
   /** The man in the middle. */
   readonly proxyUrl: string;
   /** Asked about each request; default: hand it on. */
@@ -48,6 +51,7 @@ export async function startDevNetwork(): Promise<DevNetwork> {
   return {
     plcUrl: plc.url,
     pdsUrl: network.pds.url,
+    own: network,
     proxyUrl: proxy.url,
     get intercept() {
       return state.intercept;

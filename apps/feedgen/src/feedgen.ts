@@ -1,6 +1,6 @@
 import { type FeedsFile, memberIntakes } from '@updraft/feeds';
 import type { HttpServer, Logger } from '@updraft/service';
-import { type ClickHouse, createErasedAccounts, type Redis } from '@updraft/store';
+import { announce, type ClickHouse, createErasedAccounts, type Redis } from '@updraft/store';
 import { createAnalytics } from './analytics/analytics.ts';
 import type { Builder } from './builds/builder.ts';
 import { createBuilding } from './builds/building.ts';
@@ -21,8 +21,10 @@ import { createHides } from './moderation/hides.ts';
 import { createPersonal } from './personal/personal.ts';
 import type { PersonalWaits } from './personal/personal-builds.ts';
 import { createWishes } from './personal/wishes/wishes.ts';
+import { createPreview } from './previews/preview.ts';
 import { createSeenPosts, type SeenPostsOptions } from './seen/create-seen-posts.ts';
 import { createDocuments } from './syndication/documents.ts';
+import { createTelling } from './telling.ts';
 
 type SeenTiming = Pick<SeenPostsOptions, 'now' | 'waitMs'>;
 const SEEN_TIMING: SeenTiming = { now: Date.now, waitMs: 300 };
@@ -61,9 +63,11 @@ export interface Feedgen {
 export function createFeedgen(deps: FeedgenDeps): Feedgen {
   const { context: parts, bus, building, personal, forYou, memberReader } = createParts(deps);
   const console = createFeedgenConsole(deps, parts.identity);
-  const context = { ...parts, clickhouse: deps.clickhouse, signIn: console?.signIn };
+  const context = { ...parts, signIn: console?.signIn };
   const { live, membership, hides, keys, analytics, identity } = context;
   keepGauges(context, personal.counts);
+  const about = { redis: deps.redis, prefix: deps.config.redis.prefix, name: 'feedgen' } as const;
+  const telling = createTelling(context, building.builders, personal.counts);
   return {
     app: createApp(context, deps.config, console),
     context,
@@ -75,7 +79,8 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
       const background = [building, membership, hides, keys, personal, forYou, analytics, memberReader].map((part) =>
         part.run(signal),
       );
-      return { ended: Promise.all(background).then(() => {}) };
+      const ended = Promise.all([...background, announce({ ...about, tell: telling }, signal)]);
+      return { ended: ended.then(() => {}) };
     },
     close: async () => {
       bus.close();
@@ -112,7 +117,9 @@ function createParts(deps: FeedgenDeps) {
   const personal = createPersonal({ ...deps, prefix, limits: config.personal, ...personalDeps });
   const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
   const explain = createExplaining({ ...deps, ...explaining });
-  const posts = { live, cuts, hides, explain, documents, personal: personal.builds, languages: personal.languages };
-  const context = { service, file, ...posts, membership, intakes, keys, identity, seen, analytics, metrics, log };
-  return { context, bus, building, personal, forYou, memberReader };
+  const preview = createPreview({ ...deps, live, areValid });
+  const personals = { personal: personal.builds, languages: personal.languages };
+  const posts = { live, cuts, hides, explain, preview, documents, ...personals };
+  const parts = { service, clickhouse: deps.clickhouse, file, membership, intakes, keys, identity, seen, analytics };
+  return { context: { ...parts, ...posts, metrics, log }, bus, building, personal, forYou, memberReader };
 }

@@ -9,6 +9,7 @@ import { getCleanup } from './routes/get-cleanup.ts';
 import { getRepo } from './routes/get-repo.ts';
 import { links } from './routes/links.ts';
 import { listMembers } from './routes/list-members.ts';
+import { operator } from './routes/operator.ts';
 import { redir } from './routes/redir.ts';
 import { reports } from './routes/reports.ts';
 import { searchPostsRoute } from './routes/search-posts.ts';
@@ -30,14 +31,17 @@ const ROUTES = [
   getCleanup,
   cancelCleanup,
   cleanupStats,
+  operator,
 ];
 
 /** Long enough for the parser to see a query that is far too long, and to say so. */
 const MAX_URL_LENGTH = 15_000;
 
+const SESSION = { type: 'apiKey', in: 'cookie', name: 'updraft_session' } as const;
+
 const API: ApiDescription = {
   info: { title: 'Updraft search', version: '1', description: 'Statistics, post search, repositories and clean-ups' },
-  components: { securitySchemes: { jobSecret: { type: 'http', scheme: 'bearer' } } },
+  components: { securitySchemes: { jobSecret: { type: 'http', scheme: 'bearer' }, session: SESSION } },
 };
 
 /** The HTTP app with all routes, not yet listening. */

@@ -69,6 +69,8 @@ const searchEnvironment = storeEnvironment.extend({
   EXPORT_MIN_RATE: wholeNumber({ min: 1, max: 100_000_000, preset: 10_000 }),
   /** The folder for repositories while they are read; default: one in the system's temporary folder. */
   SPOOL_DIRECTORY: z.string().optional(),
+  /** Whose alerts operators see. */
+  PROMETHEUS_ORIGIN: origin.optional(),
   ALLOW_PRIVATE_ADDRESSES: flag,
   ...consoleEnvironment.shape,
   ...drainEnvironment.shape,

@@ -2,9 +2,11 @@ import type { SignIn } from '@updraft/console-api';
 import type { Account, Accounts } from '@updraft/identity';
 import type { Logger, RateLimit, Turns } from '@updraft/service';
 import type { CleanupJobStore, ClickHouse, Redis } from '@updraft/store';
+import type { JobPolicy } from './cleanup/allowance.ts';
 import type { CleanupRequest, CleanupStart } from './cleanup/start-cleanup.ts';
 import type { SearchEnvironment } from './config.ts';
 import type { SearchMetrics } from './metrics.ts';
+import type { OperatorAnswers } from './operator/operator-answers.ts';
 import type { PdsClient } from './pds/pds-client.ts';
 import type { LatestLikeCounts } from './query/search-posts.ts';
 import type { ExportFormat } from './repository/export-text.ts';
@@ -44,6 +46,8 @@ export interface SearchContext {
   readonly signIn: SignIn | undefined;
   /** Undefined without CLEANUP_TOKEN_KEY. */
   readonly cleanups: Cleanups | undefined;
+  /** What operators may ask. */
+  readonly operator: OperatorAnswers;
 }
 
 /** Repositories as text. */
@@ -60,6 +64,7 @@ export interface Exports {
 
 export interface Cleanups {
   readonly store: CleanupJobStore;
+  readonly policy: JobPolicy;
   start(request: CleanupRequest, signal: AbortSignal): Promise<CleanupStart>;
   /** Makes the worker look for work now. */
   lookNow(): void;

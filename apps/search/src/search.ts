@@ -5,6 +5,7 @@ import { createCleanups } from './cleanup/cleanups.ts';
 import type { SearchEnvironment } from './config.ts';
 import { createSearchConsole } from './console.ts';
 import type { SearchContext, SearchDeps } from './context.ts';
+import { createOperator, runForOperators } from './for-operators.ts';
 import { createSearchMetrics } from './metrics.ts';
 import { createOutside } from './outside.ts';
 import { createLikeCounts } from './query/like-counts.ts';
@@ -23,14 +24,14 @@ export interface Search {
 /** The service put together, not yet listening. */
 export async function createSearch(deps: SearchDeps): Promise<Search> {
   const { env, log, signal } = deps;
-  const searchTurns = createTurns(searchBounds(env));
-  const metrics = createSearchMetrics(searchTurns.counts);
+  const limits = createLimits(env);
+  const metrics = createSearchMetrics(limits.searchTurns.counts);
   const leases = makeLeases(deps);
   const background = withCallOptions(deps.clickhouse, { settings: PRIORITIES.background });
   const common = { ...deps, clickhouse: background, leases, metrics, progress: createProgressStore(background) };
   const { accounts, pdsClient, spool } = await createOutside(deps, metrics);
-  const clean = createCleanups(deps, { accounts, pdsClient, spool, leases, metrics });
   const console = createSearchConsole(deps, accounts);
+  const clean = createCleanups(deps, { accounts, pdsClient, spool, leases, metrics, console });
   const reports = createReports(common);
   const context: SearchContext = {
     clickhouse: withCallOptions(deps.clickhouse, { settings: PRIORITIES.search }),
@@ -42,12 +43,11 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     accounts,
     pdsClient,
     likeCounts: createLikeCounts({ ...common, ttlMs: Math.min(env.STATS_CACHE_TTL, MAX_LIKE_COUNTS_TTL_MS) }),
-    searchLimit: createRateLimit({ burst: 10, perSecond: 10 }),
-    searchTurns,
-    listTurns: createTurns({ atOnce: 4, perCaller: 1, what: 'lists', retryAfterS: 10 }),
+    ...limits,
     exports: createExports(spool, accounts),
     cleanups: clean?.cleanups,
     signIn: console?.signIn,
+    operator: createOperator(common),
   };
   const listing = { ...common, client: pdsClient, hosts: env.LIST_REPOS_HOSTS, intervalMs: env.LIST_REPOS_INTERVAL };
   return {
@@ -58,12 +58,21 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
         ...[reports.network, reports.collections, reports.trends].map((report) => report.keepFresh(signal)),
         keepListing(listing, signal),
         clean?.run(signal) ?? Promise.resolve(),
+        runForOperators(deps, context),
       ]),
   };
 }
 
 async function allOf(work: readonly Promise<void>[]): Promise<void> {
   await Promise.all(work);
+}
+
+function createLimits(env: SearchEnvironment): Pick<SearchContext, 'searchLimit' | 'searchTurns' | 'listTurns'> {
+  return {
+    searchLimit: createRateLimit({ burst: 10, perSecond: 10 }),
+    searchTurns: createTurns(searchBounds(env)),
+    listTurns: createTurns({ atOnce: 4, perCaller: 1, what: 'lists', retryAfterS: 10 }),
+  };
 }
 
 const MAX_LIKE_COUNTS_TTL_MS = 300_000;

@@ -26,6 +26,7 @@ export { createMigration, MIGRATIONS_DIRECTORY } from './migrations/migration-fi
 export { requireMoved } from './migrations/require-moved.ts';
 export type { MigrateOptions, Migration } from './migrations/types.ts';
 export { type AccountRowCount, countAccountRows, removeAccountRows } from './privacy/erase-accounts.ts';
+export { type AccountNames, readNames } from './queries/account-names.ts';
 export { type AccountRecord, accountRecords, changedRecords, goneBelow } from './queries/account-records.ts';
 export { type AuditEntry, type AuditQuery, readAuditLog } from './queries/audit-log.ts';
 export type { Authors } from './queries/authors.ts';
@@ -36,7 +37,7 @@ export { accountsApart } from './queries/for-you/accounts-apart.ts';
 export { likesOfHour, postsOfHour, WORDS_OF_LIKE } from './queries/for-you/hour-of-likes.ts';
 export { type NewLike, newestLikes } from './queries/for-you/newest-likes.ts';
 export type { KeepPosts, PostRules } from './queries/fragments.ts';
-export { type GapState, readGaps, readOpenGaps } from './queries/gaps.ts';
+export { countGaps, type GapState, readGaps, readOpenGaps } from './queries/gaps.ts';
 export {
   LINK_KIND_NAMES,
   LINK_KINDS,
@@ -50,8 +51,10 @@ export { listOf } from './queries/list-of.ts';
 export {
   type Brought,
   countBrought,
+  countWaiting,
   type NamedRequest,
   type RequestsQuery,
+  readAskers,
   readBrought,
   readMemberRequests,
   readUnfinishedChanges,
@@ -60,6 +63,25 @@ export type { Candidate, CandidateQuery, SourceQuery } from './queries/member-so
 export { readCandidates, stillThere } from './queries/member-sources/source-accounts.ts';
 export { type Member, type MembersPage, type MembersQuery, readMembersPage } from './queries/members-page.ts';
 export { askForAccount, filledAccountName, type NewMember, readNewMembers } from './queries/new-members.ts';
+export {
+  type CleanupState,
+  type FilledAccounts,
+  type JobState,
+  readCleanupStates,
+  readFilledAccounts,
+  readJobStates,
+  readNamedJobs,
+} from './queries/operations/jobs.ts';
+export {
+  type RejectedEvent,
+  type RejectedPlace,
+  type RejectedReason,
+  readRejectedEvents,
+  readRejectedReasons,
+} from './queries/operations/rejected.ts';
+export { readServerState } from './queries/operations/server-state.ts';
+export { readStoredSizes, type StoredSizes } from './queries/operations/storage.ts';
+export { readStreamStates, type StreamState } from './queries/operations/streams.ts';
 export { ownPostLikes } from './queries/own-post-likes.ts';
 export type { FollowedEvent } from './queries/personal/followed-events.ts';
 export { type FollowedPostsQuery, followedPostQuery, followedPosts } from './queries/personal/followed-posts.ts';
@@ -117,10 +139,20 @@ export {
 } from './queries/trends/count-terms.ts';
 export { readLeftOut } from './queries/trends/left-out.ts';
 export { type PostSubjects, readPostSubjects, readWishes, type ViewerWish } from './queries/viewer-wishes.ts';
+export {
+  type AnnouncedBuild,
+  type Announcement,
+  type AnnouncerOptions,
+  announce,
+  announcing,
+  readAnnouncements,
+  type Telling,
+} from './redis/announcements.ts';
 export { checkRedis, createRedis, type Redis } from './redis/client.ts';
 export { type CursorStore, createCursorStore } from './redis/cursor-store.ts';
 export { createLeases, type Lease, LeaseLostError, type LeaseOwner, type Leases } from './redis/lease.ts';
 export { formatProgress, type Progress, parseProgress } from './redis/progress.ts';
+export { type RedisState, readRedisState } from './redis/server-state.ts';
 export { oldestWholeDay, RETAINED_TABLES, readRetention, setRetention } from './retention/retention.ts';
 export { type Block, createBlock, type WritableBlock } from './row-binary/block.ts';
 export * as codecs from './row-binary/codecs.ts';

@@ -49,18 +49,25 @@ export function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
 export function sendWithToken<T>(
   { method, path, body, csrfToken }: { method: ChangeMethod; path: string; body: unknown; csrfToken: string },
   signal?: AbortSignal,
+  timeoutMs?: number,
 ): Promise<T> {
   const headers: Record<string, string> = { 'x-csrf-token': csrfToken };
   if (body !== undefined) headers['content-type'] = 'application/json';
   const init = { method, headers, credentials: 'same-origin' as const };
-  return ask<T>(path, body === undefined ? init : { ...init, body: JSON.stringify(body) }, signal);
+  return ask<T>(path, body === undefined ? init : { ...init, body: JSON.stringify(body) }, signal, timeoutMs);
 }
 
-async function ask<T>(url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<T> {
+async function ask<T>(
+  url: string,
+  init: RequestInit,
+  signal: AbortSignal | undefined,
+  timeoutMs = init.method === undefined ? TIMEOUT_MS : CHANGE_TIMEOUT_MS,
+): Promise<T> {
   if (url.startsWith(NOWHERE)) throw new RequestError(unknownOrigin(url), 0);
-  const timeout = AbortSignal.timeout(init.method === undefined ? TIMEOUT_MS : CHANGE_TIMEOUT_MS);
+  const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, {
+      cache: 'no-cache', // an answer that a cache may still give is too old for what moves
       ...init,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
@@ -85,15 +92,21 @@ function unknownOrigin(url: string): string {
 }
 
 /** Of an answer that is an XRPC error, `{error, message}`. */
-async function errorOf(response: Response): Promise<RequestError> {
+export async function errorOf(response: Response): Promise<RequestError> {
   const retryAfterS = Number.parseFloat(response.headers.get('retry-after') ?? '');
   const body: unknown = await response.json().catch(() => undefined);
   const { error, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   return new RequestError(
-    typeof message === 'string' && message !== '' ? message : `The server answered ${response.status}.`,
+    typeof message === 'string' && message !== '' ? sentenceOf(message) : `The server answered ${response.status}.`,
     response.status,
     { code: typeof error === 'string' ? error : '', ...(retryAfterS >= 0 && { retryAfterS }) },
   );
+}
+
+/** Services write messages as parts of a sentence; one that begins with the name of a field keeps it. */
+export function sentenceOf(message: string): string {
+  const begun = /^[\w.]+:/.test(message) ? message : message.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
+  return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 }
 
 /** What its reader can do about it; '' where the message says all. */

@@ -20,7 +20,14 @@ export interface Api {
   /** GETs JSON. @throws RequestError */
   readonly getJson: <T>(path: string, signal?: AbortSignal) => Promise<T>;
   /** Changes something at this origin, as who is signed in. Without a body it sends none. @throws RequestError */
-  readonly sendJson: <T>(method: ChangeMethod, path: string, body?: unknown, signal?: AbortSignal) => Promise<T>;
+  readonly sendJson: <T>(
+    method: ChangeMethod,
+    path: string,
+    body?: unknown,
+    signal?: AbortSignal,
+    /** For what takes longer than a few seconds. */
+    timeoutMs?: number,
+  ) => Promise<T>;
 }
 
 const SessionContext = createContext<Session | undefined>(undefined);
@@ -79,8 +86,9 @@ function createApi({ session, reload }: ApiDeps): Api {
       throw error;
     }
   };
-  const sendJson: Api['sendJson'] = async (method, path, body, signal) => {
-    const send = (csrfToken: string) => noticing(sendWithToken<never>({ method, path, body, csrfToken }, signal));
+  const sendJson: Api['sendJson'] = async (method, path, body, signal, timeoutMs) => {
+    const send = (csrfToken: string) =>
+      noticing(sendWithToken<never>({ method, path, body, csrfToken }, signal, timeoutMs));
     const token = session()?.csrfToken ?? '';
     try {
       return await send(token);

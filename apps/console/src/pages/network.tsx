@@ -1,31 +1,16 @@
 import { useMemo } from 'preact/hooks';
-import { formatAge } from '../data/format.ts';
+import { useApiUrl } from '../data/config.tsx';
 import { useLive } from '../data/use-live.ts';
 import { Chart } from '../parts/chart.tsx';
 import { Notice } from '../parts/notice.tsx';
+import { Page } from '../parts/page.tsx';
+import { RelativeTime } from '../parts/relative-time.tsx';
 import { Tile } from '../parts/tile.tsx';
-import { useTitle } from '../parts/use-title.ts';
-
-/** The answer of GET /stats. */
-interface NetworkStats {
-  readonly total_users: number;
-  readonly total_posts: number;
-  readonly total_follows: number;
-  readonly total_likes: number;
-  readonly updated_at: string;
-  readonly daily_data: readonly NetworkDay[];
-}
-
-type Count =
-  | 'num_likes'
-  | 'num_likers'
-  | 'num_posts'
-  | 'num_posters'
-  | 'num_follows'
-  | 'num_followers'
-  | 'num_blocks'
-  | 'num_blockers';
-type NetworkDay = { readonly date: string } & Readonly<Record<Count, number>>;
+import type { CollectionStats } from './network/collection-totals.ts';
+import { Collections } from './network/collections.tsx';
+import { LiveRate, RATE_EVERY_MS } from './network/live-rate.tsx';
+import { dayTimes, lastDays, type NetworkCount, type NetworkDay, type NetworkStats } from './network/network-days.ts';
+import type { IngestStats } from './network/rate-samples.ts';
 
 /** The chart of each kind of record: the records, and the accounts that made them. */
 const CHARTS = [
@@ -35,49 +20,57 @@ const CHARTS = [
   { title: 'Blocks', records: 'num_blocks', accounts: 'num_blockers' },
 ] as const;
 
-const SHOWN_DAYS = 90;
-
-/** The network by day. */
+/** The network by day, and what comes in now. */
 export default function Network() {
-  useTitle('Network');
-  const { value, error } = useLive<NetworkStats>('/stats', 10_000);
-  const days = useMemo(() => lastDays(value), [value]);
-  const times = useMemo(() => days.map(({ date }) => Date.parse(date) / 1000), [days]);
+  const url = useApiUrl();
+  const { value, error } = useLive<NetworkStats>(url('search', '/stats'), 10_000);
+  const ingest = useLive<IngestStats>(url('search', '/stats/ingest'), RATE_EVERY_MS);
+  const collections = useLive<CollectionStats>(url('search', '/stats/collections'), 30_000);
+  const updatedAt = value?.updated_at;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an answer with the same time is the same
+  const days = useMemo(() => lastDays(value?.daily_data ?? [], Date.now()), [updatedAt]);
+  const times = useMemo(() => dayTimes(days), [days]);
+  const none = value === undefined ? '' : 'Nothing is counted yet.';
   return (
-    <>
-      <h1>The network by day</h1>
-      <Notice error={error} hasValue={value !== undefined} />
+    <Page title="The network by day" tabTitle="Network">
+      <Notice error={error ?? ingest.error ?? collections.error} hasValue={value !== undefined} />
       <dl class="tiles">
         <Tile title="Accounts" value={value?.total_users} />
         <Tile title="Posts" value={value?.total_posts} />
         <Tile title="Likes" value={value?.total_likes} />
         <Tile title="Follows" value={value?.total_follows} />
       </dl>
-      {value === undefined ? null : <p class="quiet">Counted {formatAge(value.updated_at)}; days are UTC days.</p>}
+      <LiveRate stats={ingest.value} />
+      <h2>By day</h2>
+      <p class="quiet">
+        What shows now, by the day it was made (UTC), of the last three months; today grows until midnight.
+        {updatedAt === undefined ? null : (
+          <>
+            {' '}
+            Counted <RelativeTime iso={updatedAt} />.
+          </>
+        )}
+      </p>
       <div class="charts">
         {CHARTS.map((chart) => (
-          <DayChart key={chart.title} {...chart} times={times} days={days} />
+          <DayChart key={chart.title} {...chart} times={times} days={days} none={none} />
         ))}
       </div>
-    </>
+      <Collections stats={collections.value} />
+    </Page>
   );
-}
-
-/** Records with odd keys make days of long ago: the charts show the last three months. */
-function lastDays(stats: NetworkStats | undefined): readonly NetworkDay[] {
-  const from = new Date(Date.now() - SHOWN_DAYS * 86_400_000).toISOString().slice(0, 10);
-  return (stats?.daily_data ?? []).filter(({ date }) => date >= from);
 }
 
 interface DayChartProps {
   readonly title: string;
-  readonly records: Count;
-  readonly accounts: Count;
+  readonly records: NetworkCount;
+  readonly accounts: NetworkCount;
   readonly times: readonly number[];
   readonly days: readonly NetworkDay[];
+  readonly none: string;
 }
 
-function DayChart({ title, records, accounts, times, days }: DayChartProps) {
+function DayChart({ title, records, accounts, times, days, none }: DayChartProps) {
   const lines = useMemo(
     () => [
       { title, values: days.map((day) => day[records]) },
@@ -85,5 +78,5 @@ function DayChart({ title, records, accounts, times, days }: DayChartProps) {
     ],
     [title, records, accounts, days],
   );
-  return <Chart title={title} times={times} lines={lines} />;
+  return <Chart title={title} times={times} lines={lines} none={none} />;
 }

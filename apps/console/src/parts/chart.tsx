@@ -1,102 +1,55 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import { formatCount, formatShort } from '../data/format.ts';
+import { useScheme } from '../data/theme.ts';
+import { type ChartLine, chartData, chartOptions } from './chart-options.ts';
+import './chart.css';
+import { ChartNumbers } from './chart-numbers.tsx';
 
-export interface ChartLine {
-  readonly title: string;
-  readonly values: readonly number[];
-}
+export type { ChartLine } from './chart-options.ts';
 
 interface ChartProps {
   readonly title: string;
   /** Seconds since 1970, rising. */
   readonly times: readonly number[];
   readonly lines: readonly ChartLine[];
+  /** Moments are shown in the reader's time zone; days are UTC days. */
+  readonly by?: 'day' | 'moment';
+  /** What is said while there is nothing to draw. */
+  readonly none: string;
 }
 
-const COLOURS = ['--line-1', '--line-2', '--line-3'];
-const HEIGHT = 220;
+const HEIGHT = 180;
 
-/** Lines over days. A table of the same numbers stands beside it for those who don't see it. */
-export function Chart({ title, times, lines }: ChartProps) {
+/** Lines over time. Their numbers unfold as a table below it, to be read aloud and copied. */
+export function Chart({ title, times, lines, by = 'day', none }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | undefined>(undefined);
+  const scheme = useScheme();
+  const data = useMemo(() => chartData(times, lines), [times, lines]);
+  const latest = useRef(data);
+  latest.current = data;
+  const titles = lines.map((line) => line.title).join('\n');
+  const isEmpty = times.length === 0;
   useEffect(() => {
     const element = box.current;
-    if (element === null || times.length === 0) return undefined;
-    const plot = new uPlot(optionsOf(element, lines), dataOf(times, lines), element);
-    const resize = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
+    if (element === null || isEmpty) return undefined;
+    const options = chartOptions(element, { titles: titles.split('\n'), by, height: HEIGHT });
+    const made = new uPlot(options, latest.current, element);
+    plot.current = made;
+    const resize = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
     resize.observe(element);
     return () => {
       resize.disconnect();
-      plot.destroy();
+      made.destroy();
+      plot.current = undefined;
     };
-  }, [times, lines]);
+  }, [titles, by, isEmpty, scheme]);
+  useEffect(() => plot.current?.setData(data), [data]);
   return (
     <figure class="chart">
       <figcaption>{title}</figcaption>
-      <div ref={box} aria-hidden="true" />
-      <Numbers title={title} times={times} lines={lines} />
+      <div class="plot" aria-hidden="true" ref={box} />
+      {isEmpty ? <p class="none quiet">{none}</p> : <ChartNumbers title={title} times={times} lines={lines} by={by} />}
     </figure>
-  );
-}
-
-function dataOf(times: readonly number[], lines: readonly ChartLine[]): uPlot.AlignedData {
-  return [[...times], ...lines.map(({ values }) => [...values])] as uPlot.AlignedData;
-}
-
-function optionsOf(element: HTMLElement, lines: readonly ChartLine[]): uPlot.Options {
-  const colour = (name: string) => resolveColour(element, name);
-  const axis = { stroke: colour('--quiet'), grid: { stroke: colour('--rule'), width: 1 }, ticks: { show: false } };
-  return {
-    width: element.clientWidth,
-    height: HEIGHT,
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'), // days are UTC days
-    axes: [axis, { ...axis, size: 56, values: (_plot, ticks) => ticks.map(formatShort) }],
-    series: [
-      {},
-      ...lines.map(({ title }, index) => ({
-        label: title,
-        stroke: colour(COLOURS[index] ?? '--line-1'),
-        width: 2,
-        value: (_plot: uPlot, value: number | null) => (value === null ? '–' : formatCount(value)),
-      })),
-    ],
-  };
-}
-
-/** What a custom property means in the light or the dark. */
-function resolveColour(element: HTMLElement, name: string): string {
-  const probe = element.appendChild(document.createElement('i'));
-  probe.style.color = `var(${name})`;
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
-}
-
-function Numbers({ title, times, lines }: ChartProps) {
-  return (
-    <table class="unseen">
-      <caption>{title}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Day</th>
-          {lines.map((line) => (
-            <th key={line.title} scope="col">
-              {line.title}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {times.map((seconds, index) => (
-          <tr key={seconds}>
-            <th scope="row">{new Date(seconds * 1000).toISOString().slice(0, 10)}</th>
-            {lines.map((line) => (
-              <td key={line.title}>{formatCount(line.values[index] ?? 0)}</td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

@@ -30,6 +30,8 @@ export interface Builder extends Pick<BuildSchedule, 'buildSoon'> {
   run(signal: AbortSignal): Promise<void>;
   /** Builds now unless another instance does. This instance serves the new build at once. Rejects when the query fails. */
   buildOnce(): Promise<BuildOutcome>;
+  /** How long the query of a build took, in seconds, if this instance ran it last. */
+  secondsOf(id: string): number | undefined;
 }
 
 const LOOK_EVERY_MS = 500;
@@ -38,12 +40,15 @@ const LOOK_EVERY_MS = 500;
  * One feed's builder. Every instance runs one, and a lock lets one of them build at a time. When a build fails, the feed keeps its
  * last one, and feed_build_age_seconds grows.
  */
-export function createBuilder(options: BuilderOptions): Builder {
+export function createBuilder(given: BuilderOptions): Builder {
+  let last: QueryTime | undefined;
+  const options: BuildOptions = { ...given, onQueried: (time) => void (last = time) };
   const { feed, live, isReady } = options;
   const schedule = createBuildSchedule(feed.refresh, () => live.current(feed.alias));
   return {
     buildOnce: () => buildOnce(options),
     buildSoon: schedule.buildSoon,
+    secondsOf: (id) => (last?.id === id ? last.seconds : undefined),
     run: async (signal) => {
       while (!signal.aborted) {
         if (isReady(feed) && schedule.isDue()) await buildDue(schedule, options);
@@ -54,7 +59,16 @@ export function createBuilder(options: BuilderOptions): Builder {
   };
 }
 
-async function buildDue(schedule: BuildSchedule, options: BuilderOptions): Promise<void> {
+interface QueryTime {
+  readonly id: string;
+  readonly seconds: number;
+}
+
+interface BuildOptions extends BuilderOptions {
+  onQueried(time: QueryTime): void;
+}
+
+async function buildDue(schedule: BuildSchedule, options: BuildOptions): Promise<void> {
   const { feed, metrics, log } = options;
   try {
     const outcome = await schedule.during(() => buildOnce(options));
@@ -65,7 +79,7 @@ async function buildDue(schedule: BuildSchedule, options: BuilderOptions): Promi
   }
 }
 
-async function buildOnce(options: BuilderOptions): Promise<BuildOutcome> {
+async function buildOnce(options: BuildOptions): Promise<BuildOutcome> {
   const { feed, store } = options;
   const lease = await store.acquire(feed.alias);
   if (lease === undefined) return 'busy';
@@ -80,13 +94,13 @@ async function buildOnce(options: BuilderOptions): Promise<BuildOutcome> {
   }
 }
 
-async function buildUnder(fence: number, options: BuilderOptions): Promise<'built' | 'overtaken'> {
-  const { feed, query, store, live, bus, metrics } = options;
+async function buildUnder(fence: number, options: BuildOptions): Promise<'built' | 'overtaken'> {
+  const { feed, query, store, live, bus, metrics, onQueried } = options;
   const asOfMs = Date.now();
   const stopTimer = metrics.buildSeconds.startTimer({ feed: feed.alias });
   const { uris, leftOut } = await query(feed, asOfMs);
   const build = { id: `${asOfMs.toString(36)}-${fence.toString(36)}`, asOfMs, uris };
-  stopTimer();
+  onQueried({ id: build.id, seconds: stopTimer() });
   if (!(await store.publish(feed.alias, fence, build, leftOut))) return 'overtaken';
   live.adopt(feed.alias, build);
   await bus.publish({ kind: 'build', alias: feed.alias, id: build.id });

@@ -7,7 +7,7 @@ import {
   type ServiceContext,
   startTelemetry,
 } from '@updraft/service';
-import type { BatchWriterHooks } from '@updraft/store';
+import { announcing, type BatchWriterHooks } from '@updraft/store';
 import { Registry } from 'prom-client';
 import { type AskServer, createAskServer } from '../accounts/ask-server.ts';
 import { type IndexerConfig, readIndexerConfig } from '../config.ts';
@@ -19,6 +19,7 @@ import { createHealth, type IndexerHealth } from '../watch/health.ts';
 import { createIndexerMetrics, type IndexerMetrics } from '../watch/metrics.ts';
 import { endIfStalled } from '../watch/stall.ts';
 import { createStatus, type IndexerStatus } from '../watch/status.ts';
+import { createTelling } from '../watch/telling.ts';
 import type { Hooks } from './hooks.ts';
 import { type IndexerDeps, runIndexer } from './indexer.ts';
 import { openStores } from './stores.ts';
@@ -55,6 +56,9 @@ async function serve({ signal, log }: ServiceContext, config: IndexerConfig, hoo
   try {
     await using stores = await openStores({ config, writerHooks: writerHooks(metrics, status), hooks, log, signal });
     health.opened(stores);
+    const about = { redis: stores.redis, prefix: config.redis.prefix, name: 'indexer' as const };
+    await using said = new AsyncDisposableStack();
+    said.use(announcing({ ...about, tell: createTelling({ ...parts, health }) }));
     await using lease = await becomeActive({ ...parts, ...stores, onStandby: () => standBy(health, log) }, signal);
     health.became('active');
     metrics.active.set(1);

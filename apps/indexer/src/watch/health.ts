@@ -7,6 +7,7 @@ import type { IndexerStatus } from './status.ts';
 export interface IndexerHealth {
   opened(stores: Pick<Stores, 'check'>): void;
   became(role: 'standby' | 'active'): void;
+  role(): 'starting' | 'standby' | 'active';
   isStarted(): boolean;
   isReady(): Promise<HealthCheck[]>;
   /** 'ready', or 'standby': ready to take over. */
@@ -24,6 +25,7 @@ export function createHealth(status: Pick<IndexerStatus, 'host'>, labelers: () =
     became: (next) => {
       role = next;
     },
+    role: () => role,
     isStarted: () => role !== 'starting',
     isReady: async () => {
       const checks = (await stores?.check()) ?? [{ name: 'stores', ok: false }];

@@ -14,6 +14,7 @@ export function createIndexerMetrics({ registry, now }: { readonly registry: Reg
     watchQueue: (bytes: () => number): void => {
       queueBytes = bytes;
     },
+    queueBytes: (): number => queueBytes(),
     ...counters(registry),
     ...gauges([registry]),
     ...labelerGauges([registry]),

@@ -42,6 +42,24 @@ export function allowance(job: Spending, nowMs: number, policy: JobPolicy = DEFA
   return { count: Math.max(0, Math.min(hourly, daily)), resetsAt };
 }
 
+const MAX_WAIT_MS = 366 * DAY_MS;
+
+/** When so many deletions more will have been sent, if nothing fails; undefined beyond a year. */
+export function expectedEnd(
+  job: Spending,
+  count: number,
+  fromMs: number,
+  policy: JobPolicy = DEFAULT_POLICY,
+): number | undefined {
+  let [spent, left, atMs] = [job, count, fromMs];
+  while (left > 0 && atMs < fromMs + MAX_WAIT_MS) {
+    const sent = Math.min(allowance(spent, atMs, policy).count, left);
+    [spent, left] = [spend(spent, sent, atMs), left - sent];
+    if (left > 0) atMs = allowance(spent, atMs, policy).resetsAt;
+  }
+  return left > 0 ? undefined : atMs;
+}
+
 /** The job after it sent `points` deletions. */
 export function spend<T extends Spending>(job: T, points: number, nowMs: number): T {
   const now = atTime(job, nowMs);

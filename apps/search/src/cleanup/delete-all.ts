@@ -1,24 +1,18 @@
-import type { Account } from '@updraft/identity';
 import { PdsError } from '@updraft/repository';
 import { DAY_MS } from '../days.ts';
 import type { RateHeaders } from '../pds/rate-headers.ts';
-import type { Session } from '../pds/sessions.ts';
+import type { PdsSession } from '../pds/sessions.ts';
 import { DeletionError, isAboutWrites } from './after-error.ts';
 import { allowance } from './allowance.ts';
 import { BATCH_SIZE, type Batches, createBatches } from './batches.ts';
 import type { JobDeps, Run } from './job-run.ts';
 import { MAX_SET_ASIDE, type Refusal } from './set-aside.ts';
 
-export interface Sender {
-  readonly account: Account;
-  readonly session: Session;
-}
-
 /**
  * Sends deletions of these paths, batch by batch, until all have been sent, the job waits or is cancelled, or too
  * many are refused. The job has each batch written down before it is sent. @throws PdsError, DeletionError
  */
-export async function deleteAll(deps: JobDeps, run: Run, sender: Sender, paths: readonly string[]): Promise<void> {
+export async function deleteAll(deps: JobDeps, run: Run, session: PdsSession, paths: readonly string[]): Promise<void> {
   const batches = createBatches(paths, run.job().writesPerCall || BATCH_SIZE);
   let numLeft = paths.length;
   for (;;) {
@@ -28,7 +22,7 @@ export async function deleteAll(deps: JobDeps, run: Run, sender: Sender, paths: 
     if (batch.length === 0) return pauseUntil(run, resetsAt);
     if (run.job().setAside.length > MAX_SET_ASIDE || (await run.isCancelled())) return;
     await run.step({ kind: 'intended', writes: batch });
-    const answer = await send(deps, run, sender, batch);
+    const answer = await send(session, batch, run.signal);
     if (answer.kind === 'refused') {
       await noteRefusal(run, batches, answer.reason);
       continue;
@@ -50,18 +44,13 @@ type Answer =
   | { readonly kind: 'deleted'; readonly rate: RateHeaders }
   | { readonly kind: 'refused'; readonly reason: string };
 
-async function send(
-  { sessions }: JobDeps,
-  run: Run,
-  { account, session }: Sender,
-  batch: readonly string[],
-): Promise<Answer> {
+async function send(session: PdsSession, batch: readonly string[], signal: AbortSignal): Promise<Answer> {
   const writes = batch.map((path) => {
     const slash = path.indexOf('/');
     return { collection: path.slice(0, slash), rkey: path.slice(slash + 1) };
   });
   try {
-    const { rate } = await sessions.deleteRecords(account.pds, session, writes, run.signal);
+    const { rate } = await session.deleteRecords(writes, signal);
     return { kind: 'deleted', rate };
   } catch (error) {
     if (!(error instanceof PdsError)) throw error;

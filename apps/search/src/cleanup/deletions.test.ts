@@ -1,7 +1,8 @@
 import { formatTid } from '@updraft/atproto';
+import { CLEANUP_TYPES, type CleanupType } from '@updraft/console-api/views';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CLEANUP_TYPES, type CleanupRule, type CleanupType, deletionOf } from './deletions.ts';
+import { type CleanupRule, deletionOf } from './deletions.ts';
 
 const CUTOFF = Date.UTC(2026, 5, 1);
 const EVERYTHING: CleanupRule = { types: CLEANUP_TYPES, olderThanMs: CUTOFF };

@@ -1,8 +1,5 @@
 import { EARLIEST_CREATED_AT_MS, mediaOf, parseTimeMs, recordTime } from '@updraft/atproto';
-
-/** `post` is a post without images or video; what it only quotes or links is not media. */
-export const CLEANUP_TYPES = ['post', 'post_with_media', 'repost', 'like'] as const;
-export type CleanupType = (typeof CLEANUP_TYPES)[number];
+import type { CleanupType } from '@updraft/console-api/views';
 
 /** What a clean-up deletes: records of these types that are older than this moment. */
 export interface CleanupRule {

@@ -1,62 +1,32 @@
+import { CLEANUP_TYPES, type CleanupJobView, KEEP_REASONS, type StartedCleanup } from '@updraft/console-api/views';
 import type { StoredCleanupJob } from '@updraft/store';
-import { z } from 'zod';
 import { dayOf } from '../days.ts';
-import { CLEANUP_TYPES } from './deletions.ts';
-import { isEnded, JOB_STATES } from './job.ts';
-import { KEEP_REASONS, type KeepOptions, type KeptCounts } from './keep.ts';
+import { expectedEnd, type JobPolicy } from './allowance.ts';
+import { type CleanupJob, isEnded } from './job.ts';
+import type { KeepOptions } from './keep.ts';
+import type { CleanupStart } from './start-cleanup.ts';
 import { toJob } from './stored-job.ts';
 
-export const numKept = z.record(z.enum(KEEP_REASONS), z.int());
-const time = z.iso.datetime();
-
-/** A job as its owner sees it, without its token. Times are null for never. */
-export const cleanupJob = z
-  .object({
-    job_id: z.string(),
-    repo: z.string(),
-    cleanup_types: z.array(z.enum(CLEANUP_TYPES)).readonly(),
-    delete_older_than: time.nullable(),
-    keep_pinned: z.boolean(),
-    keep_threads: z.boolean(),
-    keep_min_likes: z.int().nullable(),
-    keep_uris: z.array(z.string()),
-    num_deleted: z.int(),
-    num_unconfirmed: z.int(),
-    num_deleted_today: z.int(),
-    est_num_remaining: z.int(),
-    num_kept: numKept,
-    not_deleted: z.array(z.object({ uri: z.string(), reason: z.string(), num_tries: z.int() })),
-    job_state: z.enum(JOB_STATES),
-    state_reason: z.string(),
-    next_run_at: time.nullable(),
-    created_at: time.nullable(),
-    updated_at: time.nullable(),
-    last_deleted_at: time.nullable(),
-  })
-  .meta({ id: 'CleanupJob' });
-
-export function jobView(stored: StoredCleanupJob): z.output<typeof cleanupJob> {
+/** A job as its owner sees it, without what it signs in with. */
+export function jobView(stored: StoredCleanupJob, policy: JobPolicy): CleanupJobView {
   const job = toJob(stored);
-  const isBeingCancelled = stored.isCancelRequested && !isEnded(job);
   return {
     job_id: job.jobId,
     repo: job.repo,
     cleanup_types: job.cleanupTypes,
     delete_older_than: iso(job.deleteOlderThan),
     ...keepView(job.repo, job.keep),
-    num_deleted: job.numDeleted + job.claimed.length,
-    num_unconfirmed: job.claimed.length,
-    num_deleted_today: job.today === dayOf(Date.now()) ? job.numDeletedToday : 0,
-    est_num_remaining: job.estNumRemaining,
-    num_kept: keptView(job.kept),
+    ...progressView(job),
     not_deleted: job.setAside.map(({ path, reason, numTries }) => ({
       uri: `at://${job.repo}/${path}`,
       reason,
       num_tries: numTries,
     })),
-    job_state: isBeingCancelled ? 'cancelled' : job.jobState,
     state_reason: job.stateReason,
-    next_run_at: isEnded(job) || isBeingCancelled ? null : iso(job.nextRunAt),
+    num_failures: job.numFailures,
+    max_per_hour: policy.maxPerHour,
+    max_per_day: policy.maxPerDay,
+    ...stateView(job, stored.isCancelRequested, policy),
     created_at: iso(job.createdAt),
     updated_at: iso(job.updatedAt),
     last_deleted_at: iso(job.lastDeletedAt),
@@ -73,13 +43,57 @@ function keepView(did: string, { pinned, threads, minLikes, paths }: KeepOptions
   };
 }
 
-/** How many records stay, for every reason, also 0. */
-export function keptView(kept: KeptCounts): z.output<typeof numKept> {
-  return countsOf(KEEP_REASONS, kept);
+function progressView(job: CleanupJob) {
+  return {
+    num_deleted: job.numDeleted + job.claimed.length,
+    num_unconfirmed: job.claimed.length,
+    num_deleted_today: job.today === dayOf(Date.now()) ? job.numDeletedToday : 0,
+    est_num_remaining: job.estNumRemaining,
+    num_by_type: countsOf(CLEANUP_TYPES, job.byType),
+    num_kept: countsOf(KEEP_REASONS, job.kept),
+  };
+}
+
+function stateView(job: CleanupJob, isCancelRequested: boolean, policy: JobPolicy) {
+  const isOver = isEnded(job) || isCancelRequested;
+  const goesOnAt = Math.max(Date.now(), job.nextRunAt);
+  return {
+    job_state: isOver && !isEnded(job) ? 'cancelled' : job.jobState,
+    next_run_at: isOver ? null : iso(job.nextRunAt),
+    expected_end_at: isOver ? null : iso(expectedEnd(job, job.estNumRemaining, goesOnAt, policy) ?? 0),
+  } as const;
+}
+
+const DRY_RUN = 'this was a dry run: nothing is deleted';
+const KEEP_SECRET = '; keep job_secret: it is shown only now, and needed to see or cancel the job';
+
+/** What a dry run found, or the job that began. */
+export function startView({ job, did, olderThanMs, plan }: CleanupStart): StartedCleanup {
+  const start = {
+    num_enqueued: plan.total,
+    dry_run: job === undefined,
+    repo: did,
+    delete_older_than: new Date(olderThanMs).toISOString(),
+  };
+  const found = {
+    num_by_type: countsOf(CLEANUP_TYPES, plan.byType),
+    num_kept: countsOf(KEEP_REASONS, plan.kept),
+    sample: plan.first.map(({ type, collection, rkey }) => ({ type, uri: `at://${did}/${collection}/${rkey}` })),
+  };
+  if (job === undefined) return { ...start, ...found, message: DRY_RUN };
+  const { jobId, secret, isOlder } = job;
+  const what = isOlder ? 'this account has a job already, which is this one' : `${plan.total} records will be deleted`;
+  return {
+    ...start,
+    ...(isOlder ? {} : found),
+    message: secret === undefined ? what : what + KEEP_SECRET,
+    job_id: jobId,
+    ...(secret !== undefined && { job_secret: secret }),
+  };
 }
 
 /** The count of each name, 0 where there is none. */
-export function countsOf<T extends string>(names: readonly T[], counts: Partial<Record<T, number>>): Record<T, number> {
+function countsOf<T extends string>(names: readonly T[], counts: Partial<Record<T, number>>): Record<T, number> {
   return Object.fromEntries(names.map((name) => [name, counts[name] ?? 0])) as Record<T, number>;
 }
 

@@ -14,7 +14,11 @@ const queued: CleanupJob = {
   ...newJob(
     'j',
     'did:plc:a',
-    { rule: { types: ['post'], olderThanMs: NOON - DAY }, keep: DEFAULT_KEEP, plan: { total: 500, kept: {} } },
+    {
+      rule: { types: ['post'], olderThanMs: NOON - DAY },
+      keep: DEFAULT_KEEP,
+      plan: { total: 500, kept: {}, byType: {} },
+    },
     NOON,
   ),
   refreshToken: 'sealed',
@@ -27,6 +31,7 @@ const list = (numRemaining: number, stillThere: readonly string[] = []): JobEven
   numRemaining,
   stillThere,
   kept: {},
+  byType: {},
 });
 
 function after(job: CleanupJob, atMs: number, ...events: JobEvent[]): CleanupJob {

@@ -1,12 +1,10 @@
+import type { CleanupType, JobState } from '@updraft/console-api/views';
 import type { RepoCleanupJobRow } from '@updraft/store';
 import { DAY_MS } from '../days.ts';
+import type { CountsByType } from '../repository/plan-deletions.ts';
 import { countToday, DEFAULT_POLICY, type JobPolicy, spend } from './allowance.ts';
-import type { CleanupType } from './deletions.ts';
 import type { KeepOptions, KeptCounts } from './keep.ts';
 import { isLeft, MAX_SET_ASIDE, type Refusal, type SetAside, setAside } from './set-aside.ts';
-
-export const JOB_STATES = ['queued', 'running', 'waiting', 'completed', 'cancelled', 'failed'] as const;
-export type JobState = (typeof JOB_STATES)[number];
 
 /** A clean-up: its row, with types, state and JSON decoded. Records are named by their paths, `collection/rkey`. */
 export interface CleanupJob extends Omit<RepoCleanupJobRow, 'version' | 'keepJson' | 'keptJson' | 'setAsideJson'> {
@@ -14,6 +12,8 @@ export interface CleanupJob extends Omit<RepoCleanupJobRow, 'version' | 'keepJso
   readonly keep: KeepOptions;
   /** The records that stayed when the repository was last read. */
   readonly kept: KeptCounts;
+  /** What was left to delete then; empty in jobs of earlier versions. */
+  readonly byType: CountsByType;
   readonly jobState: JobState;
   readonly setAside: readonly SetAside[];
 }
@@ -29,6 +29,7 @@ export type JobEvent =
       readonly numRemaining: number;
       readonly stillThere: readonly string[];
       readonly kept: KeptCounts;
+      readonly byType: CountsByType;
     }
   /** Deletions of these are about to be sent. */
   | { readonly kind: 'intended'; readonly writes: readonly string[] }
@@ -113,6 +114,7 @@ function listed(job: CleanupJob, event: JobEvent & { kind: 'listed' }, nowMs: nu
     ...countToday(job, numGone - job.claimed.length, nowMs),
     numDeleted: job.numDeleted + numGone,
     kept: event.kept,
+    byType: event.byType,
     estNumRemaining: event.numRemaining,
     inFlight: [...job.inFlight, ...job.claimed].filter((path) => there.has(path)),
     claimed: [],

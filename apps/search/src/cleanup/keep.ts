@@ -1,4 +1,5 @@
 import { parseTid } from '@updraft/atproto';
+import type { KeepReason } from '@updraft/console-api/views';
 
 /** What the owner keeps although the rule would delete it. */
 export interface KeepOptions {
@@ -14,12 +15,6 @@ export interface KeepOptions {
 
 export const DEFAULT_KEEP: KeepOptions = { pinned: true, threads: false, paths: [] };
 
-/**
- * Why a record stays that the rule would delete. `unknown_media`: it has something attached that may be media;
- * `likes_unknown`: the index does not have the post, or no longer has all of its likes.
- */
-export const KEEP_REASONS = ['unknown_media', 'pinned', 'listed', 'thread', 'liked', 'likes_unknown'] as const;
-export type KeepReason = (typeof KEEP_REASONS)[number];
 export type KeptCounts = Readonly<Partial<Record<KeepReason, number>>>;
 
 /** Rising TIDs of the account's posts in the index. A post whose likes are not all there can only be in `enough`. */

@@ -7,7 +7,7 @@ import type { KeepOptions } from './keep.ts';
 export interface JobTask {
   readonly rule: CleanupRule;
   readonly keep: KeepOptions;
-  readonly plan: Pick<DeletionPlan, 'total' | 'kept'>;
+  readonly plan: Pick<DeletionPlan, 'total' | 'kept' | 'byType'>;
 }
 
 /** A job that has done nothing yet, still without its token. */
@@ -24,6 +24,7 @@ export function newJob(
     deleteOlderThan: rule.olderThanMs,
     keep,
     kept: plan.kept,
+    byType: plan.byType,
     estNumRemaining: plan.total,
     ...NOTHING_DONE,
     nextRunAt: nowMs,

@@ -1,8 +1,10 @@
 import type { Account } from '@updraft/identity';
 import { PdsError } from '@updraft/repository';
 import type { CleanupJobStore, RepoCleanupJobRow, StoredCleanupJob } from '@updraft/store';
+import type { RecordPlace } from '../pds/sessions.ts';
 import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
 import { DEFAULT_POLICY, type JobPolicy } from './allowance.ts';
+import { createFakeSession, FIRST_SECRET } from './fake-session.fixture.ts';
 import { type CleanupJob, isEnded } from './job.ts';
 import { fenceOf, type JobDeps } from './job-run.ts';
 import { DEFAULT_KEEP } from './keep.ts';
@@ -24,6 +26,8 @@ export interface Scenario {
   /** The steps, by their number, before or after which the process is killed. */
   readonly kills?: ReadonlySet<number>;
   readonly policy?: Partial<JobPolicy>;
+  /** A session of OAuth, which has to be renewed before these calls for deletions, by their number. */
+  readonly renewals?: ReadonlySet<number>;
 }
 
 export interface Outcome {
@@ -65,7 +69,7 @@ export async function cleanUp(scenario: Scenario): Promise<Outcome> {
 }
 
 /** What a run works with, and what tests look at: the stored job, the account's records, and what was sent to delete them. */
-function createWorld({ count, behave, kills = new Set(), policy = {} }: Scenario) {
+function createWorld({ count, behave, kills = new Set(), policy = {}, renewals }: Scenario) {
   const records = new Set(pathsOf(count));
   const sent: { readonly at: number; readonly size: number }[] = [];
   let [now, steps, row] = [NOON, 0, firstRow(count)];
@@ -75,18 +79,20 @@ function createWorld({ count, behave, kills = new Set(), policy = {} }: Scenario
     if (kills.has(++steps)) throw new Killed();
     return result;
   };
-  const deleteRecords: JobDeps['sessions']['deleteRecords'] = (_pds, _session, writes) =>
+  const deleteRecords = (writes: readonly RecordPlace[]) =>
     step(() => {
       const paths = writes.map(({ collection, rkey }) => `${collection}/${rkey}`);
       sent.push({ at: now, size: paths.length });
       behave(paths, (each) => records.delete(each), sent.length);
       return { body: {}, characters: 2, rate: { remaining: undefined, resetAtMs: undefined } };
     });
+  const mustRenew = () => renewals?.has(sent.length + 1) === true;
+  const open = createFakeSession({ step, isStrict: renewals !== undefined, mustRenew, deleteRecords });
   const save = (next: RepoCleanupJobRow) => step(() => void (row = next));
   const deps: JobDeps = {
     ...OUTSIDE,
     store: storeOf(() => row, save),
-    sessions: { ...SESSIONS, deleteRecords },
+    sessions: { open, end: async () => {} },
     plan: (_account, query) => step(() => planOf(records, query)),
     policy: { ...DEFAULT_POLICY, ...policy },
     now: () => now,
@@ -98,11 +104,12 @@ function createWorld({ count, behave, kills = new Set(), policy = {} }: Scenario
 }
 
 const ACCOUNT = { did: 'did:plc:a', pds: 'https://pds.example' } as Account;
-const SESSION = { did: ACCOUNT.did, accessToken: 'a', refreshToken: 'r' };
-const SESSIONS = { create: async () => SESSION, refresh: async () => SESSION, end: async () => {} };
 const OUTSIDE = {
   accounts: { find: async () => ACCOUNT, checkCommit: () => async () => true },
-  seal: { seal: async () => 'sealed', unseal: async () => 'r' },
+  seal: {
+    seal: async (_job: string, secret: string) => secret,
+    unseal: async (_job: string, secret: string) => secret,
+  },
   random: () => 0,
 };
 
@@ -124,10 +131,14 @@ function firstRow(count: number): RepoCleanupJobRow {
     ...newJob(
       'j',
       ACCOUNT.did,
-      { rule: { types: ['post'], olderThanMs: NOON }, keep: DEFAULT_KEEP, plan: { total: count, kept: {} } },
+      {
+        rule: { types: ['post'], olderThanMs: NOON },
+        keep: DEFAULT_KEEP,
+        plan: { total: count, kept: {}, byType: {} },
+      },
       NOON,
     ),
-    refreshToken: 'sealed',
+    refreshToken: FIRST_SECRET,
   };
   return { ...toRow(job), version: 1 };
 }

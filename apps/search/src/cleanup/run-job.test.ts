@@ -109,6 +109,22 @@ describe('runJob', () => {
       { numRuns: 60 },
     );
   });
+
+  test('renews a session of OAuth in the middle, and wherever it is killed deletes on, or asks to sign in again', async () => {
+    const [all, few] = [pathsOf(900), new Set([1, 3, 4])];
+    const calm = await cleanUp({ count: 900, behave: server({}), renewals: few });
+    expect([calm.job.jobState, calm.left]).toEqual(['completed', []]);
+    let numLost = 0;
+    for (let kill = 1; kill < 60; kill++) {
+      const { job, left } = await cleanUp({ count: 900, behave: server({}), renewals: few, kills: new Set([kill]) });
+      if (job.jobState === 'failed') numLost++;
+      expect(job.numDeleted).toBe(all.length - left.length);
+      if (job.jobState === 'completed') expect(left).toEqual([]);
+      else expect([job.stateReason, job.refreshToken]).toEqual([expect.stringContaining('sign in again'), '']);
+    }
+    // After each of four renewals, and before it is stored.
+    expect(numLost).toBe(8);
+  });
 });
 
 function anyTrouble() {

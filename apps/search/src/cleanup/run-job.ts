@@ -1,7 +1,6 @@
 import type { Account } from '@updraft/identity';
-import { PdsError } from '@updraft/repository';
 import type { Lease, StoredCleanupJob } from '@updraft/store';
-import type { Session } from '../pds/sessions.ts';
+import type { PdsSession } from '../pds/sessions.ts';
 import { afterError, DeletionError } from './after-error.ts';
 import { allowance } from './allowance.ts';
 import { deleteAll, pauseUntil } from './delete-all.ts';
@@ -10,7 +9,7 @@ import { createRun, type JobDeps, type Run } from './job-run.ts';
 import { isLeft, MAX_SET_ASIDE } from './set-aside.ts';
 
 /**
- * Takes a job as far as it gets now: refresh the session, read the repository, delete batch by batch, read the repository
+ * Takes a job as far as it gets now: continue the session, read the repository, delete batch by batch, read the repository
  * again. Each step is written down before the next begins, and can be repeated after a kill. A record counts as deleted once the
  * repository no longer has it, whatever the server says. Resolves with the job as it is then; rejects only when the store fails
  * or the lease is lost.
@@ -40,7 +39,7 @@ async function leaveNothing(deps: JobDeps, run: Run): Promise<void> {
   const { jobId, repo } = run.job();
   try {
     const { pds } = await deps.accounts.find(repo, repo);
-    await deps.sessions.end(pds, await deps.seal.unseal(jobId, run.lastToken()));
+    await deps.sessions.end({ did: repo, pds, secret: await deps.seal.unseal(jobId, run.lastToken()) });
   } catch (error) {
     if (afterError(error, 0) === undefined) throw error; // a fault outside: the session ends by itself later
   }
@@ -64,10 +63,10 @@ async function work(deps: JobDeps, run: Run): Promise<void> {
   if (before.count === 0 && run.job().inFlight.length === 0) return pauseUntil(run, before.resetsAt);
   await run.step({ kind: 'started' });
   const account = await deps.accounts.find(run.job().repo, run.job().repo);
-  const session = await refresh(deps, run, account);
+  const session = await openSession(deps, run, account);
   const listing = await list(deps, run, account);
   if (await isOver(run, listing)) return;
-  await deleteAll(deps, run, { account, session }, listing.next);
+  await deleteAll(deps, run, session, listing.next);
   if (await run.isCancelled()) return end(deps, run, { kind: 'cancelled' });
   if (run.job().jobState !== 'running') return;
   const isHopeless = run.job().setAside.length > MAX_SET_ASIDE;
@@ -77,15 +76,12 @@ async function work(deps: JobDeps, run: Run): Promise<void> {
   await run.step({ kind: 'paused', untilMs: deps.now() + deps.policy.minWaitMs, reason });
 }
 
-/** The new token is stored before anything else can fail: the old one is used up. */
-async function refresh(deps: JobDeps, run: Run, account: Account): Promise<Session> {
+/** A renewed secret is stored before anything else can fail: the old one is used up. */
+async function openSession({ seal, sessions }: JobDeps, run: Run, { did, pds }: Account): Promise<PdsSession> {
   const { jobId, refreshToken } = run.job();
-  const token = await deps.seal.unseal(jobId, refreshToken);
-  const session = await deps.sessions.refresh(account.pds, token, run.signal);
-  await run.step({ kind: 'refreshed', refreshToken: await deps.seal.seal(jobId, session.refreshToken) });
-  if (session.did !== account.did)
-    throw new PdsError('refused', "the account's server gave a session of another account");
-  return session;
+  const secret = await seal.unseal(jobId, refreshToken);
+  const save = async (next: string) => run.step({ kind: 'refreshed', refreshToken: await seal.seal(jobId, next) });
+  return sessions.open({ did, pds, secret }, save, run.signal);
 }
 
 interface Listing {
@@ -100,7 +96,7 @@ interface Listing {
 async function list(deps: JobDeps, run: Run, account: Account): Promise<Listing> {
   const job = run.job();
   const { count } = allowance(job, deps.now(), deps.policy);
-  const { total, kept, first, stillThere } = await deps.plan(
+  const { total, byType, kept, first, stillThere } = await deps.plan(
     account,
     {
       rule: { types: job.cleanupTypes, olderThanMs: job.deleteOlderThan },
@@ -111,7 +107,7 @@ async function list(deps: JobDeps, run: Run, account: Account): Promise<Listing>
     },
     run.signal,
   );
-  await run.step({ kind: 'listed', numRemaining: total, stillThere, kept });
+  await run.step({ kind: 'listed', numRemaining: total, stillThere, kept, byType });
   const refused = new Set(run.job().setAside.map(({ path }) => path));
   const paths = first.map(({ collection, rkey }) => `${collection}/${rkey}`);
   const fresh = paths.filter((path) => !refused.has(path));

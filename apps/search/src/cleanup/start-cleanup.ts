@@ -1,19 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type AtUri, isDid } from '@updraft/atproto';
-import { type Account, AccountError } from '@updraft/identity';
-import { PdsError } from '@updraft/repository';
-import {
-  AuthenticationRequiredError,
-  InvalidRequestError,
-  NotEnoughResourcesError,
-  RateLimitExceededError,
-} from '@updraft/service';
+import type { CleanupType } from '@updraft/console-api/views';
+import { InvalidRequestError, NotEnoughResourcesError, namedError } from '@updraft/service';
 import type { CleanupJobStore, Leases, StoredCleanupJob } from '@updraft/store';
-import type { CallLimit } from '../call-limit.ts';
 import { DAY_MS } from '../days.ts';
-import type { Session } from '../pds/sessions.ts';
-import type { DeletionPlan } from '../repository/plan-deletions.ts';
-import type { CleanupRule, CleanupType } from './deletions.ts';
+import type { CountsByType, DeletionPlan } from '../repository/plan-deletions.ts';
+import { type Access, type AccessDeps, type CleanupOwner, openAccess } from './access.ts';
+import type { CleanupRule } from './deletions.ts';
 import { isEnded } from './job.ts';
 import type { JobDeps } from './job-run.ts';
 import { createJobSecret } from './job-secret.ts';
@@ -21,103 +14,86 @@ import type { KeepOptions } from './keep.ts';
 import { type JobTask, newJob } from './new-job.ts';
 import { toJob, toRow } from './stored-job.ts';
 
+/** More would be deleted than the owner has confirmed. */
+export class MoreThanConfirmedError extends namedError(409, 'MoreThanConfirmed') {}
+
 export interface CleanupRequest {
-  readonly identifier: string;
-  /** Used once and not stored. */
-  readonly appPassword: string;
+  readonly owner: CleanupOwner;
   readonly types: readonly CleanupType[];
-  readonly daysAgo: number;
+  /** How old a record must be, or the moment before which it was made. */
+  readonly age: { readonly daysAgo: number } | { readonly olderThanMs: number };
   readonly keep: Omit<KeepOptions, 'paths'>;
   /** The records to keep; each has a collection and a key. */
   readonly keepUris: readonly AtUri[];
   /** False for a dry run. */
   readonly isReal: boolean;
-  /** The name by which sign-ins are limited. */
-  readonly caller: string;
+  /** What a dry run has shown the owner; undefined when it does not matter. */
+  readonly confirmed: CountsByType | undefined;
 }
 
 export interface CleanupStart {
-  readonly job: { readonly jobId: string; readonly secret: string; readonly isOlder: boolean } | undefined;
+  readonly job: { readonly jobId: string; readonly secret: string | undefined; readonly isOlder: boolean } | undefined;
   readonly did: string;
+  readonly olderThanMs: number;
   readonly plan: Pick<DeletionPlan, 'total' | 'byType' | 'kept' | 'first'>;
 }
 
-export interface StartDeps extends Omit<JobDeps, 'policy' | 'random'> {
+export interface StartDeps extends Omit<JobDeps, 'policy' | 'random'>, AccessDeps {
   readonly leases: Leases;
-  readonly signIns: CallLimit;
   readonly onJob: () => void;
 }
 
-/** Signs in and plans the deletions; for a real run creates a job, or finds the one that the account has. */
+/** Plans the deletions; for a real run creates a job, or finds the one that the account has. */
 export async function startCleanup(
   deps: StartDeps,
   request: CleanupRequest,
   signal: AbortSignal,
 ): Promise<CleanupStart> {
-  const account = await findAccount(deps, request);
-  const keep: KeepOptions = { ...request.keep, paths: ownPaths(account.did, request.keepUris) };
-  const session = await signIn(deps, account, request, signal);
+  const access = await openAccess(deps, request.owner, request.isReal, signal);
   let isKept = false;
   try {
-    const older = request.isReal ? await liveJob(deps.store, account.did) : undefined;
-    if (older !== undefined) return await reopen(deps, older);
-    const rule: CleanupRule = { types: request.types, olderThanMs: deps.now() - request.daysAgo * DAY_MS };
-    const plan = await deps.plan(account, { rule, keep, first: SAMPLE_SIZE, askedAbout: [], leave: [] }, signal);
-    if (!request.isReal) return { job: undefined, did: account.did, plan };
-    const made = await createJob(deps, { rule, keep, plan }, session);
+    const { did } = access.account;
+    const keep: KeepOptions = { ...request.keep, paths: ownPaths(did, request.keepUris) };
+    const older = request.isReal ? await liveJob(deps.store, did) : undefined;
+    if (older !== undefined) return await reopen(deps, older, access);
+    const rule: CleanupRule = { types: request.types, olderThanMs: olderThan(request, deps.now()) };
+    const plan = await deps.plan(access.account, { rule, keep, ...SAMPLE, askedAbout: [], leave: [] }, signal);
+    const start = { did, olderThanMs: rule.olderThanMs, plan };
+    if (!request.isReal) return { job: undefined, ...start };
+    checkConfirmed(plan.byType, request.confirmed);
+    const made = await createJob(deps, { rule, keep, plan }, access);
     if (made !== undefined) {
       isKept = true;
       deps.onJob();
-      return { job: { ...made, isOlder: false }, did: account.did, plan };
+      return { job: { ...made, isOlder: false }, ...start };
     }
-    const other = await liveJob(deps.store, account.did);
-    if (other !== undefined) return await reopen(deps, other);
+    const other = await liveJob(deps.store, did);
+    if (other !== undefined) return await reopen(deps, other, access);
     throw new NotEnoughResourcesError('another job for this account is being created', { retryAfterS: 5 });
   } finally {
-    if (!isKept) await deps.sessions.end(account.pds, session.refreshToken);
+    if (!isKept) await access.end();
   }
 }
 
-const SAMPLE_SIZE = 10;
+/** Some of each type. */
+const SAMPLE = { first: 20, firstOfType: 5 };
 
-async function findAccount({ accounts, signIns }: StartDeps, { identifier, caller }: CleanupRequest): Promise<Account> {
-  if (!(await signIns.take([`caller:${caller}`]))) throw tooManySignIns();
-  let account: Account;
-  try {
-    account = await accounts.find(identifier, caller);
-  } catch (error) {
-    if (!(error instanceof AccountError)) throw error;
-    throw error.fault === 'unknown' ? wrongCredentials() : new NotEnoughResourcesError(error.message);
-  }
-  if (!(await signIns.take([`account:${account.did}`]))) throw tooManySignIns();
-  return account;
+/** @throws InvalidRequestError for a moment that has not come yet */
+function olderThan({ age }: CleanupRequest, nowMs: number): number {
+  if ('daysAgo' in age) return nowMs - age.daysAgo * DAY_MS;
+  if (age.olderThanMs <= nowMs) return age.olderThanMs;
+  throw new InvalidRequestError('delete_older_than: expected a moment in the past');
 }
 
-async function signIn(
-  { sessions }: StartDeps,
-  account: Account,
-  request: CleanupRequest,
-  signal: AbortSignal,
-): Promise<Session> {
-  let session: Session;
-  try {
-    session = await sessions.create(account.pds, account.did, request.appPassword, signal);
-  } catch (error) {
-    if (error instanceof PdsError && ['unauthorized', 'refused', 'absent'].includes(error.fault))
-      throw wrongCredentials();
-    throw error;
-  }
-  if (session.did === account.did) return session;
-  throw new PdsError('unavailable', "the account's server gave a session of another account");
-}
-
-/** One answer for every fault, so that it does not tell which part was wrong. */
-function wrongCredentials(): AuthenticationRequiredError {
-  return new AuthenticationRequiredError('the identifier or the app password is wrong');
-}
-
-function tooManySignIns(): RateLimitExceededError {
-  return new RateLimitExceededError('five sign-ins a minute are allowed', { retryAfterS: 60 });
+/** The repository may have grown since, also by records that say they are old. */
+function checkConfirmed(byType: CountsByType, confirmed: CountsByType | undefined): void {
+  if (confirmed === undefined) return;
+  const more = Object.entries(byType).filter(([type, count]) => count > (confirmed[type as CleanupType] ?? 0));
+  if (more.length === 0) return;
+  const counts = more.map(([type, count]) => `${type}: ${count}`).join(', ');
+  throw new MoreThanConfirmedError(
+    `there is more to delete than was confirmed (${counts}): look at a new dry run first`,
+  );
 }
 
 async function liveJob(store: CleanupJobStore, did: string): Promise<StoredCleanupJob | undefined> {
@@ -125,29 +101,36 @@ async function liveJob(store: CleanupJobStore, did: string): Promise<StoredClean
   return jobs.find((job) => !isEnded(toJob(job)) && !job.isCancelRequested);
 }
 
-/** The owner has given the password again: the job gets a new secret, which replaces the old one. */
-async function reopen({ store, now }: StartDeps, job: StoredCleanupJob): Promise<CleanupStart> {
+/** The owner has proved again who they are: where the job needs a secret, it gets a new one, which replaces the old one. */
+async function reopen(deps: StartDeps, stored: StoredCleanupJob, access: Access): Promise<CleanupStart> {
+  const { jobId, repo, estNumRemaining: total, deleteOlderThan: olderThanMs } = stored;
+  const secret = await giveSecret(deps, jobId, access);
+  const plan = { total, byType: {}, kept: {}, first: [] };
+  return { job: { jobId, secret, isOlder: true }, did: repo, olderThanMs, plan };
+}
+
+async function giveSecret({ store, now }: StartDeps, jobId: string, access: Access): Promise<string | undefined> {
+  if (!access.needsJobSecret) return undefined;
   const { secret, hash } = createJobSecret();
-  await store.saveSecret(job.jobId, hash, now() * 1000);
-  const plan = { total: job.estNumRemaining, byType: {}, kept: {}, first: [] };
-  return { job: { jobId: job.jobId, secret, isOlder: true }, did: job.repo, plan };
+  await store.saveSecret(jobId, hash, now() * 1000);
+  return secret;
 }
 
 /** Creates the job; undefined when the account has one by now, or when another request is creating one. */
 async function createJob(
   deps: StartDeps,
   task: JobTask,
-  session: Session,
-): Promise<{ jobId: string; secret: string } | undefined> {
-  const lease = await deps.leases.acquire(`cleanup-create:${session.did}`);
+  access: Access,
+): Promise<{ jobId: string; secret: string | undefined } | undefined> {
+  const { did } = access.account;
+  const lease = await deps.leases.acquire(`cleanup-create:${did}`);
   if (lease === undefined) return undefined;
   try {
-    if ((await liveJob(deps.store, session.did)) !== undefined) return undefined;
+    if ((await liveJob(deps.store, did)) !== undefined) return undefined;
     const jobId = randomUUID();
-    const { secret, hash } = createJobSecret();
-    const refreshToken = await deps.seal.seal(jobId, session.refreshToken);
-    await deps.store.saveSecret(jobId, hash, deps.now() * 1000);
-    await deps.store.save({ ...toRow({ ...newJob(jobId, session.did, task, deps.now()), refreshToken }), version: 1 });
+    const refreshToken = await deps.seal.seal(jobId, await access.take());
+    const secret = await giveSecret(deps, jobId, access);
+    await deps.store.save({ ...toRow({ ...newJob(jobId, did, task, deps.now()), refreshToken }), version: 1 });
     return { jobId, secret };
   } finally {
     await lease.release();

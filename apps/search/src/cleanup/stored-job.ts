@@ -1,9 +1,9 @@
+import { CLEANUP_TYPES, type CleanupType, JOB_STATES, KEEP_REASONS } from '@updraft/console-api/views';
 import { parseJson } from '@updraft/service';
 import type { RepoCleanupJobRow, StoredCleanupJob } from '@updraft/store';
 import { z } from 'zod';
-import { CLEANUP_TYPES, type CleanupType } from './deletions.ts';
-import { type CleanupJob, JOB_STATES } from './job.ts';
-import { DEFAULT_KEEP, KEEP_REASONS } from './keep.ts';
+import type { CleanupJob } from './job.ts';
+import { DEFAULT_KEEP } from './keep.ts';
 
 /** The job of its row. Types that a later version of this program added are left out; an unknown state counts as failed. */
 export function toJob(stored: StoredCleanupJob): CleanupJob {
@@ -14,7 +14,7 @@ export function toJob(stored: StoredCleanupJob): CleanupJob {
     ...rest,
     cleanupTypes: stored.cleanupTypes.filter(isCleanupType),
     keep: keep ?? DEFAULT_KEEP,
-    kept: readJson(keptShape, keptJson, {}) ?? {},
+    ...(readJson(listingShape, keptJson, NO_LISTING) ?? NO_LISTING),
     setAside: readJson(setAsideShape, setAsideJson, []) ?? [],
     jobState: JOB_STATES.find((state) => state === stored.jobState && keep !== undefined) ?? 'failed',
   };
@@ -22,11 +22,11 @@ export function toJob(stored: StoredCleanupJob): CleanupJob {
 
 /** The row of a job, without its version. */
 export function toRow(job: CleanupJob): Omit<RepoCleanupJobRow, 'version'> {
-  const { keep, kept, setAside, ...rest } = job;
+  const { keep, kept, byType, setAside, ...rest } = job;
   return {
     ...rest,
     keepJson: JSON.stringify(keep),
-    keptJson: JSON.stringify(kept),
+    keptJson: JSON.stringify({ kept, byType }),
     setAsideJson: JSON.stringify(setAside),
   };
 }
@@ -38,6 +38,12 @@ const keepShape = z.strictObject({
   paths: z.array(z.string()),
 });
 const keptShape = z.partialRecord(z.enum(KEEP_REASONS), z.number());
+const NO_LISTING = { kept: {}, byType: {} };
+/** Earlier versions wrote only what is kept. */
+const listingShape = z.union([
+  z.strictObject({ kept: keptShape, byType: z.partialRecord(z.enum(CLEANUP_TYPES), z.number()) }),
+  keptShape.transform((kept) => ({ kept, byType: {} })),
+]);
 const setAsideShape = z.array(z.object({ path: z.string(), reason: z.string(), numTries: z.number() }));
 
 /** The preset for a row from before the column existed; undefined for text that can't be read. */

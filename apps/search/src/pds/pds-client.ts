@@ -20,6 +20,8 @@ export interface PdsRequest {
   readonly isProcedure?: boolean;
   /** Sent as `Authorization: Bearer`. */
   readonly token?: string;
+  /** Sends it instead, such as with proofs of its own. */
+  readonly send?: SafeFetch;
   readonly signal?: AbortSignal;
 }
 
@@ -58,7 +60,7 @@ async function exchange(
 ): Promise<{ response: Response; text: string }> {
   const isProcedure = request.isProcedure ?? request.body !== undefined;
   try {
-    const response = await safeFetch(xrpcUrl(request.pds, request.method, request.query), {
+    const response = await (request.send ?? safeFetch)(xrpcUrl(request.pds, request.method, request.query), {
       method: isProcedure ? 'POST' : 'GET',
       headers: {
         accept: 'application/json',
@@ -73,6 +75,7 @@ async function exchange(
     return { response, text: await response.text() };
   } catch (cause) {
     request.signal?.throwIfAborted();
+    if (cause instanceof PdsError) throw cause;
     throw new PdsError('unavailable', "the account's server can not be reached or did not answer in time", { cause });
   }
 }

@@ -1,22 +1,11 @@
-import { isDid } from '@updraft/atproto';
 import { PdsError } from '@updraft/repository';
-import { z } from 'zod';
-import type { PdsClient, PdsReply } from './pds-client.ts';
+import type { OAuthSessions } from './oauth-sessions.ts';
+import type { PasswordSessions } from './password-sessions.ts';
+import type { PdsReply } from './pds-client.ts';
 
-export interface Session {
-  readonly did: string;
-  readonly accessToken: string;
-  readonly refreshToken: string;
-}
-
-/** Signs in and out, and deletes. Source: the lexicons com.atproto.server.* and com.atproto.repo.applyWrites. */
-export interface Sessions {
-  create(pds: string, identifier: string, password: string, signal: AbortSignal): Promise<Session>;
-  /** Uses up the refresh token: the new one must be stored before anything else happens. */
-  refresh(pds: string, refreshToken: string, signal: AbortSignal): Promise<Session>;
-  /** Ends a session. Resolves when that fails, too: the session ends by itself later. */
-  end(pds: string, refreshToken: string): Promise<void>;
-  deleteRecords(pds: string, session: Session, writes: readonly RecordPlace[], signal: AbortSignal): Promise<PdsReply>;
+/** The right to delete records of one account at its server. Source: the lexicon com.atproto.repo.applyWrites. */
+export interface PdsSession {
+  deleteRecords(writes: readonly RecordPlace[], signal: AbortSignal): Promise<PdsReply>;
 }
 
 export interface RecordPlace {
@@ -24,51 +13,50 @@ export interface RecordPlace {
   readonly rkey: string;
 }
 
-export function createSessions(client: PdsClient): Sessions {
+/** Whose session it is, and what it continues with: a secret, which changes while the session is used. */
+export interface SessionHolder {
+  readonly did: string;
+  /** Origin of the account's server. */
+  readonly pds: string;
+  readonly secret: string;
+}
+
+/** Sessions at accounts' servers, of app passwords or of OAuth. */
+export interface Sessions {
+  /**
+   * Continues a session. Servers renew a secret once only: `save` has stored the new one when it resolves, before anything else
+   * happens. @throws PdsError, and what `save` throws
+   */
+  open(holder: SessionHolder, save: (secret: string) => Promise<void>, signal: AbortSignal): Promise<PdsSession>;
+  /** Ends a session. Resolves when that fails, too: the session ends by itself later. */
+  end(holder: SessionHolder): Promise<void>;
+}
+
+export interface SessionKinds {
+  readonly password: PasswordSessions;
+  /** Undefined where nobody can sign in by OAuth. */
+  readonly oauth: OAuthSessions | undefined;
+}
+
+/** Tells the two kinds apart by their secrets: that of OAuth is JSON, a refresh token is a JWT. */
+export function createSessions({ password, oauth }: SessionKinds): Sessions {
+  const isOAuth = ({ secret }: SessionHolder) => secret.startsWith('{');
   return {
-    create: async (pds, identifier, password, signal) =>
-      readSession(
-        await client.call({ pds, method: 'com.atproto.server.createSession', body: { identifier, password }, signal }),
-      ),
-    refresh: async (pds, refreshToken, signal) =>
-      readSession(
-        await client.call({
-          pds,
-          method: 'com.atproto.server.refreshSession',
-          isProcedure: true,
-          token: refreshToken,
-          signal,
-        }),
-      ),
-    end: async (pds, refreshToken) => {
-      const signal = AbortSignal.timeout(END_TIMEOUT_MS);
-      await client
-        .call({ pds, method: 'com.atproto.server.deleteSession', isProcedure: true, token: refreshToken, signal })
-        .catch(() => undefined); // see above
+    open: async (holder, save, signal) => {
+      if (!isOAuth(holder)) return password.open(holder, save, signal);
+      if (oauth === undefined) throw new PdsError('unavailable', 'this service can sign in nobody by OAuth now');
+      return oauth.open(holder, save, signal);
     },
-    deleteRecords: (pds, { did, accessToken }, writes, signal) =>
-      client.call({
-        pds,
-        method: 'com.atproto.repo.applyWrites',
-        body: { repo: did, writes: writes.map(({ collection, rkey }) => ({ $type: DELETE, collection, rkey })) },
-        token: accessToken,
-        signal,
-      }),
+    end: async (holder) => (isOAuth(holder) ? oauth?.end(holder) : password.end(holder)),
   };
 }
 
-const END_TIMEOUT_MS = 5_000;
 const DELETE = 'com.atproto.repo.applyWrites#delete';
 
-const sessionBody = z.object({
-  did: z.string().refine((did) => isDid(did)),
-  accessJwt: z.string().min(1),
-  refreshJwt: z.string().min(1),
-});
-
-function readSession({ body }: PdsReply): Session {
-  const parsed = sessionBody.safeParse(body);
-  if (!parsed.success) throw new PdsError('unavailable', "the account's server gave no session");
-  const { did, accessJwt, refreshJwt } = parsed.data;
-  return { did, accessToken: accessJwt, refreshToken: refreshJwt };
+/** The call that deletes records. */
+export function deletion(repo: string, writes: readonly RecordPlace[]) {
+  return {
+    method: 'com.atproto.repo.applyWrites',
+    body: { repo, writes: writes.map(({ collection, rkey }) => ({ $type: DELETE, collection, rkey })) },
+  };
 }

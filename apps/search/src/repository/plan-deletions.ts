@@ -1,23 +1,19 @@
+import type { CleanupType, KeepReason } from '@updraft/console-api/views';
 import type { Repository } from '@updraft/repository';
-import { CLEANUP_PREFIX, type CleanupRule, type CleanupType, type Deletion, deletionOf } from '../cleanup/deletions.ts';
-import {
-  type KeepFacts,
-  type KeepOptions,
-  type KeepReason,
-  type KeptCounts,
-  keptBecause,
-  type LikedPosts,
-} from '../cleanup/keep.ts';
+import { CLEANUP_PREFIX, type CleanupRule, type Deletion, deletionOf } from '../cleanup/deletions.ts';
+import { type KeepFacts, type KeepOptions, type KeptCounts, keptBecause, type LikedPosts } from '../cleanup/keep.ts';
 import { findOwnThreads } from './own-threads.ts';
 import { pinnedPath } from './pinned-post.ts';
+
+export type CountsByType = Readonly<Partial<Record<CleanupType, number>>>;
 
 /** What a clean-up would delete and keep. */
 export interface DeletionPlan {
   readonly total: number;
-  readonly byType: Readonly<Partial<Record<CleanupType, number>>>;
+  readonly byType: CountsByType;
   /** What stays although the rule would delete it. */
   readonly kept: KeptCounts;
-  /** The first deletions, at most as many as the query asks for. */
+  /** The first deletions, as many as the query asks for. */
   readonly first: readonly Deletion[];
   /** The paths of `askedAbout` that are still there. */
   readonly stillThere: readonly string[];
@@ -26,7 +22,9 @@ export interface DeletionPlan {
 export interface DeletionQuery {
   readonly rule: CleanupRule;
   readonly keep: KeepOptions;
+  /** How many deletions to name, and how many of each type; by default as many as there are. */
   readonly first: number;
+  readonly firstOfType?: number;
   /** `collection/rkey`. */
   readonly askedAbout: readonly string[];
   /** Paths to leave alone: they are not tried any more. */
@@ -57,8 +55,9 @@ export function planDeletions(repository: Repository, query: InformedQuery): Del
     if (reason !== undefined) kept[reason] = (kept[reason] ?? 0) + 1;
     if (reason !== undefined || deletion === 'unknown_media') continue;
     total++;
-    byType[deletion.type] = (byType[deletion.type] ?? 0) + 1;
-    if (first.length < query.first) first.push(deletion);
+    const ofType = (byType[deletion.type] ?? 0) + 1;
+    byType[deletion.type] = ofType;
+    if (first.length < query.first && ofType <= (query.firstOfType ?? ofType)) first.push(deletion);
   }
   return { total, byType, kept, first, stillThere };
 }

@@ -1,8 +1,16 @@
-import { callerKey, type HttpServer } from '@updraft/service';
+import { CLEANUP_TYPES, startedCleanup } from '@updraft/console-api/views';
+import {
+  AuthenticationRequiredError,
+  callerKey,
+  ForbiddenError,
+  type HttpServer,
+  InvalidRequestError,
+} from '@updraft/service';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { CLEANUP_TYPES } from '../cleanup/deletions.ts';
-import { countsOf, keptView, numKept } from '../cleanup/job-view.ts';
-import type { CleanupRequest, CleanupStart } from '../cleanup/start-cleanup.ts';
+import { type CleanupOwner, DeletionsNotAllowedError } from '../cleanup/access.ts';
+import { startView } from '../cleanup/job-view.ts';
+import { type CleanupRequest, MoreThanConfirmedError } from '../cleanup/start-cleanup.ts';
 import type { SearchContext } from '../context.ts';
 import { readUri } from '../redir/redir.ts';
 import { callerSignal } from './caller-signal.ts';
@@ -24,19 +32,24 @@ const recordUri = z
 /** The most that a request may name. */
 const MAX_KEEP_URIS = 1_000;
 const SOME_TYPES = `expected some of ${CLEANUP_TYPES.join(', ')}`;
+const WHOLE_DAYS = 'expected a whole number of days from 0 to 36500';
+const COUNTS = 'expected the num_by_type of a dry run';
 
 const body = z.object(
   {
-    identifier: z.string({ error: 'expected a handle or a DID' }).trim().min(1).max(2_048),
-    app_password: z.string({ error: 'expected an app password' }).min(1).max(256),
+    identifier: z.string({ error: 'expected a handle or a DID' }).trim().min(1).max(2_048).optional(),
+    app_password: z.string({ error: 'expected an app password' }).min(1).max(256).optional(),
     cleanup_types: z
       .array(z.enum(CLEANUP_TYPES, { error: SOME_TYPES }), { error: `expected a list of ${CLEANUP_TYPES.join(', ')}` })
       .min(1, { error: SOME_TYPES }),
-    delete_until_days_ago: z
-      .number({ error: 'expected a whole number of days from 0 to 36500' })
-      .int()
-      .min(0)
-      .max(36_500),
+    delete_until_days_ago: z.number({ error: WHOLE_DAYS }).int().min(0).max(36_500).optional(),
+    delete_older_than: z.iso
+      .datetime({ offset: true, error: 'expected a time such as 2026-07-04T12:00:00Z' })
+      .transform((text) => Date.parse(text))
+      .optional(),
+    confirmed_num_by_type: z
+      .partialRecord(z.enum(CLEANUP_TYPES, { error: COUNTS }), z.int({ error: COUNTS }).min(0), { error: COUNTS })
+      .optional(),
     keep_pinned: z.boolean({ error: 'expected true or false' }).default(true),
     keep_threads: z.boolean({ error: 'expected true or false' }).default(false),
     keep_min_likes: z
@@ -54,17 +67,6 @@ const body = z.object(
   },
   { error: 'expected a JSON object' },
 );
-const startedCleanup = z.object({
-  num_enqueued: z.int(),
-  dry_run: z.boolean(),
-  message: z.string(),
-  repo: z.string(),
-  num_by_type: z.record(z.enum(CLEANUP_TYPES), z.int()).optional(),
-  num_kept: numKept.optional(),
-  sample: z.array(z.object({ type: z.enum(CLEANUP_TYPES), uri: z.string() })).optional(),
-  job_id: z.string().optional(),
-  job_secret: z.string().optional(),
-});
 const schema = {
   summary: 'What a clean-up would delete, or the job that deletes it',
   body,
@@ -76,54 +78,56 @@ const MAX_BODY_BYTES = 256 * 1024;
 const HANDLER_TIMEOUT_MS = 900_000;
 
 /** POST /repo/cleanup: what a clean-up would delete, or the job that deletes it. */
-export function startCleanupRoute(app: HttpServer, { cleanups }: SearchContext): void {
+export function startCleanupRoute(app: HttpServer, { cleanups, signIn }: SearchContext): void {
   const options = {
     schema,
-    config: { errors: UPSTREAM_ERRORS },
+    config: { errors: [...UPSTREAM_ERRORS, ForbiddenError, DeletionsNotAllowedError, MoreThanConfirmedError] },
     handlerTimeout: HANDLER_TIMEOUT_MS,
     bodyLimit: MAX_BODY_BYTES,
   };
   app.post('/repo/cleanup', options, async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    const wanted = toRequest(request.body, callerKey(request.ip));
-    return startView(await requireCleanups(cleanups).start(wanted, callerSignal(reply, HANDLER_TIMEOUT_MS)));
+    const known = requireCleanups(cleanups);
+    const wanted = toRequest(request.body, await ownerOf(signIn, request, request.body));
+    return startView(await known.start(wanted, callerSignal(reply, HANDLER_TIMEOUT_MS)));
   });
 }
 
-function toRequest(input: z.output<typeof body>, caller: string): CleanupRequest {
+type Body = z.output<typeof body>;
+
+/** An app password, or the session of the console that the request bears. */
+async function ownerOf(
+  signIn: SearchContext['signIn'],
+  request: FastifyRequest,
+  { identifier, app_password: appPassword }: Body,
+): Promise<CleanupOwner> {
+  const caller = callerKey(request.ip);
+  const session = await signIn?.who(request);
+  if (session !== undefined && (identifier ?? appPassword) !== undefined)
+    throw new InvalidRequestError('expected a session of the console, or identifier and app_password, not both');
+  if (session !== undefined) return { kind: 'console', sessionId: session.sessionId, did: session.did, caller };
+  if (identifier !== undefined && appPassword !== undefined)
+    return { kind: 'password', identifier, appPassword, caller };
+  if (identifier !== undefined) throw new InvalidRequestError('app_password: expected an app password');
+  if (appPassword !== undefined) throw new InvalidRequestError('identifier: expected a handle or a DID');
+  throw new AuthenticationRequiredError('sign in to the console, or send identifier and app_password');
+}
+
+function toRequest(input: Body, owner: CleanupOwner): CleanupRequest {
   return {
-    identifier: input.identifier,
-    appPassword: input.app_password,
+    owner,
     types: [...new Set(input.cleanup_types)],
-    daysAgo: input.delete_until_days_ago,
+    age: ageOf(input),
     keep: { pinned: input.keep_pinned, threads: input.keep_threads, minLikes: input.keep_min_likes },
     keepUris: input.keep_uris,
     isReal: input.actually_delete_stuff,
-    caller,
+    confirmed: input.confirmed_num_by_type,
   };
 }
 
-function startView({ job, did, plan }: CleanupStart): z.output<typeof startedCleanup> {
-  const counts = {
-    num_enqueued: plan.total,
-    dry_run: job === undefined,
-    repo: did,
-    num_by_type: countsOf(CLEANUP_TYPES, plan.byType),
-    num_kept: keptView(plan.kept),
-    sample: plan.first
-      .slice(0, 10)
-      .map(({ type, collection, rkey }) => ({ type, uri: `at://${did}/${collection}/${rkey}` })),
-  };
-  if (job === undefined) return { ...counts, message: 'this was a dry run: nothing is deleted' };
-  const { jobId, secret, isOlder } = job;
-  const kept = 'keep job_secret: it is shown only now, and needed to see or cancel the job';
-  if (!isOlder)
-    return { ...counts, message: `${plan.total} records will be deleted; ${kept}`, job_id: jobId, job_secret: secret };
-  const { num_by_type: _, sample: __, num_kept: ___, ...rest } = counts;
-  return {
-    ...rest,
-    message: `this account has a job already, which is this one; ${kept}`,
-    job_id: jobId,
-    job_secret: secret,
-  };
+function ageOf({ delete_until_days_ago: daysAgo, delete_older_than: olderThanMs }: Body): CleanupRequest['age'] {
+  if (daysAgo !== undefined && olderThanMs === undefined) return { daysAgo };
+  if (olderThanMs !== undefined && daysAgo === undefined) return { olderThanMs };
+  if (daysAgo === undefined) throw new InvalidRequestError(`delete_until_days_ago: ${WHOLE_DAYS}`);
+  throw new InvalidRequestError('expected delete_until_days_ago or delete_older_than, not both');
 }

@@ -45,6 +45,7 @@ export const ingestReport = z.object({
   streams: z.array(z.object({ stream: z.string(), last_event_at: time, lag_seconds: z.number(), saved_at: time })),
   events_per_second: z.number(),
   num_events_last_hour: z.int(),
+  num_events_this_hour: z.int(),
   num_gaps: z.int(),
   num_open_gaps: z.int(),
   gaps: z.array(
@@ -65,7 +66,10 @@ export const ingestReport = z.object({
 });
 
 export async function readIngestReport(clickhouse: ClickHouse, nowMs: number): Promise<z.output<typeof ingestReport>> {
-  const { streams, lastHourOps, numGaps, numOpenGaps, gaps, rejected } = await readIngestStats(clickhouse, nowMs);
+  const { streams, lastHourOps, thisHourOps, numGaps, numOpenGaps, gaps, rejected } = await readIngestStats(
+    clickhouse,
+    nowMs,
+  );
   return {
     updated_at: new Date(nowMs).toISOString(),
     streams: streams.map(({ stream, lastEventMs, savedAtMs }) => ({
@@ -76,6 +80,7 @@ export async function readIngestReport(clickhouse: ClickHouse, nowMs: number): P
     })),
     events_per_second: Math.round((lastHourOps / 3600) * 100) / 100,
     num_events_last_hour: lastHourOps,
+    num_events_this_hour: thisHourOps,
     num_gaps: numGaps,
     num_open_gaps: numOpenGaps,
     gaps: gaps.map(gapView),

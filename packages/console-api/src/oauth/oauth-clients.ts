@@ -4,7 +4,7 @@ import {
   type NodeOAuthClientOptions,
   requestLocalLock,
 } from '@atproto/oauth-client-node';
-import { createDidResolver, createSafeFetch } from '@updraft/identity';
+import { createDidResolver, createSafeFetch, type SafeFetch } from '@updraft/identity';
 import { LRUCache } from 'lru-cache';
 import type { OAuthIdentity } from './client-metadata.ts';
 import { createIdentityResolver } from './identity-resolver.ts';
@@ -19,7 +19,10 @@ export interface OAuthClientsOptions {
 }
 
 type Stores = Pick<NodeOAuthClientOptions, 'sessionStore'> &
-  Partial<Pick<NodeOAuthClientOptions, 'stateStore' | 'requestLock'>>;
+  Partial<Pick<NodeOAuthClientOptions, 'stateStore' | 'requestLock'>> & {
+    /** Nobody waits before a page: servers get more time for an answer. */
+    readonly isPatient?: boolean;
+  };
 
 /** Makes OAuth clients that differ in where they keep what is secret, and share what they know of servers. */
 export interface OAuthClients {
@@ -33,31 +36,39 @@ export class ServerUnreachableError extends Error {
 }
 
 const TIMEOUT_MS = 8_000;
+const PATIENT_TIMEOUT_MS = 30_000;
 
 /** Each call goes to public addresses only, and is bounded in size and time. */
 export function createOAuthClients(options: OAuthClientsOptions): OAuthClients {
   const { identity, key, plcHost, allowPrivateAddresses } = options;
-  const safeFetch = createSafeFetch({ allowPrivateAddresses, timeoutMs: options.timeoutMs ?? TIMEOUT_MS });
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const safeFetch = createSafeFetch({ allowPrivateAddresses, timeoutMs });
+  const patientFetch = createSafeFetch({ allowPrivateAddresses, timeoutMs: Math.max(timeoutMs, PATIENT_TIMEOUT_MS) });
   const dids = createDidResolver({ plcHost, safeFetch, allowLocalhost: allowPrivateAddresses });
   const shared = {
     clientMetadata: identity.metadata,
     keyset: key === undefined || !identity.isPublished ? [] : [key],
     identityResolver: createIdentityResolver(dids),
-    fetch: async (input, init) => {
-      try {
-        return await safeFetch(input, init);
-      } catch (cause) {
-        throw new ServerUnreachableError('an OAuth server could not be asked', { cause });
-      }
-    },
     allowHttp: allowPrivateAddresses,
     dpopNonceCache: cacheOf<string>(),
     authorizationServerMetadataCache: cacheOf(),
     protectedResourceMetadataCache: cacheOf(),
   } satisfies Partial<NodeOAuthClientOptions>;
   return {
-    create: ({ requestLock = requestLocalLock, stateStore = NO_FLOWS, sessionStore }) =>
-      new NodeOAuthClient({ ...shared, requestLock, stateStore, sessionStore }),
+    create: ({ requestLock = requestLocalLock, stateStore = NO_FLOWS, sessionStore, isPatient = false }) => {
+      const fetch = tellUnreachable(isPatient ? patientFetch : safeFetch);
+      return new NodeOAuthClient({ ...shared, fetch, requestLock, stateStore, sessionStore });
+    },
+  };
+}
+
+function tellUnreachable(safeFetch: SafeFetch): typeof globalThis.fetch {
+  return async (input, init) => {
+    try {
+      return await safeFetch(input, init);
+    } catch (cause) {
+      throw new ServerUnreachableError('an OAuth server could not be asked', { cause });
+    }
   };
 }
 

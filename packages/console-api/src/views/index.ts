@@ -1,3 +1,4 @@
+export * from './cleanup.ts';
 export * from './config.ts';
 export * from './feeds.ts';
 export * from './hosts.ts';

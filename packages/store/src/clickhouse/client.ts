@@ -40,6 +40,10 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
       const calls = each.servers.map((server) => runOn(server, sql, params, callOptions));
       for (const call of await Promise.allSettled(calls)) if (call.status === 'rejected') throw call.reason;
     },
+    queryEachServer: async (sql, shape, params, callOptions) => {
+      const answers = each.servers.map((server) => queryServer(server, sql, shape, params, callOptions));
+      return { answers: await Promise.all(answers), isWhole: options.cluster?.isReplicated !== true };
+    },
     insertBytes: (table, columnsHeader, body, callOptions) => {
       const chunks = body instanceof Uint8Array ? [columnsHeader, body] : [columnsHeader, ...body];
       return insert({ client: inserter, site }, table, chunks, callOptions);
@@ -89,6 +93,16 @@ function queryRows<Row>(
       return chunks.flat();
     }),
   );
+}
+
+async function queryServer<Row>(
+  server: Server,
+  sql: string,
+  shape: Shape<Row>,
+  params?: QueryParams,
+  options?: CallOptions,
+) {
+  return { server: server.site.url.host, rows: await queryRows(server, sql, shape, params, options) };
 }
 
 function streamRows<Row>(

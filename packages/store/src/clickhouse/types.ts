@@ -61,6 +61,13 @@ export interface ClickHouse {
    * `rowsDatabase`. `onCluster` goes after the object's name: `ALTER TABLE posts${onCluster} DELETE …`. Rejects when one of them fails.
    */
   onEachServer(statement: (onCluster: string) => string, params?: QueryParams, options?: CallOptions): Promise<void>;
+  /** The rows of a SELECT about what a server holds itself, of every server. `isWhole` is false on a cluster with replicas, where one answers for itself. */
+  queryEachServer<Row>(
+    sql: string,
+    shape: Shape<Row>,
+    params?: QueryParams,
+    options?: CallOptions,
+  ): Promise<EachAnswer<Row>>;
   /** Inserts encoded rows. `columnsHeader` is the header of RowBinaryWithNamesAndTypes. Resolves when the server has acknowledged them. */
   insertBytes(
     table: string,
@@ -71,6 +78,12 @@ export interface ClickHouse {
   /** Resolves when the server answers a query as this user, in this database. */
   ping(options?: CallOptions): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface EachAnswer<Row> {
+  /** `server`: its host, and its port. */
+  readonly answers: readonly { readonly server: string; readonly rows: readonly Row[] }[];
+  readonly isWhole: boolean;
 }
 
 export type QueryParams = Readonly<Record<string, unknown>>;

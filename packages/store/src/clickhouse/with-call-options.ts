@@ -20,6 +20,7 @@ export function withCallOptions(clickhouse: ClickHouse, preset: CallOptions): Cl
     stream: (sql, shape, params, options) => clickhouse.stream(sql, shape, params, settle(options)),
     streamBytes: (sql, params, options) => clickhouse.streamBytes(sql, params, settle(options)),
     command: (sql, params, options) => clickhouse.command(sql, params, settle(options)),
+    queryEachServer: (sql, shape, params, options) => clickhouse.queryEachServer(sql, shape, params, settle(options)),
     insertBytes: (table, header, body, options) => clickhouse.insertBytes(table, header, body, settle(options)),
   };
 }

@@ -1,3 +1,4 @@
+import { readCount } from '../clickhouse/read-value.ts';
 import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
 import { bool, dateTime64Micros, dateTime64Ms, fixedString, string, uint64 } from '../row-binary/codecs.ts';
 import { shape } from '../row-binary/shape.ts';
@@ -44,4 +45,13 @@ export function readGaps(clickhouse: ClickHouse, limit: number): Promise<GapStat
     shape({ ...GAP, detail: string, ...STATE }),
     { limit },
   );
+}
+
+/** How many gaps there are, and how many of them nobody has filled. */
+export async function countGaps(clickhouse: ClickHouse): Promise<{ numGaps: number; numOpenGaps: number }> {
+  const [numGaps, numOpenGaps] = await Promise.all([
+    readCount(clickhouse, 'SELECT count() AS value FROM ingest_gaps FINAL'),
+    readCount(clickhouse, 'SELECT count() AS value FROM open_gaps'),
+  ]);
+  return { numGaps, numOpenGaps };
 }

@@ -23,9 +23,9 @@ export const repoCleanupJobs = defineTable('repo_cleanup_jobs', {
   deleteOlderThan: dateTime64Ms,
   /** What the owner asked to keep; '' in jobs from before that could be asked. */
   keepJson: string,
-  /** How many records stay, by the reason. */
+  /** When the repository was last read: how many records stay, by the reason, and how many are left to delete, by type. */
   keptJson: string,
-  /** JWE, '' once the job has ended. */
+  /** What the job signs in with, as a JWE; '' once the job has ended. */
   refreshToken: string,
   /** Records that were sent and are gone from the repository. */
   numDeleted: uint64,

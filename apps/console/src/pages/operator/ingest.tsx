@@ -1,127 +1,119 @@
-import { formatAge, formatCount, formatTime } from '../../data/format.ts';
+import type { IngestState } from '@updraft/console-api/views';
+import { formatCount, formatTime } from '../../data/format.ts';
 import { useLive } from '../../data/use-live.ts';
 import { Notice } from '../../parts/notice.tsx';
+import { Page } from '../../parts/page.tsx';
+import { RelativeTime } from '../../parts/relative-time.tsx';
+import { Table } from '../../parts/table.tsx';
 import { Tile } from '../../parts/tile.tsx';
-import { useTitle } from '../../parts/use-title.ts';
+import { LiveRate, RATE_EVERY_MS } from '../network/live-rate.tsx';
+import type { IngestStats } from '../network/rate-samples.ts';
+import { GrafanaLink } from './grafana-link.tsx';
+import { Mark } from './mark.tsx';
+import './operator.css';
 
-/** The answer of GET /stats/ingest. */
-interface IngestStats {
-  readonly updated_at: string;
-  readonly streams: readonly {
-    readonly stream: string;
-    readonly last_event_at: string;
-    readonly lag_seconds: number;
-    readonly saved_at: string;
-  }[];
-  readonly events_per_second: number;
-  readonly num_events_last_hour: number;
-  readonly num_gaps: number;
-  readonly num_open_gaps: number;
-  readonly gaps: readonly Gap[];
-  readonly num_rejected: number;
-  readonly rejected: readonly { readonly reason: string; readonly num_events: number }[];
-}
-
-interface Gap {
-  readonly host: string;
-  readonly kind: string;
-  readonly from: string;
-  readonly to: string;
-  readonly detail: string;
-  readonly is_open: boolean;
-  readonly healed_from: string | null;
-  readonly healed_at: string | null;
-}
-
-/** How the index keeps up with the network. */
+/** How the index keeps up with the network: rate and lag, hosts, and the stretches that are missing. */
 export default function Ingest() {
-  useTitle('Ingest');
-  const { value, error } = useLive<IngestStats>('/stats/ingest', 5_000);
-  const lag = value === undefined ? undefined : Math.max(0, ...value.streams.map((stream) => stream.lag_seconds));
+  const { value, error } = useLive<IngestState>('/console/api/operator/ingest', 5_000);
+  const stats = useLive<IngestStats>('/stats/ingest', RATE_EVERY_MS);
   return (
-    <>
-      <h1>Ingest</h1>
-      <Notice error={error} hasValue={value !== undefined} />
+    <Page title="Ingest" actions={<GrafanaLink />}>
+      <Notice error={error ?? stats.error} hasValue={value !== undefined} />
       <dl class="tiles">
-        <Tile title="Behind the network" value={lag === undefined ? undefined : Math.round(lag)} unit=" s" />
-        <Tile title="Events a second" value={value === undefined ? undefined : Math.round(value.events_per_second)} />
-        <Tile title="Events in the last hour" value={value?.num_events_last_hour} />
-        <Tile title="Open gaps" value={value?.num_open_gaps} />
-        <Tile title="Rejected events" value={value?.num_rejected} />
+        <Tile title="Hosts connected" value={value?.hosts.filter(({ isConnected }) => isConnected).length} />
+        <Tile title="Open gaps" value={value?.numOpenGaps} />
+        <Tile title="Gaps so far" value={value?.numGaps} />
       </dl>
-      {value === undefined ? null : <Details stats={value} />}
-    </>
+      <LiveRate stats={stats.value} />
+      {value === undefined ? null : (
+        <>
+          <Hosts state={value} />
+          <Gaps state={value} />
+        </>
+      )}
+    </Page>
   );
 }
 
-function Details({ stats }: { stats: IngestStats }) {
+function Hosts({ state: { hosts, streams } }: { state: IngestState }) {
   return (
     <>
+      <h2>Hosts</h2>
+      <Table
+        label="Hosts"
+        columns={[{ title: 'Host' }, { title: 'State' }, { title: 'Detail' }]}
+        rows={hosts.map(({ host, isConnected, detail }) => ({
+          key: host,
+          cells: [
+            <bdi key="host">{host}</bdi>,
+            <Mark key="state" kind={isConnected ? 'good' : 'quiet'}>
+              {isConnected ? 'connected' : 'not read'}
+            </Mark>,
+            <bdi key="detail">{detail}</bdi>,
+          ],
+        }))}
+        none="No indexer tells which hosts it reads: none runs, or it is just starting."
+      />
       <h2>Streams</h2>
       <Table
-        heads={['Stream', 'Last event', 'Cursor saved']}
-        rows={stats.streams.map((stream) => [
-          stream.stream,
-          formatTime(stream.last_event_at),
-          formatAge(stream.saved_at),
-        ])}
+        label="Streams"
+        columns={[{ title: 'Stream' }, { title: 'Host' }, { title: 'Last event' }, { title: 'Cursor saved' }]}
+        rows={streams.map(({ stream, host, lastEventAt, savedAt }) => ({
+          key: stream,
+          cells: [
+            <bdi key="stream">{stream}</bdi>,
+            <bdi key="host">{host}</bdi>,
+            formatTime(lastEventAt),
+            savedAt === undefined ? 'never' : <RelativeTime key="saved" iso={savedAt} />,
+          ],
+        }))}
         none="No live stream has been read yet."
-      />
-      <h2>Gaps</h2>
-      <Table
-        heads={['Host', 'From', 'To', 'State']}
-        rows={stats.gaps.map((gap) => [gap.host, formatTime(gap.from), formatTime(gap.to), stateOf(gap)])}
-        none="No gap is known."
-      />
-      <h2>Rejected events</h2>
-      <Table
-        heads={['Reason', 'Events']}
-        rows={stats.rejected.map(({ reason, num_events: events }) => [reason, formatCount(events)])}
-        none="No event was set aside."
       />
     </>
   );
 }
 
-function stateOf(gap: Gap): string {
-  if (gap.healed_at !== null)
-    return `read again from ${gap.healed_from ?? 'another host'}, ${formatAge(gap.healed_at)}`;
-  return gap.is_open ? `open: ${gap.detail}` : gap.detail;
-}
+type Gap = IngestState['gaps'][number];
+const GAP_MARKS = { open: 'bad', healing: 'warn', healed: 'good' } as const;
 
-interface TableProps {
-  readonly heads: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-  /** What is said instead of an empty table. */
-  readonly none: string;
-}
-
-function Table({ heads, rows, none }: TableProps) {
-  if (rows.length === 0) return <p class="quiet">{none}</p>;
+function Gaps({ state: { gaps, numGaps } }: { state: IngestState }) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={heads.join(', ')}>
-      <table>
-        <thead>
-          <tr>
-            {heads.map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((cells) => (
-            <tr key={cells.join('\n')}>
-              {cells.map((cell, index) => (
-                <td key={heads[index]}>
-                  <bdi>{cell}</bdi>
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <>
+      <h2>Gaps</h2>
+      <p class="quiet">
+        Stretches of time in which events were missed.
+        {numGaps > gaps.length ? ` The latest ${gaps.length} of ${formatCount(numGaps)}.` : ''}
+      </p>
+      <Table
+        label="Gaps"
+        columns={[{ title: 'From' }, { title: 'To' }, { title: 'Host' }, { title: 'Why' }, { title: 'State' }]}
+        rows={gaps.map((gap) => ({
+          key: gap.id,
+          cells: [
+            formatTime(gap.from),
+            formatTime(gap.to),
+            <bdi key="host">{gap.host}</bdi>,
+            <bdi key="why">{gap.reason}</bdi>,
+            <Healing key="state" gap={gap} />,
+          ],
+        }))}
+        none="No gap is known."
+      />
+    </>
+  );
+}
+
+function Healing({ gap: { state, healedAt, healedFrom, numEvents } }: { gap: Gap }) {
+  return (
+    <>
+      <Mark kind={GAP_MARKS[state]}>{state}</Mark> {healedAt === undefined ? null : <RelativeTime iso={healedAt} />}
+      {healedFrom === undefined ? null : (
+        <>
+          {' '}
+          from <bdi>{healedFrom}</bdi>
+        </>
+      )}
+      {numEvents === undefined ? null : `, ${formatCount(numEvents)} events read again`}
+    </>
   );
 }

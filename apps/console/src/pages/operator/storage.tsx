@@ -1,6 +1,132 @@
-import { useTitle } from '../../parts/use-title.ts';
+import type { StorageState } from '@updraft/console-api/views';
+import { formatCount, formatTime } from '../../data/format.ts';
+import { useLive } from '../../data/use-live.ts';
+import { Bytes } from '../../parts/bytes.tsx';
+import { Notice } from '../../parts/notice.tsx';
+import { Page } from '../../parts/page.tsx';
+import { Table } from '../../parts/table.tsx';
+import { daysUntil } from './days-until.ts';
+import { GrafanaLink } from './grafana-link.tsx';
+import './operator.css';
+import '../../parts/meter.css';
 
-export default function Page() {
-  useTitle('Disk');
-  return <h1>Disk</h1>;
+/** The disk: what takes it, how it grows, and the day it will be full. */
+export default function Storage() {
+  const { value, error } = useLive<StorageState>('/console/api/operator/storage', 30_000);
+  return (
+    <Page title="Disk" actions={<GrafanaLink />}>
+      <Notice error={error} hasValue={value !== undefined} />
+      {value === undefined ? (
+        error === undefined ? (
+          <p class="quiet">Asking …</p>
+        ) : null
+      ) : (
+        <>
+          <Outlook state={value} />
+          <Disks state={value} />
+          <Tables state={value} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Outlook({ state: { fullAt, measuredFrom, isWhole, updatedAt } }: { state: StorageState }) {
+  const days = fullAt === undefined ? undefined : daysUntil(fullAt, updatedAt);
+  return (
+    <>
+      <p class={days !== undefined && days < SOON_DAYS ? 'notice' : ''}>
+        {measuredFrom === undefined
+          ? 'Growth is measured since this service began: the first figures come within half an hour.'
+          : fullAt === undefined
+            ? 'The disk does not grow, as far as it was measured.'
+            : `At this rate the first disk is full on ${formatTime(fullAt)}, in ${formatCount(days ?? 0)} days.`}
+      </p>
+      {measuredFrom === undefined ? null : <p class="quiet">Growth is measured since {formatTime(measuredFrom)}.</p>}
+      {isWhole ? null : <p class="quiet">On this cluster one server of each shard is asked: the others hold more.</p>}
+    </>
+  );
+}
+
+const SOON_DAYS = 14;
+
+function Growth({ bytesPerDay }: { bytesPerDay: number | undefined }) {
+  if (bytesPerDay === undefined) return <>–</>;
+  return bytesPerDay < 0 ? (
+    <>
+      −<Bytes bytes={-bytesPerDay} />
+    </>
+  ) : (
+    <Bytes bytes={bytesPerDay} />
+  );
+}
+
+function Disks({ state: { disks } }: { state: StorageState }) {
+  return (
+    <>
+      <h2>Disks</h2>
+      <Table
+        label="Disks"
+        columns={[
+          { title: 'Disk' },
+          { title: 'Used' },
+          { title: 'Free', isNumber: true },
+          { title: 'Of', isNumber: true },
+          { title: 'A day', isNumber: true },
+          { title: 'Full on' },
+        ]}
+        rows={disks.map(({ server, name, totalBytes, freeBytes, bytesPerDay, fullAt }) => ({
+          key: `${server} ${name}`,
+          cells: [
+            <bdi key="name">{server === '' ? name : `${server}, ${name}`}</bdi>,
+            <Used key="used" usedBytes={totalBytes - freeBytes} totalBytes={totalBytes} />,
+            <Bytes key="free" bytes={freeBytes} />,
+            <Bytes key="total" bytes={totalBytes} />,
+            <Growth key="growth" bytesPerDay={bytesPerDay} />,
+            fullAt === undefined ? '–' : formatTime(fullAt),
+          ],
+        }))}
+        none="ClickHouse tells of no disk."
+      />
+    </>
+  );
+}
+
+function Used({ usedBytes, totalBytes }: { usedBytes: number; totalBytes: number }) {
+  const percent = totalBytes === 0 ? 0 : Math.round((usedBytes / totalBytes) * 100);
+  return (
+    <>
+      <meter class="share" min={0} max={100} high={85} optimum={0} value={percent} aria-hidden="true" /> {percent} %
+    </>
+  );
+}
+
+function Tables({ state: { tables } }: { state: StorageState }) {
+  const most = Math.max(1, ...tables.map(({ bytes }) => bytes));
+  return (
+    <>
+      <h2>Tables</h2>
+      <Table
+        label="Tables"
+        columns={[
+          { title: 'Table' },
+          { title: 'Rows', isNumber: true },
+          { title: 'Size', isNumber: true },
+          { title: 'A day', isNumber: true },
+          { title: 'Share' },
+        ]}
+        rows={tables.map(({ name, rows, bytes, bytesPerDay }) => ({
+          key: name,
+          cells: [
+            <bdi key="name">{name}</bdi>,
+            formatCount(rows),
+            <Bytes key="bytes" bytes={bytes} />,
+            <Growth key="growth" bytesPerDay={bytesPerDay} />,
+            <meter key="share" class="share" min={0} max={most} value={bytes} aria-hidden="true" />,
+          ],
+        }))}
+        none="There is no table yet."
+      />
+    </>
+  );
 }

@@ -1,0 +1,34 @@
+/** The answer of GET /stats. */
+export interface NetworkStats {
+  readonly total_users: number;
+  readonly total_posts: number;
+  readonly total_follows: number;
+  readonly total_likes: number;
+  readonly updated_at: string;
+  readonly daily_data: readonly NetworkDay[];
+}
+
+export type NetworkCount =
+  | 'num_likes'
+  | 'num_likers'
+  | 'num_posts'
+  | 'num_posters'
+  | 'num_follows'
+  | 'num_followers'
+  | 'num_blocks'
+  | 'num_blockers';
+export type NetworkDay = { readonly date: string } & Readonly<Record<NetworkCount, number>>;
+
+const SHOWN_DAYS = 90;
+const DAY_MS = 86_400_000;
+
+/** Records with odd keys make days of long ago: the charts show the last three months. */
+export function lastDays<D extends { readonly date: string }>(days: readonly D[], nowMs: number): D[] {
+  const from = new Date(nowMs - SHOWN_DAYS * DAY_MS).toISOString().slice(0, 10);
+  return days.filter(({ date }) => date >= from).toSorted((a, b) => (a.date < b.date ? -1 : 1));
+}
+
+/** In seconds since 1970. */
+export function dayTimes(days: readonly { readonly date: string }[]): number[] {
+  return days.map(({ date }) => Date.parse(date) / 1000);
+}

@@ -1,0 +1,94 @@
+import uPlot from 'uplot';
+import { formatCount, formatShort } from '../data/format.ts';
+
+export interface ChartLine {
+  readonly title: string;
+  /** Null where nothing is known: the line has a gap there. */
+  readonly values: readonly (number | null)[];
+}
+
+interface Wanted {
+  readonly titles: readonly string[];
+  readonly by: 'day' | 'moment';
+  readonly height: number;
+}
+
+const COLOURS = ['--line-1', '--line-2', '--line-3', '--line-4', '--line-5'];
+
+export function chartData(times: readonly number[], lines: readonly ChartLine[]): uPlot.AlignedData {
+  return [[...times], ...lines.map(({ values }) => [...values])] as uPlot.AlignedData;
+}
+
+export function chartOptions(element: HTMLElement, { titles, by, height }: Wanted): uPlot.Options {
+  const colour = (name: string) => resolveColour(element, name);
+  const axis = { stroke: colour('--quiet'), grid: { stroke: colour('--rule'), width: 1 }, ticks: { show: false } };
+  return {
+    width: element.clientWidth,
+    height,
+    padding: [12, 28, 0, 0],
+    ...(by === 'day' && { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') }),
+    scales: { x: { range: by === 'day' ? wholeDays : lastMinutes }, y: { range: fromZero } },
+    axes: [
+      {
+        ...axis,
+        size: 32,
+        space: 80,
+        ...(by === 'day' && { incrs: DAY_STEPS }),
+        values: (_plot, ticks) => ticks.map(TIMES[by]),
+      },
+      { ...axis, size: 52, values: (_plot, ticks) => ticks.map(formatShort) },
+    ],
+    series: [
+      {
+        label: by === 'day' ? 'Day' : 'Time',
+        value: (_plot, seconds) => (seconds === null ? '–' : TIMES[by](seconds)),
+      },
+      ...titles.map((title, index) => ({
+        label: title,
+        stroke: colour(COLOURS[index] ?? '--line-1'),
+        width: 2,
+        value: (_plot: uPlot, value: number | null) => (value === null ? '–' : formatCount(value)),
+      })),
+    ],
+  };
+}
+
+const DAY_S = 86_400;
+const DAY_STEPS = [1, 2, 7, 14, 28, 91, 182, 365].map((days) => days * DAY_S);
+const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const clock = new Intl.DateTimeFormat('en', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+
+/** Days are UTC days; moments are in the reader's time zone. */
+const TIMES = {
+  day: (seconds: number) => day.format(seconds * 1000),
+  moment: (seconds: number) => clock.format(seconds * 1000),
+} as const;
+
+/** A single day stands in the middle. */
+function wholeDays(_plot: uPlot, min: number, max: number): [number, number] {
+  return min === max ? [min - DAY_S, max + DAY_S] : [min, max];
+}
+
+/** The newest moment stands at the end, and two minutes before it are there from the beginning. */
+function lastMinutes(_plot: uPlot, min: number, max: number): [number, number] {
+  return [Math.min(min, max - 120), max];
+}
+
+/** Counts are compared by their height, so the axis begins at 0. */
+function fromZero(_plot: uPlot, _min: number | null, max: number | null): [number, number] {
+  return [0, max === null || max <= 0 ? 1 : max * 1.05];
+}
+
+/** What a custom property means in the light or the dark. */
+export function resolveColour(element: HTMLElement, name: string): string {
+  const probe = element.appendChild(document.createElement('i'));
+  probe.style.color = `var(${name})`;
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
