@@ -67,7 +67,7 @@ function MemberName({ member, tabIndex }: { member: Member | undefined; tabIndex
   const name = tameName(member.displayName);
   return (
     <div role="gridcell" class="who">
-      <bdi class="name">{name === '' ? accountLabel(member) : name}</bdi>
+      {name === '' ? null : <bdi class="name">{name}</bdi>}
       <a tabIndex={tabIndex} class="quiet" href={accountPage(member.did)} rel="noreferrer nofollow" target="_blank">
         <bdi>{accountLabel(member)}</bdi>
       </a>

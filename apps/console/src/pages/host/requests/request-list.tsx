@@ -10,7 +10,7 @@ import { ACTIONS, type Action, actionsFor, STATES, type State } from './actions.
 import { DecideDialog } from './decide-dialog.tsx';
 import { ManyBar } from './many-bar.tsx';
 import { RequestRow } from './request-row.tsx';
-import { type MemberRequest, useRequests } from './use-requests.ts';
+import { isClosed, type MemberRequest, useRequests } from './use-requests.ts';
 import { useRowKeys } from './use-row-keys.ts';
 
 /** The accounts in a state, a page of them, and what may be decided about each and about many at once. */
@@ -20,7 +20,7 @@ export function RequestList({ feed, state, page }: { feed: string; state: State;
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [noted, setNoted] = useState<readonly MemberRequest[]>();
   const box = useRef<HTMLUListElement>(null);
-  const open = queue.rows.filter(({ did }) => queue.outcomes.get(did)?.kind !== 'done');
+  const open = queue.rows.filter(({ did }) => !isClosed(queue.outcomes.get(did)));
   const many = open.filter(({ did }) => chosen.has(did));
   const toggle = (did: string): void => setChosen((known) => known.symmetricDifference(new Set([did])));
   const decide = (about: readonly MemberRequest[], action: Action): void => {

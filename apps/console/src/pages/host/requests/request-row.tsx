@@ -6,7 +6,7 @@ import { hostPath } from '../frame/host-path.ts';
 import { LongText } from '../frame/long-text.tsx';
 import { accountLabel } from '../members/member.ts';
 import { ACTIONS, type Action } from './actions.ts';
-import type { MemberRequest, Outcome } from './use-requests.ts';
+import { isClosed, type MemberRequest, type Outcome } from './use-requests.ts';
 
 interface RequestRowProps {
   readonly feed: string;
@@ -22,7 +22,7 @@ interface RequestRowProps {
 export function RequestRow({ feed, request, actions, outcome, isChosen, onChoose, onAction }: RequestRowProps) {
   const { did, handle, note } = request;
   const name = accountLabel(request);
-  const isDone = outcome?.kind === 'done';
+  const isDone = isClosed(outcome);
   return (
     <li class={isDone ? 'request done' : 'request'} data-did={did} tabIndex={0} aria-label={name}>
       <input
