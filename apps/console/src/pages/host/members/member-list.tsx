@@ -13,7 +13,8 @@ interface MemberListProps {
   readonly feed: string;
   readonly search: string;
   readonly pages: PageQueue<Member>;
-  readonly onRemove: (member: Member) => void;
+  /** Undefined for those who may not. */
+  readonly onRemove: ((member: Member) => void) | undefined;
 }
 
 /** As in host.css. */

@@ -69,7 +69,7 @@ export function RequestRow({ feed, request, actions, outcome, isChosen, onChoose
 function outcomeText({ kind, message }: Outcome): string {
   if (kind === 'busy') return 'Sending …';
   if (kind === 'done') return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
-  return kind === 'conflict' ? `Somebody was first. ${message}.` : `Not done: ${message}`;
+  return kind === 'conflict' ? `Somebody was first: ${message}.` : `Not done: ${message}`;
 }
 
 /** How the account came here: a source of the feed's file, or a request of its own. */
