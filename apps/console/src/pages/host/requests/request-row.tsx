@@ -46,30 +46,43 @@ export function RequestRow({ feed, request, actions, outcome, isChosen, onChoose
         </p>
       </div>
       <div class="actions">
-        {isDone
-          ? null
-          : actions.map((action) => (
-              <Button
-                key={action}
-                kind={action === 'approve' || action === 'give' ? 'primary' : 'plain'}
-                isBusy={outcome?.kind === 'busy'}
-                onClick={() => onAction(action)}
-              >
-                {ACTIONS[action].title}
-                {action === 'note' ? ' …' : ''}
-                <span class="unseen"> {name}</span>
-              </Button>
-            ))}
+        {isDone ? null : (
+          <Actions name={name} actions={actions} isBusy={outcome?.kind === 'busy'} onAction={onAction} />
+        )}
         <a href={hostPath(feed, '/history', { subject: did })}>History</a>
       </div>
     </li>
   );
 }
 
+interface ActionsProps extends Pick<RequestRowProps, 'actions' | 'onAction'> {
+  readonly name: string;
+  readonly isBusy: boolean;
+}
+
+function Actions({ name, actions, isBusy, onAction }: ActionsProps) {
+  return (
+    <>
+      {actions.map((action) => (
+        <Button
+          key={action}
+          kind={action === 'approve' || action === 'give' ? 'primary' : 'plain'}
+          isBusy={isBusy}
+          onClick={() => onAction(action)}
+        >
+          {ACTIONS[action].title}
+          {action === 'note' ? ' …' : ''}
+          <span class="unseen"> {name}</span>
+        </Button>
+      ))}
+    </>
+  );
+}
+
 function outcomeText({ kind, message }: Outcome): string {
   if (kind === 'busy') return 'Sending …';
   if (kind === 'done') return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
-  return kind === 'conflict' ? `Somebody was first: ${message}.` : `Not done: ${message}`;
+  return kind === 'conflict' ? `Somebody was first: ${message}` : `Not done: ${message}`;
 }
 
 /** How the account came here: a source of the feed's file, or a request of its own. */

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { RequestError } from '../../../data/request.ts';
+import type { RequestError } from '../../../data/request.ts';
 import { useApi } from '../../../data/session.tsx';
 import { useLive } from '../../../data/use-live.ts';
 import { ACTIONS, type Action, type State } from './actions.ts';
