@@ -116,32 +116,10 @@ function createParts(deps: FeedgenDeps) {
   const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
   const explain = createExplaining({ ...deps, ...explaining });
   const preview = createPreview({ ...deps, live, areValid });
-  const posts = {
-    live,
-    cuts,
-    hides,
-    explain,
-    preview,
-    documents,
-    personal: personal.builds,
-    languages: personal.languages,
-  };
   const console = createFeedgenConsole(deps, identity);
-  const signIn = console?.signIn;
-  const context = {
-    service,
-    clickhouse: deps.clickhouse,
-    file,
-    ...posts,
-    membership,
-    intakes,
-    keys,
-    identity,
-    seen,
-    analytics,
-    signIn,
-    metrics,
-    log,
-  };
+  const posts = { live, cuts, hides, explain, preview, documents };
+  const readers = { personal: personal.builds, languages: personal.languages, seen, analytics };
+  const people = { membership, intakes, keys, identity, signIn: console?.signIn };
+  const context = { service, clickhouse: deps.clickhouse, file, ...posts, ...readers, ...people, metrics, log };
   return { context, console, bus, building, personal, forYou, memberReader };
 }

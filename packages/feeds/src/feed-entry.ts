@@ -18,11 +18,24 @@ export function entryText(file: FeedsFile, alias: string): string {
  * @throws FeedsFileError
  */
 export function withEntry(file: FeedsFile, alias: string, text: string, path = 'settings'): FeedsFile['feeds'] {
+  requireSimple(text, path);
   const entry = readYaml(text, path);
   const whole = readYaml(file.text, 'feeds.yaml');
   const value = { ...(toValue(whole) as object), feeds: { ...entriesOf(whole), [alias]: toValue(entry) } };
   return checkFeeds(value, (issue) => describeIn(entry, alias, issue)).feeds;
 }
+
+/** What no entry needs, and what would keep the reader of YAML busy for seconds: many levels within each other. */
+function requireSimple(text: string, path: string): void {
+  const brackets = text.match(/[[{]/g)?.length ?? 0;
+  if (brackets > MAX_BRACKETS || MANY_LEVELS.test(text))
+    throw new FeedsFileError([
+      `${path}: expected fewer levels within each other, and at most ${MAX_BRACKETS} brackets`,
+    ]);
+}
+
+const MAX_BRACKETS = 200;
+const MANY_LEVELS = /(?:[-?:][ \t]+){10}/;
 
 function entriesOf(yaml: YamlText): Record<string, unknown> {
   return (toValue(yaml) as { feeds: Record<string, unknown> }).feeds; // the schema has seen it

@@ -40,19 +40,10 @@ export function parseFeedsFile(text: string, path: string): FeedsFile {
 /** @throws FeedsFileError of what is not YAML */
 export function readYaml(text: string, path: string): YamlText {
   const lines = new LineCounter();
-  const document = parsed(text, path, lines);
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const fault = yamlFault(document);
   if (fault !== undefined) throw new FeedsFileError([`${path}:${lines.linePos(fault.at).line}: ${fault.message}`]);
   return { document, lines, path };
-}
-
-function parsed(text: string, path: string, lineCounter: LineCounter) {
-  try {
-    return parseDocument(text, { lineCounter, prettyErrors: false });
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new FeedsFileError([`${path}: expected fewer levels within each other`]);
-  }
 }
 
 /** The feeds that a file's value stands for. `describe` says where a fault is and what. @throws FeedsFileError that names all faults */

@@ -16,15 +16,22 @@ export function yamlFault(document: Document.Parsed): { message: string; at: num
   const [tag] = document.warnings;
   if (tag !== undefined) return { message: `${tag.message}: what begins with ! needs quotes`, at: tag.pos[0] };
   let fault: { message: string; at: number } | undefined;
+  let aliases = 0;
   visit(document, {
     Alias: (_, alias) => {
-      if (alias.resolve(document) !== undefined) return undefined;
-      fault = { message: `there is no &${alias.source} above this *${alias.source}`, at: alias.range?.[0] ?? 0 };
+      aliases += 1;
+      // To resolve one takes as long as the text is.
+      if (aliases > MAX_ALIASES)
+        fault = { message: `expected at most ${MAX_ALIASES} aliases`, at: alias.range?.[0] ?? 0 };
+      else if (alias.resolve(document) !== undefined) return undefined;
+      fault ??= { message: `there is no &${alias.source} above this *${alias.source}`, at: alias.range?.[0] ?? 0 };
       return visit.BREAK;
     },
   });
   return fault;
 }
+
+const MAX_ALIASES = 500;
 
 /** One line for people: where, which setting, what was expected there. */
 export function describeIssue(issue: z.core.$ZodIssue, { document, lines, path }: YamlText): string {

@@ -54,7 +54,7 @@ export function adminSettings(app: HttpServer, context: FeedgenContext): void {
     const { feed } = await requireFeed(context, request, { feedName, right: 'host' });
     return { settings: entryText(context.file, feed.alias) };
   });
-  const limit = createRateLimit({ burst: 10, perSecond: 0.2 });
+  const limit = createRateLimit({ burst: 30, perSecond: 0.5 });
   const turns = createTurns({ atOnce: 2, perCaller: 1, maxWaiting: 8, what: 'previews', retryAfterS: 5 });
   const presentPosts = createPresentPosts(context);
   app.post('/api/admin/preview', preview, async (request) => {

@@ -77,7 +77,6 @@ export function createMembership({ clickhouse, file, bus, log }: MembershipOptio
     bearers.apply({ label, did, isMember });
     await bus.publish({ kind: 'member', label, did, isMember });
   };
-
   const write = createWriter(clickhouse);
   const names = createMemberNames({ clickhouse, bearers: bearers.of });
 
@@ -90,10 +89,7 @@ export function createMembership({ clickhouse, file, bus, log }: MembershipOptio
     has: (label, did) => bearers.of(label)?.has(did),
     count: (label) => bearers.of(label)?.size,
     version: bearers.version,
-    page: async ({ search, ...query }) => {
-      const among = search === '' ? undefined : matching(await names.of(query.label), search);
-      return readMembersPage(clickhouse, { ...query, among });
-    },
+    page: (query) => findPage(clickhouse, names, query),
     names,
     requests: (query) => readMemberRequests(clickhouse, query),
     waiting: (labels) => countWaiting(clickhouse, labels),
@@ -130,6 +126,15 @@ function createWriter(clickhouse: ClickHouse): Membership['change'] {
       ? writeOne(options, first)
       : changeMembers(clickhouse, options, changes);
   };
+}
+
+async function findPage(
+  clickhouse: ClickHouse,
+  names: MemberNames,
+  { search, ...query }: Parameters<Membership['page']>[0],
+): Promise<MembersPage> {
+  const among = search === '' ? undefined : matching(await names.of(query.label), search);
+  return readMembersPage(clickhouse, { ...query, among });
 }
 
 /** The accounts that people may mean by a part of a name. */

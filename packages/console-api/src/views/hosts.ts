@@ -31,7 +31,7 @@ export type BulkMembersAnswer = z.output<typeof bulkMembersAnswer>;
  */
 export const previewRequest = z.strictObject({
   feedName: z.string().min(1),
-  settings: z.string().max(20_000).describe("The feed's entry of feeds.yaml, in YAML"),
+  settings: z.string().max(10_000).describe("The feed's entry of feeds.yaml, in YAML"),
 });
 export const previewAnswer = z.object({
   present: z.array(z.string()).describe('The first posts as they are'),
