@@ -1,6 +1,6 @@
 import type { AtpAgent } from '@atproto/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startServerOf } from './console/account-server.ts';
+import { startAccountServer, startDirectoryBefore } from './console/account-server.ts';
 import { decideAtServer, openBrowser } from './console/headless-sign-in.ts';
 import { type ConsoleService, type ConsoleStage, PASSWORD, startConsoleStage } from './console/stage.ts';
 
@@ -19,7 +19,7 @@ afterAll(() => stage[Symbol.asyncDispose]());
 
 /** The tokens that the account's server has given to us and not ended. */
 async function tokensAtServer(): Promise<number> {
-  const tokens = await stage.network.pds.ctx.oauthProvider?.tokenManager.listAccountTokens(alice.assertDid as never);
+  const tokens = await stage.network.pds.ctx.oauthProvider?.tokenManager.listAccountTokens(alice.assertDid);
   return tokens?.length ?? Number.NaN;
 }
 
@@ -126,14 +126,61 @@ describe('a sign-in that can not begin says why', () => {
     await expect(openBrowser(service.app).begin(handle)).rejects.toThrow(answer);
   });
 
-  test('when the account’s server is away, or has no OAuth, and when the directory is away', async () => {
-    await using away = await startServerOf({ pds: 'http://localhost:1' });
-    await using plain = await startServerOf({});
-    const begin = async (plcHost: string, did: string) =>
-      openBrowser((await stage.startService({ plcHost })).app).begin(did);
-    await expect(begin(away.plcUrl, away.did)).rejects.toThrow(/502 .*localhost:1, .* can not be reached now/);
-    await expect(begin(plain.plcUrl, plain.did)).rejects.toThrow(/502 .* offers no sign-in by OAuth/);
-    await expect(begin('http://127.0.0.1:1', plain.did)).rejects.toThrow(/503 .*directory of accounts/);
+  const beginAt = async (plcHost: string, did: string, purpose?: 'cleanup') =>
+    openBrowser((await stage.startService({ plcHost })).app).begin(did, purpose);
+
+  test('when the account’s server is away, refuses, has no OAuth, or is made up', async () => {
+    await using away = await startAccountServer({ pds: 'http://localhost:1' });
+    await using broken = await startAccountServer({ metadata: {}, onRequest: () => [500, {}] });
+    await using strict = await startAccountServer({
+      metadata: {},
+      onRequest: () => [400, { error: 'invalid_client' }],
+    });
+    await using plain = await startAccountServer({});
+    await using liar = await startAccountServer({ metadata: { issuer: 'https://evil.example' } });
+    await using simulated = await startAccountServer({ pds: 'https://pds.example' });
+    await expect(beginAt(away.url, away.did)).rejects.toThrow(/502 .*localhost:1, .* can not be reached now/);
+    await expect(beginAt(broken.url, broken.did)).rejects.toThrow(/502 .* can not be reached now/);
+    await expect(beginAt(strict.url, strict.did)).rejects.toThrow(/502 .* refuses to sign anybody in here/);
+    await expect(beginAt(plain.url, plain.did)).rejects.toThrow(/502 .* offers no sign-in by OAuth/);
+    await expect(beginAt(liar.url, liar.did)).rejects.toThrow(/502 .* offers no sign-in by OAuth/);
+    await expect(beginAt(simulated.url, simulated.did)).rejects.toThrow(/502 .*pds.example is made up/);
+  });
+
+  test('when the directory is away', async () => {
+    await expect(beginAt('http://127.0.0.1:1', alice.assertDid)).rejects.toThrow(/503 .*directory of accounts/);
+  });
+
+  test('and asks an older server for more only where it does not know less', async () => {
+    const isKnown = (scope: string) => !scope.includes('repo:');
+    await using older = await startAccountServer({
+      metadata: {},
+      onRequest: (scope) =>
+        isKnown(scope)
+          ? [201, { request_uri: 'urn:ietf:params:x', expires_in: 60 }]
+          : [400, { error: 'invalid_scope' }],
+    });
+    await beginAt(older.url, older.did);
+    await beginAt(older.url, older.did, 'cleanup');
+    const scopes = older.asked.map((form) => form.get('scope'));
+    expect(scopes).toEqual(['atproto', expect.stringContaining('repo:'), 'atproto transition:generic']);
+  });
+
+  test('and says where it stopped when the directory goes away before the end', async () => {
+    const directory = await startDirectoryBefore(stage.network.plc.url);
+    const before = await tokensAtServer();
+    const browser = openBrowser((await stage.startService({ plcHost: directory.url })).app);
+    const address = await decideAtServer(await browser.begin('alice.test'), credentials, 'allow');
+    directory.close();
+    expect(await browser.comeBack(address)).toBe('/console/sign-in?error=unreachable');
+    expect(await tokensAtServer()).toBe(before);
+  });
+
+  test('when the service is reached from elsewhere and has no https origin', async () => {
+    for (const env of [{ LISTEN: '0.0.0.0:8092' }, { PUBLIC_ORIGIN: 'http://updraft.example' }]) {
+      const { app } = await stage.startService({ env, ...('LISTEN' in env && { listen: env.LISTEN }) });
+      await expect(openBrowser(app).begin('alice.test')).rejects.toThrow('503 {"error":"SignInOff"');
+    }
   });
 });
 

@@ -61,7 +61,9 @@ export interface Feedgen {
 
 /** Puts the parts together; opens and starts nothing but the signature threads. */
 export function createFeedgen(deps: FeedgenDeps): Feedgen {
-  const { context, console, bus, building, personal, forYou, memberReader } = createParts(deps);
+  const { context: parts, bus, building, personal, forYou, memberReader } = createParts(deps);
+  const console = createFeedgenConsole(deps, parts.identity);
+  const context = { ...parts, signIn: console?.signIn };
   const { live, membership, hides, keys, analytics, identity } = context;
   keepGauges(context, personal.counts);
   const about = { redis: deps.redis, prefix: deps.config.redis.prefix, name: 'feedgen' } as const;
@@ -116,10 +118,8 @@ function createParts(deps: FeedgenDeps) {
   const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
   const explain = createExplaining({ ...deps, ...explaining });
   const preview = createPreview({ ...deps, live, areValid });
-  const console = createFeedgenConsole(deps, identity);
-  const posts = { live, cuts, hides, explain, preview, documents };
-  const readers = { personal: personal.builds, languages: personal.languages, seen, analytics };
-  const people = { membership, intakes, keys, identity, signIn: console?.signIn };
-  const context = { service, clickhouse: deps.clickhouse, file, ...posts, ...readers, ...people, metrics, log };
-  return { context, console, bus, building, personal, forYou, memberReader };
+  const personals = { personal: personal.builds, languages: personal.languages };
+  const posts = { live, cuts, hides, explain, preview, documents, ...personals };
+  const parts = { service, clickhouse: deps.clickhouse, file, membership, intakes, keys, identity, seen, analytics };
+  return { context: { ...parts, ...posts, metrics, log }, bus, building, personal, forYou, memberReader };
 }

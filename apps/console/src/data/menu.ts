@@ -11,7 +11,9 @@ export interface MenuItem {
 
 /** The pages that stand in the menu for someone with these roles, and whose service can be reached. */
 export function menuItems(config: ConsoleConfig, roles: Roles | undefined): MenuItem[] {
-  const shown = PAGES.filter((page) => isInMenu(page) && !config.pagesOff.includes(page.name) && maySee(page, roles));
+  const shown = PAGES.filter(
+    (page) => isInMenu(page) && !config.pagesOff.includes(page.name) && maySeeSomewhere(config, page, roles),
+  );
   return shown.flatMap((page) => {
     const url = pageUrl(config, page.service, page.path);
     if (url === undefined) return [];
@@ -39,6 +41,12 @@ export function maySee({ part }: Pick<Page, 'part'>, roles: Roles | undefined): 
   if (roles === undefined) return false;
   if (roles.isOperator) return true;
   return part === 'host' && roles.hostOf.length + roles.moderatorOf.length > 0;
+}
+
+/** Only feedgen knows who looks after which feed: elsewhere the way there stands open to who is signed in. */
+function maySeeSomewhere({ service }: ConsoleConfig, page: Page, roles: Roles | undefined): boolean {
+  if (page.part === 'host' && service !== 'feedgen') return roles !== undefined;
+  return maySee(page, roles);
 }
 
 /** Whether the page that is open belongs to the item. */

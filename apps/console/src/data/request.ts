@@ -22,6 +22,16 @@ export class RequestError extends Error {
   }
 }
 
+/** The fault itself, or a fault of this page in its words. */
+export function toRequestError(error: unknown): RequestError {
+  return error instanceof RequestError ? error : new RequestError(`This went wrong here: ${String(error)}`, 0);
+}
+
+/** Asking again would be refused again. */
+export function isRefusal({ status }: RequestError): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
 export type ChangeMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 const TIMEOUT_MS = 15_000;
@@ -57,6 +67,7 @@ async function ask<T>(
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, {
+      cache: 'no-cache', // an answer that a cache may still give is too old for what moves
       ...init,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
@@ -93,7 +104,7 @@ export async function errorOf(response: Response): Promise<RequestError> {
 }
 
 /** Services write messages as parts of a sentence; one that begins with the name of a field keeps it. */
-function sentenceOf(message: string): string {
+export function sentenceOf(message: string): string {
   const begun = /^[\w.]+:/.test(message) ? message : message.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 }

@@ -142,12 +142,14 @@ function Results({ found: { uris, likes, isBusy, isOld, hasMore, more } }: { fou
           const count = likes.get(uri);
           return count === undefined ? null : <span>{count === 1 ? 'one like' : `${formatCount(count)} likes`}</span>;
         }}
+        after={
+          hasMore ? (
+            <Button isBusy={isBusy} onClick={more}>
+              Show more
+            </Button>
+          ) : null
+        }
       />
-      {hasMore ? (
-        <Button isBusy={isBusy} onClick={more}>
-          Show more
-        </Button>
-      ) : null}
     </div>
   );
 }

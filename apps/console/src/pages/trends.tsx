@@ -5,7 +5,8 @@ import { Notice } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
 import { RelativeTime } from '../parts/relative-time.tsx';
 import { Segments } from '../parts/segments.tsx';
-import { LANGUAGES, languageName } from './trends/languages.ts';
+import { LanguageChoice } from './trends/language-choice.tsx';
+import { languageName } from './trends/languages.ts';
 import { TrendList } from './trends/trend-list.tsx';
 import { TrendPosts } from './trends/trend-posts.tsx';
 import { KINDS, type Trend, type TrendKind, type Trends } from './trends/trend-terms.ts';
@@ -39,17 +40,7 @@ export default function TrendsPage() {
           chosen={kind}
           choose={(name) => choose({ kind: name })}
         />
-        <label>
-          <span class="quiet">Language</span>
-          <select value={lang} onChange={(event) => choose({ lang: event.currentTarget.value })}>
-            <option value="">all</option>
-            {[...new Set([...LANGUAGES, ...(lang === '' ? [] : [lang])])].map((each) => (
-              <option key={each} value={each}>
-                {languageName(each)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <LanguageChoice lang={lang} choose={(next) => choose({ lang: next })} />
       </form>
       <Found kind={kind} lang={lang} term={query.term} choose={(term) => choose({ term })} />
     </Page>
@@ -73,7 +64,8 @@ function Found({ kind, lang, term, choose }: FoundProps) {
     <>
       <Notice error={error} hasValue={value !== undefined} />
       <p class="quiet" role="status">
-        {value === undefined ? 'Asking …' : stateOf(value, trends, lang)}
+        {value === undefined && error === undefined ? 'Asking …' : null}
+        {value === undefined ? null : stateOf(value, trends, lang)}
         {value === undefined ? null : (
           <>
             {' '}

@@ -31,25 +31,26 @@ export function ChartNumbers({ title, times, lines, by }: ChartNumbersProps) {
                 ))}
               </tr>
             </thead>
-            <tbody>
-              {times
-                .map((seconds, index) => (
-                  <tr key={seconds}>
-                    <th scope="row">{timeOf(seconds, by)}</th>
-                    {lines.map((line) => (
-                      <td key={line.title} class="number">
-                        {numberOf(line.values[index])}
-                      </td>
-                    ))}
-                  </tr>
-                ))
-                .toReversed()}
-            </tbody>
+            <Rows times={times} lines={lines} by={by} />
           </table>
         </div>
       ) : null}
     </details>
   );
+}
+
+function Rows({ times, lines, by }: Omit<ChartNumbersProps, 'title'>) {
+  const rows = times.map((seconds, index) => (
+    <tr key={seconds}>
+      <th scope="row">{timeOf(seconds, by)}</th>
+      {lines.map((line) => (
+        <td key={line.title} class="number">
+          {numberOf(line.values[index])}
+        </td>
+      ))}
+    </tr>
+  ));
+  return <tbody>{rows.toReversed()}</tbody>;
 }
 
 function numberOf(value: number | null | undefined): string {

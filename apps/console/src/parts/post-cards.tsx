@@ -8,10 +8,12 @@ interface PostCardsProps {
   readonly uris: readonly string[];
   /** What stands below a post, beside the link to it. */
   readonly foot?: (post: Card) => ComponentChildren;
+  /** What follows once all are there, such as a button for more. */
+  readonly after?: ComponentChildren;
 }
 
 /** Posts as cards, in the order of their uris; says how many of them don't show. */
-export function PostCards({ uris, foot }: PostCardsProps) {
+export function PostCards({ uris, foot, after }: PostCardsProps) {
   const { cards, left, error, isBusy } = usePostCards(uris);
   return (
     <>
@@ -22,6 +24,7 @@ export function PostCards({ uris, foot }: PostCardsProps) {
             <PostCard post={post} foot={foot?.(post)} />
           </li>
         ))}
+        {isBusy ? <Ghosts count={Math.min(3, uris.length - cards.length - left)} /> : null}
       </ul>
       {left === 0 ? null : (
         <p class="quiet">
@@ -29,6 +32,14 @@ export function PostCards({ uris, foot }: PostCardsProps) {
           readers only.
         </p>
       )}
+      {isBusy ? null : after}
     </>
   );
+}
+
+/** Where posts will be. */
+function Ghosts({ count }: { count: number }) {
+  return Array.from({ length: count }, (_, index) => (
+    <li key={`ghost ${index}`} class="card ghost" aria-hidden="true" />
+  ));
 }

@@ -69,7 +69,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     reply.header('x-request-id', request.id);
     done(request.url.length > maxUrlLength ? tooLong(maxUrlLength) : undefined);
   });
-  if (corsOrigins.length > 0) void app.register(cors, { origin: corsOrigins.includes('*') ? '*' : [...corsOrigins] });
+  if (corsOrigins.length > 0) allowOrigins(app, corsOrigins);
   app.addHook('onResponse', (request, _reply, done) => {
     clientErrors.noteAnswer(request);
     done();
@@ -78,6 +78,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   declareErrors(app);
   answerUnknownRoutes(app);
   return app;
+}
+
+/** Their pages also read when to ask again. */
+function allowOrigins(app: HttpServer, origins: readonly string[]): void {
+  void app.register(cors, { origin: origins.includes('*') ? '*' : [...origins], exposedHeaders: ['retry-after'] });
 }
 
 /** Answers are not validated: the compiler and the tests do that. */

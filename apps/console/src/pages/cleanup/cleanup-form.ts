@@ -75,12 +75,12 @@ export function readForm(json: string | null): CleanupForm {
   }
   if (typeof stored !== 'object' || stored === null) return EMPTY_FORM;
   const { types, ...rest } = stored as Record<string, unknown>;
-  const known = Object.entries(EMPTY_FORM).map(([name, preset]) => [
+  const known = Object.entries(EMPTY_FORM).map(([name, preset]): [string, unknown] => [
     name,
     typeof rest[name] === typeof preset ? rest[name] : preset,
   ]);
   return {
-    ...(Object.fromEntries(known) as CleanupForm),
+    ...(Object.fromEntries(known) as unknown as CleanupForm),
     types: TYPES.filter((type) => Array.isArray(types) && types.includes(type)),
   };
 }

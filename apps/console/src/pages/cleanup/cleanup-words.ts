@@ -9,6 +9,13 @@ export const TYPE_WORDS: Readonly<Record<CleanupType, { readonly title: string; 
 };
 export const TYPES = Object.keys(TYPE_WORDS) as CleanupType[];
 
+const list = new Intl.ListFormat('en');
+
+/** Such as `posts and likes`. */
+export function typesInWords(types: readonly CleanupType[]): string {
+  return list.format(types.map((type) => TYPE_WORDS[type].title.toLowerCase()));
+}
+
 export const REASON_WORDS: Readonly<Record<KeepReason, string>> = {
   pinned: 'Pinned to the profile',
   thread: 'In a thread of your own',

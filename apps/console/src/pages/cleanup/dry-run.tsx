@@ -1,8 +1,8 @@
 import type { CleanupType, KeepReason, SessionView, StartedCleanup } from '@updraft/console-api/views';
-import { formatCount, formatTime } from '../../data/format.ts';
+import { formatTime } from '../../data/format.ts';
+import { Counts } from '../../parts/counts.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { PostCards } from '../../parts/post-cards.tsx';
-import { Table } from '../../parts/table.tsx';
 import type { CleanupForm } from './cleanup-form.ts';
 import { REASON_WORDS, REASONS, TYPE_WORDS, TYPES } from './cleanup-words.ts';
 import { StartCleanup } from './start-cleanup.tsx';
@@ -23,13 +23,13 @@ export function DryRun({ found, ...start }: DryRunProps) {
       <h2>What would go</h2>
       {before === undefined ? null : <p class="quiet">What was made before {formatTime(before)}.</p>}
       <div class="two">
-        <Counts
+        <Counted
           title="Would be deleted"
           names={TYPES}
           wordOf={(type) => TYPE_WORDS[type].title}
           counts={found.num_by_type}
         />
-        <Counts
+        <Counted
           title="Stay, because"
           names={REASONS}
           wordOf={(reason) => REASON_WORDS[reason]}
@@ -50,24 +50,19 @@ export function DryRun({ found, ...start }: DryRunProps) {
   );
 }
 
-interface CountsProps<T extends string> {
+interface CountedProps<T extends string> {
   readonly title: string;
   readonly names: readonly T[];
   readonly wordOf: (name: T) => string;
   readonly counts: Partial<Record<T, number>> | undefined;
 }
 
-function Counts<T extends CleanupType | KeepReason>({ title, names, wordOf, counts = {} }: CountsProps<T>) {
+function Counted<T extends CleanupType | KeepReason>({ title, names, wordOf, counts = {} }: CountedProps<T>) {
   const some = names.filter((name) => (counts[name] ?? 0) > 0);
   return (
     <section>
       <h3>{title}</h3>
-      <Table
-        label={title}
-        columns={[{ title: 'What' }, { title: 'Records', isNumber: true }]}
-        rows={some.map((name) => ({ key: name, cells: [wordOf(name), formatCount(counts[name] ?? 0)] }))}
-        none="None."
-      />
+      <Counts counts={some.map((name) => ({ key: name, name: wordOf(name), count: counts[name] ?? 0 }))} none="None." />
     </section>
   );
 }

@@ -1,7 +1,7 @@
 import type { CleanupJobView } from '@updraft/console-api/views';
 import { formatCount, formatTime } from '../../data/format.ts';
 import { Table } from '../../parts/table.tsx';
-import { TYPE_WORDS } from './cleanup-words.ts';
+import { typesInWords } from './cleanup-words.ts';
 
 const STATES = { completed: 'done', cancelled: 'cancelled', failed: 'failed' } as const;
 
@@ -18,7 +18,7 @@ export function EndedJobs({ jobs }: { jobs: readonly CleanupJobView[] }) {
           key: job.job_id,
           cells: [
             job.created_at === null ? '' : formatTime(job.created_at),
-            job.cleanup_types.map((type) => TYPE_WORDS[type].title.toLowerCase()).join(', '),
+            typesInWords(job.cleanup_types),
             formatCount(job.num_deleted),
             <Ended key="ended" job={job} />,
           ],

@@ -23,21 +23,25 @@ export function CleanupFields({ form, faults, change, submit, isBusy }: CleanupF
         if (!isBusy) submit();
       }}
     >
-      <Types form={form} fault={faults.types} change={change} />
-      <Field id="days" title="Older than" fault={faults.days} after="days">
-        <input
-          id="days"
-          type="number"
-          inputMode="numeric"
-          min={0}
-          max={36_500}
-          aria-invalid={faults.days !== undefined}
-          aria-describedby="days-fault"
-          value={form.days}
-          onInput={(event) => change({ ...form, days: event.currentTarget.value })}
-        />
-      </Field>
-      <KeepFields form={form} faults={faults} change={change} />
+      <div class="two">
+        <div>
+          <Types form={form} fault={faults.types} change={change} />
+          <Field id="days" title="Older than" fault={faults.days} after="days">
+            <input
+              id="days"
+              type="number"
+              inputMode="numeric"
+              min={0}
+              max={36_500}
+              aria-invalid={faults.days !== undefined}
+              aria-describedby="days-fault"
+              value={form.days}
+              onInput={(event) => change({ ...form, days: event.currentTarget.value })}
+            />
+          </Field>
+        </div>
+        <KeepFields form={form} faults={faults} change={change} />
+      </div>
       <Button kind="primary" type="submit" isBusy={isBusy}>
         {isBusy ? 'Looking …' : 'See what would go'}
       </Button>

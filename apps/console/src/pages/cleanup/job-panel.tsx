@@ -1,11 +1,11 @@
 import type { CleanupJobView } from '@updraft/console-api/views';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatCount, formatTime } from '../../data/format.ts';
-import { useApi } from '../../data/session.tsx';
+import { sentenceOf } from '../../data/request.ts';
 import { Button } from '../../parts/button.tsx';
-import { Confirm } from '../../parts/confirm.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { Tile } from '../../parts/tile.tsx';
+import { CancelJob } from './cancel-job.tsx';
 import { JobReport } from './job-report.tsx';
 import { headingOf, isEnded, perMinute, shareDone } from './job-words.ts';
 
@@ -18,8 +18,6 @@ interface JobPanelProps {
 
 /** A clean-up: how far it is, what it waits for, and the way to stop it. */
 export function JobPanel({ job, reload, onAnother }: JobPanelProps) {
-  const [isAsking, setAsking] = useState(false);
-  const { sendJson } = useApi();
   const rate = useRate(job);
   const share = shareDone(job);
   const hasEnded = isEnded(job);
@@ -34,39 +32,18 @@ export function JobPanel({ job, reload, onAnother }: JobPanelProps) {
         <Tile title="Deleted" value={job.num_deleted} />
         <Tile title={hasEnded ? 'Left' : 'Left, about'} value={job.est_num_remaining} />
         <Tile title="Deleted today" value={job.num_deleted_today} />
-        {hasEnded ? null : <Tile title="A minute" value={rate ?? 0} />}
+        {job.job_state === 'running' ? <Tile title="A minute" value={rate} /> : null}
       </dl>
       {hasEnded ? null : <Course job={job} />}
       {job.state_reason === '' ? null : (
         <p class={job.job_state === 'completed' || (job.num_failures === 0 && !hasEnded) ? '' : 'notice'}>
-          <bdi>{job.state_reason}</bdi>
+          <bdi>{sentenceOf(job.state_reason)}</bdi>
         </p>
       )}
       <JobReport job={job} />
       <div class="actions">
-        {hasEnded ? (
-          <Button onClick={onAnother}>Another clean-up</Button>
-        ) : (
-          <Button onClick={() => setAsking(true)}>Cancel the clean-up</Button>
-        )}
+        {hasEnded ? <Button onClick={onAnother}>Another clean-up</Button> : <CancelJob job={job} reload={reload} />}
       </div>
-      {isAsking && !hasEnded ? (
-        <Confirm
-          title="Cancel the clean-up?"
-          action="Cancel it"
-          isDangerous
-          onClose={() => setAsking(false)}
-          onConfirm={async () => {
-            await sendJson('DELETE', `/repo/cleanup?${new URLSearchParams({ job_id: job.job_id })}`);
-            await reload();
-          }}
-        >
-          <p>
-            {formatCount(job.num_deleted)} records are deleted and do not come back. The rest stays. The batch that is
-            under way may still go.
-          </p>
-        </Confirm>
-      ) : null}
     </section>
   );
 }

@@ -1,31 +1,24 @@
 import type { CleanupJobView } from '@updraft/console-api/views';
 import { formatCount, formatTime } from '../../data/format.ts';
 import { postPage } from '../../data/post.ts';
+import { Counts } from '../../parts/counts.tsx';
 import { Table } from '../../parts/table.tsx';
-import { REASON_WORDS, REASONS, TYPE_WORDS } from './cleanup-words.ts';
+import { REASON_WORDS, REASONS, typesInWords } from './cleanup-words.ts';
 
 /** What the job was asked to do, what it kept, and what it could not delete. */
 export function JobReport({ job }: { job: CleanupJobView }) {
   const kept = REASONS.filter((reason) => (job.num_kept[reason] ?? 0) > 0);
-  const types = job.cleanup_types.map((type) => TYPE_WORDS[type].title.toLowerCase()).join(', ');
   return (
     <>
       <p class="quiet">
-        It deletes {types}
+        It deletes {typesInWords(job.cleanup_types)}
         {job.delete_older_than === null ? '' : ` from before ${formatTime(job.delete_older_than)}`}
         {kept.length === 0 ? '.' : '; some of them stay:'}
       </p>
-      {kept.length === 0 ? null : (
-        <Table
-          label="What stays"
-          columns={[{ title: 'Stay, because' }, { title: 'Records', isNumber: true }]}
-          rows={kept.map((reason) => ({
-            key: reason,
-            cells: [REASON_WORDS[reason], formatCount(job.num_kept[reason] ?? 0)],
-          }))}
-          none=""
-        />
-      )}
+      <Counts
+        counts={kept.map((reason) => ({ key: reason, name: REASON_WORDS[reason], count: job.num_kept[reason] ?? 0 }))}
+        none=""
+      />
       {job.not_deleted.length === 0 ? null : <NotDeleted job={job} />}
     </>
   );

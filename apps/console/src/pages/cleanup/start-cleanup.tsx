@@ -8,8 +8,8 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { CleanupError } from './cleanup-error.tsx';
 import { type CleanupForm, wishesOf } from './cleanup-form.ts';
 import { TYPE_WORDS, TYPES } from './cleanup-words.ts';
-import { READ_TIMEOUT_MS } from './new-cleanup.tsx';
 import { storeForm } from './stored-form.ts';
+import { READ_TIMEOUT_MS } from './use-dry-run.ts';
 
 interface StartCleanupProps {
   readonly found: StartedCleanup;

@@ -11,7 +11,13 @@ export function storeForm(form: CleanupForm): void {
   }
 }
 
-export function storedForm(): { readonly form: CleanupForm; readonly isLooking: boolean } {
+export interface StoredForm {
+  readonly form: CleanupForm;
+  /** Whether somebody looked at what it would delete. */
+  readonly isLooking: boolean;
+}
+
+export function storedForm(): StoredForm {
   try {
     const json = sessionStorage.getItem(KEY);
     const form = readForm(json);

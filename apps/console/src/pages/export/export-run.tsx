@@ -3,7 +3,7 @@ import { formatCount } from '../../data/format.ts';
 import { adviceFor, type RequestError } from '../../data/request.ts';
 import { Button } from '../../parts/button.tsx';
 import { Bytes } from '../../parts/bytes.tsx';
-import { Table } from '../../parts/table.tsx';
+import { Counts } from '../../parts/counts.tsx';
 import { type Exported, type ExportFormat, type ExportProgress, readExport } from './read-export.ts';
 
 type State =
@@ -85,12 +85,11 @@ function Contents({ progress: { counts, bytes }, isDone }: { progress: ExportPro
       <p class="quiet">
         {formatCount(records)} records{isDone ? '' : ' so far'}, <Bytes bytes={bytes} />
       </p>
-      <Table
-        label="Records by collection"
-        columns={[{ title: 'Collection' }, { title: 'Records', isNumber: true }]}
-        rows={counts.map(([collection, count]) => ({
+      <Counts
+        counts={counts.map(([collection, count]) => ({
           key: collection,
-          cells: [<bdi key="collection">{collection}</bdi>, formatCount(count)],
+          name: <bdi>{collection}</bdi>,
+          count,
         }))}
         none={isDone ? 'It holds no record.' : ''}
       />

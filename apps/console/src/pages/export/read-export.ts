@@ -60,7 +60,8 @@ async function open(path: string, signal: AbortSignal): Promise<Response> {
 
 async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const reader = body?.getReader();
-  while (reader !== undefined) {
+  if (reader === undefined) return;
+  for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
     yield value;

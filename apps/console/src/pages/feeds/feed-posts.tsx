@@ -22,12 +22,17 @@ export function FeedPosts({ feed }: { feed: FeedView }) {
         {again === undefined ? null : <Button onClick={again}>A newer build is there: show it</Button>}
       </div>
       {pages.length > 0 && uris.length === 0 ? <EmptyState title="This feed has no posts just now" /> : null}
-      <PostCards uris={uris} foot={({ uri }) => (pinned.has(uri) ? <span>pinned</span> : null)} />
-      {hasMore ? (
-        <Button isBusy={isBusy} onClick={more}>
-          Show more
-        </Button>
-      ) : null}
+      <PostCards
+        uris={uris}
+        foot={({ uri }) => (pinned.has(uri) ? <span>pinned</span> : null)}
+        after={
+          hasMore ? (
+            <Button isBusy={isBusy} onClick={more}>
+              Show more
+            </Button>
+          ) : null
+        }
+      />
     </>
   );
 }

@@ -1,53 +1,56 @@
+import { useApiUrl } from '../../data/config.tsx';
 import { formatCount } from '../../data/format.ts';
+import { usePages } from '../../data/use-pages.ts';
 import { AccountName } from '../../parts/account-name.tsx';
-import { ActionError } from '../../parts/action-error.tsx';
 import { Button } from '../../parts/button.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { PostCards } from '../../parts/post-cards.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { Table } from '../../parts/table.tsx';
-import { LINK_KINDS, type LinkingRecord, type LinkKind } from './link-kinds.ts';
-import { useLinkPages } from './use-link-pages.ts';
+import { LINK_KINDS, type LinkingRecord, type LinkKind, type LinksPage } from './link-kinds.ts';
+
+const PAGE = 25;
 
 /** The links of one kind, the newest first, page by page. */
 export function LinkList({ target, kind }: { target: string; kind: LinkKind }) {
-  const { pages, hasMore, isBusy, error, more } = useLinkPages(target, kind);
+  const url = useApiUrl();
+  const query = new URLSearchParams({ target, kind, limit: String(PAGE) });
+  const { pages, error, isBusy, hasMore, more } = usePages<LinksPage>(url('search', `/links?${query}`), undefined);
   const { title, isPost } = LINK_KINDS[kind];
-  const records = pages.flat();
+  const records = pages.flatMap((page) => page.linking_records);
   return (
     <section aria-label={title}>
       <h2>{title}</h2>
-      {isPost === true ? (
-        pages.map((page) => <PostCards key={page[0]?.uri} uris={page.map(({ uri }) => uri)} />)
-      ) : (
-        <Accounts title={title} records={records} isKnown={!isBusy && error === undefined} />
-      )}
-      {isPost === true && records.length === 0 && !isBusy && error === undefined ? (
-        <p class="quiet">There are none.</p>
-      ) : null}
-      <ActionError error={error} />
+      {isPost === true ? pages.map((page, index) => <PostCards key={index} uris={urisOf(page)} />) : null}
+      {isPost !== true && records.length > 0 ? <Accounts title={title} records={records} /> : null}
+      <Notice error={error} hasValue={records.length > 0} />
       <p class="quiet" role="status">
-        {isBusy
-          ? 'Loading …'
-          : records.length === 0
-            ? ''
-            : `${formatCount(records.length)} shown${hasMore ? '.' : ', which is all.'}`}
+        {isBusy ? 'Loading …' : error === undefined ? sentenceOf(records.length, hasMore) : ''}
       </p>
-      {hasMore || error !== undefined ? (
+      {hasMore ? (
         <Button isBusy={isBusy} onClick={more}>
-          {error === undefined ? 'Show more' : 'Try again'}
+          Show more
         </Button>
       ) : null}
     </section>
   );
 }
 
+function urisOf(page: LinksPage): string[] {
+  return page.linking_records.map(({ uri }) => uri);
+}
+
+function sentenceOf(shown: number, hasMore: boolean): string {
+  if (shown === 0) return 'There are none.';
+  return `${formatCount(shown)} shown${hasMore ? '.' : ', which is all.'}`;
+}
+
 interface AccountsProps {
   readonly title: string;
   readonly records: readonly LinkingRecord[];
-  readonly isKnown: boolean;
 }
 
-function Accounts({ title, records, isKnown }: AccountsProps) {
+function Accounts({ title, records }: AccountsProps) {
   return (
     <Table
       label={title}
@@ -59,7 +62,7 @@ function Accounts({ title, records, isKnown }: AccountsProps) {
           createdAt === null ? 'unknown' : <RelativeTime key="when" iso={createdAt} />,
         ],
       }))}
-      none={isKnown ? 'There are none.' : ''}
+      none=""
     />
   );
 }

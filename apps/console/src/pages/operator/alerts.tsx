@@ -39,6 +39,10 @@ function Found({ state: { isPrometheusSet, alerts }, isFresh }: { state: AlertsS
         <p>Prometheus answers, and none of its rules is broken.</p>
       </EmptyState>
     ) : null;
+  return <Firing alerts={alerts} />;
+}
+
+function Firing({ alerts }: { alerts: AlertsState['alerts'] }) {
   return (
     <Table
       label="Alerts"

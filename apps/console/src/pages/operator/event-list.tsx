@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { formatTime } from '../../data/format.ts';
 import { Button } from '../../parts/button.tsx';
 import { Bytes } from '../../parts/bytes.tsx';
-import { prettyJson } from './pretty-json.ts';
+import { prettyJson, visible } from './pretty-json.ts';
 
 type RejectedEvent = RejectedEvents['events'][number];
 
@@ -47,7 +47,7 @@ function EventBody({ event: { detail, did, kind, json, bytes } }: { event: Rejec
       <dl class="event-facts">
         <dt>Why</dt>
         <dd>
-          <bdi>{detail}</bdi>
+          <bdi>{visible(detail)}</bdi>
         </dd>
         <dt>Account</dt>
         <dd>

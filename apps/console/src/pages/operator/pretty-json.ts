@@ -1,6 +1,11 @@
-/** The text, indented where it is JSON; characters that would turn or hide its text are written as escapes. */
+/** The text, indented where it is JSON, and visible. */
 export function prettyJson(text: string): string {
-  return indented(text).replaceAll(UNSEEN, (found) =>
+  return visible(indented(text));
+}
+
+/** The text with escapes in place of characters that would turn or hide it. */
+export function visible(text: string): string {
+  return text.replaceAll(UNSEEN, (found) =>
     Array.from({ length: found.length }, (_, index) => escapeOf(found.charCodeAt(index))).join(''),
   );
 }

@@ -1,14 +1,14 @@
 import type { ServicesState } from '@updraft/console-api/views';
 import { formatCount } from '../../data/format.ts';
 import { useLive } from '../../data/use-live.ts';
-import { Bytes } from '../../parts/bytes.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { Table } from '../../parts/table.tsx';
 import { GrafanaLink } from './grafana-link.tsx';
 import { Mark } from './mark.tsx';
-import { factsOf, uptimeOf } from './service-facts.ts';
+import { factsOf } from './service-facts.ts';
+import { Stores } from './stores.tsx';
 import './operator.css';
 
 /** What runs: processes and their versions, builds of feeds, stores. */
@@ -81,52 +81,6 @@ function Facts({ facts }: { facts: ServicesState['services'][number]['facts'] })
         </div>
       ))}
     </dl>
-  );
-}
-
-function Stores({ state: { clickhouse, redis } }: { state: ServicesState }) {
-  return (
-    <>
-      <h2>Stores</h2>
-      <Table
-        label="Stores"
-        columns={[{ title: 'Store' }, { title: 'Version' }, { title: 'Up for' }, { title: 'Memory' }]}
-        rows={[
-          {
-            key: 'clickhouse',
-            cells:
-              clickhouse === undefined
-                ? [
-                    'ClickHouse',
-                    <Mark key="away" kind="bad">
-                      does not answer
-                    </Mark>,
-                    '',
-                    '',
-                  ]
-                : [
-                    'ClickHouse',
-                    clickhouse.version,
-                    uptimeOf(clickhouse.uptimeSeconds),
-                    <Bytes key="used" bytes={clickhouse.usedBytes} />,
-                  ],
-          },
-          {
-            key: 'redis',
-            cells: [
-              'Redis',
-              redis.version,
-              uptimeOf(redis.uptimeSeconds),
-              <>
-                <Bytes bytes={redis.usedBytes} /> of{' '}
-                {redis.maxBytes === 0 ? 'as much as there is' : <Bytes bytes={redis.maxBytes} />}
-              </>,
-            ],
-          },
-        ]}
-        none=""
-      />
-    </>
   );
 }
 
