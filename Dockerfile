@@ -13,12 +13,26 @@ RUN --mount=type=cache,target=/root/.npm --mount=type=cache,target=/pnpm-store \
  # what only people read: types of packages, source maps, their documentation
  && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -iname '*.md' \) -delete
 
+# The console, which two of the apps serve. esbuild's program is an optional package, so it can't be had in the stage above.
+FROM ${NODE_IMAGE} AS console
+ARG APP
+WORKDIR /updraft
+ENV CI=true
+COPY . .
+RUN --mount=type=cache,target=/root/.npm --mount=type=cache,target=/pnpm-store \
+    mkdir apps/console/dist \
+ && case "${APP}" in feedgen|search) \
+      npx -y pnpm@12.21.0 install --store-dir /pnpm-store --package-import-method copy --prod --frozen-lockfile --filter @updraft/console \
+      && node apps/console/build/build-command.ts ;; \
+    esac
+
 FROM ${NODE_IMAGE}
 ARG APP
 ENV NODE_ENV=production APP=${APP} TZ=UTC
 WORKDIR /updraft
 RUN install --directory --owner=node --group=node /spool
 COPY --from=installed /updraft /updraft
+COPY --from=console /updraft/apps/console/dist /updraft/apps/console/dist
 # What the image was built from, for /healthz and the first line of the log. Last, so that a new commit only makes a small new layer.
 ARG COMMIT=unknown
 RUN printf '{"commit":"%s","builtAt":"%s"}\n' "$COMMIT" "$(date --utc +%FT%TZ)" > build-info.json

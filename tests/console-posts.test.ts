@@ -55,7 +55,9 @@ async function write(name: string, text: string, record: object = {}, quoteUri =
 
 async function read(...uris: string[]): Promise<PostCard[]> {
   const query = new URLSearchParams(uris.map((uri) => ['uris', uri]));
-  const { posts: cards } = (await service.get(`/console/api/posts?${query}`)).json() as { posts: PostCard[] };
+  const { posts: cards } = (await service.get(`/console/api/posts?${query.toString()}`)).json() as {
+    posts: PostCard[];
+  };
   return cards;
 }
 

@@ -1,14 +1,13 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { type ClickHouse, startClickHouse } from '@updraft/local';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chromiumPath, whyNoChromium } from './browser/chromium.ts';
 
-const chromium = findChromium();
 const SECRET = 'only-for-those-who-know-the-password';
 
 /** What a page of another origin does: it sends what a browser lets it send, and tells what it could read. */
@@ -36,7 +35,7 @@ const PAGE = (target: string, rebound: string) => `<!doctype html><iframe name=f
   await fetch('/told', { method: 'POST', body: JSON.stringify(told) });
 </script>`;
 
-describe.skipIf(chromium === undefined)('in Chromium (skipped where there is none on PATH)', () => {
+describe.skipIf(chromiumPath === undefined)(`in Chromium${whyNoChromium}`, () => {
   let folder: string;
   let server: ClickHouse;
 
@@ -99,24 +98,9 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where there is non
       ...flags,
     ];
     const { promise: output, resolve } = Promise.withResolvers<string>();
-    const child = execFile(chromium ?? '', [...args, `--host-resolver-rules=${names}`, url], (_error, stdout) =>
+    const child = execFile(chromiumPath ?? '', [...args, `--host-resolver-rules=${names}`, url], (_error, stdout) =>
       resolve(stdout),
     );
     return { child, output };
   }
 });
-
-function findChromium(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const candidates = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) =>
-    folders.map((folder) => join(folder, name)),
-  );
-  return candidates.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}

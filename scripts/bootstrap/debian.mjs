@@ -1,12 +1,12 @@
 // Unpacks Debian's own packages into the project's folder. Nothing is installed system-wide.
 import { execFile } from 'node:child_process';
 import { access, chmod, constants, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { delimiter, join, relative } from 'node:path';
+import { basename, delimiter, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const aptTimeoutMs = 180_000;
-const maxRounds = 4;
+const maxRounds = 12;
 
 /** Whether this machine can download and unpack Debian's packages. */
 export async function hasApt({ platform, env }) {
@@ -15,17 +15,19 @@ export async function hasApt({ platform, env }) {
 
 /**
  * Makes `folder/bin/PROGRAM` for each program, with the libraries that the machine lacks. All or nothing.
- * @param {{ folder: string, packages: string[], programs: string[], env: NodeJS.ProcessEnv }} deps the first program is run once, as a test
+ * @param {{ folder: string, packages: string[], programs: string[], programFolder?: string, env: NodeJS.ProcessEnv }} deps the first program is
+ *   run once, as a test; `programFolder` is where the packages have them
  */
-export async function unpackPrograms({ folder, packages, programs, env }) {
+export async function unpackPrograms({ folder, packages, programs, programFolder = 'usr/bin', env }) {
+  const paths = programs.map((program) => join('root', programFolder, program));
   const work = `${folder}.unpacking-${process.pid}`;
   await rm(work, { recursive: true, force: true });
   await mkdir(join(work, 'debs'), { recursive: true });
   try {
     const apt = await privateApt(work, env);
     await apt.update();
-    await fetchUntilComplete(work, apt, packages, programs);
-    await writeLaunchers(work, programs);
+    await fetchUntilComplete(work, apt, packages, paths);
+    await writeLaunchers(work, paths);
     await run(join(work, 'bin', programs[0]), ['--version'], { timeout: 10_000 });
     for (const leftover of ['debs', 'lists', 'cache']) await rm(join(work, leftover), { recursive: true, force: true });
     await rm(folder, { recursive: true, force: true });
@@ -65,20 +67,20 @@ async function privateApt(work, env) {
 }
 
 /** Downloads the packages, then the libraries that `ldd` misses, one level of dependencies after another. */
-async function fetchUntilComplete(work, apt, packages, programs) {
+async function fetchUntilComplete(work, apt, packages, paths) {
   const fetched = new Set();
   let wanted = packages;
   for (let round = 0; round < maxRounds; round++) {
     await apt.download(wanted);
     for (const name of wanted) fetched.add(name);
     await unpackAll(work);
-    const missing = await missingLibraries(work, programs);
+    const missing = await missingLibraries(work, paths);
     if (missing.length === 0) return;
     const candidates = (await apt.depends([...fetched])).filter((name) => !fetched.has(name));
     wanted = packagesFor(missing, candidates);
     if (wanted.length === 0) throw new Error(`no package provides ${missing.join(', ')}`);
   }
-  throw new Error(`libraries are still missing: ${(await missingLibraries(work, programs)).join(', ')}`);
+  throw new Error(`libraries are still missing: ${(await missingLibraries(work, paths)).join(', ')}`);
 }
 
 async function unpackAll(work) {
@@ -88,10 +90,10 @@ async function unpackAll(work) {
   }
 }
 
-async function missingLibraries(work, programs) {
+async function missingLibraries(work, paths) {
   const libraries = (await libraryFolders(work)).join(delimiter);
-  const missing = programs.map(async (program) => {
-    const { stdout } = await run('ldd', [join(work, 'root', 'usr', 'bin', program)], {
+  const missing = paths.map(async (path) => {
+    const { stdout } = await run('ldd', [join(work, path)], {
       env: { ...process.env, LD_LIBRARY_PATH: libraries, LC_ALL: 'C' },
       timeout: 10_000,
     }).catch((error) => error); // ldd fails for a program that needs no library
@@ -120,16 +122,16 @@ export function packagesFor(missing, candidates) {
 }
 
 /** Shell scripts that set the library path, relative to themselves, and become the program, so that its pid is theirs. */
-async function writeLaunchers(work, programs) {
+async function writeLaunchers(work, paths) {
   const libraries = (await libraryFolders(work)).map((folder) => `$here/../${relative(work, folder)}`).join(':');
   await mkdir(join(work, 'bin'), { recursive: true });
-  for (const program of programs) {
+  for (const path of paths) {
     const script = `#!/bin/sh
 here=$(dirname "$0")
-LD_LIBRARY_PATH="${libraries}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" exec "$here/../root/usr/bin/${program}" "$@"
+LD_LIBRARY_PATH="${libraries}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" exec "$here/../${path}" "$@"
 `;
-    await writeFile(join(work, 'bin', program), script);
-    await chmod(join(work, 'bin', program), 0o755);
+    await writeFile(join(work, 'bin', basename(path)), script);
+    await chmod(join(work, 'bin', basename(path)), 0o755);
   }
 }
 

@@ -1,5 +1,7 @@
-// `npm start` and `npm test` both check the machine, bring the dependencies and Redis, and go on with Node 26.
+// `npm start` and `npm test` both check the machine, bring the dependencies and Redis, build the console, and go on with Node 26.
 import { join, resolve } from 'node:path';
+import { findChromium } from './chromium.mjs';
+import { ensureConsole } from './console.mjs';
 import { SetupFailure } from './failure.mjs';
 import { ensureInstalled } from './install.mjs';
 import { requireSupportedMachine } from './machine.mjs';
@@ -32,9 +34,13 @@ async function run(command, args) {
   const redis = await findRedis({ root, env: process.env, platform: process.platform, say });
   const node = await findProjectNode(root);
   const env = projectEnvironment(redis);
+  await ensureConsole({ root, node, env, say });
   if (command === 'test') {
     const prometheus = await findPrometheus({ root, env: process.env, platform: process.platform, say });
     if (prometheus) env.PATH = `${env.PATH}:${prometheus}`;
+    const chromium = await findChromium({ root, env: process.env, platform: process.platform, say });
+    env.CHROMIUM = chromium.path ?? '';
+    env.NO_CHROMIUM = chromium.whyNot ?? '';
     return runTests({ root, node, env, args, say });
   }
   return runForeground(node, [join(root, 'packages/local/src/start-command.ts'), ...args], { cwd: root, env });

@@ -22,6 +22,7 @@ export async function runTests({ root, node, env, args, say }) {
   say('Tests against the real engine and Redis');
   const tests = await runVitest({ root, node, env, args });
   const total = { ...tests, failed: tests.failed + failedChecks };
+  if (env.NO_CHROMIUM) say(`The tests in a browser were skipped: ${env.NO_CHROMIUM}`);
   say(summaryLine(total));
   return total.failed > 0 ? 1 : 0;
 }

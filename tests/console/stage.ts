@@ -27,6 +27,8 @@ interface ServiceOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly service?: 'search' | 'feedgen';
   readonly plcHost?: string;
+  readonly listen?: string;
+  readonly folder?: string;
   readonly now?: () => number;
 }
 
@@ -61,10 +63,6 @@ export async function startConsoleStage(): Promise<ConsoleStage> {
       const service = makeService(network, redis, options);
       stop.defer(() => service.app.close());
       await service.app.ready();
-      if (process.env['SHOW_LOG'])
-        setInterval(() => {
-          for (const l of (service.lines as string[]).splice(0)) process.stderr.write(l);
-        }, 50).unref();
       return service;
     },
     [Symbol.asyncDispose]: () => stop.disposeAsync(),
@@ -72,19 +70,20 @@ export async function startConsoleStage(): Promise<ConsoleStage> {
 }
 
 function makeService(network: TestNetworkNoAppView, redis: Redis, options: ServiceOptions): ConsoleService {
-  const { service = 'search', plcHost = network.plc.url, now = Date.now } = options;
+  const { service = 'search', plcHost = network.plc.url, listen = '127.0.0.1:8092', now = Date.now, folder } = options;
   const lines: string[] = [];
   const log = createLogger({ service, level: 'trace', destination: { write: (line) => void lines.push(line) } });
   const env = readConfig(consoleEnvironment, { ...options.env });
   const common = {
     env,
-    listen: '127.0.0.1:8092',
+    listen,
     redis,
     redisPrefix: 'test',
     plcHost,
     allowPrivateAddresses: true,
     log,
     now,
+    ...(folder !== undefined && { folder }),
   };
   const tokenKeys = service === 'search' ? [TOKEN_KEY] : [];
   const agent = new AtpAgent({ service: network.pds.url });

@@ -18,10 +18,12 @@ const NEEDS: Readonly<Record<string, string>> = {
   session: 'a session of the console',
 };
 
+/** One of these; a session's token goes with each change, as is told beside the table. */
 function needsOf({ security = [] }: Operation): string {
-  const schemes = security.flatMap((scheme) => Object.keys(scheme)).map((name) => NEEDS[name] ?? name);
-  const any = schemes.join(' or ');
-  return security.some((scheme) => Object.keys(scheme).length === 0) ? `${any}, or nothing` : any;
+  const schemes = security.flatMap((scheme) => Object.keys(scheme).filter((name) => name !== 'csrfToken'));
+  const needs = schemes.map((name) => NEEDS[name] ?? name);
+  const isOptional = security.some((scheme) => Object.keys(scheme).length === 0);
+  return needs.join(' or ') + (isOptional ? ', or nothing' : '');
 }
 
 /** What every route may answer, and each that takes a body, is told beside the table. */

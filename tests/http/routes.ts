@@ -1,9 +1,10 @@
 import type { HttpServer } from '@updraft/service';
 
-/** `GET /repo/{did}` for each route that a server is given from now on, but CORS's and the HEAD beside each GET. */
+/** `GET /repo/{did}` for each route that a server is given from now on, but CORS's, the HEAD beside each GET, and the console's files. */
 export function listRoutes(app: HttpServer): readonly string[] {
   const routes: string[] = [];
-  app.addHook('onRoute', ({ method, url }) => {
+  app.addHook('onRoute', ({ method, url, schema }) => {
+    if (schema?.hide === true) return;
     for (const name of [method].flat()) {
       if (name !== 'HEAD' && name !== 'OPTIONS') routes.push(`${name} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
     }

@@ -15,7 +15,7 @@ export interface Stack {
   readonly engine: () => Engine;
   /** Kills it and starts it again at the same port, on the same data; `meanwhile` runs while it is away. */
   restartEngine(signal: NodeJS.Signals, meanwhile?: () => Promise<void>): Promise<void>;
-  restartRedis(signal: NodeJS.Signals): Promise<void>;
+  restartRedis(signal: NodeJS.Signals, meanwhile?: () => Promise<void>): Promise<void>;
   /** A database with the tables and a prefix of its own. */
   createStore(name: string): Promise<Store>;
   close(): Promise<void>;
@@ -49,8 +49,9 @@ export async function startStack(): Promise<Stack> {
       await meanwhile?.();
       engine = await startClickHouse({ dataDir: start.clickhouse, port: engine.port, ...quiet });
     },
-    restartRedis: async (signal) => {
+    restartRedis: async (signal, meanwhile) => {
       await redis.kill(signal);
+      await meanwhile?.();
       redis = await startRedis({ env: process.env, dataDir: start.redis, port: redis.port });
     },
     createStore: async (name) => {

@@ -8,6 +8,8 @@ import { startTestNetwork } from './test-network.ts';
 
 /** A real PDS and PLC directory, whose firehose a Jetstream host shows. */
 export interface PdsNetwork extends AsyncDisposable {
+  readonly pdsUrl: string;
+  readonly plcUrl: string;
   createAgent(): AtpAgent;
   /** Deletes an account for good, as its host. */
   deleteAccount(did: string): Promise<void>;
@@ -44,6 +46,8 @@ export async function startPdsNetwork(host: Pick<JetstreamServer, 'append' | 'se
     return lines;
   };
   return {
+    pdsUrl: pds.url,
+    plcUrl: network.plc.url,
     createAgent,
     deleteAccount: async (did) => {
       await createAgent().com.atproto.admin.deleteAccount(

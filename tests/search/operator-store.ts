@@ -52,6 +52,10 @@ async function writeRejected(clickhouse: ClickHouse): Promise<void> {
      SELECT lower(leftPad(hex(number), 32, '0')), 'many', '', '', 'commit', '', toString(number) AS event, length(event), now64(3) - INTERVAL 1 HOUR + number
      FROM numbers(45)`,
   );
+  // A replay brings two of them again.
+  await clickhouse.command(
+    `INSERT INTO rejected_events (${columns}) SELECT ${columns} FROM rejected_events WHERE reason = 'many' ORDER BY ingest_at LIMIT 2`,
+  );
   const hostile = `'hostile', {hostile:String}, {hostile:String}, {hostile:String}, {hostile:String}, {hostile:String}`;
   await clickhouse.command(
     `INSERT INTO rejected_events (${columns})

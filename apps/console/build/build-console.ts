@@ -1,12 +1,22 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 
 const SOURCES = join(import.meta.dirname, '../src');
 
-/** Bundles the console into `folder`: index.html, and assets whose names change with what is in them. */
+/** Bundles the console into `folder`: index.html, and assets whose names change with what is in them. All or nothing. */
 export async function buildConsole(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
+  const work = `${folder}.building-${process.pid}`;
+  try {
+    await bundle(work);
+    await rm(folder, { recursive: true, force: true });
+    await rename(work, folder);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function bundle(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const options: BuildOptions = { ...SHARED, outdir: join(folder, 'assets') };
   const [pages, theme, style, icon] = await Promise.all([

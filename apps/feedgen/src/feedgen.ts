@@ -21,6 +21,7 @@ import { createHides } from './moderation/hides.ts';
 import { createPersonal } from './personal/personal.ts';
 import type { PersonalWaits } from './personal/personal-builds.ts';
 import { createWishes } from './personal/wishes/wishes.ts';
+import { createPreview } from './previews/preview.ts';
 import { createSeenPosts, type SeenPostsOptions } from './seen/create-seen-posts.ts';
 import { createDocuments } from './syndication/documents.ts';
 import { createTelling } from './telling.ts';
@@ -60,7 +61,9 @@ export interface Feedgen {
 
 /** Puts the parts together; opens and starts nothing but the signature threads. */
 export function createFeedgen(deps: FeedgenDeps): Feedgen {
-  const { context, console, bus, building, personal, forYou, memberReader } = createParts(deps);
+  const { context: parts, bus, building, personal, forYou, memberReader } = createParts(deps);
+  const console = createFeedgenConsole(deps, parts.identity);
+  const context = { ...parts, signIn: console?.signIn };
   const { live, membership, hides, keys, analytics, identity } = context;
   keepGauges(context, personal.counts);
   const about = { redis: deps.redis, prefix: deps.config.redis.prefix, name: 'feedgen' } as const;
@@ -114,23 +117,9 @@ function createParts(deps: FeedgenDeps) {
   const personal = createPersonal({ ...deps, prefix, limits: config.personal, ...personalDeps });
   const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
   const explain = createExplaining({ ...deps, ...explaining });
-  const posts = { live, cuts, hides, explain, documents, personal: personal.builds, languages: personal.languages };
-  const console = createFeedgenConsole(deps, identity);
-  const signIn = console?.signIn;
-  const context = {
-    service,
-    clickhouse: deps.clickhouse,
-    file,
-    ...posts,
-    membership,
-    intakes,
-    keys,
-    identity,
-    seen,
-    analytics,
-    signIn,
-    metrics,
-    log,
-  };
-  return { context, console, bus, building, personal, forYou, memberReader };
+  const preview = createPreview({ ...deps, live, areValid });
+  const personals = { personal: personal.builds, languages: personal.languages };
+  const posts = { live, cuts, hides, explain, preview, documents, ...personals };
+  const parts = { service, clickhouse: deps.clickhouse, file, membership, intakes, keys, identity, seen, analytics };
+  return { context: { ...parts, ...posts, metrics, log }, bus, building, personal, forYou, memberReader };
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { timeVersion } from '@updraft/atproto';
 import { createDidDirectory, createDidResolver, createHandles, createSafeFetch } from '@updraft/identity';
 import type { Logger } from '@updraft/service';
-import { actorHandles, type ClickHouse, didOfHandle, insertRows } from '@updraft/store';
+import { actorHandles, type ClickHouse, didOfHandle, insertRows, readNames } from '@updraft/store';
 import type { FeedgenConfig } from './config.ts';
 import { withKnownHandles } from './members/known-handles.ts';
 import { createNameFinder } from './members/name-finder.ts';
@@ -37,6 +37,7 @@ export function createIdentity({ config, clickhouse, metrics, log }: IdentityOpt
   return {
     dids,
     storedDidOf,
+    namesOf: (accounts: readonly string[]) => readNames(clickhouse, accounts),
     handles: isSimulated ? withKnownHandles({ handles: resolved, dids, storedDidOf }) : resolved,
     names: createNameFinder({
       dids,

@@ -57,13 +57,13 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
       allOf([
         ...[reports.network, reports.collections, reports.trends].map((report) => report.keepFresh(signal)),
         keepListing(listing, signal),
-        clean?.run(signal),
+        clean?.run(signal) ?? Promise.resolve(),
         runForOperators(deps, context),
       ]),
   };
 }
 
-async function allOf(work: readonly (Promise<void> | undefined)[]): Promise<void> {
+async function allOf(work: readonly Promise<void>[]): Promise<void> {
   await Promise.all(work);
 }
 

@@ -34,6 +34,8 @@ export interface ConsoleOptions {
   readonly rolesOf: (did: string) => Roles;
   readonly findDid: FindDid;
   readonly log: Logger;
+  /** The folder of the built web app; tests change it. */
+  readonly folder?: string;
   /** Milliseconds since 1970; tests change it. */
   readonly now?: () => number;
 }
@@ -50,7 +52,7 @@ export function createConsole(options: ConsoleOptions): Console | undefined {
   const signIn = createSignIn({ ...options, identity, clients: oauth, key, publicOrigin, now });
   const config = configOf(options, identity?.origin ?? publicOrigin);
   const files = {
-    folder: FILES,
+    folder: options.folder ?? FILES,
     connectTo: otherOrigins(options),
     loopbackOrigin: identity?.isPublished === false ? identity.origin : undefined,
   };

@@ -41,6 +41,8 @@ export function isToldApart(feed: Feed): boolean {
 export interface FeedsFile {
   readonly feeds: ReadonlyMap<string, Feed>;
   readonly links: { privacyPolicy?: string | undefined; termsOfService?: string | undefined };
+  /** As it was read. */
+  readonly text: string;
 }
 
 /** The label whose bearers are the feed's members; undefined for a feed without members. */

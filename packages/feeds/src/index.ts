@@ -24,6 +24,7 @@ export {
   type QueriedFeed,
   withVariants,
 } from './feed.ts';
+export { entryText, withEntry } from './feed-entry.ts';
 export { type HideSubject, hideSubject, readHideSubject } from './hide-subject.ts';
 export { keepForFeed, keepValidPosts, type Standings } from './keep-posts.ts';
 export { type ChangedMember, type ChangeOptions, changeMembers, type MemberChange } from './members/change-members.ts';
@@ -54,6 +55,9 @@ export { isPinnedAt, type Pin } from './pins.ts';
 export type { FeedQueryDeps } from './queries/describe-query.ts';
 export { runFeedQuery } from './queries/feed-queries.ts';
 export { runFollowing } from './queries/following.ts';
+export { PartNotBuiltError } from './queries/part-not-built-error.ts';
 export { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';
+export { type FeedRoles, rolesIn } from './roles.ts';
 export { eraseSeen, MAX_SEEN_DAYS, seenDay, seenKey, seenLogMs, seenTotalKey } from './seen-log.ts';
 export { variantFor } from './variants.ts';
+export { widening } from './widening.ts';

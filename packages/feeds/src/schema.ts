@@ -1,4 +1,4 @@
-import { isRkey } from '@updraft/atproto';
+import { isDid, isRkey } from '@updraft/atproto';
 import { z } from 'zod';
 import { refuseFallbacks } from './fallbacks.ts';
 import { membersFrom, refuseSourcesTwice } from './members/sources-schema.ts';
@@ -26,7 +26,16 @@ function hasAtMostGraphemes(max: number): (text: string) => boolean {
   return (text) => [...new Intl.Segmenter().segment(text)].length <= max;
 }
 
+const accounts = z
+  .array(z.string().refine(isDid, { error: 'expected a DID' }))
+  .max(100)
+  .default([]);
+
 const everyFeed = {
+  /** Who may do everything with the feed in the console. */
+  hosts: accounts,
+  /** Who may decide about requests and hide posts there. */
+  moderators: accounts,
   audience: z.enum(['everyone', 'signed-in', 'members']).default('everyone'),
   /** For `audience: members`: the label whose bearers may read. Default: a label feed's own. */
   members: label.optional(),

@@ -5,6 +5,8 @@ import type { Feed } from './feed.ts';
 /** What is the feed's and not a variant's: who reads it, its record, and what it is a feed of. */
 const OF_THE_FEED = new Set([
   'kind',
+  'hosts',
+  'moderators',
   'audience',
   'members',
   'membersFrom',

@@ -26,6 +26,7 @@ export { createMigration, MIGRATIONS_DIRECTORY } from './migrations/migration-fi
 export { requireMoved } from './migrations/require-moved.ts';
 export type { MigrateOptions, Migration } from './migrations/types.ts';
 export { type AccountRowCount, countAccountRows, removeAccountRows } from './privacy/erase-accounts.ts';
+export { type AccountNames, readNames } from './queries/account-names.ts';
 export { type AccountRecord, accountRecords, changedRecords, goneBelow } from './queries/account-records.ts';
 export { type AuditEntry, type AuditQuery, readAuditLog } from './queries/audit-log.ts';
 export type { Authors } from './queries/authors.ts';
@@ -50,8 +51,10 @@ export { listOf } from './queries/list-of.ts';
 export {
   type Brought,
   countBrought,
+  countWaiting,
   type NamedRequest,
   type RequestsQuery,
+  readAskers,
   readBrought,
   readMemberRequests,
   readUnfinishedChanges,

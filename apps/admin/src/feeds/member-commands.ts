@@ -53,7 +53,7 @@ async function list(feed: string, options: { readonly json?: true | undefined },
   await using stores = openStores(io);
   const limit = 1_000;
   for (let page = 1; ; page++) {
-    const { members } = await readMembersPage(stores.clickhouse, { label, search: '', page, limit });
+    const { members } = await readMembersPage(stores.clickhouse, { label, page, limit });
     for (const { did, handle, displayName, createdAt } of members) {
       const columns = [did, handle, displayName.replace(/\s+/g, ' '), createdAt];
       writeRow(io, options, columns, { did, handle, displayName, createdAt });

@@ -22,6 +22,16 @@ export class RequestError extends Error {
   }
 }
 
+/** The fault itself, or a fault of this page in its words. */
+export function toRequestError(error: unknown): RequestError {
+  return error instanceof RequestError ? error : new RequestError(`This went wrong here: ${String(error)}`, 0);
+}
+
+/** Asking again would be refused again. */
+export function isRefusal({ status }: RequestError): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
 export type ChangeMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 const TIMEOUT_MS = 15_000;

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { RequestError } from './request.ts';
+import { type RequestError, toRequestError } from './request.ts';
 
 export interface Action<A extends readonly unknown[]> {
   /** Gives whether it succeeded. While one is under way, another does nothing. */
@@ -31,8 +31,7 @@ export function useAction<A extends readonly unknown[]>(action: (...args: A) => 
       await latest.current(...args);
       return true;
     } catch (fault) {
-      if (!state.current.isGone)
-        setError(fault instanceof RequestError ? fault : new RequestError(`This went wrong here: ${String(fault)}`, 0));
+      if (!state.current.isGone) setError(toRequestError(fault));
       return false;
     } finally {
       state.current.isBusy = false;

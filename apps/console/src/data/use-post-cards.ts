@@ -1,7 +1,7 @@
 import type { PostCard } from '@updraft/console-api/views';
-import { useEffect, useMemo, useState } from 'preact/hooks';
-import { RequestError } from './request.ts';
-import { useApi } from './session.tsx';
+import { useMemo, useState } from 'preact/hooks';
+import type { RequestError } from './request.ts';
+import { useAnswer } from './use-answer.ts';
 
 export interface PostCards {
   /** Those that show, in the order that was asked for; only up to the first that is still asked for. */
@@ -16,40 +16,18 @@ export interface PostCards {
 
 /** How many one request asks for: its address has a bound. */
 const AT_ONCE = 25;
-const RETRY_MS = 3_000;
 
-/** The cards of posts. What is known already stays while more are asked for; after a fault it asks again. */
+/** The cards of posts. What is known already stays while more are asked for. */
 export function usePostCards(uris: readonly string[]): PostCards {
-  const { getJson } = useApi();
   const [known, setKnown] = useState<ReadonlyMap<string, PostCard | undefined>>(new Map());
-  const [error, setError] = useState<RequestError>();
-  const [attempt, setAttempt] = useState(0);
   const missing = useMemo(() => [...new Set(uris)].filter((uri) => !known.has(uri)).slice(0, AT_ONCE), [uris, known]);
   const query = new URLSearchParams(missing.map((uri) => ['uris', uri])).toString();
-  useEffect(() => {
-    if (query === '') return undefined;
-    const stop = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    getJson<{ posts: PostCard[] }>(`/console/api/posts?${query}`, stop.signal).then(
-      ({ posts }) => {
-        if (stop.signal.aborted) return;
-        setKnown((before) => withCards(before, new URLSearchParams(query).getAll('uris'), posts));
-        setError(undefined);
-      },
-      (fault: unknown) => {
-        if (stop.signal.aborted || !(fault instanceof RequestError)) return;
-        setError(fault);
-        const waitMs = Math.max((fault.retryAfterS ?? 0) * 1000, RETRY_MS);
-        timer = setTimeout(() => setAttempt((attempts) => attempts + 1), waitMs);
-      },
-    );
-    return () => {
-      stop.abort();
-      clearTimeout(timer);
-    };
-  }, [query, attempt, getJson]);
+  const error = useAnswer<{ posts: PostCard[] }>(
+    missing.length === 0 ? undefined : `/console/api/posts?${query}`,
+    ({ posts }) => setKnown(withCards(known, missing, posts)),
+  );
   return useMemo(
-    () => ({ ...shownOf(uris, known), byUri: known, error, isBusy: missing.length > 0 }),
+    () => ({ ...shownOf(uris, known), byUri: known, error, isBusy: missing.length > 0 && error === undefined }),
     [uris, known, error, missing],
   );
 }

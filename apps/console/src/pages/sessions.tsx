@@ -47,24 +47,7 @@ function OwnSessions() {
       actions={<Button onClick={() => setEnding('all')}>End all</Button>}
     >
       <Notice error={error} hasValue={value !== undefined} />
-      {value === undefined ? null : (
-        <Table
-          label="Your sessions"
-          columns={[{ title: 'Browser' }, { title: 'Begun' }, { title: 'Last used' }, { title: 'End' }]}
-          rows={value.sessions.map((session) => ({
-            key: session.id,
-            cells: [
-              <Browser key="browser" session={session} />,
-              <RelativeTime key="begun" iso={session.createdAt} />,
-              <RelativeTime key="used" iso={session.lastSeenAt} />,
-              <Button key="end" onClick={() => setEnding(session)}>
-                End<span class="unseen"> the session in {tameName(session.browser)}</span>
-              </Button>,
-            ],
-          }))}
-          none="There is no session."
-        />
-      )}
+      {value === undefined ? null : <SessionTable sessions={value.sessions} onEnd={setEnding} />}
       {ending === undefined ? null : (
         <Confirm
           title={ending === 'all' ? 'End all sessions?' : 'End this session?'}
@@ -78,6 +61,32 @@ function OwnSessions() {
         </Confirm>
       )}
     </Page>
+  );
+}
+
+interface SessionTableProps {
+  readonly sessions: readonly SessionEntry[];
+  readonly onEnd: (session: SessionEntry) => void;
+}
+
+function SessionTable({ sessions, onEnd }: SessionTableProps) {
+  return (
+    <Table
+      label="Your sessions"
+      columns={[{ title: 'Browser' }, { title: 'Begun' }, { title: 'Last used' }, { title: 'End' }]}
+      rows={sessions.map((session) => ({
+        key: session.id,
+        cells: [
+          <Browser key="browser" session={session} />,
+          <RelativeTime key="begun" iso={session.createdAt} />,
+          <RelativeTime key="used" iso={session.lastSeenAt} />,
+          <Button key="end" onClick={() => onEnd(session)}>
+            End<span class="unseen"> the session in {browserName(session.browser)}</span>
+          </Button>,
+        ],
+      }))}
+      none="There is no session."
+    />
   );
 }
 

@@ -1,6 +1,7 @@
 import type { SignInFault, SignInRequest } from '@updraft/console-api/views';
 import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
+import { returnPath } from '../data/return-path.ts';
 import { useApi, useSession } from '../data/session.tsx';
 import { useAction } from '../data/use-action.ts';
 import { ActionError } from '../parts/action-error.tsx';
@@ -23,7 +24,7 @@ export default function SignIn() {
   const { query } = useLocation();
   const { session, isKnown, error } = useSession();
   const purpose: Purpose = query.purpose === 'cleanup' ? 'cleanup' : 'console';
-  const returnTo = ownPath(query.returnTo);
+  const returnTo = returnPath(query.returnTo, location.origin);
   const fault = query.error === undefined ? undefined : (FAULTS[query.error as SignInFault] ?? FAULTS.failed);
   const isDone = session !== undefined && (purpose === 'console' || session.mayCleanUp);
   return (
@@ -41,13 +42,6 @@ export default function SignIn() {
       {isKnown ? null : <ActionError error={error} />}
     </Page>
   );
-}
-
-/** Where to go on: a path of the console only, whatever the address says. */
-function ownPath(path: string | undefined): string {
-  const url = URL.canParse(path ?? '', location.origin) ? new URL(path ?? '', location.origin) : undefined;
-  if (url?.origin !== location.origin || !url.pathname.startsWith('/console/')) return '/console/';
-  return url.pathname === '/console/sign-in' ? '/console/' : `${url.pathname}${url.search}`;
 }
 
 interface SignInFormProps {
@@ -76,29 +70,35 @@ function SignInForm({ purpose, returnTo, known }: SignInFormProps) {
         Your account’s own server asks for your password, and leads you back here: Updraft never sees it.
         {purpose === 'cleanup' ? ' For a clean-up it also asks whether Updraft may delete records of yours.' : ''}
       </p>
-      <div class="field">
-        <label for="handle">Your handle</label>
-        <input
-          id="handle"
-          name="handle"
-          autoComplete="username"
-          autoCapitalize="off"
-          spellcheck={false}
-          required
-          maxLength={2_048}
-          aria-describedby="handle-hint"
-          placeholder="alice.bsky.social"
-          value={handle}
-          onInput={({ currentTarget }) => setHandle(currentTarget.value)}
-        />
-        <p class="hint" id="handle-hint">
-          Such as <b>alice.bsky.social</b>, or a domain of yours. A DID works, too.
-        </p>
-      </div>
+      <HandleField handle={handle} onInput={setHandle} />
       <ActionError error={error} />
       <Button type="submit" kind="primary" isBusy={isBusy}>
         {isBusy ? 'Asking your server …' : 'Go to your server'}
       </Button>
     </form>
+  );
+}
+
+function HandleField({ handle, onInput }: { handle: string; onInput: (handle: string) => void }) {
+  return (
+    <div class="field">
+      <label for="handle">Your handle</label>
+      <input
+        id="handle"
+        name="handle"
+        autoComplete="username"
+        autoCapitalize="off"
+        spellcheck={false}
+        required
+        maxLength={2_048}
+        aria-describedby="handle-hint"
+        placeholder="alice.bsky.social"
+        value={handle}
+        onInput={({ currentTarget }) => onInput(currentTarget.value)}
+      />
+      <p class="hint" id="handle-hint">
+        Such as <b>alice.bsky.social</b>, or a domain of yours. A DID works, too.
+      </p>
+    </div>
   );
 }

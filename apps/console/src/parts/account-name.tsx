@@ -16,7 +16,7 @@ export function AccountName({ did, handle, displayName = '', isLinked = false }:
   const content = (
     <>
       {name === '' ? null : <bdi class="name">{name}</bdi>}{' '}
-      <bdi class="handle">{handle === '' ? did : `@${handle}`}</bdi>
+      <bdi class="handle">{handle === '' ? did : `@${tameName(handle)}`}</bdi>
     </>
   );
   if (!isLinked) return <span class="account">{content}</span>;

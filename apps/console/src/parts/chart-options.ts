@@ -85,7 +85,7 @@ function fromZero(_plot: uPlot, _min: number | null, max: number | null): [numbe
 }
 
 /** What a custom property means in the light or the dark. */
-function resolveColour(element: HTMLElement, name: string): string {
+export function resolveColour(element: HTMLElement, name: string): string {
   const probe = element.appendChild(document.createElement('i'));
   probe.style.color = `var(${name})`;
   const { color } = getComputedStyle(probe);

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useErrorBoundary } from 'preact/hooks';
+import { useEffect, useErrorBoundary, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { Button } from './button.tsx';
 import { EmptyState } from './empty-state.tsx';
@@ -7,12 +7,18 @@ import { Page } from './page.tsx';
 
 /** A fault in a page shows in its place; the frame stays, and another page opens as ever. */
 export function PageBoundary({ children }: { children: ComponentChildren }) {
-  const boundary = useErrorBoundary((fault: unknown) => console.error(fault));
+  const { url } = useLocation();
+  const failedUrl = useRef(url);
+  const boundary = useErrorBoundary((fault: unknown) => {
+    console.error(fault);
+    failedUrl.current = url;
+  });
   const error: unknown = boundary[0];
   const reset = boundary[1];
-  const { url } = useLocation();
-  useEffect(() => reset(), [url]);
-  return error === undefined || error === null ? <>{children}</> : <PageFault onRetry={reset} />;
+  useEffect(() => {
+    if (failedUrl.current !== url) reset();
+  }, [url]);
+  return error === undefined ? <>{children}</> : <PageFault onRetry={reset} />;
 }
 
 function PageFault({ onRetry }: { onRetry: () => void }) {

@@ -77,10 +77,10 @@ function Images({ images }: { images: Card['images'] }) {
 /** What a picture shows is not loaded: its alternative text stands for it. */
 function Alt({ what, alt }: { what: string; alt: string }) {
   return (
-    <p class="alt">
+    <div class="alt">
       <span class="what">{what}</span>
       {alt.trim() === '' ? <span class="quiet">without a description</span> : <Folded text={alt} />}
-    </p>
+    </div>
   );
 }
 

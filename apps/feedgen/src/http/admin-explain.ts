@@ -13,7 +13,7 @@ import {
 } from '@updraft/service';
 import { z } from 'zod';
 import { GraphNotReadyError } from '../for-you/graph/graph-thread.ts';
-import { ADMIN_FEED_ERRORS, needsApiKey, requireFeedOfKey } from './admin-auth.ts';
+import { ADMIN_FEED_ERRORS, needsHost, requireFeed } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
 
 const moment = z.iso.datetime();
@@ -52,13 +52,13 @@ const explanation = z.object({
   build: build.optional(),
 });
 const schema = {
-  ...needsApiKey,
+  ...needsHost,
   summary: 'Why a post is in a feed or not: each rule with its numbers, its score, its place',
   querystring: z.object({
     feed: onceOf('feed').min(1).describe('Its name; NAME/VARIANT for a variant of it'),
     uri: onceOf('uri').min(1).describe("A post's at-uri"),
     viewer: optionalOnce.describe(
-      'Whose list is meant, by DID: of a personal feed, of which each viewer has their own. It must be the account that the key is for',
+      'Whose list is meant, by DID: of a personal feed, of which each viewer has their own. It must be the account that the key is for, or that is signed in',
     ),
   }),
   response: { 200: explanation },
@@ -69,16 +69,17 @@ const errors = [...ADMIN_FEED_ERRORS, RateLimitExceededError];
 export function adminExplain(app: HttpServer, context: FeedgenContext): void {
   const limit = createRateLimit({ burst: 30, perSecond: 1 });
   app.get('/api/admin/explain', { schema, config: { errors } }, async (request) => {
-    const { feed, key } = requireFeedOfKey(context, request, request.query.feed, feedOrVariantByName);
-    const { uri, viewer } = request.query;
+    const { feed: feedName, uri, viewer } = request.query;
+    const asked = { feedName, right: 'moderate', find: feedOrVariantByName } as const;
+    const { feed, actor } = await requireFeed(context, request, asked);
     const { authority = '', collection } = parseAtUri(uri) ?? {};
     if (!authority.startsWith('did:') || collection !== 'app.bsky.feed.post')
       throw new InvalidRequestError('uri: expected the at-uri of a post, such as at://did:plc:…/app.bsky.feed.post/…');
     if (viewer !== undefined && !isDid(viewer)) throw new InvalidRequestError('viewer: expected a DID');
     // What others read is nobody's business, also not that of a feed's host.
-    if (viewer !== undefined && viewer !== key.actorDid)
-      throw new ForbiddenError('viewer: this API key may ask about the list of its own account only');
-    if (!limit.take(key.keyId)) throw new RateLimitExceededError('too many posts asked about, please wait');
+    if (viewer !== undefined && viewer !== actor.did)
+      throw new ForbiddenError('viewer: you may ask about the list of your own account only');
+    if (!limit.take(actor.limitName)) throw new RateLimitExceededError('too many posts asked about, please wait');
     return context.explain(feed, uri, Date.now(), viewer).catch(refuse);
   });
 }

@@ -2,7 +2,7 @@ import { hideSubject, readHideSubject } from '@updraft/feeds';
 import { atMostOnce, type HttpServer, InvalidRequestError, onceOf, RateLimitExceededError } from '@updraft/service';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ADMIN_FEED_ERRORS, nameOfKey, needsApiKey, requireFeedOfKey } from './admin-auth.ts';
+import { ADMIN_FEED_ERRORS, needsHost, needsHostToChange, requireFeed } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
 import { createDidFinder } from './find-did.ts';
 
@@ -21,7 +21,7 @@ const hideView = z
   .meta({ id: 'Hide' });
 const list = {
   schema: {
-    ...needsApiKey,
+    ...needsHost,
     summary: 'The posts and accounts that were taken out of a feed, the latest first',
     querystring: listQuery,
     response: { 200: z.object({ hides: z.array(hideView) }) },
@@ -36,7 +36,8 @@ export function adminFeedHides(app: HttpServer, context: FeedgenContext): void {
   const setHidden = createHider(context);
   const url = '/api/admin/feed_hides';
   app.get(url, list, async (request) => {
-    const { feed } = requireFeedOfKey(context, request, request.query.feedName);
+    const { feedName: name } = request.query;
+    const { feed } = await requireFeed(context, request, { feedName: name, right: 'moderate' });
     const hides = await context.hides.of(feed.alias);
     return {
       hides: hides.map(({ subject: hidden, reason, changedBy, version }) => {
@@ -45,14 +46,14 @@ export function adminFeedHides(app: HttpServer, context: FeedgenContext): void {
     };
   });
   const hide = {
-    ...needsApiKey,
+    ...needsHostToChange,
     summary: 'Takes a post or an account out of a feed',
     querystring: hideQuery,
     response,
   };
   app.put(url, { schema: hide, config }, (request) => setHidden(request, request.query, true));
   const unhide = {
-    ...needsApiKey,
+    ...needsHostToChange,
     summary: 'Shows a hidden post or account again',
     querystring: unhideQuery,
     response,
@@ -63,12 +64,13 @@ export function adminFeedHides(app: HttpServer, context: FeedgenContext): void {
 function createHider(context: FeedgenContext) {
   const findDid = createDidFinder(context.identity);
   return async (request: FastifyRequest, query: z.output<typeof hideQuery>, isHidden: boolean) => {
-    const { feed, key } = requireFeedOfKey(context, request, query.feedName);
+    const asked = { feedName: query.feedName, right: 'moderate' } as const;
+    const { feed, actor } = await requireFeed(context, request, asked);
     const named = readHideSubject(query.subject);
     if (named === undefined) throw new InvalidRequestError('subject: expected the at-uri of a post, a DID or a handle');
     const { did, handle } = named.account;
     const found = hideSubject(await findDid(request, did ?? handle, true), named.rkey);
-    const changedBy = nameOfKey(key);
+    const changedBy = actor.name;
     const change = { feed: feed.alias, subject: found, isHidden, reason: query.reason, changedBy };
     const isChanged = await context.hides.change({ ...change, atMicros: Date.now() * 1000 });
     request.log.info({ ...change, isChanged }, 'a hide changed');

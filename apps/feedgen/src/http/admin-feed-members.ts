@@ -2,14 +2,14 @@ import { atMostOnce, callerKey, type HttpServer, onceOf, RateLimitExceededError,
 import type { Member } from '@updraft/store';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ADMIN_FEED_ERRORS, nameOfKey, needsApiKey, requireAdminFeed } from './admin-auth.ts';
+import { ADMIN_FEED_ERRORS, needsHost, needsHostToChange, requireFeedWithMembers } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
 import { createDidFinder } from './find-did.ts';
 
 const listQuery = z.object({
   feedName: onceOf('feedName').min(1),
   page: number(1_000_000, 1),
-  limit: number(100, 50),
+  limit: number(500, 50),
   search: atMostOnce.max(256).default(''),
 });
 const changeQuery = z.object({
@@ -27,7 +27,7 @@ function number(max: number, preset: number) {
 
 /** Describes a route that lists a feed's members as `view`. */
 function listing<T extends z.ZodType>(summary: string, view: T) {
-  const schema = { ...needsApiKey, summary, querystring: listQuery, response: { 200: view } };
+  const schema = { ...needsHost, summary, querystring: listQuery, response: { 200: view } };
   return { schema, config: { errors: ADMIN_FEED_ERRORS } };
 }
 
@@ -57,14 +57,14 @@ export function adminFeedMembers(app: HttpServer, context: FeedgenContext): void
   const config = { errors: [...ADMIN_FEED_ERRORS, RateLimitExceededError] };
   const response = { 200: z.object({ message: z.string() }) };
   for (const { method, url, isMember, summary } of CHANGES) {
-    const schema = { ...needsApiKey, summary, querystring: changeQuery, response };
+    const schema = { ...needsHostToChange, summary, querystring: changeQuery, response };
     app.route({ method, url, schema, config, handler: (request) => setMember(request, request.query, isMember) });
   }
 }
 
 async function listMembers(context: FeedgenContext, request: FastifyRequest, query: z.output<typeof listQuery>) {
   const { feedName, ...part } = query;
-  const { label } = requireAdminFeed(context, request, feedName);
+  const { label } = await requireFeedWithMembers(context, request, { feedName, right: 'moderate' });
   const { members, totalCount } = await context.membership.page({ label, ...part });
   return { members: members.map((member) => withHandle(context, member, callerKey(request.ip))), totalCount };
 }
@@ -79,9 +79,10 @@ function withHandle({ identity: { names, dids } }: FeedgenContext, member: Membe
 function createMemberSetter(context: FeedgenContext) {
   const findDid = createDidFinder(context.identity);
   return async (request: FastifyRequest, query: z.output<typeof changeQuery>, isMember: boolean) => {
-    const { feed, label, key } = requireAdminFeed(context, request, query.feedName);
+    const asked = { feedName: query.feedName, right: 'host' } as const;
+    const { feed, label, actor } = await requireFeedWithMembers(context, request, asked);
     const did = await findDid(request, query.handle, !isMember);
-    const changedBy = nameOfKey(key);
+    const changedBy = actor.name;
     const actions = [{ kind: isMember ? ('give' as const) : ('remove' as const) }];
     const [changed] = await context.membership.change({ label, changedBy }, [{ did, actions }]);
     request.log.info({ feed: feed.alias, did, isMember, changedBy }, 'membership changed');

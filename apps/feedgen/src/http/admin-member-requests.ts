@@ -1,7 +1,24 @@
-import { HOST_ACTIONS, MEMBER_STATES, membersLabel } from '@updraft/feeds';
-import { atMostOnce, callerKey, type HttpServer, onceOf, RateLimitExceededError, wholeNumber } from '@updraft/service';
+import { type ChangedMember, HOST_ACTIONS, MEMBER_STATES, type MemberState, membersLabel } from '@updraft/feeds';
+import {
+  atMostOnce,
+  ConflictError,
+  callerKey,
+  ForbiddenError,
+  type HttpServer,
+  onceOf,
+  RateLimitExceededError,
+  wholeNumber,
+} from '@updraft/service';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ADMIN_FEED_ERRORS, nameOfKey, needsApiKey, requireAdminFeed, requireFeedOfKey } from './admin-auth.ts';
+import {
+  ADMIN_FEED_ERRORS,
+  MODERATOR_ACTIONS,
+  needsHost,
+  needsHostToChange,
+  requireFeed,
+  requireFeedWithMembers,
+} from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
 import { createDidFinder } from './find-did.ts';
 
@@ -27,7 +44,7 @@ const requestView = z
 
 const list = {
   schema: {
-    ...needsApiKey,
+    ...needsHost,
     summary: "Accounts in a state towards a feed's members, those that changed last first",
     querystring: z.object({ feedName, state: state.default('pending'), ...pageFields }),
     response: {
@@ -37,24 +54,28 @@ const list = {
   config: { errors: ADMIN_FEED_ERRORS },
 };
 
+const decision = z.object({
+  feedName,
+  handle: onceOf('handle').min(1).max(2_048).describe('A handle or a DID'),
+  action: z.enum([...HOST_ACTIONS, 'leave']),
+  note: atMostOnce.max(1_000).optional(),
+  expect: state
+    .optional()
+    .describe('The state in which the account was seen: in another one nothing changes, and the answer is 409'),
+});
 const decide = {
   schema: {
-    ...needsApiKey,
+    ...needsHostToChange,
     summary: 'Decides about an account, or notes something about it',
-    querystring: z.object({
-      feedName,
-      handle: onceOf('handle').min(1).max(2_048).describe('A handle or a DID'),
-      action: z.enum([...HOST_ACTIONS, 'leave']),
-      note: atMostOnce.max(1_000).optional(),
-    }),
+    querystring: decision,
     response: { 200: z.object({ did: z.string(), state, note: z.string() }) },
   },
-  config: { errors: [...ADMIN_FEED_ERRORS, RateLimitExceededError] },
+  config: { errors: [...ADMIN_FEED_ERRORS, ConflictError, RateLimitExceededError] },
 };
 
 const auditLog = {
   schema: {
-    ...needsApiKey,
+    ...needsHost,
     summary: 'What was done to a feed and its members, by whom and why, the last first',
     querystring: z.object({ feedName, subject: atMostOnce.max(2_048).default(''), ...pageFields }),
     response: {
@@ -79,10 +100,10 @@ const auditLog = {
 /** /api/admin/member_requests: GET lists the queue, PUT decides; GET /api/admin/audit_log: what was done. */
 export function adminMemberRequests(app: HttpServer, context: FeedgenContext): void {
   const { membership, identity } = context;
-  const findDid = createDidFinder(identity);
+  const decideAbout = createDecider(context);
   app.get('/api/admin/member_requests', list, async (request) => {
     const { feedName: name, page, limit } = request.query;
-    const { label } = requireAdminFeed(context, request, name);
+    const { label } = await requireFeedWithMembers(context, request, { feedName: name, right: 'moderate' });
     const { requests, totalCount } = await membership.requests({ label, state: request.query.state, page, limit });
     const views = requests.map((row) => {
       if (row.handle === '') identity.names.want(row.did, callerKey(request.ip));
@@ -90,18 +111,10 @@ export function adminMemberRequests(app: HttpServer, context: FeedgenContext): v
     });
     return { requests: views, page, totalPages: Math.ceil(totalCount / limit), totalCount };
   });
-  app.put('/api/admin/member_requests', decide, async (request) => {
-    const { feedName: name, handle, action, note } = request.query;
-    const { feed, label, key } = requireAdminFeed(context, request, name);
-    const did = await findDid(request, handle, action !== 'give' && action !== 'approve');
-    const changedBy = nameOfKey(key);
-    const [changed] = await membership.change({ label, changedBy }, [{ did, actions: [{ kind: action, note }] }]);
-    request.log.info({ feed: feed.alias, did, action, changedBy }, 'a host decided about a member');
-    return { did, state: changed?.after.state ?? 'ended', note: changed?.after.note ?? '' };
-  });
+  app.put('/api/admin/member_requests', decide, (request) => decideAbout(request, request.query));
   app.get('/api/admin/audit_log', auditLog, async (request) => {
     const { feedName: name, subject, page, limit } = request.query;
-    const { feed } = requireFeedOfKey(context, request, name);
+    const { feed } = await requireFeed(context, request, { feedName: name, right: 'moderate' });
     const entries = await membership.auditLog({
       feed: feed.alias,
       label: membersLabel(feed) ?? '',
@@ -111,4 +124,37 @@ export function adminMemberRequests(app: HttpServer, context: FeedgenContext): v
     });
     return { entries: entries.map((entry) => ({ ...entry, at: new Date(entry.at).toISOString() })), page };
   });
+}
+
+function createDecider(context: FeedgenContext) {
+  const findDid = createDidFinder(context.identity);
+  return async (request: FastifyRequest, query: z.output<typeof decision>) => {
+    const { handle, action, note } = query;
+    const asked = { feedName: query.feedName, right: 'moderate' } as const;
+    const { feed, label, actor } = await requireFeedWithMembers(context, request, asked);
+    const expect = actor.isHostOf(feed.alias) ? query.expect && [query.expect] : statesFor(query);
+    const did = await findDid(request, handle, action !== 'give' && action !== 'approve');
+    const change = { did, actions: [{ kind: action, note }], expect };
+    const [changed] = await context.membership.change({ label, changedBy: actor.name }, [change]);
+    if (changed?.conflict !== undefined) throw conflictError(changed);
+    request.log.info({ feed: feed.alias, did, action, changedBy: actor.name }, 'a host decided about a member');
+    return { did, state: changed?.after.state ?? 'ended', note: changed?.after.note ?? '' };
+  };
+}
+
+/** In which states a moderator may decide so. @throws ForbiddenError */
+function statesFor({ action, expect }: z.output<typeof decision>): readonly MemberState[] | undefined {
+  if (!MODERATOR_ACTIONS.has(action)) throw new ForbiddenError(`action: ${action} is for hosts of the feed`);
+  const states = MODERATOR_ACTIONS.get(action);
+  if (expect === undefined) return states;
+  if (states?.includes(expect) === false)
+    throw new ForbiddenError(`action: moderators decide about accounts that wait; this one was ${expect}`);
+  return [expect];
+}
+
+function conflictError({ did, before, conflict }: ChangedMember): ConflictError {
+  const by = conflict?.changedBy === '' || conflict === undefined ? '' : `, by ${conflict.changedBy}`;
+  const at =
+    conflict === undefined || conflict.atMicros === 0 ? '' : ` at ${new Date(conflict.atMicros / 1000).toISOString()}`;
+  return new ConflictError(`${did} is ${before.state} by now${by}${at}: nothing was changed`);
 }

@@ -2,17 +2,22 @@ import { addPostCards, type Console, otherOrigins } from '@updraft/console-api';
 import { type ApiDescription, addRoutes, createHttpServer, type HttpServer } from '@updraft/service';
 import { storeAnswer } from '@updraft/store';
 import type { FeedgenConfig } from '../config.ts';
+import { adminAccountSuggestions } from './admin-account-suggestions.ts';
 import { adminExplain } from './admin-explain.ts';
 import { adminFeedHides } from './admin-feed-hides.ts';
 import { adminFeedMembers } from './admin-feed-members.ts';
 import { adminFeeds } from './admin-feeds.ts';
 import { adminMemberRequests } from './admin-member-requests.ts';
+import { adminMembersBulk } from './admin-members-bulk.ts';
+import { adminSettings } from './admin-settings.ts';
 import type { FeedgenContext } from './context.ts';
 import { describeFeedGenerator } from './describe-feed-generator.ts';
 import { didJson } from './did-json.ts';
 import { feedDocuments } from './feed-documents.ts';
+import { feedPosts } from './feed-posts.ts';
 import { getFeedSkeleton, SKELETON_PATH } from './get-feed-skeleton.ts';
 import { landingPage } from './landing-page.ts';
+import { listFeeds } from './list-feeds.ts';
 import { memberRequest } from './member-request.ts';
 import { sendInteractions } from './send-interactions.ts';
 
@@ -23,11 +28,16 @@ const ROUTES = [
   sendInteractions,
   adminFeeds,
   adminFeedMembers,
+  adminMembersBulk,
+  adminAccountSuggestions,
   adminFeedHides,
   adminMemberRequests,
   memberRequest,
   adminExplain,
+  adminSettings,
   feedDocuments,
+  listFeeds,
+  feedPosts,
   landingPage,
 ];
 
@@ -71,6 +81,13 @@ function describeApi({ service }: FeedgenContext): ApiDescription {
           description: "A service token of the viewer's PDS",
         },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'updraft_session',
+          description: 'Of a host who is signed in; with https its name begins with __Host-',
+        },
+        csrfToken: { type: 'apiKey', in: 'header', name: 'X-CSRF-Token', description: "The session's" },
       },
     },
   };

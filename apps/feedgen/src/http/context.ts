@@ -12,6 +12,7 @@ import type { FeedgenMetrics } from '../metrics.ts';
 import type { Hides } from '../moderation/hides.ts';
 import type { PersonalBuilds } from '../personal/personal-builds.ts';
 import type { PostLanguages } from '../personal/post-languages.ts';
+import type { Preview } from '../previews/preview.ts';
 import type { SeenPosts } from '../seen/seen-posts.ts';
 import type { Documents } from '../syndication/documents.ts';
 
@@ -33,6 +34,7 @@ export interface FeedgenContext {
   readonly seen: SeenPosts;
   readonly analytics: Analytics;
   readonly explain: Explain;
+  readonly preview: Preview;
   readonly documents: Documents;
   /** Undefined with CONSOLE_OFF. */
   readonly signIn: SignIn | undefined;

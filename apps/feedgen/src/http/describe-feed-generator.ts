@@ -1,6 +1,7 @@
 import type { HttpServer } from '@updraft/service';
 import { z } from 'zod';
 import type { FeedgenContext } from './context.ts';
+import { feedUri } from './feed-names.ts';
 
 const link = z.string().optional();
 const feeds = z.array(z.object({ uri: z.string() }));
@@ -13,8 +14,8 @@ export function describeFeedGenerator(app: HttpServer, { service, file }: Feedge
   const shown = { ...(privacyPolicy && { privacyPolicy }), ...(termsOfService && { termsOfService }) };
   const description = {
     did: service.did,
-    feeds: [...file.feeds.keys()].map((alias) => ({
-      uri: `at://${service.actorDid}/app.bsky.feed.generator/${alias}`,
+    feeds: [...file.feeds.values()].map((feed) => ({
+      uri: feedUri(feed, service),
     })),
     ...(Object.keys(shown).length > 0 && { links: shown }),
   };

@@ -14,6 +14,11 @@ export function feedPageUrl({ alias }: Feed, { actorDid }: ServiceIdentity): str
   return `https://bsky.app/profile/${encodeURIComponent(actorDid)}/feed/${encodeURIComponent(alias)}`;
 }
 
+/** Of its record. */
+export function feedUri({ alias }: Feed, { actorDid }: ServiceIdentity): string {
+  return `at://${actorDid}/app.bsky.feed.generator/${alias}`;
+}
+
 /** For a feed without a description. */
 const CONTENT: Record<Feed['kind'], string> = {
   hot: 'Liked posts, fading with age.',

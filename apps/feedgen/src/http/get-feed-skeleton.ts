@@ -1,26 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { type Feed, isPersonal, isToldApart } from '@updraft/feeds';
-import {
-  callerKey,
-  type HttpServer,
-  InvalidRequestError,
-  inSpan,
-  onceOf,
-  optionalOnce,
-  wholeNumber,
-} from '@updraft/service';
+import { callerKey, type HttpServer, inSpan, onceOf, optionalOnce, wholeNumber } from '@updraft/service';
 import type { FeedRequestRow } from '@updraft/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Build } from '../builds/build.ts';
-import { type FeedCursor, parseCursor } from '../builds/cursor.ts';
-import { offsetAfter } from '../builds/page.ts';
+import type { FeedCursor } from '../builds/cursor.ts';
 import { VIEWER_ERRORS } from '../viewer/viewer-errors.ts';
 import { acceptedLanguages } from './accept-languages.ts';
 import type { FeedgenContext } from './context.ts';
 import { FeedNotReadyError, UnknownFeedError } from './errors.ts';
 import { createFeedFinder } from './feed-of-uri.ts';
 import { createPageRenderer, type RenderedPage } from './page-renderer.ts';
+import { type PageStart, readCursor, startOf } from './page-start.ts';
 import { createReadership, type Reader } from './readership.ts';
 import { isPeek, openSeenPage } from './seen-page.ts';
 
@@ -69,7 +60,7 @@ export function getFeedSkeleton(app: HttpServer, context: FeedgenContext): void 
     const asked = { feed, reader, viewerDid, limit, cursor: cursorText };
     const opening = feed.hideSeen ? openSeenPage(context, asked) : undefined;
     // To wait for what is there costs a page as well.
-    const start = cursor === undefined ? startOf(reader) : (startInMemory(reader, cursor) ?? findStart(reader, cursor));
+    const start = startOf(reader, cursor);
     const { build, offset } = start instanceof Promise ? await start : start;
     const seen = opening === undefined ? undefined : await opening;
     const page = render({ build, offset, limit, reader, seen: seen?.view });
@@ -92,15 +83,6 @@ function identify({ identity }: FeedgenContext, request: FastifyRequest, feed: F
   return inSpan('identify viewer', {}, () =>
     identity.viewers.identify({ authorization, lxm: LXM, isStrict, isOpen, caller: callerKey(request.ip) }),
   );
-}
-
-function readCursor(text: string | undefined, feed: Feed): FeedCursor | undefined {
-  if (text === undefined) return undefined;
-  const cursor = parseCursor(text);
-  if (cursor === undefined) throw new InvalidRequestError('the cursor is malformed');
-  if (cursor.alias !== feed.alias && !cursor.alias.startsWith(`${feed.alias}/`))
-    throw new InvalidRequestError('the cursor belongs to another feed');
-  return cursor;
 }
 
 interface PageFacts extends PageStart {
@@ -137,37 +119,6 @@ function pageRow(request: FastifyRequest, facts: PageFacts): FeedRequestRow {
 /** Names the page. Another page must not have it, so a request's own id counts only where we gave it. */
 function pageId(request: FastifyRequest): string {
   return request.headers['x-request-id'] === undefined ? request.id : randomUUID();
-}
-
-/** Where a page begins. */
-interface PageStart {
-  readonly build: Build;
-  readonly offset: number;
-}
-
-/** Undefined when the cursor's build is not in memory. */
-function startInMemory(reader: Reader, { buildId, offset }: FeedCursor): PageStart | undefined {
-  const build = reader.get(buildId);
-  return build === undefined ? undefined : { build, offset };
-}
-
-/** For a cursor whose build is not in memory: the build from Redis, else the current one after the cursor's last post, or at its end. */
-async function findStart(reader: Reader, cursor: FeedCursor): Promise<PageStart> {
-  const own = await inSpan('find build', {}, () => reader.find(cursor.buildId));
-  if (own !== undefined) return { build: own, offset: cursor.offset };
-  const { build } = await startOf(reader);
-  return { build, offset: offsetAfter(build, cursor.lastUri) ?? build.posts.length };
-}
-
-/** The first page. @throws FeedNotReadyError */
-function startOf(reader: Reader): PageStart | Promise<PageStart> {
-  const build = reader.current();
-  return build instanceof Promise ? build.then(startOfBuild) : startOfBuild(build);
-}
-
-function startOfBuild(build: Build | undefined): PageStart {
-  if (build !== undefined) return { build, offset: 0 };
-  throw new FeedNotReadyError('this feed is being built, please try again', { retryAfterS: 5 });
 }
 
 function sendPage(reply: FastifyReply, feed: Feed, { fields }: RenderedPage, reqId?: string): FastifyReply {

@@ -39,6 +39,8 @@ export interface Viewing {
   readonly languages: readonly string[];
   /** That of the cursor, which names the variant that its reader began with. */
   readonly cursorAlias?: string | undefined;
+  /** Hosts and moderators see the feed as those do who may read it. */
+  readonly isOfHost?: boolean;
 }
 
 type Readership = (feed: Feed, viewing: Viewing) => Reader;
@@ -50,8 +52,8 @@ type Readership = (feed: Feed, viewing: Viewing) => Reader;
 export function createReadership(context: FeedgenContext): Readership {
   const fixed = fixedBuilds(context.file.feeds.values());
   const readerOf: Readership = (feed, viewing) => {
-    const { viewerDid, cursorAlias } = viewing;
-    const isInside = feed.audience === 'everyone' || isAllowed(context, feed, viewerDid);
+    const { viewerDid, cursorAlias, isOfHost = false } = viewing;
+    const isInside = isOfHost || feed.audience === 'everyone' || isAllowed(context, feed, viewerDid);
     if (!isInside) return outsider(context, feed, fixed.outsiders.get(feed.alias));
     const name = viewerDid === undefined ? 'anonymous' : feed.audience === 'members' ? 'member' : 'viewer';
     const build = fixed.feeds.get(feed.alias);

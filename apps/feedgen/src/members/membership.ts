@@ -10,9 +10,11 @@ import {
 } from '@updraft/feeds';
 import { every, type Logger } from '@updraft/service';
 import {
+  type AccountNames,
   type AuditEntry,
   type AuditQuery,
   type ClickHouse,
+  countWaiting,
   type MembersPage,
   type MembersQuery,
   type NamedRequest,
@@ -26,6 +28,7 @@ import { oneAtATimeByKey } from '../builds/one-at-a-time.ts';
 import type { Bus } from '../bus.ts';
 import { createAskedPlaces } from './asked-places.ts';
 import { createLabelBearers, type LabelBearers } from './label-bearers.ts';
+import { createMemberNames, type MemberNames } from './member-names.ts';
 
 /** Who bears the labels of all feeds, in memory: read every few seconds, and told of changes at once. */
 export interface Membership {
@@ -35,10 +38,13 @@ export interface Membership {
   count(label: string): number | undefined;
   /** Changes whenever `has` answers differently for somebody. */
   version(): number;
-  /** Members as the store has them. */
-  page(query: MembersQuery): Promise<MembersPage>;
+  /** Members as the store has them; `search` is a part of a DID, handle or display name, in either case, '' for all. */
+  page(query: MembersQuery & { readonly search: string }): Promise<MembersPage>;
+  readonly names: MemberNames;
   /** Accounts in a state, as the store has them. */
   requests(query: RequestsQuery): Promise<{ requests: NamedRequest[]; totalCount: number }>;
+  /** How many accounts wait for a host's decision, by label. */
+  waiting(labels: readonly string[]): Promise<ReadonlyMap<string, number>>;
   auditLog(query: AuditQuery): Promise<AuditEntry[]>;
   /** Whether no more accounts can ask for the label over HTTP, as of a few seconds ago. */
   isFull(label: string): Promise<boolean>;
@@ -73,6 +79,7 @@ export function createMembership({ clickhouse, file, bus, log }: MembershipOptio
   };
 
   const write = createWriter(clickhouse);
+  const names = createMemberNames({ clickhouse, bearers: bearers.of });
 
   bus.listen((news) => {
     if (news.kind === 'member') bearers.apply(news);
@@ -83,8 +90,13 @@ export function createMembership({ clickhouse, file, bus, log }: MembershipOptio
     has: (label, did) => bearers.of(label)?.has(did),
     count: (label) => bearers.of(label)?.size,
     version: bearers.version,
-    page: (query) => readMembersPage(clickhouse, query),
+    page: async ({ search, ...query }) => {
+      const among = search === '' ? undefined : matching(await names.of(query.label), search);
+      return readMembersPage(clickhouse, { ...query, among });
+    },
+    names,
     requests: (query) => readMemberRequests(clickhouse, query),
+    waiting: (labels) => countWaiting(clickhouse, labels),
     auditLog: (query) => readAuditLog(clickhouse, query),
     isFull: createAskedPlaces(clickhouse),
     change: async (options, changes) => {
@@ -118,6 +130,14 @@ function createWriter(clickhouse: ClickHouse): Membership['change'] {
       ? writeOne(options, first)
       : changeMembers(clickhouse, options, changes);
   };
+}
+
+/** The accounts that people may mean by a part of a name. */
+function matching(names: ReadonlyMap<string, AccountNames>, search: string): string[] {
+  const part = search.toLowerCase();
+  const isMeant = ([did, { handle, displayName }]: [string, AccountNames]) =>
+    [did, handle, displayName].some((name) => name.toLowerCase().includes(part));
+  return [...names].filter(isMeant).map(([did]) => did);
 }
 
 async function readBearers(clickhouse: ClickHouse, bearers: LabelBearers): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Account } from '@updraft/identity';
 import { PdsError } from '@updraft/repository';
 import type { CleanupJobStore, RepoCleanupJobRow, StoredCleanupJob } from '@updraft/store';
-import type { PdsSession } from '../pds/sessions.ts';
+import type { RecordPlace } from '../pds/sessions.ts';
 import type { DeletionPlan, DeletionQuery } from '../repository/plan-deletions.ts';
 import { DEFAULT_POLICY, type JobPolicy } from './allowance.ts';
 import { createFakeSession, FIRST_SECRET } from './fake-session.fixture.ts';
@@ -39,8 +39,6 @@ export interface Outcome {
   /** The most deletions that were sent within an hour. */
   readonly mostPerHour: number;
 }
-
-type Writes = Parameters<PdsSession['deleteRecords']>[0];
 
 class Killed extends Error {}
 
@@ -81,23 +79,15 @@ function createWorld({ count, behave, kills = new Set(), policy = {}, renewals }
     if (kills.has(++steps)) throw new Killed();
     return result;
   };
-  const session = createFakeSession(step, renewals !== undefined);
-  const deletion = (writes: Writes) =>
+  const deleteRecords = (writes: readonly RecordPlace[]) =>
     step(() => {
       const paths = writes.map(({ collection, rkey }) => `${collection}/${rkey}`);
       sent.push({ at: now, size: paths.length });
       behave(paths, (each) => records.delete(each), sent.length);
       return { body: {}, characters: 2, rate: { remaining: undefined, resetAtMs: undefined } };
     });
-  const open: JobDeps['sessions']['open'] = async ({ secret }, saveSecret) => {
-    const { renew } = await session.open(secret, saveSecret);
-    return {
-      deleteRecords: async (writes) => {
-        if (renewals?.has(sent.length + 1)) await renew();
-        return deletion(writes);
-      },
-    };
-  };
+  const mustRenew = () => renewals?.has(sent.length + 1) === true;
+  const open = createFakeSession({ step, isStrict: renewals !== undefined, mustRenew, deleteRecords });
   const save = (next: RepoCleanupJobRow) => step(() => void (row = next));
   const deps: JobDeps = {
     ...OUTSIDE,

@@ -34,12 +34,14 @@ test.each<[string, unknown, unknown[]]>([
   expect(words(name, progress)).toEqual(expected);
 });
 
-test('bookkeeping is no work', () => {
+test('bookkeeping is no work, nor is a copy that had nothing to copy', () => {
+  for (const progress of [{}, { copiedFrom: {} }, { copiedFrom: { a: 1e300 } }])
+    expect(words('migration 0013: copied rows', progress)).toEqual([undefined, undefined, undefined]);
   expect(words('storage:sizes', {})).toEqual([undefined, undefined, undefined]);
   expect(words('daily_stats:actors', {})).toEqual([undefined, undefined, undefined]);
 });
 
-test.each(['gap:x', 'list_repos:x', 'labels:x', 'reindex:x', 'import:x:y', 'migration x', 'of a later version'])(
+test.each(['gap:x', 'list_repos:x', 'labels:x', 'reindex:x', 'import:x:y', 'of a later version'])(
   '%s with a progress of another shape is shown without it',
   (name) => {
     for (const progressJson of ['', 'no json', 'null', '[]', '{"events":"many","copiedFrom":{"a":1e300}}'])

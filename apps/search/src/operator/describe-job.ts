@@ -12,13 +12,15 @@ export function describeJob({ name, progressJson, version }: JobState): Work | u
   if (kind?.words === undefined) return kind === undefined ? unknownJob(name, version) : undefined;
   const rest = name.slice(kind.prefix.length);
   const described = kind.words(rest, parseJson(progressJson));
-  return { detail: '', isDone: false, ...described, updatedAt: isoTime(version / 1000) };
+  return described && { detail: '', isDone: false, ...described, updatedAt: isoTime(version / 1000) };
 }
+
+type Words = Omit<Partial<Work>, 'updatedAt'> & { readonly name: string };
 
 interface Kind {
   readonly prefix: string;
   /** Undefined: bookkeeping. */
-  readonly words?: (rest: string, progress: unknown) => Omit<Partial<Work>, 'updatedAt'> & { readonly name: string };
+  readonly words?: (rest: string, progress: unknown) => Words | undefined;
 }
 
 const reading = z.object({ source: z.string(), events: z.number() });
@@ -80,7 +82,8 @@ const KINDS: readonly Kind[] = [
     words: (rest, progress) => {
       const hour = Math.max(...Object.values(copying.safeParse(progress).data?.copiedFrom ?? {}));
       const from = new Date(hour * 3_600_000);
-      const detail = Number.isNaN(from.getTime()) ? '' : `copied back to ${from.toISOString()}`;
+      if (Number.isNaN(from.getTime())) return undefined; // a new store had nothing to copy
+      const detail = `copied back to ${from.toISOString()}`;
       return { name: `migration ${rest}`, detail, isDone: true }; // this version starts when it has ended
     },
   },

@@ -10,7 +10,7 @@ import { createOAuthSessions } from './oauth-sessions.ts';
 import type { PdsRequest } from './pds-client.ts';
 
 const DID = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa';
-const saved = (name: string) => ({ dpopJwk: {}, tokenSet: { sub: DID, refresh_token: name } }) as NodeSavedSession;
+const saved = (name: string): object => ({ dpopJwk: {}, tokenSet: { sub: DID, refresh_token: name } });
 const holder = { did: DID, pds: 'https://pds.example', secret: JSON.stringify(saved('first')) };
 const { signal } = new AbortController();
 
@@ -41,7 +41,7 @@ describe('a session of OAuth', () => {
     };
     await open(async (store) => {
       expect(await store.get(DID)).toEqual(saved('first'));
-      await store.set(DID, saved('second'));
+      await store.set(DID, saved('second') as NodeSavedSession);
       told.push('goes on');
       expect(await store.get(DID)).toEqual(saved('second'));
       return {};
@@ -50,7 +50,10 @@ describe('a session of OAuth', () => {
   });
 
   test('is over when its server says so, and only then', async () => {
-    const failing = (error: Error) => open(() => Promise.reject(error));
+    const failing = (error: Error) =>
+      open(async () => {
+        throw error;
+      });
     const answer = (status: number) => new OAuthResponseError(new Response('', { status }), {});
     await expect(failing(new TokenRefreshError(DID, 'revoked'))).rejects.toMatchObject({ fault: 'unauthorized' });
     await expect(failing(answer(429))).rejects.toMatchObject({ fault: 'limited' });
@@ -72,7 +75,9 @@ describe('a session of OAuth', () => {
     await deleteBy(session(200, async () => ({})));
     expect([paths, renewals]).toEqual([['/xrpc/m?a=b'], []]);
     await expect(deleteBy(session(401, async () => ({})))).rejects.toMatchObject({ fault: 'unavailable' });
-    const over = () => Promise.reject(new TokenRefreshError(DID, 'revoked'));
+    const over = async () => {
+      throw new TokenRefreshError(DID, 'revoked');
+    };
     await expect(deleteBy(session(401, over))).rejects.toMatchObject({ fault: 'unauthorized' });
     expect(renewals).toEqual([true, true]);
   });

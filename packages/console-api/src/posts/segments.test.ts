@@ -70,7 +70,7 @@ test('together the segments are the text, whatever its facets say, and links are
       for (const { link: address } of segments)
         if (address !== undefined) expect(['http:', 'https:']).toContain(new URL(address).protocol);
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 

@@ -74,6 +74,8 @@ const NO_SESSIONS = { get: () => undefined, set: () => {}, del: () => {} };
 
 function serverError({ pds }: FoundAccount, cause: unknown): AccountServerError {
   const { host } = new URL(pds);
+  if (host.endsWith('.example'))
+    return new AccountServerError(`${host} is made up: nobody can sign in to a simulated network`, { cause });
   if (cause instanceof OAuthResponseError && cause.status < 500)
     return new AccountServerError(`${host}, the server of this account, refuses to sign anybody in here`, { cause });
   const what = isUnreachable(cause) ? 'can not be reached now: please try again' : 'offers no sign-in by OAuth';

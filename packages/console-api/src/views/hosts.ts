@@ -9,20 +9,26 @@ export const accountSuggestions = z.object({
 export const MAX_BULK_MEMBERS = 500;
 export const bulkMembersRequest = z.strictObject({
   feedName: z.string().min(1),
-  accounts: z.array(z.string().max(2_048)).min(1).max(MAX_BULK_MEMBERS).describe('Handles or DIDs'),
+  // However long a line is, it is malformed by itself and does not stop the others.
+  accounts: z.array(z.string()).min(1).max(MAX_BULK_MEMBERS).describe('Handles or DIDs'),
 });
 export const bulkMembersAnswer = z.object({
   results: z.array(
     z.object({
       account: z.string().describe('As it was given'),
       did: z.string().optional(),
-      outcome: z.enum(['added', 'already', 'unknown', 'malformed', 'unreachable']),
+      outcome: z
+        .enum(['added', 'already', 'unknown', 'malformed', 'unreachable'])
+        .describe('unreachable: it could not be looked up now, or not in time; send it again'),
     }),
   ),
 });
 export type BulkMembersAnswer = z.output<typeof bulkMembersAnswer>;
 
-/** POST /api/admin/preview: what a feed would have with other settings. Nothing is saved. */
+/**
+ * POST /api/admin/preview: what a feed would have with other settings. Nothing is saved: a host puts them into feeds.yaml then, or gives them to
+ * the operator.
+ */
 export const previewRequest = z.strictObject({
   feedName: z.string().min(1),
   settings: z.string().max(20_000).describe("The feed's entry of feeds.yaml, in YAML"),

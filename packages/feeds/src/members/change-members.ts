@@ -6,12 +6,22 @@ import {
   type StoredMember,
   writeMembers,
 } from '@updraft/store';
-import { GIVEN, MEMBER_STATES, type MemberAction, nextStanding, type Standing, UNKNOWN } from './standing.ts';
+import {
+  GIVEN,
+  MEMBER_STATES,
+  type MemberAction,
+  type MemberState,
+  nextStanding,
+  type Standing,
+  UNKNOWN,
+} from './standing.ts';
 
 /** What happens to an account, in order. */
 export interface MemberChange {
   readonly did: string;
   readonly actions: readonly MemberAction[];
+  /** States in which this may happen; in another one nothing does. Default: all. */
+  readonly expect?: readonly MemberState[] | undefined;
 }
 
 export interface ChangeOptions {
@@ -28,6 +38,8 @@ export interface ChangedMember {
   readonly after: Standing;
   /** Whether the label was given or taken. */
   readonly isLabelChanged: boolean;
+  /** Where the account was in another state than expected: who brought it there, and when. */
+  readonly conflict?: { readonly changedBy: string; readonly atMicros: number } | undefined;
 }
 
 /**
@@ -45,9 +57,11 @@ export async function changeMembers(
   const nowMicros = Date.now() * 1000;
   const requests: MemberRequestRow[] = [];
   const labels: ActorLabelRow[] = [];
-  const outcome = changes.map(({ did, actions }): ChangedMember => {
+  const outcome = changes.map(({ did, actions, expect }): ChangedMember => {
     const member = stored.get(did) ?? { request: undefined, label: undefined };
     const before = standingOf(member);
+    if (expect?.includes(before.state) === false)
+      return { did, before, after: before, isLabelChanged: false, conflict: lastChange(member) };
     const after = actions.reduce(nextStanding, before);
     const change = { ...options, did, before, after, nowMicros };
     if (after !== before) requests.push(requestRow(change));
@@ -68,6 +82,11 @@ async function agree(clickhouse: ClickHouse, options: ChangeOptions, dids: reado
 
 function isBearer({ label }: StoredMember): boolean {
   return label !== undefined && !label.deleted;
+}
+
+function lastChange({ request, label }: StoredMember): NonNullable<ChangedMember['conflict']> {
+  const { changedBy = '', version = 0 } = request ?? label ?? {};
+  return { changedBy, atMicros: version };
 }
 
 /** Who bears the label and was never asked about had it from a host, before requests were kept or by an import. */

@@ -24,10 +24,6 @@ interface ServicesOptions extends Pick<Surroundings, 'ports' | 'env' | 'folder'>
 
 /** The services that are installed; `env` leads to the databases and the network, `indexerEnv` is the indexer's alone. */
 export function listServices({ ports, env, indexerEnv, folder }: ServicesOptions): Service[] {
-  const origins = {
-    FEEDGEN_ORIGIN: `http://${loopback(ports.feedgen)}`,
-    SEARCH_ORIGIN: `http://${loopback(ports.search)}`,
-  };
   const service = (name: string, own: NodeJS.ProcessEnv) => ({
     name,
     main: join(PROJECT_ROOT, 'apps', name, 'src', 'main.ts'),
@@ -46,7 +42,7 @@ export function listServices({ ports, env, indexerEnv, folder }: ServicesOptions
     },
     {
       program: service('feedgen', {
-        ...origins,
+        ...originsOf(ports),
         LISTEN_ADDRESS: loopback(ports.feedgen),
         METRICS_LISTEN_ADDRESS: loopback(ports.feedgenMetrics),
       }),
@@ -55,17 +51,24 @@ export function listServices({ ports, env, indexerEnv, folder }: ServicesOptions
     },
     {
       program: service('search', {
-        ...origins,
+        ...originsOf(ports),
         LISTEN_ADDRESS: loopback(ports.search),
         METRICS_LISTEN_ADDRESS: loopback(ports.searchMetrics),
         CLEANUP_TOKEN_KEY: env['CLEANUP_TOKEN_KEY'] || keepTokenKey(folder),
       }),
       ports: { 'the search service': ports.search, 'the search service’s metrics': ports.searchMetrics },
-      addresses: [
-        { label: 'Search', address: `http://${loopback(ports.search)}` },
-        ...(existsSync(CONSOLE) ? [{ label: 'Console', address: `http://${loopback(ports.search)}/console/` }] : []),
-      ],
+      addresses: searchAddresses(`http://${loopback(ports.search)}`),
     },
   ];
   return all.filter(({ program }) => existsSync(program.main));
+}
+
+/** Where browsers reach the services that the console's pages ask. */
+function originsOf({ feedgen, search }: Surroundings['ports']): NodeJS.ProcessEnv {
+  return { FEEDGEN_ORIGIN: `http://${loopback(feedgen)}`, SEARCH_ORIGIN: `http://${loopback(search)}` };
+}
+
+function searchAddresses(address: string): NamedAddress[] {
+  const search = { label: 'Search', address };
+  return existsSync(CONSOLE) ? [search, { label: 'Console', address: `${address}/console/` }] : [search];
 }

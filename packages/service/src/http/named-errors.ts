@@ -5,6 +5,7 @@ export class AuthenticationRequiredError extends namedError(401, 'Authentication
 export class ForbiddenError extends namedError(403, 'Forbidden') {}
 export class NotFoundError extends namedError(404, 'NotFound') {}
 export class MethodNotAllowedError extends namedError(405, 'MethodNotAllowed') {}
+export class ConflictError extends namedError(409, 'Conflict') {}
 export class PayloadTooLargeError extends namedError(413, 'PayloadTooLarge') {}
 export class UriTooLongError extends namedError(414, 'UriTooLong') {}
 export class UnsupportedMediaTypeError extends namedError(415, 'UnsupportedMediaType') {}

@@ -54,6 +54,26 @@ export async function readMemberRequests(
   return { requests, totalCount };
 }
 
+/** How many accounts wait for a host's decision, by label; none for a label where nobody waits. */
+export async function countWaiting(
+  clickhouse: ClickHouse,
+  labels: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const counts = await clickhouse.query(
+    `SELECT label, count() AS accounts FROM member_requests FINAL
+     WHERE label IN {labels:Array(String)} AND state = 'pending' GROUP BY label`,
+    shape({ label: string, accounts: uint64 }),
+    { labels },
+  );
+  return new Map(counts.map(({ label, accounts }) => [label, accounts]));
+}
+
+/** Everybody whom the label's hosts have decided about, or have to. */
+export async function readAskers(clickhouse: ClickHouse, label: string): Promise<string[]> {
+  const sql = 'SELECT DISTINCT actor_did FROM member_requests WHERE label = {label:String}';
+  return (await clickhouse.query(sql, shape({ actorDid: string }), { label })).map(({ actorDid }) => actorDid);
+}
+
 const BROUGHT = "label = {label:String} AND state IN ('approved', 'pending')";
 
 /** How many accounts of a label each source has brought: members and those who wait. */

@@ -1,6 +1,58 @@
-import { useTitle } from '../../parts/use-title.ts';
+import { useState } from 'preact/hooks';
+import { useLocation } from 'preact-iso';
+import { Button } from '../../parts/button.tsx';
+import { HostPage } from './frame/host-page.tsx';
+import { Toast, type ToastMessage } from './frame/toast.tsx';
+import { AddMember } from './members/add-member.tsx';
+import { BulkPaste } from './members/bulk-paste.tsx';
+import { accountLabel, type Member } from './members/member.ts';
+import { MemberList } from './members/member-list.tsx';
+import { MemberSearch } from './members/member-search.tsx';
+import { RemoveMember } from './members/remove-member.tsx';
+import { useMemberDeeds } from './members/use-member-deeds.ts';
+import { useMemberPages } from './members/use-member-pages.ts';
 
-export default function Page() {
-  useTitle('Host members');
-  return <h1>Host members</h1>;
+/** Who is a member of a feed: to be searched, added and removed. */
+export default function Members() {
+  return (
+    <HostPage title="Members" need="host">
+      {(feed) => <MembersOf key={feed} feed={feed} />}
+    </HostPage>
+  );
+}
+
+function MembersOf({ feed }: { feed: string }) {
+  const search = useLocation().query['q'] ?? '';
+  const pages = useMemberPages(feed, search);
+  const deeds = useMemberDeeds(feed);
+  const [message, setMessage] = useState<ToastMessage>();
+  const [leaving, setLeaving] = useState<Member>();
+  const [isPasting, setPasting] = useState(false);
+  const tell = (text: string, undo?: () => Promise<unknown>): void => {
+    setMessage({ text, ...(undo !== undefined && { undo }) });
+    pages.reload();
+  };
+  const remove = async (member: Member, note: string): Promise<void> => {
+    await deeds.remove(member.did, note);
+    setLeaving(undefined);
+    tell(`${accountLabel(member)} is no longer a member.`, async () => {
+      await deeds.give(member.did);
+      tell(`${accountLabel(member)} is a member again.`);
+    });
+  };
+  return (
+    <>
+      <div class="tools">
+        <AddMember feed={feed} onAdded={tell} />
+        <Button onClick={() => setPasting(true)}>Paste many …</Button>
+        <MemberSearch feed={feed} search={search} />
+      </div>
+      <Toast message={message} onClose={() => setMessage(undefined)} />
+      <MemberList key={search} feed={feed} search={search} pages={pages} onRemove={setLeaving} />
+      {leaving === undefined ? null : (
+        <RemoveMember member={leaving} onClose={() => setLeaving(undefined)} remove={(note) => remove(leaving, note)} />
+      )}
+      {isPasting ? <BulkPaste feed={feed} onClose={() => setPasting(false)} onAdded={() => pages.reload()} /> : null}
+    </>
+  );
 }

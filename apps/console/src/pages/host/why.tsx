@@ -1,6 +1,70 @@
-import { useTitle } from '../../parts/use-title.ts';
+import './why/why.css';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useLocation } from 'preact-iso';
+import { usePostCards } from '../../data/use-post-cards.ts';
+import { ActionError } from '../../parts/action-error.tsx';
+import { Button } from '../../parts/button.tsx';
+import { CardOf } from './frame/cards.tsx';
+import { HostPage } from './frame/host-page.tsx';
+import { hostPath } from './frame/host-path.ts';
+import { useExplanation } from './why/use-explanation.ts';
+import { Verdict } from './why/verdict.tsx';
 
-export default function Page() {
-  useTitle('Host why');
-  return <h1>Host why</h1>;
+/** Why a post is in the feed, or why not. */
+export default function Why() {
+  return (
+    <HostPage title="Why" need="moderator">
+      {(feed) => <WhyIn key={feed} feed={feed} />}
+    </HostPage>
+  );
+}
+
+function WhyIn({ feed }: { feed: string }) {
+  const { query, route } = useLocation();
+  const asked = query['post'] ?? '';
+  const [text, setText] = useState(asked);
+  useEffect(() => setText(asked), [asked]);
+  const { explanation, error, isBusy, askAgain } = useExplanation(feed, asked);
+  const posts = useMemo(() => (explanation === undefined ? [] : [explanation.uri]), [explanation]);
+  const { byUri } = usePostCards(posts);
+  return (
+    <>
+      <form
+        class="search"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (text.trim() === asked) askAgain();
+          else route(hostPath(feed, '/why', text.trim() === '' ? {} : { post: text.trim() }));
+        }}
+      >
+        <label class="unseen" for="why-post">
+          The address of a post
+        </label>
+        <input
+          id="why-post"
+          type="text"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellcheck={false}
+          maxLength={2_048}
+          placeholder="The address of a post at bsky.app, or its at-uri"
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+        <Button type="submit" kind="primary" isBusy={isBusy}>
+          Ask why
+        </Button>
+      </form>
+      <ActionError error={error} />
+      <p class="quiet" role="status">
+        {isBusy ? 'Asking …' : ''}
+      </p>
+      {explanation === undefined ? null : (
+        <div class="why-two">
+          <Verdict explanation={explanation} />
+          <CardOf uri={explanation.uri} cards={byUri} />
+        </div>
+      )}
+    </>
+  );
 }

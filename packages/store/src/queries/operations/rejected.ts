@@ -21,23 +21,27 @@ const MAX_REASONS = 100;
 const REASON = shape({ reason: string, numSince: uint64, places: arrayOfStrings });
 
 /**
- * Of each reason how many events were set aside since a moment, and the newest of all time. Reads three small columns of the whole
- * table: for an answer that many callers share.
+ * Of each reason how many events were set aside since a moment (about, above some ten thousand), and the newest of all time. Reads three
+ * small columns of the whole table: for an answer that many callers share. A replay writes an event again, which counts once.
  */
 export async function readRejectedReasons(
   clickhouse: ClickHouse,
   { sinceMs, newest }: { readonly sinceMs: number; readonly newest: number },
 ): Promise<RejectedReason[]> {
   const rows = await clickhouse.query(
-    `SELECT reason, countIf(ingest_at >= fromUnixTimestamp64Milli({sinceMs:Int64}, 'UTC')) AS num_since,
+    `SELECT reason, uniqIf(event_hash, ingest_at >= fromUnixTimestamp64Milli({sinceMs:Int64}, 'UTC')) AS num_since,
          arrayMap(place -> concat(toString(-place.1), ' ', place.2),
              groupArraySorted({newest:UInt32})((-toUnixTimestamp64Milli(ingest_at), toString(event_hash)))) AS places
-     FROM (SELECT reason, ingest_at, event_hash FROM rejected_events FINAL)
-     GROUP BY reason ORDER BY num_since DESC, reason LIMIT ${MAX_REASONS}`,
+     FROM rejected_events GROUP BY reason ORDER BY num_since DESC, reason LIMIT ${MAX_REASONS}`,
     REASON,
     { sinceMs, newest },
   );
-  return rows.map(({ reason, numSince, places }) => ({ reason, numSince, newest: places.map(readPlace) }));
+  return rows.map(({ reason, numSince, places }) => ({ reason, numSince, newest: eachOnce(places.map(readPlace)) }));
+}
+
+function eachOnce(places: readonly RejectedPlace[]): RejectedPlace[] {
+  const seen = new Set<string>();
+  return places.filter(({ id }) => !seen.has(id) && seen.add(id));
 }
 
 function readPlace(text: string): RejectedPlace {
@@ -59,7 +63,7 @@ const EVENT = shape({
 });
 export type RejectedEvent = RowOf<typeof EVENT>;
 
-/** Events by their hashes, in no order. What is not UTF-8 in them is replaced. */
+/** Events by their hashes, each as it came last, in no order that counts. What is not UTF-8 in them is replaced. */
 export function readRejectedEvents(
   clickhouse: ClickHouse,
   hashes: readonly string[],
@@ -69,7 +73,7 @@ export function readRejectedEvents(
     `SELECT event_hash, ingest_at, reason, toValidUTF8(left(detail, 2000)) AS detail, toValidUTF8(left(did, 2048)) AS did,
          toValidUTF8(left(kind, 100)) AS kind, toValidUTF8(left(collection, 400)) AS collection,
          toValidUTF8(left(event, {maxBytes:UInt32})) AS event, event_bytes
-     FROM rejected_events FINAL WHERE event_hash IN {hashes:Array(String)}`,
+     FROM rejected_events WHERE event_hash IN {hashes:Array(String)} ORDER BY ingest_at DESC LIMIT 1 BY event_hash`,
     EVENT,
     { hashes, maxBytes },
   );

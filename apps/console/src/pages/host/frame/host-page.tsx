@@ -1,0 +1,54 @@
+import './host.css';
+import type { SessionView } from '@updraft/console-api/views';
+import type { ComponentChildren } from 'preact';
+import { useRoute } from 'preact-iso';
+import { useSession } from '../../../data/session.tsx';
+import { EmptyState } from '../../../parts/empty-state.tsx';
+import { Page } from '../../../parts/page.tsx';
+import { FeedTabs } from './feed-tabs.tsx';
+import { mayDo, type Need } from './may.ts';
+
+interface HostPageProps {
+  readonly title: string;
+  readonly need: Need;
+  readonly children: (feed: string) => ComponentChildren;
+}
+
+/** A page about the feed that the address names, for those who may see it. */
+export function HostPage({ title, need, children }: HostPageProps) {
+  const feed = useRoute().params['feed'] ?? '';
+  const { session } = useSession();
+  if (session === undefined) return null; // the gate before every page asks to sign in
+  const { roles } = session;
+  return (
+    <Page title={feed} tabTitle={`${title} · ${feed}`}>
+      {mayDo(roles, feed, 'moderator') ? <FeedTabs feed={feed} roles={roles} /> : null}
+      <h2 class="unseen">{title}</h2>
+      {mayDo(roles, feed, need) ? children(feed) : <WhomToAsk feed={feed} session={session} />}
+    </Page>
+  );
+}
+
+/** To those who may not see a page: whom to ask, and what for. */
+function WhomToAsk({ feed, session: { did, handle, roles } }: { feed: string; session: SessionView }) {
+  if (roles.moderatorOf.includes(feed))
+    return (
+      <EmptyState title="This page is for the feed’s hosts">
+        <p>
+          You are a moderator: you decide about requests and hidden posts. Ask a host of the feed for anything else.
+        </p>
+      </EmptyState>
+    );
+  return (
+    <EmptyState title="You are no host of this feed">
+      <p>
+        You are signed in as <bdi>{handle === '' ? did : `@${handle}`}</bdi>. Ask a host of the feed, or whoever runs
+        Updraft, to name this account among its <code>hosts</code> or <code>moderators</code> in feeds.yaml:
+      </p>
+      <p>
+        <code>{did}</code>
+      </p>
+      <a href="/console/host">Your feeds</a>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,101 @@
+/** A page of a list, and how long the whole list was then. */
+export interface ListPage<T> {
+  readonly items: readonly T[];
+  readonly totalCount: number;
+}
+
+export interface PageQueue<T> {
+  /** The pages that are looked at now, from 1. Requests for pages that no longer are end. */
+  want(pages: readonly number[]): void;
+  /** A page as it was last read. */
+  page(number: number): readonly T[] | undefined;
+  /** Of the newest answer. */
+  totalCount(): number | undefined;
+  /** Why the last request failed, until one does not. */
+  error(): Error | undefined;
+  /** Reads again what is looked at; what is known stays until then. */
+  reload(): void;
+  stop(): void;
+}
+
+interface PageQueueOptions<T> {
+  /** @throws Error when the page can't be had */
+  readonly load: (page: number, signal: AbortSignal) => Promise<ListPage<T>>;
+  readonly onChange: () => void;
+  /** The most requests at once. */
+  readonly atOnce: number;
+  /** The most pages to keep; those farthest from what is looked at go first. */
+  readonly keep: number;
+}
+
+/**
+ * The pages of a long list, read as they are looked at. However answers cross, a page holds what its own newest request
+ * got. An answer that tells another length of the list makes the other pages old: their items have moved.
+ */
+export function createPageQueue<T>({ load, onChange, atOnce, keep }: PageQueueOptions<T>): PageQueue<T> {
+  const known = new Map<number, readonly T[]>();
+  const fresh = new Set<number>();
+  const running = new Map<number, AbortController>();
+  let wanted: readonly number[] = [];
+  let totalCount: number | undefined;
+  let error: Error | undefined;
+
+  const begin = (): void => {
+    for (const page of wanted) {
+      if (running.size >= atOnce || error !== undefined) return;
+      if (!fresh.has(page) && !running.has(page)) void run(page);
+    }
+  };
+  const run = async (page: number): Promise<void> => {
+    const stop = new AbortController();
+    running.set(page, stop);
+    try {
+      const answer = await load(page, stop.signal);
+      if (stop.signal.aborted) return;
+      running.delete(page);
+      take(page, answer);
+    } catch (cause) {
+      if (stop.signal.aborted) return;
+      running.delete(page);
+      error = cause as Error;
+    }
+    begin();
+    onChange();
+  };
+  const take = (page: number, answer: ListPage<T>): void => {
+    if (totalCount !== answer.totalCount) fresh.clear();
+    totalCount = answer.totalCount;
+    known.set(page, answer.items);
+    fresh.add(page);
+    const middle = wanted[Math.floor(wanted.length / 2)] ?? page;
+    const farthest = [...known.keys()].toSorted((a, b) => Math.abs(a - middle) - Math.abs(b - middle)).slice(keep);
+    for (const far of farthest) {
+      known.delete(far);
+      fresh.delete(far);
+    }
+  };
+  const end = (isEnded: (page: number) => boolean): void => {
+    for (const [page, request] of running)
+      if (isEnded(page)) {
+        request.abort();
+        running.delete(page);
+      }
+  };
+  return {
+    want: (pages) => {
+      wanted = pages;
+      end((page) => !pages.includes(page));
+      begin();
+    },
+    page: (number) => known.get(number),
+    totalCount: () => totalCount,
+    error: () => error,
+    reload: () => {
+      error = undefined;
+      fresh.clear();
+      end(() => true);
+      begin();
+    },
+    stop: () => end(() => true),
+  };
+}

@@ -1,0 +1,94 @@
+import { useEffect, useState } from 'preact/hooks';
+import { RequestError } from '../../../data/request.ts';
+import { type Api, useApi } from '../../../data/session.tsx';
+import { readPostAddress } from './post-address.ts';
+
+interface Rule {
+  readonly rule: string;
+  /** Absent where it could not be asked. */
+  readonly isPassed?: boolean;
+  readonly detail: string;
+}
+
+interface Score {
+  readonly likes: number;
+  readonly reposts: number;
+  readonly replies: number;
+  readonly sum: number;
+  readonly ageHours: number;
+  readonly score: number;
+  readonly weights: { readonly likes: number; readonly reposts: number; readonly replies: number };
+  readonly gravity?: number;
+}
+
+/** As GET /api/admin/explain gives it. */
+export interface Explanation {
+  readonly feed: string;
+  readonly uri: string;
+  readonly asOf: string;
+  /** Whether a page has the post now. */
+  readonly isShown: boolean;
+  /** Whether a build made now would have it. */
+  readonly isTaken: boolean;
+  readonly because: string;
+  readonly rules: readonly Rule[];
+  readonly score?: Score;
+  readonly build?: {
+    readonly id: string;
+    readonly asOf: string;
+    readonly posts: number;
+    readonly place?: number;
+    readonly isCut: boolean;
+  };
+}
+
+/** Asks why about the post that a text names. */
+export function useExplanation(feed: string, text: string) {
+  const { getJson } = useApi();
+  const [times, setTimes] = useState(0);
+  const [state, setState] = useState<{ explanation?: Explanation; error?: RequestError; isBusy: boolean }>({
+    isBusy: false,
+  });
+  useEffect(() => {
+    if (text === '') {
+      setState({ isBusy: false });
+      return undefined;
+    }
+    const stop = new AbortController();
+    setState({ isBusy: true });
+    explain(getJson, feed, text, stop.signal).then(
+      (explanation) => setState({ explanation, isBusy: false }),
+      (error: RequestError) => {
+        if (!stop.signal.aborted) setState({ error, isBusy: false });
+      },
+    );
+    return () => stop.abort();
+  }, [feed, text, times, getJson]);
+  const { explanation, error, isBusy } = state;
+  return { explanation, error, isBusy, askAgain: () => setTimes((known) => known + 1) };
+}
+
+async function explain(getJson: Api['getJson'], feed: string, text: string, signal: AbortSignal): Promise<Explanation> {
+  const address = readPostAddress(text);
+  if (address === undefined)
+    throw new RequestError('This is not the address of a post: it looks like https://bsky.app/profile/…/post/…', 400);
+  const did = address.account.startsWith('did:') ? address.account : await didOf(getJson, address.account, signal);
+  const uri = `at://${did}/app.bsky.feed.post/${address.rkey}`;
+  return getJson<Explanation>(`/api/admin/explain?${new URLSearchParams({ feed, uri })}`, signal);
+}
+
+/** Posts are known by their accounts' DIDs. */
+async function didOf(getJson: Api['getJson'], handle: string, signal: AbortSignal): Promise<string> {
+  const query = new URLSearchParams({ q: handle });
+  const { accounts } = await getJson<{ accounts: readonly { did: string; handle: string }[] }>(
+    `/api/admin/account_suggestions?${query}`,
+    signal,
+  );
+  const found = accounts.find((account) => account.handle === handle);
+  if (found === undefined)
+    throw new RequestError(
+      `No account with the handle ${handle} is known here. The post’s at-uri, with a DID, will do.`,
+      400,
+    );
+  return found.did;
+}

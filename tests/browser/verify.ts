@@ -1,0 +1,84 @@
+import { approveMember } from './approve-member.ts';
+import { startBrowser } from './browser.ts';
+import { createChecks } from './checks.ts';
+import { type FirstPage, measureFirstPage } from './first-page.ts';
+import { meetHostilePosts } from './hostile.ts';
+import { watchLiveNumbers } from './live-numbers.ts';
+import { ALL_VIEWS, createLooker, type View } from './look.ts';
+import { surviveOutage } from './outages.ts';
+import { lookAtPages } from './pages.ts';
+import { runCleanup } from './run-cleanup.ts';
+import { signIn } from './sign-in.ts';
+import { startConsoleStage } from './stage.ts';
+import type { Tour } from './tour.ts';
+
+export interface ConsoleVerdict extends FirstPage {
+  /** That were looked at. */
+  readonly pages: number;
+  readonly checks: number;
+  /** What was found to be wrong, in words. */
+  readonly faults: readonly string[];
+  readonly axeSerious: number;
+}
+
+export interface VerifyConsoleOptions {
+  readonly seed: number;
+  /** Of the simulated network's day. */
+  readonly events: number;
+  readonly views?: readonly View[];
+  /** Where pictures of the pages go. */
+  readonly screenshots?: string | undefined;
+  readonly onProgress: (line: string) => void;
+}
+
+/** People use the console in a real browser, against the running system and a real PDS with its OAuth server. */
+export async function verifyConsole(options: VerifyConsoleOptions): Promise<ConsoleVerdict> {
+  const { seed, events, views = ALL_VIEWS, screenshots, onProgress } = options;
+  await using stage = await startConsoleStage({ seed, events });
+  const checks = createChecks(onProgress);
+  const { feedgen, search } = stage.services;
+  const known = [feedgen, search, stage.network.pdsUrl];
+  await using browser = await startBrowser({ checks, own: [feedgen, search], known });
+  await using person = await browser.person();
+  const looker = await createLooker({ checks, views, folder: screenshots });
+  const tour = { ...stage, checks, browser, looker, person };
+  const firstPage = await measureFirstPage(tour);
+  await lookAtPages(tour, 'public');
+  await meetHostilePosts(tour);
+  await watchLiveNumbers(tour);
+  await asPerson(tour, runCleanup);
+  await asPerson(tour, async (theirs) => {
+    await signIn(theirs, stage.people.host, `${feedgen}/console/host`);
+    await lookAtPages(theirs, 'host');
+    await approveMember(theirs);
+  });
+  await asPerson(tour, async (theirs) => {
+    await signIn(theirs, stage.people.operator, `${search}/console/operator`);
+    await lookAtPages(theirs, 'operator');
+    await surviveOutages(theirs);
+  });
+  return {
+    pages: looker.pages,
+    checks: checks.count,
+    faults: checks.faults,
+    axeSerious: looker.axeSerious,
+    ...firstPage,
+  };
+}
+
+/** Somebody with a browser of their own. */
+async function asPerson(tour: Tour, work: (theirs: Tour) => Promise<void>): Promise<void> {
+  await using person = await tour.browser.person();
+  await work({ ...tour, person });
+}
+
+async function surviveOutages(tour: Tour): Promise<void> {
+  const { stack } = tour;
+  const clickhouse = {
+    what: 'ClickHouse',
+    during: (meanwhile: () => Promise<void>) => stack.restartEngine('SIGKILL', meanwhile),
+  };
+  await surviveOutage(tour, clickhouse, ['network', 'search', 'links', 'jobs']);
+  const redis = { what: 'Redis', during: (meanwhile: () => Promise<void>) => stack.restartRedis('SIGKILL', meanwhile) };
+  await surviveOutage(tour, redis, ['ingest', 'services']);
+}

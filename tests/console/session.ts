@@ -1,0 +1,25 @@
+import { createRedis } from '@updraft/store';
+import { csrfTokenOf, idOf, newSecret } from '../../packages/console-api/src/sign-in/secrets.ts';
+import { createSessions } from '../../packages/console-api/src/sign-in/sessions.ts';
+
+/** What a browser sends once it is signed in. */
+export interface SessionHeaders {
+  /** With each request. */
+  readonly reading: { readonly cookie: string };
+  /** With a change. */
+  readonly changing: { readonly cookie: string; readonly 'x-csrf-token': string };
+}
+
+/** Begins a session as a sign-in does, for an account of tests that have no PDS. */
+export async function beginSession(
+  redis: { readonly address: string; readonly prefix: string },
+  did: string,
+): Promise<SessionHeaders> {
+  const client = createRedis({ address: redis.address });
+  const secret = newSecret();
+  const options = { redis: client, prefix: `${redis.prefix}:console:`, now: Date.now, onEnd: async () => {} };
+  await createSessions(options).begin(idOf(secret), { did, handle: '', browser: 'test' });
+  client.disconnect();
+  const reading = { cookie: `updraft_session=${secret}` };
+  return { reading, changing: { ...reading, 'x-csrf-token': csrfTokenOf(secret) } };
+}
