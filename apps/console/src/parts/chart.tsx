@@ -5,8 +5,6 @@ import { type ChartLine, chartData, chartOptions } from './chart-options.ts';
 import './chart.css';
 import { ChartNumbers } from './chart-numbers.tsx';
 
-export type { ChartLine } from './chart-options.ts';
-
 interface ChartProps {
   readonly title: string;
   /** Seconds since 1970, rising. */

@@ -70,18 +70,18 @@ async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array<ArrayBuf
 
 function createPieces() {
   const done: Blob[] = [];
-  let open: Uint8Array<ArrayBuffer>[] = [];
-  let [openBytes, bytes] = [0, 0];
+  let part: Uint8Array<ArrayBuffer>[] = [];
+  let [partBytes, bytes] = [0, 0];
   const close = (): void => {
-    done.push(new Blob(open));
-    [open, openBytes] = [[], 0];
+    done.push(new Blob(part));
+    [part, partBytes] = [[], 0];
   };
   return {
     add: (chunk: Uint8Array<ArrayBuffer>): void => {
-      open.push(chunk);
-      openBytes += chunk.length;
+      part.push(chunk);
+      partBytes += chunk.length;
       bytes += chunk.length;
-      if (openBytes >= PIECE_BYTES) close();
+      if (partBytes >= PIECE_BYTES) close();
     },
     bytes: () => bytes,
     file: (type: string): Blob => {

@@ -12,16 +12,16 @@ import { RemoveMember } from './members/remove-member.tsx';
 import { useMemberDeeds } from './members/use-member-deeds.ts';
 import { useMemberPages } from './members/use-member-pages.ts';
 
-/** Who is a member of a feed: to be searched, added and removed. */
+/** Who is a member of a feed: to be searched, and added and removed by hosts. */
 export default function Members() {
   return (
-    <HostPage title="Members" need="host">
-      {(feed) => <MembersOf key={feed} feed={feed} />}
+    <HostPage title="Members" need="moderator">
+      {(feed, isHost) => <MembersOf key={feed} feed={feed} isHost={isHost} />}
     </HostPage>
   );
 }
 
-function MembersOf({ feed }: { feed: string }) {
+function MembersOf({ feed, isHost }: { feed: string; isHost: boolean }) {
   const search = useLocation().query['q'] ?? '';
   const pages = useMemberPages(feed, search);
   const deeds = useMemberDeeds(feed);
@@ -43,12 +43,16 @@ function MembersOf({ feed }: { feed: string }) {
   return (
     <>
       <div class="tools">
-        <AddMember feed={feed} onAdded={tell} />
-        <Button onClick={() => setPasting(true)}>Paste many …</Button>
+        {isHost ? (
+          <>
+            <AddMember feed={feed} onAdded={tell} />
+            <Button onClick={() => setPasting(true)}>Paste many …</Button>
+          </>
+        ) : null}
         <MemberSearch feed={feed} search={search} />
       </div>
       <Toast message={message} onClose={() => setMessage(undefined)} />
-      <MemberList key={search} feed={feed} search={search} pages={pages} onRemove={setLeaving} />
+      <MemberList key={search} feed={feed} search={search} pages={pages} onRemove={isHost ? setLeaving : undefined} />
       {leaving === undefined ? null : (
         <RemoveMember member={leaving} onClose={() => setLeaving(undefined)} remove={(note) => remove(leaving, note)} />
       )}

@@ -20,41 +20,13 @@ export default function Why() {
 }
 
 function WhyIn({ feed }: { feed: string }) {
-  const { query, route } = useLocation();
-  const asked = query['post'] ?? '';
-  const [text, setText] = useState(asked);
-  useEffect(() => setText(asked), [asked]);
+  const asked = useLocation().query['post'] ?? '';
   const { explanation, error, isBusy, askAgain } = useExplanation(feed, asked);
   const posts = useMemo(() => (explanation === undefined ? [] : [explanation.uri]), [explanation]);
   const { byUri } = usePostCards(posts);
   return (
     <>
-      <form
-        class="search"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (text.trim() === asked) askAgain();
-          else route(hostPath(feed, '/why', text.trim() === '' ? {} : { post: text.trim() }));
-        }}
-      >
-        <label class="unseen" for="why-post">
-          The address of a post
-        </label>
-        <input
-          id="why-post"
-          type="text"
-          autoComplete="off"
-          autoCapitalize="none"
-          spellcheck={false}
-          maxLength={2_048}
-          placeholder="The address of a post at bsky.app, or its at-uri"
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-        <Button type="submit" kind="primary" isBusy={isBusy}>
-          Ask why
-        </Button>
-      </form>
+      <PostForm feed={feed} asked={asked} isBusy={isBusy} onAgain={askAgain} />
       <ActionError error={error} />
       <p class="quiet" role="status">
         {isBusy ? 'Asking …' : ''}
@@ -66,5 +38,50 @@ function WhyIn({ feed }: { feed: string }) {
         </div>
       )}
     </>
+  );
+}
+
+interface PostFormProps {
+  readonly feed: string;
+  readonly asked: string;
+  readonly isBusy: boolean;
+  readonly onAgain: () => void;
+}
+
+/** The address of the page holds the post's, so that an answer can be shared. */
+function PostForm({ feed, asked, isBusy, onAgain }: PostFormProps) {
+  const { route } = useLocation();
+  const [text, setText] = useState(asked);
+  useEffect(() => setText(asked), [asked]);
+  const ask = (post: string): void => {
+    if (post === asked) onAgain();
+    else route(hostPath(feed, '/why', post === '' ? {} : { post }));
+  };
+  return (
+    <form
+      class="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        ask(text.trim());
+      }}
+    >
+      <label class="unseen" for="why-post">
+        The address of a post
+      </label>
+      <input
+        id="why-post"
+        type="text"
+        autoComplete="off"
+        autoCapitalize="none"
+        spellcheck={false}
+        maxLength={2_048}
+        placeholder="The address of a post at bsky.app, or its at-uri"
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
+      />
+      <Button type="submit" kind="primary" isBusy={isBusy}>
+        Ask why
+      </Button>
+    </form>
   );
 }

@@ -6,7 +6,7 @@ import { mayDo, type Need } from './may.ts';
 
 const TABS: readonly { readonly path: string; readonly title: string; readonly need: Need }[] = [
   { path: '', title: 'Overview', need: 'moderator' },
-  { path: '/members', title: 'Members', need: 'host' },
+  { path: '/members', title: 'Members', need: 'moderator' },
   { path: '/requests', title: 'Requests', need: 'moderator' },
   { path: '/hidden', title: 'Hidden', need: 'moderator' },
   { path: '/why', title: 'Why', need: 'moderator' },

@@ -11,7 +11,8 @@ import { mayDo, type Need } from './may.ts';
 interface HostPageProps {
   readonly title: string;
   readonly need: Need;
-  readonly children: (feed: string) => ComponentChildren;
+  /** `isHost`: may do everything with the feed. */
+  readonly children: (feed: string, isHost: boolean) => ComponentChildren;
 }
 
 /** A page about the feed that the address names, for those who may see it. */
@@ -24,7 +25,11 @@ export function HostPage({ title, need, children }: HostPageProps) {
     <Page title={feed} tabTitle={`${title} · ${feed}`}>
       {mayDo(roles, feed, 'moderator') ? <FeedTabs feed={feed} roles={roles} /> : null}
       <h2 class="unseen">{title}</h2>
-      {mayDo(roles, feed, need) ? children(feed) : <WhomToAsk feed={feed} session={session} />}
+      {mayDo(roles, feed, need) ? (
+        children(feed, mayDo(roles, feed, 'host'))
+      ) : (
+        <WhomToAsk feed={feed} session={session} />
+      )}
     </Page>
   );
 }
@@ -35,7 +40,8 @@ function WhomToAsk({ feed, session: { did, handle, roles } }: { feed: string; se
     return (
       <EmptyState title="This page is for the feed’s hosts">
         <p>
-          You are a moderator: you decide about requests and hidden posts. Ask a host of the feed for anything else.
+          You are a moderator: you see members, decide about requests and hide posts. Ask a host of the feed for
+          anything else.
         </p>
       </EmptyState>
     );

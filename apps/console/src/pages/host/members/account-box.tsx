@@ -14,28 +14,7 @@ interface AccountBoxProps {
  * Source: the combobox with a listbox, https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
  */
 export function AccountBox({ id, label, value, onValue }: AccountBoxProps) {
-  const [isOpen, setOpen] = useState(false);
-  const [active, setActive] = useState(-1);
-  const found = useSuggestions(isOpen ? value : '');
-  const isShown = isOpen && found.length > 0;
-  const choose = (account: Suggestion): void => {
-    onValue(account.handle);
-    close();
-  };
-  const close = (): void => {
-    setOpen(false);
-    setActive(-1);
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const chosen = found[active];
-    if (event.key === 'Escape' && isShown) close();
-    else if (event.key === 'Enter' && isShown && chosen !== undefined) choose(chosen);
-    else if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && !event.altKey) {
-      setOpen(true);
-      setActive(nextOption(active, event.key === 'ArrowDown' ? 1 : -1, found.length));
-    } else return;
-    event.preventDefault();
-  };
+  const { found, isShown, active, choose, close, type, onKeyDown } = useOptions(value, onValue);
   return (
     <div class="combo">
       <label class="unseen" for={id}>
@@ -55,17 +34,45 @@ export function AccountBox({ id, label, value, onValue }: AccountBoxProps) {
         maxLength={2_048}
         placeholder={label}
         value={value}
-        onInput={({ currentTarget }) => {
-          onValue(currentTarget.value);
-          setOpen(true);
-          setActive(-1);
-        }}
+        onInput={(event) => type(event.currentTarget.value)}
         onKeyDown={onKeyDown}
         onBlur={close}
       />
       <Options id={id} accounts={isShown ? found : []} active={active} onChoose={choose} />
     </div>
   );
+}
+
+/** Which suggestions are shown, and which of them the arrows have reached; -1 for none. */
+function useOptions(value: string, onValue: (value: string) => void) {
+  const [isOpen, setOpen] = useState(false);
+  const [active, setActive] = useState(-1);
+  const found = useSuggestions(isOpen ? value : '');
+  const isShown = isOpen && found.length > 0;
+  const show = (isToOpen: boolean): void => {
+    setOpen(isToOpen);
+    setActive(-1);
+  };
+  const close = (): void => show(false);
+  const choose = (account: Suggestion): void => {
+    onValue(account.handle);
+    close();
+  };
+  const type = (text: string): void => {
+    onValue(text);
+    show(true);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const chosen = found[active];
+    if (event.key === 'Escape' && isShown) close();
+    else if (event.key === 'Enter' && isShown && chosen !== undefined) choose(chosen);
+    else if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && !event.altKey) {
+      setOpen(true);
+      setActive(nextOption(active, event.key === 'ArrowDown' ? 1 : -1, found.length));
+    } else return;
+    event.preventDefault();
+  };
+  return { found, isShown, active, choose, close, type, onKeyDown };
 }
 
 /** From none (-1) through all options and round to none. */

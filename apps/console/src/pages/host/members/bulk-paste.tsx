@@ -29,20 +29,7 @@ export function BulkPaste({ feed, onClose, onAdded }: BulkPasteProps) {
   return (
     <Dialog title="Add many members" onClose={onClose}>
       {total === undefined ? (
-        <>
-          <label class="field wide">
-            Handles, DIDs or addresses of profiles, with anything between them
-            <textarea
-              rows={8}
-              spellcheck={false}
-              value={text}
-              onInput={(event) => setText(event.currentTarget.value)}
-            />
-          </label>
-          <p class="quiet" role="status">
-            {isTooMany ? `At most ${formatCount(MAX_ACCOUNTS)} at once, please.` : describePasted(pasted)}
-          </p>
-        </>
+        <PasteBox text={text} pasted={pasted} isTooMany={isTooMany} onText={setText} />
       ) : (
         <Progress done={lines.length} total={total} isOver={sent !== undefined} />
       )}
@@ -61,6 +48,27 @@ export function BulkPaste({ feed, onClose, onAdded }: BulkPasteProps) {
         ) : null}
       </div>
     </Dialog>
+  );
+}
+
+interface PasteBoxProps {
+  readonly text: string;
+  readonly pasted: Pasted;
+  readonly isTooMany: boolean;
+  readonly onText: (text: string) => void;
+}
+
+function PasteBox({ text, pasted, isTooMany, onText }: PasteBoxProps) {
+  return (
+    <>
+      <label class="field wide">
+        Handles, DIDs or addresses of profiles, with anything between them
+        <textarea rows={8} spellcheck={false} value={text} onInput={(event) => onText(event.currentTarget.value)} />
+      </label>
+      <p class="quiet" role="status">
+        {isTooMany ? `At most ${formatCount(MAX_ACCOUNTS)} at once, please.` : describePasted(pasted)}
+      </p>
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 import { formatCount } from '../../../data/format.ts';
 import { Button } from '../../../parts/button.tsx';
 import { CopyButton } from '../frame/copy-button.tsx';
-import { countOutcomes, linesAsText, type Outcome, type Sent } from './send-in-parts.ts';
+import { countOutcomes, type Line, linesAsText, type Outcome, type Sent } from './send-in-parts.ts';
 
 const WORDS: Record<Outcome, string> = {
   added: 'added',
@@ -34,29 +34,36 @@ export function BulkResult({
           </li>
         ))}
       </ul>
-      {open.length === 0 ? null : (
-        <div class="scroll lines" tabIndex={0} role="region" aria-label="Accounts that were not added">
-          <table>
-            <tbody>
-              {open.slice(0, SHOWN).map(({ account, outcome }) => (
-                <tr key={account}>
-                  <td>
-                    <bdi>{account}</bdi>
-                  </td>
-                  <td>{WORDS[outcome]}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      {open.length > SHOWN ? <p class="quiet">{formatCount(open.length - SHOWN)} more are in the copy.</p> : null}
+      <OpenLines lines={open} />
       <p class="actions start">
         <CopyButton text={linesAsText(lines)} title="Copy all lines" />
         {again.length === 0 ? null : (
           <Button onClick={() => onAgain(again)}>Try {formatCount(again.length)} again</Button>
         )}
       </p>
+    </>
+  );
+}
+
+function OpenLines({ lines }: { lines: readonly Line[] }) {
+  if (lines.length === 0) return null;
+  return (
+    <>
+      <div class="scroll lines" tabIndex={0} role="region" aria-label="Accounts that were not added">
+        <table>
+          <tbody>
+            {lines.slice(0, SHOWN).map(({ account, outcome }) => (
+              <tr key={account}>
+                <td>
+                  <bdi>{account}</bdi>
+                </td>
+                <td>{WORDS[outcome]}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {lines.length > SHOWN ? <p class="quiet">{formatCount(lines.length - SHOWN)} more are in the copy.</p> : null}
     </>
   );
 }

@@ -13,7 +13,8 @@ interface MemberListProps {
   readonly feed: string;
   readonly search: string;
   readonly pages: PageQueue<Member>;
-  readonly onRemove: (member: Member) => void;
+  /** Undefined for those who may not. */
+  readonly onRemove: ((member: Member) => void) | undefined;
 }
 
 /** As in host.css. */
@@ -21,32 +22,14 @@ const ROW_HEIGHT = 60;
 
 /** All members in a box that scrolls. Arrows, Page Up and Down, Home and End move from row to row. */
 export function MemberList({ feed, search, pages, onRemove }: MemberListProps) {
-  const box = useRef<HTMLDivElement>(null);
-  const [place] = useState(() => readPlace(feed, search));
-  const count = pages.totalCount() ?? place.count;
-  const { active, isMoved, moveTo } = useActiveRow(count);
-  const rows = useVirtualRows({ count, rowHeight: ROW_HEIGHT, box, initialOffset: place.offset, heldRow: active });
-  const { startIndex, endIndex } = rows.range ?? { startIndex: 0, endIndex: 0 };
-  useWanted(pages, Math.max(0, startIndex - OVERSCAN), Math.min(count - 1, endIndex + OVERSCAN));
-  useEffect(() => {
-    if (!rows.isScrolling) keepPlace(feed, search, { offset: rows.scrollOffset ?? 0, count });
-  }, [rows.isScrolling, rows.scrollOffset, count]);
-  useFocusOf(box, active, isMoved);
-
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const to = rowOfKey(event.key, active, count, Math.max(1, endIndex - startIndex - 1));
-    if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    rows.scrollToIndex(to);
-    moveTo(to);
-  };
-  const error = pages.error() as RequestError | undefined;
+  const { box, count, rows, active, moveTo, onKeyDown } = useMemberGrid(feed, search, pages);
+  const isKnown = pages.totalCount() !== undefined;
   return (
     <>
       <p class="quiet" role="status">
-        {pages.totalCount() === undefined ? 'Loading …' : countText(count, search)}
+        {isKnown ? countText(count, search) : 'Loading …'}
       </p>
-      <Notice error={error} hasValue={pages.totalCount() !== undefined} />
+      <Notice error={pages.error() as RequestError | undefined} hasValue={isKnown} />
       <div
         ref={box}
         class="virtual"
@@ -54,7 +37,7 @@ export function MemberList({ feed, search, pages, onRemove }: MemberListProps) {
         aria-label="Members"
         aria-rowcount={count}
         aria-colcount={3}
-        aria-busy={pages.totalCount() === undefined}
+        aria-busy={!isKnown}
         onKeyDown={onKeyDown}
       >
         <div role="rowgroup" class="virtual-rows" style={{ height: `${rows.getTotalSize()}px` }}>
@@ -74,6 +57,29 @@ export function MemberList({ feed, search, pages, onRemove }: MemberListProps) {
       </div>
     </>
   );
+}
+
+/** Which rows are in the page, where the keyboard is, and the place of the list, which is kept. */
+function useMemberGrid(feed: string, search: string, pages: PageQueue<Member>) {
+  const box = useRef<HTMLDivElement>(null);
+  const [place] = useState(() => readPlace(feed, search));
+  const count = pages.totalCount() ?? place.count;
+  const { active, isMoved, moveTo } = useActiveRow(count);
+  const rows = useVirtualRows({ count, rowHeight: ROW_HEIGHT, box, initialOffset: place.offset, heldRow: active });
+  const { startIndex, endIndex } = rows.range ?? { startIndex: 0, endIndex: 0 };
+  useWanted(pages, Math.max(0, startIndex - OVERSCAN), Math.min(count - 1, endIndex + OVERSCAN));
+  useEffect(() => {
+    if (!rows.isScrolling) keepPlace(feed, search, { offset: rows.scrollOffset ?? 0, count });
+  }, [rows.isScrolling, rows.scrollOffset, count]);
+  useFocusOf(box, active, isMoved);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const to = rowOfKey(event.key, active, count, Math.max(1, endIndex - startIndex - 1));
+    if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    rows.scrollToIndex(to);
+    moveTo(to);
+  };
+  return { box, count, rows, active, moveTo, onKeyDown };
 }
 
 function countText(count: number, search: string): string {

@@ -13,7 +13,8 @@ interface MemberRowProps {
   readonly member: Member | undefined;
   readonly isActive: boolean;
   readonly onFocus: (row: number) => void;
-  readonly onRemove: (member: Member) => void;
+  /** Undefined for those who may not. */
+  readonly onRemove: ((member: Member) => void) | undefined;
 }
 
 /** A member in the list. Names are strangers' texts: they are cut where they end the line. */
@@ -28,7 +29,7 @@ export const MemberRow = memo(({ feed, index, top, member, isActive, onFocus, on
       style={{ transform: `translateY(${top}px)` }}
       onFocus={() => onFocus(index)}
       onKeyDown={(event) => {
-        if (event.key !== 'Delete' || member === undefined) return;
+        if (event.key !== 'Delete' || member === undefined || onRemove === undefined) return;
         event.preventDefault();
         onRemove(member);
       }}
@@ -47,9 +48,11 @@ export const MemberRow = memo(({ feed, index, top, member, isActive, onFocus, on
             <a tabIndex={tabIndex} href={hostPath(feed, '/history', { subject: member.did })}>
               History<span class="unseen"> of {accountLabel(member)}</span>
             </a>
-            <button type="button" class="button quiet" tabIndex={tabIndex} onClick={() => onRemove(member)}>
-              Remove<span class="unseen"> {accountLabel(member)}</span>
-            </button>
+            {onRemove === undefined ? null : (
+              <button type="button" class="button quiet" tabIndex={tabIndex} onClick={() => onRemove(member)}>
+                Remove<span class="unseen"> {accountLabel(member)}</span>
+              </button>
+            )}
           </>
         )}
       </div>
@@ -67,7 +70,7 @@ function MemberName({ member, tabIndex }: { member: Member | undefined; tabIndex
   const name = tameName(member.displayName);
   return (
     <div role="gridcell" class="who">
-      <bdi class="name">{name === '' ? accountLabel(member) : name}</bdi>
+      {name === '' ? null : <bdi class="name">{name}</bdi>}
       <a tabIndex={tabIndex} class="quiet" href={accountPage(member.did)} rel="noreferrer nofollow" target="_blank">
         <bdi>{accountLabel(member)}</bdi>
       </a>

@@ -33,17 +33,15 @@ interface PageQueueOptions<T> {
  * got. An answer that tells another length of the list makes the other pages old: their items have moved.
  */
 export function createPageQueue<T>({ load, onChange, atOnce, keep }: PageQueueOptions<T>): PageQueue<T> {
-  const known = new Map<number, readonly T[]>();
-  const fresh = new Set<number>();
+  const pages = createKnownPages<T>(keep);
   const running = new Map<number, AbortController>();
   let wanted: readonly number[] = [];
-  let totalCount: number | undefined;
   let error: Error | undefined;
 
   const begin = (): void => {
     for (const page of wanted) {
       if (running.size >= atOnce || error !== undefined) return;
-      if (!fresh.has(page) && !running.has(page)) void run(page);
+      if (!pages.isFresh(page) && !running.has(page)) void run(page);
     }
   };
   const run = async (page: number): Promise<void> => {
@@ -53,7 +51,7 @@ export function createPageQueue<T>({ load, onChange, atOnce, keep }: PageQueueOp
       const answer = await load(page, stop.signal);
       if (stop.signal.aborted) return;
       running.delete(page);
-      take(page, answer);
+      pages.take(page, answer, wanted);
     } catch (cause) {
       if (stop.signal.aborted) return;
       running.delete(page);
@@ -61,18 +59,6 @@ export function createPageQueue<T>({ load, onChange, atOnce, keep }: PageQueueOp
     }
     begin();
     onChange();
-  };
-  const take = (page: number, answer: ListPage<T>): void => {
-    if (totalCount !== answer.totalCount) fresh.clear();
-    totalCount = answer.totalCount;
-    known.set(page, answer.items);
-    fresh.add(page);
-    const middle = wanted[Math.floor(wanted.length / 2)] ?? page;
-    const farthest = [...known.keys()].toSorted((a, b) => Math.abs(a - middle) - Math.abs(b - middle)).slice(keep);
-    for (const far of farthest) {
-      known.delete(far);
-      fresh.delete(far);
-    }
   };
   const end = (isEnded: (page: number) => boolean): void => {
     for (const [page, request] of running)
@@ -82,20 +68,45 @@ export function createPageQueue<T>({ load, onChange, atOnce, keep }: PageQueueOp
       }
   };
   return {
-    want: (pages) => {
-      wanted = pages;
-      end((page) => !pages.includes(page));
+    want: (looked) => {
+      wanted = looked;
+      end((page) => !looked.includes(page));
       begin();
     },
-    page: (number) => known.get(number),
-    totalCount: () => totalCount,
+    page: pages.get,
+    totalCount: pages.totalCount,
     error: () => error,
     reload: () => {
       error = undefined;
-      fresh.clear();
+      pages.makeOld();
       end(() => true);
       begin();
     },
     stop: () => end(() => true),
+  };
+}
+
+/** The pages that are known, and whether they are as the newest answers tell the list. */
+function createKnownPages<T>(keep: number) {
+  const known = new Map<number, readonly T[]>();
+  const fresh = new Set<number>();
+  let totalCount: number | undefined;
+  return {
+    get: (page: number) => known.get(page),
+    isFresh: (page: number) => fresh.has(page),
+    totalCount: () => totalCount,
+    makeOld: () => fresh.clear(),
+    take: (page: number, answer: ListPage<T>, wanted: readonly number[]): void => {
+      if (totalCount !== answer.totalCount) fresh.clear();
+      totalCount = answer.totalCount;
+      known.set(page, answer.items);
+      fresh.add(page);
+      const middle = wanted[Math.floor(wanted.length / 2)] ?? page;
+      const byDistance = [...known.keys()].toSorted((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
+      for (const far of byDistance.slice(keep)) {
+        known.delete(far);
+        fresh.delete(far);
+      }
+    },
   };
 }

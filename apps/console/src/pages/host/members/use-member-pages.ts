@@ -12,7 +12,7 @@ export const PAGE_SIZE = 100;
 const AT_ONCE = 2;
 const KEEP = 60;
 /** Requests wait until scrolling has paused for so long. */
-const PAUSE_MS = 90;
+const PAUSE_MS = 150;
 const RENEW_MS = 30_000;
 const RETRY_S = 5;
 

@@ -41,7 +41,8 @@ export function useVirtualRows({ count, rowHeight, box, initialOffset, heldRow }
   };
   const [virtualizer] = useState(() => new Virtualizer<HTMLElement, HTMLElement>(options));
   virtualizer.setOptions(options);
-  useLayoutEffect(() => virtualizer._didMount(), [virtualizer]);
-  useLayoutEffect(() => virtualizer._willUpdate());
+  const { _didMount: didMount, _willUpdate: willUpdate } = virtualizer; // what its own adapters call
+  useLayoutEffect(didMount, [didMount]);
+  useLayoutEffect(willUpdate);
   return virtualizer;
 }

@@ -34,24 +34,18 @@ export const MEASURES: Readonly<Record<Measure, string>> = {
 };
 
 export function measure(row: FeedNumbers | undefined, of: Measure): number | null {
-  if (row === undefined) return null;
-  switch (of) {
-    case 'requests':
-      return row.num_requests;
-    case 'viewers':
-      return row.num_viewers;
-    case 'served':
-      return row.num_served;
-    case 'seen':
-      return row.num_seen;
-    case 'likes':
-      return row.num_likes;
-    case 'likesPerSeen':
-      return perThousand(row.num_likes, row.num_seen);
-    case 'lessPerSeen':
-      return perThousand(row.num_request_less, row.num_seen);
-  }
+  return row === undefined ? null : READ[of](row);
 }
+
+const READ: Readonly<Record<Measure, (row: FeedNumbers) => number | null>> = {
+  requests: (row) => row.num_requests,
+  viewers: (row) => row.num_viewers,
+  served: (row) => row.num_served,
+  seen: (row) => row.num_seen,
+  likes: (row) => row.num_likes,
+  likesPerSeen: (row) => perThousand(row.num_likes, row.num_seen),
+  lessPerSeen: (row) => perThousand(row.num_request_less, row.num_seen),
+};
 
 /** Null where nothing was seen. */
 function perThousand(count: number | null, seen: number | null): number | null {

@@ -12,7 +12,6 @@ interface SettingsTextProps {
 export function SettingsText({ text, faults, onText, onRun }: SettingsTextProps) {
   const box = useRef<HTMLTextAreaElement>(null);
   const lines = text.split('\n').length;
-  const faulty = new Set(faults.map(({ line }) => line));
   const goTo = (line: number): void => {
     box.current?.focus();
     box.current?.setSelectionRange(...spanOfLine(text, line));
@@ -20,13 +19,7 @@ export function SettingsText({ text, faults, onText, onRun }: SettingsTextProps)
   return (
     <>
       <div class="settings">
-        <ol aria-hidden="true">
-          {Array.from({ length: lines }, (_, index) => (
-            <li key={index} class={faulty.has(index + 1) ? 'faulty' : undefined}>
-              {index + 1}
-            </li>
-          ))}
-        </ol>
+        <LineNumbers text={text} faults={faults} />
         <label class="unseen" for="settings">
           The feed’s settings, in YAML
         </label>
@@ -42,30 +35,51 @@ export function SettingsText({ text, faults, onText, onRun }: SettingsTextProps)
           aria-describedby="setting-faults"
           value={text}
           onInput={(event) => onText(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-            event.preventDefault();
-            onRun();
-          }}
+          onKeyDown={(event) => runOnEnter(event, onRun)}
         />
       </div>
       <p class="hint">
         <kbd>Ctrl</kbd> <kbd>Enter</kbd> runs them.
       </p>
-      <div id="setting-faults" role="alert">
-        <ul class="faults">
-          {faults.map(({ line, text: fault }, index) => (
-            <li key={index} class="notice">
-              {line === undefined ? null : (
-                <button type="button" class="button quiet" onClick={() => goTo(line)}>
-                  Line {line}
-                </button>
-              )}{' '}
-              <bdi>{fault}</bdi>
-            </li>
-          ))}
-        </ul>
-      </div>
+      <Faults faults={faults} onLine={goTo} />
     </>
+  );
+}
+
+function runOnEnter(event: KeyboardEvent, onRun: () => void): void {
+  if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  onRun();
+}
+
+function Faults({ faults, onLine }: { faults: readonly SettingFault[]; onLine: (line: number) => void }) {
+  return (
+    <div id="setting-faults" role="alert">
+      <ul class="faults">
+        {faults.map(({ line, text: fault }, index) => (
+          <li key={index} class="notice">
+            {line === undefined ? null : (
+              <button type="button" class="button quiet" onClick={() => onLine(line)}>
+                Line {line}
+              </button>
+            )}{' '}
+            <bdi>{fault}</bdi>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function LineNumbers({ text, faults }: { text: string; faults: readonly SettingFault[] }) {
+  const faulty = new Set(faults.map(({ line }) => line));
+  return (
+    <ol aria-hidden="true">
+      {text.split('\n').map((_, index) => (
+        <li key={index} class={faulty.has(index + 1) ? 'faulty' : undefined}>
+          {index + 1}
+        </li>
+      ))}
+    </ol>
   );
 }

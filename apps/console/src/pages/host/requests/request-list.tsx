@@ -10,24 +10,15 @@ import { ACTIONS, type Action, actionsFor, STATES, type State } from './actions.
 import { DecideDialog } from './decide-dialog.tsx';
 import { ManyBar } from './many-bar.tsx';
 import { RequestRow } from './request-row.tsx';
-import { type MemberRequest, useRequests } from './use-requests.ts';
+import { isClosed, type MemberRequest, useRequests } from './use-requests.ts';
 import { useRowKeys } from './use-row-keys.ts';
 
 /** The accounts in a state, a page of them, and what may be decided about each and about many at once. */
 export function RequestList({ feed, state, page }: { feed: string; state: State; page: number }) {
   const queue = useRequests(feed, state, page);
   const actions = useActions(state, feed);
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [noted, setNoted] = useState<readonly MemberRequest[]>();
   const box = useRef<HTMLUListElement>(null);
-  const open = queue.rows.filter(({ did }) => queue.outcomes.get(did)?.kind !== 'done');
-  const many = open.filter(({ did }) => chosen.has(did));
-  const toggle = (did: string): void => setChosen((known) => known.symmetricDifference(new Set([did])));
-  const decide = (about: readonly MemberRequest[], action: Action): void => {
-    if (action === 'note') setNoted(about);
-    else void queue.decide(about, action);
-    if (about.length > 1) setChosen(new Set());
-  };
+  const { open, chosen, many, toggle, chooseAll, noted, setNoted, decide } = useChoice(queue);
   const onKeyDown = useRowKeys({ box, rows: open, actions, toggle, decide });
   if (queue.isLoading) return <Loading error={queue.error} />;
   return (
@@ -40,7 +31,7 @@ export function RequestList({ feed, state, page }: { feed: string; state: State;
           actions={actions}
           count={many.length}
           isAll={many.length === open.length}
-          onAll={(isAll) => setChosen(new Set(isAll ? open.map(({ did }) => did) : []))}
+          onAll={chooseAll}
           onAction={(action) => decide(many, action)}
         />
       )}
@@ -74,6 +65,27 @@ export function RequestList({ feed, state, page }: { feed: string; state: State;
       )}
     </>
   );
+}
+
+/** Which accounts are chosen, and about which a note is being written. */
+function useChoice({ rows, outcomes, decide: send }: ReturnType<typeof useRequests>) {
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [noted, setNoted] = useState<readonly MemberRequest[]>();
+  const open = rows.filter(({ did }) => !isClosed(outcomes.get(did)));
+  return {
+    open,
+    chosen,
+    many: open.filter(({ did }) => chosen.has(did)),
+    toggle: (did: string) => setChosen((known) => known.symmetricDifference(new Set([did]))),
+    chooseAll: (isAll: boolean) => setChosen(new Set(isAll ? open.map(({ did }) => did) : [])),
+    noted,
+    setNoted,
+    decide: (about: readonly MemberRequest[], action: Action): void => {
+      if (action === 'note') setNoted(about);
+      else void send(about, action);
+      if (about.length > 1) setChosen(new Set());
+    },
+  };
 }
 
 function useActions(state: State, feed: string): readonly Action[] {

@@ -6,7 +6,7 @@ import { hostPath } from '../frame/host-path.ts';
 import { LongText } from '../frame/long-text.tsx';
 import { accountLabel } from '../members/member.ts';
 import { ACTIONS, type Action } from './actions.ts';
-import type { MemberRequest, Outcome } from './use-requests.ts';
+import { isClosed, type MemberRequest, type Outcome } from './use-requests.ts';
 
 interface RequestRowProps {
   readonly feed: string;
@@ -22,7 +22,7 @@ interface RequestRowProps {
 export function RequestRow({ feed, request, actions, outcome, isChosen, onChoose, onAction }: RequestRowProps) {
   const { did, handle, note } = request;
   const name = accountLabel(request);
-  const isDone = outcome?.kind === 'done';
+  const isDone = isClosed(outcome);
   return (
     <li class={isDone ? 'request done' : 'request'} data-did={did} tabIndex={0} aria-label={name}>
       <input
@@ -46,30 +46,43 @@ export function RequestRow({ feed, request, actions, outcome, isChosen, onChoose
         </p>
       </div>
       <div class="actions">
-        {isDone
-          ? null
-          : actions.map((action) => (
-              <Button
-                key={action}
-                kind={action === 'approve' || action === 'give' ? 'primary' : 'plain'}
-                isBusy={outcome?.kind === 'busy'}
-                onClick={() => onAction(action)}
-              >
-                {ACTIONS[action].title}
-                {action === 'note' ? ' …' : ''}
-                <span class="unseen"> {name}</span>
-              </Button>
-            ))}
+        {isDone ? null : (
+          <Actions name={name} actions={actions} isBusy={outcome?.kind === 'busy'} onAction={onAction} />
+        )}
         <a href={hostPath(feed, '/history', { subject: did })}>History</a>
       </div>
     </li>
   );
 }
 
+interface ActionsProps extends Pick<RequestRowProps, 'actions' | 'onAction'> {
+  readonly name: string;
+  readonly isBusy: boolean;
+}
+
+function Actions({ name, actions, isBusy, onAction }: ActionsProps) {
+  return (
+    <>
+      {actions.map((action) => (
+        <Button
+          key={action}
+          kind={action === 'approve' || action === 'give' ? 'primary' : 'plain'}
+          isBusy={isBusy}
+          onClick={() => onAction(action)}
+        >
+          {ACTIONS[action].title}
+          {action === 'note' ? ' …' : ''}
+          <span class="unseen"> {name}</span>
+        </Button>
+      ))}
+    </>
+  );
+}
+
 function outcomeText({ kind, message }: Outcome): string {
   if (kind === 'busy') return 'Sending …';
   if (kind === 'done') return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
-  return kind === 'conflict' ? `Somebody was first. ${message}.` : `Not done: ${message}`;
+  return kind === 'conflict' ? `Somebody was first: ${message}` : `Not done: ${message}`;
 }
 
 /** How the account came here: a source of the feed's file, or a request of its own. */

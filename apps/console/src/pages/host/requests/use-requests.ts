@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { RequestError } from '../../../data/request.ts';
+import type { RequestError } from '../../../data/request.ts';
 import { useApi } from '../../../data/session.tsx';
 import { useLive } from '../../../data/use-live.ts';
 import { ACTIONS, type Action, type State } from './actions.ts';
@@ -30,7 +30,12 @@ export interface Outcome {
   readonly message: string;
 }
 
-export const PAGE_SIZE = 50;
+/** Nothing more is to be decided about the account as it is shown: it was, here or by somebody else. */
+export function isClosed(outcome: Outcome | undefined): boolean {
+  return outcome?.kind === 'done' || outcome?.kind === 'conflict';
+}
+
+const PAGE_SIZE = 50;
 const EVERY_MS = 15_000;
 const AT_ONCE = 3;
 

@@ -6,7 +6,7 @@ import { verdictOf } from './verdict-words.ts';
 
 /** The verdict in words, then what it comes from. */
 export function Verdict({ explanation }: { explanation: Explanation }) {
-  const { isShown, because, rules, score, build, asOf } = explanation;
+  const { isShown, isTaken, because, rules, score, build, asOf } = explanation;
   const { title, detail } = verdictOf(explanation);
   return (
     <div class="verdict">
@@ -15,7 +15,7 @@ export function Verdict({ explanation }: { explanation: Explanation }) {
         <p>
           <bdi>{detail}</bdi>
         </p>
-        {because === '' ? null : (
+        {isTaken || because === '' ? null : (
           <p>
             The first rule that it breaks: <bdi>{because}</bdi>
           </p>
