@@ -28,7 +28,6 @@ export async function scrollManyMembers({ checks, person: { page }, services, st
   await page.waitForTimeout(500);
   const frames = await page.evaluate<number[]>('window.frames_');
   await checks.that('it goes on to members further down', async () => {
-    await page.waitForLoadState('networkidle');
     await members.first().waitFor();
   });
   const sorted = frames.toSorted((a, b) => a - b).map((ms) => Math.round(ms));
