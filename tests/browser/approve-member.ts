@@ -28,7 +28,7 @@ export async function approveMember({ checks, person: { page }, people, services
 
 async function readFeed({ feedgen, feedUri }: Tour['services']): Promise<string[]> {
   const query = new URLSearchParams({ feed: feedUri(CLUB) });
-  const answer = await fetch(`${feedgen}/xrpc/app.bsky.feed.getFeedSkeleton?${query}`);
+  const answer = await fetch(`${feedgen}/xrpc/app.bsky.feed.getFeedSkeleton?${query.toString()}`);
   const { feed = [] } = (await answer.json()) as { feed?: { post: string }[] };
   return feed.map(({ post }) => post);
 }
