@@ -8,6 +8,7 @@ const build: BuildProgram = (program, { out, note }) => {
     )
     .option('--seed <number>', 'of the simulated network', wholeNumber(0), 1)
     .option('--events <number>', 'of its day', wholeNumber(1), 50_000)
+    .option('--members <number>', 'of a feed whose page of them is scrolled', wholeNumber(1), 50_000)
     .option('--screenshots <folder>', 'where pictures of all pages go')
     .action(async (options) => {
       const { verifyConsole } = await import('./browser/verify.ts'); // and with it a PDS: not for those who only ask for the usage

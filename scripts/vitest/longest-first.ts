@@ -11,6 +11,7 @@ const LONGEST = [
   'indexer-gaps',
   'migrate-one-row',
   'indexer-standby',
+  'verify-console',
   'http-outage',
   'search-cleanup',
   'indexer-outage',

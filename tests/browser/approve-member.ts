@@ -13,8 +13,9 @@ export async function approveMember({ checks, person: { page }, people, services
   await checks.that('the feed has no post of them yet', async () => (await readFeed(services)).length === 0);
   await checks.that('the host approves it', async () => {
     const row = page.locator('ul.requests > li').filter({ hasText: newcomer.handle });
-    await row.getByRole('button', { name: 'Approve' }).click();
-    await row.getByText('approved').first().waitFor();
+    const approve = row.getByRole('button', { name: 'Approve' });
+    await approve.click();
+    await approve.waitFor({ state: 'hidden' });
   });
   await checks.that('then the feed has their posts', () =>
     until(async () => (await readFeed(services)).some((uri) => uri.startsWith(`at://${newcomer.did}/`))),
@@ -27,7 +28,7 @@ export async function approveMember({ checks, person: { page }, people, services
 
 async function readFeed({ feedgen, feedUri }: Tour['services']): Promise<string[]> {
   const query = new URLSearchParams({ feed: feedUri(CLUB) });
-  const answer = await fetch(`${feedgen}/xrpc/app.bsky.feed.getFeedSkeleton?${query}`);
+  const answer = await fetch(`${feedgen}/xrpc/app.bsky.feed.getFeedSkeleton?${query.toString()}`);
   const { feed = [] } = (await answer.json()) as { feed?: { post: string }[] };
   return feed.map(({ post }) => post);
 }

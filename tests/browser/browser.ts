@@ -27,7 +27,7 @@ interface Weather {
   isOutage: boolean;
 }
 
-const STEP_MS = 15_000;
+const STEP_MS = 60_000;
 /** A refused request is told twice, and once by its answer, which is looked at. */
 const OF_AN_ANSWER = /^Failed to load resource/;
 const TELL_VIOLATIONS = `document.addEventListener('securitypolicyviolation', (event) =>

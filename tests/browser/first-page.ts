@@ -21,7 +21,8 @@ export async function measureFirstPage({ browser, checks, services }: Tour): Pro
       if (request.resourceType() !== 'script') return;
       scripts.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
     });
-    await page.goto(`${services.search}/console/`, { waitUntil: 'networkidle' });
+    await page.goto(`${services.search}/console/`);
+    await page.locator('main .tile dd').first().waitFor();
     paints.push(
       await page.evaluate<number>(`performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN`),
     );

@@ -6,7 +6,6 @@ export async function watchLiveNumbers({ checks, person: { page }, services, flo
   await checks.that('live numbers move without a reload', async () => {
     await page.goto(`${services.search}/console/`);
     await page.locator('main .tile dd').first().waitFor();
-    await page.waitForLoadState('networkidle');
     await page.evaluate('window.isSamePage = true');
     const before = await numbersOf(page);
     flow(500);

@@ -39,6 +39,7 @@ interface AxeFind {
 }
 
 const HEIGHT = 800;
+const IDLE_WITHIN_MS = 5_000;
 
 export async function createLooker({ checks, views, folder }: LookerOptions): Promise<Looker> {
   if (folder !== undefined) await mkdir(folder, { recursive: true });
@@ -73,7 +74,7 @@ export async function createLooker({ checks, views, folder }: LookerOptions): Pr
 
 /** Resolves when the page has what it asked for, and has drawn it. */
 async function settled(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle');
+  await page.waitForLoadState('networkidle', { timeout: IDLE_WITHIN_MS }).catch(() => {}); // on a busy machine live pages never are
   await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
 }
 

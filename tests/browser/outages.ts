@@ -1,4 +1,3 @@
-import type { Page } from 'playwright-core';
 import { pagesOf, placeOf } from './pages.ts';
 import type { Tour } from './tour.ts';
 
@@ -12,31 +11,28 @@ const COMES_BACK_WITHIN_MS = 60_000;
 /** What is said where an answer is missing. */
 const NOTICE = 'main .notice, main .error, main [role=alert]:not(:empty)';
 
-/** Pages say that what they need is away, and come back by themselves. `names` are those of pages that ask it each time. */
+/** Pages that are opened while what they need is away say so, and come back by themselves. */
 export async function surviveOutage(tour: Tour, { what, during }: Outage, names: readonly string[]): Promise<void> {
   const { browser, checks, person } = tour;
   const all = [...(await pagesOf('public')), ...(await pagesOf('host')), ...(await pagesOf('operator'))];
-  const open: { name: string; page: Page }[] = [];
-  for (const name of names) {
-    const listed = all.find((page) => page.name === name);
-    if (listed === undefined) throw new Error(`there is no page ${name}`);
-    const page = await person.context.newPage();
-    await page.goto(placeOf(tour, listed));
-    await page.waitForLoadState('networkidle');
-    open.push({ name, page });
-  }
+  const open = await Promise.all(
+    all
+      .filter(({ name }) => names.includes(name))
+      .map(async (listed) => ({ listed, page: await person.context.newPage() })),
+  );
   await browser.duringOutage(async () => {
     await during(async () => {
-      for (const { name, page } of open)
-        await checks.that(`${name} says that ${what} is away`, async () => {
-          await page.bringToFront();
+      for (const { listed, page } of open)
+        await checks.that(`${listed.path} says that ${what} is away`, async () => {
+          await page.goto(placeOf(tour, listed));
           await page.locator(NOTICE).first().waitFor({ timeout: COMES_BACK_WITHIN_MS });
         });
     });
-    for (const { name, page } of open)
-      await checks.that(`${name} comes back by itself after ${what} did`, async () => {
+    for (const { listed, page } of open)
+      await checks.that(`${listed.path} comes back by itself after ${what} did`, async () => {
         await page.bringToFront();
         await page.locator(NOTICE).first().waitFor({ state: 'hidden', timeout: COMES_BACK_WITHIN_MS });
+        await page.locator('main h1').first().waitFor();
       });
   });
   for (const { page } of open) await page.close();

@@ -21,25 +21,28 @@ export interface ConsoleStage extends AsyncDisposable {
 
 export interface StageOptions {
   readonly seed: number;
-  /** Of the simulated network's last day. */
+  /** Of the simulated network, until now. */
   readonly events: number;
+  /** Over how many days they happened; default one. */
+  readonly days?: number;
 }
 
 const CONSOLE = join(import.meta.dirname, '../../apps/console/dist');
 
-export async function startConsoleStage({ seed, events }: StageOptions): Promise<ConsoleStage> {
+export async function startConsoleStage(options: StageOptions): Promise<ConsoleStage> {
   await using starting = new AsyncDisposableStack();
+  const { days = 1 } = options;
   await buildConsole(CONSOLE);
   const stack = starting.adopt(await startStack(), (started) => started.close());
   const store = await stack.createStore('console');
   const host = starting.adopt(await startJetstream({ slowReaderMs: 60_000 }), (server) => server.close());
-  const flow = startWorld(host, seed, events);
+  const flow = startWorld(host, options);
   const network = starting.use(await startPdsNetwork(host));
   const people = await createPeople(network);
   const indexer = startProgram('apps/indexer/src/main.ts', [], {
     ...store.env,
     WS_URL: host.url,
-    SINCE: '25h',
+    SINCE: `${days * 24 + 1}h`,
     FLUSH_INTERVAL: '200ms',
   });
   starting.defer(() => indexer.kill());
@@ -64,9 +67,10 @@ export async function startConsoleStage({ seed, events }: StageOptions): Promise
   };
 }
 
-/** A simulated day that ends now; what is returned lets it go on. */
-function startWorld(host: JetstreamServer, seed: number, events: number): (more: number) => void {
-  const source = createWorld({ seed, accounts: 200, nowMicros: Date.now() * 1_000, eventsPerDay: events }).events();
+/** Simulated days that end now; what is returned lets them go on. */
+function startWorld(host: JetstreamServer, { seed, events, days = 1 }: StageOptions): (more: number) => void {
+  const size = { accounts: 200, historyHours: days * 24, eventsPerDay: Math.ceil(events / days) };
+  const source = createWorld({ ...size, seed, nowMicros: Date.now() * 1_000 }).events();
   const next = (): WorldEvent => {
     const { value, done } = source.next();
     if (done === true) throw new Error('the world has ended');

@@ -5,6 +5,7 @@ import { type FirstPage, measureFirstPage } from './first-page.ts';
 import { meetHostilePosts } from './hostile.ts';
 import { watchLiveNumbers } from './live-numbers.ts';
 import { ALL_VIEWS, createLooker, type View } from './look.ts';
+import { scrollManyMembers } from './many-members.ts';
 import { surviveOutage } from './outages.ts';
 import { lookAtPages } from './pages.ts';
 import { runCleanup } from './run-cleanup.ts';
@@ -28,6 +29,8 @@ export interface VerifyConsoleOptions {
   readonly views?: readonly View[];
   /** Where pictures of the pages go. */
   readonly screenshots?: string | undefined;
+  /** Of a feed whose page of members is scrolled. */
+  readonly members: number;
   readonly onProgress: (line: string) => void;
 }
 
@@ -51,6 +54,8 @@ export async function verifyConsole(options: VerifyConsoleOptions): Promise<Cons
     await signIn(theirs, stage.people.host, `${feedgen}/console/host`);
     await lookAtPages(theirs, 'host');
     await approveMember(theirs);
+    const frames = await scrollManyMembers(theirs, options.members);
+    onProgress(`a frame of the members' page takes ${frames.middle} ms, one in twenty ${frames.slow} ms or longer`);
   });
   await asPerson(tour, async (theirs) => {
     await signIn(theirs, stage.people.operator, `${search}/console/operator`);
@@ -78,7 +83,7 @@ async function surviveOutages(tour: Tour): Promise<void> {
     what: 'ClickHouse',
     during: (meanwhile: () => Promise<void>) => stack.restartEngine('SIGKILL', meanwhile),
   };
-  await surviveOutage(tour, clickhouse, ['network', 'search', 'links', 'jobs']);
+  await surviveOutage(tour, clickhouse, ['search', 'jobs']);
   const redis = { what: 'Redis', during: (meanwhile: () => Promise<void>) => stack.restartRedis('SIGKILL', meanwhile) };
   await surviveOutage(tour, redis, ['ingest', 'services']);
 }
