@@ -1,6 +1,6 @@
 import { timeVersion } from '@updraft/atproto';
 import { bulkMembersAnswer, feedList, feedPage, feedSettings, previewAnswer } from '@updraft/console-api/views';
-import { actorHandles, insertRows } from '@updraft/store';
+import { actorHandles, createRedis, insertRows } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { beginSession, type SessionHeaders } from './console/session.ts';
@@ -48,8 +48,9 @@ beforeAll(async () => {
   [stage, directory] = await Promise.all([startStage(), startDirectory()]);
   const env = { PLC_HOST: directory.url, CONSOLE_OPERATORS: OPERATOR, REDIS_PREFIX: 'hosts' };
   here = await stage.startFeedgen({ feeds: FEEDS, env });
-  const redis = { address: stage.databases.redis.address, prefix: 'hosts' };
-  for (const role of Object.keys(ROLES) as Role[]) sessions.set(role, await beginSession(redis, ROLES[role]));
+  const redis = createRedis({ address: stage.databases.redis.address });
+  for (const role of Object.keys(ROLES) as Role[]) sessions.set(role, await beginSession(redis, 'hosts', ROLES[role]));
+  redis.disconnect();
 });
 afterAll(async () => {
   await stage[Symbol.asyncDispose]();

@@ -1,7 +1,7 @@
 import type { IngestState, JobsState, RejectedEvents, ServicesState, StorageState } from '@updraft/console-api/views';
 import { announce, createProgressStore, createRedis, type Redis } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { beginSession } from './console/begin-session.ts';
+import { beginSession, type SessionHeaders } from './console/session.ts';
 import { type Stack, type Store, startStack } from './indexer/stack.ts';
 import { fillForOperators, HOSTILE, OLD_MS, writeGarbage } from './search/operator-store.ts';
 import { type SearchService, startSearchService } from './search/service.ts';
@@ -15,8 +15,8 @@ let store: Store;
 let redis: Redis;
 let service: SearchService;
 /** Headers of requests. */
-let operator: Record<string, string>;
-let person: Record<string, string>;
+let operator: SessionHeaders['reading'];
+let person: SessionHeaders['reading'];
 const running = new AbortController();
 let announced: Promise<unknown>;
 
@@ -33,8 +33,8 @@ beforeAll(async () => {
     announce({ ...common, name: 'indexer', tell: () => ({ facts: hosts }) }, running.signal),
     announce({ ...common, name: 'feedgen', tell: () => ({ facts: {}, builds }) }, running.signal),
   ]);
-  operator = await beginSession(redis, 'operator', OPERATOR);
-  person = await beginSession(redis, 'operator', 'did:plc:bbbbbbbbbbbbbbbbbbbbbbbb');
+  operator = (await beginSession(redis, 'operator', OPERATOR)).reading;
+  person = (await beginSession(redis, 'operator', 'did:plc:bbbbbbbbbbbbbbbbbbbbbbbb')).reading;
   service = await startSearchService(store, { CONSOLE_OPERATORS: OPERATOR }, { isHurried: true });
 }, 120_000);
 afterAll(async () => {

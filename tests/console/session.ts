@@ -1,4 +1,5 @@
-import { createRedis } from '@updraft/store';
+import type { Redis } from '@updraft/store';
+import { consoleKeys } from '../../packages/console-api/src/sign-in/keys.ts';
 import { csrfTokenOf, idOf, newSecret } from '../../packages/console-api/src/sign-in/secrets.ts';
 import { createSessions } from '../../packages/console-api/src/sign-in/sessions.ts';
 
@@ -11,15 +12,10 @@ export interface SessionHeaders {
 }
 
 /** Begins a session as a sign-in does, for an account of tests that have no PDS. */
-export async function beginSession(
-  redis: { readonly address: string; readonly prefix: string },
-  did: string,
-): Promise<SessionHeaders> {
-  const client = createRedis({ address: redis.address });
+export async function beginSession(redis: Redis, redisPrefix: string, did: string): Promise<SessionHeaders> {
   const secret = newSecret();
-  const options = { redis: client, prefix: `${redis.prefix}:console:`, now: Date.now, onEnd: async () => {} };
-  await createSessions(options).begin(idOf(secret), { did, handle: '', browser: 'test' });
-  client.disconnect();
+  const sessions = createSessions({ redis, keys: consoleKeys(redisPrefix), now: Date.now, onEnd: async () => {} });
+  await sessions.begin(idOf(secret), { did, handle: '', browser: 'test' });
   const reading = { cookie: `updraft_session=${secret}` };
   return { reading, changing: { ...reading, 'x-csrf-token': csrfTokenOf(secret) } };
 }
