@@ -18,6 +18,11 @@ interface ChartProps {
 
 const HEIGHT = 180;
 
+/** Where nobody points at the lines, the legend has their newest values. */
+function tellNewest(plot: uPlot): void {
+  if (plot.cursor.idx === null || plot.cursor.idx === undefined) plot.setLegend({ idx: plot.data[0].length - 1 });
+}
+
 /** Lines over time. Their numbers unfold as a table below it, to be read aloud and copied. */
 export function Chart({ title, times, lines, by = 'day', none }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -34,6 +39,7 @@ export function Chart({ title, times, lines, by = 'day', none }: ChartProps) {
     const options = chartOptions(element, { titles: titles.split('\n'), by, height: HEIGHT });
     const made = new uPlot(options, latest.current, element);
     plot.current = made;
+    tellNewest(made);
     const resize = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
     resize.observe(element);
     return () => {
@@ -42,7 +48,10 @@ export function Chart({ title, times, lines, by = 'day', none }: ChartProps) {
       plot.current = undefined;
     };
   }, [titles, by, isEmpty, scheme]);
-  useEffect(() => plot.current?.setData(data), [data]);
+  useEffect(() => {
+    plot.current?.setData(data);
+    if (plot.current !== undefined) tellNewest(plot.current);
+  }, [data]);
   return (
     <figure class="chart">
       <figcaption>{title}</figcaption>

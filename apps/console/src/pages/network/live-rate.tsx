@@ -35,14 +35,15 @@ function sentenceOf(sample: RateSample | undefined): string {
 
 function RateCharts({ samples }: { samples: readonly RateSample[] }) {
   const drawn = useMemo(() => {
-    const known = samples.filter(({ rate }) => rate !== null);
+    const rated = samples.filter(({ rate }) => rate !== null);
+    const known = rated.length < 2 ? [] : rated; // two points make a line
     return {
       times: known.map(({ atMs }) => Math.round(atMs / 1000)),
       rate: [{ title: 'Events a second', values: known.map(({ rate }) => (rate === null ? null : Math.round(rate))) }],
       lag: [{ title: 'Seconds', values: known.map(({ lagSeconds }) => Math.round(lagSeconds * 10) / 10) }],
     };
   }, [samples]);
-  const none = 'Two reports make the first point: about ten seconds.';
+  const none = 'Three reports make the first line: about twenty seconds.';
   return (
     <div class="charts">
       <Chart title="Events a second" by="moment" times={drawn.times} lines={drawn.rate} none={none} />

@@ -52,7 +52,7 @@ function Processes({ state: { services } }: { state: ServicesState }) {
         rows={services.map((service) => ({
           key: `${service.name} ${service.instance}`,
           cells: [
-            <span key="name" title={service.instance}>
+            <span key="name" class="one-line" title={service.instance}>
               {service.name}
             </span>,
             <bdi key="version">

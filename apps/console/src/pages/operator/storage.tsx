@@ -1,6 +1,8 @@
 import type { StorageState } from '@updraft/console-api/views';
+import { useState } from 'preact/hooks';
 import { formatCount, formatTime } from '../../data/format.ts';
 import { useLive } from '../../data/use-live.ts';
+import { Button } from '../../parts/button.tsx';
 import { Bytes } from '../../parts/bytes.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -101,8 +103,13 @@ function Used({ usedBytes, totalBytes }: { usedBytes: number; totalBytes: number
   );
 }
 
+/** The tables that are shown at first: they come by size. */
+const LARGEST = 10;
+
 function Tables({ state: { tables } }: { state: StorageState }) {
+  const [isWhole, setWhole] = useState(false);
   const most = Math.max(1, ...tables.map(({ bytes }) => bytes));
+  const shown = isWhole ? tables : tables.slice(0, LARGEST);
   return (
     <>
       <h2>Tables</h2>
@@ -115,7 +122,7 @@ function Tables({ state: { tables } }: { state: StorageState }) {
           { title: 'A day', isNumber: true },
           { title: 'Share' },
         ]}
-        rows={tables.map(({ name, rows, bytes, bytesPerDay }) => ({
+        rows={shown.map(({ name, rows, bytes, bytesPerDay }) => ({
           key: name,
           cells: [
             <bdi key="name">{name}</bdi>,
@@ -127,6 +134,7 @@ function Tables({ state: { tables } }: { state: StorageState }) {
         }))}
         none="There is no table yet."
       />
+      {shown.length < tables.length ? <Button onClick={() => setWhole(true)}>Show all {tables.length}</Button> : null}
     </>
   );
 }

@@ -32,7 +32,7 @@ export function MemberList({ feed, search, pages, onRemove }: MemberListProps) {
       <Notice error={pages.error() as RequestError | undefined} hasValue={isKnown} />
       <div
         ref={box}
-        class="virtual"
+        class={isKnown && count === 0 ? 'virtual empty' : 'virtual'}
         role="grid"
         aria-label="Members"
         aria-rowcount={count}

@@ -106,7 +106,7 @@ function Whence({ request: { source, evidence, changedAt, changedBy } }: { reque
       )}
       {' · '}
       <RelativeTime iso={changedAt} />
-      {changedBy === '' ? null : (
+      {changedBy === '' || changedBy === source ? null : (
         <>
           {' · by '}
           <bdi>{changedBy}</bdi>
