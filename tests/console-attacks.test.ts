@@ -8,6 +8,7 @@ const ORIGIN = 'http://127.0.0.1:8092';
 const OTHER = 'http://127.0.0.1:8094';
 const credentialsOf = (name: string) => ({ username: `${name}.test`, password: PASSWORD });
 const SESSION = '/console/api/session';
+const OTHER_ACCOUNT = '/console/sign-in?error=other-account';
 const FAILED = '/console/sign-in?error=failed';
 const EXPIRED = '/console/sign-in?error=expired';
 
@@ -150,7 +151,9 @@ describe('what comes back from an account’s server', () => {
   test('is refused for another account than the one that was asked for', async () => {
     const browser = openBrowser(service.app);
     const page = await browser.begin('victim.test');
-    expect(await browser.comeBack(await decideAtServer(page, credentialsOf('mallory'), 'allow'))).toBe(FAILED);
+    expect(await browser.comeBack(await decideAtServer(page, credentialsOf('mallory'), 'allow'))).toBe(
+      OTHER_ACCOUNT,
+    );
     expect(await whoIs(browser)).toBeUndefined();
   });
 
