@@ -123,6 +123,15 @@ describe('what comes back from an account’s server', () => {
     expect(await browser.comeBack(address.href)).toBe(EXPIRED);
   });
 
+  test('counts once when it comes twice at the same time', async () => {
+    const browser = openBrowser(service.app);
+    const address = await comingBack(browser, 'victim');
+    const twin = openBrowser(service.app);
+    for (const [name, value] of browser.cookies) twin.cookies.set(name, value);
+    const places = await Promise.all([browser, twin].map((each) => each.comeBack(address.href)));
+    expect(places.toSorted()).toEqual(['/console/', EXPIRED]);
+  });
+
   test('is refused from another issuer, and without one', async () => {
     for (const iss of ['https://evil.example', undefined]) {
       const browser = openBrowser(service.app);
@@ -151,9 +160,7 @@ describe('what comes back from an account’s server', () => {
   test('is refused for another account than the one that was asked for', async () => {
     const browser = openBrowser(service.app);
     const page = await browser.begin('victim.test');
-    expect(await browser.comeBack(await decideAtServer(page, credentialsOf('mallory'), 'allow'))).toBe(
-      OTHER_ACCOUNT,
-    );
+    expect(await browser.comeBack(await decideAtServer(page, credentialsOf('mallory'), 'allow'))).toBe(OTHER_ACCOUNT);
     expect(await whoIs(browser)).toBeUndefined();
   });
 

@@ -214,7 +214,10 @@ describe.for(['feedgen', 'search'] as const)('each route of %s', (name) => {
     const forged = { host: 'evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http' };
     for (const [operation, { url }] of reads) {
       const { body, headers } = await app.inject({ url, headers: { ...forged, ...(await session()) } });
-      expect([operation, `${body}${JSON.stringify(headers)}`]).toEqual([operation, expect.not.stringContaining('evil')]);
+      expect([operation, `${body}${JSON.stringify(headers)}`]).toEqual([
+        operation,
+        expect.not.stringContaining('evil'),
+      ]);
     }
   });
 });
