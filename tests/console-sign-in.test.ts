@@ -111,6 +111,36 @@ describe('for a clean-up', () => {
     expect(await tokensAtServer()).toBe(before + 1);
   });
 
+  test('its permission lapses after an hour without use, and is then ended at its server', async () => {
+    let at = Date.now();
+    const { app, console } = await stage.startService({ now: () => at });
+    const browser = openBrowser(app);
+    const endLapsed = async () => {
+      const once = new AbortController();
+      const running = console.signIn.run(once.signal);
+      once.abort();
+      await running;
+    };
+    at += 7_200_000;
+    await endLapsed(); // those of other tests
+    at -= 7_200_000;
+    const before = await tokensAtServer();
+    await browser.signIn('alice.test', credentials, 'cleanup');
+    const id = await sessionIdOf(browser);
+    const mayCleanUp = async () =>
+      ((await browser.ask('GET', '/console/api/session')).json() as { session: { mayCleanUp: boolean } }).session
+        .mayCleanUp;
+    at += 3_599_000;
+    expect([await mayCleanUp(), await tokensAtServer()]).toEqual([true, before + 1]);
+    at += 2_000;
+    expect(await mayCleanUp()).toBe(false);
+    expect(await console.signIn.grants.peek(id)).toBeUndefined();
+    expect(await console.signIn.grants.take(id)).toBeUndefined();
+    await endLapsed();
+    expect(await tokensAtServer()).toBe(before);
+    expect((await stage.redis.keys('test:console:grant*')).join()).not.toContain(id);
+  });
+
   test('a service without clean-ups says so', async () => {
     const browser = openBrowser((await stage.startService({ service: 'feedgen' })).app);
     await expect(browser.begin('alice.test', 'cleanup')).rejects.toThrow('503 {"error":"SignInOff"');
@@ -242,6 +272,34 @@ describe('sessions', () => {
     expect(await isSignedIn()).toBe(true);
     at += 3 * day;
     expect(await isSignedIn()).toBe(false);
+  });
+
+  test('end in 14 days also where they began by a clock that was wrong, and do not end in use when it is put right', async () => {
+    const day = 86_400_000;
+    let at = Date.now() + 3_650 * day;
+    const { app } = await stage.startService({ now: () => at });
+    const browser = openBrowser(app);
+    await browser.signIn('alice.test', credentials);
+    const isSignedIn = async () => ((await browser.ask('GET', '/who')).json() as { who?: object }).who !== undefined;
+    at = Date.now();
+    for (let days = 0; days < 14; days += 2) {
+      expect([days, await isSignedIn()]).toEqual([days, true]);
+      at += 2 * day;
+    }
+    expect(await isSignedIn()).toBe(false);
+  });
+
+  test('that Redis has lost from its list end with all others once they were used', async () => {
+    let at = Date.now();
+    const { app } = await stage.startService({ now: () => at });
+    const browser = openBrowser(app);
+    const { csrfToken } = await browser.signIn('alice.test', credentials);
+    await stage.redis.del(`test:console:sessions:${alice.assertDid}`);
+    at += 60_000;
+    await browser.ask('GET', '/who');
+    const headers = { 'x-csrf-token': csrfToken };
+    expect((await browser.ask('DELETE', '/console/api/sessions', { headers })).json()).toEqual({ ended: 1 });
+    expect((await browser.ask('GET', '/console/api/session')).json()).toEqual({});
   });
 
   test('survive a restart of the service, and wait for Redis without a word to those who are not signed in', async () => {

@@ -16,6 +16,8 @@ const FAULTS: Record<SignInFault, string> = {
   denied: 'Your server says that you refused. Nothing has changed; sign in again if that was a slip.',
   expired: 'The sign-in took too long, or was begun in another browser. Please begin again.',
   failed: 'Your server’s answer was not the one to this sign-in. Please begin again here.',
+  'other-account':
+    'Another account has signed in at your server than the one that you named here. Begin again with its handle, or choose yours there.',
   unreachable: 'Your account’s server can’t be reached just now. Wait a moment, then try again.',
 };
 
@@ -25,7 +27,7 @@ export default function SignIn() {
   const { session, isKnown, error } = useSession();
   const purpose: Purpose = query.purpose === 'cleanup' ? 'cleanup' : 'console';
   const returnTo = returnPath(query.returnTo, location.origin);
-  const fault = query.error === undefined ? undefined : (FAULTS[query.error as SignInFault] ?? FAULTS.failed);
+  const fault = query.error === undefined ? undefined : FAULTS[faultOf(query.error)];
   const isDone = session !== undefined && (purpose === 'console' || session.mayCleanUp);
   return (
     <Page title="Sign in">
@@ -42,6 +44,11 @@ export default function SignIn() {
       {isKnown ? null : <ActionError error={error} />}
     </Page>
   );
+}
+
+/** The address may say anything. */
+function faultOf(text: string): SignInFault {
+  return Object.hasOwn(FAULTS, text) ? (text as SignInFault) : 'failed';
 }
 
 interface SignInFormProps {

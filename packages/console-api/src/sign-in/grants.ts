@@ -11,6 +11,8 @@ export interface GrantStore extends DeletionGrants {
   has(sessionId: string): Promise<boolean>;
   /** Forgets the permission, and tells the account's server. */
   end(sessionId: string): Promise<void>;
+  /** Ends those that have lapsed, a hundred at the most. */
+  endLapsed(): Promise<void>;
 }
 
 export interface GrantsOptions {
@@ -20,13 +22,17 @@ export interface GrantsOptions {
   readonly seal: TokenSeal | undefined;
   readonly clients: OAuthClients | undefined;
   readonly log: Logger;
+  readonly now: () => number;
 }
 
 /** Somebody who has not begun the clean-up by then signs in again. */
-const GRANT_LIFE_S = 3_600;
+const GRANT_LIFE_MS = 3_600_000;
+/** How long it is kept after that, so that its tokens can be ended. */
+const ENDING_MS = 3_600_000;
+const MAX_ENDINGS = 100;
 
-export function createGrants({ redis, keys, seal, clients, log }: GrantsOptions): GrantStore {
-  const { grant: keyOf } = keys;
+export function createGrants({ redis, keys, seal, clients, log, now }: GrantsOptions): GrantStore {
+  const { grant: keyOf, grants } = keys;
   const open = async (sessionId: string, sealed: string | null): Promise<NodeSavedSession | undefined> => {
     if (sealed === null || seal === undefined) return undefined;
     try {
@@ -36,18 +42,31 @@ export function createGrants({ redis, keys, seal, clients, log }: GrantsOptions)
       throw error;
     }
   };
-  const take = async (sessionId: string) => open(sessionId, await redis.getdel(keyOf(sessionId)));
+  const isAlive = async (sessionId: string) => Number((await redis.zscore(grants, sessionId)) ?? 0) > now();
+  const remove = async (sessionId: string) => {
+    const sealed = await redis.getdel(keyOf(sessionId));
+    await redis.zrem(grants, sessionId);
+    return open(sessionId, sealed);
+  };
+  const end = async (sessionId: string) => {
+    const session = await remove(sessionId);
+    if (session !== undefined && clients !== undefined) await revoke(clients, session, log);
+  };
   return {
     keep: async (sessionId, session) => {
       if (seal === undefined) throw new RangeError('a service without clean-ups keeps no permissions');
-      await redis.set(keyOf(sessionId), await seal.seal(sessionId, JSON.stringify(session)), 'EX', GRANT_LIFE_S);
+      const sealed = await seal.seal(sessionId, JSON.stringify(session));
+      await redis.zadd(grants, now() + GRANT_LIFE_MS, sessionId);
+      await redis.set(keyOf(sessionId), sealed, 'PX', GRANT_LIFE_MS + ENDING_MS);
     },
-    has: async (sessionId) => (await redis.exists(keyOf(sessionId))) === 1,
-    peek: async (sessionId) => open(sessionId, await redis.get(keyOf(sessionId))),
-    take,
-    end: async (sessionId) => {
-      const session = await take(sessionId);
-      if (session !== undefined && clients !== undefined) await revoke(clients, session, log);
+    has: async (sessionId) => (await redis.exists(keyOf(sessionId))) === 1 && isAlive(sessionId),
+    peek: async (sessionId) =>
+      (await isAlive(sessionId)) ? open(sessionId, await redis.get(keyOf(sessionId))) : undefined,
+    take: async (sessionId) => ((await isAlive(sessionId)) ? remove(sessionId) : undefined),
+    end,
+    endLapsed: async () => {
+      const lapsed = await redis.zrangebyscore(grants, '-inf', now(), 'LIMIT', 0, MAX_ENDINGS);
+      for (const sessionId of lapsed) await end(sessionId);
     },
   };
 }

@@ -20,6 +20,8 @@ export interface SignIn {
   /** Adds the routes of signing in and of sessions. */
   addRoutes(app: HttpServer): void;
   readonly grants: DeletionGrants;
+  /** Background work of a service that keeps permissions: ends those that lapse unused, until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
 }
 
 /** Permissions of accounts to delete their records. They are sealed at rest and end with their session unless a job takes them. */

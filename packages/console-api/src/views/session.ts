@@ -44,5 +44,5 @@ export const sessionList = z.object({ sessions: z.array(sessionEntry) });
 export const endedSessions = z.object({ ended: z.int() });
 
 /** Why the way back from an account's server led to no session: /console/sign-in?error=… */
-export const SIGN_IN_FAULTS = ['denied', 'expired', 'failed', 'unreachable'] as const;
+export const SIGN_IN_FAULTS = ['denied', 'expired', 'failed', 'other-account', 'unreachable'] as const;
 export type SignInFault = (typeof SIGN_IN_FAULTS)[number];
