@@ -46,18 +46,30 @@ function Feed({ feed, error }: { feed: FeedView; error: ReturnType<typeof useLiv
       actions={isHost ? <HostLink name={name} /> : undefined}
     >
       <Notice error={error} hasValue />
-      <FeedFacts feed={feed} />
-      <p class="feed-links">
-        <OutLink href={feedAddress(feed.uri)}>Open at bsky.app</OutLink>
-        {feed.documents === undefined ? null : (
-          <>
-            <OutLink href={feed.documents.rss}>RSS</OutLink>
-            <OutLink href={feed.documents.json}>JSON Feed</OutLink>
-          </>
-        )}
-      </p>
-      <Posts feed={feed} isHost={isHost} />
+      <div class="beside">
+        <div class="aside">
+          <FeedFacts feed={feed} />
+          <FeedLinks feed={feed} />
+        </div>
+        <div>
+          <Posts feed={feed} isHost={isHost} />
+        </div>
+      </div>
     </Page>
+  );
+}
+
+function FeedLinks({ feed: { uri, documents } }: { feed: FeedView }) {
+  return (
+    <p class="feed-links">
+      <OutLink href={feedAddress(uri)}>Open at bsky.app</OutLink>
+      {documents === undefined ? null : (
+        <>
+          <OutLink href={documents.rss}>RSS</OutLink>
+          <OutLink href={documents.json}>JSON Feed</OutLink>
+        </>
+      )}
+    </p>
   );
 }
 

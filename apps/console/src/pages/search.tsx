@@ -24,10 +24,14 @@ export default function Search() {
   });
   return (
     <Page title="Search posts" tabTitle={asked === '' ? 'Search' : `${asked.slice(0, 60)} · Search`}>
-      <SearchForm text={text} sort={sort} onType={(q) => type(q, sort)} onAsk={ask} />
-      {asked === '' ? null : <Status found={found} />}
-      <SearchSyntax isOpen={asked === ''} onTry={(q) => ask(q, sort)} />
-      <Results found={found} />
+      <div class="beside">
+        <div>
+          <SearchForm text={text} sort={sort} onType={(q) => type(q, sort)} onAsk={ask} />
+          <Status found={found} isAsked={asked !== ''} />
+        </div>
+        <SearchSyntax isOpen={asked === ''} onTry={(q) => ask(q, sort)} />
+        <Results found={found} />
+      </div>
     </Page>
   );
 }
@@ -103,7 +107,7 @@ function SearchForm({ text, sort, onType, onAsk }: SearchFormProps) {
 
 type Found = ReturnType<typeof usePostSearch>;
 
-function Status({ found }: { found: Found }) {
+function Status({ found, isAsked }: { found: Found; isAsked: boolean }) {
   const { uris, error } = found;
   const isRefused = error?.status === 400;
   return (
@@ -119,7 +123,7 @@ function Status({ found }: { found: Found }) {
         <Notice error={error} hasValue={uris.length > 0} />
       )}
       <p class="quiet search-status" role="status">
-        {statusOf(found)}
+        {isAsked ? statusOf(found) : 'Posts come as you type.'}
       </p>
     </>
   );

@@ -10,6 +10,8 @@ export interface ChartLine {
 interface Wanted {
   readonly titles: readonly string[];
   readonly by: 'day' | 'moment';
+  /** How many moments there are. A line through a few days says nothing: those are bars. */
+  readonly count: number;
   readonly height: number;
 }
 
@@ -19,15 +21,16 @@ export function chartData(times: readonly number[], lines: readonly ChartLine[])
   return [[...times], ...lines.map(({ values }) => [...values])] as uPlot.AlignedData;
 }
 
-export function chartOptions(element: HTMLElement, { titles, by, height }: Wanted): uPlot.Options {
+export function chartOptions(element: HTMLElement, { titles, by, count, height }: Wanted): uPlot.Options {
   const colour = (name: string) => resolveColour(element, name);
+  const isBars = hasBars(by, count);
   const axis = { stroke: colour('--quiet'), grid: { stroke: colour('--rule'), width: 1 }, ticks: { show: false } };
   return {
     width: element.clientWidth,
     height,
     padding: [12, 28, 0, 0],
     ...(by === 'day' && { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') }),
-    scales: { x: { range: by === 'day' ? wholeDays : lastMinutes }, y: { range: fromZero } },
+    scales: { x: { range: by === 'moment' ? lastMinutes : isBars ? roundDays : wholeDays }, y: { range: fromZero } },
     axes: [
       {
         ...axis,
@@ -46,7 +49,7 @@ export function chartOptions(element: HTMLElement, { titles, by, height }: Wante
       ...titles.map((title, index) => ({
         label: title,
         stroke: colour(COLOURS[index] ?? '--line-1'),
-        width: 2,
+        ...(isBars ? barsOf(index, titles.length, colour(COLOURS[index] ?? '--line-1')) : { width: 2 }),
         value: (_plot: uPlot, value: number | null) => (value === null ? '–' : formatCount(value)),
       })),
     ],
@@ -69,9 +72,40 @@ const TIMES = {
   moment: (seconds: number) => clock.format(seconds * 1000),
 } as const;
 
-/** A single day stands in the middle. */
+const MOST_BARS = 4;
+
+export function hasBars(by: 'day' | 'moment', count: number): boolean {
+  return by === 'day' && count <= MOST_BARS;
+}
+
+/** The bars of a day stand beside each other, around it. */
+function barsOf(index: number, of: number, fill: string): Partial<uPlot.Series> {
+  const [from, width] = barPlace(index, of);
+  const disp = {
+    x0: { unit: SCALE_VALUE, values: (plot: uPlot) => Array.from(plot.data[0], (seconds) => seconds + from * DAY_S) },
+    size: { unit: SCALE_VALUE, values: (plot: uPlot) => Array.from(plot.data[0], () => width * DAY_S) },
+  };
+  const paths = uPlot.paths.bars?.({ disp });
+  return { fill, width: 0, points: { show: false }, ...(paths !== undefined && { paths }) };
+}
+
+/** uPlot.Series.BarsPathBuilderFacetUnit, which has no value in the code that runs. */
+const SCALE_VALUE = 1;
+
+/** Where a bar begins and how wide it is, in days from the middle of its day: two fifths of the day stay empty. */
+export function barPlace(index: number, of: number): [from: number, width: number] {
+  const width = 0.6 / of;
+  return [width * index - 0.3, width * 0.92];
+}
+
+/** Each day whole, with its bars in the middle; three of them at least, so that a single one does not fill the chart. */
+function roundDays(_plot: uPlot, min: number, max: number): [number, number] {
+  const more = Math.max(0.5, 1.5 - (max - min) / DAY_S / 2);
+  return [min - more * DAY_S, max + more * DAY_S];
+}
+
 function wholeDays(_plot: uPlot, min: number, max: number): [number, number] {
-  return min === max ? [min - DAY_S, max + DAY_S] : [min, max];
+  return [min, max];
 }
 
 /** The newest moment stands at the end, and two minutes before it are there from the beginning. */

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { useScheme } from '../data/theme.ts';
-import { type ChartLine, chartData, chartOptions } from './chart-options.ts';
+import { type ChartLine, chartData, chartOptions, hasBars } from './chart-options.ts';
 import './chart.css';
 import { ChartNumbers } from './chart-numbers.tsx';
 
@@ -33,10 +33,17 @@ export function Chart({ title, times, lines, by = 'day', none }: ChartProps) {
   latest.current = data;
   const titles = lines.map((line) => line.title).join('\n');
   const isEmpty = times.length === 0;
+  /** Where this changes, the chart is made anew. */
+  const isBars = hasBars(by, times.length);
   useEffect(() => {
     const element = box.current;
     if (element === null || isEmpty) return undefined;
-    const options = chartOptions(element, { titles: titles.split('\n'), by, height: HEIGHT });
+    const options = chartOptions(element, {
+      titles: titles.split('\n'),
+      by,
+      count: latest.current[0].length,
+      height: HEIGHT,
+    });
     const made = new uPlot(options, latest.current, element);
     plot.current = made;
     tellNewest(made);
@@ -47,7 +54,7 @@ export function Chart({ title, times, lines, by = 'day', none }: ChartProps) {
       made.destroy();
       plot.current = undefined;
     };
-  }, [titles, by, isEmpty, scheme]);
+  }, [titles, by, isEmpty, isBars, scheme]);
   useEffect(() => {
     plot.current?.setData(data);
     if (plot.current !== undefined) tellNewest(plot.current);
