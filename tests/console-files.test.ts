@@ -138,7 +138,9 @@ describe('what the console is told', () => {
     expect(pages.map(({ name }) => name)).toEqual([...PAGE_NAMES]);
     const text = await readFile(join(import.meta.dirname, '../docs/console.md'), 'utf8');
     const documented = [...text.matchAll(/^\| `([\w-]+)` \| `(\/console\/[^`]*)`/gm)];
-    expect(documented.map(([, name, path]) => ({ name, path }))).toEqual(pages.map(({ name, path }) => ({ name, path })));
+    expect(documented.map(([, name, path]) => ({ name, path }))).toEqual(
+      pages.map(({ name, path }) => ({ name, path })),
+    );
   });
 });
 
