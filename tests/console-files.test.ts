@@ -1,8 +1,10 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { listPages } from '@updraft/console/pages';
 import { type Console, consoleEnvironment, createConsole, operatorRoles } from '@updraft/console-api';
+import { PAGE_NAMES } from '@updraft/console-api/views';
 import { createFeedgen, readFeedgenConfig } from '@updraft/feedgen';
 import { parseFeedsFile } from '@updraft/feeds';
 import { createSearch, readSearchConfig } from '@updraft/search';
@@ -124,6 +126,21 @@ describe('what the console is told', () => {
       grafana: 'https://grafana.example',
       isCleanupOn: false,
     });
+  });
+
+  test('is never of a page that does not exist: the service says which there are, and does not start', () => {
+    const wrong = () => readConfig(consoleEnvironment, { CONSOLE_PAGES_OFF: 'export, clean-up' });
+    expect(wrong).toThrow(/CONSOLE_PAGES_OFF.*cleanup/);
+  });
+
+  test('names each page of the console, as the documentation does', async () => {
+    const pages = await listPages();
+    expect(pages.map(({ name }) => name)).toEqual([...PAGE_NAMES]);
+    const text = await readFile(join(import.meta.dirname, '../docs/console.md'), 'utf8');
+    const documented = [...text.matchAll(/^\| `([\w-]+)` \| `(\/console\/[^`]*)`/gm)];
+    expect(documented.map(([, name, path]) => ({ name, path }))).toEqual(
+      pages.map(({ name, path }) => ({ name, path })),
+    );
   });
 });
 

@@ -13,8 +13,11 @@ const [{ chromium }, { chromiumPath }, { startConsoleStage }] = await Promise.al
   import('./browser/chromium.ts'),
   import('./browser/stage.ts'),
 ]);
+const note = (line: string): void => void process.stderr.write(`${line}\n`);
 {
+  note('Starting a simulated network and the services: a minute or two');
   await using stage = await startConsoleStage(numbers);
+  note('Waiting until the console has its charts and numbers');
   const browser = await chromium.launch({ ...(chromiumPath !== undefined && { executablePath: chromiumPath }) });
   const page = await browser.newPage({ viewport: { width: 1200, height: 1_120 }, reducedMotion: 'reduce' });
   page.setDefaultTimeout(120_000);
@@ -31,6 +34,7 @@ const [{ chromium }, { chromiumPath }, { startConsoleStage }] = await Promise.al
     await page.emulateMedia({ colorScheme: theme });
     await page.waitForTimeout(500);
     await page.screenshot({ path: join(DOCS, name) });
+    note(join('docs', name));
   }
   await browser.close();
 }

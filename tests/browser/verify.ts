@@ -37,6 +37,7 @@ export interface VerifyConsoleOptions {
 /** People use the console in a real browser, against the running system and a real PDS with its OAuth server. */
 export async function verifyConsole(options: VerifyConsoleOptions): Promise<ConsoleVerdict> {
   const { seed, events, views = ALL_VIEWS, screenshots, onProgress } = options;
+  onProgress('starting a simulated network, a PDS and the services: half a minute');
   await using stage = await startConsoleStage({ seed, events });
   const checks = createChecks(onProgress);
   const { feedgen, search } = stage.services;
