@@ -1,14 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importedApiKey } from '@updraft/feeds';
 import type { HttpServer } from '@updraft/service';
-import { apiKeys, createClickHouse, insertRows } from '@updraft/store';
+import { apiKeys, createClickHouse, createRedis, insertRows } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beginSession, type SessionHeaders } from './console/session.ts';
 import { type Account, type Directory, startDirectory } from './feedgen/directory.ts';
 import { didOf } from './feedgen/network.ts';
 import { ACTOR_DID, type Instance, startInstance, until } from './feedgen/stage.ts';
 import { bearer, sign } from './feedgen/tokens.ts';
+import { oddRequests } from './http/odd-requests.ts';
 import { type SearchService, startSearchService } from './search/service.ts';
 import { type BreakProxy, startBreakProxy } from './world/break-proxy.ts';
 import { type Databases, startDatabases } from './world/databases.ts';
@@ -20,11 +23,13 @@ feeds:
   a-club: { kind: author-label, label: club, audience: members, refresh: 1s, outsiders: ['${POST}'] }
 `;
 const KEY = 'a key that another system made';
+const OPERATOR = didOf('operator');
 
 let folder: string;
 let databases: Databases;
 let directory: Directory;
 let viewer: Account;
+let operator: SessionHeaders;
 let clickhouseProxy: BreakProxy;
 let redisProxy: BreakProxy;
 let direct: Services;
@@ -46,6 +51,9 @@ beforeAll(async () => {
   };
   await insertRows(clickhouse, apiKeys, [key]);
   await clickhouse.close();
+  const redis = createRedis({ address: databases.redis.address });
+  operator = await beginSession(redis, 'updraft', OPERATOR);
+  redis.disconnect();
   [clickhouseProxy, redisProxy] = await Promise.all([
     startBreakProxy(address),
     startBreakProxy(databases.redis.address),
@@ -72,13 +80,14 @@ async function startServices(
   { isHurried = false } = {},
 ): Promise<Services> {
   const env = { ...databases.clickhouse.env, CLICKHOUSE_ADDRESS: clickhouseAddress, REDIS_ADDRESS: redisAddress };
+  const common = { PLC_HOST: directory.url, CONSOLE_OPERATORS: OPERATOR };
   const at = { clickhouse: { env }, redis: { address: redisAddress } };
-  const feedgen = await startInstance(at, { feeds: FEEDS, env: { PLC_HOST: directory.url }, isHurried });
+  const feedgen = await startInstance(at, { feeds: FEEDS, env: common, isHurried });
   const clickhouse = createClickHouse({ ...databases.clickhouse.connection, address: clickhouseAddress });
   const search = await startSearchService(
     { clickhouse, env },
     {
-      PLC_HOST: directory.url,
+      ...common,
       ALLOW_PRIVATE_ADDRESSES: 'true',
       CLEANUP_TOKEN_KEY: Buffer.alloc(32, 1).toString('base64'),
     },
@@ -117,6 +126,21 @@ async function samples(): Promise<Readonly<Record<string, Partial<Ask>>>> {
     'PUT /api/admin/feed_members': { ...admin, url: `?${one}` },
     'DELETE /api/admin/feed_members': { ...admin, url: `?feedName=club&handle=gone.example.com` },
     'GET /api/admin/explain': { ...admin, url: `?feed=club&uri=${POST}` },
+    'GET /api/admin/account_suggestions': { ...admin, url: '?q=alice' },
+    'GET /api/admin/feed_hides': { ...admin, url: '?feedName=club' },
+    'PUT /api/admin/feed_hides': { ...admin, url: `?feedName=club&subject=${POST}&reason=x` },
+    'DELETE /api/admin/feed_hides': { ...admin, url: `?feedName=club&subject=${POST}` },
+    'GET /api/admin/member_requests': { ...admin, url: '?feedName=club' },
+    'PUT /api/admin/member_requests': { ...admin, url: `?${one}&action=note` },
+    'GET /api/admin/audit_log': { ...admin, url: '?feedName=club' },
+    'POST /api/admin/feed_members/bulk': { ...admin, body: { feedName: 'club', accounts: [didOf('member')] } },
+    'POST /api/admin/preview': { ...admin, body: { feedName: 'club', settings: 'kind: top\nminimumLikes: 1\n' } },
+    'GET /api/admin/settings': { headers: operator.reading, url: '?feedName=club' },
+    'GET /api/feeds/posts': { headers: operator.reading, url: '?feed=a-club' },
+    'GET /console/api/posts': { url: `?uris=${POST}` },
+    'GET /console/api/session': { headers: operator.reading },
+    'GET /console/api/sessions': { headers: operator.reading },
+    ...Object.fromEntries(OPERATORS_PATHS.map((route) => [route, { headers: operator.reading }])),
     'GET /feeds/:file': { url: '/feeds/open.rss' },
     'GET /feed_members': { ...admin, url: '?feedName=club' },
     'PUT /assign_user_to_feed': { ...admin, url: `?${one}` },
@@ -154,6 +178,14 @@ function routesOf(app: HttpServer): string[] {
     });
 }
 
+function chunks<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size));
+}
+
+function anyAddress(): string {
+  return `10.${[...randomBytes(3)].join('.')}`;
+}
+
 interface Outcome {
   readonly status: number;
   readonly retryAfter: unknown;
@@ -182,8 +214,22 @@ async function askAll({ feedgen, search }: Services): Promise<Map<string, Outcom
   return outcomes;
 }
 
+const OPERATORS_PATHS = ['ingest', 'rejected', 'storage', 'services', 'jobs', 'alerts'].map(
+  (name) => `GET /console/api/operator/${name}`,
+);
+
 /** Routes that can't be answered without ClickHouse. */
 const OF_CLICKHOUSE = [
+  'GET /console/api/posts',
+  'GET /api/admin/feed_hides',
+  'PUT /api/admin/feed_hides',
+  'DELETE /api/admin/feed_hides',
+  'GET /api/admin/member_requests',
+  'PUT /api/admin/member_requests',
+  'GET /api/admin/audit_log',
+  'GET /api/admin/explain',
+  'POST /api/admin/feed_members/bulk',
+  'POST /api/admin/preview',
   'GET /search/posts',
   'GET /xrpc/app.bsky.unspecced.searchPostsSkeleton',
   'GET /redir',
@@ -198,7 +244,13 @@ const OF_CLICKHOUSE = [
   'PUT /assign_user_to_feed',
   'PUT /unassign_user_from_feed',
 ];
-const OF_REDIS = ['POST /repo/cleanup'];
+const OF_REDIS = [
+  'POST /repo/cleanup',
+  'GET /console/api/session',
+  'GET /console/api/sessions',
+  'GET /api/admin/settings',
+  ...OPERATORS_PATHS,
+];
 
 function expectOutage(outcomes: ReadonlyMap<string, Outcome>, unanswerable: readonly string[]): void {
   const is = (wanted: (outcome: Outcome) => boolean) =>
@@ -216,6 +268,29 @@ test('every route of both services is known by its path', () => {
 test('while both databases are there no route fails', async () => {
   const outcomes = await askAll(direct);
   expect([...outcomes].filter(([, { status }]) => status >= 500)).toEqual([]);
+});
+
+test('whatever stands where a value is expected, no route fails', async () => {
+  const statuses = new Map<number, number>();
+  for (const app of [direct.feedgen.feedgen.app, direct.search.search.app])
+    for (const requests of chunks(await oddRequests(app, 30), 10))
+      await Promise.all(
+        requests.map(async ({ method, url, body }, index) => {
+          const headers = index % 2 === 0 ? { 'x-api-key': KEY } : operator.changing;
+          const payload = body === undefined ? {} : { payload: body };
+          const reply = await app.inject({
+            method: method as 'GET',
+            url,
+            headers: { ...headers },
+            remoteAddress: anyAddress(),
+            ...payload,
+          });
+          const { statusCode } = reply;
+          statuses.set(statusCode, (statuses.get(statusCode) ?? 0) + 1);
+          expect([method, url, body, reply.body, statusCode < 500]).toEqual([method, url, body, reply.body, true]);
+        }),
+      );
+  expect([...statuses.keys()]).toEqual(expect.arrayContaining([200, 400]));
 });
 
 test('addresses of one /64 share the limits of one caller', async () => {

@@ -1,4 +1,5 @@
 import type { IngestState, JobsState, RejectedEvents, ServicesState, StorageState } from '@updraft/console-api/views';
+import { createLogger } from '@updraft/service';
 import { announce, createProgressStore, createRedis, type Redis } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { beginSession, type SessionHeaders } from './console/session.ts';
@@ -26,7 +27,7 @@ beforeAll(async () => {
   redis = createRedis({ address: stack.redis().address });
   await fillForOperators(store.clickhouse);
   await writeGarbage(redis, 'operator');
-  const common = { redis, prefix: 'operator' };
+  const common = { redis, prefix: 'operator', log: createLogger({ service: 'test', level: 'silent' }) };
   const hosts = { host: 'wss://b.example', hosts: 'wss://a.example, wss://b.example' };
   const builds = [{ feed: 'hot', builtAt: OLD_MS, posts: 3, seconds: 0.5 }];
   announced = Promise.all([
