@@ -14,6 +14,8 @@ type Purpose = SignInRequest['purpose'];
 /** Why the way back from an account's server led to no session, and what to do. */
 const FAULTS: Record<SignInFault, string> = {
   denied: 'Your server says that you refused. Nothing has changed; sign in again if that was a slip.',
+  partial:
+    'Your server has not given the whole permission: to delete posts, reposts and likes. Nothing has changed; try again and allow all three.',
   expired: 'The sign-in took too long, or was begun in another browser. Please begin again.',
   failed: 'Your server’s answer was not the one to this sign-in. Please begin again here.',
   unreachable: 'Your account’s server can’t be reached just now. Wait a moment, then try again.',

@@ -49,7 +49,7 @@ export function createSignIn(options: SignInOptions): SignIn {
       const session = await present(request);
       return session && { sessionId: session.id, did: session.did, roles: rolesOf(session.did) };
     },
-    grants: { peek: grants.peek, take: grants.take },
+    grants: { peek: grants.peek, take: grants.take, endLapsed: grants.endLapsed },
     addRoutes: (app) => {
       void app.register((routes: HttpServer, _options, done) => {
         routes.removeContentTypeParser('text/plain'); // a form of another site can send it
@@ -64,7 +64,7 @@ function createContext(options: SignInOptions): SignInContext {
   const { identity, clients, key, redis, tokenKeys, rolesOf, findDid, log, now } = options;
   const keys = consoleKeys(options.redisPrefix);
   const seal = tokenKeys.length === 0 ? undefined : createTokenSeal(tokenKeys);
-  const grants = createGrants({ redis, keys, seal, clients, log });
+  const grants = createGrants({ redis, keys, seal, clients, log, now });
   const sessions = createSessions({ redis, keys, now, onEnd: ({ id }) => grants.end(id) });
   const ownOrigin = identity?.origin ?? options.publicOrigin;
   const isSecure = ownOrigin?.startsWith('https:') === true;

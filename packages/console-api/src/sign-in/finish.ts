@@ -48,7 +48,8 @@ export async function finishSignIn(
   const isGrant = isRightAccount && flow.purpose === 'cleanup' && allowsDeletions(scope);
   if (!isGrant) await revoke(deps.clients, session, deps.log);
   if (!isRightAccount) throw new SignInFaultError('failed', 'another account has signed in than was asked for');
-  if (flow.purpose === 'cleanup' && !isGrant) throw new SignInFaultError('denied', 'deletions were not allowed');
+  if (flow.purpose === 'cleanup' && !isGrant)
+    throw new SignInFaultError('partial', 'not all the deletions that were asked for are allowed');
   return { flow, grant: isGrant ? session : undefined };
 }
 

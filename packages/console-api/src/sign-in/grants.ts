@@ -20,12 +20,16 @@ export interface GrantsOptions {
   readonly seal: TokenSeal | undefined;
   readonly clients: OAuthClients | undefined;
   readonly log: Logger;
+  readonly now: () => number;
 }
 
 /** Somebody who has not begun the clean-up by then signs in again. */
 const GRANT_LIFE_S = 3_600;
+/** Until then endLapsed() can still tell the account's server. */
+const GRACE_S = 86_400;
+const LAPSED_AT_ONCE = 20;
 
-export function createGrants({ redis, keys, seal, clients, log }: GrantsOptions): GrantStore {
+export function createGrants({ redis, keys, seal, clients, log, now }: GrantsOptions): GrantStore {
   const { grant: keyOf } = keys;
   const open = async (sessionId: string, sealed: string | null): Promise<NodeSavedSession | undefined> => {
     if (sealed === null || seal === undefined) return undefined;
@@ -37,17 +41,26 @@ export function createGrants({ redis, keys, seal, clients, log }: GrantsOptions)
     }
   };
   const take = async (sessionId: string) => open(sessionId, await redis.getdel(keyOf(sessionId)));
+  const isLapsed = async (sessionId: string) => Number(await redis.zscore(keys.grantEnds, sessionId)) <= now();
+  const end = async (sessionId: string) => {
+    const session = await take(sessionId);
+    if (session !== undefined && clients !== undefined) await revoke(clients, session, log);
+    await redis.zrem(keys.grantEnds, sessionId);
+  };
   return {
     keep: async (sessionId, session) => {
       if (seal === undefined) throw new RangeError('a service without clean-ups keeps no permissions');
-      await redis.set(keyOf(sessionId), await seal.seal(sessionId, JSON.stringify(session)), 'EX', GRANT_LIFE_S);
+      const sealed = await seal.seal(sessionId, JSON.stringify(session));
+      await redis.zadd(keys.grantEnds, now() + GRANT_LIFE_S * 1_000, sessionId);
+      await redis.set(keyOf(sessionId), sealed, 'EX', GRANT_LIFE_S + GRACE_S);
     },
-    has: async (sessionId) => (await redis.exists(keyOf(sessionId))) === 1,
-    peek: async (sessionId) => open(sessionId, await redis.get(keyOf(sessionId))),
+    has: async (sessionId) => (await redis.exists(keyOf(sessionId))) === 1 && !(await isLapsed(sessionId)),
+    peek: async (sessionId) =>
+      (await isLapsed(sessionId)) ? undefined : open(sessionId, await redis.get(keyOf(sessionId))),
     take,
-    end: async (sessionId) => {
-      const session = await take(sessionId);
-      if (session !== undefined && clients !== undefined) await revoke(clients, session, log);
+    end,
+    endLapsed: async () => {
+      for (const id of await redis.zrangebyscore(keys.grantEnds, 0, now(), 'LIMIT', 0, LAPSED_AT_ONCE)) await end(id);
     },
   };
 }

@@ -4,11 +4,14 @@ export interface ConsoleKeys {
   /** The ids of an account's sessions. */
   sessionsOf(did: string): string;
   grant(id: string): string;
+  /** The ids of sessions with a grant, by when it lapses. */
+  readonly grantEnds: string;
   flow(id: string): string;
 }
 
 /** `redisPrefix`: the first part of each key of this Updraft. */
 export function consoleKeys(redisPrefix: string): ConsoleKeys {
   const key = (kind: string) => (name: string) => `${redisPrefix}:console:${kind}:${name}`;
-  return { session: key('session'), sessionsOf: key('sessions'), grant: key('grant'), flow: key('flow') };
+  const grantEnds = `${redisPrefix}:console:grant-ends`;
+  return { session: key('session'), sessionsOf: key('sessions'), grant: key('grant'), grantEnds, flow: key('flow') };
 }

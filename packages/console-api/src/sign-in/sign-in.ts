@@ -28,4 +28,6 @@ export interface DeletionGrants {
   peek(sessionId: string): Promise<NodeSavedSession | undefined>;
   /** Takes it out of the session: its taker keeps it from now on and ends it. */
   take(sessionId: string): Promise<NodeSavedSession | undefined>;
+  /** Gives those back to their accounts' servers that no job has taken within an hour. */
+  endLapsed(): Promise<void>;
 }
