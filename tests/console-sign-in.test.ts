@@ -2,7 +2,7 @@ import type { AtpAgent } from '@atproto/api';
 import { eraseSessions } from '@updraft/console-api/erase-sessions';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAccountServer, startDirectoryBefore } from './console/account-server.ts';
-import { decideAtServer, openBrowser } from './console/headless-sign-in.ts';
+import { decideAtServer, openBrowser, type SignedInView } from './console/headless-sign-in.ts';
 import { type ConsoleService, type ConsoleStage, PASSWORD, startConsoleStage } from './console/stage.ts';
 
 let stage: ConsoleStage;
@@ -111,6 +111,36 @@ describe('for a clean-up', () => {
     expect(await tokensAtServer()).toBe(before + 1);
   });
 
+  test('its permission is given back when no job has taken it within an hour', async () => {
+    let nowMs = Date.now() + 3_600_000;
+    const { app, console } = await stage.startService({ now: () => nowMs });
+    const browser = openBrowser(app);
+    const mayCleanUp = async () =>
+      ((await browser.ask('GET', '/console/api/session')).json() as { session: SignedInView }).session.mayCleanUp;
+    const { grants } = console.signIn;
+    await grants.endLapsed(); // those of the tests before
+    const before = await tokensAtServer();
+    await browser.signIn('alice.test', credentials, 'cleanup');
+    await grants.endLapsed();
+    expect([await mayCleanUp(), await tokensAtServer()]).toEqual([true, before + 1]);
+    nowMs += 3_600_000;
+    expect(await mayCleanUp()).toBe(false);
+    expect(await grants.peek(await sessionIdOf(browser))).toBeUndefined();
+    await grants.endLapsed();
+    expect(await tokensAtServer()).toBe(before);
+  });
+
+  test('a permission for less than was asked for is none, and is given back', async () => {
+    const before = await tokensAtServer();
+    const browser = openBrowser(service.app);
+    const page = await browser.begin('alice.test', 'cleanup');
+    const fewer = 'atproto repo:app.bsky.feed.like?action=delete';
+    const place = await browser.comeBack(await decideAtServer(page, credentials, 'allow', fewer));
+    expect(place).toBe('/console/sign-in?error=partial');
+    expect((await browser.ask('GET', '/console/api/session')).json()).toEqual({});
+    expect(await tokensAtServer()).toBe(before);
+  });
+
   test('a service without clean-ups says so', async () => {
     const browser = openBrowser((await stage.startService({ service: 'feedgen' })).app);
     await expect(browser.begin('alice.test', 'cleanup')).rejects.toThrow('503 {"error":"SignInOff"');
@@ -161,8 +191,13 @@ describe('a sign-in that can not begin says why', () => {
           ? [201, { request_uri: 'urn:ietf:params:x', expires_in: 60 }]
           : [400, { error: 'invalid_scope' }],
     });
-    await beginAt(older.url, older.did);
-    await beginAt(older.url, older.did, 'cleanup');
+    const { app } = await stage.startService({ plcHost: older.url });
+    const isWide = async (purpose: string) => {
+      const body = { handle: older.did, purpose, returnTo: '/console/' };
+      return ((await openBrowser(app).ask('POST', '/console/api/sign-in', { body })).json() as { isWide: boolean })
+        .isWide;
+    };
+    expect([await isWide('console'), await isWide('cleanup')]).toEqual([false, true]);
     const scopes = older.asked.map((form) => form.get('scope'));
     expect(scopes).toEqual(['atproto', expect.stringContaining('repo:'), 'atproto transition:generic']);
   });

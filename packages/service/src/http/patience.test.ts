@@ -49,6 +49,7 @@ test('an error comes as the last line, and one of ours is logged and not told', 
 test('everybody else, and who does not have to wait, gets the answer itself', async () => {
   const plain = await askSlowly('application/json', () => work.resolve({ a: 1 }));
   expect(plain).toMatchObject({ statusCode: 200, lines: [{ a: 1 }] });
+  work = Promise.withResolvers<object>();
   work.reject(new NotEnoughResourcesError('it is away'));
   expect((await app.inject({ url: '/slow', headers: { accept: LINES } })).statusCode).toBe(503);
 });
