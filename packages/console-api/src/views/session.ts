@@ -33,6 +33,7 @@ export const signInAnswer = z.object({
   redirect: z.string().describe("The page of the account's own server"),
   isWide: z.boolean().describe('That server knows no permission for deletions alone: it asks for one that allows more'),
 });
+export type SignInAnswer = z.output<typeof signInAnswer>;
 
 /** A session of the account, in any browser: GET /console/api/sessions. */
 export const sessionEntry = z.object({

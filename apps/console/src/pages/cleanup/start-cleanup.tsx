@@ -38,7 +38,7 @@ export function StartCleanup({ found, form, session, onStart, lookAgain }: Start
           Delete {recordsOf(found.num_enqueued)} …
         </Button>
       ) : (
-        <Permission error={error} />
+        <Permission records={recordsOf(found.num_enqueued)} error={error} />
       )}
       {isAsking && session.mayCleanUp ? (
         <AskOnceMore {...{ found, session, start, close, lookAgain, isBusy, error }} />
@@ -47,12 +47,12 @@ export function StartCleanup({ found, form, session, onStart, lookAgain }: Start
   );
 }
 
-function Permission({ error }: { error: RequestError | undefined }) {
+function Permission({ records, error }: { records: string; error: RequestError | undefined }) {
   return (
     <>
       <CleanupError error={error} />
       <p>
-        To delete, Updraft needs your permission. You give it at your account’s own server; it ends with the clean-up,
+        To delete {records}, Updraft needs your permission. You give it at your account’s own server; it ends with the clean-up,
         or after an hour if you begin none. Then you come back here, see this again, and confirm.
       </p>
       <a class="button primary" href={signInPath('/console/cleanup', 'cleanup')}>
