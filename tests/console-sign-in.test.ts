@@ -141,6 +141,17 @@ describe('for a clean-up', () => {
     expect((await stage.redis.keys('test:console:grant*')).join()).not.toContain(id);
   });
 
+  test('a permission for less than was asked for is none, and is given back', async () => {
+    const before = await tokensAtServer();
+    const browser = openBrowser(service.app);
+    const page = await browser.begin('alice.test', 'cleanup');
+    const fewer = 'atproto repo:app.bsky.feed.like?action=delete';
+    const place = await browser.comeBack(await decideAtServer(page, credentials, 'allow', fewer));
+    expect(place).toBe('/console/sign-in?error=partial');
+    expect((await browser.ask('GET', '/console/api/session')).json()).toEqual({});
+    expect(await tokensAtServer()).toBe(before);
+  });
+
   test('a service without clean-ups says so', async () => {
     const browser = openBrowser((await stage.startService({ service: 'feedgen' })).app);
     await expect(browser.begin('alice.test', 'cleanup')).rejects.toThrow('503 {"error":"SignInOff"');
@@ -191,8 +202,13 @@ describe('a sign-in that can not begin says why', () => {
           ? [201, { request_uri: 'urn:ietf:params:x', expires_in: 60 }]
           : [400, { error: 'invalid_scope' }],
     });
-    await beginAt(older.url, older.did);
-    await beginAt(older.url, older.did, 'cleanup');
+    const { app } = await stage.startService({ plcHost: older.url });
+    const isWide = async (purpose: string) => {
+      const body = { handle: older.did, purpose, returnTo: '/console/' };
+      return ((await openBrowser(app).ask('POST', '/console/api/sign-in', { body })).json() as { isWide: boolean })
+        .isWide;
+    };
+    expect([await isWide('console'), await isWide('cleanup')]).toEqual([false, true]);
     const scopes = older.asked.map((form) => form.get('scope'));
     expect(scopes).toEqual(['atproto', expect.stringContaining('repo:'), 'atproto transition:generic']);
   });

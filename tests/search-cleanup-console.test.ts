@@ -65,6 +65,7 @@ describe('a clean-up by a session of the console', () => {
     expect(types).toEqual([...Array(3).fill('like'), ...Array(5).fill('post')]);
 
     expect(await owner.start(REAL)).toMatchObject({ status: 403, body: { error: 'DeletionsNotAllowed' } });
+    expect(await owner.start({ repo: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa' })).toMatchObject({ status: 400 });
     const password = { identifier: account.handle, app_password: account.appPassword };
     expect((await owner.start(password)).status).toBe(400);
     const forged = { cleanup_types: ['post'], delete_until_days_ago: 1 };
