@@ -86,16 +86,21 @@ describe('each service', () => {
     SEARCH_ORIGIN: 'https://search.example',
   };
 
-  test('lets pages of the other one read, without cookies, and no page of another site', async () => {
+  async function startBoth(stop: AsyncDisposableStack) {
     const config = readFeedgenConfig(ENV);
     const clickhouse = createClickHouse(config.clickhouse);
-    await using stop = new AsyncDisposableStack();
     stop.defer(() => clickhouse.close());
     const file = parseFeedsFile('feeds: {}', 'feeds.yaml');
     const feedgen = createFeedgen({ config, file, clickhouse, redis, subscriber: redis, log });
     stop.defer(() => feedgen.close());
     const { signal } = new AbortController();
     const search = await createSearch({ env: readSearchConfig(ENV), clickhouse, redis, log, signal });
+    return { feedgen, search };
+  }
+
+  test('lets pages of the other one read, without cookies, and no page of another site', async () => {
+    await using stop = new AsyncDisposableStack();
+    const { feedgen, search } = await startBoth(stop);
     for (const [{ app }, other] of [
       [feedgen, ENV.SEARCH_ORIGIN],
       [search, ENV.FEEDGEN_ORIGIN],
@@ -108,6 +113,23 @@ describe('each service', () => {
       };
       expect([await allowed(other), await allowed('https://evil.example')]).toEqual([other, undefined]);
     }
+  });
+
+  test('gets at one host what only it has, by the example of the documentation', async () => {
+    await using stop = new AsyncDisposableStack();
+    const { feedgen, search } = await startBoth(stop);
+    const routesOf = async ({ app }: typeof feedgen | typeof search): Promise<string[]> => {
+      stop.defer(() => app.close());
+      const { paths } = (await app.inject('/openapi.json')).json<{ paths: Record<string, unknown> }>();
+      return Object.keys(paths);
+    };
+    const [atFeedgen, atSearch] = [new Set(await routesOf(feedgen)), new Set(await routesOf(search))];
+    const text = await readFile(join(import.meta.dirname, '../docs/console.md'), 'utf8');
+    const patterns = (/@feedgen path (.*)/.exec(text)?.[1] ?? '').split(' ');
+    const leadsToFeedgen = (path: string) =>
+      patterns.some((pattern) => (pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern));
+    expect([...atFeedgen.difference(atSearch)].filter((path) => !leadsToFeedgen(path))).toEqual(['/']);
+    expect([...atSearch].filter(leadsToFeedgen)).toEqual(['/console/api/session']);
   });
 });
 

@@ -13,7 +13,10 @@ import { runTests } from './test-run.mjs';
 
 const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..');
 const usage = 'Usage: node scripts/bootstrap.mjs start|test|console:dev [options]';
-const programs = { start: 'packages/local/src/start-command.ts', 'console:dev': 'tests/console-dev-command.ts' };
+const programs = {
+  start: ['packages/local/src/start-command.ts'],
+  'console:dev': ['--disable-warning=ExperimentalWarning', 'tests/console-dev-command.ts'], // one of its packages looks for localStorage
+};
 
 /** Runs the command and sets the exit code. A SetupFailure is two plain lines: what happened, and what to do. */
 export async function main([command, ...args]) {
@@ -45,7 +48,7 @@ async function run(command, args) {
     env.NO_CHROMIUM = chromium.whyNot ?? '';
     return runTests({ root, node, env, args, say });
   }
-  return runForeground(node, [join(root, program), ...args], { cwd: root, env });
+  return runForeground(node, [...program, ...args], { cwd: root, env });
 }
 
 /** Puts the project's own programs first on PATH, lets Node keep what it compiled, and leaves out what npm sets for its scripts. */

@@ -1,7 +1,8 @@
 import './feeds.css';
 import type { FeedView } from '@updraft/console-api/views';
 import { useRoute } from 'preact-iso';
-import { pageUrl, useApiUrl, useConfig } from '../data/config.tsx';
+import { useApiUrl, useConfig } from '../data/config.tsx';
+import { isServedHere, pageUrl } from '../data/service-address.ts';
 import { useSession } from '../data/session.tsx';
 import { useLive } from '../data/use-live.ts';
 import { EmptyState } from '../parts/empty-state.tsx';
@@ -101,7 +102,7 @@ function Posts({ feed, isHost }: { feed: FeedView; isHost: boolean }) {
         Open it in your app to read it. Its hosts see it here when they are signed in.
       </EmptyState>
     );
-  if (config.service === 'feedgen') return <FeedPosts feed={feed} />;
+  if (isServedHere(config, 'feedgen')) return <FeedPosts feed={feed} />;
   const href = pageUrl(config, 'feedgen', `/console/feeds/${encodeURIComponent(name)}`);
   return (
     <EmptyState title="Its posts are for its members">
