@@ -1,8 +1,9 @@
 import type { IngestState, JobsState, RejectedEvents, ServicesState, StorageState } from '@updraft/console-api/views';
 import { createLogger } from '@updraft/service';
-import { announce, createProgressStore, createRedis, type Redis } from '@updraft/store';
+import { announce, createProgressStore, createRedis, type Redis, readAnnouncements } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { beginSession, type SessionHeaders } from './console/session.ts';
+import { until } from './feedgen/stage.ts';
 import { type Stack, type Store, startStack } from './indexer/stack.ts';
 import { fillForOperators, HOSTILE, OLD_MS, writeGarbage } from './search/operator-store.ts';
 import { type SearchService, startSearchService } from './search/service.ts';
@@ -37,6 +38,8 @@ beforeAll(async () => {
   operator = (await beginSession(redis, 'operator', OPERATOR)).reading;
   person = (await beginSession(redis, 'operator', 'did:plc:bbbbbbbbbbbbbbbbbbbbbbbb')).reading;
   service = await startSearchService(store, { CONSOLE_OPERATORS: OPERATOR }, { isHurried: true });
+  // An answer that lacks one of them would be kept for a while.
+  await until(async () => (await readAnnouncements(redis, 'operator', Date.now())).length === 3);
 }, 120_000);
 afterAll(async () => {
   running.abort();
