@@ -164,6 +164,34 @@ describe('a decision', () => {
   });
 });
 
+test('decisions of many hosts at once, one by one and in bulk, leave nobody whose label is not as their standing says', async () => {
+  const dids = Array.from({ length: 12 }, (_, n) =>
+    didOf(`busy${n}`.replaceAll(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)))),
+  );
+  const inBulk = (role: Role) =>
+    here.send('POST', '/api/admin/feed_members/bulk', as(role), { feedName: 'ducks', accounts: dids });
+  const { membership } = here.feedgen.context;
+  for (const actions of [
+    ['ban', 'give'],
+    ['remove', 'reject'],
+    ['unban', 'remove'],
+    ['give', 'ban'],
+  ] as const) {
+    const single = dids.map((did, n) => decide('HOST', did, `action=${actions[n % 2]}`));
+    const answers = await Promise.all([inBulk('HOST'), ...single, inBulk('OPERATOR')]);
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    const all = { label: 'ducks', page: 1, limit: 500 };
+    const ofThese = (rows: readonly { readonly did: string }[]) =>
+      rows
+        .map(({ did }) => did)
+        .filter((did) => dids.includes(did))
+        .toSorted();
+    const approved = ofThese((await membership.requests({ ...all, state: 'approved' })).requests);
+    expect(ofThese((await membership.page({ ...all, search: '' })).members)).toEqual(approved);
+    await until(() => dids.every((did) => membership.has('ducks', did) === approved.includes(did)));
+  }
+});
+
 test('many members are added at once, each line with its outcome, however hostile the others', async () => {
   const [known, twice] = [await directory.register('known'), didOf('twice')];
   const handle = `${known.did.slice(8, 16)}.example`;
@@ -219,6 +247,11 @@ test('many members are added at once, each line with its outcome, however hostil
   const suggested = await here.get(`/api/admin/account_suggestions?q=${handle.slice(0, 4)}`, as('HOST'));
   const account = { did: known.did, handle, displayName: '' };
   expect(suggested.body).toEqual({ accounts: [account] });
+  const why = (account: string) =>
+    here.get(`/api/admin/explain?feed=ducks&uri=at://${account}/app.bsky.feed.post/3l3frqadlo32h`, as('MODERATOR'));
+  const uri = `at://${known.did}/app.bsky.feed.post/3l3frqadlo32h`;
+  expect(await why(handle)).toMatchObject({ status: 200, body: { uri } });
+  expect((await why('nobody.example')).status).toBe(400);
   const q = encodeURIComponent(`\u202E@${handle}`);
   expect((await here.get(`/api/admin/account_suggestions?q=${q}`, as('HOST'))).body).toEqual({ accounts: [account] });
 });
@@ -260,6 +293,12 @@ describe("a feed's settings", () => {
     const answer = await preview('open', settings);
     expect(answer).toMatchObject({ status: 200 });
     expect(bodyOf(previewAnswer, answer)).toEqual({ present: [pin, liked, little], changed: [pin, liked] });
+    expect((await put('HOST', `/api/admin/feed_hides?feedName=open&subject=${pin}&reason=x`)).status).toBe(200);
+    expect(bodyOf(previewAnswer, await preview('open', settings))).toEqual({
+      present: [liked, little],
+      changed: [liked],
+    });
+    await here.send('DELETE', `/api/admin/feed_hides?feedName=open&subject=${pin}`, as('HOST'));
     await here.rebuild('open');
     expect((await pageOf()).posts).toEqual([
       { uri: pin, isPinned: true },
