@@ -26,7 +26,13 @@ export function CleanupFields({ form, faults, change, submit, isBusy }: CleanupF
       <div class="two">
         <div>
           <Types form={form} fault={faults.types} change={change} />
-          <Field id="days" title="Older than" fault={faults.days} after="days">
+          <Field
+            id="days"
+            title="Older than"
+            hint="By the date that it shows. With 0, whatever its age."
+            fault={faults.days}
+            after="days"
+          >
             <input
               id="days"
               type="number"
@@ -73,6 +79,7 @@ function Types({ form, fault, change }: TypesProps) {
           </span>
         </label>
       ))}
+      <p class="hint">Nothing else is touched: no follows, lists, blocks or profile.</p>
       <p id="types-fault" class="fault" role="alert">
         {fault}
       </p>

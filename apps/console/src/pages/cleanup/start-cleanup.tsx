@@ -52,8 +52,8 @@ function Permission({ records, error }: { records: string; error: RequestError |
     <>
       <CleanupError error={error} />
       <p>
-        To delete {records}, Updraft needs your permission. You give it at your account’s own server; it ends with the clean-up,
-        or after an hour if you begin none. Then you come back here, see this again, and confirm.
+        To delete {records}, Updraft needs your permission. You give it at your account’s own server; it ends with the
+        clean-up, or after an hour if you begin none. Then you come back here, see this again, and confirm.
       </p>
       <a class="button primary" href={signInPath('/console/cleanup', 'cleanup')}>
         Give the permission
