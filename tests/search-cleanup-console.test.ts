@@ -150,6 +150,10 @@ describe('a clean-up by a session of the console', () => {
     const fewer = await owner.start({ ...REAL, confirmed_num_by_type: { post: 409 } });
     expect(fewer).toMatchObject({ status: 409, body: { error: 'MoreThanConfirmed' } });
 
+    const { body: secret } = await post(service.url, others, REAL);
+    await until(async () => (await newest(other))?.job_state === 'completed');
+    expect((await newest(other))?.job_id).toBe(secret.job_id);
+
     const gate = Promise.withResolvers<void>();
     let batches = 0;
     watch(({ path, pass }) => {
@@ -157,9 +161,12 @@ describe('a clean-up by a session of the console', () => {
     });
     const { job_id: jobId } = (await owner.start(REAL)).body as JobView;
     await until(() => batches === 2);
-    const { body: secret } = await post(service.url, others, REAL);
-    await until(async () => (await newest(other))?.job_state === 'completed');
-    expect((await newest(other))?.job_id).toBe(secret.job_id);
+    expect(await newest(owner)).toMatchObject({
+      job_state: 'running',
+      num_deleted: 200,
+      num_by_type: { post: 410 },
+      expected_end_at: expect.any(String),
+    });
     for (const { status } of [
       await other.jobs(`?job_id=${jobId}`),
       await other.jobs(`?did=${account.did}`),
@@ -167,12 +174,6 @@ describe('a clean-up by a session of the console', () => {
     ])
       expect(status).toBe(404);
     expect((await view(service.url, `job_id=${jobId}`, '')).status).toBe(404);
-    expect(await newest(owner)).toMatchObject({
-      job_state: 'running',
-      num_deleted: 200,
-      num_by_type: { post: 410 },
-      expected_end_at: expect.any(String),
-    });
 
     await owner.signIn();
     expect((await owner.start(REAL)).body).toMatchObject({
