@@ -25,10 +25,10 @@ export async function answerPatiently<T>(
   everyMs = EVERY_MS,
 ): Promise<T | FastifyReply> {
   if (request.headers.accept?.includes(LINES) !== true || (await isDoneWithin(work, everyMs))) return work;
-  const headers = { ...reply.getHeaders(), 'content-type': LINES, 'x-accel-buffering': 'no' };
+  reply.headers({ 'content-type': LINES, 'x-accel-buffering': 'no' });
   reply.hijack();
   const { raw } = reply;
-  raw.writeHead(200, headers as Record<string, string>);
+  raw.writeHead(200, reply.getHeaders() as Record<string, string>);
   const wait = () => void raw.write(`${JSON.stringify({ waiting: true })}\n`);
   wait();
   const timer = setInterval(wait, everyMs);

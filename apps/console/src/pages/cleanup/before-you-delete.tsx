@@ -13,11 +13,10 @@ interface BeforeYouDeleteProps {
 /** What to know, and to do, before anything is deleted. */
 export function BeforeYouDelete({ found, form, account }: BeforeYouDeleteProps) {
   const { pagesOff } = useConfig();
-  const keepsByNow = [form.keepPinned && 'the pin', form.minLikes.trim() !== '' && 'likes'].filter(Boolean);
   return (
     <ul class="before">
       <li>
-        <strong>Deleted records do not come back</strong>, here or anywhere.
+        <strong>Deleted records do not come back</strong>.
         {pagesOff.includes('export') ? null : (
           <>
             {' '}
@@ -30,12 +29,15 @@ export function BeforeYouDelete({ found, form, account }: BeforeYouDeleteProps) 
       <li>
         The rule holds until the clean-up is done. It also deletes what is added meanwhile with an old date, such as by
         an import.
-        {keepsByNow.length === 0
-          ? ''
-          : ` ${keepsByNow.join(' and ').replace(/^t/, 'T').replace(/^l/, 'L')} count as they are when it comes to a post.`}
+        {keepsByNow(form)}
       </li>
     </ul>
   );
+}
+
+function keepsByNow({ keepPinned, minLikes }: CleanupForm): string {
+  const facts = [...(keepPinned ? ['is the pinned one'] : []), ...(minLikes.trim() === '' ? [] : ['has enough likes'])];
+  return facts.length === 0 ? '' : ` Whether a post ${facts.join(' or ')} is looked up again when its turn comes.`;
 }
 
 const SOON_MS = 300_000;

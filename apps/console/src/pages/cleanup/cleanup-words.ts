@@ -3,7 +3,7 @@ import { formatCount } from '../../data/format.ts';
 
 /** In the order in which they are shown. */
 export const TYPE_WORDS: Readonly<Record<CleanupType, { readonly title: string; readonly hint: string }>> = {
-  post: { title: 'Posts', hint: 'without pictures or video of their own; quotes and links are no media' },
+  post: { title: 'Posts', hint: 'without pictures or video of their own; quotes and links don’t count as media' },
   post_with_media: { title: 'Posts with media', hint: 'pictures or video' },
   repost: { title: 'Reposts', hint: '' },
   like: { title: 'Likes', hint: '' },
