@@ -2,6 +2,7 @@ import type { SessionAnswer, SessionView } from '@updraft/console-api/views';
 import { type ComponentChildren, createContext } from 'preact';
 import { useCallback, useContext, useMemo, useRef } from 'preact/hooks';
 import { type ChangeMethod, getJson, RequestError, sendWithToken } from './request.ts';
+import { retryToken } from './retry-token.ts';
 import { usePolling } from './use-polling.ts';
 
 export interface Session {
@@ -89,15 +90,14 @@ function createApi({ session, reload }: ApiDeps): Api {
   const sendJson: Api['sendJson'] = async (method, path, body, signal, timeoutMs) => {
     const send = (csrfToken: string) =>
       noticing(sendWithToken<never>({ method, path, body, csrfToken }, signal, timeoutMs));
-    const token = session()?.csrfToken ?? '';
+    const shown = session();
     try {
-      return await send(token);
+      return await send(shown?.csrfToken ?? '');
     } catch (error) {
       if (!(error instanceof RequestError) || error.status !== 403) throw error;
-      // Another tab may have begun another session since: its token is another.
-      const fresh = (await reload())?.csrfToken;
-      if (fresh === undefined || fresh === token) throw error;
-      return send(fresh);
+      const token = retryToken(shown, await reload());
+      if (token === undefined) throw error;
+      return send(token);
     }
   };
   return { getJson: (path, signal) => noticing(getJson(path, signal)), sendJson };
