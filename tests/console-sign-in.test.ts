@@ -41,6 +41,16 @@ describe('signing in', () => {
     expect((await other.ask('GET', '/who')).json()).toMatchObject({ who });
   });
 
+  test('tells operators, and nobody else, where Grafana is', async () => {
+    const grafana = 'http://10.0.0.7:3000';
+    for (const operators of [alice.assertDid, '']) {
+      const env = { CONSOLE_OPERATORS: operators, GRAFANA_ORIGIN: grafana };
+      const browser = openBrowser((await stage.startService({ env })).app);
+      const session = await browser.signIn('alice.test', credentials);
+      expect(Reflect.get(session, 'grafana')).toBe(operators === '' ? undefined : grafana);
+    }
+  });
+
   test('takes a DID, and finds its handle', async () => {
     const session = await openBrowser(service.app).signIn(alice.assertDid, credentials);
     expect(session).toMatchObject({ did: alice.assertDid, handle: 'alice.test' });

@@ -16,6 +16,7 @@ export const sessionView = z
     csrfToken: z.string().describe('To send as X-CSRF-Token with each request that is not a GET'),
     mayCleanUp: z.boolean().describe('The account has allowed us to delete its records'),
     roles,
+    grafana: z.string().optional().describe('Its origin, for operators only: it may be an inner address'),
   })
   .meta({ id: 'Session' });
 export type SessionView = z.output<typeof sessionView>;
