@@ -78,10 +78,10 @@ async function asPerson(tour: Tour, work: (theirs: Tour) => Promise<void>): Prom
 }
 
 /** Pages that have nothing, or nothing new, to show without it. The network's and the trends' go on from memory, and say that it is old. */
-const NEED_CLICKHOUSE = [
-  ...['search', 'links', 'cleanup', 'host-feed', 'host-members', 'host-requests', 'host-hidden', 'host-history'],
-  ...['ingest', 'rejected', 'storage', 'jobs', 'network', 'trends'],
-];
+const NEED_CLICKHOUSE =
+  'search links cleanup host-feed host-members host-requests host-hidden host-history ingest rejected storage jobs network trends'.split(
+    ' ',
+  );
 /** Pages that need to know who asks. */
 const NEED_REDIS = ['cleanup', 'sessions', 'host', 'host-feed', 'ingest', 'services'];
 
