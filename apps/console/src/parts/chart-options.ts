@@ -10,8 +10,7 @@ export interface ChartLine {
 interface Wanted {
   readonly titles: readonly string[];
   readonly by: 'day' | 'moment';
-  /** How many moments there are. A line through a few days says nothing: those are bars. */
-  readonly count: number;
+  readonly isBars: boolean;
   readonly height: number;
 }
 
@@ -21,9 +20,8 @@ export function chartData(times: readonly number[], lines: readonly ChartLine[])
   return [[...times], ...lines.map(({ values }) => [...values])] as uPlot.AlignedData;
 }
 
-export function chartOptions(element: HTMLElement, { titles, by, count, height }: Wanted): uPlot.Options {
+export function chartOptions(element: HTMLElement, { titles, by, isBars, height }: Wanted): uPlot.Options {
   const colour = (name: string) => resolveColour(element, name);
-  const isBars = hasBars(by, count);
   const axis = { stroke: colour('--quiet'), grid: { stroke: colour('--rule'), width: 1 }, ticks: { show: false } };
   return {
     width: element.clientWidth,
@@ -79,6 +77,7 @@ const TIMES = {
   moment: (seconds: number) => clock.format(seconds * 1000),
 } as const;
 
+/** A line through a few days says nothing. */
 const MOST_BARS = 4;
 
 export function hasBars(by: 'day' | 'moment', count: number): boolean {

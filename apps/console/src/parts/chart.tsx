@@ -33,12 +33,7 @@ export function Chart({ title, times, lines, by = 'day', none }: ChartProps) {
   useEffect(() => {
     const element = box.current;
     if (element === null || isEmpty) return undefined;
-    const options = chartOptions(element, {
-      titles: titles.split('\n'),
-      by,
-      count: latest.current[0].length,
-      height: HEIGHT,
-    });
+    const options = chartOptions(element, { titles: titles.split('\n'), by, isBars, height: HEIGHT });
     const made = new uPlot(options, latest.current, element);
     plot.current = made;
     const resize = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
