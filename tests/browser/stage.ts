@@ -25,6 +25,8 @@ export interface StageOptions {
   readonly events: number;
   /** Over how many days they happened; default one. */
   readonly days?: number;
+  /** Whose they are; default 200. */
+  readonly accounts?: number;
 }
 
 const CONSOLE = join(import.meta.dirname, '../../apps/console/dist');
@@ -68,8 +70,11 @@ export async function startConsoleStage(options: StageOptions): Promise<ConsoleS
 }
 
 /** Simulated days that end now; what is returned lets them go on. */
-function startWorld(host: JetstreamServer, { seed, events, days = 1 }: StageOptions): (more: number) => void {
-  const size = { accounts: 200, historyHours: days * 24, eventsPerDay: Math.ceil(events / days) };
+function startWorld(
+  host: JetstreamServer,
+  { seed, events, days = 1, accounts = 200 }: StageOptions,
+): (more: number) => void {
+  const size = { accounts, historyHours: days * 24, eventsPerDay: Math.ceil(events / days) };
   const source = createWorld({ ...size, seed, nowMicros: Date.now() * 1_000 }).events();
   const next = (): WorldEvent => {
     const { value, done } = source.next();

@@ -78,13 +78,21 @@ async function asPerson(tour: Tour, work: (theirs: Tour) => Promise<void>): Prom
   await work({ ...tour, person });
 }
 
+/** Pages that have nothing, or nothing new, to show without it. The network's and the trends' go on from memory, and say that it is old. */
+const NEED_CLICKHOUSE =
+  'search links cleanup host-feed host-members host-requests host-hidden host-history ingest rejected storage jobs network trends'.split(
+    ' ',
+  );
+/** Pages that need to know who asks. */
+const NEED_REDIS = ['cleanup', 'sessions', 'host', 'host-feed', 'ingest', 'services'];
+
 async function surviveOutages(tour: Tour): Promise<void> {
   const { stack } = tour;
   const clickhouse = {
     what: 'ClickHouse',
     during: (meanwhile: () => Promise<void>) => stack.restartEngine('SIGKILL', meanwhile),
   };
-  await surviveOutage(tour, clickhouse, ['search', 'jobs']);
+  await surviveOutage(tour, clickhouse, NEED_CLICKHOUSE);
   const redis = { what: 'Redis', during: (meanwhile: () => Promise<void>) => stack.restartRedis('SIGKILL', meanwhile) };
-  await surviveOutage(tour, redis, ['ingest', 'services']);
+  await surviveOutage(tour, redis, NEED_REDIS);
 }

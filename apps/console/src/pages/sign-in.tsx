@@ -23,13 +23,17 @@ const FAULTS: Record<SignInFault, string> = {
   unreachable: 'Your account’s server can’t be reached just now. Wait a moment, then try again.',
 };
 
+function isFault(name: string): name is SignInFault {
+  return Object.hasOwn(FAULTS, name);
+}
+
 /** Signing in with an account of the network: its own server asks for the password, and leads back here. */
 export default function SignIn() {
   const { query } = useLocation();
   const { session, isKnown, error } = useSession();
   const purpose: Purpose = query.purpose === 'cleanup' ? 'cleanup' : 'console';
   const returnTo = returnPath(query.returnTo, location.origin);
-  const fault = query.error === undefined ? undefined : FAULTS[faultOf(query.error)];
+  const fault = query.error === undefined ? undefined : FAULTS[isFault(query.error) ? query.error : 'failed'];
   const isDone = session !== undefined && (purpose === 'console' || session.mayCleanUp);
   return (
     <Page title="Sign in">
@@ -46,11 +50,6 @@ export default function SignIn() {
       {isKnown ? null : <ActionError error={error} />}
     </Page>
   );
-}
-
-/** The address may say anything. */
-function faultOf(text: string): SignInFault {
-  return Object.hasOwn(FAULTS, text) ? (text as SignInFault) : 'failed';
 }
 
 interface SignInFormProps {
