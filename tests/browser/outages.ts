@@ -13,11 +13,11 @@ const NOTICE = 'main .notice, main .error, main [role=alert]:not(:empty)';
 
 /** Pages that are opened while what they need is away say so, and come back by themselves. */
 export async function surviveOutage(tour: Tour, { what, during }: Outage, names: readonly string[]): Promise<void> {
-  const { browser, checks, person } = tour;
+  const { browser, checks, isBrief, person } = tour;
   const all = [...(await pagesOf('public')), ...(await pagesOf('host')), ...(await pagesOf('operator'))];
   const open = await Promise.all(
     all
-      .filter(({ name }) => names.includes(name))
+      .filter(({ name }) => (isBrief ? names.slice(0, 1) : names).includes(name))
       .map(async (listed) => ({ listed, page: await person.context.newPage() })),
   );
   await browser.duringOutage(async () => {
