@@ -267,12 +267,12 @@ describe('while a server is away', () => {
       await stage.databases.clickhouse.revive();
       await stage.databases.redis.revive();
     }
+    // Not `busy`: where Redis was killed during one of its builds, the lock of that one stays until it runs out.
+    const revivedAtMs = Date.now();
     await until(async () => {
-      await feeds.rebuild('busy').catch(() => {});
-      return (
-        (await feeds.page('busy')).status === 200 &&
-        Date.now() - (feeds.feedgen.context.live.current('busy')?.asOfMs ?? 0) < 5_000
-      );
+      await feeds.rebuild('german').catch(() => {});
+      const { asOfMs = 0 } = feeds.feedgen.context.live.current('german') ?? {};
+      return (await feeds.page('german')).status === 200 && asOfMs >= revivedAtMs;
     });
   });
 });

@@ -16,5 +16,5 @@ describe.skipIf(chromiumPath === undefined)(`in Chromium${whyNoChromium}`, () =>
     expect(axeSerious).toBe(0);
     expect(pages).toBeGreaterThan(20);
     expect(firstPageKb).toBeGreaterThan(0);
-  }, 300_000);
+  }, 600_000);
 });
