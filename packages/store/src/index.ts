@@ -95,7 +95,7 @@ export { newestPosts } from './queries/post-search/newest-posts.ts';
 export type { PostFilter as SearchFilter } from './queries/post-search/post-filter.ts';
 export { queryFilter } from './queries/post-search/query-filter.ts';
 export { type PostSearch, searchRules } from './queries/post-search/search-rules.ts';
-export { type PostStanding, readStandings, type StandingLabel } from './queries/post-standing.ts';
+export { type PostStanding, readStandingLabels, readStandings, type StandingLabel } from './queries/post-standing.ts';
 export { type ChosenPostsQuery, chosenPostQuery, chosenPosts } from './queries/ranking/chosen-posts.ts';
 export { type MatchingPostsQuery, matchingPostQuery, matchingPosts } from './queries/ranking/matching-posts.ts';
 export { type AuthorsPostsQuery, authorsPostQuery, postsOfAuthors } from './queries/ranking/posts-of-authors.ts';

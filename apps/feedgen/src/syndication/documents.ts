@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Feed, ServiceIdentity } from '@updraft/feeds';
-import { type ClickHouse, type FeedItem, handlesOf, readFeedItems, readStandings } from '@updraft/store';
+import { type ClickHouse, type FeedItem, handlesOf, readFeedItems, readStandingLabels } from '@updraft/store';
 import { LRUCache } from 'lru-cache';
 import type { Build, FeedPost } from '../builds/build.ts';
 import { takePage } from '../builds/page.ts';
@@ -70,9 +70,9 @@ async function readDocument(
   posts: readonly FeedPost[],
 ): Promise<FeedDocument> {
   const uris = posts.map(({ uri }) => uri);
-  const [found, standings] = await Promise.all([
+  const [found, labels] = await Promise.all([
     readFeedItems(clickhouse, uris),
-    readStandings(clickhouse, uris, { values: [SIGNED_IN_ONLY], nowMs: Date.now() }),
+    readStandingLabels(clickhouse, uris, { values: [SIGNED_IN_ONLY], nowMs: Date.now() }),
   ]);
   const handles = await handlesOf(clickhouse, [...new Set([...found.values()].map(({ did }) => did))]);
   return {
@@ -80,7 +80,7 @@ async function readDocument(
     description: describeFeed(feed),
     pageUrl: feedPageUrl(feed, service),
     items: uris
-      .filter((uri) => (standings.get(uri)?.labels ?? []).length === 0)
+      .filter((uri) => (labels.get(uri) ?? []).length === 0)
       .map((uri) => found.get(uri))
       .filter((item) => item !== undefined)
       .map((item) => documentItem(item, handles.get(item.did) ?? '')),

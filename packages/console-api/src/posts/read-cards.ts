@@ -4,7 +4,7 @@ import {
   displayNamesOf,
   handlesOf,
   readCardPosts,
-  readStandings,
+  readStandingLabels,
 } from '@updraft/store';
 import type { PostCard } from '../views/post-card.ts';
 import { cardOf } from './card.ts';
@@ -44,7 +44,7 @@ export async function readCards(
   const all = new Map([...quotes, ...posts]);
   const dids = [...new Set([...all.values()].map(({ did }) => did))];
   const [labels, handles, displayNames] = await Promise.all([
-    readLabels(clickhouse, [...all.keys()]),
+    readLabels(clickhouse, all),
     handlesOf(clickhouse, dids),
     displayNamesOf(clickhouse, dids),
   ]);
@@ -57,9 +57,16 @@ export async function readCards(
   });
 }
 
-async function readLabels(clickhouse: ClickHouse, uris: readonly string[]): Promise<Map<string, readonly string[]>> {
-  const standings = await readStandings(clickhouse, uris, { values: VALUES, nowMs: Date.now() });
-  return new Map([...standings].map(([uri, { labels }]) => [uri, labels.map(({ val }) => val)]));
+async function readLabels(
+  clickhouse: ClickHouse,
+  posts: ReadonlyMap<string, CardPost>,
+): Promise<Map<string, readonly string[]>> {
+  const labels = await readStandingLabels(clickhouse, posts.keys(), {
+    values: VALUES,
+    nowMs: Date.now(),
+    readPostLabels: async () => new Map([...posts].map(([uri, { selfLabels }]) => [uri, selfLabels])),
+  });
+  return new Map([...labels].map(([uri, all]) => [uri, all.map(({ val }) => val)]));
 }
 
 function isShown(labels: readonly string[], isSignedIn: boolean): boolean {

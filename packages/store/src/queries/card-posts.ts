@@ -1,4 +1,4 @@
-import { postJson } from '@updraft/atproto';
+import { postJson, selfLabelsOfRest } from '@updraft/atproto';
 import { didList } from '../clickhouse/lists.ts';
 import type { ClickHouse } from '../clickhouse/types.ts';
 import { string } from '../row-binary/codecs.ts';
@@ -22,6 +22,8 @@ export interface CardPost {
   readonly quoteUri: string;
   /** As it was written, without the cids of StrongRefs; '' where an earlier version kept none. */
   readonly recordJson: string;
+  /** What the author says of it. */
+  readonly selfLabels: readonly string[];
 }
 
 const POST = shape({
@@ -43,7 +45,11 @@ export async function readCardPosts(clickhouse: ClickHouse, uris: Iterable<strin
   return new Map(
     shown.map(({ jsonRest, ...row }) => [
       row.uri,
-      { ...row, recordJson: jsonRest === '' ? '' : postJson(jsonRest, row) },
+      {
+        ...row,
+        recordJson: jsonRest === '' ? '' : postJson(jsonRest, row),
+        selfLabels: jsonRest.includes('"labels":') ? selfLabelsOfRest(jsonRest) : [],
+      },
     ]),
   );
 }

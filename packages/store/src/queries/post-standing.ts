@@ -53,6 +53,18 @@ export async function readStandings(
 
 const POSTS_AT_ONCE = 20_000;
 
+/** The labels in force of each post, for a caller who asks for nothing else, about a few posts. */
+export async function readStandingLabels(
+  clickhouse: ClickHouse,
+  uris: Iterable<string>,
+  query: StandingQuery,
+): Promise<Map<string, readonly StandingLabel[]>> {
+  const all = [...new Set(uris)];
+  const labels = await readLabelsOf(clickhouse, all, query);
+  const wanted = new Set(query.values);
+  return new Map(all.map((uri) => [uri, labelsOn(uri, labels, wanted)]));
+}
+
 interface Labels {
   /** What labelers said, by the subject. */
   readonly labels: ReadonlyMap<string, readonly GivenLabel[]>;
@@ -66,46 +78,51 @@ type Facts = Awaited<ReturnType<typeof readFacts>>;
 
 async function readFacts(clickhouse: ClickHouse, uris: readonly string[], query: StandingQuery) {
   const dids = [...new Set(uris.map(didOfUri))];
-  const wanted = new Set(query.values);
-  const readPostLabels =
-    query.readPostLabels ?? (async (asked) => selfLabelsOf(await postsWithLabels(clickhouse, asked)));
-  const readLabels = query.readLabels ?? ((asked) => labelsInForce(clickhouse, asked, query));
-  const none: Labels = { labels: new Map(), post: new Map(), profile: new Map() };
-  const read = async (): Promise<Labels> => {
-    const [labels, post, profile] = await Promise.all([
-      readLabels(uris),
-      readPostLabels(uris),
-      profileLabels(clickhouse, dids, query.values),
-    ]);
-    return { labels, post, profile };
-  };
   const [labelled, optedOut, hides] = await Promise.all([
-    wanted.size === 0 ? none : read(),
+    readLabelsOf(clickhouse, uris, query),
     optedOutAccounts(clickhouse, dids),
     readHidesOf(clickhouse, [...uris, ...dids]),
   ]);
-  return { ...labelled, optedOut, hides, wanted };
+  return { labelled, optedOut, hides, wanted: new Set(query.values) };
+}
+
+async function readLabelsOf(clickhouse: ClickHouse, uris: readonly string[], query: StandingQuery): Promise<Labels> {
+  if (query.values.length === 0) return { labels: new Map(), post: new Map(), profile: new Map() };
+  const readPostLabels =
+    query.readPostLabels ?? (async (asked) => selfLabelsOf(await postsWithLabels(clickhouse, asked)));
+  const readLabels = query.readLabels ?? ((asked) => labelsInForce(clickhouse, asked, query));
+  const [labels, post, profile] = await Promise.all([
+    readLabels(uris),
+    readPostLabels(uris),
+    profileLabels(clickhouse, [...new Set(uris.map(didOfUri))], query.values),
+  ]);
+  return { labels, post, profile };
 }
 
 function selfLabelsOf(posts: readonly PostWithLabels[]): Map<string, readonly string[]> {
   return new Map(posts.map(({ uri, labels }) => [uri, labels]));
 }
 
-function standingOf(uri: string, { labels, post, profile, optedOut, hides, wanted }: Facts): PostStanding {
+function standingOf(uri: string, { labelled, optedOut, hides, wanted }: Facts): PostStanding {
+  const did = didOfUri(uri);
+  return {
+    labels: labelsOn(uri, labelled, wanted),
+    isOptedOut: optedOut.has(did),
+    hiddenFrom: [...(hides.get(uri) ?? []), ...(hides.get(did) ?? [])],
+  };
+}
+
+function labelsOn(uri: string, { labels, post, profile }: Labels, wanted: ReadonlySet<string>): StandingLabel[] {
   const did = didOfUri(uri);
   const own = (vals: readonly string[] | undefined, on: StandingLabel['on']): StandingLabel[] =>
     (vals ?? []).filter((val) => wanted.has(val)).map((val) => ({ val, src: did, on }));
   const given = (subject: string, on: StandingLabel['on']): StandingLabel[] =>
     (labels.get(subject) ?? []).map((label) => ({ ...label, on }));
-  return {
-    labels: [
-      ...given(uri, 'post'),
-      ...own(post.get(uri), 'post'),
-      ...given(did, 'account'),
-      ...given(profileUri(did), 'profile'),
-      ...own(profile.get(did), 'profile'),
-    ],
-    isOptedOut: optedOut.has(did),
-    hiddenFrom: [...(hides.get(uri) ?? []), ...(hides.get(did) ?? [])],
-  };
+  return [
+    ...given(uri, 'post'),
+    ...own(post.get(uri), 'post'),
+    ...given(did, 'account'),
+    ...given(profileUri(did), 'profile'),
+    ...own(profile.get(did), 'profile'),
+  ];
 }
