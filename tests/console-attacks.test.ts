@@ -29,13 +29,18 @@ beforeAll(async () => {
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
+/** What servers have brought back. */
+const comings: URL[] = [];
+
 async function whoIs(browser: ConsoleBrowser): Promise<string | undefined> {
   return ((await browser.ask('GET', SESSION)).json() as { session?: { handle: string } }).session?.handle;
 }
 
 /** An approved sign-in on its way back. */
 async function comingBack(browser: ConsoleBrowser, name: string): Promise<URL> {
-  return new URL(await decideAtServer(await browser.begin(`${name}.test`), credentialsOf(name), 'allow'));
+  const address = new URL(await decideAtServer(await browser.begin(`${name}.test`), credentialsOf(name), 'allow'));
+  comings.push(address);
+  return address;
 }
 
 function withParameter(address: URL, name: string, value: string | undefined): string {
@@ -253,6 +258,8 @@ describe('nobody', () => {
     expect(service.lines.length).toBeGreaterThan(5);
     for (const secret of [csrfToken, attacker.csrfToken, PASSWORD, ...victim.cookies.values()])
       expect(log).not.toContain(secret);
+    for (const came of comings)
+      for (const name of ['code', 'state']) expect(log).not.toContain(came.searchParams.get(name));
     expect(log).not.toMatch(/code=|state=|access_token|refresh_token|DPoP ey/);
   });
 

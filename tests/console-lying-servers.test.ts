@@ -34,7 +34,7 @@ async function attempt(options: AccountServerOptions, isGuarded = false): Promis
     comeBack: () => {
       const state = server.asked.at(-1)?.get('state') ?? '';
       const query = new URLSearchParams({ state, iss: server.url, code: 'code' });
-      return browser.comeBack(`${server.url}/oauth/callback?${query}`);
+      return browser.comeBack(`${server.url}/oauth/callback?${query.toString()}`);
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };

@@ -41,6 +41,16 @@ describe('signing in', () => {
     expect((await other.ask('GET', '/who')).json()).toMatchObject({ who });
   });
 
+  test('tells operators, and nobody else, where Grafana is', async () => {
+    const grafana = 'http://10.0.0.7:3000';
+    for (const operators of [alice.assertDid, '']) {
+      const env = { CONSOLE_OPERATORS: operators, GRAFANA_ORIGIN: grafana };
+      const browser = openBrowser((await stage.startService({ env })).app);
+      const session = await browser.signIn('alice.test', credentials);
+      expect(Reflect.get(session, 'grafana')).toBe(operators === '' ? undefined : grafana);
+    }
+  });
+
   test('takes a DID, and finds its handle', async () => {
     const session = await openBrowser(service.app).signIn(alice.assertDid, credentials);
     expect(session).toMatchObject({ did: alice.assertDid, handle: 'alice.test' });
@@ -141,6 +151,17 @@ describe('for a clean-up', () => {
     expect((await stage.redis.keys('test:console:grant*')).join()).not.toContain(id);
   });
 
+  test('a permission for less than was asked for is none, and is given back', async () => {
+    const before = await tokensAtServer();
+    const browser = openBrowser(service.app);
+    const page = await browser.begin('alice.test', 'cleanup');
+    const fewer = 'atproto repo:app.bsky.feed.like?action=delete';
+    const place = await browser.comeBack(await decideAtServer(page, credentials, 'allow', fewer));
+    expect(place).toBe('/console/sign-in?error=partial');
+    expect((await browser.ask('GET', '/console/api/session')).json()).toEqual({});
+    expect(await tokensAtServer()).toBe(before);
+  });
+
   test('a service without clean-ups says so', async () => {
     const browser = openBrowser((await stage.startService({ service: 'feedgen' })).app);
     await expect(browser.begin('alice.test', 'cleanup')).rejects.toThrow('503 {"error":"SignInOff"');
@@ -191,8 +212,13 @@ describe('a sign-in that can not begin says why', () => {
           ? [201, { request_uri: 'urn:ietf:params:x', expires_in: 60 }]
           : [400, { error: 'invalid_scope' }],
     });
-    await beginAt(older.url, older.did);
-    await beginAt(older.url, older.did, 'cleanup');
+    const { app } = await stage.startService({ plcHost: older.url });
+    const isWide = async (purpose: string) => {
+      const body = { handle: older.did, purpose, returnTo: '/console/' };
+      return ((await openBrowser(app).ask('POST', '/console/api/sign-in', { body })).json() as { isWide: boolean })
+        .isWide;
+    };
+    expect([await isWide('console'), await isWide('cleanup')]).toEqual([false, true]);
     const scopes = older.asked.map((form) => form.get('scope'));
     expect(scopes).toEqual(['atproto', expect.stringContaining('repo:'), 'atproto transition:generic']);
   });

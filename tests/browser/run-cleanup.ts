@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { listRecords } from '../search/account.ts';
 import { OLD_POSTS } from './people.ts';
 import { goThroughServer, signIn } from './sign-in.ts';
@@ -7,7 +8,7 @@ const ENDS_WITHIN_MS = 60_000;
 
 /** Somebody cleans up their account: the form, the dry run, the permission, the confirmation, and then the records are gone. */
 export async function runCleanup(tour: Tour): Promise<void> {
-  const { checks, people, services } = tour;
+  const { checks, looker, people, services } = tour;
   const { page } = tour.person;
   const { cleaner } = people;
   await signIn(tour, cleaner, `${services.search}/console/cleanup`);
@@ -22,6 +23,23 @@ export async function runCleanup(tour: Tour): Promise<void> {
     await page.getByRole('button', { name: 'See what would go' }).click();
     await found.waitFor();
   });
+  await looker.look(page, 'cleanup-dry-run');
+  await checks.that(
+    'who saves a copy first has all their records in it, and comes back to the same dry run',
+    async () => {
+      await page.getByRole('link', { name: 'Save a copy' }).click();
+      await page.getByRole('button', { name: 'Fetch it' }).click();
+      const save = page.getByRole('link', { name: /^Save / });
+      await save.waitFor();
+      await looker.look(page, 'export-done');
+      const download = page.waitForEvent('download');
+      await save.click();
+      const copy = JSON.parse(await readFile(await (await download).path(), 'utf8')) as { posts: object[] };
+      if (copy.posts.length !== OLD_POSTS + 1) throw new Error(`it has ${copy.posts.length} posts`);
+      await page.goBack();
+      await found.waitFor();
+    },
+  );
   await checks.that('nothing goes before it is confirmed', async () => {
     return (await listRecords(cleaner.agent, cleaner.did)).size === kept + OLD_POSTS;
   });
@@ -36,11 +54,13 @@ export async function runCleanup(tour: Tour): Promise<void> {
   );
   await checks.that('who confirms sees the clean-up run, and end', async () => {
     await page.getByRole('button', { name: /^Delete .* …$/ }).click();
+    await looker.look(page, 'cleanup-confirm');
     await page
       .getByRole('dialog')
       .getByRole('button', { name: /^Delete/ })
       .click();
     await page.locator('#job', { hasText: /done|completed|ended/i }).waitFor({ timeout: ENDS_WITHIN_MS });
+    await looker.look(page, 'cleanup-done');
   });
   await checks.that('the old records are gone from the server, and no other', async () => {
     const left = (await listRecords(cleaner.agent, cleaner.did)).size;

@@ -20,6 +20,8 @@ export async function decideAtServer(
   page: string,
   { username, password }: Credentials,
   decision: Decision,
+  /** What is allowed, where it is less than what is asked for. */
+  scope?: string,
 ): Promise<string> {
   const server = createPages(page);
   await server.open(page, 'cross-site');
@@ -29,7 +31,11 @@ export async function decideAtServer(
   );
   const { url } =
     decision === 'allow'
-      ? await server.call<{ url: string }>('consent', { did: account.did }, ephemeralToken)
+      ? await server.call<{ url: string }>(
+          'consent',
+          { did: account.did, ...(scope !== undefined && { scope }) },
+          ephemeralToken,
+        )
       : await server.call<{ url: string }>('reject', {});
   const { headers } = await server.open(url, 'same-origin');
   if (headers.location === undefined) throw new Error(`${url} leads nowhere`);

@@ -48,7 +48,11 @@ export function sampleRequest(
   }
   const schema = requestBody?.content['application/json']?.schema;
   const body = schema === undefined ? undefined : (sampleOf(schema, samples) as object);
-  return { method: method as SampleRequest['method'], url: query.size === 0 ? url : `${url}?${query}`, body };
+  return {
+    method: method as SampleRequest['method'],
+    url: query.size === 0 ? url : `${url}?${query.toString()}`,
+    body,
+  };
 }
 
 function sampleOf(schema: Schema, samples: Readonly<Record<string, unknown>>): unknown {

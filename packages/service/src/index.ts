@@ -21,6 +21,7 @@ export type { ErrorClassifier } from './http/errors.ts';
 export { matchesEtag } from './http/etag.ts';
 export { atMostOnce, onceOf, optionalOnce } from './http/fields.ts';
 export * from './http/named-errors.ts';
+export { answerPatiently, LINES } from './http/patience.ts';
 export { serveHttp } from './http/serve.ts';
 export { createHttpServer, type HttpServer } from './http/server.ts';
 export { type ErrorKind, type NamedErrorClass, namedError, XrpcError } from './http/xrpc-error.ts';

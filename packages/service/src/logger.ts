@@ -37,7 +37,7 @@ export function createLogger({ service, level, pretty, destination }: LoggerOpti
 /** pino's own, without the causes whose message the error itself repeats. */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const { stack = '', ...fields } = stdSerializers.err(error);
+  const { stack, ...fields } = stdSerializers.err(error);
   return { ...fields, message: cut(messages(error).join(': '), MAX_MESSAGE), stack: cut(stack, MAX_STACK) };
 }
 

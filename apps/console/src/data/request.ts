@@ -37,6 +37,10 @@ export type ChangeMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 const TIMEOUT_MS = 15_000;
 /** A change may wait for servers of others. */
 const CHANGE_TIMEOUT_MS = 65_000;
+/** Reading a large repository takes minutes. */
+const PATIENT_TIMEOUT_MS = 900_000;
+/** Lines that come while an answer takes long, so that nothing on the way cuts the connection; the answer is in the last one. */
+const LINES = 'application/x-ndjson';
 /** The scheme of addresses at a service whose origin is not known here. */
 export const NOWHERE = 'nowhere:';
 
@@ -47,21 +51,35 @@ export function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
 
 /** Sends JSON to this origin, with the session's token. useApi() knows the token. @throws RequestError */
 export function sendWithToken<T>(
-  { method, path, body, csrfToken }: { method: ChangeMethod; path: string; body: unknown; csrfToken: string },
+  { method, path, body, csrfToken, isPatient = false }: Change,
   signal?: AbortSignal,
-  timeoutMs?: number,
 ): Promise<T> {
   const headers: Record<string, string> = { 'x-csrf-token': csrfToken };
+  if (isPatient) headers['accept'] = `application/json, ${LINES}`;
   if (body !== undefined) headers['content-type'] = 'application/json';
   const init = { method, headers, credentials: 'same-origin' as const };
-  return ask<T>(path, body === undefined ? init : { ...init, body: JSON.stringify(body) }, signal, timeoutMs);
+  return ask<T>(
+    path,
+    body === undefined ? init : { ...init, body: JSON.stringify(body) },
+    signal,
+    isPatient ? PATIENT_TIMEOUT_MS : CHANGE_TIMEOUT_MS,
+  );
+}
+
+export interface Change {
+  readonly method: ChangeMethod;
+  readonly path: string;
+  readonly body: unknown;
+  readonly csrfToken: string;
+  /** It may take minutes. */
+  readonly isPatient?: boolean | undefined;
 }
 
 async function ask<T>(
   url: string,
   init: RequestInit,
   signal: AbortSignal | undefined,
-  timeoutMs = init.method === undefined ? TIMEOUT_MS : CHANGE_TIMEOUT_MS,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<T> {
   if (url.startsWith(NOWHERE)) throw new RequestError(unknownOrigin(url), 0);
   const timeout = AbortSignal.timeout(timeoutMs);
@@ -74,6 +92,7 @@ async function ask<T>(
     if (url.startsWith('/console/api/')) noteServerDate(response.headers.get('date'));
     if (!response.ok) throw await errorOf(response);
     if (response.status === 204) return undefined as T;
+    if (response.headers.get('content-type')?.startsWith(LINES) === true) return await lastLineOf<T>(response);
     return (await response.json()) as T;
   } catch (error) {
     if (signal?.aborted === true || error instanceof RequestError) throw error;
@@ -94,11 +113,22 @@ function unknownOrigin(url: string): string {
 /** Of an answer that is an XRPC error, `{error, message}`. */
 export async function errorOf(response: Response): Promise<RequestError> {
   const retryAfterS = Number.parseFloat(response.headers.get('retry-after') ?? '');
-  const body: unknown = await response.json().catch(() => undefined);
+  return faultOf(response.status, await response.json().catch(() => undefined), retryAfterS);
+}
+
+async function lastLineOf<T>(response: Response): Promise<T> {
+  const text = await response.text();
+  const { status, body, retryAfterS } = JSON.parse(text.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
+  if (status === 200) return body as T;
+  if (typeof status === 'number') throw faultOf(status, body, Number(retryAfterS));
+  throw new RequestError('The connection broke off before the answer came.', 0);
+}
+
+function faultOf(status: number, body: unknown, retryAfterS: number): RequestError {
   const { error, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   return new RequestError(
-    typeof message === 'string' && message !== '' ? sentenceOf(message) : `The server answered ${response.status}.`,
-    response.status,
+    typeof message === 'string' && message !== '' ? sentenceOf(message) : `The server answered ${status}.`,
+    status,
     { code: typeof error === 'string' ? error : '', ...(retryAfterS >= 0 && { retryAfterS }) },
   );
 }

@@ -1,7 +1,8 @@
 import type { SessionAnswer, SessionView } from '@updraft/console-api/views';
 import { type ComponentChildren, createContext } from 'preact';
 import { useCallback, useContext, useMemo, useRef } from 'preact/hooks';
-import { type ChangeMethod, getJson, RequestError, sendWithToken } from './request.ts';
+import { type Api, createApi } from './api.ts';
+import { getJson, type RequestError } from './request.ts';
 import { usePolling } from './use-polling.ts';
 
 export interface Session {
@@ -14,20 +15,6 @@ export interface Session {
   readonly error: RequestError | undefined;
   readonly reload: () => Promise<unknown>;
   readonly signOut: () => Promise<void>;
-}
-
-export interface Api {
-  /** GETs JSON. @throws RequestError */
-  readonly getJson: <T>(path: string, signal?: AbortSignal) => Promise<T>;
-  /** Changes something at this origin, as who is signed in. Without a body it sends none. @throws RequestError */
-  readonly sendJson: <T>(
-    method: ChangeMethod,
-    path: string,
-    body?: unknown,
-    signal?: AbortSignal,
-    /** For what takes longer than a few seconds. */
-    timeoutMs?: number,
-  ) => Promise<T>;
 }
 
 const SessionContext = createContext<Session | undefined>(undefined);
@@ -69,38 +56,6 @@ export function SessionProvider({ children }: { children: ComponentChildren }) {
       <ApiContext.Provider value={api}>{children}</ApiContext.Provider>
     </SessionContext.Provider>
   );
-}
-
-interface ApiDeps {
-  readonly session: () => SessionView | undefined;
-  readonly reload: () => Promise<SessionView | undefined>;
-}
-
-function createApi({ session, reload }: ApiDeps): Api {
-  /** A 401 may mean that the session has ended: the frame says so then. */
-  const noticing = async <T,>(asked: Promise<T>): Promise<T> => {
-    try {
-      return await asked;
-    } catch (error) {
-      if (error instanceof RequestError && error.status === 401 && session() !== undefined) await reload();
-      throw error;
-    }
-  };
-  const sendJson: Api['sendJson'] = async (method, path, body, signal, timeoutMs) => {
-    const send = (csrfToken: string) =>
-      noticing(sendWithToken<never>({ method, path, body, csrfToken }, signal, timeoutMs));
-    const token = session()?.csrfToken ?? '';
-    try {
-      return await send(token);
-    } catch (error) {
-      if (!(error instanceof RequestError) || error.status !== 403) throw error;
-      // Another tab may have begun another session since: its token is another.
-      const fresh = (await reload())?.csrfToken;
-      if (fresh === undefined || fresh === token) throw error;
-      return send(fresh);
-    }
-  };
-  return { getJson: (path, signal) => noticing(getJson(path, signal)), sendJson };
 }
 
 /** Who is signed in. */

@@ -7,7 +7,7 @@ import type { ExportFormat } from './export/read-export.ts';
 import './export/export.css';
 
 const LEAD =
-  'Everything an account has made public: posts, likes, follows, profile, records of other apps. It comes from the account’s own server, and each block of it is checked against the account’s signature.';
+  'Everything an account has made public: posts, likes, follows, profile, records of other apps; not the pictures and videos themselves. It comes from the account’s own server, and each block of it is checked against the account’s signature.';
 
 /** An account's repository as a file: what it has, and the way to keep it. */
 export default function Export() {

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { formatCount } from '../data/format.ts';
 import { type Sort, usePostSearch } from '../data/use-post-search.ts';
+import { useWide } from '../data/use-wide.ts';
 import { Button } from '../parts/button.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
@@ -22,6 +23,8 @@ export default function Search() {
     // The first words of a search are a step to come back over; what is typed after them is not.
     if (q !== asked || order !== sort) route(addressOf(q, order), asked !== '');
   });
+  const isWide = useWide();
+  const syntax = <SearchSyntax isOpen={isWide || asked === ''} onTry={(q) => ask(q, sort)} />;
   return (
     <Page title="Search posts" tabTitle={asked === '' ? 'Search' : `${asked.slice(0, 60)} · Search`}>
       <div class="beside">
@@ -29,8 +32,9 @@ export default function Search() {
           <SearchForm text={text} sort={sort} onType={(q) => type(q, sort)} onAsk={ask} />
           <Status found={found} isAsked={asked !== ''} />
         </div>
-        <SearchSyntax isOpen={asked === ''} onTry={(q) => ask(q, sort)} />
+        {isWide ? null : syntax}
         <Results found={found} />
+        {isWide ? syntax : null}
       </div>
     </Page>
   );

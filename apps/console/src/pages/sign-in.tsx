@@ -1,4 +1,4 @@
-import type { SignInFault, SignInRequest } from '@updraft/console-api/views';
+import type { SignInAnswer, SignInFault, SignInRequest } from '@updraft/console-api/views';
 import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { returnPath } from '../data/return-path.ts';
@@ -14,6 +14,8 @@ type Purpose = SignInRequest['purpose'];
 /** Why the way back from an account's server led to no session, and what to do. */
 const FAULTS: Record<SignInFault, string> = {
   denied: 'Your server says that you refused. Nothing has changed; sign in again if that was a slip.',
+  partial:
+    'Your server has not given the whole permission: to delete posts, reposts and likes. Nothing has changed; try again and allow all three.',
   expired: 'The sign-in took too long, or was begun in another browser. Please begin again.',
   failed: 'Your server’s answer was not the one to this sign-in. Please begin again here.',
   'other-account':
@@ -21,13 +23,17 @@ const FAULTS: Record<SignInFault, string> = {
   unreachable: 'Your account’s server can’t be reached just now. Wait a moment, then try again.',
 };
 
+function isFault(name: string): name is SignInFault {
+  return Object.hasOwn(FAULTS, name);
+}
+
 /** Signing in with an account of the network: its own server asks for the password, and leads back here. */
 export default function SignIn() {
   const { query } = useLocation();
   const { session, isKnown, error } = useSession();
   const purpose: Purpose = query.purpose === 'cleanup' ? 'cleanup' : 'console';
   const returnTo = returnPath(query.returnTo, location.origin);
-  const fault = query.error === undefined ? undefined : FAULTS[faultOf(query.error)];
+  const fault = query.error === undefined ? undefined : FAULTS[isFault(query.error) ? query.error : 'failed'];
   const isDone = session !== undefined && (purpose === 'console' || session.mayCleanUp);
   return (
     <Page title="Sign in">
@@ -46,11 +52,6 @@ export default function SignIn() {
   );
 }
 
-/** The address may say anything. */
-function faultOf(text: string): SignInFault {
-  return Object.hasOwn(FAULTS, text) ? (text as SignInFault) : 'failed';
-}
-
 interface SignInFormProps {
   readonly purpose: Purpose;
   readonly returnTo: string;
@@ -60,12 +61,15 @@ interface SignInFormProps {
 
 function SignInForm({ purpose, returnTo, known }: SignInFormProps) {
   const [handle, setHandle] = useState(known);
+  const [wide, setWide] = useState<string>();
   const { sendJson } = useApi();
   const { run, isBusy, error } = useAction(async () => {
     const body: SignInRequest = { handle: handle.trim().replace(/^@/, ''), purpose, returnTo };
-    const { redirect } = await sendJson<{ redirect: string }>('POST', '/console/api/sign-in', body);
-    location.assign(redirect);
+    const { redirect, isWide } = await sendJson<SignInAnswer>('POST', '/console/api/sign-in', body);
+    if (isWide) setWide(redirect);
+    else location.assign(redirect);
   });
+  if (wide !== undefined) return <WidePermission redirect={wide} />;
   return (
     <form
       onSubmit={(event) => {
@@ -83,6 +87,28 @@ function SignInForm({ purpose, returnTo, known }: SignInFormProps) {
         {isBusy ? 'Asking your server …' : 'Go to your server'}
       </Button>
     </form>
+  );
+}
+
+/** What an older server will ask for is more than a clean-up needs: who gives it should know before. */
+function WidePermission({ redirect }: { redirect: string }) {
+  return (
+    <section class="panel">
+      <h2>Your server will ask for more</h2>
+      <p role="alert">
+        It does not know a permission to delete posts, reposts and likes alone. It will ask whether Updraft may do
+        almost everything in your name: write, change and delete records. Updraft only deletes what you confirm, and
+        gives the permission back when the clean-up ends, or after an hour if you begin none.
+      </p>
+      <div class="actions">
+        <a class="button" href="/console/cleanup">
+          Back
+        </a>
+        <a class="button primary" href={redirect}>
+          Go to your server
+        </a>
+      </div>
+    </section>
   );
 }
 

@@ -10,8 +10,7 @@ export interface ChartLine {
 interface Wanted {
   readonly titles: readonly string[];
   readonly by: 'day' | 'moment';
-  /** How many moments there are. A line through a few days says nothing: those are bars. */
-  readonly count: number;
+  readonly isBars: boolean;
   readonly height: number;
 }
 
@@ -21,16 +20,16 @@ export function chartData(times: readonly number[], lines: readonly ChartLine[])
   return [[...times], ...lines.map(({ values }) => [...values])] as uPlot.AlignedData;
 }
 
-export function chartOptions(element: HTMLElement, { titles, by, count, height }: Wanted): uPlot.Options {
+export function chartOptions(element: HTMLElement, { titles, by, isBars, height }: Wanted): uPlot.Options {
   const colour = (name: string) => resolveColour(element, name);
-  const isBars = hasBars(by, count);
   const axis = { stroke: colour('--quiet'), grid: { stroke: colour('--rule'), width: 1 }, ticks: { show: false } };
   return {
     width: element.clientWidth,
     height,
     padding: [12, 28, 0, 0],
     ...(by === 'day' && { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') }),
-    scales: { x: { range: by === 'moment' ? lastMinutes : isBars ? roundDays : wholeDays }, y: { range: fromZero } },
+    scales: { x: { range: by === 'moment' ? lastMinutes : isBars ? roundDays : extentOf }, y: { range: fromZero } },
+    hooks: { draw: [tellNewest], setCursor: [tellNewest] },
     axes: [
       {
         ...axis,
@@ -56,6 +55,12 @@ export function chartOptions(element: HTMLElement, { titles, by, count, height }
   };
 }
 
+/** Where nobody points at the lines, the legend has their newest values. */
+function tellNewest(plot: uPlot): void {
+  const { idx } = plot.cursor;
+  if (idx === null || idx === undefined) plot.setLegend({ idx: plot.data[0].length - 1 });
+}
+
 const DAY_S = 86_400;
 const DAY_STEPS = [1, 2, 7, 14, 28, 91, 182, 365].map((days) => days * DAY_S);
 const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', timeZone: 'UTC' });
@@ -72,6 +77,7 @@ const TIMES = {
   moment: (seconds: number) => clock.format(seconds * 1000),
 } as const;
 
+/** A line through a few days says nothing. */
 const MOST_BARS = 4;
 
 export function hasBars(by: 'day' | 'moment', count: number): boolean {
@@ -98,19 +104,22 @@ export function barPlace(index: number, of: number): [from: number, width: numbe
   return [width * index - 0.3, width * 0.92];
 }
 
-/** Each day whole, with its bars in the middle; three of them at least, so that a single one does not fill the chart. */
-function roundDays(_plot: uPlot, min: number, max: number): [number, number] {
-  const more = Math.max(0.5, 1.5 - (max - min) / DAY_S / 2);
-  return [min - more * DAY_S, max + more * DAY_S];
+/** The first and the last moment. uPlot itself makes a day out of a single one. */
+function extentOf({ data: [times] }: uPlot): [first: number, last: number] {
+  return [times[0] ?? 0, times.at(-1) ?? 0];
 }
 
-function wholeDays(_plot: uPlot, min: number, max: number): [number, number] {
-  return [min, max];
+/** Each day whole, with its bars in the middle; three of them at least, so that a single one does not fill the chart. */
+function roundDays(plot: uPlot): [number, number] {
+  const [first, last] = extentOf(plot);
+  const more = Math.max(0.5, 1.5 - (last - first) / DAY_S / 2);
+  return [first - more * DAY_S, last + more * DAY_S];
 }
 
 /** The newest moment stands at the end, and two minutes before it are there from the beginning. */
-function lastMinutes(_plot: uPlot, min: number, max: number): [number, number] {
-  return [Math.min(min, max - 120), max];
+function lastMinutes(plot: uPlot): [number, number] {
+  const [first, last] = extentOf(plot);
+  return [Math.min(first, last - 120), last];
 }
 
 /** Counts are compared by their height, so the axis begins at 0. */

@@ -18,11 +18,6 @@ interface ChartProps {
 
 const HEIGHT = 180;
 
-/** Where nobody points at the lines, the legend has their newest values. */
-function tellNewest(plot: uPlot): void {
-  if (plot.cursor.idx === null || plot.cursor.idx === undefined) plot.setLegend({ idx: plot.data[0].length - 1 });
-}
-
 /** Lines over time. Their numbers unfold as a table below it, to be read aloud and copied. */
 export function Chart({ title, times, lines, by = 'day', none }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -38,15 +33,9 @@ export function Chart({ title, times, lines, by = 'day', none }: ChartProps) {
   useEffect(() => {
     const element = box.current;
     if (element === null || isEmpty) return undefined;
-    const options = chartOptions(element, {
-      titles: titles.split('\n'),
-      by,
-      count: latest.current[0].length,
-      height: HEIGHT,
-    });
+    const options = chartOptions(element, { titles: titles.split('\n'), by, isBars, height: HEIGHT });
     const made = new uPlot(options, latest.current, element);
     plot.current = made;
-    tellNewest(made);
     const resize = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
     resize.observe(element);
     return () => {
@@ -57,7 +46,6 @@ export function Chart({ title, times, lines, by = 'day', none }: ChartProps) {
   }, [titles, by, isEmpty, isBars, scheme]);
   useEffect(() => {
     plot.current?.setData(data);
-    if (plot.current !== undefined) tellNewest(plot.current);
   }, [data]);
   return (
     <figure class="chart">

@@ -4,6 +4,7 @@ import { dayOf } from '../days.ts';
 import { expectedEnd, type JobPolicy } from './allowance.ts';
 import { type CleanupJob, isEnded } from './job.ts';
 import type { KeepOptions } from './keep.ts';
+import { NOTHING_DONE } from './new-job.ts';
 import type { CleanupStart } from './start-cleanup.ts';
 import { toJob } from './stored-job.ts';
 
@@ -68,7 +69,7 @@ const DRY_RUN = 'this was a dry run: nothing is deleted';
 const KEEP_SECRET = '; keep job_secret: it is shown only now, and needed to see or cancel the job';
 
 /** What a dry run found, or the job that began. */
-export function startView({ job, did, olderThanMs, plan }: CleanupStart): StartedCleanup {
+export function startView({ job, did, olderThanMs, plan }: CleanupStart, policy: JobPolicy): StartedCleanup {
   const start = {
     num_enqueued: plan.total,
     dry_run: job === undefined,
@@ -78,6 +79,7 @@ export function startView({ job, did, olderThanMs, plan }: CleanupStart): Starte
   const found = {
     num_by_type: countsOf(CLEANUP_TYPES, plan.byType),
     num_kept: countsOf(KEEP_REASONS, plan.kept),
+    expected_end_at: iso(expectedEnd(NOTHING_DONE, plan.total, Date.now(), policy) ?? 0),
     sample: plan.first.map(({ type, collection, rkey }) => ({ type, uri: `at://${did}/${collection}/${rkey}` })),
   };
   if (job === undefined) return { ...start, ...found, message: DRY_RUN };

@@ -33,7 +33,7 @@ export function newJob(
   };
 }
 
-const NOTHING_DONE = {
+export const NOTHING_DONE = {
   numDeleted: 0,
   numDeletedToday: 0,
   pointsHour: 0,

@@ -19,6 +19,8 @@ export class MoreThanConfirmedError extends namedError(409, 'MoreThanConfirmed')
 
 export interface CleanupRequest {
   readonly owner: CleanupOwner;
+  /** The account of the dry run that the owner looked at; undefined when it does not matter. */
+  readonly repo: string | undefined;
   readonly types: readonly CleanupType[];
   /** How old a record must be, or the moment before which it was made. */
   readonly age: { readonly daysAgo: number } | { readonly olderThanMs: number };
@@ -53,6 +55,8 @@ export async function startCleanup(
   let isKept = false;
   try {
     const { did } = access.account;
+    if (request.repo !== undefined && request.repo !== did)
+      throw new InvalidRequestError(`repo: ${did} is signed in, another account than that of the dry run`);
     const keep: KeepOptions = { ...request.keep, paths: ownPaths(did, request.keepUris) };
     const older = request.isReal ? await liveJob(deps.store, did) : undefined;
     if (older !== undefined) return await reopen(deps, older, access);

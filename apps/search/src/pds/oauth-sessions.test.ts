@@ -80,5 +80,11 @@ describe('a session of OAuth', () => {
     };
     await expect(deleteBy(session(401, over))).rejects.toMatchObject({ fault: 'unauthorized' });
     expect(renewals).toEqual([true, true]);
+    const former = { ...session(200, over), getTokenInfo: async () => ({ aud: 'https://former.example/' }) };
+    await expect(deleteBy(former)).rejects.toMatchObject({
+      fault: 'unauthorized',
+      message: expect.stringContaining('moved'),
+    });
+    expect(paths.length).toBe(3);
   });
 });

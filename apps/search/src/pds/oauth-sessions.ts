@@ -67,12 +67,14 @@ async function saveSurely(save: (secret: string) => Promise<void>, secret: strin
 }
 
 /** The client renews tokens that lapse, also in the middle. */
-function deleteBy(client: PdsClient, { did }: SessionHolder, session: OAuthSession): PdsSession {
+function deleteBy(client: PdsClient, { did, pds }: SessionHolder, session: OAuthSession): PdsSession {
   return {
     deleteRecords: async (writes, signal) => {
       const { aud } = await session.getTokenInfo().catch((error: unknown) => refuse(error, signal));
+      // A former server may still delete: from what is no longer the account's repository.
+      if (new URL(aud).origin !== pds) throw new PdsError('unauthorized', 'the account has moved to another server');
       const send = (input: string | URL | Request, init?: RequestInit) => sendBy(session, input, init, signal);
-      return client.call({ ...deletion(did, writes), pds: new URL(aud).origin, signal, send });
+      return client.call({ ...deletion(did, writes), pds, signal, send });
     },
   };
 }

@@ -1,10 +1,12 @@
 import { CLEANUP_TYPES, startedCleanup } from '@updraft/console-api/views';
 import {
   AuthenticationRequiredError,
+  answerPatiently,
   callerKey,
   ForbiddenError,
   type HttpServer,
   InvalidRequestError,
+  LINES,
 } from '@updraft/service';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -63,6 +65,7 @@ const body = z.object(
       .array(recordUri, { error: 'expected a list of uris' })
       .max(MAX_KEEP_URIS, { error: `expected at most ${MAX_KEEP_URIS} uris` })
       .default([]),
+    repo: z.string({ error: 'expected the repo of a dry run' }).max(2_048).optional(),
     actually_delete_stuff: z.boolean({ error: 'expected true or false' }).default(false),
   },
   { error: 'expected a JSON object' },
@@ -70,7 +73,13 @@ const body = z.object(
 const schema = {
   summary: 'What a clean-up would delete, or the job that deletes it',
   body,
-  response: { 200: startedCleanup },
+  response: {
+    200: {
+      description:
+        'What it found, or began. Who accepts NDJSON gets lines while that takes long, and it in the last one',
+      content: { 'application/json': { schema: startedCleanup }, [LINES]: { schema: z.string() } },
+    },
+  },
 };
 /** Mostly for the uris of records to keep. */
 const MAX_BODY_BYTES = 256 * 1024;
@@ -89,7 +98,10 @@ export function startCleanupRoute(app: HttpServer, { cleanups, signIn }: SearchC
     reply.header('cache-control', 'no-store');
     const known = requireCleanups(cleanups);
     const wanted = toRequest(request.body, await ownerOf(signIn, request, request.body));
-    return startView(await known.start(wanted, callerSignal(reply, HANDLER_TIMEOUT_MS)));
+    const work = known
+      .start(wanted, callerSignal(reply, HANDLER_TIMEOUT_MS))
+      .then((start) => startView(start, known.policy));
+    return answerPatiently(app, request, reply, work);
   });
 }
 
@@ -116,6 +128,7 @@ async function ownerOf(
 function toRequest(input: Body, owner: CleanupOwner): CleanupRequest {
   return {
     owner,
+    repo: input.repo,
     types: [...new Set(input.cleanup_types)],
     age: ageOf(input),
     keep: { pinned: input.keep_pinned, threads: input.keep_threads, minLikes: input.keep_min_likes },

@@ -16,8 +16,13 @@ export function scopesFor(purpose: SignInRequest['purpose']): readonly string[] 
   return purpose === 'console' ? [IDENTITY] : [DELETIONS, GENERIC];
 }
 
+/** Whether a permission allows more than clean-ups need. */
+export function isWide(scope: string): boolean {
+  return scope.split(' ').includes('transition:generic');
+}
+
 /** Whether a server has granted enough to delete what clean-ups delete. */
 export function allowsDeletions(granted: string): boolean {
   const scopes = new Set(granted.split(' '));
-  return scopes.has('transition:generic') || DELETIONS.split(' ').every((scope) => scopes.has(scope));
+  return isWide(granted) || DELETIONS.split(' ').every((scope) => scopes.has(scope));
 }

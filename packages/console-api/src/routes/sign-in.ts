@@ -26,9 +26,9 @@ export function signInRoute(app: HttpServer, context: SignInContext): void {
     const caller = callerKey(request.ip);
     if (!limits.perCaller.take(caller)) throw new LimitError('caller', 'ten sign-ins a minute are allowed', 10);
     if (!limits.inAll.take('all')) throw new LimitError('all', 'too many people are signing in: try again soon', 10);
-    const { redirect, secret } = await beginSignIn(context, request.body, caller);
+    const { redirect, isWide, secret } = await beginSignIn(context, request.body, caller);
     flowCookie.set(reply, secret, FLOW_LIFE_S);
     reply.header('cache-control', 'no-store');
-    return { redirect };
+    return { redirect, isWide };
   });
 }

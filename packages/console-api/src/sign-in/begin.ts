@@ -1,7 +1,7 @@
 import { type NodeSavedState, OAuthResponseError } from '@atproto/oauth-client-node';
 import { InvalidRequestError } from '@updraft/service';
 import type { OAuthClients } from '../oauth/oauth-clients.ts';
-import { scopesFor } from '../oauth/scopes.ts';
+import { isWide, scopesFor } from '../oauth/scopes.ts';
 import type { SignInRequest } from '../views/session.ts';
 import type { FindAccount, FoundAccount } from './account-finder.ts';
 import { AccountServerError, SignInOffError } from './errors.ts';
@@ -24,23 +24,25 @@ export async function beginSignIn(
   deps: BeginDeps,
   { handle, purpose, returnTo: wanted }: SignInRequest,
   caller: string,
-): Promise<{ redirect: string; secret: string }> {
+): Promise<{ redirect: string; isWide: boolean; secret: string }> {
   const { clients, flows, findAccount, keepsGrants } = deps;
   if (clients === undefined) throw new SignInOffError(NO_ORIGIN);
   if (purpose === 'cleanup' && !keepsGrants) throw new SignInOffError('this service runs no clean-ups');
   const returnTo = readReturnTo(wanted);
   if (returnTo === undefined) throw new InvalidRequestError('returnTo: expected a path below /console/');
   const account = await findAccount(handle, caller);
-  const { url, state, saved } = await authorize(clients, account, scopesFor(purpose));
+  const { url, scope, state, saved } = await authorize(clients, account, scopesFor(purpose));
   const secret = newSecret();
   const flow = { state, saved, did: account.did, handle: account.handle, purpose, returnTo };
   if (isTooLong({ flow, url })) throw serverError(account, new RangeError('what the server says is too long'));
   await flows.keep(secret, flow);
-  return { redirect: url.href, secret };
+  return { redirect: url.href, isWide: isWide(scope), secret };
 }
 
 interface Authorization {
   readonly url: URL;
+  /** What was asked for. */
+  readonly scope: string;
   readonly state: string;
   readonly saved: NodeSavedState;
 }
@@ -64,7 +66,7 @@ async function authorize(
   const client = clients.create({ stateStore, sessionStore: NO_SESSIONS });
   try {
     const url = await client.authorize(account.did, { scope, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    for (const [state, saved] of kept) return { url, state, saved };
+    for (const [state, saved] of kept) return { url, scope, state, saved };
     throw new RangeError('the OAuth client has kept no state');
   } catch (error) {
     if (error instanceof OAuthResponseError && error.error === 'invalid_scope' && others.length > 0)

@@ -26,6 +26,7 @@ export interface SignInOptions {
   readonly clients: OAuthClients | undefined;
   readonly key: JoseKey | undefined;
   readonly publicOrigin: string | undefined;
+  readonly grafana: string | undefined;
   readonly redis: Redis;
   /** First part of each key in Redis. */
   readonly redisPrefix: string;
@@ -87,6 +88,7 @@ function createContext(options: SignInOptions): SignInContext {
     findAccount: createAccountFinder({ findDid, dids }),
     present: createPresentSession({ sessions, cookie: sessionCookie, ownOrigin }),
     rolesOf,
+    grafana: options.grafana,
     ownOrigin,
     sessionCookie,
     flowCookie: createCookie('updraft_sign_in', isSecure),

@@ -52,7 +52,8 @@ export async function finishSignIn(
   if (!isGrant) await revoke(deps.clients, session, deps.log);
   if (!isRightAccount) throw new SignInFaultError('other-account', 'another account has signed in than was asked for');
   if (isForCleanup && !canKeep) throw new SignInFaultError('failed', 'the tokens are too long');
-  if (isForCleanup && !isGrant) throw new SignInFaultError('denied', 'deletions were not allowed');
+  if (isForCleanup && !isGrant)
+    throw new SignInFaultError('partial', 'not all the deletions that were asked for are allowed');
   return { flow, grant: isGrant ? session : undefined };
 }
 

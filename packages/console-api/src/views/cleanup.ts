@@ -30,6 +30,10 @@ export const startedCleanup = z
       .describe('The moment that delete_until_days_ago meant: send it with the real run'),
     num_by_type: numByType.optional().describe('Send it as confirmed_num_by_type with the real run'),
     num_kept: numKept.optional(),
+    expected_end_at: time
+      .nullable()
+      .optional()
+      .describe('When it would be done if it began now and nothing failed; null where more than a year is left'),
     sample: z
       .array(z.object({ type: z.enum(CLEANUP_TYPES), uri: z.string() }))
       .optional()

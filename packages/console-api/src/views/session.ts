@@ -16,6 +16,7 @@ export const sessionView = z
     csrfToken: z.string().describe('To send as X-CSRF-Token with each request that is not a GET'),
     mayCleanUp: z.boolean().describe('The account has allowed us to delete its records'),
     roles,
+    grafana: z.string().optional().describe('Its origin, for operators only: it may be an inner address'),
   })
   .meta({ id: 'Session' });
 export type SessionView = z.output<typeof sessionView>;
@@ -29,7 +30,11 @@ export const signInRequest = z.strictObject({
   returnTo: z.string().max(2_048).describe('A path of the console to go on at'),
 });
 export type SignInRequest = z.output<typeof signInRequest>;
-export const signInAnswer = z.object({ redirect: z.string().describe("The page of the account's own server") });
+export const signInAnswer = z.object({
+  redirect: z.string().describe("The page of the account's own server"),
+  isWide: z.boolean().describe('That server knows no permission for deletions alone: it asks for one that allows more'),
+});
+export type SignInAnswer = z.output<typeof signInAnswer>;
 
 /** A session of the account, in any browser: GET /console/api/sessions. */
 export const sessionEntry = z.object({
@@ -44,5 +49,5 @@ export const sessionList = z.object({ sessions: z.array(sessionEntry) });
 export const endedSessions = z.object({ ended: z.int() });
 
 /** Why the way back from an account's server led to no session: /console/sign-in?error=… */
-export const SIGN_IN_FAULTS = ['denied', 'expired', 'failed', 'other-account', 'unreachable'] as const;
+export const SIGN_IN_FAULTS = ['denied', 'partial', 'expired', 'failed', 'other-account', 'unreachable'] as const;
 export type SignInFault = (typeof SIGN_IN_FAULTS)[number];

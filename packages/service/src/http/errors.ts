@@ -9,17 +9,27 @@ import { XrpcError } from './xrpc-error.ts';
 /** The answer for one of an app's own errors; undefined for every other error. */
 export type ErrorClassifier = (error: unknown) => XrpcError | undefined;
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The answer for what a route threw. Our own faults are logged, once, and not told. */
+    answerFor(request: FastifyRequest, error: unknown): XrpcError;
+  }
+}
+
 /** Turns what a route threw into an XRPC error. Our own faults are logged here, once, and not told to the caller. */
 export function answerErrors(app: HttpServer, classify: ErrorClassifier = () => undefined): void {
+  app.decorate('answerFor', (request: FastifyRequest, error: unknown) => {
+    const answer = toXrpcError(error, classify);
+    if (answer.status >= 500) logFault(request, answer, error);
+    return answer;
+  });
   app.setErrorHandler((error: unknown, request, reply) => {
     if (hasCallerGone(error, request, reply)) {
       request.log.debug({ method: request.method, route: request.routeOptions.url }, 'the caller has gone');
       reply.raw.destroy();
       return;
     }
-    const answer = toXrpcError(error, classify);
-    if (answer.status >= 500) logFault(request, answer, error);
-    sendError(reply, answer);
+    sendError(reply, app.answerFor(request, error));
   });
 }
 

@@ -41,7 +41,7 @@ const MAX_URIS = 1_000;
 /** The faults of the form by field; none where it can be sent. */
 export function faultsOf(form: CleanupForm): FormFaults {
   const uris = linesOf(form.keepUris);
-  const odd = uris.find((line) => !/^(?:at:\/\/|(?:https?:\/\/)?(?:www\.)?bsky\.app\/)./i.test(line));
+  const odd = uris.find((line) => !/^(?:at:\/\/|https?:\/\/|(?:www\.)?bsky\.app\/)./i.test(line));
   return {
     ...(form.types.length === 0 && { types: 'Choose at least one kind.' }),
     ...(wholeNumber(form.days, 0, MAX_DAYS) === undefined && { days: `A whole number from 0 to ${MAX_DAYS}.` }),
@@ -86,7 +86,10 @@ export function readForm(json: string | null): CleanupForm {
 }
 
 function linesOf(text: string): string[] {
-  const lines = text.split(/\s+/).filter((line) => line !== '');
+  const lines = text
+    .split(/[\s,;<>"'()]+/) // as they stand in texts and tables
+    .map((line) => line.replace(/\.$/, ''))
+    .filter((line) => line !== '');
   return [...new Set(lines)];
 }
 

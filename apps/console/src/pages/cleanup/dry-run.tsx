@@ -1,22 +1,22 @@
 import type { CleanupType, KeepReason, SessionView, StartedCleanup } from '@updraft/console-api/views';
-import { formatTime } from '../../data/format.ts';
+import { formatCount, formatTime } from '../../data/format.ts';
 import { Counts } from '../../parts/counts.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { PostCards } from '../../parts/post-cards.tsx';
-import type { CleanupForm } from './cleanup-form.ts';
+import { type CleanupForm, wishesOf } from './cleanup-form.ts';
 import { REASON_WORDS, REASONS, TYPE_WORDS, TYPES } from './cleanup-words.ts';
-import { StartCleanup } from './start-cleanup.tsx';
+import { StartCleanup, type StartOutcome } from './start-cleanup.tsx';
 
 interface DryRunProps {
   readonly found: StartedCleanup;
   readonly form: CleanupForm;
   readonly session: SessionView;
-  readonly onStart: () => Promise<unknown>;
+  readonly onStart: (outcome: StartOutcome) => Promise<unknown>;
   readonly lookAgain: () => void;
 }
 
 /** What would be deleted, what stays and why, and the button that begins. */
-export function DryRun({ found, ...start }: DryRunProps) {
+export function DryRun({ found, form, ...start }: DryRunProps) {
   const { num_enqueued: total, delete_older_than: before } = found;
   return (
     <>
@@ -30,12 +30,13 @@ export function DryRun({ found, ...start }: DryRunProps) {
           counts={found.num_by_type}
         />
         <Counted
-          title="Stay, because"
+          title="Old enough, but stays"
           names={REASONS}
           wordOf={(reason) => REASON_WORDS[reason]}
           counts={found.num_kept}
         />
       </div>
+      <Named form={form} numKept={found.num_kept?.listed ?? 0} />
       {total === 0 ? (
         <EmptyState title="There is nothing to delete">
           <p>No record of these kinds is old enough, or all of them stay. Choose other kinds or a smaller age.</p>
@@ -43,10 +44,22 @@ export function DryRun({ found, ...start }: DryRunProps) {
       ) : (
         <>
           <Samples sample={found.sample ?? []} />
-          <StartCleanup found={found} {...start} />
+          <StartCleanup found={found} form={form} {...start} />
         </>
       )}
     </>
+  );
+}
+
+/** Who names posts to keep wants to know that all of them were understood. */
+function Named({ form, numKept }: { form: CleanupForm; numKept: number }) {
+  const numOthers = wishesOf(form).keep_uris.length - numKept;
+  if (numOthers <= 0) return null;
+  return (
+    <p class="notice">
+      Of the posts that you named, {formatCount(numOthers)} would not have been deleted anyway, or are not in your
+      repository: if you expected something else, look at their addresses.
+    </p>
   );
 }
 

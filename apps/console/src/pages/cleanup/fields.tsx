@@ -26,19 +26,7 @@ export function CleanupFields({ form, faults, change, submit, isBusy }: CleanupF
       <div class="two">
         <div>
           <Types form={form} fault={faults.types} change={change} />
-          <Field id="days" title="Older than" fault={faults.days} after="days">
-            <input
-              id="days"
-              type="number"
-              inputMode="numeric"
-              min={0}
-              max={36_500}
-              aria-invalid={faults.days !== undefined}
-              aria-describedby="days-fault"
-              value={form.days}
-              onInput={(event) => change({ ...form, days: event.currentTarget.value })}
-            />
-          </Field>
+          <Days form={form} fault={faults.days} change={change} />
         </div>
         <KeepFields form={form} faults={faults} change={change} />
       </div>
@@ -50,11 +38,35 @@ export function CleanupFields({ form, faults, change, submit, isBusy }: CleanupF
   );
 }
 
-interface TypesProps extends Pick<CleanupFieldsProps, 'form' | 'change'> {
+interface PartProps extends Pick<CleanupFieldsProps, 'form' | 'change'> {
   readonly fault: string | undefined;
 }
 
-function Types({ form, fault, change }: TypesProps) {
+function Days({ form, fault, change }: PartProps) {
+  return (
+    <Field
+      id="days"
+      title="Older than"
+      hint="By the date that it shows. With 0, whatever its age."
+      fault={fault}
+      after="days"
+    >
+      <input
+        id="days"
+        type="number"
+        inputMode="numeric"
+        min={0}
+        max={36_500}
+        aria-invalid={fault !== undefined}
+        aria-describedby="days-fault"
+        value={form.days}
+        onInput={(event) => change({ ...form, days: event.currentTarget.value })}
+      />
+    </Field>
+  );
+}
+
+function Types({ form, fault, change }: PartProps) {
   return (
     <fieldset aria-describedby="types-fault">
       <legend>Delete</legend>
@@ -73,6 +85,7 @@ function Types({ form, fault, change }: TypesProps) {
           </span>
         </label>
       ))}
+      <p class="hint">Nothing else is touched: no follows, lists, blocks or profile.</p>
       <p id="types-fault" class="fault" role="alert">
         {fault}
       </p>

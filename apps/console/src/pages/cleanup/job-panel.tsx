@@ -41,11 +41,19 @@ export function JobPanel({ job, reload, onAnother }: JobPanelProps) {
         </p>
       )}
       <JobReport job={job} />
+      {hasEnded ? <p class="quiet">{afterEnd(job)}</p> : null}
       <div class="actions">
         {hasEnded ? <Button onClick={onAnother}>Another clean-up</Button> : <CancelJob job={job} reload={reload} />}
       </div>
     </section>
   );
+}
+
+function afterEnd({ job_state: state }: CleanupJobView): string {
+  const permission = 'Updraft no longer has a permission to delete.';
+  return state === 'failed'
+    ? `What is deleted stays deleted; the rest is untouched. ${permission} Another clean-up goes on with what is left.`
+    : permission;
 }
 
 function Course({ job }: { job: CleanupJobView }) {
@@ -64,7 +72,7 @@ function Course({ job }: { job: CleanupJobView }) {
             If nothing fails, it is done on <strong>{formatTime(job.expected_end_at)}</strong>.
           </>
         )}{' '}
-        Servers allow so many deletions and no more: it takes up to {formatCount(job.max_per_hour)} an hour and{' '}
+        Servers allow only so many deletions: it takes up to {formatCount(job.max_per_hour)} an hour and{' '}
         {formatCount(job.max_per_day)} a day.
       </p>
       <p class="quiet">

@@ -1,118 +1,90 @@
 import type { SessionView, StartedCleanup } from '@updraft/console-api/views';
-import { useState } from 'preact/hooks';
-import { formatCount } from '../../data/format.ts';
-import { signInPath, useApi } from '../../data/session.tsx';
+import { useRef, useState } from 'preact/hooks';
+import type { RequestError } from '../../data/request.ts';
+import { signInPath, useApi, useSession } from '../../data/session.tsx';
 import { useAction } from '../../data/use-action.ts';
 import { Button } from '../../parts/button.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
+import { AskOnceMore } from './ask-once-more.tsx';
+import { BeforeYouDelete } from './before-you-delete.tsx';
 import { CleanupError } from './cleanup-error.tsx';
 import { type CleanupForm, wishesOf } from './cleanup-form.ts';
-import { TYPE_WORDS, TYPES } from './cleanup-words.ts';
-import { storeForm } from './stored-form.ts';
-import { READ_TIMEOUT_MS } from './use-dry-run.ts';
+import { recordsOf } from './cleanup-words.ts';
+
+/** What came of it: the job, one of the account from elsewhere, or a fault, and then a job may have begun or not. */
+export type StartOutcome = 'begun' | 'other' | 'fault';
 
 interface StartCleanupProps {
   readonly found: StartedCleanup;
   readonly form: CleanupForm;
   readonly session: SessionView;
-  readonly onStart: () => Promise<unknown>;
+  readonly onStart: (outcome: StartOutcome) => Promise<unknown>;
   readonly lookAgain: () => void;
 }
 
 /** The permission, where it is not given yet; then the button with the number, which asks once more. */
 export function StartCleanup({ found, form, session, onStart, lookAgain }: StartCleanupProps) {
   const [isAsking, setAsking] = useState(false);
-  const records = recordsOf(found.num_enqueued);
-  if (!session.mayCleanUp)
-    return (
-      <section class="panel">
-        <h3>Your permission</h3>
-        <p>
-          To delete {records}, Updraft needs your permission to delete records of your account. You give it at your
-          account’s own server; it ends with the clean-up. Then you come back here, see this again, and confirm.
-        </p>
-        <a class="button primary" href={signInPath('/console/cleanup', 'cleanup')} onClick={() => storeForm(form)}>
-          Give the permission
-        </a>
-      </section>
-    );
+  const { start, stop, isBusy, error } = useStart(form, found, onStart);
+  const close = (): void => {
+    stop();
+    setAsking(false);
+  };
   return (
     <section class="panel">
-      <p>
-        <strong>Deleted records do not come back.</strong> If you may want them again,{' '}
-        <a
-          href={`/console/export?${new URLSearchParams({ account: session.handle === '' ? session.did : session.handle })}`}
-        >
-          export your repository
-        </a>{' '}
-        first.
-      </p>
-      <Button kind="danger" onClick={() => setAsking(true)}>
-        Delete {records} …
-      </Button>
-      {isAsking ? (
-        <Ask found={found} form={form} onStart={onStart} lookAgain={lookAgain} close={() => setAsking(false)} />
+      <h3>Before you delete</h3>
+      <BeforeYouDelete found={found} form={form} account={session.handle === '' ? session.did : session.handle} />
+      {session.mayCleanUp ? (
+        <Button kind="danger" onClick={() => setAsking(true)}>
+          Delete {recordsOf(found.num_enqueued)} …
+        </Button>
+      ) : (
+        <Permission records={recordsOf(found.num_enqueued)} error={error} />
+      )}
+      {isAsking && session.mayCleanUp ? (
+        <AskOnceMore {...{ found, session, start, close, lookAgain, isBusy, error }} />
       ) : null}
     </section>
   );
 }
 
-interface AskProps extends Omit<StartCleanupProps, 'session'> {
-  readonly close: () => void;
-}
-
-function Ask({ found, form, onStart, lookAgain, close }: AskProps) {
-  const { sendJson } = useApi();
-  const { run, isBusy, error } = useAction(async () => {
-    await sendJson('POST', '/repo/cleanup', realRequest(form, found), undefined, READ_TIMEOUT_MS);
-    await onStart();
-  });
-  const records = recordsOf(found.num_enqueued);
+function Permission({ records, error }: { records: string; error: RequestError | undefined }) {
   return (
-    <Dialog title={`Delete ${records}?`} onClose={close}>
-      <ul>
-        {TYPES.filter((type) => (found.num_by_type?.[type] ?? 0) > 0).map((type) => (
-          <li key={type}>
-            {formatCount(found.num_by_type?.[type] ?? 0)} {TYPE_WORDS[type].title.toLowerCase()}
-          </li>
-        ))}
-      </ul>
+    <>
+      <CleanupError error={error} />
       <p>
-        They go from your account for good. You can stop the clean-up while it runs; what is deleted by then stays
-        deleted.
+        To delete {records}, Updraft needs your permission. You give it at your account’s own server; it ends with the
+        clean-up, or after an hour if you begin none. Then you come back here, see this again, and confirm.
       </p>
-      <CleanupError error={error} onPermission={() => storeForm(form)} />
-      <p role="status" class="quiet">
-        {isBusy ? 'Your repository is read once more before the clean-up begins.' : ''}
-      </p>
-      <div class="actions">
-        <Button onClick={close}>Back</Button>
-        {error?.status === 409 ? (
-          <Button kind="primary" onClick={lookAgain}>
-            Look again
-          </Button>
-        ) : (
-          <Button kind="danger" isBusy={isBusy} onClick={() => void run()}>
-            Delete {records}
-          </Button>
-        )}
-      </div>
-    </Dialog>
+      <a class="button primary" href={signInPath('/console/cleanup', 'cleanup')}>
+        Give the permission
+      </a>
+    </>
   );
 }
 
-/** What was shown is what is confirmed: the same moment, the same numbers. */
-function realRequest(form: CleanupForm, found: StartedCleanup) {
-  const { delete_older_than: before, num_by_type: counts } = found;
-  const { delete_until_days_ago: days, ...wishes } = wishesOf(form);
-  return {
-    ...wishes,
-    ...(before === undefined ? { delete_until_days_ago: days } : { delete_older_than: before }),
-    ...(counts !== undefined && { confirmed_num_by_type: counts }),
-    actually_delete_stuff: true,
-  };
+function useStart(form: CleanupForm, found: StartedCleanup, onStart: StartCleanupProps['onStart']) {
+  const { sendJson } = useApi();
+  const { reload } = useSession();
+  const latest = useRef<AbortController | undefined>(undefined);
+  const { run, isBusy, error } = useAction(async () => {
+    const stop = new AbortController();
+    latest.current = stop;
+    try {
+      const options = { signal: stop.signal, isPatient: true };
+      const started = await sendJson<StartedCleanup>('POST', '/repo/cleanup', realRequest(form, found), options);
+      await onStart(started.num_by_type === undefined ? 'other' : 'begun');
+    } catch (fault) {
+      // It may have begun all the same, and a permission that was taken for it is used up.
+      await Promise.all([onStart('fault'), reload()]);
+      if (!stop.signal.aborted) throw fault;
+    }
+  });
+  return { start: () => void run(), stop: () => latest.current?.abort(), isBusy, error };
 }
 
-function recordsOf(count: number): string {
-  return count === 1 ? 'one record' : `${formatCount(count)} records`;
+/** What was shown is what is confirmed: the same account, the same moment, the same numbers. */
+function realRequest(form: CleanupForm, found: StartedCleanup) {
+  const { repo, delete_older_than, num_by_type: confirmed_num_by_type } = found;
+  const { delete_until_days_ago: _, ...wishes } = wishesOf(form);
+  return { ...wishes, repo, delete_older_than, confirmed_num_by_type, actually_delete_stuff: true };
 }

@@ -1,11 +1,11 @@
 import { type CleanupForm, EMPTY_FORM, readForm } from './cleanup-form.ts';
 
-const KEY = 'updraft-cleanup';
+const keyOf = (did: string): string => `updraft-cleanup ${did}`;
 
-/** Keeps the form in this tab while its account's server is asked for permission. */
-export function storeForm(form: CleanupForm): void {
+/** Keeps an account's form in this tab: while its server is asked for permission, its repository is exported, or its session is renewed. */
+export function storeForm(did: string, { form, isLooking }: StoredForm): void {
   try {
-    sessionStorage.setItem(KEY, JSON.stringify(form));
+    sessionStorage.setItem(keyOf(did), JSON.stringify({ ...form, isLooking }));
   } catch {
     // A browser that stores nothing begins with an empty form.
   }
@@ -17,19 +17,18 @@ export interface StoredForm {
   readonly isLooking: boolean;
 }
 
-export function storedForm(): StoredForm {
+export function storedForm(did: string): StoredForm {
   try {
-    const json = sessionStorage.getItem(KEY);
-    const form = readForm(json);
-    return { form, isLooking: json !== null && form.types.length > 0 };
+    const json = sessionStorage.getItem(keyOf(did));
+    return { form: readForm(json), isLooking: json?.includes('"isLooking":true') === true };
   } catch {
     return { form: EMPTY_FORM, isLooking: false };
   }
 }
 
-export function forgetForm(): void {
+export function forgetForm(did: string): void {
   try {
-    sessionStorage.removeItem(KEY);
+    sessionStorage.removeItem(keyOf(did));
   } catch {
     // Nothing is stored.
   }

@@ -2,33 +2,37 @@ import type { StartedCleanup } from '@updraft/console-api/views';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useApi } from '../../data/session.tsx';
 import { useAction } from '../../data/use-action.ts';
-import { type CleanupForm, wishesOf } from './cleanup-form.ts';
-import { forgetForm, type StoredForm } from './stored-form.ts';
+import { type CleanupForm, faultsOf, wishesOf } from './cleanup-form.ts';
+import type { StoredForm } from './stored-form.ts';
 
-/** Reading a large repository takes minutes. */
-export const READ_TIMEOUT_MS = 900_000;
-
-/** What a form would delete. Who comes back from giving the permission sees the same again. */
-export function useDryRun(stored: StoredForm, onFound: () => void) {
+/** What a form would delete. Who comes back to the page sees the same again. */
+export function useDryRun({ form: known, isLooking }: StoredForm, onFound: () => void) {
   const { sendJson } = useApi();
   const [found, setFound] = useState<StartedCleanup>();
-  /** A form that was changed meanwhile has another answer. */
-  const turn = useRef(0);
+  const latest = useRef<AbortController | undefined>(undefined);
   const { run, isBusy, error } = useAction(async (form: CleanupForm) => {
-    const mine = ++turn.current;
+    const stop = new AbortController();
+    latest.current = stop;
     setFound(undefined);
     const body = { ...wishesOf(form), actually_delete_stuff: false };
-    const answer = await sendJson<StartedCleanup>('POST', '/repo/cleanup', body, undefined, READ_TIMEOUT_MS);
-    if (mine !== turn.current) return;
-    setFound(answer);
-    onFound();
+    try {
+      const options = { signal: stop.signal, isPatient: true };
+      const answer = await sendJson<StartedCleanup>('POST', '/repo/cleanup', body, options);
+      if (stop.signal.aborted) return;
+      setFound(answer);
+      onFound();
+    } catch (fault) {
+      if (!stop.signal.aborted) throw fault;
+    }
   });
+  const [first] = useState(() => (isLooking && Object.keys(faultsOf(known)).length === 0 ? known : undefined));
   useEffect(() => {
-    if (stored.isLooking) void run(stored.form);
-    forgetForm();
-  }, [stored, run]);
+    if (first !== undefined) void run(first);
+    return () => latest.current?.abort();
+  }, [first, run]);
+  /** A form that was changed has another answer: the server need not look for this one any more. */
   const forget = (): void => {
-    turn.current += 1;
+    latest.current?.abort();
     setFound(undefined);
   };
   return { found, look: (form: CleanupForm) => void run(form), isBusy, error, forget };

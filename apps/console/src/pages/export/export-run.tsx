@@ -18,7 +18,7 @@ export function ExportRun({ account, format }: { account: string; format: Export
   const { state, stop } = useExport(account, format);
   const progress = state.kind === 'done' ? state.exported : state.kind === 'coming' ? state.progress : undefined;
   return (
-    <section class="panel" aria-label="The export">
+    <section class="panel export-run" aria-label="The export">
       <div role="status">
         <Sentence state={state} account={account} />
       </div>
@@ -83,7 +83,15 @@ function Contents({ progress: { counts, bytes }, isDone }: { progress: ExportPro
   return (
     <>
       <p class="quiet">
-        {formatCount(records)} records{isDone ? '' : ' so far'}, <Bytes bytes={bytes} />
+        {formatCount(records)} {records === 1 ? 'record' : 'records'}
+        {isDone ? (
+          ''
+        ) : (
+          <>
+            {' '}
+            so far, <Bytes bytes={bytes} />
+          </>
+        )}
       </p>
       <Counts
         counts={counts.map(([collection, count]) => ({

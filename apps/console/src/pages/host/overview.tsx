@@ -42,7 +42,7 @@ function Now({ feed }: { feed: string }) {
       </dl>
       {now === undefined ? null : (
         <p class="quiet">
-          {kindWords(now.kind)}, for {AUDIENCES[now.audience] ?? now.audience}.
+          It has {kindWords(now.kind)}, for {AUDIENCES[now.audience] ?? now.audience}.
         </p>
       )}
     </>

@@ -7,7 +7,7 @@ it('facts of a service are told in words, with their units', () => {
     ['searches under way', '1,200'],
     ['account cache', '1.2 MB'],
     ['state', 'on'],
-    ['events waiting to be stored', 'empty'],
+    ['events waiting to be stored', 'none'],
     ['hidden posts read', '5 seconds old'],
     ['behind the network by', '2 minutes'],
   ]);

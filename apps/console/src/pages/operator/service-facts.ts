@@ -2,7 +2,7 @@ import { formatBytes, formatCount, formatSpan } from '../../data/format.ts';
 
 /** Units that names of facts end in. */
 const UNITS: readonly (readonly [ending: string, format: (value: number) => string])[] = [
-  ['Bytes', (bytes) => (bytes === 0 ? 'empty' : formatBytes(bytes))],
+  ['Bytes', (bytes) => (bytes === 0 ? 'none' : formatBytes(bytes))],
   ['AgeSeconds', (seconds) => `${formatSpan(seconds)} old`],
   ['Seconds', formatSpan],
 ];

@@ -1,5 +1,4 @@
 import { Fragment } from 'preact';
-import { useWide } from '../../data/use-wide.ts';
 
 /** What can be written in a search, and what it finds; docs/search.md says all of it. */
 const SYNTAX = [
@@ -19,9 +18,8 @@ const SYNTAX = [
 
 /** A short reference that unfolds; each line of it can be tried. */
 export function SearchSyntax({ isOpen, onTry }: { isOpen: boolean; onTry: (q: string) => void }) {
-  const isWide = useWide();
   return (
-    <details class="syntax aside" open={isOpen || isWide}>
+    <details class="syntax aside" open={isOpen}>
       <summary>What you can write</summary>
       <dl>
         {SYNTAX.map(([example, finds]) => (

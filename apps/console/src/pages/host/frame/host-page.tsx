@@ -51,7 +51,7 @@ function HostFrame({ feed, title, isOpen, children }: HostFrameProps) {
       tabTitle={`${title} · ${name}`}
       actions={
         name === feed ? undefined : (
-          <span class="quiet" title="How feeds.yaml and addresses name it">
+          <span class="alias quiet" title="How feeds.yaml and addresses name it">
             <bdi>{feed}</bdi>
           </span>
         )

@@ -87,7 +87,12 @@ function useSending(feed: string, onAdded: () => void) {
     const result = await sendInParts({
       parts: inParts(accounts, PART_SIZE),
       send: (part) =>
-        sendJson<BulkMembersAnswer>('POST', '/api/admin/feed_members/bulk', { feedName: feed, accounts: part }, signal),
+        sendJson<BulkMembersAnswer>(
+          'POST',
+          '/api/admin/feed_members/bulk',
+          { feedName: feed, accounts: part },
+          { signal },
+        ),
       wait: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
       signal,
       onLines: setLines,

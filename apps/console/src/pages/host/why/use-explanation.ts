@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { Api } from '../../../data/api.ts';
 import { RequestError } from '../../../data/request.ts';
-import { type Api, useApi, useSession } from '../../../data/session.tsx';
+import { useApi, useSession } from '../../../data/session.tsx';
 import { readPostAddress } from './post-address.ts';
 
 interface Rule {
