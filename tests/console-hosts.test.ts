@@ -246,8 +246,8 @@ test('many members are added at once, each line with its outcome, however hostil
   const suggested = await here.get(`/api/admin/account_suggestions?q=${handle.slice(0, 4)}`, as('HOST'));
   const account = { did: known.did, handle, displayName: '' };
   expect(suggested.body).toEqual({ accounts: [account] });
-  const why = (account: string) =>
-    here.get(`/api/admin/explain?feed=ducks&uri=at://${account}/app.bsky.feed.post/3l3frqadlo32h`, as('MODERATOR'));
+  const why = (name: string) =>
+    here.get(`/api/admin/explain?feed=ducks&uri=at://${name}/app.bsky.feed.post/3l3frqadlo32h`, as('MODERATOR'));
   const uri = `at://${known.did}/app.bsky.feed.post/3l3frqadlo32h`;
   expect(await why(handle)).toMatchObject({ status: 200, body: { uri } });
   expect((await why('nobody.example')).status).toBe(400);
