@@ -14,8 +14,9 @@ import { runTests } from './test-run.mjs';
 const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..');
 const usage = 'Usage: node scripts/bootstrap.mjs start|test|console:dev [options]';
 const programs = {
-  start: ['packages/local/src/start-command.ts'],
-  'console:dev': ['--disable-warning=ExperimentalWarning', 'tests/console-dev-command.ts'], // one of its packages looks for localStorage
+  start: [join(root, 'packages/local/src/start-command.ts')],
+  // one of its packages looks for localStorage
+  'console:dev': ['--disable-warning=ExperimentalWarning', join(root, 'tests/console-dev-command.ts')],
 };
 
 /** Runs the command and sets the exit code. A SetupFailure is two plain lines: what happened, and what to do. */
