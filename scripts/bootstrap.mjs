@@ -1,4 +1,4 @@
-// `npm start` and `npm test` begin here, on any Node. The syntax is old, so that an old Node can say that it is too old.
+// `npm start`, `npm test` and `npm run console:dev` begin here, on any Node. The syntax is old, so that an old Node can say that it is too old.
 const major = Number(process.versions.node.split('.')[0]);
 if (major < 20) {
   console.error(

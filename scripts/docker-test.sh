@@ -138,6 +138,10 @@ for tries in $(seq 90); do
 done
 curl --fail --silent --get --data-urlencode 'q=has:media' --data limit=1 http://127.0.0.1:8092/search/posts | grep -q '"posts":\[{' || fail 'search finds nothing'
 curl --fail --silent --output /dev/null http://127.0.0.1:8092/stats
+for port in 8092 8094; do
+  script=$(curl --fail --silent "http://127.0.0.1:$port/console/" | grep -o '/console/assets/main-[^"]*') || fail "no console on port $port"
+  curl --fail --silent --output /dev/null "http://127.0.0.1:$port$script" || fail "the console on port $port has no script"
+done
 
 step 'closed: no user but node, nothing written, no database published'
 for app in indexer feedgen search; do

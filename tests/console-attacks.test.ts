@@ -8,6 +8,7 @@ const ORIGIN = 'http://127.0.0.1:8092';
 const OTHER = 'http://127.0.0.1:8094';
 const credentialsOf = (name: string) => ({ username: `${name}.test`, password: PASSWORD });
 const SESSION = '/console/api/session';
+const OTHER_ACCOUNT = '/console/sign-in?error=other-account';
 const FAILED = '/console/sign-in?error=failed';
 const EXPIRED = '/console/sign-in?error=expired';
 
@@ -28,13 +29,18 @@ beforeAll(async () => {
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
+/** What servers have brought back. */
+const comings: URL[] = [];
+
 async function whoIs(browser: ConsoleBrowser): Promise<string | undefined> {
   return ((await browser.ask('GET', SESSION)).json() as { session?: { handle: string } }).session?.handle;
 }
 
 /** An approved sign-in on its way back. */
 async function comingBack(browser: ConsoleBrowser, name: string): Promise<URL> {
-  return new URL(await decideAtServer(await browser.begin(`${name}.test`), credentialsOf(name), 'allow'));
+  const address = new URL(await decideAtServer(await browser.begin(`${name}.test`), credentialsOf(name), 'allow'));
+  comings.push(address);
+  return address;
 }
 
 function withParameter(address: URL, name: string, value: string | undefined): string {
@@ -122,6 +128,15 @@ describe('what comes back from an account’s server', () => {
     expect(await browser.comeBack(address.href)).toBe(EXPIRED);
   });
 
+  test('counts once when it comes twice at the same time', async () => {
+    const browser = openBrowser(service.app);
+    const address = await comingBack(browser, 'victim');
+    const twin = openBrowser(service.app);
+    for (const [name, value] of browser.cookies) twin.cookies.set(name, value);
+    const places = await Promise.all([browser, twin].map((each) => each.comeBack(address.href)));
+    expect(places.toSorted()).toEqual(['/console/', EXPIRED]);
+  });
+
   test('is refused from another issuer, and without one', async () => {
     for (const iss of ['https://evil.example', undefined]) {
       const browser = openBrowser(service.app);
@@ -150,7 +165,7 @@ describe('what comes back from an account’s server', () => {
   test('is refused for another account than the one that was asked for', async () => {
     const browser = openBrowser(service.app);
     const page = await browser.begin('victim.test');
-    expect(await browser.comeBack(await decideAtServer(page, credentialsOf('mallory'), 'allow'))).toBe(FAILED);
+    expect(await browser.comeBack(await decideAtServer(page, credentialsOf('mallory'), 'allow'))).toBe(OTHER_ACCOUNT);
     expect(await whoIs(browser)).toBeUndefined();
   });
 
@@ -243,6 +258,8 @@ describe('nobody', () => {
     expect(service.lines.length).toBeGreaterThan(5);
     for (const secret of [csrfToken, attacker.csrfToken, PASSWORD, ...victim.cookies.values()])
       expect(log).not.toContain(secret);
+    for (const came of comings)
+      for (const name of ['code', 'state']) expect(log).not.toContain(came.searchParams.get(name));
     expect(log).not.toMatch(/code=|state=|access_token|refresh_token|DPoP ey/);
   });
 

@@ -1,8 +1,10 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { listPages } from '@updraft/console/pages';
 import { type Console, consoleEnvironment, createConsole, operatorRoles } from '@updraft/console-api';
+import { PAGE_NAMES } from '@updraft/console-api/views';
 import { createFeedgen, readFeedgenConfig } from '@updraft/feedgen';
 import { parseFeedsFile } from '@updraft/feeds';
 import { createSearch, readSearchConfig } from '@updraft/search';
@@ -84,16 +86,21 @@ describe('each service', () => {
     SEARCH_ORIGIN: 'https://search.example',
   };
 
-  test('lets pages of the other one read, without cookies, and no page of another site', async () => {
+  async function startBoth(stop: AsyncDisposableStack) {
     const config = readFeedgenConfig(ENV);
     const clickhouse = createClickHouse(config.clickhouse);
-    await using stop = new AsyncDisposableStack();
     stop.defer(() => clickhouse.close());
     const file = parseFeedsFile('feeds: {}', 'feeds.yaml');
     const feedgen = createFeedgen({ config, file, clickhouse, redis, subscriber: redis, log });
     stop.defer(() => feedgen.close());
     const { signal } = new AbortController();
     const search = await createSearch({ env: readSearchConfig(ENV), clickhouse, redis, log, signal });
+    return { feedgen, search };
+  }
+
+  test('lets pages of the other one read, without cookies, and no page of another site', async () => {
+    await using stop = new AsyncDisposableStack();
+    const { feedgen, search } = await startBoth(stop);
     for (const [{ app }, other] of [
       [feedgen, ENV.SEARCH_ORIGIN],
       [search, ENV.FEEDGEN_ORIGIN],
@@ -107,6 +114,23 @@ describe('each service', () => {
       expect([await allowed(other), await allowed('https://evil.example')]).toEqual([other, undefined]);
     }
   });
+
+  test('gets at one host what only it has, by the example of the documentation', async () => {
+    await using stop = new AsyncDisposableStack();
+    const { feedgen, search } = await startBoth(stop);
+    const routesOf = async ({ app }: typeof feedgen | typeof search): Promise<string[]> => {
+      stop.defer(() => app.close());
+      const { paths } = (await app.inject('/openapi.json')).json<{ paths: Record<string, unknown> }>();
+      return Object.keys(paths);
+    };
+    const [atFeedgen, atSearch] = [new Set(await routesOf(feedgen)), new Set(await routesOf(search))];
+    const text = await readFile(join(import.meta.dirname, '../docs/console.md'), 'utf8');
+    const patterns = (/@feedgen path (.*)/.exec(text)?.[1] ?? '').split(' ');
+    const leadsToFeedgen = (path: string) =>
+      patterns.some((pattern) => (pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern));
+    expect([...atFeedgen.difference(atSearch)].filter((path) => !leadsToFeedgen(path))).toEqual(['/']);
+    expect([...atSearch].filter(leadsToFeedgen)).toEqual(['/console/api/session']);
+  });
 });
 
 describe('what the console is told', () => {
@@ -117,13 +141,29 @@ describe('what the console is told', () => {
       CONSOLE_PAGES_OFF: 'export, trends',
       GRAFANA_ORIGIN: 'https://grafana.example',
     };
-    expect((await get('/console/api/config', variables)).json()).toMatchObject({
+    const config: unknown = (await get('/console/api/config', variables)).json();
+    expect(config).not.toHaveProperty('grafana');
+    expect(config).toMatchObject({
       service: 'search',
       origins: { search: 'https://updraft.example', feedgen: 'https://feeds.example' },
       pagesOff: ['export', 'trends'],
-      grafana: 'https://grafana.example',
       isCleanupOn: false,
     });
+  });
+
+  test('is never of a page that does not exist: the service says which there are, and does not start', () => {
+    const wrong = () => readConfig(consoleEnvironment, { CONSOLE_PAGES_OFF: 'export, clean-up' });
+    expect(wrong).toThrow(/CONSOLE_PAGES_OFF.*cleanup/);
+  });
+
+  test('names each page of the console, as the documentation does', async () => {
+    const pages = await listPages();
+    expect(pages.map(({ name }) => name)).toEqual([...PAGE_NAMES]);
+    const text = await readFile(join(import.meta.dirname, '../docs/console.md'), 'utf8');
+    const documented = [...text.matchAll(/^\| `([\w-]+)` \| `(\/console\/[^`]*)`/gm)];
+    expect(documented.map(([, name, path]) => ({ name, path }))).toEqual(
+      pages.map(({ name, path }) => ({ name, path })),
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { timeVersion } from '@updraft/atproto';
 import { bulkMembersAnswer, feedList, feedPage, feedSettings, previewAnswer } from '@updraft/console-api/views';
-import { actorHandles, createRedis, insertRows } from '@updraft/store';
+import { changeMembers, type MemberAction } from '@updraft/feeds';
+import { actorHandles, type ClickHouse, createRedis, insertRows, readStoredMembers } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { beginSession, type SessionHeaders } from './console/session.ts';
@@ -149,6 +150,32 @@ describe('a decision', () => {
     expect(body.entries).toHaveLength(2);
   });
 
+  test('that comes while many members are added leaves nobody whose label is not as their standing says', async () => {
+    const [did, other] = [didOf('offered'), didOf('another')];
+    const { clickhouse } = stage;
+    const change = (client: ClickHouse, dids: readonly string[], action: MemberAction) =>
+      changeMembers(
+        client,
+        { label: 'ducks', changedBy: 'x' },
+        dids.map((each) => ({ did: each, actions: [action] })),
+      );
+    await change(clickhouse, [did], { kind: 'offer', source: 'list', approve: 'auto' });
+    const [haveRead, mayGoOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const query: ClickHouse['query'] = async (...asked) => {
+      const rows = await clickhouse.query(...asked);
+      haveRead.resolve();
+      await mayGoOn.promise;
+      return rows;
+    };
+    const adding = change({ ...clickhouse, query }, [did, other], { kind: 'give' });
+    await haveRead.promise;
+    await change(clickhouse, [did], { kind: 'ban' });
+    mayGoOn.resolve();
+    await adding;
+    const stored = (await readStoredMembers(clickhouse, 'ducks', [did])).get(did);
+    expect(stored).toMatchObject({ request: { state: 'approved' }, label: { deleted: false } });
+  });
+
   test('of a moderator is about accounts that wait, never about members', async () => {
     const [waiting, member] = [didOf('waiting'), didOf('member')];
     await wait(waiting);
@@ -219,6 +246,11 @@ test('many members are added at once, each line with its outcome, however hostil
   const suggested = await here.get(`/api/admin/account_suggestions?q=${handle.slice(0, 4)}`, as('HOST'));
   const account = { did: known.did, handle, displayName: '' };
   expect(suggested.body).toEqual({ accounts: [account] });
+  const why = (account: string) =>
+    here.get(`/api/admin/explain?feed=ducks&uri=at://${account}/app.bsky.feed.post/3l3frqadlo32h`, as('MODERATOR'));
+  const uri = `at://${known.did}/app.bsky.feed.post/3l3frqadlo32h`;
+  expect(await why(handle)).toMatchObject({ status: 200, body: { uri } });
+  expect((await why('nobody.example')).status).toBe(400);
   const q = encodeURIComponent(`\u202E@${handle}`);
   expect((await here.get(`/api/admin/account_suggestions?q=${q}`, as('HOST'))).body).toEqual({ accounts: [account] });
 });
@@ -260,6 +292,12 @@ describe("a feed's settings", () => {
     const answer = await preview('open', settings);
     expect(answer).toMatchObject({ status: 200 });
     expect(bodyOf(previewAnswer, answer)).toEqual({ present: [pin, liked, little], changed: [pin, liked] });
+    expect((await put('HOST', `/api/admin/feed_hides?feedName=open&subject=${pin}&reason=x`)).status).toBe(200);
+    expect(bodyOf(previewAnswer, await preview('open', settings))).toEqual({
+      present: [liked, little],
+      changed: [liked],
+    });
+    await here.send('DELETE', `/api/admin/feed_hides?feedName=open&subject=${pin}`, as('HOST'));
     await here.rebuild('open');
     expect((await pageOf()).posts).toEqual([
       { uri: pin, isPinned: true },

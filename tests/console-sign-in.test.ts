@@ -2,7 +2,7 @@ import type { AtpAgent } from '@atproto/api';
 import { eraseSessions } from '@updraft/console-api/erase-sessions';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAccountServer, startDirectoryBefore } from './console/account-server.ts';
-import { decideAtServer, openBrowser, type SignedInView } from './console/headless-sign-in.ts';
+import { decideAtServer, openBrowser } from './console/headless-sign-in.ts';
 import { type ConsoleService, type ConsoleStage, PASSWORD, startConsoleStage } from './console/stage.ts';
 
 let stage: ConsoleStage;
@@ -39,6 +39,16 @@ describe('signing in', () => {
     for (const [name, value] of browser.cookies) other.cookies.set(name, value);
     const who = { did: alice.assertDid, roles: { ...roles, isOperator: false } };
     expect((await other.ask('GET', '/who')).json()).toMatchObject({ who });
+  });
+
+  test('tells operators, and nobody else, where Grafana is', async () => {
+    const grafana = 'http://10.0.0.7:3000';
+    for (const operators of [alice.assertDid, '']) {
+      const env = { CONSOLE_OPERATORS: operators, GRAFANA_ORIGIN: grafana };
+      const browser = openBrowser((await stage.startService({ env })).app);
+      const session = await browser.signIn('alice.test', credentials);
+      expect(Reflect.get(session, 'grafana')).toBe(operators === '' ? undefined : grafana);
+    }
   });
 
   test('takes a DID, and finds its handle', async () => {
@@ -111,23 +121,34 @@ describe('for a clean-up', () => {
     expect(await tokensAtServer()).toBe(before + 1);
   });
 
-  test('its permission is given back when no job has taken it within an hour', async () => {
-    let nowMs = Date.now() + 3_600_000;
-    const { app, console } = await stage.startService({ now: () => nowMs });
+  test('its permission lapses after an hour without use, and is then ended at its server', async () => {
+    let at = Date.now();
+    const { app, console } = await stage.startService({ now: () => at });
     const browser = openBrowser(app);
-    const mayCleanUp = async () =>
-      ((await browser.ask('GET', '/console/api/session')).json() as { session: SignedInView }).session.mayCleanUp;
-    const { grants } = console.signIn;
-    await grants.endLapsed(); // those of the tests before
+    const endLapsed = async () => {
+      const once = new AbortController();
+      const running = console.signIn.run(once.signal);
+      once.abort();
+      await running;
+    };
+    at += 7_200_000;
+    await endLapsed(); // those of other tests
+    at -= 7_200_000;
     const before = await tokensAtServer();
     await browser.signIn('alice.test', credentials, 'cleanup');
-    await grants.endLapsed();
+    const id = await sessionIdOf(browser);
+    const mayCleanUp = async () =>
+      ((await browser.ask('GET', '/console/api/session')).json() as { session: { mayCleanUp: boolean } }).session
+        .mayCleanUp;
+    at += 3_599_000;
     expect([await mayCleanUp(), await tokensAtServer()]).toEqual([true, before + 1]);
-    nowMs += 3_600_000;
+    at += 2_000;
     expect(await mayCleanUp()).toBe(false);
-    expect(await grants.peek(await sessionIdOf(browser))).toBeUndefined();
-    await grants.endLapsed();
+    expect(await console.signIn.grants.peek(id)).toBeUndefined();
+    expect(await console.signIn.grants.take(id)).toBeUndefined();
+    await endLapsed();
     expect(await tokensAtServer()).toBe(before);
+    expect((await stage.redis.keys('test:console:grant*')).join()).not.toContain(id);
   });
 
   test('a permission for less than was asked for is none, and is given back', async () => {
@@ -277,6 +298,34 @@ describe('sessions', () => {
     expect(await isSignedIn()).toBe(true);
     at += 3 * day;
     expect(await isSignedIn()).toBe(false);
+  });
+
+  test('end in 14 days also where they began by a clock that was wrong, and do not end in use when it is put right', async () => {
+    const day = 86_400_000;
+    let at = Date.now() + 3_650 * day;
+    const { app } = await stage.startService({ now: () => at });
+    const browser = openBrowser(app);
+    await browser.signIn('alice.test', credentials);
+    const isSignedIn = async () => ((await browser.ask('GET', '/who')).json() as { who?: object }).who !== undefined;
+    at = Date.now();
+    for (let days = 0; days < 14; days += 2) {
+      expect([days, await isSignedIn()]).toEqual([days, true]);
+      at += 2 * day;
+    }
+    expect(await isSignedIn()).toBe(false);
+  });
+
+  test('that Redis has lost from its list end with all others once they were used', async () => {
+    let at = Date.now();
+    const { app } = await stage.startService({ now: () => at });
+    const browser = openBrowser(app);
+    const { csrfToken } = await browser.signIn('alice.test', credentials);
+    await stage.redis.del(`test:console:sessions:${alice.assertDid}`);
+    at += 60_000;
+    await browser.ask('GET', '/who');
+    const headers = { 'x-csrf-token': csrfToken };
+    expect((await browser.ask('DELETE', '/console/api/sessions', { headers })).json()).toEqual({ ended: 1 });
+    expect((await browser.ask('GET', '/console/api/session')).json()).toEqual({});
   });
 
   test('survive a restart of the service, and wait for Redis without a word to those who are not signed in', async () => {

@@ -1,7 +1,10 @@
 import type { IngestState, JobsState, RejectedEvents, ServicesState, StorageState } from '@updraft/console-api/views';
-import { announce, createProgressStore, createRedis, type Redis } from '@updraft/store';
+import { createLogger } from '@updraft/service';
+import { announce, createProgressStore, createRedis, type Redis, readAnnouncements } from '@updraft/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createSizeSamples } from '../apps/search/src/operator/size-samples.ts';
 import { beginSession, type SessionHeaders } from './console/session.ts';
+import { until } from './feedgen/stage.ts';
 import { type Stack, type Store, startStack } from './indexer/stack.ts';
 import { fillForOperators, HOSTILE, OLD_MS, writeGarbage } from './search/operator-store.ts';
 import { type SearchService, startSearchService } from './search/service.ts';
@@ -9,6 +12,9 @@ import { selectRows } from './select-rows.ts';
 
 const PATHS = ['ingest', 'rejected', 'storage', 'services', 'jobs', 'alerts'];
 const OPERATOR = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa';
+
+const log = createLogger({ service: 'test', level: 'silent' });
+const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 let stack: Stack;
 let store: Store;
@@ -26,7 +32,7 @@ beforeAll(async () => {
   redis = createRedis({ address: stack.redis().address });
   await fillForOperators(store.clickhouse);
   await writeGarbage(redis, 'operator');
-  const common = { redis, prefix: 'operator' };
+  const common = { redis, prefix: 'operator', log };
   const hosts = { host: 'wss://b.example', hosts: 'wss://a.example, wss://b.example' };
   const builds = [{ feed: 'hot', builtAt: OLD_MS, posts: 3, seconds: 0.5 }];
   announced = Promise.all([
@@ -36,6 +42,8 @@ beforeAll(async () => {
   operator = (await beginSession(redis, 'operator', OPERATOR)).reading;
   person = (await beginSession(redis, 'operator', 'did:plc:bbbbbbbbbbbbbbbbbbbbbbbb')).reading;
   service = await startSearchService(store, { CONSOLE_OPERATORS: OPERATOR }, { isHurried: true });
+  // An answer that lacks one of them would be kept for a while.
+  await until(async () => (await readAnnouncements(redis, 'operator', Date.now())).length === 3);
 }, 120_000);
 afterAll(async () => {
   running.abort();
@@ -177,6 +185,30 @@ test('the storage has each table with its rows, the disk, and how fast they grow
   expect(Math.round(perDay / ((await partsBytes()) * 24))).toBe(1);
   expect(Date.parse(grown.fullAt ?? '')).toBeGreaterThan(Date.now());
   expect(grown.fullAt).toBe(grown.disks[0]?.fullAt);
+});
+
+test('sizes are noted again once a clock that was ahead is put right', async () => {
+  const samples = createSizeSamples({ clickhouse: store.clickhouse, log });
+  const nowMs = Date.now() + 86_400_000;
+  await samples.take(nowMs + 365 * 86_400_000);
+  for (const atMs of [nowMs, nowMs + 86_400_000]) {
+    await samples.take(atMs);
+    expect((await samples.read()).map((sample) => sample.atMs)).toContain(atMs);
+  }
+});
+
+test('a process that fails to say what it does is among the services, and says so in its log', async () => {
+  const warned: unknown[] = [];
+  const over = new AbortController();
+  const tell = (): never => {
+    throw new Error('a fault');
+  };
+  const warn = ({ err }: { readonly err?: unknown }) => void warned.push(err);
+  const said = announce({ redis, prefix: 'mute', name: 'search', tell, log: { ...quiet, warn } }, over.signal);
+  await until(async () => (await readAnnouncements(redis, 'mute', Date.now())).length === 1);
+  expect(warned).toEqual([new Error('a fault')]);
+  over.abort();
+  await said;
 });
 
 test('the services are those that announced themselves; what else is under their keys is passed over', async () => {

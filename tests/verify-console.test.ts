@@ -6,7 +6,8 @@ describe.skipIf(chromiumPath === undefined)(`in Chromium${whyNoChromium}`, () =>
   test('people use the console: they look, search, sign in, let a member in, clean up, and wait out an outage', async () => {
     const { faults, axeSerious, pages, firstPageKb } = await verifyConsole({
       seed: 20_261_126,
-      events: 3_000,
+      isBrief: true,
+      events: 1_000,
       members: 300,
       views: [{ width: 390, theme: 'dark' }],
       onProgress: () => {},

@@ -1,4 +1,4 @@
-// `npm start` and `npm test` both check the machine, bring the dependencies and Redis, build the console, and go on with Node 26.
+// `npm start`, `npm test` and `npm run console:dev` check the machine, bring the dependencies and Redis, build the console, and go on with Node 26.
 import { join, resolve } from 'node:path';
 import { findChromium } from './chromium.mjs';
 import { ensureConsole } from './console.mjs';
@@ -12,7 +12,11 @@ import { findProjectNode } from './runtime.mjs';
 import { runTests } from './test-run.mjs';
 
 const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..');
-const usage = 'Usage: node scripts/bootstrap.mjs start|test [options]';
+const usage = 'Usage: node scripts/bootstrap.mjs start|test|console:dev [options]';
+const programs = {
+  start: ['packages/local/src/start-command.ts'],
+  'console:dev': ['--disable-warning=ExperimentalWarning', 'tests/console-dev-command.ts'], // one of its packages looks for localStorage
+};
 
 /** Runs the command and sets the exit code. A SetupFailure is two plain lines: what happened, and what to do. */
 export async function main([command, ...args]) {
@@ -26,7 +30,8 @@ export async function main([command, ...args]) {
 }
 
 async function run(command, args) {
-  if (command !== 'start' && command !== 'test')
+  const program = programs[command];
+  if (program === undefined && command !== 'test')
     throw new SetupFailure(`There is no command "${command ?? ''}".`, usage, 2);
   requireSupportedMachine(process);
   const say = (line) => process.stdout.write(`${line}\n`);
@@ -43,7 +48,7 @@ async function run(command, args) {
     env.NO_CHROMIUM = chromium.whyNot ?? '';
     return runTests({ root, node, env, args, say });
   }
-  return runForeground(node, [join(root, 'packages/local/src/start-command.ts'), ...args], { cwd: root, env });
+  return runForeground(node, [...program, ...args], { cwd: root, env });
 }
 
 /** Puts the project's own programs first on PATH, lets Node keep what it compiled, and leaves out what npm sets for its scripts. */

@@ -85,7 +85,7 @@ async function expectNarrow(page: Page): Promise<void> {
 
 async function seriousFinds(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<{ violations: AxeFind[] }>('axe.run()');
+  const { violations } = await page.evaluate<{ violations: AxeFind[] }>("axe.run({ resultTypes: ['violations'] })");
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id} (${nodes.length}): ${nodes[0]?.target.join(' ')} ${nodes[0]?.failureSummary ?? ''}`);

@@ -3,7 +3,8 @@ import { CLUB } from './services.ts';
 import type { Tour } from './tour.ts';
 
 const AT_ONCE = 5_000;
-const SCROLLS = 60;
+const MAX_SCROLLS = 60;
+const MEMBERS_A_SCROLL = 25;
 
 /** A feed's page of members with very many of them scrolls. Gives how long frames took, in milliseconds. */
 export async function scrollManyMembers({ checks, person: { page }, services, store }: Tour, count: number) {
@@ -24,7 +25,7 @@ export async function scrollManyMembers({ checks, person: { page }, services, st
     requestAnimationFrame((now) => { window.frames_.push(now - last); note(now); });
   })(performance.now())`);
   await members.first().hover();
-  for (let left = SCROLLS; left > 0; left--) await page.mouse.wheel(0, 1_200);
+  for (let left = Math.min(MAX_SCROLLS, count / MEMBERS_A_SCROLL); left > 0; left--) await page.mouse.wheel(0, 1_200);
   await page.waitForTimeout(500);
   const frames = await page.evaluate<number[]>('window.frames_');
   await checks.that('it goes on to members further down', async () => {

@@ -4,7 +4,10 @@ import { CLUB } from './services.ts';
 import type { Tour } from './tour.ts';
 
 /** What some pages are asked for, so that they have something to show. */
-const ASKED: Readonly<Record<string, string>> = { search: `?q=${MARKER}` };
+const ASKED: Readonly<Record<string, string>> = {
+  search: `?q=${MARKER}`,
+  links: `?${new URLSearchParams({ target: 'https://news.example/' }).toString()}`,
+};
 
 /** The address of a page of the console. */
 export function placeOf({ services }: Pick<Tour, 'services'>, { name, path, service }: ListedPage): string {

@@ -33,14 +33,14 @@ const PIXEL = Buffer.from(
 );
 
 export async function createPeople(network: PdsNetwork): Promise<People> {
-  const [operator, host, moderator, newcomer, cleaner, stranger] = [
-    await createAccount(network, 'olga'),
-    await createAccount(network, 'hanna'),
-    await createAccount(network, 'moritz'),
-    await createAccount(network, 'nina'),
-    await createAccount(network, 'clara'),
-    await createAccount(network, 'mallory'),
-  ];
+  const [operator, host, moderator, newcomer, cleaner, stranger] = await Promise.all([
+    createAccount(network, 'olga'),
+    createAccount(network, 'hanna'),
+    createAccount(network, 'moritz'),
+    createAccount(network, 'nina'),
+    createAccount(network, 'clara'),
+    createAccount(network, 'mallory'),
+  ]);
   await write(newcomer, [{ text: NEWCOMERS_TEXT }, { text: 'please #letmein', tags: ['letmein'] }]);
   const old = makeRecords(OLD_POSTS, (index) => makeRecord('app.bsky.feed.post', OLD_MS, { text: `old ${index}` }));
   await writeAll(cleaner, old);

@@ -25,6 +25,8 @@ export interface StageOptions {
   readonly events: number;
   /** Over how many days they happened; default one. */
   readonly days?: number;
+  /** Whose they are; default 200. */
+  readonly accounts?: number;
 }
 
 const CONSOLE = join(import.meta.dirname, '../../apps/console/dist');
@@ -32,13 +34,18 @@ const CONSOLE = join(import.meta.dirname, '../../apps/console/dist');
 export async function startConsoleStage(options: StageOptions): Promise<ConsoleStage> {
   await using starting = new AsyncDisposableStack();
   const { days = 1 } = options;
-  await buildConsole(CONSOLE);
-  const stack = starting.adopt(await startStack(), (started) => started.close());
-  const store = await stack.createStore('console');
   const host = starting.adopt(await startJetstream({ slowReaderMs: 60_000 }), (server) => server.close());
   const flow = startWorld(host, options);
-  const network = starting.use(await startPdsNetwork(host));
-  const people = await createPeople(network);
+  const startStore = async () => {
+    const stack = starting.adopt(await startStack(), (started) => started.close());
+    return { stack, store: await stack.createStore('console') };
+  };
+  const startNetwork = async () => {
+    const network = starting.use(await startPdsNetwork(host));
+    return { network, people: await createPeople(network) };
+  };
+  const started = await Promise.all([startStore(), startNetwork(), buildConsole(CONSOLE)]);
+  const [{ stack, store }, { network, people }] = started;
   const indexer = startProgram('apps/indexer/src/main.ts', [], {
     ...store.env,
     WS_URL: host.url,
@@ -51,8 +58,7 @@ export async function startConsoleStage(options: StageOptions): Promise<ConsoleS
     await network.settled();
     await until(async () => (await store.count('posts', `rkey = '${rkey}'`)) > 0);
   };
-  await indexed();
-  const services = await startServices({ stack, store, network, people });
+  const [services] = await Promise.all([startServices({ stack, store, network, people }), indexed()]);
   starting.defer(() => services.end());
   const stage = starting.move();
   return {
@@ -68,8 +74,11 @@ export async function startConsoleStage(options: StageOptions): Promise<ConsoleS
 }
 
 /** Simulated days that end now; what is returned lets them go on. */
-function startWorld(host: JetstreamServer, { seed, events, days = 1 }: StageOptions): (more: number) => void {
-  const size = { accounts: 200, historyHours: days * 24, eventsPerDay: Math.ceil(events / days) };
+function startWorld(
+  host: JetstreamServer,
+  { seed, events, days = 1, accounts = 200 }: StageOptions,
+): (more: number) => void {
+  const size = { accounts, historyHours: days * 24, eventsPerDay: Math.ceil(events / days) };
   const source = createWorld({ ...size, seed, nowMicros: Date.now() * 1_000 }).events();
   const next = (): WorldEvent => {
     const { value, done } = source.next();

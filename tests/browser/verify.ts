@@ -9,7 +9,7 @@ import { scrollManyMembers } from './many-members.ts';
 import { surviveOutage } from './outages.ts';
 import { lookAtPages } from './pages.ts';
 import { runCleanup } from './run-cleanup.ts';
-import { signIn } from './sign-in.ts';
+import { enter } from './sign-in.ts';
 import { startConsoleStage } from './stage.ts';
 import type { Tour } from './tour.ts';
 
@@ -29,6 +29,8 @@ export interface VerifyConsoleOptions {
   readonly views?: readonly View[];
   /** Where pictures of the pages go. */
   readonly screenshots?: string | undefined;
+  /** Each thing once, and all people at the same time. */
+  readonly isBrief?: boolean;
   /** Of a feed whose page of members is scrolled. */
   readonly members: number;
   readonly onProgress: (line: string) => void;
@@ -36,7 +38,8 @@ export interface VerifyConsoleOptions {
 
 /** People use the console in a real browser, against the running system and a real PDS with its OAuth server. */
 export async function verifyConsole(options: VerifyConsoleOptions): Promise<ConsoleVerdict> {
-  const { seed, events, views = ALL_VIEWS, screenshots, onProgress } = options;
+  const { seed, events, views = ALL_VIEWS, isBrief = false, screenshots, onProgress } = options;
+  onProgress('starting a simulated network, a PDS and the services: half a minute');
   await using stage = await startConsoleStage({ seed, events });
   const checks = createChecks(onProgress);
   const { feedgen, search } = stage.services;
@@ -44,24 +47,19 @@ export async function verifyConsole(options: VerifyConsoleOptions): Promise<Cons
   await using browser = await startBrowser({ checks, own: [feedgen, search], known });
   await using person = await browser.person();
   const looker = await createLooker({ checks, views, folder: screenshots });
-  const tour = { ...stage, checks, browser, looker, person };
+  const tour = { ...stage, isBrief, checks, browser, looker, person };
   const firstPage = await measureFirstPage(tour);
-  await lookAtPages(tour, 'public');
-  await meetHostilePosts(tour);
-  await watchLiveNumbers(tour);
-  await asPerson(tour, runCleanup);
-  await asPerson(tour, async (theirs) => {
-    await signIn(theirs, stage.people.host, `${feedgen}/console/host`);
-    await lookAtPages(theirs, 'host');
-    await approveMember(theirs);
-    const frames = await scrollManyMembers(theirs, options.members);
-    onProgress(`a frame of the members' page takes ${frames.middle} ms, one in twenty ${frames.slow} ms or longer`);
-  });
-  await asPerson(tour, async (theirs) => {
-    await signIn(theirs, stage.people.operator, `${search}/console/operator`);
-    await lookAtPages(theirs, 'operator');
-    await surviveOutages(theirs);
-  });
+  await using operators = await browser.person();
+  const operatorTour = { ...tour, person: operators };
+  const parts = [
+    () => beAnybody(tour),
+    () => asPerson(tour, runCleanup),
+    () => asPerson(tour, (theirs) => beHost(theirs, options)),
+    () => beOperator(operatorTour),
+  ];
+  if (isBrief) await Promise.all(parts.map((part) => part()));
+  else for (const part of parts) await part();
+  await surviveOutages(operatorTour);
   return {
     pages: looker.pages,
     checks: checks.count,
@@ -77,13 +75,40 @@ async function asPerson(tour: Tour, work: (theirs: Tour) => Promise<void>): Prom
   await work({ ...tour, person });
 }
 
+/** Pages that have nothing, or nothing new, to show without it. The network's and the trends' go on from memory, and say that it is old. */
+const NEED_CLICKHOUSE =
+  'search links cleanup host-feed host-members host-requests host-hidden host-history ingest rejected storage jobs network trends'.split(
+    ' ',
+  );
+/** Pages that need to know who asks. */
+const NEED_REDIS = ['cleanup', 'sessions', 'host', 'host-feed', 'ingest', 'services'];
+
+async function beAnybody(tour: Tour): Promise<void> {
+  await lookAtPages(tour, 'public');
+  await meetHostilePosts(tour);
+  await watchLiveNumbers(tour);
+}
+
+async function beHost(tour: Tour, { members, onProgress }: VerifyConsoleOptions): Promise<void> {
+  await enter(tour, tour.people.host, `${tour.services.feedgen}/console/host`);
+  await lookAtPages(tour, 'host');
+  await approveMember(tour);
+  const frames = await scrollManyMembers(tour, members);
+  onProgress(`a frame of the members' page takes ${frames.middle} ms, one in twenty ${frames.slow} ms or longer`);
+}
+
+async function beOperator(tour: Tour): Promise<void> {
+  await enter(tour, tour.people.operator, `${tour.services.search}/console/operator`);
+  await lookAtPages(tour, 'operator');
+}
+
 async function surviveOutages(tour: Tour): Promise<void> {
   const { stack } = tour;
   const clickhouse = {
     what: 'ClickHouse',
     during: (meanwhile: () => Promise<void>) => stack.restartEngine('SIGKILL', meanwhile),
   };
-  await surviveOutage(tour, clickhouse, ['search', 'jobs']);
+  await surviveOutage(tour, clickhouse, NEED_CLICKHOUSE);
   const redis = { what: 'Redis', during: (meanwhile: () => Promise<void>) => stack.restartRedis('SIGKILL', meanwhile) };
-  await surviveOutage(tour, redis, ['ingest', 'services']);
+  await surviveOutage(tour, redis, NEED_REDIS);
 }

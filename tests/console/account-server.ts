@@ -8,6 +8,10 @@ export interface AccountServer extends AsyncDisposable {
   readonly did: string;
   /** What was asked for. */
   readonly asked: readonly URLSearchParams[];
+  /** Paths of all requests. */
+  readonly paths: readonly string[];
+  /** The account goes to another server. */
+  move(pds: string): void;
 }
 
 export interface AccountServerOptions {
@@ -17,16 +21,25 @@ export interface AccountServerOptions {
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** The answer to a request for these scopes. */
   readonly onRequest?: (scope: string) => readonly [number, object];
+  /** The answer to a code. */
+  readonly onCode?: () => object;
+  /** Where a path leads to instead. */
+  readonly leadsOn?: Readonly<Record<string, string>>;
 }
 
 const DID = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaab';
+/** Another account of the same server. */
+export const VICTIM = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaac';
 
 export async function startAccountServer(options: AccountServerOptions): Promise<AccountServer> {
   const asked: URLSearchParams[] = [];
+  const paths: string[] = [];
+  let pds = options.pds;
   const server = createServer((request, response) => void answer(request, response));
   const url = () => `http://localhost:${(server.address() as AddressInfo).port}`;
   const documents = (): Readonly<Record<string, object>> => ({
-    [`/${DID}`]: didDocument(options.pds ?? url()),
+    [`/${DID}`]: didDocument(DID, pds ?? url()),
+    [`/${VICTIM}`]: didDocument(VICTIM, pds ?? url()),
     ...(options.metadata && {
       '/.well-known/oauth-protected-resource': { resource: url(), authorization_servers: [url()] },
       '/.well-known/oauth-authorization-server': { ...serverMetadata(url()), ...options.metadata },
@@ -35,6 +48,13 @@ export async function startAccountServer(options: AccountServerOptions): Promise
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let [status, body]: readonly [number, object] = [200, documents()[request.url ?? ''] ?? {}];
     if (documents()[request.url ?? ''] === undefined) status = 404;
+    paths.push(request.url ?? '');
+    const leadsTo = options.leadsOn?.[request.url ?? ''];
+    if (leadsTo !== undefined) {
+      response.writeHead(302, { location: leadsTo }).end();
+      return;
+    }
+    if (request.url === '/oauth/token') [status, body] = [200, options.onCode?.() ?? {}];
     if (request.url === '/oauth/par') {
       const form = new URLSearchParams(await text(request));
       asked.push(form);
@@ -50,6 +70,10 @@ export async function startAccountServer(options: AccountServerOptions): Promise
     url: url(),
     did: DID,
     asked,
+    paths,
+    move: (to) => {
+      pds = to;
+    },
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -57,9 +81,9 @@ export async function startAccountServer(options: AccountServerOptions): Promise
   };
 }
 
-function didDocument(pds: string): object {
+function didDocument(did: string, pds: string): object {
   const service = { id: '#atproto_pds', type: 'AtprotoPersonalDataServer', serviceEndpoint: pds };
-  return { id: DID, alsoKnownAs: ['at://old.test'], service: [service] };
+  return { id: did, alsoKnownAs: ['at://old.test'], service: [service] };
 }
 
 function serverMetadata(url: string): object {

@@ -30,6 +30,8 @@ interface ServiceOptions {
   readonly listen?: string;
   readonly folder?: string;
   readonly now?: () => number;
+  /** As in production: nothing inside is asked. */
+  readonly isGuarded?: boolean;
 }
 
 export interface ConsoleService {
@@ -80,7 +82,7 @@ function makeService(network: TestNetworkNoAppView, redis: Redis, options: Servi
     redis,
     redisPrefix: 'test',
     plcHost,
-    allowPrivateAddresses: true,
+    allowPrivateAddresses: options.isGuarded !== true,
     log,
     now,
     ...(folder !== undefined && { folder }),

@@ -23,5 +23,7 @@ export function hurriedClickHouse(clickhouse: ClickHouse): ClickHouse {
 
 /** Likewise, after 1 s. */
 export function hurryRedis(redis: Redis): Redis {
-  return Object.assign(redis, { options: { ...redis.options, connectTimeout: REDIS_MS, commandTimeout: REDIS_MS } });
+  return Object.assign(redis, {
+    options: { ...redis.options, connectTimeout: REDIS_MS, commandTimeout: REDIS_MS, socketTimeout: 2 * REDIS_MS },
+  });
 }

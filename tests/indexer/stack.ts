@@ -37,8 +37,10 @@ export async function startStack(): Promise<Stack> {
   const directory = await mkdtemp(join(tmpdir(), 'updraft-indexer-'));
   const start = { clickhouse: join(directory, 'clickhouse'), redis: join(directory, 'redis') };
   const quiet = { onLine: () => {} };
-  let engine = await startClickHouse({ dataDir: start.clickhouse, ...quiet });
-  let redis = await startRedis({ env: process.env, dataDir: start.redis });
+  let [engine, redis] = await Promise.all([
+    startClickHouse({ dataDir: start.clickhouse, ...quiet }),
+    startRedis({ env: process.env, dataDir: start.redis }),
+  ]);
   const clients: ClickHouse[] = [];
   return {
     directory,

@@ -124,7 +124,17 @@ async function writeJobs(clickhouse: ClickHouse): Promise<void> {
 
 /** What is no announcement, where announcements are. */
 export async function writeGarbage(redis: Redis, prefix: string): Promise<void> {
-  const values = ['', 'no json', '{}', '[]', JSON.stringify({ name: 5 }), `{"name":"${'x'.repeat(300_000)}"}`];
+  const time = { name: 'mad', instance: 'mad-1', version: '', commit: '', startedAt: 0, facts: {} };
+  const builds = [{ feed: 'mad', builtAt: Number.MAX_SAFE_INTEGER, posts: 1 }];
+  const values = [
+    JSON.stringify({ ...time, builds }),
+    '',
+    'no json',
+    '{}',
+    '[]',
+    JSON.stringify({ name: 5 }),
+    `{"name":"${'x'.repeat(300_000)}"}`,
+  ];
   for (const [index, value] of values.entries()) {
     await redis.zadd(`${prefix}:services`, Date.now(), `garbage:${index}`);
     await redis.set(`${prefix}:service:garbage:${index}`, value, 'EX', 60);

@@ -1,10 +1,9 @@
-import type { ConsoleConfig } from '@updraft/console-api/views';
+import type { ConsoleConfig, PageName } from '@updraft/console-api/views';
 import { type LazyPage, lazyPage } from './parts/lazy-page.tsx';
 
 /** A page of the console. Its code comes when it is opened. */
 export interface Page {
-  /** As CONSOLE_PAGES_OFF names it. */
-  readonly name: string;
+  readonly name: PageName;
   readonly path: string;
   /** In the menu; pages without it are reached from others. */
   readonly title?: string;

@@ -66,7 +66,7 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
   const context = { ...parts, signIn: console?.signIn };
   const { live, membership, hides, keys, analytics, identity } = context;
   keepGauges(context, personal.counts);
-  const about = { redis: deps.redis, prefix: deps.config.redis.prefix, name: 'feedgen' } as const;
+  const about = { redis: deps.redis, prefix: deps.config.redis.prefix, name: 'feedgen', log: deps.log } as const;
   const telling = createTelling(context, building.builders, personal.counts);
   return {
     app: createApp(context, deps.config, console),
@@ -117,7 +117,7 @@ function createParts(deps: FeedgenDeps) {
   const personal = createPersonal({ ...deps, prefix, limits: config.personal, ...personalDeps });
   const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
   const explain = createExplaining({ ...deps, ...explaining });
-  const preview = createPreview({ ...deps, live, areValid });
+  const preview = createPreview({ ...deps, live, hides, areValid });
   const posts = { live, cuts, hides, explain, preview, documents };
   const readers = { personal: personal.builds, languages: personal.languages, seen, analytics };
   const people = { membership, intakes, keys, identity };

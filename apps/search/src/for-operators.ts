@@ -10,8 +10,8 @@ export function createOperator({ env, ...common }: SearchDeps): OperatorAnswers 
 }
 
 /** Notes what operators see later, and says that this process runs, until the signal aborts. */
-export async function runForOperators({ env, redis, signal }: SearchDeps, context: SearchContext): Promise<void> {
-  const about = { redis, prefix: env.REDIS_PREFIX, name: 'search', tell: () => telling(context) } as const;
+export async function runForOperators({ env, redis, signal, log }: SearchDeps, context: SearchContext): Promise<void> {
+  const about = { redis, prefix: env.REDIS_PREFIX, name: 'search', tell: () => telling(context), log } as const;
   await Promise.all([context.signIn && context.operator.run(signal), announce(about, signal)]);
 }
 

@@ -59,6 +59,7 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
         keepListing(listing, signal),
         clean?.run(signal) ?? Promise.resolve(),
         runForOperators(deps, context),
+        console?.signIn.run(signal) ?? Promise.resolve(),
       ]),
   };
 }

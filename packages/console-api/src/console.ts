@@ -46,10 +46,10 @@ const FILES = join(import.meta.dirname, '../../../apps/console/dist');
 export function createConsole(options: ConsoleOptions): Console | undefined {
   const { env, listen, plcHost, allowPrivateAddresses, now = Date.now } = options;
   if (env.CONSOLE_OFF) return undefined;
-  const { PUBLIC_ORIGIN: publicOrigin, OAUTH_PRIVATE_KEY: key } = env;
+  const { PUBLIC_ORIGIN: publicOrigin, OAUTH_PRIVATE_KEY: key, GRAFANA_ORIGIN: grafana } = env;
   const identity = oauthIdentity({ publicOrigin, listen, hasKey: key !== undefined });
   const oauth = identity && createOAuthClients({ identity, key, plcHost, allowPrivateAddresses });
-  const signIn = createSignIn({ ...options, identity, clients: oauth, key, publicOrigin, now });
+  const signIn = createSignIn({ ...options, identity, clients: oauth, key, publicOrigin, grafana, now });
   const config = configOf(options, identity?.origin ?? publicOrigin);
   const files = {
     folder: options.folder ?? FILES,
@@ -79,14 +79,13 @@ export function operatorRoles({ CONSOLE_OPERATORS: operators }: ConsoleEnvironme
 }
 
 function configOf({ service, env, tokenKeys }: ConsoleOptions, ownOrigin: string | undefined): ConsoleConfig {
-  const { SEARCH_ORIGIN: search, FEEDGEN_ORIGIN: feedgen, GRAFANA_ORIGIN: grafana } = env;
+  const { SEARCH_ORIGIN: search, FEEDGEN_ORIGIN: feedgen } = env;
   const known = { search, feedgen };
   const { commit, version = '' } = readBuildInfo();
   return {
     service,
     origins: { ...known, [service]: known[service] ?? ownOrigin },
     pagesOff: env.CONSOLE_PAGES_OFF,
-    ...(grafana !== undefined && { grafana }),
     isCleanupOn: service === 'search' ? tokenKeys.length > 0 : search !== undefined,
     version: commit ?? version,
   };

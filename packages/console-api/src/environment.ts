@@ -2,8 +2,13 @@ import { isDid } from '@updraft/atproto';
 import { flag, list, origin } from '@updraft/service';
 import { z } from 'zod';
 import { privateKey } from './oauth/private-key.ts';
+import { PAGE_NAMES } from './views/page-names.ts';
 
 const dids = list.refine((all) => all.every((did) => isDid(did)), { error: 'expected DIDs, separated by commas' });
+
+const pages = list.refine((all) => all.every((name) => PAGE_NAMES.some((known) => known === name)), {
+  error: `expected names of pages, separated by commas: ${PAGE_NAMES.join(', ')}`,
+});
 
 /** The environment of the console, in both services that serve it. */
 export const consoleEnvironment = z.object({
@@ -17,7 +22,7 @@ export const consoleEnvironment = z.object({
   /** Accounts that may see and do everything. */
   CONSOLE_OPERATORS: dids,
   /** Names of pages that the console does not have. */
-  CONSOLE_PAGES_OFF: list,
+  CONSOLE_PAGES_OFF: pages,
   /** No console at all. */
   CONSOLE_OFF: flag,
   GRAFANA_ORIGIN: origin.optional(),

@@ -1,4 +1,4 @@
-import { authorsLabel, type Feed, type FeedsFile, membersLabel } from './feed.ts';
+import { authorsLabel, type Feed, type FeedsFile, membersLabel, nameOf, withVariants } from './feed.ts';
 
 /**
  * What changed settings would show of others, to somebody who is host of these feeds only: a sentence, or undefined where nothing.
@@ -27,7 +27,7 @@ function labelsIn(feed: Feed): string[] {
 }
 
 function isOwnLabel(feeds: FeedsFile['feeds'], label: string, isHostOf: (name: string) => boolean): boolean {
-  return [...feeds.values()].some((feed) => isHostOf(feed.alias) && labelsIn(feed).includes(label));
+  return withVariants(feeds.values()).some((feed) => isHostOf(nameOf(feed)) && labelsIn(feed).includes(label));
 }
 
 function isClosed(feeds: FeedsFile['feeds'], name: string): boolean {

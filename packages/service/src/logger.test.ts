@@ -53,6 +53,13 @@ describe('the logger', () => {
     expect(entries[1]?.err.message).toMatch(/^round: and round/);
   });
 
+  test('says no more of an error than fits, however long a server of strangers was', () => {
+    const { log, lines } = collect();
+    log.warn({ err: new Error('refused', { cause: new Error('x'.repeat(100_000)) }) });
+    expect(lines.join().length).toBeLessThan(25_000);
+    expect(lines.join()).toContain('refused: xxx');
+  });
+
   test('prints short lines for people when told to', () => {
     const { log, lines } = collect({ pretty: true });
     log.warn({ rows: 5, table: 'likes', more: { a: 1 } }, 'slow');

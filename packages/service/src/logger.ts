@@ -37,7 +37,16 @@ export function createLogger({ service, level, pretty, destination }: LoggerOpti
 /** pino's own, without the causes whose message the error itself repeats. */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  return Object.assign(stdSerializers.err(error), { message: messages(error).join(': ') });
+  const { stack, ...fields } = stdSerializers.err(error);
+  return { ...fields, message: cut(messages(error).join(': '), MAX_MESSAGE), stack: cut(stack, MAX_STACK) };
+}
+
+/** Servers of strangers say what went wrong in any number of words. */
+const MAX_MESSAGE = 4_000;
+const MAX_STACK = 16_000;
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
 }
 
 const MAX_CAUSES = 10;

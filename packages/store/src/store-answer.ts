@@ -7,6 +7,6 @@ import { SetupStoreError, StoreError } from './errors.ts';
  */
 export const storeAnswer: ErrorClassifier = (error) => {
   if (!(error instanceof StoreError) || !(error.shouldRetry() || error instanceof SetupStoreError)) return undefined;
-  const message = 'a database can not be asked just now, please try again';
+  const message = 'the database does not answer just now';
   return new NotEnoughResourcesError(message, { retryAfterS: 5, cause: error });
 };

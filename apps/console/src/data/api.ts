@@ -1,5 +1,6 @@
 import type { SessionView } from '@updraft/console-api/views';
 import { type ChangeMethod, getJson, RequestError, sendWithToken } from './request.ts';
+import { retryToken } from './retry-token.ts';
 
 export interface Api {
   /** GETs JSON. @throws RequestError */
@@ -37,10 +38,9 @@ export function createApi({ session, reload }: ApiDeps): Api {
       return await send(before?.csrfToken ?? '');
     } catch (error) {
       if (!(error instanceof RequestError) || error.status !== 403) throw error;
-      // Another tab may have begun another session since: its token is another. What was meant for one account is never sent for another.
-      const now = await reload();
-      if (now === undefined || now.did !== before?.did || now.csrfToken === before.csrfToken) throw error;
-      return send(now.csrfToken);
+      const token = retryToken(before, await reload());
+      if (token === undefined) throw error;
+      return send(token);
     }
   };
   return { getJson: (path, signal) => noticing(getJson(path, signal)), sendJson };

@@ -1,10 +1,9 @@
 import type { ConsoleConfig } from '@updraft/console-api/views';
 import { createContext } from 'preact';
 import { useCallback, useContext } from 'preact/hooks';
-import { getJson, NOWHERE } from './request.ts';
+import { getJson } from './request.ts';
+import { apiUrl, type Service } from './service-address.ts';
 import { type Live, usePolling } from './use-polling.ts';
-
-export type Service = ConsoleConfig['service'];
 
 const ConfigContext = createContext<ConsoleConfig | undefined>(undefined);
 export const ConfigProvider = ConfigContext.Provider;
@@ -27,17 +26,4 @@ export function useConfig(): ConsoleConfig {
 export function useApiUrl(): (service: Service, path: string) => string {
   const config = useConfig();
   return useCallback((service: Service, path: string) => apiUrl(config, service, path), [config]);
-}
-
-export function apiUrl(config: ConsoleConfig, service: Service, path: string): string {
-  if (config.service === service) return path;
-  const origin = config.origins[service];
-  return origin === undefined ? `${NOWHERE}${service}` : `${origin}${path}`;
-}
-
-/** The address of a page that `service` must serve; undefined where that is not known. */
-export function pageUrl(config: ConsoleConfig, service: Service | undefined, path: string): string | undefined {
-  if (service === undefined || config.service === service) return path;
-  const origin = config.origins[service];
-  return origin === undefined ? undefined : `${origin}${path}`;
 }

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { noteServerDate, serverNow } from './clock.ts';
-import { formatAge, formatBytes } from './format.ts';
+import { formatAge, formatBytes, formatSpan } from './format.ts';
 
 const AT = '2026-07-04T12:00:00Z';
 const after = (seconds: number) => formatAge(AT, Date.parse(AT) + seconds * 1000);
@@ -28,10 +28,14 @@ test('where the clock here is wrong, ages go by the server’s', () => {
 
 test('sizes have a unit that people read', () => {
   expect([0, 999, 1_000, 1_254_000_000, 10 ** 16].map(formatBytes)).toEqual([
-    '0 byte',
-    '999 byte',
+    '0 bytes',
+    '999 bytes',
     '1 kB',
     '1.25 GB',
     '10,000 TB',
   ]);
+});
+
+test('a span of time has one unit', () => {
+  expect([0, 59, 3_600, 200_000].map(formatSpan)).toEqual(['0 seconds', '59 seconds', '1 hour', '2 days']);
 });

@@ -24,9 +24,22 @@ export function formatAge(iso: string, nowMs = serverNow()): string {
   return relative.format(Math.round(seconds / size), unit);
 }
 
+/** Such as `3 days` or `1 minute`: whole ones of the largest unit. */
+export function formatSpan(seconds: number): string {
+  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? UNITS[3];
+  const count = Math.floor(seconds / size);
+  return `${formatCount(count)} ${unit}${count === 1 ? '' : 's'}`;
+}
+
 const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 const byteFormats = BYTE_UNITS.map(
-  (unit) => new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'short', maximumSignificantDigits: 3 }),
+  (unit) =>
+    new Intl.NumberFormat('en', {
+      style: 'unit',
+      unit,
+      unitDisplay: unit === 'byte' ? 'long' : 'short',
+      maximumSignificantDigits: 3,
+    }),
 );
 
 /** Such as `1.25 GB`. */

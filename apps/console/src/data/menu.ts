@@ -1,6 +1,6 @@
 import type { ConsoleConfig, Roles } from '@updraft/console-api/views';
 import { PAGES, type Page } from '../pages.ts';
-import { pageUrl } from './config.tsx';
+import { isServedHere, pageUrl } from './service-address.ts';
 
 export interface MenuItem {
   readonly name: string;
@@ -44,8 +44,8 @@ export function maySee({ part }: Pick<Page, 'part'>, roles: Roles | undefined): 
 }
 
 /** Only feedgen knows who looks after which feed: elsewhere the way there stands open to who is signed in. */
-function maySeeSomewhere({ service }: ConsoleConfig, page: Page, roles: Roles | undefined): boolean {
-  if (page.part === 'host' && service !== 'feedgen') return roles !== undefined;
+function maySeeSomewhere(config: ConsoleConfig, page: Page, roles: Roles | undefined): boolean {
+  if (page.part === 'host' && !isServedHere(config, 'feedgen')) return roles !== undefined;
   return maySee(page, roles);
 }
 

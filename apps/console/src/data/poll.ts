@@ -65,11 +65,13 @@ async function attempt<T>(
   }
 }
 
+/** After a first fault it asks again soon, however seldom it asks otherwise. */
+const FIRST_WAIT_MS = 3_000;
 const MAX_WAIT_MS = 60_000;
 const MAX_RETRY_AFTER_MS = 300_000;
 
 /** When to ask next. */
-function createPace(everyMs: number) {
+export function createPace(everyMs: number) {
   let failures = 0;
   let notBefore = 0;
   return {
@@ -79,7 +81,7 @@ function createPace(everyMs: number) {
       notBefore = 0;
       if (fault === undefined) return everyMs;
       if (fault.retryAfterS === undefined)
-        return Math.max(everyMs, Math.min(everyMs * 2 ** (failures - 1), MAX_WAIT_MS));
+        return Math.min(Math.min(everyMs, FIRST_WAIT_MS) * 2 ** (failures - 1), MAX_WAIT_MS);
       const waitMs = Math.min(Math.max(fault.retryAfterS * 1000, 1_000), MAX_RETRY_AFTER_MS);
       notBefore = Date.now() + waitMs;
       return waitMs;

@@ -139,8 +139,12 @@ export function sentenceOf(message: string): string {
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 }
 
+/** Errors whose message says what can be done, or that nothing can. */
+const SAY_ALL: ReadonlySet<string> = new Set(['AccountServerUnavailable', 'SignInOff']);
+
 /** What its reader can do about it; '' where the message says all. */
-export function adviceFor({ status, retryAfterS }: RequestError): string {
+export function adviceFor({ status, code, retryAfterS }: RequestError): string {
+  if (SAY_ALL.has(code)) return '';
   if (status === 0) return 'Look whether you are connected, then try again.';
   if (status === 401) return 'Sign in, then try again.';
   if (status === 403) return 'Your account may not do this. If it should, ask the operator for the role.';

@@ -32,7 +32,7 @@ export function useAnswer<T>(url: string | undefined, onAnswer: OnAnswer<T>): Re
         setFault({ url, error });
         if (isRefusal(error)) return;
         const waitMs = Math.max((error.retryAfterS ?? 0) * 1000, RETRY_MS);
-        timer = setTimeout(() => setAttempt((attempts) => attempts + 1), waitMs);
+        timer = setTimeout(() => whenSeen(() => setAttempt((attempts) => attempts + 1), stop.signal), waitMs);
       },
     );
     return () => {
@@ -41,4 +41,11 @@ export function useAnswer<T>(url: string | undefined, onAnswer: OnAnswer<T>): Re
     };
   }, [url, attempt, getJson]);
   return fault?.url === url ? fault?.error : undefined;
+}
+
+/** A page that nobody looks at asks nothing. */
+function whenSeen(ask: () => void, signal: AbortSignal): void {
+  if (!document.hidden) return ask();
+  document.addEventListener('visibilitychange', ask, { once: true, signal });
+  return undefined;
 }

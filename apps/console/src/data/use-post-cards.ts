@@ -24,7 +24,7 @@ export function usePostCards(uris: readonly string[]): PostCards {
   const query = new URLSearchParams(missing.map((uri) => ['uris', uri])).toString();
   const error = useAnswer<{ posts: PostCard[] }>(
     missing.length === 0 ? undefined : `/console/api/posts?${query}`,
-    ({ posts }) => setKnown(withCards(known, missing, posts)),
+    ({ posts }) => setKnown(withCards(known, { wanted: uris, asked: missing, posts })),
   );
   return useMemo(
     () => ({ ...shownOf(uris, known), byUri: known, error, isBusy: missing.length > 0 && error === undefined }),
@@ -34,12 +34,19 @@ export function usePostCards(uris: readonly string[]): PostCards {
 
 const MAX_KNOWN = 1_000;
 
-function withCards(
+interface Answered {
+  readonly wanted: readonly string[];
+  readonly asked: readonly string[];
+  readonly posts: readonly PostCard[];
+}
+
+/** What is known with the answer. Where it has become much, what is wanted no more is forgotten. */
+export function withCards(
   before: ReadonlyMap<string, PostCard | undefined>,
-  asked: readonly string[],
-  posts: readonly PostCard[],
+  { wanted, asked, posts }: Answered,
 ): ReadonlyMap<string, PostCard | undefined> {
-  const all = new Map<string, PostCard | undefined>(before.size > MAX_KNOWN ? [] : before);
+  const kept = new Set(before.size > MAX_KNOWN ? wanted : before.keys());
+  const all = new Map<string, PostCard | undefined>([...before].filter(([uri]) => kept.has(uri)));
   for (const uri of asked) all.set(uri, undefined);
   for (const post of posts) all.set(post.uri, post);
   return all;

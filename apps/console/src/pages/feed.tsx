@@ -1,7 +1,8 @@
 import './feeds.css';
 import type { FeedView } from '@updraft/console-api/views';
 import { useRoute } from 'preact-iso';
-import { pageUrl, useApiUrl, useConfig } from '../data/config.tsx';
+import { useApiUrl, useConfig } from '../data/config.tsx';
+import { isServedHere, pageUrl } from '../data/service-address.ts';
 import { useSession } from '../data/session.tsx';
 import { useLive } from '../data/use-live.ts';
 import { EmptyState } from '../parts/empty-state.tsx';
@@ -46,18 +47,30 @@ function Feed({ feed, error }: { feed: FeedView; error: ReturnType<typeof useLiv
       actions={isHost ? <HostLink name={name} /> : undefined}
     >
       <Notice error={error} hasValue />
-      <FeedFacts feed={feed} />
-      <p class="feed-links">
-        <OutLink href={feedAddress(feed.uri)}>Open at bsky.app</OutLink>
-        {feed.documents === undefined ? null : (
-          <>
-            <OutLink href={feed.documents.rss}>RSS</OutLink>
-            <OutLink href={feed.documents.json}>JSON Feed</OutLink>
-          </>
-        )}
-      </p>
-      <Posts feed={feed} isHost={isHost} />
+      <div class="beside">
+        <div class="aside">
+          <FeedFacts feed={feed} />
+          <FeedLinks feed={feed} />
+        </div>
+        <div>
+          <Posts feed={feed} isHost={isHost} />
+        </div>
+      </div>
     </Page>
+  );
+}
+
+function FeedLinks({ feed: { uri, documents } }: { feed: FeedView }) {
+  return (
+    <p class="feed-links">
+      <OutLink href={feedAddress(uri)}>Open at bsky.app</OutLink>
+      {documents === undefined ? null : (
+        <>
+          <OutLink href={documents.rss}>RSS</OutLink>
+          <OutLink href={documents.json}>JSON Feed</OutLink>
+        </>
+      )}
+    </p>
   );
 }
 
@@ -89,7 +102,7 @@ function Posts({ feed, isHost }: { feed: FeedView; isHost: boolean }) {
         Open it in your app to read it. Its hosts see it here when they are signed in.
       </EmptyState>
     );
-  if (config.service === 'feedgen') return <FeedPosts feed={feed} />;
+  if (isServedHere(config, 'feedgen')) return <FeedPosts feed={feed} />;
   const href = pageUrl(config, 'feedgen', `/console/feeds/${encodeURIComponent(name)}`);
   return (
     <EmptyState title="Its posts are for its members">

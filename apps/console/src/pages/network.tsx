@@ -1,8 +1,10 @@
 import { useMemo } from 'preact/hooks';
+import { serverNow } from '../data/clock.ts';
 import { useApiUrl } from '../data/config.tsx';
 import { useLive } from '../data/use-live.ts';
 import { Chart } from '../parts/chart.tsx';
 import { Notice } from '../parts/notice.tsx';
+import { OldNumbers } from '../parts/old-numbers.tsx';
 import { Page } from '../parts/page.tsx';
 import { RelativeTime } from '../parts/relative-time.tsx';
 import { Tile } from '../parts/tile.tsx';
@@ -28,12 +30,13 @@ export default function Network() {
   const collections = useLive<CollectionStats>(url('search', '/stats/collections'), 30_000);
   const updatedAt = value?.updated_at;
   // biome-ignore lint/correctness/useExhaustiveDependencies: an answer with the same time is the same
-  const days = useMemo(() => lastDays(value?.daily_data ?? [], Date.now()), [updatedAt]);
+  const days = useMemo(() => lastDays(value?.daily_data ?? [], serverNow()), [updatedAt]);
   const times = useMemo(() => dayTimes(days), [days]);
   const none = value === undefined ? '' : 'Nothing is counted yet.';
   return (
     <Page title="The network by day" tabTitle="Network">
       <Notice error={error ?? ingest.error ?? collections.error} hasValue={value !== undefined} />
+      <OldNumbers countedAt={ingest.value?.updated_at} />
       <dl class="tiles">
         <Tile title="Accounts" value={value?.total_users} />
         <Tile title="Posts" value={value?.total_posts} />

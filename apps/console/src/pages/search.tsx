@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { formatCount } from '../data/format.ts';
 import { type Sort, usePostSearch } from '../data/use-post-search.ts';
+import { useWide } from '../data/use-wide.ts';
 import { Button } from '../parts/button.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
@@ -22,12 +23,19 @@ export default function Search() {
     // The first words of a search are a step to come back over; what is typed after them is not.
     if (q !== asked || order !== sort) route(addressOf(q, order), asked !== '');
   });
+  const isWide = useWide();
+  const syntax = <SearchSyntax isOpen={isWide || asked === ''} onTry={(q) => ask(q, sort)} />;
   return (
     <Page title="Search posts" tabTitle={asked === '' ? 'Search' : `${asked.slice(0, 60)} · Search`}>
-      <SearchForm text={text} sort={sort} onType={(q) => type(q, sort)} onAsk={ask} />
-      {asked === '' ? null : <Status found={found} />}
-      <SearchSyntax isOpen={asked === ''} onTry={(q) => ask(q, sort)} />
-      <Results found={found} />
+      <div class="beside">
+        <div>
+          <SearchForm text={text} sort={sort} onType={(q) => type(q, sort)} onAsk={ask} />
+          <Status found={found} isAsked={asked !== ''} />
+        </div>
+        {isWide ? null : syntax}
+        <Results found={found} />
+        {isWide ? syntax : null}
+      </div>
     </Page>
   );
 }
@@ -103,7 +111,7 @@ function SearchForm({ text, sort, onType, onAsk }: SearchFormProps) {
 
 type Found = ReturnType<typeof usePostSearch>;
 
-function Status({ found }: { found: Found }) {
+function Status({ found, isAsked }: { found: Found; isAsked: boolean }) {
   const { uris, error } = found;
   const isRefused = error?.status === 400;
   return (
@@ -119,7 +127,7 @@ function Status({ found }: { found: Found }) {
         <Notice error={error} hasValue={uris.length > 0} />
       )}
       <p class="quiet search-status" role="status">
-        {statusOf(found)}
+        {isAsked ? statusOf(found) : 'Posts come as you type.'}
       </p>
     </>
   );

@@ -14,7 +14,7 @@ import { Table } from '../parts/table.tsx';
 
 /** The sessions of who is signed in, in any browser; each can be ended. */
 export default function Sessions() {
-  const { session, isKnown } = useSession();
+  const { session, isKnown, error } = useSession();
   const { url } = useLocation();
   if (session !== undefined) return <OwnSessions />;
   return (
@@ -25,7 +25,9 @@ export default function Sessions() {
             Sign in
           </a>
         </EmptyState>
-      ) : null}
+      ) : (
+        <Notice error={error} hasValue={false} />
+      )}
     </Page>
   );
 }

@@ -18,8 +18,14 @@ const FAULTS: Record<SignInFault, string> = {
     'Your server has not given the whole permission: to delete posts, reposts and likes. Nothing has changed; try again and allow all three.',
   expired: 'The sign-in took too long, or was begun in another browser. Please begin again.',
   failed: 'Your server’s answer was not the one to this sign-in. Please begin again here.',
+  'other-account':
+    'Another account has signed in at your server than the one that you named here. Begin again with its handle, or choose yours there.',
   unreachable: 'Your account’s server can’t be reached just now. Wait a moment, then try again.',
 };
+
+function isFault(name: string): name is SignInFault {
+  return Object.hasOwn(FAULTS, name);
+}
 
 /** Signing in with an account of the network: its own server asks for the password, and leads back here. */
 export default function SignIn() {
@@ -27,7 +33,7 @@ export default function SignIn() {
   const { session, isKnown, error } = useSession();
   const purpose: Purpose = query.purpose === 'cleanup' ? 'cleanup' : 'console';
   const returnTo = returnPath(query.returnTo, location.origin);
-  const fault = query.error === undefined ? undefined : (FAULTS[query.error as SignInFault] ?? FAULTS.failed);
+  const fault = query.error === undefined ? undefined : FAULTS[isFault(query.error) ? query.error : 'failed'];
   const isDone = session !== undefined && (purpose === 'console' || session.mayCleanUp);
   return (
     <Page title="Sign in">

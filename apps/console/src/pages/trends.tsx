@@ -2,9 +2,11 @@ import { useLocation } from 'preact-iso';
 import { useApiUrl } from '../data/config.tsx';
 import { useLive } from '../data/use-live.ts';
 import { Notice } from '../parts/notice.tsx';
+import { OldNumbers } from '../parts/old-numbers.tsx';
 import { Page } from '../parts/page.tsx';
 import { RelativeTime } from '../parts/relative-time.tsx';
 import { Segments } from '../parts/segments.tsx';
+import type { IngestStats } from './network/rate-samples.ts';
 import { LanguageChoice } from './trends/language-choice.tsx';
 import { languageName } from './trends/languages.ts';
 import { TrendList } from './trends/trend-list.tsx';
@@ -58,14 +60,18 @@ function Found({ kind, lang, term, choose }: FoundProps) {
   const url = useApiUrl();
   const wanted = new URLSearchParams({ kind, limit: String(MOST), ...(lang !== '' && { lang }) });
   const { value, error } = useLive<Trends>(url('search', `/trends?${wanted}`), 30_000);
+  const ingest = useLive<IngestStats>(url('search', '/stats/ingest'), 10_000);
   const trends = value?.trends ?? [];
   const chosen = trends.find((trend) => trend.term === term) ?? trends[0];
   return (
     <>
       <Notice error={error} hasValue={value !== undefined} />
-      <p class="quiet" role="status">
-        {value === undefined && error === undefined ? 'Asking …' : null}
-        {value === undefined ? null : stateOf(value, trends, lang)}
+      <OldNumbers countedAt={ingest.value?.updated_at} />
+      <p class="quiet">
+        <span role="status">
+          {value === undefined && error === undefined ? 'Asking …' : null}
+          {value === undefined ? null : stateOf(value, trends, lang)}
+        </span>
         {value === undefined ? null : (
           <>
             {' '}

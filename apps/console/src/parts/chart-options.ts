@@ -10,6 +10,7 @@ export interface ChartLine {
 interface Wanted {
   readonly titles: readonly string[];
   readonly by: 'day' | 'moment';
+  readonly isBars: boolean;
   readonly height: number;
 }
 
@@ -19,7 +20,7 @@ export function chartData(times: readonly number[], lines: readonly ChartLine[])
   return [[...times], ...lines.map(({ values }) => [...values])] as uPlot.AlignedData;
 }
 
-export function chartOptions(element: HTMLElement, { titles, by, height }: Wanted): uPlot.Options {
+export function chartOptions(element: HTMLElement, { titles, by, isBars, height }: Wanted): uPlot.Options {
   const colour = (name: string) => resolveColour(element, name);
   const axis = { stroke: colour('--quiet'), grid: { stroke: colour('--rule'), width: 1 }, ticks: { show: false } };
   return {
@@ -27,7 +28,8 @@ export function chartOptions(element: HTMLElement, { titles, by, height }: Wante
     height,
     padding: [12, 28, 0, 0],
     ...(by === 'day' && { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') }),
-    scales: { x: { range: by === 'day' ? wholeDays : lastMinutes }, y: { range: fromZero } },
+    scales: { x: { range: by === 'moment' ? lastMinutes : isBars ? roundDays : extentOf }, y: { range: fromZero } },
+    hooks: { draw: [tellNewest], setCursor: [tellNewest] },
     axes: [
       {
         ...axis,
@@ -46,11 +48,17 @@ export function chartOptions(element: HTMLElement, { titles, by, height }: Wante
       ...titles.map((title, index) => ({
         label: title,
         stroke: colour(COLOURS[index] ?? '--line-1'),
-        width: 2,
+        ...(isBars ? barsOf(index, titles.length, colour(COLOURS[index] ?? '--line-1')) : { width: 2 }),
         value: (_plot: uPlot, value: number | null) => (value === null ? '–' : formatCount(value)),
       })),
     ],
   };
+}
+
+/** Where nobody points at the lines, the legend has their newest values. */
+function tellNewest(plot: uPlot): void {
+  const { idx } = plot.cursor;
+  if (idx === null || idx === undefined) plot.setLegend({ idx: plot.data[0].length - 1 });
 }
 
 const DAY_S = 86_400;
@@ -69,14 +77,49 @@ const TIMES = {
   moment: (seconds: number) => clock.format(seconds * 1000),
 } as const;
 
-/** A single day stands in the middle. */
-function wholeDays(_plot: uPlot, min: number, max: number): [number, number] {
-  return min === max ? [min - DAY_S, max + DAY_S] : [min, max];
+/** A line through a few days says nothing. */
+const MOST_BARS = 4;
+
+export function hasBars(by: 'day' | 'moment', count: number): boolean {
+  return by === 'day' && count <= MOST_BARS;
+}
+
+/** The bars of a day stand beside each other, around it. */
+function barsOf(index: number, of: number, fill: string): Partial<uPlot.Series> {
+  const [from, width] = barPlace(index, of);
+  const disp = {
+    x0: { unit: SCALE_VALUE, values: (plot: uPlot) => Array.from(plot.data[0], (seconds) => seconds + from * DAY_S) },
+    size: { unit: SCALE_VALUE, values: (plot: uPlot) => Array.from(plot.data[0], () => width * DAY_S) },
+  };
+  const paths = uPlot.paths.bars?.({ disp });
+  return { fill, width: 0, points: { show: false }, ...(paths !== undefined && { paths }) };
+}
+
+/** uPlot.Series.BarsPathBuilderFacetUnit, which has no value in the code that runs. */
+const SCALE_VALUE = 1;
+
+/** Where a bar begins and how wide it is, in days from the middle of its day: two fifths of the day stay empty. */
+export function barPlace(index: number, of: number): [from: number, width: number] {
+  const width = 0.6 / of;
+  return [width * index - 0.3, width * 0.92];
+}
+
+/** The first and the last moment. uPlot itself makes a day out of a single one. */
+function extentOf({ data: [times] }: uPlot): [first: number, last: number] {
+  return [times[0] ?? 0, times.at(-1) ?? 0];
+}
+
+/** Each day whole, with its bars in the middle; three of them at least, so that a single one does not fill the chart. */
+function roundDays(plot: uPlot): [number, number] {
+  const [first, last] = extentOf(plot);
+  const more = Math.max(0.5, 1.5 - (last - first) / DAY_S / 2);
+  return [first - more * DAY_S, last + more * DAY_S];
 }
 
 /** The newest moment stands at the end, and two minutes before it are there from the beginning. */
-function lastMinutes(_plot: uPlot, min: number, max: number): [number, number] {
-  return [Math.min(min, max - 120), max];
+function lastMinutes(plot: uPlot): [number, number] {
+  const [first, last] = extentOf(plot);
+  return [Math.min(first, last - 120), last];
 }
 
 /** Counts are compared by their height, so the axis begins at 0. */

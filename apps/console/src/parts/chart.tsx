@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { useScheme } from '../data/theme.ts';
-import { type ChartLine, chartData, chartOptions } from './chart-options.ts';
+import { type ChartLine, chartData, chartOptions, hasBars } from './chart-options.ts';
 import './chart.css';
 import { ChartNumbers } from './chart-numbers.tsx';
 
@@ -18,11 +18,6 @@ interface ChartProps {
 
 const HEIGHT = 180;
 
-/** Where nobody points at the lines, the legend has their newest values. */
-function tellNewest(plot: uPlot): void {
-  if (plot.cursor.idx === null || plot.cursor.idx === undefined) plot.setLegend({ idx: plot.data[0].length - 1 });
-}
-
 /** Lines over time. Their numbers unfold as a table below it, to be read aloud and copied. */
 export function Chart({ title, times, lines, by = 'day', none }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -33,13 +28,14 @@ export function Chart({ title, times, lines, by = 'day', none }: ChartProps) {
   latest.current = data;
   const titles = lines.map((line) => line.title).join('\n');
   const isEmpty = times.length === 0;
+  /** Where this changes, the chart is made anew. */
+  const isBars = hasBars(by, times.length);
   useEffect(() => {
     const element = box.current;
     if (element === null || isEmpty) return undefined;
-    const options = chartOptions(element, { titles: titles.split('\n'), by, height: HEIGHT });
+    const options = chartOptions(element, { titles: titles.split('\n'), by, isBars, height: HEIGHT });
     const made = new uPlot(options, latest.current, element);
     plot.current = made;
-    tellNewest(made);
     const resize = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
     resize.observe(element);
     return () => {
@@ -47,10 +43,9 @@ export function Chart({ title, times, lines, by = 'day', none }: ChartProps) {
       made.destroy();
       plot.current = undefined;
     };
-  }, [titles, by, isEmpty, scheme]);
+  }, [titles, by, isEmpty, isBars, scheme]);
   useEffect(() => {
     plot.current?.setData(data);
-    if (plot.current !== undefined) tellNewest(plot.current);
   }, [data]);
   return (
     <figure class="chart">

@@ -24,7 +24,7 @@ export function Frame() {
         </main>
         <footer class="foot">
           <ThemeSwitch />
-          {config === undefined ? null : <span title="The commit that runs here">{config.version.slice(0, 12)}</span>}
+          {config === undefined ? null : <span title="What runs here">Version {config.version.slice(0, 12)}</span>}
         </footer>
       </SessionProvider>
     </ConfigProvider>

@@ -1,7 +1,8 @@
 import { type FunctionComponent, h } from 'preact';
 import { useLocation } from 'preact-iso';
-import { pageUrl, useConfig } from '../data/config.tsx';
+import { useConfig } from '../data/config.tsx';
 import { maySee, operatorItems } from '../data/menu.ts';
+import { pageUrl } from '../data/service-address.ts';
 import { signInPath, useSession } from '../data/session.tsx';
 import type { Page as PageOfList } from '../pages.ts';
 import { EmptyState } from './empty-state.tsx';

@@ -21,7 +21,13 @@ export function SubNav({ label, items }: { label: string; items: readonly SubNav
       {items.map(({ path, title, count = 0 }) => (
         <a key={path} href={path} aria-current={path === open ? 'page' : undefined}>
           {title}
-          {count === 0 ? null : <span class="count">{count}</span>}
+          {count === 0 ? null : (
+            <span class="count">
+              <span class="unseen">: </span>
+              {count}
+              <span class="unseen"> waiting</span>
+            </span>
+          )}
         </a>
       ))}
     </nav>

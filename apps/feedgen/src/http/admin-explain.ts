@@ -15,6 +15,7 @@ import { z } from 'zod';
 import { GraphNotReadyError } from '../for-you/graph/graph-thread.ts';
 import { ADMIN_FEED_ERRORS, needsHost, requireFeed } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
+import { createDidFinder } from './find-did.ts';
 
 const moment = z.iso.datetime();
 const weights = z.object({ likes: z.number(), reposts: z.number(), replies: z.number() });
@@ -56,31 +57,34 @@ const schema = {
   summary: 'Why a post is in a feed or not: each rule with its numbers, its score, its place',
   querystring: z.object({
     feed: onceOf('feed').min(1).describe('Its name; NAME/VARIANT for a variant of it'),
-    uri: onceOf('uri').min(1).describe("A post's at-uri"),
+    uri: onceOf('uri').min(1).describe("A post's at-uri, with a DID or a handle"),
     viewer: optionalOnce.describe(
       'Whose list is meant, by DID: of a personal feed, of which each viewer has their own. It must be the account that the key is for, or that is signed in',
     ),
   }),
   response: { 200: explanation },
 };
+const POST = 'app.bsky.feed.post';
 const errors = [...ADMIN_FEED_ERRORS, RateLimitExceededError];
 
 /** GET /api/admin/explain: why a post is in a feed, or why not. */
 export function adminExplain(app: HttpServer, context: FeedgenContext): void {
   const limit = createRateLimit({ burst: 30, perSecond: 1 });
+  const findDid = createDidFinder(context.identity);
   app.get('/api/admin/explain', { schema, config: { errors } }, async (request) => {
     const { feed: feedName, uri, viewer } = request.query;
     const asked = { feedName, right: 'moderate', find: feedOrVariantByName } as const;
     const { feed, actor } = await requireFeed(context, request, asked);
-    const { authority = '', collection } = parseAtUri(uri) ?? {};
-    if (!authority.startsWith('did:') || collection !== 'app.bsky.feed.post')
-      throw new InvalidRequestError('uri: expected the at-uri of a post, such as at://did:plc:…/app.bsky.feed.post/…');
+    const { authority = '', collection, rkey = '' } = parseAtUri(uri) ?? {};
+    if (collection !== POST || rkey === '')
+      throw new InvalidRequestError(`uri: expected the at-uri of a post, such as at://did:plc:…/${POST}/…`);
     if (viewer !== undefined && !isDid(viewer)) throw new InvalidRequestError('viewer: expected a DID');
     // What others read is nobody's business, also not that of a feed's host.
     if (viewer !== undefined && viewer !== actor.did)
       throw new ForbiddenError('viewer: you may ask about the list of your own account only');
     if (!limit.take(actor.limitName)) throw new RateLimitExceededError('too many posts asked about, please wait');
-    return context.explain(feed, uri, Date.now(), viewer).catch(refuse);
+    const did = await findDid(request, authority, true);
+    return context.explain(feed, `at://${did}/${POST}/${rkey}`, Date.now(), viewer).catch(refuse);
   });
 }
 

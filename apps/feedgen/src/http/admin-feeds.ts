@@ -1,6 +1,7 @@
 import { membersLabel, shortAlias } from '@updraft/feeds';
 import type { HttpServer } from '@updraft/service';
 import { z } from 'zod';
+import { within } from '../within.ts';
 import { HOST_ERRORS, needsHost, whoActs } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
 import { feedTitle } from './feed-names.ts';
@@ -59,11 +60,14 @@ export function adminFeeds(app: HttpServer, context: FeedgenContext): void {
   });
 }
 
-/** Undefined while the database is away: all else is known without it. */
+/** The page of all feeds is not to wait for long. */
+const COUNT_WAIT_MS = 2_000;
+
+/** Undefined while the database is away or slow: all else is known without it. */
 async function waitingFor({ membership, log }: FeedgenContext, labels: readonly string[]) {
   if (labels.length === 0) return undefined;
   try {
-    return await membership.waiting(labels);
+    return await within(COUNT_WAIT_MS, membership.waiting(labels));
   } catch (error) {
     log.warn({ err: error }, 'who waits for hosts can not be counted now');
     return undefined;

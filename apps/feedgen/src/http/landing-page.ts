@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Feed, isPersonal, type ServiceIdentity } from '@updraft/feeds';
 import type { HttpServer } from '@updraft/service';
 import { z } from 'zod';
@@ -12,10 +13,19 @@ export function landingPage(app: HttpServer, context: FeedgenContext): void {
   app.get('/', { schema: { summary: 'What this is, and its feeds by name', response } }, async (_request, reply) =>
     reply
       .type('text/html; charset=utf-8')
-      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+      .header('content-security-policy', `default-src 'none'; style-src '${STYLE_HASH}'; frame-ancestors 'none'`)
       .send(html),
   );
 }
+
+const STYLE = `
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #8884; }
+code { word-break: break-all; }
+`;
+/** By which the page's policy knows its style. */
+const STYLE_HASH = `sha256-${createHash('sha256').update(STYLE).digest('base64')}`;
 
 function render({ service, file }: FeedgenContext): string {
   const rows = [...file.feeds.values()].map((feed) => renderFeed(feed, service)).join('\n');
@@ -24,12 +34,7 @@ function render({ service, file }: FeedgenContext): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Updraft feeds</title>
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #8884; }
-code { word-break: break-all; }
-</style>
+<style>${STYLE}</style>
 <h1>Updraft feeds</h1>
 <p>This is a Bluesky feed generator, <code>${escape(service.did)}</code>. <a href="/openapi.json">openapi.json</a> describes its methods.</p>
 <table>

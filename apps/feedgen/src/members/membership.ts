@@ -72,12 +72,6 @@ export function createMembership({ clickhouse, file, bus, log }: MembershipOptio
   const onError = (err: unknown) => log.warn({ err }, 'members could not be read');
 
   const refresh = () => readBearers(clickhouse, bearers);
-  const tell = async (label: string, { did, after }: ChangedMember) => {
-    const isMember = after.state === 'approved';
-    bearers.apply({ label, did, isMember });
-    await bus.publish({ kind: 'member', label, did, isMember });
-  };
-  const write = createWriter(clickhouse);
   const names = createMemberNames({ clickhouse, bearers: bearers.of });
 
   bus.listen((news) => {
@@ -95,14 +89,7 @@ export function createMembership({ clickhouse, file, bus, log }: MembershipOptio
     waiting: (labels) => countWaiting(clickhouse, labels),
     auditLog: (query) => readAuditLog(clickhouse, query),
     isFull: createAskedPlaces(clickhouse),
-    change: async (options, changes) => {
-      const outcome = await write(options, changes);
-      // A person's change is told even where nothing changed here: an instance may not have heard of it.
-      const told = changes.length === 1 ? outcome : outcome.filter(({ isLabelChanged }) => isLabelChanged);
-      if (told.length > MAX_NEWS) await refresh();
-      else for (const changed of told) await tell(options.label, changed);
-      return outcome;
-    },
+    change: createChange({ clickhouse, bus, bearers, refresh }),
     onChange: bearers.onChange,
     refresh,
     run: (signal) => every(INTERVAL_MS, signal, refresh, onError),
@@ -112,6 +99,30 @@ export function createMembership({ clickhouse, file, bus, log }: MembershipOptio
 function labelsOfFile({ feeds }: FeedsFile): Set<string> {
   const labels = withVariants(feeds.values()).flatMap((feed) => [membersLabel(feed), authorsLabel(feed)]);
   return new Set(labels.filter((label) => label !== undefined));
+}
+
+/** Writes changes, takes them in, and tells the other instances. */
+function createChange(deps: {
+  readonly clickhouse: ClickHouse;
+  readonly bus: Bus;
+  readonly bearers: LabelBearers;
+  readonly refresh: () => Promise<void>;
+}): Membership['change'] {
+  const { clickhouse, bus, bearers, refresh } = deps;
+  const write = createWriter(clickhouse);
+  const tell = async (label: string, { did, after }: ChangedMember) => {
+    const isMember = after.state === 'approved';
+    bearers.apply({ label, did, isMember });
+    await bus.publish({ kind: 'member', label, did, isMember });
+  };
+  return async (options, changes) => {
+    const outcome = await write(options, changes);
+    // A person's change is told even where nothing changed here: an instance may not have heard of it.
+    const told = changes.length === 1 ? outcome : outcome.filter(({ isLabelChanged }) => isLabelChanged);
+    if (told.length > MAX_NEWS) await refresh();
+    else for (const changed of told) await tell(options.label, changed);
+    return outcome;
+  };
 }
 
 /** Two people who decide about one account at once: the second sees what the first did. */

@@ -6,11 +6,14 @@ import {
   keepForFeed,
   keepValidPosts,
   labelsOf,
+  nameOf,
   type QueriedFeed,
   runFeedQuery,
 } from '@updraft/feeds';
 import { type ClickHouse, PRIORITIES, readStandings, withCallOptions } from '@updraft/store';
+import { feedPost } from '../builds/build.ts';
 import type { LiveBuilds } from '../builds/live-builds.ts';
+import type { Hides } from '../moderation/hides.ts';
 
 /** The first posts that a feed would have if it were built now. Rejects with a TimeoutError when that takes too long. */
 export type Preview = (feed: Feed) => Promise<string[]>;
@@ -18,6 +21,7 @@ export type Preview = (feed: Feed) => Promise<string[]>;
 export interface PreviewOptions {
   clickhouse: ClickHouse;
   live: Pick<LiveBuilds, 'unpinned'>;
+  hides: Pick<Hides, 'isHidden'>;
   areValid: (records: readonly string[]) => Promise<boolean[]>;
 }
 
@@ -27,9 +31,11 @@ const TIMEOUT_MS = 25_000;
 const MAX_MEMORY_BYTES = 2_000_000_000;
 
 /** Runs the query of a feed that is not served. It leaves nothing behind: no build, no metric, no account that is asked for. */
-export function createPreview({ clickhouse, live, areValid }: PreviewOptions): Preview {
+export function createPreview({ clickhouse, live, hides, areValid }: PreviewOptions): Preview {
   return async (feed) => {
-    if (!isQueried(feed)) return feed.kind === 'static' ? feed.posts.slice(0, PREVIEW_POSTS) : [];
+    const shown = (uris: readonly string[]) =>
+      [...new Set(uris)].filter((uri) => !hides.isHidden(feedPost(uri), nameOf(feed))).slice(0, PREVIEW_POSTS);
+    if (!isQueried(feed)) return feed.kind === 'static' ? shown(feed.posts) : [];
     const bounded = withCallOptions(clickhouse, {
       settings: { ...PRIORITIES.background, max_memory_usage: MAX_MEMORY_BYTES },
       timeoutMs: TIMEOUT_MS,
@@ -41,7 +47,8 @@ export function createPreview({ clickhouse, live, areValid }: PreviewOptions): P
       needAccount: async () => {},
     };
     const asOfMs = Date.now();
-    return withPins(feed, asOfMs, await runFeedQuery(deps, feed, asOfMs, keepFor(bounded, feed, areValid)));
+    const uris = await runFeedQuery(deps, feed, asOfMs, keepFor(bounded, feed, areValid));
+    return shown([...pinsOf(feed, asOfMs), ...uris]);
   };
 }
 
@@ -61,7 +68,6 @@ function keepFor(clickhouse: ClickHouse, feed: QueriedFeed, areValid: PreviewOpt
   );
 }
 
-function withPins({ pinned }: QueriedFeed, asOfMs: number, uris: readonly string[]): string[] {
-  const pins = pinned.filter((pin) => isPinnedAt(pin, asOfMs)).map(({ post }) => post);
-  return [...new Set([...pins, ...uris])].slice(0, PREVIEW_POSTS);
+function pinsOf({ pinned }: QueriedFeed, asOfMs: number): string[] {
+  return pinned.filter((pin) => isPinnedAt(pin, asOfMs)).map(({ post }) => post);
 }

@@ -56,7 +56,7 @@ async function serve({ signal, log }: ServiceContext, config: IndexerConfig, hoo
   try {
     await using stores = await openStores({ config, writerHooks: writerHooks(metrics, status), hooks, log, signal });
     health.opened(stores);
-    const about = { redis: stores.redis, prefix: config.redis.prefix, name: 'indexer' as const };
+    const about = { redis: stores.redis, prefix: config.redis.prefix, name: 'indexer' as const, log };
     await using said = new AsyncDisposableStack();
     said.use(announcing({ ...about, tell: createTelling({ ...parts, health }) }));
     await using lease = await becomeActive({ ...parts, ...stores, onStandby: () => standBy(health, log) }, signal);

@@ -1,6 +1,5 @@
 import type { NodeSavedSessionStore } from '@atproto/oauth-client-node';
 import { type Console, createTokenSeal } from '@updraft/console-api';
-import { every } from '@updraft/service';
 import { createCleanupJobStore, type Leases } from '@updraft/store';
 import { createCallLimit } from '../call-limit.ts';
 import type { Cleanups, SearchDeps } from '../context.ts';
@@ -49,20 +48,11 @@ export function createCleanups(
   const signIns = createCallLimit({ redis, key: `${env.REDIS_PREFIX}:search:limit:sign-in`, max: 5, perMs: 60_000 });
   const access = { passwords, grants: console?.signIn.grants, signIns };
   const startDeps = { ...common, ...access, plan: limitPlans(plan), onJob: lookNow };
-  const endLapsed = (signal: AbortSignal) =>
-    every(
-      LAPSED_EVERY_MS,
-      signal,
-      async () => console?.signIn.grants.endLapsed(),
-      (error) => log.warn({ err: error }, 'permissions that nobody has used could not be given back'),
-    );
   return {
-    run: async (signal) => void (await Promise.all([run(signal), endLapsed(signal)])),
+    run,
     cleanups: { store, policy, lookNow, start: (request, signal) => startCleanup(startDeps, request, signal) },
   };
 }
-
-const LAPSED_EVERY_MS = 60_000;
 
 function oauthSessions({ pdsClient, console }: CleanupParts) {
   const oauth = console?.oauth;

@@ -18,21 +18,23 @@ export interface SizeSamples {
   run(signal: AbortSignal): Promise<void>;
 }
 
-const stored = z.object({ samples: z.array(sizeSample) });
+const stored = z.object({ samples: z.array(sizeSample), version: z.number().optional() });
 
 export function createSizeSamples({ clickhouse, log }: Pick<OperatorDeps, 'clickhouse' | 'log'>): SizeSamples {
   const progress = createProgressStore(clickhouse);
-  const read = async (): Promise<readonly SizeSample[]> =>
-    stored.safeParse(await progress.load(SIZES_NAME)).data?.samples ?? [];
+  const load = async () => stored.safeParse(await progress.load(SIZES_NAME)).data ?? { samples: [] };
   const take = async (nowMs: number): Promise<void> => {
+    const { samples: all, version: last = 1000 * Math.max(0, ...all.map(({ atMs }) => atMs)) } = await load();
     // One of the future is of a clock that was wrong.
-    const samples = (await read()).filter(({ atMs }) => atMs > nowMs - MEASURED_MS && atMs <= nowMs);
+    const samples = all.filter(({ atMs }) => atMs > nowMs - MEASURED_MS && atMs <= nowMs);
     if (samples.some(({ atMs }) => atMs > nowMs - SAMPLE_EVERY_MS)) return;
     const sample = sampleOf(await readStoredSizes(clickhouse), nowMs);
-    await progress.save(SIZES_NAME, { samples: [...samples, sample] }, nowMs * 1000);
+    // Whatever that clock wrote, this is newer.
+    const version = Math.max(nowMs * 1000, last + 1);
+    await progress.save(SIZES_NAME, { samples: [...samples, sample], version }, version);
   };
   return {
-    read,
+    read: async () => (await load()).samples,
     take,
     run: (signal) =>
       every(

@@ -35,6 +35,8 @@ export class ServerUnreachableError extends Error {
   override name = 'ServerUnreachableError';
 }
 
+/** Of an answer. What servers say of themselves has two thousand, and strangers name any number of servers. */
+const MAX_BYTES = 64 * 1024;
 const TIMEOUT_MS = 8_000;
 const PATIENT_TIMEOUT_MS = 30_000;
 
@@ -42,8 +44,9 @@ const PATIENT_TIMEOUT_MS = 30_000;
 export function createOAuthClients(options: OAuthClientsOptions): OAuthClients {
   const { identity, key, plcHost, allowPrivateAddresses } = options;
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-  const safeFetch = createSafeFetch({ allowPrivateAddresses, timeoutMs });
-  const patientFetch = createSafeFetch({ allowPrivateAddresses, timeoutMs: Math.max(timeoutMs, PATIENT_TIMEOUT_MS) });
+  const safeFetch = createSafeFetch({ allowPrivateAddresses, timeoutMs, maxBytes: MAX_BYTES });
+  const patience = Math.max(timeoutMs, PATIENT_TIMEOUT_MS);
+  const patientFetch = createSafeFetch({ allowPrivateAddresses, timeoutMs: patience, maxBytes: MAX_BYTES });
   const dids = createDidResolver({ plcHost, safeFetch, allowLocalhost: allowPrivateAddresses });
   const shared = {
     clientMetadata: identity.metadata,

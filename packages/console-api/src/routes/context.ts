@@ -22,6 +22,8 @@ export interface SignInContext {
   readonly findAccount: FindAccount;
   readonly present: FindPresentSession;
   readonly rolesOf: (did: string) => Roles;
+  /** Operators are told where it is. */
+  readonly grafana: string | undefined;
   readonly ownOrigin: string | undefined;
   readonly sessionCookie: SecretCookie;
   readonly flowCookie: SecretCookie;

@@ -8,13 +8,15 @@ const end = { schema: { summary: 'Ends this session', ...answer }, config: { err
 
 /** GET and DELETE /console/api/session */
 export function sessionRoutes(app: HttpServer, context: SignInContext): void {
-  const { present, sessions, grants, rolesOf, sessionCookie } = context;
+  const { present, sessions, grants, rolesOf, grafana, sessionCookie } = context;
   app.get('/console/api/session', read, async (request, reply) => {
     reply.header('cache-control', 'no-store');
     const session = await present(request);
     if (session === undefined) return {};
     const { id, did, handle, csrfToken } = session;
-    return { session: { did, handle, csrfToken, mayCleanUp: await grants.has(id), roles: rolesOf(did) } };
+    const roles = rolesOf(did);
+    const shown = { did, handle, csrfToken, mayCleanUp: await grants.has(id), roles };
+    return { session: roles.isOperator ? { ...shown, grafana } : shown };
   });
   app.delete('/console/api/session', end, async (request, reply) => {
     const session = await present(request);

@@ -44,7 +44,7 @@ export function sessionsRoutes(app: HttpServer, { present, sessions, sessionCook
     const all = await sessions.list(own.did);
     const ending = id === undefined ? all : all.filter((session) => session.id === id);
     if (ending.length === 0) throw new NotFoundError('this account has no such session: it may have ended');
-    for (const session of ending) await sessions.end(session);
+    await Promise.all(ending.map((session) => sessions.end(session))); // each may ask a server of somebody's account
     if (ending.some((session) => session.id === own.id)) sessionCookie.clear(reply);
     return { ended: ending.length };
   });

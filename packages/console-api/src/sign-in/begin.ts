@@ -9,6 +9,7 @@ import type { Flows } from './flows.ts';
 import { isUnreachable } from './is-unreachable.ts';
 import { readReturnTo } from './return-to.ts';
 import { newSecret } from './secrets.ts';
+import { isTooLong } from './too-long.ts';
 
 export interface BeginDeps {
   /** Undefined where nobody can sign in, since the service does not know its own address. */
@@ -32,7 +33,9 @@ export async function beginSignIn(
   const account = await findAccount(handle, caller);
   const { url, scope, state, saved } = await authorize(clients, account, scopesFor(purpose));
   const secret = newSecret();
-  await flows.keep(secret, { state, saved, did: account.did, handle: account.handle, purpose, returnTo });
+  const flow = { state, saved, did: account.did, handle: account.handle, purpose, returnTo };
+  if (isTooLong({ flow, url })) throw serverError(account, new RangeError('what the server says is too long'));
+  await flows.keep(secret, flow);
   return { redirect: url.href, isWide: isWide(scope), secret };
 }
 

@@ -1,6 +1,6 @@
 import type { JoseKey } from '@atproto/oauth-client-node';
 import { createDidResolver, createSafeFetch } from '@updraft/identity';
-import { createRateLimit, type HttpServer, type Logger } from '@updraft/service';
+import { createRateLimit, every, type HttpServer, type Logger } from '@updraft/service';
 import type { Redis } from '@updraft/store';
 import type { OAuthIdentity } from '../oauth/client-metadata.ts';
 import type { OAuthClients } from '../oauth/oauth-clients.ts';
@@ -26,6 +26,7 @@ export interface SignInOptions {
   readonly clients: OAuthClients | undefined;
   readonly key: JoseKey | undefined;
   readonly publicOrigin: string | undefined;
+  readonly grafana: string | undefined;
   readonly redis: Redis;
   /** First part of each key in Redis. */
   readonly redisPrefix: string;
@@ -39,17 +40,21 @@ export interface SignInOptions {
   readonly now: () => number;
 }
 
+const LAPSED_EVERY_MS = 60_000;
+const CANNOT_END = 'lapsed permissions of accounts can not be ended now';
+
 const ROUTES = [signInRoute, callbackRoute, sessionRoutes, sessionsRoutes, clientDocuments];
 
 export function createSignIn(options: SignInOptions): SignIn {
   const context = createContext(options);
-  const { present, grants, rolesOf } = context;
+  const { present, grants, rolesOf, log } = context;
   return {
     who: async (request) => {
       const session = await present(request);
       return session && { sessionId: session.id, did: session.did, roles: rolesOf(session.did) };
     },
-    grants: { peek: grants.peek, take: grants.take, endLapsed: grants.endLapsed },
+    grants: { peek: grants.peek, take: grants.take },
+    run: (signal) => every(LAPSED_EVERY_MS, signal, grants.endLapsed, (err) => log.warn({ err }, CANNOT_END)),
     addRoutes: (app) => {
       void app.register((routes: HttpServer, _options, done) => {
         routes.removeContentTypeParser('text/plain'); // a form of another site can send it
@@ -83,6 +88,7 @@ function createContext(options: SignInOptions): SignInContext {
     findAccount: createAccountFinder({ findDid, dids }),
     present: createPresentSession({ sessions, cookie: sessionCookie, ownOrigin }),
     rolesOf,
+    grafana: options.grafana,
     ownOrigin,
     sessionCookie,
     flowCookie: createCookie('updraft_sign_in', isSecure),

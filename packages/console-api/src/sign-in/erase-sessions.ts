@@ -6,6 +6,7 @@ export async function eraseSessions(redis: Redis, redisPrefix: string, dids: rea
   const keys = consoleKeys(redisPrefix);
   for (const did of dids) {
     const ids = await redis.zrevrange(keys.sessionsOf(did), 0, -1);
+    if (ids.length > 0) await redis.zrem(keys.grants, ...ids);
     await redis.del(keys.sessionsOf(did), ...ids.flatMap((id) => [keys.session(id), keys.grant(id)]));
   }
 }

@@ -7,6 +7,7 @@ import type { Flow, Flows } from './flows.ts';
 import { revoke } from './grants.ts';
 import { isUnreachable } from './is-unreachable.ts';
 import { isSame } from './secrets.ts';
+import { isTooLong } from './too-long.ts';
 
 /** A sign-in that came to nothing. */
 export class SignInFaultError extends Error {
@@ -45,10 +46,13 @@ export async function finishSignIn(
   const session = await exchange(deps.clients, flow, params);
   const { sub, scope } = session.tokenSet;
   const isRightAccount = sub === flow.did;
-  const isGrant = isRightAccount && flow.purpose === 'cleanup' && allowsDeletions(scope);
+  const isForCleanup = flow.purpose === 'cleanup';
+  const canKeep = !isTooLong(session);
+  const isGrant = isRightAccount && isForCleanup && canKeep && allowsDeletions(scope);
   if (!isGrant) await revoke(deps.clients, session, deps.log);
-  if (!isRightAccount) throw new SignInFaultError('failed', 'another account has signed in than was asked for');
-  if (flow.purpose === 'cleanup' && !isGrant)
+  if (!isRightAccount) throw new SignInFaultError('other-account', 'another account has signed in than was asked for');
+  if (isForCleanup && !canKeep) throw new SignInFaultError('failed', 'the tokens are too long');
+  if (isForCleanup && !isGrant)
     throw new SignInFaultError('partial', 'not all the deletions that were asked for are allowed');
   return { flow, grant: isGrant ? session : undefined };
 }

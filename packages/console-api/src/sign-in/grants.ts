@@ -11,6 +11,8 @@ export interface GrantStore extends DeletionGrants {
   has(sessionId: string): Promise<boolean>;
   /** Forgets the permission, and tells the account's server. */
   end(sessionId: string): Promise<void>;
+  /** Ends those that have lapsed, a hundred at the most. */
+  endLapsed(): Promise<void>;
 }
 
 export interface GrantsOptions {
@@ -24,13 +26,13 @@ export interface GrantsOptions {
 }
 
 /** Somebody who has not begun the clean-up by then signs in again. */
-const GRANT_LIFE_S = 3_600;
-/** Until then endLapsed() can still tell the account's server. */
-const GRACE_S = 86_400;
-const LAPSED_AT_ONCE = 20;
+const GRANT_LIFE_MS = 3_600_000;
+/** How long it is kept after that, so that its tokens can be ended. */
+const ENDING_MS = 3_600_000;
+const MAX_ENDINGS = 100;
 
 export function createGrants({ redis, keys, seal, clients, log, now }: GrantsOptions): GrantStore {
-  const { grant: keyOf } = keys;
+  const { grant: keyOf, grants } = keys;
   const open = async (sessionId: string, sealed: string | null): Promise<NodeSavedSession | undefined> => {
     if (sealed === null || seal === undefined) return undefined;
     try {
@@ -40,27 +42,31 @@ export function createGrants({ redis, keys, seal, clients, log, now }: GrantsOpt
       throw error;
     }
   };
-  const take = async (sessionId: string) => open(sessionId, await redis.getdel(keyOf(sessionId)));
-  const isLapsed = async (sessionId: string) => Number(await redis.zscore(keys.grantEnds, sessionId)) <= now();
+  const isAlive = async (sessionId: string) => Number((await redis.zscore(grants, sessionId)) ?? 0) > now();
+  const remove = async (sessionId: string) => {
+    const sealed = await redis.getdel(keyOf(sessionId));
+    await redis.zrem(grants, sessionId);
+    return open(sessionId, sealed);
+  };
   const end = async (sessionId: string) => {
-    const session = await take(sessionId);
+    const session = await remove(sessionId);
     if (session !== undefined && clients !== undefined) await revoke(clients, session, log);
-    await redis.zrem(keys.grantEnds, sessionId);
   };
   return {
     keep: async (sessionId, session) => {
       if (seal === undefined) throw new RangeError('a service without clean-ups keeps no permissions');
       const sealed = await seal.seal(sessionId, JSON.stringify(session));
-      await redis.zadd(keys.grantEnds, now() + GRANT_LIFE_S * 1_000, sessionId);
-      await redis.set(keyOf(sessionId), sealed, 'EX', GRANT_LIFE_S + GRACE_S);
+      await redis.zadd(grants, now() + GRANT_LIFE_MS, sessionId);
+      await redis.set(keyOf(sessionId), sealed, 'PX', GRANT_LIFE_MS + ENDING_MS);
     },
-    has: async (sessionId) => (await redis.exists(keyOf(sessionId))) === 1 && !(await isLapsed(sessionId)),
+    has: async (sessionId) => (await redis.exists(keyOf(sessionId))) === 1 && isAlive(sessionId),
     peek: async (sessionId) =>
-      (await isLapsed(sessionId)) ? undefined : open(sessionId, await redis.get(keyOf(sessionId))),
-    take,
+      (await isAlive(sessionId)) ? open(sessionId, await redis.get(keyOf(sessionId))) : undefined,
+    take: async (sessionId) => ((await isAlive(sessionId)) ? remove(sessionId) : undefined),
     end,
     endLapsed: async () => {
-      for (const id of await redis.zrangebyscore(keys.grantEnds, 0, now(), 'LIMIT', 0, LAPSED_AT_ONCE)) await end(id);
+      const lapsed = await redis.zrangebyscore(grants, '-inf', now(), 'LIMIT', 0, MAX_ENDINGS);
+      for (const sessionId of lapsed) await end(sessionId);
     },
   };
 }

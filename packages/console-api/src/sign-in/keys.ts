@@ -4,14 +4,19 @@ export interface ConsoleKeys {
   /** The ids of an account's sessions. */
   sessionsOf(did: string): string;
   grant(id: string): string;
-  /** The ids of sessions with a grant, by when it lapses. */
-  readonly grantEnds: string;
+  /** The ids of the grants, by when they lapse. */
+  readonly grants: string;
   flow(id: string): string;
 }
 
 /** `redisPrefix`: the first part of each key of this Updraft. */
 export function consoleKeys(redisPrefix: string): ConsoleKeys {
   const key = (kind: string) => (name: string) => `${redisPrefix}:console:${kind}:${name}`;
-  const grantEnds = `${redisPrefix}:console:grant-ends`;
-  return { session: key('session'), sessionsOf: key('sessions'), grant: key('grant'), grantEnds, flow: key('flow') };
+  return {
+    session: key('session'),
+    sessionsOf: key('sessions'),
+    grant: key('grant'),
+    grants: `${redisPrefix}:console:grants`,
+    flow: key('flow'),
+  };
 }

@@ -46,6 +46,10 @@ export function createSessions({ redis, keys, now, onEnd }: SessionsOptions): Se
     const session = typeof text === 'string' ? stored.safeParse(parseJson(text)).data : undefined;
     return session === undefined || restMs(session, now()) <= 0 ? undefined : { ...session, id };
   };
+  const note = async (id: string, { did, createdAtMs }: Pick<Session, 'did' | 'createdAtMs'>): Promise<void> => {
+    await redis.zadd(listOf(did), createdAtMs, id);
+    await redis.pexpire(listOf(did), LIFE_MS);
+  };
   const list = async (did: string): Promise<Session[]> => {
     const ids = await redis.zrevrange(listOf(did), 0, -1);
     const texts = ids.length === 0 ? [] : await redis.mget(ids.map(keyOf));
@@ -61,18 +65,21 @@ export function createSessions({ redis, keys, now, onEnd }: SessionsOptions): Se
   };
   return {
     begin: async (id, who) => {
-      await redis.zadd(listOf(who.did), now(), id);
-      await redis.pexpire(listOf(who.did), LIFE_MS);
       const session = { ...who, createdAtMs: now(), lastSeenAtMs: now() };
+      await note(id, session);
       await redis.set(keyOf(id), JSON.stringify(session), 'PX', IDLE_MS);
       for (const old of (await list(who.did)).slice(MAX_SESSIONS)) await end(old);
     },
     use: async (id) => {
       const session = read(id, await redis.get(keyOf(id)));
-      if (session === undefined || now() - session.lastSeenAtMs < SEEN_STEP_MS) return session;
-      const { id: _, ...seen } = { ...session, lastSeenAtMs: now() };
+      if (session === undefined || Math.abs(now() - session.lastSeenAtMs) < SEEN_STEP_MS) return session;
+      // One from the future began by a clock that was wrong: that must neither lengthen it nor end it in use.
+      const createdAtMs = Math.min(session.createdAtMs, now());
+      const { id: _, ...seen } = { ...session, createdAtMs, lastSeenAtMs: now() };
       // XX: one that has just ended does not come back.
-      await redis.set(keyOf(id), JSON.stringify(seen), 'PX', restMs(seen, now()), 'XX');
+      const kept = await redis.set(keyOf(id), JSON.stringify(seen), 'PX', restMs(seen, now()), 'XX');
+      // Redis may have lost the list: whoever ends all sessions ends this one, too.
+      if (kept !== null) await note(id, seen);
       return { ...seen, id };
     },
     list,

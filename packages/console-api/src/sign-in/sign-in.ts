@@ -20,6 +20,8 @@ export interface SignIn {
   /** Adds the routes of signing in and of sessions. */
   addRoutes(app: HttpServer): void;
   readonly grants: DeletionGrants;
+  /** Background work of a service that keeps permissions: ends those that lapse unused, until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
 }
 
 /** Permissions of accounts to delete their records. They are sealed at rest and end with their session unless a job takes them. */
@@ -28,6 +30,4 @@ export interface DeletionGrants {
   peek(sessionId: string): Promise<NodeSavedSession | undefined>;
   /** Takes it out of the session: its taker keeps it from now on and ends it. */
   take(sessionId: string): Promise<NodeSavedSession | undefined>;
-  /** Gives those back to their accounts' servers that no job has taken within an hour. */
-  endLapsed(): Promise<void>;
 }

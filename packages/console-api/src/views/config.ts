@@ -8,7 +8,6 @@ export const consoleConfig = z
       .object({ search: z.string().optional(), feedgen: z.string().optional() })
       .describe('Where the two services are for browsers; absent where it is not known'),
     pagesOff: z.array(z.string()).describe('Names of pages that the operator has switched off'),
-    grafana: z.string().optional().describe('Origin of Grafana'),
     isCleanupOn: z.boolean(),
     version: z.string().describe('The commit of this service'),
   })

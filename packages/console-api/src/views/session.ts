@@ -16,6 +16,7 @@ export const sessionView = z
     csrfToken: z.string().describe('To send as X-CSRF-Token with each request that is not a GET'),
     mayCleanUp: z.boolean().describe('The account has allowed us to delete its records'),
     roles,
+    grafana: z.string().optional().describe('Its origin, for operators only: it may be an inner address'),
   })
   .meta({ id: 'Session' });
 export type SessionView = z.output<typeof sessionView>;
@@ -48,5 +49,5 @@ export const sessionList = z.object({ sessions: z.array(sessionEntry) });
 export const endedSessions = z.object({ ended: z.int() });
 
 /** Why the way back from an account's server led to no session: /console/sign-in?error=… */
-export const SIGN_IN_FAULTS = ['denied', 'partial', 'expired', 'failed', 'unreachable'] as const;
+export const SIGN_IN_FAULTS = ['denied', 'partial', 'expired', 'failed', 'other-account', 'unreachable'] as const;
 export type SignInFault = (typeof SIGN_IN_FAULTS)[number];

@@ -54,7 +54,7 @@ export async function changeMembers(
   if (changes.length === 0) return [];
   const dids = changes.map(({ did }) => did);
   const stored = await readStoredMembers(clickhouse, options.label, dids);
-  const nowMicros = Date.now() * 1000;
+  const nowMicros = microsOfNow();
   const requests: MemberRequestRow[] = [];
   const labels: ActorLabelRow[] = [];
   const outcome = changes.map(({ did, actions, expect }): ChangedMember => {
@@ -70,14 +70,28 @@ export async function changeMembers(
     return { did, before, after, isLabelChanged };
   });
   await writeMembers(clickhouse, requests, labels);
-  if (changes.length === 1 && requests.length > 0) await agree(clickhouse, options, dids);
+  const isDecision = changes.length === 1 || options.yieldMicros === undefined;
+  if (isDecision && requests.length > 0)
+    await agree(
+      clickhouse,
+      options,
+      requests.map(({ actorDid }) => actorDid),
+    );
   return outcome;
 }
 
-/** Another host may have decided about the account meanwhile, and have seen another label than there is now: whoever looks last sees both. */
+/**
+ * Other hosts may have decided about the accounts meanwhile, and have seen other labels than there are now: whoever looks last sees both.
+ * What sources change needs it not: what became of that is looked at again from time to time.
+ */
 async function agree(clickhouse: ClickHouse, options: ChangeOptions, dids: readonly string[]): Promise<void> {
   const changes = dids.map((did) => ({ did, actions: [] }));
   await changeMembers(clickhouse, { ...options, yieldMicros: 0 }, changes);
+}
+
+/** Changes of two processes in one millisecond are two in the audit log, too. */
+function microsOfNow(): number {
+  return Date.now() * 1000 + Math.floor(Math.random() * 1000);
 }
 
 function isBearer({ label }: StoredMember): boolean {

@@ -2,6 +2,7 @@ import { ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { InternalServerError, InvalidRequestError } from './named-errors.ts';
+import { SAFE_HEADERS } from './safe-headers.ts';
 import type { HttpServer } from './server.ts';
 import { XrpcError } from './xrpc-error.ts';
 
@@ -44,8 +45,9 @@ const RETRY_AFTER: Readonly<Record<number, Readonly<Record<string, string>>>> = 
 export function sendError(reply: FastifyReply, answer: XrpcError): void {
   void reply
     .code(answer.status)
-    .headers({ ...RETRY_AFTER[answer.status], ...answer.headers })
-    .type('application/json; charset=utf-8') // a route may have set another one before it failed
+    // a route may have set others before it failed
+    .headers({ ...RETRY_AFTER[answer.status], ...answer.headers, 'cache-control': 'no-store' })
+    .type('application/json; charset=utf-8')
     .send({ error: answer.error, message: answer.message });
 }
 
@@ -53,7 +55,7 @@ export function sendError(reply: FastifyReply, answer: XrpcError): void {
 export function answerBadUrl(_path: string, _request: unknown, response: unknown): void {
   if (!(response instanceof ServerResponse)) return;
   const body = JSON.stringify({ error: 'InvalidRequest', message: 'the path of the request is malformed' });
-  response.writeHead(400, { 'content-type': 'application/json; charset=utf-8' }).end(body);
+  response.writeHead(400, { ...SAFE_HEADERS, 'content-type': 'application/json; charset=utf-8' }).end(body);
 }
 
 /**
@@ -85,10 +87,14 @@ function clientErrorReply(code: string | undefined): string {
   const phrase = STATUS_CODES[status] ?? '';
   const body = JSON.stringify({ error: errorName(status), message: phrase });
   return (
-    `HTTP/1.1 ${status} ${phrase}\r\ncontent-type: application/json; charset=utf-8\r\n` +
+    `HTTP/1.1 ${status} ${phrase}\r\ncontent-type: application/json; charset=utf-8\r\n${RAW_HEADERS}` +
     `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
   );
 }
+
+const RAW_HEADERS = Object.entries(SAFE_HEADERS)
+  .map(([name, value]) => `${name}: ${value}\r\n`)
+  .join('');
 
 const CLIENT_ERRORS: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,

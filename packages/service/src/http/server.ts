@@ -9,6 +9,7 @@ import { answerBadUrl, answerErrors, createClientErrorHandler, type ErrorClassif
 import { UriTooLongError } from './named-errors.ts';
 import { answerUnknownRoutes } from './not-found.ts';
 import { createRequestLog } from './request-log.ts';
+import { SAFE_HEADERS } from './safe-headers.ts';
 import { traceRequests } from './tracing.ts';
 
 /** A Fastify instance whose route schemas are zod types. */
@@ -39,7 +40,7 @@ const LOOK_INTERVAL_MS = 1_000;
 
 /**
  * An HTTP server without routes, not yet listening: every error is an XRPC error ({error, message}) and never shows a
- * stack, each reply has an x-request-id, bodies and URLs are bounded. `close()` finishes the requests under way first.
+ * stack, each reply has an x-request-id and safe headers, bodies and URLs are bounded. `close()` finishes the requests under way first.
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { log, maxUrlLength = 8192, corsOrigins = [], requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
@@ -66,7 +67,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   traceRequests(app);
   validateRequests(app);
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
+    reply.headers(SAFE_HEADERS).header('x-request-id', request.id);
     done(request.url.length > maxUrlLength ? tooLong(maxUrlLength) : undefined);
   });
   if (corsOrigins.length > 0) allowOrigins(app, corsOrigins);

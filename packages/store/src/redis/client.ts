@@ -17,6 +17,8 @@ export interface RedisOptions {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const COMMAND_TIMEOUT_MS = 5_000;
+/** A connection on which nothing comes for so long while commands wait is dead, whatever its socket says: another one is made. */
+const SILENCE_MS = 10_000;
 const MAX_RECONNECT_MS = 2_000;
 /** Attempts to connect before a waiting command fails. */
 const MAX_TRIES = 2;
@@ -33,6 +35,7 @@ export function createRedis({ address, password = '', log }: RedisOptions): Redi
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
     commandTimeout: COMMAND_TIMEOUT_MS,
+    socketTimeout: SILENCE_MS,
     maxRetriesPerRequest: MAX_TRIES,
     retryStrategy: (times) => Math.random() * Math.min(100 * 2 ** Math.min(times, 10), MAX_RECONNECT_MS),
   });

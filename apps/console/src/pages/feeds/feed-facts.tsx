@@ -1,4 +1,5 @@
 import type { FeedView } from '@updraft/console-api/views';
+import { kindWords } from '../../data/feed-kinds.ts';
 import { formatCount } from '../../data/format.ts';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 
@@ -14,7 +15,7 @@ export function FeedFacts({ feed }: { feed: FeedView }) {
   return (
     <ul class="feed-facts">
       <li>{READERS[audience] ?? audience}</li>
-      <li>{kind}</li>
+      <li>{kindWords(kind)}</li>
       {isPersonal ? <li>each reader has a list of their own</li> : null}
       {variants.length === 0 ? null : <li>variants: {variants.join(', ')}</li>}
       {posts === undefined ? null : <li>{posts === 1 ? 'one post' : `${formatCount(posts)} posts`}</li>}

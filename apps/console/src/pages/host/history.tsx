@@ -10,6 +10,7 @@ import { HostPage } from './frame/host-page.tsx';
 import { hostPath } from './frame/host-path.ts';
 import { LongText } from './frame/long-text.tsx';
 import { Pager } from './frame/pager.tsx';
+import { actionWords } from './history/action-words.ts';
 
 interface Entry {
   readonly at: string;
@@ -67,7 +68,7 @@ function rowOf(feed: string, { at, action, subject, changedBy, note }: Entry, in
     key: `${at} ${index}`,
     cells: [
       <RelativeTime iso={at} />,
-      action,
+      actionWords(action),
       <a href={hostPath(feed, '/history', { subject })}>
         <bdi>{subject}</bdi>
       </a>,

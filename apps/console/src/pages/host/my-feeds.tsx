@@ -1,3 +1,4 @@
+import { kindWords } from '../../data/feed-kinds.ts';
 import { formatCount } from '../../data/format.ts';
 import { Notice } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -14,6 +15,8 @@ const COLUMNS: readonly Column[] = [
   { title: 'Audience' },
   { title: 'Built' },
 ];
+
+const AUDIENCES: Readonly<Record<string, string>> = { 'signed-in': 'signed-in readers' };
 
 /** The feeds of which the reader is a host or moderator. */
 export default function MyFeeds() {
@@ -45,7 +48,7 @@ function rowOf({ alias, title, role, kind, audience, members, waiting, viewersTo
         </a>{' '}
         <span class="quiet">
           {title === alias ? '' : `${alias} · `}
-          {kind}
+          {kindWords(kind)}
           {role === 'moderator' ? ' · you moderate it' : ''}
         </span>
       </>,
@@ -58,7 +61,7 @@ function rowOf({ alias, title, role, kind, audience, members, waiting, viewersTo
         <a href={hostPath(alias, '/requests')}>{formatCount(waiting)}</a>
       ),
       formatCount(viewersToday),
-      audience,
+      AUDIENCES[audience] ?? audience,
       builtAt === undefined ? '–' : <RelativeTime iso={builtAt} />,
     ],
   };

@@ -1,4 +1,5 @@
 import './overview/overview.css';
+import { kindWords } from '../../data/feed-kinds.ts';
 import { Notice } from '../../parts/notice.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { Tile } from '../../parts/tile.tsx';
@@ -41,7 +42,7 @@ function Now({ feed }: { feed: string }) {
       </dl>
       {now === undefined ? null : (
         <p class="quiet">
-          A feed of kind {now.kind}, for {AUDIENCES[now.audience] ?? now.audience}.
+          It has {kindWords(now.kind)}, for {AUDIENCES[now.audience] ?? now.audience}.
         </p>
       )}
     </>

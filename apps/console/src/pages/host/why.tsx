@@ -4,6 +4,7 @@ import { useLocation } from 'preact-iso';
 import { usePostCards } from '../../data/use-post-cards.ts';
 import { ActionError } from '../../parts/action-error.tsx';
 import { Button } from '../../parts/button.tsx';
+import { useHostFeeds } from './data/use-host-feeds.ts';
 import { CardOf } from './frame/cards.tsx';
 import { HostPage } from './frame/host-page.tsx';
 import { hostPath } from './frame/host-path.ts';
@@ -21,11 +22,18 @@ export default function Why() {
 
 function WhyIn({ feed }: { feed: string }) {
   const asked = useLocation().query['post'] ?? '';
+  const { feeds } = useHostFeeds();
+  const kind = feeds?.find(({ alias }) => alias === feed)?.kind;
   const { explanation, error, isBusy, askAgain } = useExplanation(feed, asked);
   const posts = useMemo(() => (explanation === undefined ? [] : [explanation.uri]), [explanation]);
   const { byUri } = usePostCards(posts);
   return (
     <>
+      {kind === 'following' || kind === 'for-you' ? (
+        <p class="hint">
+          Each reader has a list of their own in this feed. The answer is about yours: what others read is not told.
+        </p>
+      ) : null}
       <PostForm feed={feed} asked={asked} isBusy={isBusy} onAgain={askAgain} />
       <ActionError error={error} />
       <p class="quiet" role="status">

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { formatCount } from '../../data/format.ts';
+import { formatCount, formatSpan } from '../../data/format.ts';
 import { Chart } from '../../parts/chart.tsx';
 import { type IngestStats, type RateSample, withReport } from './rate-samples.ts';
 
@@ -24,7 +24,7 @@ export function LiveRate({ stats: value }: { stats: IngestStats | undefined }) {
 function sentenceOf(sample: RateSample | undefined): string {
   if (sample === undefined) return 'Waiting for the first report.';
   const { stats, lagSeconds } = sample;
-  const behind = lagSeconds < 1 ? 'less than a second' : `${formatCount(Math.round(lagSeconds))} s`;
+  const behind = lagSeconds < 1 ? 'less than a second' : formatSpan(lagSeconds);
   const gaps = stats.num_open_gaps;
   const missing =
     gaps === 0
@@ -35,19 +35,22 @@ function sentenceOf(sample: RateSample | undefined): string {
 
 function RateCharts({ samples }: { samples: readonly RateSample[] }) {
   const drawn = useMemo(() => {
-    const rated = samples.filter(({ rate }) => rate !== null);
-    const known = rated.length < 2 ? [] : rated; // two points make a line
+    const isRated = samples.some(({ rate }) => rate !== null);
+    const times = samples.map(({ atMs }) => Math.round(atMs / 1000));
     return {
-      times: known.map(({ atMs }) => Math.round(atMs / 1000)),
-      rate: [{ title: 'Events a second', values: known.map(({ rate }) => (rate === null ? null : Math.round(rate))) }],
-      lag: [{ title: 'Seconds', values: known.map(({ lagSeconds }) => Math.round(lagSeconds * 10) / 10) }],
+      times,
+      rateTimes: isRated ? times : [],
+      rate: [
+        { title: 'Events a second', values: samples.map(({ rate }) => (rate === null ? null : Math.round(rate))) },
+      ],
+      lag: [{ title: 'Seconds', values: samples.map(({ lagSeconds }) => Math.round(lagSeconds * 10) / 10) }],
     };
   }, [samples]);
-  const none = 'Three reports make the first line: about twenty seconds.';
+  const none = 'The first point comes in about ten seconds.';
   return (
     <div class="charts">
-      <Chart title="Events a second" by="moment" times={drawn.times} lines={drawn.rate} none={none} />
-      <Chart title="Behind the network, in seconds" by="moment" times={drawn.times} lines={drawn.lag} none={none} />
+      <Chart title="Events a second" by="moment" times={drawn.rateTimes} lines={drawn.rate} none={none} />
+      <Chart title="Behind the network, in seconds" by="moment" times={drawn.times} lines={drawn.lag} none="" />
     </div>
   );
 }

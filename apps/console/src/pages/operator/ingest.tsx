@@ -2,6 +2,7 @@ import type { IngestState } from '@updraft/console-api/views';
 import { formatCount, formatTime } from '../../data/format.ts';
 import { useLive } from '../../data/use-live.ts';
 import { Notice } from '../../parts/notice.tsx';
+import { OldNumbers } from '../../parts/old-numbers.tsx';
 import { Page } from '../../parts/page.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { Table } from '../../parts/table.tsx';
@@ -19,6 +20,7 @@ export default function Ingest() {
   return (
     <Page title="Ingest" actions={<GrafanaLink />}>
       <Notice error={error ?? stats.error} hasValue={value !== undefined} />
+      <OldNumbers countedAt={stats.value?.updated_at} />
       <dl class="tiles">
         <Tile title="Hosts connected" value={value?.hosts.filter(({ isConnected }) => isConnected).length} />
         <Tile title="Open gaps" value={value?.numOpenGaps} />

@@ -31,9 +31,9 @@ export default function Jobs() {
 function Work({ work }: { work: JobsState['work'] }) {
   return (
     <>
-      <h2>Long work</h2>
+      <h2>Long-running work</h2>
       <Table
-        label="Long work"
+        label="Long-running work"
         columns={[{ title: 'What' }, { title: 'State' }, { title: 'How far' }, { title: 'Last step' }]}
         rows={work.map(({ name, detail, isDone, updatedAt }) => ({
           key: name,
@@ -46,7 +46,7 @@ function Work({ work }: { work: JobsState['work'] }) {
             <RelativeTime key="updated" iso={updatedAt} />,
           ],
         }))}
-        none="There is none."
+        none="None is under way."
       />
     </>
   );

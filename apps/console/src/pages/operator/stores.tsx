@@ -1,8 +1,8 @@
 import type { ServicesState } from '@updraft/console-api/views';
+import { formatSpan } from '../../data/format.ts';
 import { Bytes } from '../../parts/bytes.tsx';
 import { type Row, Table } from '../../parts/table.tsx';
 import { Mark } from './mark.tsx';
-import { uptimeOf } from './service-facts.ts';
 
 const COLUMNS = [{ title: 'Store' }, { title: 'Version' }, { title: 'Up for' }, { title: 'Memory' }];
 
@@ -28,7 +28,7 @@ function clickhouseRow(clickhouse: ServicesState['clickhouse']): Row {
   const { version, uptimeSeconds, usedBytes } = clickhouse;
   return {
     key: 'clickhouse',
-    cells: ['ClickHouse', version, uptimeOf(uptimeSeconds), <Bytes key="used" bytes={usedBytes} />],
+    cells: ['ClickHouse', version, formatSpan(uptimeSeconds), <Bytes key="used" bytes={usedBytes} />],
   };
 }
 
@@ -40,5 +40,5 @@ function redisRow({ version, uptimeSeconds, usedBytes, maxBytes }: ServicesState
       {maxBytes === 0 ? null : <Bytes bytes={maxBytes} />}
     </>
   );
-  return { key: 'redis', cells: ['Redis', version, uptimeOf(uptimeSeconds), memory] };
+  return { key: 'redis', cells: ['Redis', version, formatSpan(uptimeSeconds), memory] };
 }

@@ -19,7 +19,7 @@ const SYNTAX = [
 /** A short reference that unfolds; each line of it can be tried. */
 export function SearchSyntax({ isOpen, onTry }: { isOpen: boolean; onTry: (q: string) => void }) {
   return (
-    <details class="syntax" open={isOpen}>
+    <details class="syntax aside" open={isOpen}>
       <summary>What you can write</summary>
       <dl>
         {SYNTAX.map(([example, finds]) => (

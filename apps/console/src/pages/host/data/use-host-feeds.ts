@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import { useSession } from '../../../data/session.tsx';
 import { useLive } from '../../../data/use-live.ts';
 
 /** A feed of the reader's, as GET /api/admin/feeds tells it. */
@@ -34,11 +35,16 @@ interface Answer {
   >;
 }
 
+/** The last answer: on the way from page to page a feed's name and numbers stay. */
+let latest: { readonly did: string | undefined; readonly feeds: readonly HostFeed[] } | undefined;
+
 /** The feeds of which the reader is a host or moderator, by name. */
 export function useHostFeeds() {
+  const did = useSession().session?.did;
   const { value, error } = useLive<Answer>('/api/admin/feeds', 15_000);
   const feeds = useMemo(() => (value === undefined ? undefined : feedsOf(value)), [value]);
-  return { feeds, error };
+  if (feeds !== undefined) latest = { did, feeds };
+  return { feeds: feeds ?? (latest?.did === did ? latest?.feeds : undefined), error };
 }
 
 function feedsOf({ feeds }: Answer): readonly HostFeed[] {

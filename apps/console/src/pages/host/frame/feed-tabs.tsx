@@ -1,6 +1,6 @@
-import type { Roles } from '@updraft/console-api/views';
+import { useSession } from '../../../data/session.tsx';
 import { SubNav } from '../../../parts/sub-nav.tsx';
-import { useHostFeeds } from '../data/use-host-feeds.ts';
+import type { HostFeed } from '../data/use-host-feeds.ts';
 import { hostPath } from './host-path.ts';
 import { mayDo, type Need } from './may.ts';
 
@@ -15,10 +15,11 @@ const TABS: readonly { readonly path: string; readonly title: string; readonly n
 ];
 
 /** The pages about a feed that the reader may open. */
-export function FeedTabs({ feed, roles }: { feed: string; roles: Roles }) {
-  const { feeds } = useHostFeeds();
+export function FeedTabs({ feed, feeds }: { feed: string; feeds: readonly HostFeed[] | undefined }) {
+  const { session } = useSession();
+  if (session === undefined) return null;
   const waiting = feeds?.find(({ alias }) => alias === feed)?.waiting;
-  const items = TABS.filter(({ need }) => mayDo(roles, feed, need)).map(({ path, title }) => ({
+  const items = TABS.filter(({ need }) => mayDo(session.roles, feed, need)).map(({ path, title }) => ({
     path: hostPath(feed, path),
     title,
     count: path === '/requests' ? waiting : undefined,

@@ -5,6 +5,7 @@ import { useRoute } from 'preact-iso';
 import { useSession } from '../../../data/session.tsx';
 import { EmptyState } from '../../../parts/empty-state.tsx';
 import { Page } from '../../../parts/page.tsx';
+import { useHostFeeds } from '../data/use-host-feeds.ts';
 import { FeedTabs } from './feed-tabs.tsx';
 import { mayDo, type Need } from './may.ts';
 
@@ -22,14 +23,42 @@ export function HostPage({ title, need, children }: HostPageProps) {
   if (session === undefined) return null; // the gate before every page asks to sign in
   const { roles } = session;
   return (
-    <Page title={feed} tabTitle={`${title} · ${feed}`}>
-      {mayDo(roles, feed, 'moderator') ? <FeedTabs feed={feed} roles={roles} /> : null}
+    <HostFrame feed={feed} title={title} isOpen={mayDo(roles, feed, 'moderator')}>
       <h2 class="unseen">{title}</h2>
       {mayDo(roles, feed, need) ? (
         children(feed, mayDo(roles, feed, 'host'))
       ) : (
         <WhomToAsk feed={feed} session={session} />
       )}
+    </HostFrame>
+  );
+}
+
+interface HostFrameProps {
+  readonly feed: string;
+  readonly title: string;
+  readonly isOpen: boolean;
+  readonly children: ComponentChildren;
+}
+
+/** The feed's published name, with the short one beside it, and the way between its pages. */
+function HostFrame({ feed, title, isOpen, children }: HostFrameProps) {
+  const { feeds } = useHostFeeds();
+  const name = feeds?.find(({ alias }) => alias === feed)?.title ?? feed;
+  return (
+    <Page
+      title={name}
+      tabTitle={`${title} · ${name}`}
+      actions={
+        name === feed ? undefined : (
+          <span class="alias quiet" title="How feeds.yaml and addresses name it">
+            <bdi>{feed}</bdi>
+          </span>
+        )
+      }
+    >
+      {isOpen ? <FeedTabs feed={feed} feeds={feeds} /> : null}
+      {children}
     </Page>
   );
 }

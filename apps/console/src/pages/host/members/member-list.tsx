@@ -27,7 +27,7 @@ export function MemberList({ feed, search, pages, onRemove }: MemberListProps) {
   return (
     <>
       <p class="quiet" role="status">
-        {isKnown ? countText(count, search) : 'Loading …'}
+        {isKnown ? countText(count, search) : pages.error() === undefined ? 'Loading …' : ''}
       </p>
       <Notice error={pages.error() as RequestError | undefined} hasValue={isKnown} />
       <div

@@ -43,22 +43,31 @@ export const MemberRow = memo(({ feed, index, top, member, isActive, onFocus, on
         )}
       </div>
       <div role="gridcell" class="deeds">
-        {member === undefined ? null : (
-          <>
-            <a tabIndex={tabIndex} href={hostPath(feed, '/history', { subject: member.did })}>
-              History<span class="unseen"> of {accountLabel(member)}</span>
-            </a>
-            {onRemove === undefined ? null : (
-              <button type="button" class="button quiet" tabIndex={tabIndex} onClick={() => onRemove(member)}>
-                Remove<span class="unseen"> {accountLabel(member)}</span>
-              </button>
-            )}
-          </>
-        )}
+        {member === undefined ? null : <Deeds feed={feed} member={member} tabIndex={tabIndex} onRemove={onRemove} />}
       </div>
     </div>
   );
 });
+
+interface DeedsProps extends Pick<MemberRowProps, 'feed' | 'onRemove'> {
+  readonly member: Member;
+  readonly tabIndex: number;
+}
+
+function Deeds({ feed, member, tabIndex, onRemove }: DeedsProps) {
+  return (
+    <>
+      <a tabIndex={tabIndex} href={hostPath(feed, '/history', { subject: member.did })}>
+        History<span class="unseen"> of {accountLabel(member)}</span>
+      </a>
+      {onRemove === undefined ? null : (
+        <button type="button" class="button quiet" tabIndex={tabIndex} onClick={() => onRemove(member)}>
+          Remove<span class="unseen"> {accountLabel(member)}</span>
+        </button>
+      )}
+    </>
+  );
+}
 
 function MemberName({ member, tabIndex }: { member: Member | undefined; tabIndex: number }) {
   if (member === undefined)

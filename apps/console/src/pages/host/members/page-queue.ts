@@ -34,43 +34,28 @@ interface PageQueueOptions<T> {
  */
 export function createPageQueue<T>({ load, onChange, atOnce, keep }: PageQueueOptions<T>): PageQueue<T> {
   const pages = createKnownPages<T>(keep);
-  const running = new Map<number, AbortController>();
+  const requests = createRequests(load);
   let wanted: readonly number[] = [];
   let error: Error | undefined;
 
   const begin = (): void => {
     for (const page of wanted) {
-      if (running.size >= atOnce || error !== undefined) return;
-      if (!pages.isFresh(page) && !running.has(page)) void run(page);
+      if (requests.count() >= atOnce || error !== undefined) return;
+      if (!pages.isFresh(page) && !requests.has(page)) void run(page);
     }
   };
   const run = async (page: number): Promise<void> => {
-    const stop = new AbortController();
-    running.set(page, stop);
-    try {
-      const answer = await load(page, stop.signal);
-      if (stop.signal.aborted) return;
-      running.delete(page);
-      pages.take(page, answer, wanted);
-    } catch (cause) {
-      if (stop.signal.aborted) return;
-      running.delete(page);
-      error = cause as Error;
-    }
+    const outcome = await requests.run(page);
+    if (outcome === undefined) return;
+    if ('answer' in outcome) pages.take(page, outcome.answer, wanted);
+    else error = outcome.error;
     begin();
     onChange();
-  };
-  const end = (isEnded: (page: number) => boolean): void => {
-    for (const [page, request] of running)
-      if (isEnded(page)) {
-        request.abort();
-        running.delete(page);
-      }
   };
   return {
     want: (looked) => {
       wanted = looked;
-      end((page) => !looked.includes(page));
+      requests.end((page) => !looked.includes(page));
       begin();
     },
     page: pages.get,
@@ -79,10 +64,38 @@ export function createPageQueue<T>({ load, onChange, atOnce, keep }: PageQueueOp
     reload: () => {
       error = undefined;
       pages.makeOld();
-      end(() => true);
+      requests.end(() => true);
       begin();
     },
-    stop: () => end(() => true),
+    stop: () => requests.end(() => true),
+  };
+}
+
+/** The requests under way, one of a page at the most. */
+function createRequests<T>(load: PageQueueOptions<T>['load']) {
+  const running = new Map<number, AbortController>();
+  return {
+    count: () => running.size,
+    has: (page: number) => running.has(page),
+    /** Undefined when it was ended meanwhile. */
+    run: async (page: number): Promise<{ answer: ListPage<T> } | { error: Error } | undefined> => {
+      const stop = new AbortController();
+      running.set(page, stop);
+      const outcome = await load(page, stop.signal).then(
+        (answer) => ({ answer }),
+        (error: Error) => ({ error }),
+      );
+      if (stop.signal.aborted) return undefined;
+      running.delete(page);
+      return outcome;
+    },
+    end: (isEnded: (page: number) => boolean): void => {
+      for (const [page, request] of running)
+        if (isEnded(page)) {
+          request.abort();
+          running.delete(page);
+        }
+    },
   };
 }
 

@@ -33,10 +33,11 @@ function Charts({ report }: { report: FeedReport }) {
       lines: measures.map((measure) => ({ title: MEASURES[measure], values: lineOf(report, measure) })),
     }));
   }, [report]);
+  if (report.days.length === 0) return <p class="quiet">Nobody who was signed in has read it yet.</p>;
   return (
     <div class="charts">
       {charts.map(({ title, times, lines }) => (
-        <Chart key={title} title={title} times={times} lines={lines} none="Nobody has read it yet." />
+        <Chart key={title} title={title} times={times} lines={lines} none="" />
       ))}
     </div>
   );

@@ -18,7 +18,8 @@ export function RequestList({ feed, state, page }: { feed: string; state: State;
   const queue = useRequests(feed, state, page);
   const actions = useActions(state, feed);
   const box = useRef<HTMLUListElement>(null);
-  const { open, chosen, many, toggle, chooseAll, noted, setNoted, decide } = useChoice(queue);
+  const choice = useChoice(queue);
+  const { open, chosen, toggle, decide } = choice;
   const onKeyDown = useRowKeys({ box, rows: open, actions, toggle, decide });
   if (queue.isLoading) return <Loading error={queue.error} />;
   return (
@@ -26,15 +27,7 @@ export function RequestList({ feed, state, page }: { feed: string; state: State;
       <Notice error={queue.error} hasValue />
       <News isShown={queue.hasNews} count={queue.totalCount} onShow={queue.showLatest} />
       {queue.rows.length === 0 ? <EmptyState title={STATES[state].none} /> : null}
-      {open.length === 0 ? null : (
-        <ManyBar
-          actions={actions}
-          count={many.length}
-          isAll={many.length === open.length}
-          onAll={chooseAll}
-          onAction={(action) => decide(many, action)}
-        />
-      )}
+      <AboutMany actions={actions} choice={choice} />
       <ul class="requests" ref={box} onKeyDown={onKeyDown}>
         {queue.rows.map((request) => (
           <RequestRow
@@ -55,15 +48,42 @@ export function RequestList({ feed, state, page }: { feed: string; state: State;
         to={(number) => hostPath(feed, '/requests', { state, page: `${number}` })}
       />
       <KeyHelp actions={actions} isShown={open.length > 0} />
-      {noted === undefined ? null : (
-        <DecideDialog
-          requests={noted}
-          actions={actions}
-          onClose={() => setNoted(undefined)}
-          onDecide={(action, note) => void queue.decide(noted, action, note)}
-        />
-      )}
+      <NoteDialog actions={actions} choice={choice} onDecide={queue.decide} />
     </>
+  );
+}
+
+interface ChoiceProps {
+  readonly actions: readonly Action[];
+  readonly choice: ReturnType<typeof useChoice>;
+}
+
+function AboutMany({ actions, choice: { open, many, chooseAll, decide } }: ChoiceProps) {
+  if (open.length === 0) return null;
+  return (
+    <ManyBar
+      actions={actions}
+      count={many.length}
+      isAll={many.length === open.length}
+      onAll={chooseAll}
+      onAction={(action) => decide(many, action)}
+    />
+  );
+}
+
+interface NoteDialogProps extends ChoiceProps {
+  readonly onDecide: ReturnType<typeof useRequests>['decide'];
+}
+
+function NoteDialog({ actions, choice: { noted, setNoted }, onDecide }: NoteDialogProps) {
+  if (noted === undefined) return null;
+  return (
+    <DecideDialog
+      requests={noted}
+      actions={actions}
+      onClose={() => setNoted(undefined)}
+      onDecide={(action, note) => void onDecide(noted, action, note)}
+    />
   );
 }
 

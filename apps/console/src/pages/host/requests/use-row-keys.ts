@@ -24,6 +24,8 @@ export function useRowKeys({ box, rows, actions, toggle, decide }: RowKeys): (ev
     else if (request === undefined) return;
     else if (event.key === 'x') toggle(request.did);
     else if (action === undefined) return;
+    // A key that is held down decides once: the focus goes to the next row meanwhile.
+    else if (event.repeat) event.preventDefault();
     else {
       decide([request], action);
       if (action !== 'note') all[all.indexOf(row) + 1]?.focus();

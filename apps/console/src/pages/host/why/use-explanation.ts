@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Api } from '../../../data/api.ts';
 import { RequestError } from '../../../data/request.ts';
-import { useApi } from '../../../data/session.tsx';
+import { useApi, useSession } from '../../../data/session.tsx';
 import { readPostAddress } from './post-address.ts';
 
 interface Rule {
@@ -43,9 +43,10 @@ export interface Explanation {
   };
 }
 
-/** Asks why about the post that a text names. */
+/** Asks why about the post that a text names: of a feed of which each reader has their own list, about that of who is signed in. */
 export function useExplanation(feed: string, text: string) {
   const { getJson } = useApi();
+  const viewer = useSession().session?.did ?? '';
   const [times, setTimes] = useState(0);
   const [state, setState] = useState<{ explanation?: Explanation; error?: RequestError; isBusy: boolean }>({
     isBusy: false,
@@ -57,39 +58,32 @@ export function useExplanation(feed: string, text: string) {
     }
     const stop = new AbortController();
     setState({ isBusy: true });
-    explain(getJson, feed, text, stop.signal).then(
+    explain(getJson, { feed, text, viewer }, stop.signal).then(
       (explanation) => setState({ explanation, isBusy: false }),
       (error: RequestError) => {
         if (!stop.signal.aborted) setState({ error, isBusy: false });
       },
     );
     return () => stop.abort();
-  }, [feed, text, times, getJson]);
+  }, [feed, text, viewer, times, getJson]);
   const { explanation, error, isBusy } = state;
   return { explanation, error, isBusy, askAgain: () => setTimes((known) => known + 1) };
 }
 
-async function explain(getJson: Api['getJson'], feed: string, text: string, signal: AbortSignal): Promise<Explanation> {
+interface Question {
+  readonly feed: string;
+  readonly text: string;
+  readonly viewer: string;
+}
+
+async function explain(
+  getJson: Api['getJson'],
+  { feed, text, viewer }: Question,
+  signal: AbortSignal,
+): Promise<Explanation> {
   const address = readPostAddress(text);
   if (address === undefined)
     throw new RequestError('This is not the address of a post: it looks like https://bsky.app/profile/…/post/…', 400);
-  const did = address.account.startsWith('did:') ? address.account : await didOf(getJson, address.account, signal);
-  const uri = `at://${did}/app.bsky.feed.post/${address.rkey}`;
-  return getJson<Explanation>(`/api/admin/explain?${new URLSearchParams({ feed, uri })}`, signal);
-}
-
-/** Posts are known by their accounts' DIDs. */
-async function didOf(getJson: Api['getJson'], handle: string, signal: AbortSignal): Promise<string> {
-  const query = new URLSearchParams({ q: handle });
-  const { accounts } = await getJson<{ accounts: readonly { did: string; handle: string }[] }>(
-    `/api/admin/account_suggestions?${query}`,
-    signal,
-  );
-  const found = accounts.find((account) => account.handle === handle);
-  if (found === undefined)
-    throw new RequestError(
-      `No account with the handle ${handle} is known here. The post’s at-uri, with a DID, will do.`,
-      400,
-    );
-  return found.did;
+  const uri = `at://${address.account}/app.bsky.feed.post/${address.rkey}`;
+  return getJson<Explanation>(`/api/admin/explain?${new URLSearchParams({ feed, uri, viewer })}`, signal);
 }

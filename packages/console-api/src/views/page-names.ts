@@ -1,0 +1,28 @@
+/** The console's pages, as CONSOLE_PAGES_OFF names them. */
+export const PAGE_NAMES = [
+  'network',
+  'trends',
+  'search',
+  'links',
+  'feeds',
+  'feed',
+  'export',
+  'cleanup',
+  'host',
+  'host-feed',
+  'host-members',
+  'host-requests',
+  'host-hidden',
+  'host-preview',
+  'host-why',
+  'host-history',
+  'ingest',
+  'rejected',
+  'storage',
+  'services',
+  'jobs',
+  'alerts',
+  'sign-in',
+  'sessions',
+] as const;
+export type PageName = (typeof PAGE_NAMES)[number];
