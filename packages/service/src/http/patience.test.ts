@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createLogger } from '../logger.ts';
 import { NotEnoughResourcesError } from './named-errors.ts';
 import { answerPatiently, LINES } from './patience.ts';
@@ -8,17 +8,25 @@ const logged: string[] = [];
 const log = createLogger({ service: 'demo', destination: { write: (line) => void logged.push(line) } });
 const app = createHttpServer({ log });
 let work = Promise.withResolvers<object>();
+let asked = Promise.withResolvers<void>();
 app.get('/slow', (request, reply) => {
   reply.header('cache-control', 'no-store');
+  asked.resolve();
   return answerPatiently(app, request, reply, work.promise, 5);
 });
 afterEach(() => {
   work = Promise.withResolvers<object>();
+  vi.useRealTimers();
 });
 
 async function askSlowly(accept: string, end: () => void) {
+  await app.ready();
+  asked = Promise.withResolvers();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
   const answer = app.inject({ url: '/slow', headers: { accept } });
-  setTimeout(end, 30);
+  await asked.promise;
+  await vi.advanceTimersByTimeAsync(25);
+  end();
   const { statusCode, headers, body } = await answer;
   const lines = body
     .trimEnd()
@@ -30,7 +38,7 @@ async function askSlowly(accept: string, end: () => void) {
 test('who accepts lines gets some while the work takes long, and its result as the last one', async () => {
   const { lines, ...rest } = await askSlowly(LINES, () => work.resolve({ a: 1 }));
   expect(rest).toEqual({ statusCode: 200, type: LINES, store: 'no-store' });
-  expect(lines.length).toBeGreaterThan(2);
+  expect(lines.length).toBe(6);
   expect(lines.slice(0, -1)).toEqual(lines.slice(1).map(() => ({ waiting: true })));
   expect(lines.at(-1)).toEqual({ status: 200, body: { a: 1 } });
 });

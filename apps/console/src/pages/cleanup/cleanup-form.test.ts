@@ -26,6 +26,14 @@ describe('the form of a clean-up', () => {
       keep_uris: [POST],
     });
     expect(wishesOf(form)).not.toHaveProperty('keep_min_likes');
+    const pasted = { ...form, keepUris: `<${POST}>, "${POST}2"; (https://deer.social/profile/a.b/post/3k), ${POST}3.` };
+    expect(faultsOf(pasted)).toEqual({});
+    expect(wishesOf(pasted).keep_uris).toEqual([
+      POST,
+      `${POST}2`,
+      'https://deer.social/profile/a.b/post/3k',
+      `${POST}3`,
+    ]);
   });
 
   it('comes back as it was stored, without what is odd in it', () => {

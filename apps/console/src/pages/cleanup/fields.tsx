@@ -47,7 +47,7 @@ function Days({ form, fault, change }: PartProps) {
     <Field
       id="days"
       title="Older than"
-      hint="By the date that it shows. With 0, whatever its age."
+      hint="By the date that each one shows. With 0, whatever its age."
       fault={fault}
       after="days"
     >

@@ -50,7 +50,7 @@ export function JobPanel({ job, reload, onAnother }: JobPanelProps) {
 }
 
 function afterEnd({ job_state: state }: CleanupJobView): string {
-  const permission = 'Updraft no longer has a permission to delete.';
+  const permission = 'This clean-up no longer has a permission to delete.';
   return state === 'failed'
     ? `What is deleted stays deleted; the rest is untouched. ${permission} Another clean-up goes on with what is left.`
     : permission;

@@ -4,6 +4,7 @@ import { postPage } from '../../data/post.ts';
 import { Counts } from '../../parts/counts.tsx';
 import { Table } from '../../parts/table.tsx';
 import { REASON_WORDS, REASONS, typesInWords } from './cleanup-words.ts';
+import { isEnded } from './job-words.ts';
 
 /** What the job was asked to do, what it kept, and what it could not delete. */
 export function JobReport({ job }: { job: CleanupJobView }) {
@@ -11,7 +12,7 @@ export function JobReport({ job }: { job: CleanupJobView }) {
   return (
     <>
       <p class="quiet">
-        It deletes {typesInWords(job.cleanup_types)}
+        {isEnded(job) ? 'It was to delete' : 'It deletes'} {typesInWords(job.cleanup_types)}
         {job.delete_older_than === null ? '' : ` from before ${formatTime(job.delete_older_than)}`}
         {kept.length === 0 ? '.' : '; some of them stay:'}
       </p>
