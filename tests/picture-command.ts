@@ -18,7 +18,7 @@ const note = (line: string): void => void process.stderr.write(`${line}\n`);
 {
   note('Starting a simulated network and the services: a minute or two');
   await using stage = await startConsoleStage(numbers);
-  note('Waiting until the console has its charts and numbers');
+  note(`Watching it for ${15 + numbers.live} seconds, and until the page is calm`);
   const browser = await chromium.launch({ ...(chromiumPath !== undefined && { executablePath: chromiumPath }) });
   const page = await browser.newPage({ viewport: { width: 1200, height: 1_120 }, reducedMotion: 'reduce' });
   page.setDefaultTimeout(120_000);
