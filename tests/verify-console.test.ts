@@ -8,6 +8,7 @@ describe.skipIf(chromiumPath === undefined)(`in Chromium${whyNoChromium}`, () =>
       seed: 20_261_126,
       events: 3_000,
       members: 300,
+      pagesOfOutage: 2,
       views: [{ width: 390, theme: 'dark' }],
       onProgress: () => {},
     });
