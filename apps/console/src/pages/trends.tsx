@@ -2,11 +2,10 @@ import { useLocation } from 'preact-iso';
 import { useApiUrl } from '../data/config.tsx';
 import { useLive } from '../data/use-live.ts';
 import { Notice } from '../parts/notice.tsx';
-import { OldNumbers } from '../parts/old-numbers.tsx';
+import { OldReports } from '../parts/old-numbers.tsx';
 import { Page } from '../parts/page.tsx';
 import { RelativeTime } from '../parts/relative-time.tsx';
 import { Segments } from '../parts/segments.tsx';
-import type { IngestStats } from './network/rate-samples.ts';
 import { LanguageChoice } from './trends/language-choice.tsx';
 import { languageName } from './trends/languages.ts';
 import { TrendList } from './trends/trend-list.tsx';
@@ -60,13 +59,12 @@ function Found({ kind, lang, term, choose }: FoundProps) {
   const url = useApiUrl();
   const wanted = new URLSearchParams({ kind, limit: String(MOST), ...(lang !== '' && { lang }) });
   const { value, error } = useLive<Trends>(url('search', `/trends?${wanted}`), 30_000);
-  const ingest = useLive<IngestStats>(url('search', '/stats/ingest'), 10_000);
   const trends = value?.trends ?? [];
   const chosen = trends.find((trend) => trend.term === term) ?? trends[0];
   return (
     <>
       <Notice error={error} hasValue={value !== undefined} />
-      <OldNumbers countedAt={ingest.value?.updated_at} />
+      <OldReports />
       <p class="quiet">
         <span role="status">
           {value === undefined && error === undefined ? 'Asking …' : null}

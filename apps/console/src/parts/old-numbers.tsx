@@ -1,6 +1,8 @@
 import { useRef } from 'preact/hooks';
 import { serverNow } from '../data/clock.ts';
+import { useApiUrl } from '../data/config.tsx';
 import { formatTime } from '../data/format.ts';
+import { useLive } from '../data/use-live.ts';
 
 /** What is counted every ten seconds is this old only where nothing can be counted … */
 const OLD_AFTER_MS = 30_000;
@@ -27,6 +29,13 @@ export function OldNumbers({ countedAt }: { countedAt: string | undefined }) {
 }
 
 /** `firstSeenMs` is when this answer came for the first time. */
+/** For reports that are counted more seldom: they are old where what is counted often is. */
+export function OldReports() {
+  const url = useApiUrl();
+  const { value } = useLive<{ readonly updated_at: string }>(url('search', '/stats/ingest'), 10_000);
+  return <OldNumbers countedAt={value?.updated_at} />;
+}
+
 export function isOld(countedAt: string, firstSeenMs: number, nowMs = serverNow()): boolean {
   return nowMs - Date.parse(countedAt) > OLD_AFTER_MS && nowMs - firstSeenMs > SAME_FOR_MS;
 }

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { Chart } from '../../../parts/chart.tsx';
 import { Notice } from '../../../parts/notice.tsx';
+import { OldReports } from '../../../parts/old-numbers.tsx';
 import { daysOf, type FeedReport, lineOf, MEASURES, type Measure } from './feed-numbers.ts';
 import { useFeedReport } from './use-feed-report.ts';
 
@@ -19,6 +20,7 @@ export function ByDay({ feed }: { feed: string }) {
       <h2>By day</h2>
       <p class="hint">Signed-in viewers of the last 30 days (UTC). What fewer than five did is not told.</p>
       <Notice error={error} hasValue={value !== undefined} />
+      <OldReports />
       {value === undefined ? <div class="charts waiting" /> : <Charts report={value} />}
     </section>
   );
