@@ -17,6 +17,7 @@ async function ask(viewer: string, explain: () => Promise<never>) {
   adminExplain(app, {
     file: parseFeedsFile(FEEDS, 'feeds.yaml'),
     keys: { isLoaded: () => true, check: () => ({ keyId: 'k', actorDid: OWNER, feeds: ['mine'] }) },
+    identity: {},
     explain,
   } as unknown as FeedgenContext);
   const uri = 'at://did:plc:a/app.bsky.feed.post/3l3frqadlo32h';
