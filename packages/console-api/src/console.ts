@@ -1,13 +1,11 @@
 import { join } from 'node:path';
-import { type HttpServer, type Logger, readBuildInfo } from '@updraft/service';
-import type { Redis } from '@updraft/store';
+import { type HttpServer, readBuildInfo } from '@updraft/service';
 import type { ConsoleEnvironment } from './environment.ts';
 import { serveFiles } from './files/serve-files.ts';
 import { oauthIdentity } from './oauth/client-metadata.ts';
 import { createOAuthClients, type OAuthClients } from './oauth/oauth-clients.ts';
 import { configRoute } from './routes/config.ts';
-import type { FindDid } from './sign-in/account-finder.ts';
-import { createSignIn } from './sign-in/create-sign-in.ts';
+import { createSignIn, type SignInOptions } from './sign-in/create-sign-in.ts';
 import type { SignIn } from './sign-in/sign-in.ts';
 import type { ConsoleConfig } from './views/config.ts';
 import type { Roles } from './views/session.ts';
@@ -20,20 +18,13 @@ export interface Console {
   addRoutes(app: HttpServer): void;
 }
 
-export interface ConsoleOptions {
+/** What both services give the console; what signing in needs besides is made of it. */
+export interface ConsoleOptions
+  extends Omit<SignInOptions, 'identity' | 'clients' | 'key' | 'publicOrigin' | 'grafana' | 'now'> {
   readonly service: ConsoleConfig['service'];
   readonly env: ConsoleEnvironment;
   /** The service's `host:port`. */
   readonly listen: string;
-  readonly redis: Redis;
-  readonly redisPrefix: string;
-  readonly plcHost: string;
-  readonly allowPrivateAddresses: boolean;
-  /** CLEANUP_TOKEN_KEY; empty where no clean-ups run. */
-  readonly tokenKeys: readonly Uint8Array[];
-  readonly rolesOf: (did: string) => Roles;
-  readonly findDid: FindDid;
-  readonly log: Logger;
   /** The folder of the built web app; tests change it. */
   readonly folder?: string;
   /** Milliseconds since 1970; tests change it. */

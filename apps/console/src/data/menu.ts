@@ -9,7 +9,7 @@ export interface MenuItem {
   readonly path: string;
 }
 
-/** The pages that stand in the menu for someone with these roles, and whose service can be reached. */
+/** The menu of someone with these roles. A page is left out where the address of its service is not known. */
 export function menuItems(config: ConsoleConfig, roles: Roles | undefined): MenuItem[] {
   const shown = PAGES.filter(
     (page) => isInMenu(page) && !config.pagesOff.includes(page.name) && maySeeSomewhere(config, page, roles),

@@ -13,7 +13,7 @@ export function tagSearch(tag: string): string {
   return `/console/search?${new URLSearchParams({ q: `#${tag}` })}`;
 }
 
-/** The host that a link leads to, as a reader should see it; undefined for what is no http(s) address: it must not be a link. */
+/** The host of an http(s) address, for readers. Undefined for any other address: that must not become a link. */
 export function linkHost(link: string): string | undefined {
   if (!URL.canParse(link)) return undefined;
   const { protocol, host } = new URL(link);

@@ -1,7 +1,14 @@
+import type { ComponentChildren } from 'preact';
 import { adviceFor, type RequestError } from '../data/request.ts';
 
+interface ActionErrorProps {
+  readonly error: RequestError | undefined;
+  /** What to do about it. */
+  readonly advise?: (error: RequestError) => ComponentChildren;
+}
+
 /** Why something that was asked for was not done, and what to do about it. */
-export function ActionError({ error }: { error: RequestError | undefined }) {
+export function ActionError({ error, advise = adviceFor }: ActionErrorProps) {
   return (
     <div role="alert">
       {error === undefined ? null : (
@@ -9,7 +16,7 @@ export function ActionError({ error }: { error: RequestError | undefined }) {
           <strong>
             <bdi>{error.message}</bdi>
           </strong>{' '}
-          {adviceFor(error)}
+          {advise(error)}
         </p>
       )}
     </div>

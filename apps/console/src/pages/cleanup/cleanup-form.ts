@@ -1,7 +1,7 @@
 import type { CleanupType } from '@updraft/console-api/views';
 import { TYPES } from './cleanup-words.ts';
 
-/** What stands in the form; numbers as they are typed. */
+/** The form's fields. Numbers are still text. */
 export interface CleanupForm {
   readonly types: readonly CleanupType[];
   readonly days: string;
@@ -87,7 +87,7 @@ export function readForm(json: string | null): CleanupForm {
 
 function linesOf(text: string): string[] {
   const lines = text
-    .split(/[\s,;<>"'()]+/) // as they stand in texts and tables
+    .split(/[\s,;<>"'()]+/) // copied from a text or a table
     .map((line) => line.replace(/\.$/, ''))
     .filter((line) => line !== '');
   return [...new Set(lines)];

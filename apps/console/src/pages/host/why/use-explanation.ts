@@ -1,47 +1,9 @@
+import type { Explanation } from '@updraft/feeds';
 import { useEffect, useState } from 'preact/hooks';
 import type { Api } from '../../../data/api.ts';
 import { RequestError } from '../../../data/request.ts';
 import { useApi, useSession } from '../../../data/session.tsx';
 import { readPostAddress } from './post-address.ts';
-
-interface Rule {
-  readonly rule: string;
-  /** Absent where it could not be asked. */
-  readonly isPassed?: boolean;
-  readonly detail: string;
-}
-
-interface Score {
-  readonly likes: number;
-  readonly reposts: number;
-  readonly replies: number;
-  readonly sum: number;
-  readonly ageHours: number;
-  readonly score: number;
-  readonly weights: { readonly likes: number; readonly reposts: number; readonly replies: number };
-  readonly gravity?: number;
-}
-
-/** As GET /api/admin/explain gives it. */
-export interface Explanation {
-  readonly feed: string;
-  readonly uri: string;
-  readonly asOf: string;
-  /** Whether a page has the post now. */
-  readonly isShown: boolean;
-  /** Whether a build made now would have it. */
-  readonly isTaken: boolean;
-  readonly because: string;
-  readonly rules: readonly Rule[];
-  readonly score?: Score;
-  readonly build?: {
-    readonly id: string;
-    readonly asOf: string;
-    readonly posts: number;
-    readonly place?: number;
-    readonly isCut: boolean;
-  };
-}
 
 /** Asks why about the post that a text names: of a feed of which each reader has their own list, about that of who is signed in. */
 export function useExplanation(feed: string, text: string) {

@@ -1,4 +1,4 @@
-import type { Explanation } from './use-explanation.ts';
+import type { Explanation } from '@updraft/feeds';
 
 type Facts = Pick<Explanation, 'isShown' | 'isTaken' | 'build'>;
 

@@ -1,7 +1,7 @@
+import type { Explanation } from '@updraft/feeds';
 import { formatCount } from '../../../data/format.ts';
 import { RelativeTime } from '../../../parts/relative-time.tsx';
 import { Table } from '../../../parts/table.tsx';
-import type { Explanation } from './use-explanation.ts';
 import { verdictOf } from './verdict-words.ts';
 
 /** The verdict in words, then what it comes from. */
