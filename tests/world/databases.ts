@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startClickHouse } from '@updraft/local';
+import { type ClickHouse, startClickHouse } from '@updraft/local';
 import type { ClickHouseOptions } from '@updraft/store';
 import { createMigratedDatabase } from '../migrated-database.ts';
 import { startRedisDatabase } from './redis.ts';
@@ -37,17 +37,17 @@ export interface Killable {
 
 export const DATABASE = 'atproto';
 
+/** Of what a server wrote before it ended by itself. */
+const MAX_LINES = 50;
+
 /** Starts both in `folder` and applies all migrations, or what `migrate` does instead. */
 export async function startDatabases(
   folder: string,
   migrate: (clickhouse: Pick<Reachable, 'connection' | 'env'>) => Promise<unknown> = ({ connection }) =>
     createMigratedDatabase(connection),
 ): Promise<Databases> {
-  const clickhouseFolder = join(folder, 'clickhouse');
-  const quiet = { onLine: () => {} };
-  let clickhouse = await startClickHouse({ dataDir: clickhouseFolder, ...quiet });
+  const clickhouse = await keepClickHouse(join(folder, 'clickhouse'));
   const redis = await startRedisDatabase(join(folder, 'redis'));
-  const clickhousePort = clickhouse.port;
   const { url, logins } = clickhouse;
   const connection = { address: url, ...logins.migrations, database: DATABASE };
   const env = {
@@ -68,17 +68,52 @@ export async function startDatabases(
       connection,
       env,
       get pid() {
-        return clickhouse.pid;
+        return clickhouse.pid();
       },
-      kill: async () => void (await clickhouse.kill('SIGKILL')),
-      revive: async () => {
-        clickhouse = await startClickHouse({ dataDir: clickhouseFolder, port: clickhousePort, ...quiet });
-      },
+      kill: clickhouse.kill,
+      revive: clickhouse.revive,
     },
     forgetProgress: async () => void (await readAll(address, `TRUNCATE TABLE ${DATABASE}.ingest_progress`)),
-    aborts: () => 0,
+    aborts: clickhouse.aborts,
     async [Symbol.asyncDispose]() {
-      await Promise.all([clickhouse.kill('SIGKILL'), redis.kill()]);
+      await Promise.all([clickhouse.kill(), redis.kill()]);
+    },
+  };
+}
+
+/** One server, which is started again when it ends by a fault of its own, as `npm start` does. */
+async function keepClickHouse(dataDir: string) {
+  let aborts = 0;
+  let isKilled = false;
+  const start = async (port?: number): Promise<ClickHouse> => {
+    const lines: string[] = [];
+    const onLine = (line: string): void => void lines.splice(0, Math.max(0, lines.push(line) - MAX_LINES));
+    const started = await startClickHouse({ dataDir, port, onLine });
+    void started.exited.then((exit) => {
+      if (isKilled) return;
+      aborts += 1;
+      console.error('ClickHouse ended by itself, and is started again:', exit, lines.join('\n'));
+      running = start(started.port);
+      running.catch(() => {}); // whoever needs it next hears of it
+    });
+    return started;
+  };
+  let running = start();
+  const { url, port, logins } = await running;
+  let pid = (await running).pid;
+  return {
+    url,
+    logins,
+    pid: () => pid,
+    aborts: () => aborts,
+    kill: async () => {
+      isKilled = true;
+      await (await running).kill('SIGKILL');
+    },
+    revive: async () => {
+      isKilled = false;
+      running = start(port);
+      pid = (await running).pid;
     },
   };
 }

@@ -8,8 +8,8 @@ import { engineUsers } from './users.ts';
 export interface ClickHouseOptions
   extends Pick<EngineOptions, 'maxMemoryBytes' | 'remoteServers' | 'tcpPort' | 'onLine' | 'onSpawn'> {
   readonly dataDir: string;
-  /** Default 0: a free one. */
-  readonly port?: number;
+  /** Default: a free one. */
+  readonly port?: number | undefined;
   /** The file with the passwords, for curl's --netrc-file; default: `netrc` in `dataDir`. */
   readonly netrc?: string;
   /** Instead of those in `netrc`. A restart must not change the passwords, even if the file is gone meanwhile. */
@@ -29,7 +29,9 @@ export interface ClickHouse extends Pick<RunningEngine, 'pid' | 'exited' | 'answ
  * @throws SetupError when it does not start
  */
 export async function startClickHouse(options: ClickHouseOptions): Promise<ClickHouse> {
-  const { dataDir, port = 0 } = options;
+  const { dataDir } = options;
+  // not the system's choice: while the server is away an outgoing connection could take that port
+  const port = options.port ?? (await freePort());
   const logins = options.logins ?? (await keepLogins(options.netrc ?? join(dataDir, 'netrc')));
   const enginePort = await freePort();
   const front = await openFront({ port, enginePort, logins: [logins.apps, logins.migrations] });
