@@ -94,21 +94,24 @@ function startWorld(host: JetstreamServer, { seed, events }: { seed: number; eve
   const world = createWorld({ seed, accounts: Math.max(2_000, events / 100), eventsPerDay: events, hostile: 0.5 });
   const truth = createGroundTruth();
   const source = world.events();
+  const nextEvent = () => {
+    const event = source.next().value;
+    host.append(event);
+    return truth.add(eventLine(event), event.nth);
+  };
   const happen = (count: number): void => {
-    for (let i = 0; i < count; i++) {
-      const event = source.next().value;
-      host.append(event);
-      truth.add(eventLine(event), event.nth);
-    }
+    for (let i = 0; i < count; i++) nextEvent();
     host.settle();
   };
-  /** Lets so many events happen, with breaths in between. */
+  /** Lets so many events happen, with breaths in between; the last is a commit, since a strange event does not move the cursor. */
   const flow = async (count: number): Promise<void> => {
     const stretches = 200;
     for (let stretch = 0; stretch < stretches; stretch++) {
       happen(count / stretches);
       await delay(100);
     }
+    while (nextEvent().is !== 'commit');
+    host.settle();
   };
   const flowUntil = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {

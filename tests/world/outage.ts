@@ -60,7 +60,11 @@ async function playOutage(options: OutageOptions, folder: string): Promise<Outag
   const host = cleanup.adopt(await startJetstream({ slowReaderMs: 5_000 }), (server) => server.close());
   const truth = createGroundTruth();
   const stopping = cleanup.adopt(new AbortController(), (controller) => controller.abort());
-  const onEvent = (event: Parameters<typeof eventLine>[0]): void => void truth.add(eventLine(event), event.nth);
+  let isEnding = false;
+  const onEvent = (event: Parameters<typeof eventLine>[0]): void => {
+    const told = truth.add(eventLine(event), event.nth);
+    if (isEnding && told.is === 'commit') stopping.abort(); // a strange event does not move the cursor that is waited for
+  };
   const pump = startPump({ world, hosts: [host], onEvent, signal: stopping.signal });
   const events = (): number => host.log.nextSeq - 1;
   await pump.caughtUp;
@@ -78,7 +82,7 @@ async function playOutage(options: OutageOptions, folder: string): Promise<Outag
   await clickhouse.revive();
   onProgress(`it is back; ${missed} events came meanwhile`);
   await delay(calmSeconds * 1_000);
-  stopping.abort();
+  isEnding = true;
   await pump.done;
   host.settle();
   await untilSaved(databases, REDIS_PREFIX, host, folder);
