@@ -92,7 +92,7 @@ migrate-force version:
 migrate-create name:
     @node packages/store/src/migrate-command.ts create "$1"
 
-# Write docs/schema.sql from the migrations, with a ClickHouse of its own
+# Write docs/schema.sql from the migrations, with a ClickHouse of its own, and list new ones in migrations/landed.sha256
 [group('database')]
 migrate-dump-schema:
     @node tests/dump-schema-command.ts

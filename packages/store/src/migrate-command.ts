@@ -25,7 +25,9 @@ const addMoves: BuildProgram = (program, io) => {
     .description('take back the last migrations')
     .argument('<count>', 'how many', wholeNumber(1))
     .action(async (count) => {
-      const takenBack = await migrateDown({ ...options(io), statementTimeoutMs: DAY_MS, count });
+      const bar = stepBar(io.screen);
+      const given = { ...options(io), statementTimeoutMs: DAY_MS, onProgress: bar.show };
+      const takenBack = await migrateDown({ ...given, count }).finally(bar.end);
       io.out(takenBack.length === 0 ? 'nothing to take back' : `took back ${takenBack.map(stemOf).join(', ')}`);
     });
 };
@@ -77,20 +79,24 @@ async function up(given: MigrateOptions, { out, screen }: CommandIo): Promise<vo
   out(count === 0 ? 'nothing to apply' : `${count} ${count === 1 ? 'migration' : 'migrations'} applied`);
 }
 
-/** Shows how far a long step is, from its first report on. */
+/** Shows how far each long step is, from its first report on. */
 function stepBar(screen: CommandIo['screen']): { show(state: StepState): void; end(): void } {
-  let last: StepState = { subject: '', done: 0, total: 0 };
+  let last: StepState = { subject: '', done: 0, total: 0, unit: 'rows' };
   let startedAt = 0;
   let bar: ReturnType<typeof startProgressBar> | undefined;
   const work = () => ({
-    subject: `${last.subject}: ${last.total.toLocaleString('en')} rows`,
+    subject: `${last.subject}: ${last.total.toLocaleString('en')} ${last.unit}`,
     share: last.total === 0 ? 1 : last.done / last.total,
     count: Math.round(last.done),
-    unit: 'rows',
+    unit: last.unit,
     elapsedMs: performance.now() - startedAt,
   });
   return {
     show: (state) => {
+      if (state.subject !== last.subject) {
+        bar?.finish();
+        bar = undefined;
+      }
       last = state;
       if (bar !== undefined || screen === undefined) return;
       startedAt = performance.now();

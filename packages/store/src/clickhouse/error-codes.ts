@@ -97,11 +97,15 @@ const MEANINGS = new Map<number, CodeMeaning>([
   ...Object.values(TIMEOUT).map((code) => [code, 'timeout'] as const),
 ]);
 
+/** A mutation that a statement waits for failed. */
+export const UNFINISHED = 341;
+
 /** Most calls are tried again: others may have taken the memory. */
 export const MEMORY_LIMIT_EXCEEDED = 241;
 
 export const { ACCESS_DENIED, UNKNOWN_TABLE, UNKNOWN_DATABASE } = SETUP;
-export const { BACKUP_ALREADY_EXISTS, BACKUP_NOT_FOUND, CANNOT_RESTORE_TABLE, TABLE_ALREADY_EXISTS } = REFUSED_QUERY;
+export const { BAD_ARGUMENTS, BACKUP_ALREADY_EXISTS, BACKUP_NOT_FOUND, CANNOT_RESTORE_TABLE, TABLE_ALREADY_EXISTS } =
+  REFUSED_QUERY;
 
 /** All codes with a meaning of their own, by name: a test compares them with the engine's. */
 export const NAMED_CODES: Readonly<Record<string, number>> = {

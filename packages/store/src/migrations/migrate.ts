@@ -10,7 +10,7 @@ import { acquireLock, type MigrationLock } from './lock.ts';
 import { MIGRATIONS_DIRECTORY, readMigrations, stemOf } from './migration-files.ts';
 import { runStatements } from './run-statements.ts';
 import type { StepProgress } from './run-steps/step.ts';
-import { checkLedger, pendingMigrations } from './state.ts';
+import { migrationsToTakeBack, pendingMigrations } from './state.ts';
 import { type MigrationTarget, openTarget } from './target.ts';
 import type { AppliedMigration, MigrateOptions, Migration } from './types.ts';
 
@@ -34,15 +34,12 @@ export async function migrateUp(options: MigrateOptions): Promise<Migration[]> {
 /** Takes back the last `count` migrations, newest first. Gives what it took back. */
 export function migrateDown(options: MigrateOptions & { count: number }): Promise<Migration[]> {
   return underLock(options, async (context) => {
-    const applied = await context.ledger.read();
-    checkLedger(context.files, applied);
-    const last = applied.slice(-options.count).toReversed();
-    const migrations = last.map(({ version }) => fileOf(context.files, version));
-    for (const migration of migrations) {
-      options.log.info({ migration: stemOf(migration) }, 'taking back');
-      await runStatements({ ...context, migration, direction: 'down', from: 0, resumed: false });
+    const last = migrationsToTakeBack(context.files, await context.ledger.read(), options.count);
+    for (const { migration, from, resumed } of last) {
+      options.log.info({ migration: stemOf(migration) }, resumed ? 'going on to take back' : 'taking back');
+      await runStatements({ ...context, migration, direction: 'down', from, resumed });
     }
-    return migrations;
+    return last.map(({ migration }) => migration);
   });
 }
 

@@ -8,6 +8,7 @@ import type { StepProgress } from './run-steps/step.ts';
 import { splitStatements } from './split-statements.ts';
 import type { MigrationTarget } from './target.ts';
 import type { AppliedMigration, Migration } from './types.ts';
+import { runWhenFree } from './wait-for-mutations.ts';
 
 export interface Run {
   target: MigrationTarget;
@@ -72,5 +73,10 @@ async function runOne(run: Run, statement: string, index: number): Promise<void>
   const mayBeDone = (error: unknown): boolean =>
     run.resumed && index === run.from && error instanceof StoreError && error.code === TABLE_ALREADY_EXISTS;
   const timeoutMs = run.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
-  await run.target.run(statement, { timeoutMs, settings: ANY_SIZE }, mayBeDone);
+  const options = { timeoutMs, settings: ANY_SIZE };
+  await run.target.run(statement, (place, sql) =>
+    runWhenFree(place, sql, options, run).catch((error: unknown) => {
+      if (!mayBeDone(error)) throw error;
+    }),
+  );
 }

@@ -43,7 +43,7 @@ export async function copyRows(context: StepContext): Promise<void> {
     for (const [table, days] of retention) await setRetention(database, table, days);
   const total = servers.reduce((sum, { left }) => sum + left, 0);
   let done = 0;
-  const report = (): void => context.progress.report({ subject: 'copying records', done, total });
+  const report = (): void => context.progress.report({ subject: 'copying records', done, total, unit: 'rows' });
   if (total > 0) report();
   for (const server of servers) {
     if (server.left > 0) await server.rows.command(rejectBadRevsSql(rejectedEvents(database)), {}, COPY);

@@ -23,7 +23,6 @@ export interface StepContext {
 /** Receives how far a step is. */
 export interface StepProgress {
   readonly log: StoreLog;
-  /** Rows that are done, and all that there are to do. */
   report(state: StepState): void;
 }
 
@@ -31,4 +30,6 @@ export interface StepState {
   readonly subject: string;
   readonly done: number;
   readonly total: number;
+  /** Of what it counts. */
+  readonly unit: 'rows' | 'parts';
 }
