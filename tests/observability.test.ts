@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEPLOY, metricsIn, type PanelQuery, readPanelQueries } from './observability/dashboards.ts';
 import { findProgram, type Prometheus, promtool, startPrometheus } from './observability/prometheus.ts';
+import { until } from './until.ts';
 
 const documented = [
   ...(await readFile(join(import.meta.dirname, '../docs/metrics.md'), 'utf8')).matchAll(/^\| `(\w+)`/gm),
@@ -124,8 +125,4 @@ async function isOk(url: string): Promise<boolean> {
     (reply) => reply.ok,
     () => false,
   );
-}
-
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) await sleep(200);
 }

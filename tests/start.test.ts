@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { likes } from './indexer/events.ts';
+import { tellOutputOf, until as untilTrue } from './until.ts';
 
 const command = resolve(import.meta.dirname, '../packages/local/src/start-command.ts');
 const numLikes = 300;
@@ -47,10 +48,12 @@ const startHere = (...args: string[]) =>
   start('--data', join(folder, 'data'), '--port-offset', String(offset), '--play', recording, ...args);
 
 async function until(isTrue: () => boolean | Promise<boolean>, run: Run): Promise<void> {
-  while (!(await isTrue())) {
+  tellOutputOf('npm start', run.output);
+  await untilTrue(async () => {
+    if (await isTrue()) return true;
     if (!running.has(run)) throw new Error(`npm start ended: ${run.output()}`);
-    await new Promise((settle) => setTimeout(settle, 100));
-  }
+    return false;
+  }, isTrue.toString());
 }
 
 async function query(sql: string): Promise<string> {

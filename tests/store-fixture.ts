@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { startClickHouse } from '@updraft/local';
 import { type ClickHouse, type ClickHouseOptions, createClickHouse, ensureDatabase } from '@updraft/store';
 import { createMigratedDatabase } from './migrated-database.ts';
+import { startWatched } from './watched-server.ts';
 
 /** ClickHouse's engine of a test file's own, with an empty or a migrated database. */
 export interface StoreFixture extends AsyncDisposable {
@@ -20,7 +21,9 @@ export interface StoreFixture extends AsyncDisposable {
 
 export async function startStore({ migrated = true } = {}): Promise<StoreFixture> {
   const dataDir = await mkdtemp(join(tmpdir(), 'updraft-store-'));
-  let engine = await startClickHouse({ dataDir });
+  const startEngine = (port?: number) =>
+    startWatched('ClickHouse', (onLine) => startClickHouse({ dataDir, port, onLine }));
+  let engine = await startEngine();
   const connection = {
     address: engine.url,
     ...engine.logins.migrations,
@@ -41,7 +44,7 @@ export async function startStore({ migrated = true } = {}): Promise<StoreFixture
       await engine.kill('SIGKILL');
     },
     start: async () => {
-      engine = await startClickHouse({ dataDir, port: engine.port });
+      engine = await startEngine(engine.port);
     },
     close,
     [Symbol.asyncDispose]: close,

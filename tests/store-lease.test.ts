@@ -17,6 +17,7 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { quietLog } from './migrated-database.ts';
 import { type StoreFixture, startStore } from './store-fixture.ts';
+import { until } from './until.ts';
 
 let directory: string;
 let server: RedisServer;
@@ -56,10 +57,6 @@ async function take(from: Leases, fenceAbove = 0, name = KEY): Promise<Lease> {
   if (lease === undefined) throw new Error('another holds it');
   held.push(lease);
   return lease;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await delay(10);
 }
 
 describe('a lease', () => {

@@ -13,6 +13,7 @@ import {
   startClickHouse,
 } from '@updraft/local';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { until } from './until.ts';
 
 let folder: string;
 let stack: Stack | undefined;
@@ -61,10 +62,6 @@ async function createTestStack(plan: Partial<StackPlan>, deps: Partial<StackDeps
 
 const never = new AbortController().signal;
 const order = async () => (await readFile(join(folder, 'order'), 'utf8')).trim().split('\n');
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 20));
-}
 
 describe('running the parts', () => {
   test('they start from the databases up and stop from the services down', async () => {

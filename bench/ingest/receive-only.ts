@@ -36,6 +36,7 @@ await runIndexer(
       load: async () => undefined,
       save: async ({ cursor = 0 }) => {
         if (cursor >= Number(lastSeq)) done.abort();
+        return true;
       },
     },
     erased: { has: () => false },

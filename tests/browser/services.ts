@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '@updraft/local';
 import { type Program, type Stack, type Store, startProgram } from '../indexer/stack.ts';
 import type { PdsNetwork } from '../pds/network.ts';
 import type { People } from './people.ts';
@@ -29,7 +29,8 @@ const FEED_ACTOR = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa';
 export async function startServices({ stack, store, network, people }: ServicesDeps): Promise<Services> {
   const feedsFile = join(stack.directory, 'feeds.yaml');
   await writeFile(feedsFile, feedsFileOf(people));
-  const [feedgenAddress, searchAddress] = await freeAddresses(2);
+  // both services know both addresses before either listens
+  const [feedgenAddress, searchAddress] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
   const [feedgen, search] = [`http://${feedgenAddress}`, `http://${searchAddress}`];
   const both = {
     ...store.env,
@@ -44,14 +45,14 @@ export async function startServices({ stack, store, network, people }: ServicesD
   const programs = [
     startProgram('apps/feedgen/src/main.ts', [], {
       ...both,
-      LISTEN_ADDRESS: feedgenAddress ?? '',
+      LISTEN_ADDRESS: feedgenAddress,
       SERVICE_ENDPOINT: 'https://feeds.example',
       FEED_ACTOR_DID: FEED_ACTOR,
       FEEDS_FILE: feedsFile,
     }),
     startProgram('apps/search/src/main.ts', [], {
       ...both,
-      LISTEN_ADDRESS: searchAddress ?? '',
+      LISTEN_ADDRESS: searchAddress,
       STATS_CACHE_TTL: '500ms',
       CLEANUP_POLL_INTERVAL: '200ms',
       SPOOL_DIRECTORY: join(stack.directory, 'spool'),
@@ -84,17 +85,4 @@ feeds:
     hosts: ['${host.did}']
     moderators: ['${moderator.did}']
 `;
-}
-
-/** Addresses that are free now, so that both services know them before either listens. */
-async function freeAddresses(count: number): Promise<string[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  const addresses = await Promise.all(
-    servers.map(async (server) => {
-      await new Promise((listening) => server.once('listening', listening));
-      return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    }),
-  );
-  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
-  return addresses;
 }

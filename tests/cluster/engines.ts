@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RunningEngine, startEngine } from '@updraft/local';
+import { freePort, type RunningEngine, startEngine } from '@updraft/local';
 import type { ClickHouseOptions } from '@updraft/store';
 
 /** Servers of ClickHouse on this machine that are one cluster; one of them is no cluster. */
@@ -21,6 +20,8 @@ export interface Engines extends AsyncDisposable {
 
 const USER = { name: 'updraft', password: 'of-a-test', grants: ['GRANT ALL ON *.*'] };
 const CLUSTER = 'updraft';
+/** Of what a server wrote before it ended by itself. */
+const MAX_LINES = 50;
 
 export async function startEngines(count: number, { database = 'atproto', folder = '' } = {}): Promise<Engines> {
   const directory = folder === '' ? await mkdtemp(join(tmpdir(), 'updraft-cluster-')) : folder;
@@ -37,18 +38,20 @@ export async function startEngines(count: number, { database = 'atproto', folder
   let isClosing = false;
   const start = async (shard: number): Promise<void> => {
     const { httpPort, tcpPort } = shards[shard] ?? { httpPort: 0, tcpPort: 0 };
+    const lines: string[] = [];
     const engine = await startEngine({
       folder: join(directory, `shard-${shard}`),
       httpPort,
       users: [USER],
       maxMemoryBytes: 2 * 1024 ** 3,
-      onLine: () => {},
+      onLine: (line) => void lines.splice(0, Math.max(0, lines.push(line) - MAX_LINES)),
       ...(count > 1 && { tcpPort, remoteServers }),
     });
     running[shard] = engine;
-    void engine.exited.then(({ signal }) => {
+    void engine.exited.then(({ code, signal }) => {
       if (isClosing || running[shard] !== engine || signal === 'SIGKILL') return;
       aborts += 1;
+      console.error(`shard ${shard} ended by itself (${signal ?? code}), and is started again:\n${lines.join('\n')}`);
       void start(shard);
     });
   };
@@ -85,14 +88,4 @@ export function environmentOf(connection: ClickHouseOptions): Record<string, str
     CLICKHOUSE_DATABASE: database,
     ...(cluster !== undefined && { CLICKHOUSE_CLUSTER: cluster.name, CLICKHOUSE_SHARDS: cluster.servers.join(',') }),
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen({ port: 0, host: '127.0.0.1' }, () => {
-      const address = server.address();
-      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : 0));
-    });
-  });
 }

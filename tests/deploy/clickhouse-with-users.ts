@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@updraft/local';
 import type { ClickHouseOptions } from '@updraft/store';
+import { until } from '../until.ts';
 import { startUsersServer } from './users-server.ts';
 
 export interface ClickHouseWithUsers extends AsyncDisposable {
@@ -47,24 +48,12 @@ export async function startClickHouseWithUsers(): Promise<ClickHouseWithUsers> {
   };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 async function untilAnswering(url: string, server: { readonly exitCode: number | null }): Promise<void> {
-  for (;;) {
+  await until(() => {
     if (server.exitCode !== null) throw new Error('the server has ended');
-    const answers = await fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
+    return fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
       (response) => response.ok,
       () => false,
     );
-    if (answers) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  }, `an answer of ${url}`);
 }

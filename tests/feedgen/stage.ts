@@ -7,8 +7,11 @@ import { createLogger } from '@updraft/service';
 import { type ClickHouse, createClickHouse, createRedis } from '@updraft/store';
 import { checkAnswers } from '../http/checked-answers.ts';
 import { hurriedClickHouse, hurryRedis } from '../http/hurried.ts';
+import { until } from '../until.ts';
 import { type Databases, startDatabases } from '../world/databases.ts';
 import { createNetwork, type Network } from './network.ts';
+
+export { until } from '../until.ts';
 
 /** Databases of their own, a network to write records with, and any number of feed generators over them. */
 export interface Stage extends AsyncDisposable {
@@ -149,7 +152,8 @@ export async function startInstance(
   const send: Instance['send'] = async (method, path, headers = {}, body) => {
     const request = body === undefined ? {} : { body: JSON.stringify(body) };
     const type = body === undefined ? {} : { 'content-type': 'application/json' };
-    const response = await fetch(`${url}${path}`, { method, headers: { ...type, ...headers }, ...request });
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const response = await fetch(`${url}${path}`, { method, headers: { ...type, ...headers }, ...request, signal });
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: parseBody(response, text) };
   };
@@ -177,10 +181,11 @@ export async function startInstance(
     },
     rebuild: async (alias) => {
       const since = Date.now();
-      while ((feedgen.context.live.current(alias)?.asOfMs ?? 0) < since) {
-        await feedgen.builders.get(alias)?.buildOnce();
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
+      const isNew = () => (feedgen.context.live.current(alias)?.asOfMs ?? 0) >= since;
+      await until(async () => {
+        if (!isNew()) await feedgen.builders.get(alias)?.buildOnce();
+        return isNew();
+      }, `a build of ${alias}`);
     },
     stop,
     [Symbol.asyncDispose]: stop,
@@ -198,17 +203,7 @@ function parseBody(response: Response, text: string): ReplyBody {
   return (isJson ? JSON.parse(text) : text) as ReplyBody;
 }
 
+/** No answer may take longer. */
+const ANSWER_MS = 90_000;
 /** Builds come late on a busy machine. */
 const PATIENT = { buildMs: 60_000, lookUpMs: 30_000 };
-
-/** Ends a wait in vain before the test's limit does, so that it says what it waited for. */
-const PATIENCE_MS = 100_000;
-
-/** Resolves when `condition` holds. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
-  for (let pauseMs = 20; !(await condition()); pauseMs = Math.min(100, pauseMs * 1.1)) {
-    if (Date.now() > deadline) throw new Error(`this did not come true: ${condition.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
-  }
-}

@@ -92,12 +92,13 @@ function show(host: JetstreamServer, { did, line }: Extract<Deed, { kind: 'event
 
 /** This labeler forgets to send what it is told while a reader connects: so what counts is said once the indexer hears it. */
 async function untilHeard(labeler: ForeignLabeler, store: Store): Promise<void> {
-  for (let nth = 0; ; nth++) {
-    const uri = `${LIST}-${nth}`;
+  let nth = 0;
+  await until(async () => {
+    const uri = `${LIST}-${nth++}`;
     await labeler.say({ uri, val: 'heard', neg: false });
     await delay(200);
-    if ((await store.count('labels', `uri = '${uri}'`)) > 0) return;
-  }
+    return (await store.count('labels', `uri = '${uri}'`)) > 0;
+  }, 'a label to be heard');
 }
 
 function sayTo(labeler: ForeignLabeler, { uri, val, neg, expMs }: Extract<Deed, { kind: 'label' }>): Promise<void> {

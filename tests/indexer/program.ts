@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { tellOutputOf } from '../until.ts';
+
+export { until } from '../until.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -35,6 +37,7 @@ export function startProgram(main: string, args: readonly string[], env: Variabl
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
+  tellOutputOf(main, () => output);
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
@@ -89,12 +92,4 @@ async function readMetric(output: string, name: string): Promise<number> {
 export async function expectCleanEnd(program: Program): Promise<void> {
   const { code, signal } = await program.exited;
   if (code !== 0) throw new Error(`it ended with ${code ?? signal}:\n${program.output()}`);
-}
-
-/**
- * Waits until `condition` holds; the test's own time limit ends a wait in vain. A long wait asks less often, for each question costs the
- * servers the time that they need for what is waited for.
- */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let pauseMs = 25; !(await condition()); pauseMs = Math.min(100, pauseMs * 1.1)) await delay(pauseMs);
 }

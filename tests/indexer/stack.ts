@@ -5,6 +5,7 @@ import { type ClickHouse as Engine, type RedisServer, startClickHouse, startRedi
 import { type ClickHouse, createClickHouse } from '@updraft/store';
 import { createMigratedDatabase } from '../migrated-database.ts';
 import { selectRows } from '../select-rows.ts';
+import { startWatched } from '../watched-server.ts';
 
 export { expectCleanEnd, type Program, startProgram, until } from './program.ts';
 
@@ -36,11 +37,11 @@ export interface Store {
 export async function startStack(): Promise<Stack> {
   const directory = await mkdtemp(join(tmpdir(), 'updraft-indexer-'));
   const start = { clickhouse: join(directory, 'clickhouse'), redis: join(directory, 'redis') };
-  const quiet = { onLine: () => {} };
-  let [engine, redis] = await Promise.all([
-    startClickHouse({ dataDir: start.clickhouse, ...quiet }),
-    startRedis({ env: process.env, dataDir: start.redis }),
-  ]);
+  const startEngine = (port?: number) =>
+    startWatched('ClickHouse', (onLine) => startClickHouse({ dataDir: start.clickhouse, port, onLine }));
+  const startQueues = (port?: number) =>
+    startWatched('Redis', (onLine) => startRedis({ env: process.env, dataDir: start.redis, port, onLine }));
+  let [engine, redis] = await Promise.all([startEngine(), startQueues()]);
   const clients: ClickHouse[] = [];
   return {
     directory,
@@ -49,12 +50,12 @@ export async function startStack(): Promise<Stack> {
     restartEngine: async (signal, meanwhile) => {
       await engine.kill(signal);
       await meanwhile?.();
-      engine = await startClickHouse({ dataDir: start.clickhouse, port: engine.port, ...quiet });
+      engine = await startEngine(engine.port);
     },
     restartRedis: async (signal, meanwhile) => {
       await redis.kill(signal);
       await meanwhile?.();
-      redis = await startRedis({ env: process.env, dataDir: start.redis, port: redis.port });
+      redis = await startQueues(redis.port);
     },
     createStore: async (name) => {
       const connection = { address: engine.url, ...engine.logins.migrations, database: name };

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../until.ts';
 
 /** The path of a program on PATH, or undefined. */
 export function findProgram(name: string): string | undefined {
@@ -91,10 +91,10 @@ export async function startPrometheus(options: {
     if (body.data === undefined) throw new Error(`${expr}: ${body.error}`);
     return body.data.result.map(({ value }) => Number(value[1]));
   };
-  while ((await query('vector(1)').catch(() => [])).length === 0) {
+  await until(async () => {
     if (child.exitCode !== null) throw new Error('prometheus ended');
-    await sleep(100);
-  }
+    return (await query('vector(1)').catch(() => [])).length > 0;
+  }, 'prometheus to answer');
   return {
     query,
     async [Symbol.asyncDispose]() {

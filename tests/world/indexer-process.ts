@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { JetstreamServer } from '@updraft/simulator';
 import { mainOf } from '../indexer/crash-points.ts';
 import { PROGRAM_ENV } from '../indexer/program.ts';
+import { tellOutputOf } from '../until.ts';
 import type { Databases } from './databases.ts';
 
 /** The indexer in a process of its own, as in production. */
@@ -56,6 +57,7 @@ export function startIndexer(
   const log = createWriteStream(logFile, { flags: 'a' });
   child.stdout?.pipe(log, { end: false });
   child.stderr?.pipe(log, { end: false });
+  tellOutputOf(logFile, () => readFileSync(logFile, 'utf8'));
   const exited = once(child, 'exit').then(([code, signal]) => {
     log.end();
     return { code: code as number | null, signal: signal as NodeJS.Signals | null };

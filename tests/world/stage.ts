@@ -10,6 +10,7 @@ import {
   startJetstream,
   type World,
 } from '@updraft/simulator';
+import { until as untilTrue } from '../until.ts';
 import type { Databases } from './databases.ts';
 import { type IndexerProcess, indexerVariables, startIndexer } from './indexer-process.ts';
 import { createServerTruth, type ServerTruth } from './server-truth.ts';
@@ -72,7 +73,6 @@ export const REDIS_PREFIX = 'verify';
 
 const SLICES = 12;
 const SLICE_MS = 25;
-const CAUGHT_UP_WITHIN_MS = 100_000; // less than a test may take, so that it says what it waited for
 
 export async function startStage(options: StageOptions): Promise<Stage> {
   const { databases, world, folder, stretch, protocol = 'v1', random } = options;
@@ -178,10 +178,5 @@ export async function untilSaved(
 
 /** Polls until the test holds; errors while something is down count as no. */
 export async function until(what: string, test: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + CAUGHT_UP_WITHIN_MS;
-  while (Date.now() < deadline) {
-    if (await test().catch(() => false)) return;
-    await delay(50);
-  }
-  throw new Error(`waited too long for ${what}`);
+  await untilTrue(() => test().catch(() => false), what);
 }

@@ -3,6 +3,7 @@ export type { EngineUser, RemoteCluster } from './clickhouse/engine-config.ts';
 export { type EngineOptions, type RunningEngine, startEngine } from './clickhouse/engine-process.ts';
 export type { Logins } from './clickhouse/netrc.ts';
 export { type ClickHouse, type ClickHouseOptions, startClickHouse } from './clickhouse/start.ts';
+export { freePort } from './process/ports.ts';
 export { type RedisServer, type RedisServerOptions, startRedis } from './redis/redis-server.ts';
 export { createRowCounts, type RowCounts } from './screen/row-counts.ts';
 export { type NodeProgram, nodeProgram, type ProgramOutput } from './supervision/node-program.ts';

@@ -126,6 +126,7 @@ function intakeCounts({ metrics, log }: IndexerDeps, questions: Questions | unde
 }
 
 function writeCounts({ metrics, status, log }: IndexerDeps): WriteCounts {
+  let isSaved = true;
   return {
     batch: (batch, durationMs) => {
       status.active();
@@ -133,10 +134,14 @@ function writeCounts({ metrics, status, log }: IndexerDeps): WriteCounts {
       metrics.batchRows.observe(filledBlocks(batch).reduce((rows, block) => rows + block.rows, 0));
       metrics.batchSeconds.observe(durationMs / 1000);
     },
-    saved: (progress) => log.debug({ lastSeq: progress.lastSeq, cursor: progress.cursor }, 'cursor saved'),
+    saved: (progress) => {
+      isSaved = true;
+      log.debug({ lastSeq: progress.lastSeq, cursor: progress.cursor }, 'cursor saved');
+    },
     saveFailed: (err) => {
       metrics.saveFailures.inc();
-      log.warn({ err }, 'the cursor could not be saved; the next batch tries again');
+      if (isSaved) log.warn({ err }, 'the cursor could not be saved, and is tried again');
+      isSaved = false;
     },
   };
 }

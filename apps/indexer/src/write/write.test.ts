@@ -4,8 +4,8 @@ import { type BatchQueue, createBatchQueue } from '../batch/batch-queue.ts';
 import type { Moment } from '../run/hooks.ts';
 import { runWriteLoop, type WriteLoopOptions } from './write.ts';
 
-/** A queue with three batches of one row, at progress 1, 2 and 3, and closed behind them. */
-function threeBatches(): BatchQueue {
+/** A queue with three batches of one row, at progress 1, 2 and 3, and closed behind them unless it stays open. */
+function threeBatches(staysOpen = false): BatchQueue {
   let taken = 0;
   const progress = (): Progress => ({ lastSeq: taken, host: 'h', oldestKeptMicros: 0, recent: [], savedAt: '' });
   const queue = createBatchQueue({
@@ -20,7 +20,7 @@ function threeBatches(): BatchQueue {
     queue.current().actorHandles.append({ did: 'did:plc:a', handle: `${i}`, version: { hi: 0, lo: 0 } });
     queue.added();
   }
-  queue.close();
+  if (!staysOpen) queue.close();
   return queue;
 }
 
@@ -43,6 +43,7 @@ async function run(
       saves += 1;
       await behaviour.save?.(saves);
       did.push(`saved ${lastSeq}`);
+      return true;
     },
   };
   const counts = { batch: () => {}, saved: () => {}, saveFailed: () => void did.push('save failed') };
@@ -95,6 +96,30 @@ test('the last cursor is tried once more at the end, and its failure is told', a
   expect(did.filter((step) => step.startsWith('wrote'))).toHaveLength(3);
   expect(did.some((step) => step.startsWith('saved'))).toBe(false);
   expect(failure).toEqual(new Error('ClickHouse is away'));
+});
+
+test.each([
+  ['fails', () => Promise.reject(new Error('ClickHouse is away'))],
+  ['does not reach Redis', () => Promise.resolve(false)],
+])('a cursor whose save %s is saved again though no other follows', async (_, behaves) => {
+  const queue = threeBatches(true);
+  const saves: number[] = [];
+  const saved = Promise.withResolvers<void>();
+  const cursor = {
+    save: ({ lastSeq }: Progress) => {
+      saves.push(lastSeq);
+      if (saves.length < 6) return behaves();
+      saved.resolve();
+      return Promise.resolve(true);
+    },
+  };
+  const counts = { batch: () => {}, saved: () => {}, saveFailed: () => {} };
+  const writer: BatchWriter = { write: () => Promise.resolve() };
+  const running = runWriteLoop({ queue, writer, cursor, counts, againMs: 1 }, new AbortController().signal);
+  await saved.promise;
+  queue.close();
+  await running;
+  expect(saves.slice(-3)).toEqual([3, 3, 3]);
 });
 
 test.each([

@@ -25,6 +25,8 @@ export interface WriteLoopOptions {
   readonly writer: BatchWriter;
   readonly cursor: Pick<CursorStore, 'save'>;
   readonly counts: WriteCounts;
+  /** Tests only: of the cursor saver. */
+  readonly againMs?: number | undefined;
   readonly hooks?: Hooks | undefined;
 }
 
@@ -33,9 +35,10 @@ export interface WriteLoopOptions {
  * cursor saved. Rejects when `signal` gives a write up: the cursor then stays before it, and nothing is lost.
  */
 export async function runWriteLoop(options: WriteLoopOptions, signal: AbortSignal): Promise<void> {
-  const { queue, writer, cursor, counts, hooks } = options;
-  const saver = createCursorSaver({
+  const { queue, writer, cursor, againMs, counts, hooks } = options;
+  using saver = createCursorSaver({
     cursor,
+    againMs,
     onSaved: (progress) => {
       counts.saved(progress);
       hooks?.passed('after-redis');

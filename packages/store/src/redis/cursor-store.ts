@@ -19,10 +19,11 @@ export interface CursorStore {
   load(): Promise<Progress | undefined>;
   /**
    * Call only after every row of every event up to it is acknowledged. Writes ClickHouse first, then Redis. When Redis can't be
-   * reached, that is logged and not waited for: ClickHouse has the copy, and the earlier of the two counts.
+   * reached, that is logged and not waited for: ClickHouse has the copy, and the earlier of the two counts. Resolves with whether Redis
+   * has it too.
    * @throws StoreError when ClickHouse can't be written; LeaseLostError when a later lease was granted: this save then has no effect.
    */
-  save(progress: Progress): Promise<void>;
+  save(progress: Progress): Promise<boolean>;
   /** The version of the copy in ClickHouse, 0 for a new store: the fence of a new lease must be above it. */
   version(): Promise<number>;
   /**
@@ -63,7 +64,7 @@ export function createCursorStore(options: CursorStoreOptions): CursorStore {
     save: async (progress) => {
       await writeProgress(clickhouse, prefix, progress, fence === undefined ? undefined : fence + ++saves);
       onProgressWritten?.();
-      await inRedis.trySave(progress, fence);
+      return await inRedis.trySave(progress, fence);
     },
     version: () => readProgressVersion(clickhouse, prefix),
     takeOver: async (newFence) => {
@@ -98,18 +99,20 @@ function createRedisProgress({ redis, prefix, log, leaseKey = '' }: CursorStoreO
       throw new LeaseLostError('the cursor is saved by another indexer now');
   }
 
-  /** Logs that Redis can't be reached, once, and that it can again. @throws LeaseLostError as save() does. */
-  async function trySave(progress: Progress, fence: number | undefined): Promise<void> {
+  /** Logs that Redis can't be reached, once, and that it can again; gives whether it is saved. @throws LeaseLostError as save() does. */
+  async function trySave(progress: Progress, fence: number | undefined): Promise<boolean> {
     // While Redis is known to be away, its client goes on trying to connect and nobody waits for it.
-    if (hasFailed && redis.status !== 'ready') return;
+    if (hasFailed && redis.status !== 'ready') return false;
     try {
       await save(progress, fence);
       if (hasFailed) log.info({ key }, 'the progress is saved in Redis again');
       hasFailed = false;
+      return true;
     } catch (error) {
       if (error instanceof LeaseLostError) throw error;
       if (!hasFailed) log.warn({ key, err: error }, 'the progress is saved in ClickHouse only');
       hasFailed = true;
+      return false;
     }
   }
 
