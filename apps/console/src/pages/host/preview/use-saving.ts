@@ -1,0 +1,31 @@
+import { useState } from 'preact/hooks';
+import { useApi } from '../../../data/session.tsx';
+import { useAction } from '../../../data/use-action.ts';
+import type { ToastMessage } from '../frame/toast.tsx';
+import type { PreviewState } from './use-preview.ts';
+
+/** Saves a feed's settings, or goes back to those of feeds.yaml. */
+export function useSaving(feed: string, { settings, version, present, forget, reload }: PreviewState) {
+  const { sendJson } = useApi();
+  const [message, setMessage] = useState<ToastMessage>();
+  /** What others saved meanwhile shows in any case. */
+  const andReload = async (text: string, send: () => Promise<unknown>): Promise<void> => {
+    try {
+      await send();
+      setMessage({ text });
+      forget();
+    } finally {
+      await reload();
+    }
+  };
+  const save = useAction(() =>
+    andReload('Saved. The feed is built with these settings now.', () =>
+      sendJson('PUT', '/api/admin/settings', { feedName: feed, settings, version }),
+    ),
+  );
+  const goBack = (): Promise<void> => {
+    const query = new URLSearchParams({ feedName: feed, version: `${present?.version ?? 0}` });
+    return andReload('The feed is as feeds.yaml says again.', () => sendJson('DELETE', `/api/admin/settings?${query}`));
+  };
+  return { save, goBack, message, closeMessage: () => setMessage(undefined) };
+}
