@@ -139,7 +139,7 @@ async function samples(): Promise<Readonly<Record<string, Partial<Ask>>>> {
     'GET /api/admin/audit_log': { ...admin, url: '?feedName=club' },
     'POST /api/admin/feed_members/bulk': { ...admin, body: { feedName: 'club', accounts: [didOf('member')] } },
     'POST /api/admin/preview': { ...admin, body: { feedName: 'club', settings: 'kind: top\nminimumLikes: 1\n' } },
-    'PUT /api/admin/settings': { ...admin, body: { feedName: 'club', settings: CLUB, version: 0 } },
+    'PUT /api/admin/settings': { ...admin, body: { feedName: 'club', settings: CLUB, version: 1 } },
     'DELETE /api/admin/settings': { ...admin, url: '?feedName=club&version=1' },
     'GET /api/admin/settings': { headers: operator.reading, url: '?feedName=club' },
     'GET /api/feeds/posts': { headers: operator.reading, url: '?feed=a-club' },
