@@ -63,7 +63,7 @@ interface EditorProps {
 }
 
 function Editor({ feed, state, save }: EditorProps) {
-  const { present, settings, write, forget, isChanged, run, answer } = state;
+  const { present, settings, write, forget, isChanged, isStale, run, answer } = state;
   const isTried = answer?.settings === settings && run.error === undefined;
   const isRefused = save.error?.code === 'InvalidRequest';
   const fault = run.error ?? (isRefused ? save.error : undefined);
@@ -84,7 +84,7 @@ function Editor({ feed, state, save }: EditorProps) {
           <Button
             kind={isTried && isChanged ? 'primary' : 'plain'}
             isBusy={save.isBusy}
-            isDisabled={!isTried || !isChanged}
+            isDisabled={!isTried || !isChanged || isStale}
             title={isTried ? undefined : 'Run them first'}
             onClick={() => void save.run()}
           >
@@ -96,21 +96,20 @@ function Editor({ feed, state, save }: EditorProps) {
         </Button>
         <CopyButton text={asEntry(feed, settings)} title="Copy the entry" />
       </div>
-      <ActionError error={isRefused ? undefined : save.error} />
+      <ActionError error={isRefused || (isStale && save.error?.status === 409) ? undefined : save.error} />
     </>
   );
 }
 
 /** Two hosts who change the same: whoever comes second sees what the first saved, and chooses. */
-function Meanwhile({ state: { present, version, isChanged, forget, keepMine } }: { state: PreviewState }) {
-  const isStale = isChanged && present !== undefined && present.version !== version;
+function Meanwhile({ state: { present, isStale, forget, keepMine } }: { state: PreviewState }) {
   return (
     <div role="status">
       {isStale ? (
-        <div class="notice">
+        <div class="notice meanwhile">
           <p>
             <strong>These settings were saved meanwhile</strong>
-            {present.changedBy === undefined ? null : (
+            {present?.changedBy === undefined ? null : (
               <>
                 {' '}
                 by <bdi>{present.changedBy}</bdi>

@@ -15,6 +15,7 @@ export function usePreview(feed: string) {
   const [draft, setDraft] = useState<Draft | undefined>(() => keptDraft(feed));
   const [answer, setAnswer] = useState<PreviewAnswer & { readonly settings: string }>();
   const settings = draft?.text ?? present?.settings ?? '';
+  const isChanged = draft !== undefined && draft.text !== present?.settings;
   const change = (to: Draft | undefined): void => {
     setDraft(to);
     keepDraft(feed, to);
@@ -30,9 +31,16 @@ export function usePreview(feed: string) {
     settings,
     /** Of the settings that the text began with. */
     version: draft?.version ?? present?.version ?? 0,
-    isChanged: draft !== undefined && draft.text !== present?.settings,
+    isChanged,
+    /** Others saved since the text was begun. */
+    isStale: isChanged && present !== undefined && present.version !== draft?.version,
     write: (text: string) => change({ text, version: draft?.version ?? present?.version ?? 0 }),
     forget: () => change(undefined),
+    /** As when the page is opened: with the present settings, and nothing tried out. */
+    begin: () => {
+      change(undefined);
+      setAnswer(undefined);
+    },
     /** Whoever has seen what others saved may still save their own. */
     keepMine: () => present && draft && change({ ...draft, version: present.version }),
     run,

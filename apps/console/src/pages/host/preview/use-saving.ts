@@ -5,15 +5,16 @@ import type { ToastMessage } from '../frame/toast.tsx';
 import type { PreviewState } from './use-preview.ts';
 
 /** Saves a feed's settings, or goes back to those of feeds.yaml. */
-export function useSaving(feed: string, { settings, version, present, forget, reload }: PreviewState) {
+export function useSaving(feed: string, { settings, version, present, begin, reload }: PreviewState) {
   const { sendJson } = useApi();
   const [message, setMessage] = useState<ToastMessage>();
   /** What others saved meanwhile shows in any case. */
   const andReload = async (text: string, send: () => Promise<unknown>): Promise<void> => {
+    setMessage(undefined);
     try {
       await send();
       setMessage({ text });
-      forget();
+      begin();
     } finally {
       await reload();
     }
