@@ -55,25 +55,17 @@ const LEASE_MS = 30_000;
 export function createFeedRegistry(options: FeedRegistryOptions): FeedRegistry {
   const { file: declared, clickhouse, bus, log } = options;
   const onError = (err: unknown) => log.warn({ err }, 'saved settings of feeds could not be read');
-  const feeds = new Map(declared.feeds);
+  const present = createPresent(declared, log);
   const listeners: ((feed: Feed) => void)[] = [];
   let rows: readonly FeedSettingsRow[] | undefined;
-  let faults: ReadonlyMap<string, string> = new Map();
-
-  function take(now: readonly FeedSettingsRow[]): void {
-    const laid = layOver(declared, new Map(now.map(({ feed, settings }) => [feed, parseSavedSettings(settings)])));
-    warnOfNew(laid.faults, faults, log);
-    rows = now;
-    faults = laid.faults;
-    const changed = [...laid.feeds.values()].filter((feed) => !isDeepStrictEqual(feed, feeds.get(feed.alias)));
-    for (const feed of changed) feeds.set(feed.alias, feed);
-    for (const feed of changed) for (const listener of listeners) listener(feed);
-  }
 
   /** One at a time: what was read earlier must not replace what was read later. */
   const refresh = oneAtATime(async () => {
     const now = await readFeedSettings(clickhouse);
-    if (!isDeepStrictEqual(now, rows)) take(now);
+    if (isDeepStrictEqual(now, rows)) return;
+    const changed = present.take(now);
+    rows = now;
+    for (const feed of changed) for (const listener of listeners) listener(feed);
   });
   const write = createWriter(options);
 
@@ -81,9 +73,9 @@ export function createFeedRegistry(options: FeedRegistryOptions): FeedRegistry {
     if (news.kind === 'settings') refresh().catch(onError);
   });
   return {
-    file: { ...declared, feeds },
-    saved: (alias) => rows && savedIn(rows, alias, faults.get(alias)),
-    faults: () => faults,
+    file: { ...declared, feeds: present.feeds },
+    saved: (alias) => rows && savedIn(rows, alias, present.faults().get(alias)),
+    faults: present.faults,
     change: async (change) => {
       const outcome = await write(change);
       await refresh();
@@ -95,6 +87,25 @@ export function createFeedRegistry(options: FeedRegistryOptions): FeedRegistry {
     },
     refresh,
     run: (signal) => every(INTERVAL_MS, signal, refresh, onError),
+  };
+}
+
+/** The feeds as they are now, in a map that stays the same. */
+function createPresent(declared: FeedsFile, log: Logger) {
+  const feeds = new Map(declared.feeds);
+  let faults: ReadonlyMap<string, string> = new Map();
+  return {
+    feeds,
+    faults: () => faults,
+    /** Lays what is stored over the file. Gives the feeds that are others by it. */
+    take: (rows: readonly FeedSettingsRow[]): Feed[] => {
+      const laid = layOver(declared, new Map(rows.map(({ feed, settings }) => [feed, parseSavedSettings(settings)])));
+      warnOfNew(laid.faults, faults, log);
+      faults = laid.faults;
+      const changed = [...laid.feeds.values()].filter((feed) => !isDeepStrictEqual(feed, feeds.get(feed.alias)));
+      for (const feed of changed) feeds.set(feed.alias, feed);
+      return changed;
+    },
   };
 }
 

@@ -34,7 +34,7 @@ function PreviewOf({ feed }: { feed: string }) {
       <Notice error={readError} hasValue />
       <Toast message={saving.message} onClose={saving.closeMessage} />
       <Overrides present={present} onBack={saving.goBack} />
-      <Editor feed={feed} state={state} save={saving.save} />
+      <Editor feed={feed} state={state} saving={saving} />
       {answer === undefined ? null : <TwoLists feed={feed} answer={answer} isOld={answer.settings !== settings} />}
     </>
   );
@@ -59,14 +59,14 @@ function Lead({ present: { changeable } }: { present: FeedSettingsView }) {
 interface EditorProps {
   readonly feed: string;
   readonly state: PreviewState;
-  readonly save: ReturnType<typeof useSaving>['save'];
+  readonly saving: ReturnType<typeof useSaving>;
 }
 
-function Editor({ feed, state, save }: EditorProps) {
+function Editor({ feed, state, saving: { save, fault: refusal } }: EditorProps) {
   const { present, settings, write, forget, isChanged, isStale, run, answer } = state;
   const isTried = answer?.settings === settings && run.error === undefined;
-  const isRefused = save.error?.code === 'InvalidRequest';
-  const fault = run.error ?? (isRefused ? save.error : undefined);
+  const fault = run.error ?? refusal;
+  const isToldElsewhere = save.error?.code === 'InvalidRequest' || (isStale && save.error?.status === 409);
   return (
     <>
       <Meanwhile state={state} />
@@ -96,7 +96,7 @@ function Editor({ feed, state, save }: EditorProps) {
         </Button>
         <CopyButton text={asEntry(feed, settings)} title="Copy the entry" />
       </div>
-      <ActionError error={isRefused || (isStale && save.error?.status === 409) ? undefined : save.error} />
+      <ActionError error={isToldElsewhere ? undefined : save.error} />
     </>
   );
 }
