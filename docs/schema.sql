@@ -340,6 +340,17 @@ ORDER BY (feed, requested_at, viewer_did, request_id)
 TTL toDateTime(requested_at, 'UTC') + toIntervalDay(90)
 SETTINGS index_granularity = 8192;
 
+CREATE TABLE feed_settings
+(
+    `feed` String COMMENT 'its name' CODEC(ZSTD(1)),
+    `settings` String COMMENT 'JSON: the value of each setting as the feeds file would have it, null for one that is left out; {} for nothing' CODEC(ZSTD(1)),
+    `changed_by` String CODEC(ZSTD(1)),
+    `version` UInt64 COMMENT 'microseconds since 1970 of the last change' CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY feed
+SETTINGS index_granularity = 8192;
+
 CREATE VIEW following_counts
 (
     `actor_did` String,

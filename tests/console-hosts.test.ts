@@ -99,6 +99,9 @@ describe('a session may do in each route what its role may', () => {
     ['GET', `/api/admin/explain?feed=ducks&uri=${subject}`, [401, 403, 200, 200, 200, 200]],
     ['GET', '/api/admin/settings?feedName=ducks', [401, 403, 403, 200, 200, 200]],
     ['POST', '/api/admin/preview', [401, 403, 403, 200, 200, 403], { feedName: 'ducks', settings }],
+    // 400: only feeds.yaml makes it a feed of another kind
+    ['PUT', '/api/admin/settings', [401, 403, 403, 400, 400, 403], { feedName: 'ducks', settings, version: 0 }],
+    ['DELETE', '/api/admin/settings?feedName=ducks&version=0', [401, 403, 403, 200, 200, 403]],
     ['GET', '/api/feeds', [200, 200, 200, 200, 200, 200]],
     ['GET', '/api/feeds/posts?feed=ducks', [401, 403, 200, 200, 200, 200]],
     ['GET', '/api/feeds/posts?feed=geese', [401, 403, 403, 403, 200, 403]],

@@ -17,10 +17,11 @@ import { type BreakProxy, startBreakProxy } from './world/break-proxy.ts';
 import { type Databases, startDatabases } from './world/databases.ts';
 
 const POST = `at://${didOf('author')}/app.bsky.feed.post/3l3frqadlo32h`;
+const CLUB = `{ kind: author-label, label: club, audience: members, refresh: 1s, outsiders: ['${POST}'] }`;
 const FEEDS = `
 feeds:
   open: { kind: hot, minimumLikes: 1, refresh: 1s }
-  a-club: { kind: author-label, label: club, audience: members, refresh: 1s, outsiders: ['${POST}'] }
+  a-club: ${CLUB}
 `;
 const KEY = 'a key that another system made';
 const OPERATOR = didOf('operator');
@@ -138,6 +139,8 @@ async function samples(): Promise<Readonly<Record<string, Partial<Ask>>>> {
     'GET /api/admin/audit_log': { ...admin, url: '?feedName=club' },
     'POST /api/admin/feed_members/bulk': { ...admin, body: { feedName: 'club', accounts: [didOf('member')] } },
     'POST /api/admin/preview': { ...admin, body: { feedName: 'club', settings: 'kind: top\nminimumLikes: 1\n' } },
+    'PUT /api/admin/settings': { ...admin, body: { feedName: 'club', settings: CLUB, version: 1 } },
+    'DELETE /api/admin/settings': { ...admin, url: '?feedName=club&version=1' },
     'GET /api/admin/settings': { headers: operator.reading, url: '?feedName=club' },
     'GET /api/feeds/posts': { headers: operator.reading, url: '?feed=a-club' },
     'GET /console/api/posts': { url: `?uris=${POST}` },
@@ -245,6 +248,8 @@ const OF_CLICKHOUSE = [
   'GET /api/admin/explain',
   'POST /api/admin/feed_members/bulk',
   'POST /api/admin/preview',
+  'PUT /api/admin/settings',
+  'DELETE /api/admin/settings',
   'GET /search/posts',
   'GET /xrpc/app.bsky.unspecced.searchPostsSkeleton',
   'GET /redir',

@@ -22,6 +22,7 @@ import { createPersonal } from './personal/personal.ts';
 import type { PersonalWaits } from './personal/personal-builds.ts';
 import { createWishes } from './personal/wishes/wishes.ts';
 import { createPreview } from './previews/preview.ts';
+import { createFeedRegistry } from './saved-settings/feed-registry.ts';
 import { createSeenPosts, type SeenPostsOptions } from './seen/create-seen-posts.ts';
 import { createDocuments } from './syndication/documents.ts';
 import { createTelling } from './telling.ts';
@@ -64,7 +65,7 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
   const { context: parts, bus, building, personal, forYou, memberReader } = createParts(deps);
   const console = createFeedgenConsole(deps, parts.identity);
   const context = { ...parts, signIn: console?.signIn };
-  const { live, membership, hides, keys, analytics, identity } = context;
+  const { live, membership, registry, hides, keys, analytics, identity } = context;
   keepGauges(context, personal.counts);
   const about = { redis: deps.redis, prefix: deps.config.redis.prefix, name: 'feedgen', log: deps.log } as const;
   const telling = createTelling(context, building.builders, personal.counts);
@@ -75,9 +76,11 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
     start: async (signal) => {
       bus.start();
       // The service starts even when something can't be read now: each part reads again as soon as it runs, and logs failures.
-      await Promise.allSettled([live, membership, hides, keys, personal, analytics].map((part) => part.refresh()));
-      const background = [building, membership, hides, keys, personal, forYou, analytics, memberReader].map((part) =>
-        part.run(signal),
+      await Promise.allSettled(
+        [registry, live, membership, hides, keys, personal, analytics].map((part) => part.refresh()),
+      );
+      const background = [building, registry, membership, hides, keys, personal, forYou, analytics, memberReader].map(
+        (part) => part.run(signal),
       );
       const ended = Promise.all([...background, announce({ ...about, tell: telling }, signal)]);
       return { ended: ended.then(() => {}) };
@@ -89,18 +92,21 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
   };
 }
 
-function createParts(deps: FeedgenDeps) {
-  const { config, file, log } = deps;
+function createParts(given: FeedgenDeps) {
+  const { config, log } = given;
   const { service } = config;
   const { prefix } = config.redis;
   const metrics = createFeedgenMetrics();
-  const bus = createBus({ ...deps, prefix });
+  const bus = createBus({ ...given, prefix });
+  const registry = createFeedRegistry({ ...given, prefix, bus });
+  const { file } = registry;
+  const deps = { ...given, file };
   const membership = createMembership({ ...deps, bus });
   const keys = createKeyRing({ ...deps, bus });
   const hides = createHides({ ...deps, bus });
   const intakes = memberIntakes(file.feeds, service.actorDid);
   const memberReader = createMemberReader({ ...deps, prefix, intakes, membership, metrics });
-  const building = createBuilding({ ...deps, prefix, bus, membership, metrics });
+  const building = createBuilding({ ...deps, prefix, bus, registry, membership, metrics });
   const { live, cuts, areValid, standings } = building;
   const erased = createErasedAccounts(deps.clickhouse);
   const analytics = createAnalytics({ ...deps, prefix, aliases: [...file.feeds.keys()], erased, bus, metrics });
@@ -121,6 +127,16 @@ function createParts(deps: FeedgenDeps) {
   const posts = { live, cuts, hides, explain, preview, documents };
   const readers = { personal: personal.builds, languages: personal.languages, seen, analytics };
   const people = { membership, intakes, keys, identity };
-  const context = { service, clickhouse: deps.clickhouse, file, ...posts, ...readers, ...people, metrics, log };
+  const context = {
+    service,
+    clickhouse: deps.clickhouse,
+    file,
+    registry,
+    ...posts,
+    ...readers,
+    ...people,
+    metrics,
+    log,
+  };
   return { context, bus, building, personal, forYou, memberReader };
 }

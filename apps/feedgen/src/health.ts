@@ -10,7 +10,7 @@ const CUTS_LATE_MS = 30_000;
 export function readiness(context: FeedgenContext, checkStores: () => Promise<HealthCheck[]>) {
   return async (): Promise<HealthCheck[]> => {
     const stores = await checkStores();
-    return [...stores.map(degraded), ...builds(context), lateCuts(context)];
+    return [...stores.map(degraded), ...builds(context), ...setAside(context), lateCuts(context)];
   };
 }
 
@@ -28,6 +28,13 @@ function builds({ file, ...context }: FeedgenContext): HealthCheck[] {
       const fault = buildFault(feed, state);
       return { name, ok: true, ...(fault !== undefined && { detail: `degraded: ${fault}` }) };
     });
+}
+
+function setAside({ registry }: FeedgenContext): HealthCheck[] {
+  return [...registry.faults()].map(([alias, fault]) => {
+    const detail = `degraded: what hosts saved does not fit the feeds file, which holds: ${fault}`;
+    return { name: `saved settings of ${alias}`, ok: true, detail };
+  });
 }
 
 function lateCuts({ cuts }: FeedgenContext): HealthCheck {

@@ -8,7 +8,7 @@ import { describeIssue, type YamlText } from './yaml-faults.ts';
 /** A feed's entry of the feeds file as it is written, with its comments. What it takes from elsewhere in the file is written out. */
 export function entryText(file: FeedsFile, alias: string): string {
   const yaml = readYaml(file.text, 'feeds.yaml');
-  const value = entriesOf(yaml)[alias];
+  const value = entriesIn(yaml)[alias];
   const written = writtenEntry(yaml, file.text, alias);
   return written !== undefined && isDeepStrictEqual(valueOf(written), value) ? written : stringify(value);
 }
@@ -21,7 +21,7 @@ export function withEntry(file: FeedsFile, alias: string, text: string, path = '
   requireSimple(text, path);
   const entry = readYaml(text, path);
   const whole = readYaml(file.text, 'feeds.yaml');
-  const value = { ...(toValue(whole) as object), feeds: { ...entriesOf(whole), [alias]: toValue(entry) } };
+  const value = { ...(toValue(whole) as object), feeds: { ...entriesIn(whole), [alias]: toValue(entry) } };
   return checkFeeds(value, (issue) => describeIn(entry, alias, issue)).feeds;
 }
 
@@ -37,7 +37,12 @@ function requireSimple(text: string, path: string): void {
 const MAX_BRACKETS = 200;
 const MANY_LEVELS = /(?:[-?:][ \t]+){10}/;
 
-function entriesOf(yaml: YamlText): Record<string, unknown> {
+/** The feeds' entries as the file has them. */
+export function entriesOf(file: FeedsFile): Readonly<Record<string, unknown>> {
+  return entriesIn(readYaml(file.text, 'feeds.yaml'));
+}
+
+function entriesIn(yaml: YamlText): Record<string, unknown> {
   return (toValue(yaml) as { feeds: Record<string, unknown> }).feeds; // the schema has seen it
 }
 

@@ -58,6 +58,18 @@ export { runFollowing } from './queries/following.ts';
 export { PartNotBuiltError } from './queries/part-not-built-error.ts';
 export { FeedsFileError, parseFeedsFile, readFeedsFile } from './read-feeds.ts';
 export { type FeedRoles, rolesIn } from './roles.ts';
+export { changeableSettings } from './saved-settings/changeable.ts';
+export {
+  changedEntryText,
+  describeChange,
+  type LaidOver,
+  layOver,
+  type Override,
+  overridesOf,
+  parseSavedSettings,
+  readChange,
+  type SavedSettings,
+} from './saved-settings/saved-settings.ts';
 export { eraseSeen, MAX_SEEN_DAYS, seenDay, seenKey, seenLogMs, seenTotalKey } from './seen-log.ts';
 export { variantFor } from './variants.ts';
 export { widening } from './widening.ts';

@@ -12,6 +12,7 @@ const news = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('api-keys') }),
   z.object({ kind: z.literal('labels'), subjects: z.array(z.string()).max(MAX_SUBJECTS).optional() }),
   z.object({ kind: z.literal('hides') }),
+  z.object({ kind: z.literal('settings') }),
   z.object({ kind: z.literal('erased') }),
 ]);
 

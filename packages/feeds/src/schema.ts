@@ -242,3 +242,6 @@ export const feedsFileSchema = z.strictObject({
 });
 
 export type FeedEntry = z.output<typeof feedSchema>;
+
+/** Those of the settings that are queries, by kind and, of a search, order. */
+export const querySchemas = { hot, top, newestFound, hottestFound, authorLabel, list, union };

@@ -182,6 +182,12 @@ export {
 export { changeHide, type FeedHide, type HideChange, readHides } from './tables/feed-hides.ts';
 export { type FeedInteractionRow, feedInteractions } from './tables/feed-interactions.ts';
 export { type FeedRequestRow, feedRequestAnalytics } from './tables/feed-request-analytics.ts';
+export {
+  changeFeedSettings,
+  type FeedSettingsRow,
+  readFeedSettings,
+  type SettingsChange,
+} from './tables/feed-settings.ts';
 export { type HealedGapRow, healedGaps } from './tables/healed-gaps.ts';
 export { createHiddenActors, type HiddenActors, hiddenBelow } from './tables/hidden-actors.ts';
 export { type IngestGapRow, ingestGaps } from './tables/ingest-gaps.ts';

@@ -1,16 +1,16 @@
 import { type BuildProgram, CommandError, type CommandIo, JSON_OPTION, writeRow } from '@updraft/command';
-import { type Feed, readFeedsConfig, readFeedsFile, type ServiceIdentity } from '@updraft/feeds';
+import { type Feed, type FeedsFile, readFeedsConfig, readFeedsFile, type ServiceIdentity } from '@updraft/feeds';
 import { createDidResolver, createSafeFetch } from '@updraft/identity';
 import { readConfig } from '@updraft/service';
 import { z } from 'zod';
 import { requireFeed } from '../feeds/require-feed.ts';
 import { openStores } from '../open-stores.ts';
 import { readBackfillConfig } from '../refill/config.ts';
-import { checkBuilds } from './build-checks.ts';
 import { checkClocks } from './clock-checks.ts';
 import type { Finding } from './finding.ts';
 import { checkDns, checkTls } from './name-checks.ts';
 import { checkRecords } from './record-checks.ts';
+import { checkSaved } from './saved-checks.ts';
 import { checkDescription, checkDidDocument, checkPage } from './service-checks.ts';
 import { checkTokens, type Login } from './token-checks.ts';
 
@@ -32,9 +32,10 @@ async function examine(
   io: CommandIo,
 ): Promise<void> {
   const { service, feedsFile } = readFeedsConfig(io.env);
-  const { feeds: all } = await readFeedsFile(feedsFile);
+  const file = await readFeedsFile(feedsFile);
+  const { feeds: all } = file;
   const feeds = names.length === 0 ? [...all.values()] : names.map((name) => requireFeed(all, name));
-  const findings = await findAll(service, feeds, io);
+  const findings = await findAll(service, { file, feeds }, io);
   for (const { check, state, what, todo } of findings) {
     const columns = [state, check, todo === undefined ? what : `${what} → ${todo}`];
     writeRow(io, options, columns, { check, state, what, ...(todo !== undefined && { todo }) });
@@ -43,8 +44,14 @@ async function examine(
   if (count > 0) throw new CommandError(count === 1 ? 'one thing is wrong' : `${count} things are wrong`);
 }
 
+interface Examined {
+  readonly file: FeedsFile;
+  /** Of the file. */
+  readonly feeds: readonly Feed[];
+}
+
 /** In the order in which a reader meets what may be wrong. */
-async function findAll(service: ServiceIdentity, feeds: readonly Feed[], io: CommandIo): Promise<Finding[]> {
+async function findAll(service: ServiceIdentity, { file, feeds }: Examined, io: CommandIo): Promise<Finding[]> {
   const { plcHost, allowPrivateAddresses } = readBackfillConfig(io.env);
   const safeFetch = createSafeFetch({ allowPrivateAddresses });
   const resolver = createDidResolver({ plcHost, safeFetch, allowLocalhost: allowPrivateAddresses });
@@ -57,7 +64,7 @@ async function findAll(service: ServiceIdentity, feeds: readonly Feed[], io: Com
     ...feeds.map((feed) => checkPage(service, feed)),
     checkRecords(service, feeds, resolver),
     checkTokens(service, feeds, readLogin(io.env)),
-    checkBuilds(stores, feeds),
+    checkSaved(stores, file, feeds),
     checkClocks(service, plcHost),
   ]);
   return findings.flat();

@@ -21,6 +21,7 @@ import {
 } from '@updraft/feeds';
 import { type ClickHouse, readMembers, readStandings, visiblePosts } from '@updraft/store';
 import { type AdminStores, openStores } from '../open-stores.ts';
+import { presentFeeds } from './present-feeds.ts';
 import { requireFeed } from './require-feed.ts';
 import { storedLists } from './stored-lists.ts';
 import { readSubject } from './subject.ts';
@@ -43,11 +44,13 @@ async function explain(
   options: { readonly viewer?: string | undefined; readonly json?: true | undefined },
   io: CommandIo,
 ): Promise<void> {
-  const { feeds } = await readFeedsFile(readFeedsConfig(io.env).feedsFile);
-  const feed = requireFeed(feeds, name, feedOrVariantByName);
+  const file = await readFeedsFile(readFeedsConfig(io.env).feedsFile);
+  const { alias } = requireFeed(file.feeds, name, feedOrVariantByName); // before the stores are asked
+  await using stores = openStores(io);
+  const { feeds } = await presentFeeds(file, stores.clickhouse);
+  const feed = requireFeed(feeds, alias, feedOrVariantByName);
   if (isPersonal(feed) && options.viewer === undefined)
     throw new CommandError(`${feed.alias} has a list for each viewer: say whose, by --viewer DID`);
-  await using stores = openStores(io);
   const { did, rkey } = await readSubject(post, stores.clickhouse);
   if (rkey === undefined)
     throw new CommandError(`expected a post, such as at://did:plc:…/app.bsky.feed.post/…, got ${post}`);

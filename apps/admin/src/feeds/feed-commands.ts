@@ -2,10 +2,11 @@ import { type BuildProgram, type CommandIo, JSON_OPTION, writeRow } from '@updra
 import { addDoctorCommand } from '../doctor/doctor-command.ts';
 import { applyPlan, describeStep, planPublishing, planUnpublishing } from '../publishing/plan.ts';
 import { type Publisher, withPublisher } from '../publishing/publisher.ts';
+import { addSettingsCommand } from './settings-command.ts';
 
 const DRY_RUN = ['--dry-run', 'only show what would be done'] as const;
 
-/** `pnpm admin feed publish | unpublish | list | doctor`. */
+/** `pnpm admin feed publish | unpublish | list | settings | doctor`. */
 export const addFeedCommands: BuildProgram = (program, io) => {
   const feed = program.command('feed').description("The publisher's records of feeds.");
   feed
@@ -37,6 +38,7 @@ export const addFeedCommands: BuildProgram = (program, io) => {
     .description("Lists the publisher's records of feeds, of this service and of others.")
     .option(...JSON_OPTION)
     .action((options) => list(options, io));
+  addSettingsCommand(feed, io);
   addDoctorCommand(feed, io);
 };
 

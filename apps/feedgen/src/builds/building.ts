@@ -4,6 +4,7 @@ import {
   createBuildStore,
   type FeedQueryDeps,
   type FeedsFile,
+  feedOrVariantByName,
   isPersonal,
   isQueried,
   type QueriedFeed,
@@ -18,6 +19,7 @@ import type { FeedgenMetrics } from '../metrics.ts';
 import { createKeeping, type Keeping } from '../moderation/keeping.ts';
 import { createReturns } from '../moderation/returns.ts';
 import { createStandings } from '../moderation/standings.ts';
+import type { FeedRegistry } from '../saved-settings/feed-registry.ts';
 import { createValidityThread } from '../validity/validity-thread.ts';
 import { createAccountNeeds } from './account-needs.ts';
 import { type Builder, createBuilder, type QueryAnswer } from './builder.ts';
@@ -26,7 +28,9 @@ import { createLiveBuilds, type LiveBuilds } from './live-builds.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
 export interface BuildingOptions {
+  /** The registry's. */
   file: FeedsFile;
+  registry: Pick<FeedRegistry, 'onChange'>;
   clickhouse: ClickHouse;
   redis: Redis;
   /** Of the keys in Redis. */
@@ -85,9 +89,9 @@ function isReadyWith(live: LiveBuilds): (feed: QueriedFeed) => boolean {
   return (feed) => feed.kind !== 'union' || feed.feeds.every((part) => live.unpinned(part) !== undefined);
 }
 
-/** A feed is built soon when its authors change, or when what the index lacked of them is there. */
+/** A feed is built soon when its authors or its settings change, or when what the index lacked of them is there. */
 function buildOnChange(
-  { membership, bus }: Pick<BuildingOptions, 'membership' | 'bus'>,
+  { membership, registry, bus }: Pick<BuildingOptions, 'membership' | 'registry' | 'bus'>,
   feeds: readonly QueriedFeed[],
   buildSoon: (alias: string) => void,
 ): void {
@@ -95,6 +99,9 @@ function buildOnChange(
     for (const feed of feeds) if (authorsLabel(feed) === label) buildSoon(feed.alias);
   };
   membership.onChange(onMembers);
+  registry.onChange((changed) => {
+    for (const { alias } of withVariants([changed])) buildSoon(alias);
+  });
   bus.listen((news) => {
     if (news.kind !== 'filled') return;
     news.labels.forEach(onMembers);
@@ -108,13 +115,20 @@ interface QueryDeps extends Pick<FeedQueryDeps, 'needAccount'> {
   live: LiveBuilds;
 }
 
-function createQuery({ clickhouse }: BuildingOptions, { keeping, live, needAccount }: QueryDeps) {
+function createQuery({ clickhouse, file }: BuildingOptions, { keeping, live, needAccount }: QueryDeps) {
   const builtPosts = (alias: string) => live.unpinned(alias)?.posts.map(({ uri }) => uri);
   const deps = { clickhouse, builtPosts, needAccount };
   // Rankings of a whole day are large: an instance runs one at a time.
-  return oneAtATime(async (feed: QueriedFeed, asOfMs: number): Promise<QueryAnswer> => {
+  return oneAtATime(async (given: QueriedFeed, asOfMs: number): Promise<QueryAnswer> => {
+    const feed = asItIs(file, given);
     const { keep, leftOut } = keeping(feed);
     const uris = await runFeedQuery(deps, feed, asOfMs, keep);
     return { uris, leftOut: leftOut() };
   });
+}
+
+/** With the settings that hosts have saved by now. */
+function asItIs({ feeds }: FeedsFile, given: QueriedFeed): QueriedFeed {
+  const feed = feedOrVariantByName(feeds, given.alias);
+  return feed !== undefined && isQueried(feed) ? feed : given;
 }

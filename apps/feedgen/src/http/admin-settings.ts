@@ -1,111 +1,143 @@
-import { feedSettings, previewAnswer, previewRequest } from '@updraft/console-api/views';
+import { type FeedSettingsView, feedSettings, settingsChange } from '@updraft/console-api/views';
 import {
+  changeableSettings,
+  changedEntryText,
+  describeChange,
   entryText,
   type Feed,
-  FeedsFileError,
-  isPersonal,
-  nameOf,
-  PartNotBuiltError,
-  widening,
-  withEntry,
+  overridesOf,
+  readChange,
+  type SavedSettings,
 } from '@updraft/feeds';
 import {
+  ConflictError,
   createRateLimit,
-  createTurns,
-  ForbiddenError,
   type HttpServer,
-  InvalidRequestError,
   NotEnoughResourcesError,
   onceOf,
   RateLimitExceededError,
 } from '@updraft/service';
-import { RefusedQueryError, TimeoutError } from '@updraft/store';
 import { z } from 'zod';
-import { takePage } from '../builds/page.ts';
-import { PREVIEW_POSTS } from '../previews/preview.ts';
+import type { SavedFeed } from '../saved-settings/feed-registry.ts';
 import { type Actor, ADMIN_FEED_ERRORS, needsHost, needsHostToChange, requireFeed } from './admin-auth.ts';
+import { adminPreview, changedFeed, createTryOut, refusingFaults } from './admin-preview.ts';
 import type { FeedgenContext } from './context.ts';
-import { createReadership } from './readership.ts';
 
+const feedName = onceOf('feedName').min(1);
+const response = { 200: feedSettings };
 const read = {
   schema: {
     ...needsHost,
-    summary: "A feed's entry of the feeds file, in YAML",
-    querystring: z.object({ feedName: onceOf('feedName').min(1) }),
-    response: { 200: feedSettings },
+    summary: "A feed's entry of the feeds file, in YAML, with what hosts changed of it",
+    querystring: z.object({ feedName }),
+    response,
   },
   config: { errors: ADMIN_FEED_ERRORS },
 };
-const preview = {
+const errors = [...ADMIN_FEED_ERRORS, ConflictError, RateLimitExceededError];
+const save = {
   schema: {
     ...needsHostToChange,
-    summary: 'What a feed would have with other settings, beside what it has. Nothing is saved',
-    body: previewRequest,
-    response: { 200: previewAnswer },
+    summary: "Saves other settings of a feed, which lie over the feeds file's",
+    body: settingsChange,
+    response,
   },
-  config: { errors: [...ADMIN_FEED_ERRORS, RateLimitExceededError] },
-  handlerTimeout: 35_000,
+  config: { errors },
+  handlerTimeout: 45_000,
+};
+const reset = {
+  schema: {
+    ...needsHostToChange,
+    summary: 'Goes back to the settings of the feeds file',
+    querystring: z.object({ feedName, version: onceOf('version').pipe(z.coerce.number<string>().int().nonnegative()) }),
+    response,
+  },
+  config: { errors },
 };
 
-/** GET /api/admin/settings and POST /api/admin/preview: a feed's settings, and what others would do. */
+/** /api/admin/settings: GET shows a feed's settings, PUT saves others, DELETE goes back to those of the feeds file. POST /api/admin/preview. */
 export function adminSettings(app: HttpServer, context: FeedgenContext): void {
-  app.get('/api/admin/settings', read, async (request) => {
-    const { feedName } = request.query;
-    const { feed } = await requireFeed(context, request, { feedName, right: 'host' });
-    return { settings: entryText(context.file, feed.alias) };
+  const url = '/api/admin/settings';
+  const change = createChange(context);
+  const tryOut = createTryOut(context);
+  adminPreview(app, context, tryOut);
+  app.get(url, read, async (request) => {
+    const asked = { feedName: request.query.feedName, right: 'host' } as const;
+    const { feed } = await requireFeed(context, request, asked);
+    return viewOf(context, feed);
   });
-  const limit = createRateLimit({ burst: 30, perSecond: 0.5 });
-  const turns = createTurns({ atOnce: 2, perCaller: 1, maxWaiting: 8, what: 'previews', retryAfterS: 5 });
-  const presentPosts = createPresentPosts(context);
-  app.post('/api/admin/preview', preview, async (request) => {
-    const { feedName, settings } = request.body;
-    const { feed, actor } = await requireFeed(context, request, { feedName, right: 'host' });
-    if (isPersonal(feed)) throw new InvalidRequestError(`each reader has a list of their own in ${nameOf(feed)}`);
+  app.put(url, save, async (request) => {
+    const { feedName: name, settings: text, version } = request.body;
+    const { feed, actor } = await requireFeed(context, request, { feedName: name, right: 'host' });
+    const changed = changedFeed(context, feed, text, actor);
+    const settings = refusingFaults(() => readChange(context.file, feed, text));
+    await requireVersion(context, feed, version); // before the work
+    await tryOut(actor, changed); // what the database refuses would keep the feed from being built
+    return change(feed, actor, settings, version);
+  });
+  app.delete(url, reset, async (request) => {
+    const { feedName: name, version } = request.query;
+    const { feed, actor } = await requireFeed(context, request, { feedName: name, right: 'host' });
+    await requireVersion(context, feed, version);
+    return change(feed, actor, {}, version);
+  });
+}
+
+function createChange(context: FeedgenContext) {
+  const { registry, file, log } = context;
+  const limit = createRateLimit({ burst: 20, perSecond: 0.1 });
+  return async (feed: Feed, actor: Actor, settings: SavedSettings, ofVersion: number): Promise<FeedSettingsView> => {
+    const before = savedOf(context, feed).settings;
+    const note = describeChange(file, feed.alias, before, settings);
+    if (note === '' && Object.keys(before).length === Object.keys(settings).length) return viewOf(context, feed);
     if (!limit.take(actor.limitName))
-      throw new RateLimitExceededError('too many previews, please wait', { retryAfterS: 5 });
-    const other = changedFeed(context, feed, settings, actor);
-    return turns.run(actor.limitName, async () => {
-      const changed = await context.preview(other).catch(refuse);
-      return { present: await presentPosts(feed), changed };
-    });
-  });
-}
-
-/** @throws InvalidRequestError with what the feeds file's reader says; ForbiddenError where it would show more than the host may see */
-function changedFeed({ file }: FeedgenContext, { alias }: Feed, settings: string, actor: Actor): Feed {
-  const feed = readEntry(file, alias, settings);
-  if (isPersonal(feed)) throw new InvalidRequestError('kind: a feed of which each reader has their own has no preview');
-  const wide = widening(file.feeds, feed, actor.isHostOf);
-  if (wide !== undefined) throw new ForbiddenError(wide);
-  return feed;
-}
-
-function readEntry(file: FeedgenContext['file'], alias: string, settings: string): Feed {
-  try {
-    const feed = withEntry(file, alias, settings).get(alias);
-    if (feed !== undefined) return feed;
-  } catch (error) {
-    if (error instanceof FeedsFileError) throw new InvalidRequestError(error.faults.join('\n'));
-    throw error;
-  }
-  throw new InvalidRequestError('settings: expected the settings of a feed');
-}
-
-/** The first posts of a feed as its pages have them. */
-function createPresentPosts(context: FeedgenContext) {
-  const readership = createReadership(context);
-  return async (feed: Feed): Promise<string[]> => {
-    const reader = readership(feed, { viewerDid: undefined, languages: [], isOfHost: true });
-    const build = await reader.current();
-    return build === undefined ? [] : takePage(build, 0, PREVIEW_POSTS, reader.isCut).posts.map(({ uri }) => uri);
+      throw new RateLimitExceededError('too many changes, please wait', { retryAfterS: 10 });
+    const of = { feed: feed.alias, changedBy: actor.name, note, ofVersion };
+    const change = { ...of, settings: JSON.stringify(settings), atMicros: Date.now() * 1000 };
+    const outcome = await registry.change(change);
+    if (outcome === 'busy') throw new ConflictError('somebody else changes this feed just now: nothing was saved');
+    if (outcome === 'stale') throw staleError(context, feed);
+    log.info(of, "a feed's settings changed");
+    return viewOf(context, feed);
   };
 }
 
-function refuse(error: unknown): never {
-  if (error instanceof PartNotBuiltError) throw new NotEnoughResourcesError(error.message, { cause: error });
-  if (error instanceof RefusedQueryError)
-    throw new InvalidRequestError('settings: the database refuses a query with these', { cause: error });
-  if (error instanceof TimeoutError || (error instanceof DOMException && error.name === 'TimeoutError'))
-    throw new NotEnoughResourcesError('these settings take too long to try out now', { cause: error });
-  throw error;
+/** @throws ConflictError where others were saved since */
+async function requireVersion(context: FeedgenContext, feed: Feed, version: number): Promise<void> {
+  if (savedOf(context, feed).version === version) return;
+  await context.registry.refresh(); // another instance may have saved it just now
+  if (savedOf(context, feed).version !== version) throw staleError(context, feed);
+}
+
+/** Says what is there now. */
+function staleError(context: FeedgenContext, feed: Feed): ConflictError {
+  const { settings, changedBy, version } = savedOf(context, feed);
+  const now = describeChange(context.file, feed.alias, {}, settings);
+  const at = new Date(version / 1000).toISOString();
+  return new ConflictError(
+    version === 0
+      ? 'nothing is saved of this feed any more: nothing was changed'
+      : `${changedBy} changed these settings at ${at}, and nothing was changed here. They are now ${now === '' ? 'as feeds.yaml has them' : now}`,
+  );
+}
+
+function savedOf({ registry }: FeedgenContext, { alias }: Feed): SavedFeed {
+  const saved = registry.saved(alias);
+  if (saved === undefined)
+    throw new NotEnoughResourcesError('what hosts changed of feeds can not be read now, please try again');
+  return saved;
+}
+
+function viewOf(context: FeedgenContext, feed: Feed): FeedSettingsView {
+  const { file } = context;
+  const { settings, changedBy, version, fault } = savedOf(context, feed);
+  return {
+    settings: changedEntryText(file, feed.alias, fault === undefined ? settings : {}),
+    declared: entryText(file, feed.alias),
+    version,
+    changeable: [...changeableSettings(feed)],
+    overrides: overridesOf(file, feed.alias, settings),
+    ...(version > 0 && { changedBy, changedAt: new Date(version / 1000).toISOString() }),
+    ...(fault !== undefined && { fault }),
+  };
 }

@@ -13,6 +13,7 @@ import type { Hides } from '../moderation/hides.ts';
 import type { PersonalBuilds } from '../personal/personal-builds.ts';
 import type { PostLanguages } from '../personal/post-languages.ts';
 import type { Preview } from '../previews/preview.ts';
+import type { FeedRegistry } from '../saved-settings/feed-registry.ts';
 import type { SeenPosts } from '../seen/seen-posts.ts';
 import type { Documents } from '../syndication/documents.ts';
 
@@ -21,7 +22,9 @@ export interface FeedgenContext {
   readonly service: ServiceIdentity;
   /** For cards of posts; no page of a feed waits for it. */
   readonly clickhouse: ClickHouse;
+  /** The registry's: `feeds` are as they are now. */
   readonly file: FeedsFile;
+  readonly registry: FeedRegistry;
   readonly live: LiveBuilds;
   readonly cuts: Cuts;
   readonly hides: Hides;

@@ -26,8 +26,7 @@ export const bulkMembersAnswer = z.object({
 export type BulkMembersAnswer = z.output<typeof bulkMembersAnswer>;
 
 /**
- * POST /api/admin/preview: what a feed would have with other settings. Nothing is saved: a host puts them into feeds.yaml then, or gives them to
- * the operator.
+ * POST /api/admin/preview: what a feed would have with other settings. Nothing is saved.
  */
 export const previewRequest = z.strictObject({
   feedName: z.string().min(1),
@@ -38,5 +37,24 @@ export const previewAnswer = z.object({
   changed: z.array(z.string()).describe('The first posts as they would be'),
 });
 export type PreviewAnswer = z.output<typeof previewAnswer>;
-/** GET /api/admin/settings?feedName=: the feed's entry of feeds.yaml. */
-export const feedSettings = z.object({ settings: z.string() });
+/** GET, PUT and DELETE /api/admin/settings: the feed's entry of feeds.yaml, with what hosts changed of it. */
+export const feedSettings = z.object({
+  settings: z.string().describe("The feed's entry as it is now, in YAML"),
+  declared: z.string().describe('As feeds.yaml has it'),
+  version: z.int().nonnegative().describe('Rises with each change; 0 before the first'),
+  changeable: z.array(z.string()).describe('What a host may change here'),
+  overrides: z.array(
+    z.object({
+      setting: z.string(),
+      declared: z.string().optional().describe('Absent where feeds.yaml says nothing'),
+      saved: z.string().optional().describe("Absent where the feed is without feeds.yaml's"),
+    }),
+  ),
+  changedBy: z.string().optional(),
+  changedAt: z.iso.datetime().optional(),
+  fault: z.string().optional().describe('Why what was saved is set aside, so that feeds.yaml holds'),
+});
+export type FeedSettingsView = z.output<typeof feedSettings>;
+export const settingsChange = previewRequest.extend({
+  version: z.int().nonnegative().describe('Of the settings that were changed: others are not overwritten'),
+});

@@ -85,11 +85,13 @@ export const ACCOUNT_ROWS: readonly AccountRows[] = [
   { table: 'actor_labels', where: isOneOf('actor_did') },
   { table: 'actor_label_changes', where: isOneOf('actor_did') },
   ...['feed_hides', 'audit_log'].map((table) => ({ table, where: isSubject })),
-  ...['actor_labels', 'actor_label_changes', 'feed_hides', 'member_requests', 'audit_log'].map((table) => ({
-    table,
-    where: mentions('changed_by', '', ''),
-    update: "changed_by = 'an erased account'",
-  })),
+  ...['actor_labels', 'actor_label_changes', 'feed_hides', 'feed_settings', 'member_requests', 'audit_log'].map(
+    (table) => ({
+      table,
+      where: mentions('changed_by', '', ''),
+      update: "changed_by = 'an erased account'",
+    }),
+  ),
   ...['member_requests', 'audit_log'].map((table) => ({
     table,
     where: mentions('note', '', ''),

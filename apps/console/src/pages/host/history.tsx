@@ -69,9 +69,11 @@ function rowOf(feed: string, { at, action, subject, changedBy, note }: Entry, in
     cells: [
       <RelativeTime iso={at} />,
       actionWords(action),
-      <a href={hostPath(feed, '/history', { subject })}>
-        <bdi>{subject}</bdi>
-      </a>,
+      subject === '' ? null : (
+        <a href={hostPath(feed, '/history', { subject })}>
+          <bdi>{subject}</bdi>
+        </a>
+      ),
       <bdi>{changedBy}</bdi>,
       note === '' ? null : <LongText text={note} />,
     ],

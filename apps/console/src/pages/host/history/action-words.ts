@@ -8,6 +8,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'member ended': 'membership ended',
   hide: 'hidden',
   unhide: 'no longer hidden',
+  settings: 'changed the settings',
 };
 
 /** What has no words here keeps its name. */
