@@ -47,6 +47,7 @@ export {
 } from './queries/links/link-kinds.ts';
 export type { LinkPlace } from './queries/links/link-tables.ts';
 export { countLinks, type LinkCount, type LinksQuery, newestLinks } from './queries/links/links.ts';
+export { readHandlesBeginning } from './queries/handles-beginning.ts';
 export { listOf } from './queries/list-of.ts';
 export {
   type Brought,
