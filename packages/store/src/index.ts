@@ -38,6 +38,7 @@ export { likesOfHour, postsOfHour, WORDS_OF_LIKE } from './queries/for-you/hour-
 export { type NewLike, newestLikes } from './queries/for-you/newest-likes.ts';
 export type { KeepPosts, PostRules } from './queries/fragments.ts';
 export { countGaps, type GapState, readGaps, readOpenGaps } from './queries/gaps.ts';
+export { readHandlesBeginning } from './queries/handles-beginning.ts';
 export {
   LINK_KIND_NAMES,
   LINK_KINDS,
@@ -47,7 +48,6 @@ export {
 } from './queries/links/link-kinds.ts';
 export type { LinkPlace } from './queries/links/link-tables.ts';
 export { countLinks, type LinkCount, type LinksQuery, newestLinks } from './queries/links/links.ts';
-export { readHandlesBeginning } from './queries/handles-beginning.ts';
 export { listOf } from './queries/list-of.ts';
 export {
   type Brought,
