@@ -36,11 +36,18 @@ CREATE TABLE actor_handles
     `handle` String CODEC(ZSTD(1)),
     `version` UInt64 COMMENT 'inner time in microseconds * 2048: comparable with the version of a record' CODEC(ZSTD(1)),
     `did_key` UInt64 MATERIALIZED sipHash64(did) CODEC(ZSTD(1)),
-    INDEX handle_bloom handle TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX handle_bloom handle TYPE bloom_filter(0.01) GRANULARITY 1,
+    PROJECTION by_handle
+    (
+        SELECT
+            handle,
+            did
+        ORDER BY handle
+    )
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY did
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192, deduplicate_merge_projection_mode = 'rebuild', default_compression_codec = 'ZSTD(1)';
 
 CREATE TABLE actor_label_changes
 (

@@ -2,7 +2,15 @@ import { availableParallelism } from 'node:os';
 import { timeVersion } from '@updraft/atproto';
 import { createDidDirectory, createDidResolver, createHandles, createSafeFetch } from '@updraft/identity';
 import type { Logger } from '@updraft/service';
-import { actorHandles, type ClickHouse, didOfHandle, insertRows, readNames } from '@updraft/store';
+import {
+  actorHandles,
+  type ClickHouse,
+  didOfHandle,
+  handlesOf,
+  insertRows,
+  readHandlesBeginning,
+  readNames,
+} from '@updraft/store';
 import type { FeedgenConfig } from './config.ts';
 import { withKnownHandles } from './members/known-handles.ts';
 import { createNameFinder } from './members/name-finder.ts';
@@ -37,6 +45,9 @@ export function createIdentity({ config, clickhouse, metrics, log }: IdentityOpt
   return {
     dids,
     storedDidOf,
+    /** Active accounts of the network, whose handle begins with this text in lower case. */
+    beginningWith: (beginning: string, limit: number) => readHandlesBeginning(clickhouse, { beginning, limit }),
+    handlesOf: (accounts: readonly string[]) => handlesOf(clickhouse, accounts),
     namesOf: (accounts: readonly string[]) => readNames(clickhouse, accounts),
     handles: isSimulated ? withKnownHandles({ handles: resolved, dids, storedDidOf }) : resolved,
     names: createNameFinder({

@@ -16,19 +16,19 @@ import type { FeedgenContext } from './context.ts';
 
 const schema = {
   ...needsHost,
-  summary: "Accounts whose handle begins so: the account of just this handle, and those that the host's feeds know",
+  summary: "Accounts whose handle begins so: the account of just this handle, those that the host's feeds know, others",
   querystring: z.object({ q: onceOf('q').max(256).describe('The beginning of a handle, or a DID') }),
   response: { 200: accountSuggestions },
 };
 const config = { errors: [...HOST_ERRORS, RateLimitExceededError] };
 
-const MAX_SUGGESTIONS = 10;
+const MAX_SUGGESTIONS = 8;
 /** Somebody is typing. */
 const RESOLVE_WAIT_MS = 1_500;
 
 /**
- * GET /api/admin/account_suggestions: for who adds members. The index has handles by account, so of the whole network only a whole handle is
- * found, with the usual ending or without; by their beginning, accounts that have to do with the host's feeds.
+ * GET /api/admin/account_suggestions: for who adds members. First the account of just this handle, with the usual ending or without; by the
+ * beginning of their handle, accounts that have to do with the host's feeds; then all others.
  */
 export function adminAccountSuggestions(app: HttpServer, context: FeedgenContext): void {
   const limit = createRateLimit({ burst: 30, perSecond: 5 });
@@ -39,8 +39,13 @@ export function adminAccountSuggestions(app: HttpServer, context: FeedgenContext
     if (!limit.take(actor.limitName)) throw new RateLimitExceededError('too many suggestions asked for, please wait');
     const text = withoutInvisible(request.query.q).normalize('NFKC').trim().replace(/^@/, '').toLowerCase();
     if (text === '') return { accounts: [] };
-    const [exact, known] = await Promise.all([exactly(context, text, actor), beginningWith(context, text, labels)]);
-    const dids = [...new Set([...exact.keys(), ...known])].slice(0, MAX_SUGGESTIONS);
+    const [exact, known, others] = await Promise.all([
+      exactly(context, text, actor),
+      knownBeginningWith(context, text, labels),
+      context.identity.beginningWith(text, MAX_SUGGESTIONS),
+    ]);
+    const found = [...exact.keys(), ...known, ...others.map(({ did }) => did)];
+    const dids = [...new Set(found)].slice(0, MAX_SUGGESTIONS);
     const names = await context.identity.namesOf(dids);
     return {
       accounts: dids.map((did) => {
@@ -79,7 +84,7 @@ function noneWhenBusy(error: unknown): undefined {
 }
 
 /** By handle, of the accounts that the feeds' hosts have to do with. */
-async function beginningWith({ membership }: FeedgenContext, text: string, labels: readonly string[]) {
+async function knownBeginningWith({ membership }: FeedgenContext, text: string, labels: readonly string[]) {
   const found = new Map<string, string>();
   for (const label of labels)
     for (const [did, { handle }] of await membership.names.of(label))

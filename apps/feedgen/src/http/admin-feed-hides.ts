@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { ADMIN_FEED_ERRORS, needsHost, needsHostToChange, requireFeed } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
 import { createDidFinder } from './find-did.ts';
+import { readHandlesIn } from './named-accounts.ts';
 
 const feedName = onceOf('feedName').min(1);
 const subject = onceOf('subject').min(1).max(2_048).describe('The at-uri of a post, a DID or a handle');
@@ -17,7 +18,14 @@ const unhideQuery = z.object({
 });
 
 const hideView = z
-  .object({ subject: z.string(), reason: z.string(), changedBy: z.string(), changedAt: z.iso.datetime() })
+  .object({
+    subject: z.string(),
+    subjectHandle: z.string().describe('Of the account, or of who wrote the post; empty where it is not known'),
+    reason: z.string(),
+    changedBy: z.string(),
+    changedByHandle: z.string(),
+    changedAt: z.iso.datetime(),
+  })
   .meta({ id: 'Hide' });
 const list = {
   schema: {
@@ -39,10 +47,19 @@ export function adminFeedHides(app: HttpServer, context: FeedgenContext): void {
     const { feedName: name } = request.query;
     const { feed } = await requireFeed(context, request, { feedName: name, right: 'moderate' });
     const hides = await context.hides.of(feed.alias);
+    const handleOf = await readHandlesIn(
+      context.identity,
+      hides.flatMap((row) => [row.subject, row.changedBy]),
+    );
     return {
-      hides: hides.map(({ subject: hidden, reason, changedBy, version }) => {
-        return { subject: hidden, reason, changedBy, changedAt: new Date(version / 1000).toISOString() };
-      }),
+      hides: hides.map(({ subject: hidden, reason, changedBy, version }) => ({
+        subject: hidden,
+        subjectHandle: handleOf(hidden),
+        reason,
+        changedBy,
+        changedByHandle: handleOf(changedBy),
+        changedAt: new Date(version / 1000).toISOString(),
+      })),
     };
   });
   const hide = {

@@ -21,6 +21,7 @@ import {
 } from './admin-auth.ts';
 import type { FeedgenContext } from './context.ts';
 import { createDidFinder } from './find-did.ts';
+import { readHandlesIn } from './named-accounts.ts';
 
 const pageFields = {
   page: wholeNumber({ min: 1, max: 1_000_000, preset: 1, pattern: /^\d{0,9}$/ }),
@@ -38,6 +39,7 @@ const requestView = z
     evidence: z.string(),
     note: z.string(),
     changedBy: z.string(),
+    changedByHandle: z.string().describe('Empty where it is not known'),
     changedAt: z.iso.datetime(),
   })
   .meta({ id: 'MemberRequest' });
@@ -86,7 +88,9 @@ const auditLog = {
             feed: z.string().describe("A feed's name, or the label of its members"),
             action: z.string(),
             subject: z.string(),
+            subjectHandle: z.string().describe('Of the account, or of who wrote the post; empty where it is not known'),
             changedBy: z.string(),
+            changedByHandle: z.string(),
             note: z.string(),
           }),
         ),
@@ -105,9 +109,14 @@ export function adminMemberRequests(app: HttpServer, context: FeedgenContext): v
     const { feedName: name, page, limit } = request.query;
     const { label } = await requireFeedWithMembers(context, request, { feedName: name, right: 'moderate' });
     const { requests, totalCount } = await membership.requests({ label, state: request.query.state, page, limit });
+    const handleOf = await readHandlesIn(
+      identity,
+      requests.map((row) => row.changedBy),
+    );
     const views = requests.map((row) => {
       if (row.handle === '') identity.names.want(row.did, callerKey(request.ip));
-      return { ...row, state: request.query.state, changedAt: new Date(row.changedAt).toISOString() };
+      const changed = { changedByHandle: handleOf(row.changedBy), changedAt: new Date(row.changedAt).toISOString() };
+      return { ...row, state: request.query.state, ...changed };
     });
     return { requests: views, page, totalPages: Math.ceil(totalCount / limit), totalCount };
   });
@@ -122,7 +131,17 @@ export function adminMemberRequests(app: HttpServer, context: FeedgenContext): v
       page,
       limit,
     });
-    return { entries: entries.map((entry) => ({ ...entry, at: new Date(entry.at).toISOString() })), page };
+    const handleOf = await readHandlesIn(
+      identity,
+      entries.flatMap((entry) => [entry.subject, entry.changedBy]),
+    );
+    const named = entries.map((entry) => ({
+      ...entry,
+      at: new Date(entry.at).toISOString(),
+      subjectHandle: handleOf(entry.subject),
+      changedByHandle: handleOf(entry.changedBy),
+    }));
+    return { entries: named, page };
   });
 }
 

@@ -43,9 +43,10 @@ function HiddenOf({ feed }: { feed: string }) {
     setMessage({ text: 'It is hidden. Within 10 seconds it is out of every page of the feed.' });
     await reload();
   };
-  const unhide = async ({ subject, reason }: Hide): Promise<void> => {
+  const unhide = async ({ subject, subjectHandle, reason }: Hide): Promise<void> => {
     await deeds.unhide(subject);
-    setMessage({ text: `${subject} may show again.`, undo: () => hide(subject, reason) });
+    const name = subject.startsWith('at://') || subjectHandle === '' ? subject : `@${subjectHandle}`;
+    setMessage({ text: `${name} may show again.`, undo: () => hide(subject, reason) });
     await reload();
   };
   return (

@@ -9,6 +9,7 @@ import { type Row, Table } from '../../parts/table.tsx';
 import { HostPage } from './frame/host-page.tsx';
 import { hostPath } from './frame/host-path.ts';
 import { LongText } from './frame/long-text.tsx';
+import { NamedText } from './frame/named-text.tsx';
 import { Pager } from './frame/pager.tsx';
 import { actionWords } from './history/action-words.ts';
 
@@ -17,7 +18,9 @@ interface Entry {
   readonly feed: string;
   readonly action: string;
   readonly subject: string;
+  readonly subjectHandle: string;
   readonly changedBy: string;
+  readonly changedByHandle: string;
   readonly note: string;
 }
 
@@ -63,7 +66,8 @@ function HistoryOf({ feed }: { feed: string }) {
   );
 }
 
-function rowOf(feed: string, { at, action, subject, changedBy, note }: Entry, index: number): Row {
+function rowOf(feed: string, entry: Entry, index: number): Row {
+  const { at, action, subject, changedBy, note } = entry;
   return {
     key: `${at} ${index}`,
     cells: [
@@ -71,10 +75,10 @@ function rowOf(feed: string, { at, action, subject, changedBy, note }: Entry, in
       actionWords(action),
       subject === '' ? null : (
         <a href={hostPath(feed, '/history', { subject })}>
-          <bdi>{subject}</bdi>
+          <NamedText text={subject} handle={entry.subjectHandle} />
         </a>
       ),
-      <bdi>{changedBy}</bdi>,
+      <NamedText text={changedBy} handle={entry.changedByHandle} />,
       note === '' ? null : <LongText text={note} />,
     ],
   };

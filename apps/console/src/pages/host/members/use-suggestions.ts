@@ -8,7 +8,6 @@ export interface Suggestion {
 }
 
 const PAUSE_MS = 180;
-const MIN_LETTERS = 2;
 
 /** Accounts whose handle begins as typed. Nothing while it can't be a handle, and nothing when they can't be had: the handle can be typed in full. */
 export function useSuggestions(text: string): readonly Suggestion[] {
@@ -16,7 +15,7 @@ export function useSuggestions(text: string): readonly Suggestion[] {
   const q = text.trim().replace(/^@/, '').toLowerCase();
   const [known, setKnown] = useState<{ readonly q: string; readonly accounts: readonly Suggestion[] }>();
   useEffect(() => {
-    if (q.length < MIN_LETTERS || !/^[a-z0-9.-]+$/.test(q)) return undefined;
+    if (!/^[a-z0-9.-]+$/.test(q)) return undefined;
     const stop = new AbortController();
     const timer = setTimeout(() => {
       getJson<{ accounts: readonly Suggestion[] }>(

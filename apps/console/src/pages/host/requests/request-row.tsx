@@ -86,7 +86,8 @@ function outcomeText({ kind, message }: Outcome): string {
 }
 
 /** How the account came here: a source of the feed's file, or a request of its own. */
-function Whence({ request: { source, evidence, changedAt, changedBy } }: { request: MemberRequest }) {
+function Whence({ request }: { request: MemberRequest }) {
+  const { source, evidence, changedAt, changedBy, changedByHandle } = request;
   const page = postPage(evidence);
   const [, collection = ''] = /^at:\/\/[^/]+\/([\w.-]+)\//.exec(evidence) ?? [];
   return (
@@ -109,7 +110,7 @@ function Whence({ request: { source, evidence, changedAt, changedBy } }: { reque
       {changedBy === '' || changedBy === source ? null : (
         <>
           {' · by '}
-          <bdi>{changedBy}</bdi>
+          <bdi title={changedBy}>{changedByHandle === '' ? changedBy : `@${changedByHandle}`}</bdi>
         </>
       )}
     </p>

@@ -14,6 +14,7 @@ export interface MemberRequest {
   readonly evidence: string;
   readonly note: string;
   readonly changedBy: string;
+  readonly changedByHandle: string;
   readonly changedAt: string;
 }
 
