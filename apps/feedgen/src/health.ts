@@ -1,6 +1,7 @@
-import { buildFault, isQueried, withVariants } from '@updraft/feeds';
+import { buildFault, isPersonal, isQueried, type PersonalFeed, withVariants } from '@updraft/feeds';
 import type { HealthCheck } from '@updraft/service';
 import { buildState } from './builds/build-state.ts';
+import { graphFault } from './for-you/graph/graph-fault.ts';
 import type { FeedgenContext } from './http/context.ts';
 
 /** Three checks missed. */
@@ -10,7 +11,8 @@ const CUTS_LATE_MS = 30_000;
 export function readiness(context: FeedgenContext, checkStores: () => Promise<HealthCheck[]>) {
   return async (): Promise<HealthCheck[]> => {
     const stores = await checkStores();
-    return [...stores.map(degraded), ...builds(context), lateCuts(context)];
+    const isAway = stores.some(({ name, ok }) => name === 'clickhouse' && !ok);
+    return [...stores.map(degraded), ...builds(context), ...lists(context, isAway), lateCuts(context)];
   };
 }
 
@@ -27,6 +29,20 @@ function builds({ file, ...context }: FeedgenContext): HealthCheck[] {
       if (state === undefined) return { name, ok: false, detail: 'not built yet' };
       const fault = buildFault(feed, state);
       return { name, ok: true, ...(fault !== undefined && { detail: `degraded: ${fault}` }) };
+    });
+}
+
+/** Of feeds of one's own. Their readers get the fallback meanwhile, whose build has a check of its own. */
+function lists({ file, graphState }: FeedgenContext, isAway: boolean): HealthCheck[] {
+  const faultOf = ({ kind }: PersonalFeed): string | undefined => {
+    if (isAway) return 'no list can be made; readers get an older one, or the fallback';
+    return kind === 'for-you' ? graphFault(graphState(), Date.now()) : undefined;
+  };
+  return withVariants(file.feeds.values())
+    .filter(isPersonal)
+    .map((feed) => {
+      const fault = faultOf(feed);
+      return { name: `feed ${feed.alias}`, ok: true, ...(fault !== undefined && { detail: `degraded: ${fault}` }) };
     });
 }
 

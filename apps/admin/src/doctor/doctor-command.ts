@@ -10,6 +10,7 @@ import { checkBuilds } from './build-checks.ts';
 import { checkClocks } from './clock-checks.ts';
 import type { Finding } from './finding.ts';
 import { checkDns, checkTls } from './name-checks.ts';
+import { checkPersonal, withFallbacks } from './personal-checks.ts';
 import { checkRecords } from './record-checks.ts';
 import { checkDescription, checkDidDocument, checkPage } from './service-checks.ts';
 import { checkTokens, type Login } from './token-checks.ts';
@@ -34,7 +35,7 @@ async function examine(
   const { service, feedsFile } = readFeedsConfig(io.env);
   const { feeds: all } = await readFeedsFile(feedsFile);
   const feeds = names.length === 0 ? [...all.values()] : names.map((name) => requireFeed(all, name));
-  const findings = await findAll(service, feeds, io);
+  const findings = await findAll(service, feeds, withFallbacks(feeds, all), io);
   for (const { check, state, what, todo } of findings) {
     const columns = [state, check, todo === undefined ? what : `${what} → ${todo}`];
     writeRow(io, options, columns, { check, state, what, ...(todo !== undefined && { todo }) });
@@ -44,7 +45,12 @@ async function examine(
 }
 
 /** In the order in which a reader meets what may be wrong. */
-async function findAll(service: ServiceIdentity, feeds: readonly Feed[], io: CommandIo): Promise<Finding[]> {
+async function findAll(
+  service: ServiceIdentity,
+  feeds: readonly Feed[],
+  built: readonly Feed[],
+  io: CommandIo,
+): Promise<Finding[]> {
   const { plcHost, allowPrivateAddresses } = readBackfillConfig(io.env);
   const safeFetch = createSafeFetch({ allowPrivateAddresses });
   const resolver = createDidResolver({ plcHost, safeFetch, allowLocalhost: allowPrivateAddresses });
@@ -57,7 +63,8 @@ async function findAll(service: ServiceIdentity, feeds: readonly Feed[], io: Com
     ...feeds.map((feed) => checkPage(service, feed)),
     checkRecords(service, feeds, resolver),
     checkTokens(service, feeds, readLogin(io.env)),
-    checkBuilds(stores, feeds),
+    checkBuilds(stores, built),
+    checkPersonal(stores.clickhouse, feeds),
     checkClocks(service, plcHost),
   ]);
   return findings.flat();
