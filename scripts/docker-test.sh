@@ -143,6 +143,28 @@ for port in 8092 8094; do
   curl --fail --silent --output /dev/null "http://127.0.0.1:$port$script" || fail "the console on port $port has no script"
 done
 
+step 'the console: each service knows both addresses, a session survives a restart of all that knows it'
+secret=$(docker compose exec -T feedgen node --input-type=module --eval '
+  import { consoleKeys } from "/updraft/packages/console-api/src/sign-in/keys.ts";
+  import { idOf, newSecret } from "/updraft/packages/console-api/src/sign-in/secrets.ts";
+  import { createSessions } from "/updraft/packages/console-api/src/sign-in/sessions.ts";
+  import { createRedis } from "/updraft/packages/store/src/index.ts";
+  const { REDIS_ADDRESS: address, REDIS_PASSWORD: password, REDIS_PREFIX: prefix } = process.env;
+  const redis = createRedis({ address, password });
+  const sessions = createSessions({ redis, keys: consoleKeys(prefix), now: Date.now, onEnd: async () => {} });
+  const secret = newSecret();
+  await sessions.begin(idOf(secret), { did: "did:web:somebody.example", handle: "somebody.example", browser: "curl" });
+  console.log(secret);
+  redis.disconnect();')
+docker compose restart redis feedgen search 2> /dev/null
+docker compose up --detach --wait redis feedgen search 2> /dev/null
+for port in 8092 8094; do
+  curl --fail --silent "http://127.0.0.1:$port/console/api/config" |
+    grep -q '"origins":{"search":"http://127.0.0.1:8092","feedgen":"http://127.0.0.1:8094"}' || fail "the console on port $port misses an address"
+  curl --silent --header "cookie: updraft_session=$secret" "http://127.0.0.1:$port/console/api/session" |
+    grep -q '"handle":"somebody.example"' || fail "the service on port $port has lost a session"
+done
+
 step 'closed: no user but node, nothing written, no database published'
 for app in indexer feedgen search; do
   [ "$(docker compose exec -T $app id --user)" = 1000 ] || fail "$app runs as root"

@@ -101,6 +101,17 @@ complete() { # NAME
     printf '\n# Added: a user of its own.\nCLICKHOUSE_USERNAME=%s\nCLICKHOUSE_PASSWORD=%s\n' "$1" "$(random)" >> "env/$1.env"
     echo "env/$1.env: a user of ClickHouse of its own added" >&2
   fi
+  add_origins "$1"
+}
+
+# Completes files from before the console, where only this machine reaches the apps. In public a person has to say where browsers reach them.
+add_origins() { # NAME
+  local origins
+  origins=$(grep -E '^[A-Z]+_ORIGIN=' "env/$1.env.example") || return 0
+  if grep -q -e _ORIGIN= -e CONSOLE_OFF= "env/$1.env"; then return; fi
+  if grep -qs '^SERVICE_ENDPOINT=' env/feedgen.env || [ -n "${PUBLISH_ON:-}" ] || grep -qs '^PUBLISH_ON=' .env; then return; fi
+  printf '\n# Added: where browsers reach the console.\n%s\n' "$origins" >> "env/$1.env"
+  echo "env/$1.env: the addresses of the console added" >&2
 }
 
 hash_of() { # NAME: of the password in env/NAME.env. Without a password, a hash of nothing: the hash of an empty one would let everybody in

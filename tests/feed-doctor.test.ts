@@ -7,19 +7,25 @@ import { AtpAgent } from '@atproto/api';
 import { TestNetworkNoAppView } from '@atproto/dev-env';
 import { runCommand } from '@updraft/command';
 import { createBuildStore } from '@updraft/feeds';
-import { createRedis } from '@updraft/store';
+import { createRedis, ensureDatabase } from '@updraft/store';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { addFeedsCommands } from '../apps/admin/src/feeds/feeds-commands.ts';
 import { certificateUntil } from './doctor/certificate.ts';
 import { type Fault, type Proxy, startProxy } from './doctor/proxy.ts';
 import { didOf } from './feedgen/network.ts';
 import { type Stage, startStage } from './feedgen/stage.ts';
+import { createMigratedDatabase } from './migrated-database.ts';
 
 // A real PDS and PLC directory, a real feed generator, and a proxy before it that is set up wrongly.
 const FEEDS = `
 feeds:
   hot: { kind: hot, minimumLikes: 1, refresh: 1s, publish: { name: Hot } }
   a-club: { kind: author-label, label: club, audience: members, refresh: 1s, publish: { name: Club } }
+`;
+/** Of single readers, who get a feed for everyone meanwhile. */
+const PERSONAL = `
+  mine: { kind: following, fallback: hot }
+  likes: { kind: for-you, fallback: hot }
 `;
 const COLLECTION = 'app.bsky.feed.generator';
 
@@ -38,7 +44,7 @@ beforeAll(async () => {
     startProxy(),
     mkdtemp(join(tmpdir(), 'updraft-doctor-')),
   ]);
-  await writeFile(join(folder, 'feeds.yaml'), FEEDS);
+  await writeFile(join(folder, 'feeds.yaml'), FEEDS + PERSONAL);
   publisher = new AtpAgent({ service: network.pds.url });
   await publisher.createAccount({ email: 'p@example.com', handle: 'publisher.test', password: 'hunter22' });
   const [post = ''] = await stage.network.post({ did: didOf('mia'), atMs: Date.now() - 60_000 });
@@ -50,7 +56,7 @@ beforeAll(async () => {
     PLC_HOST: network.plc.url,
     ALLOW_PRIVATE_ADDRESSES: 'true',
   };
-  const feeds = await stage.startFeedgen({ feeds: FEEDS, env: service });
+  const feeds = await stage.startFeedgen({ feeds: FEEDS + PERSONAL, env: service });
   proxy.target = feeds.url;
   env = {
     ...stage.databases.clickhouse.env,
@@ -105,6 +111,8 @@ test('the doctor finds nothing wrong where nothing is', async () => {
       expect.stringMatching(/^ok\trecord of hot\tnames did:web:localhost%3A\d+$/),
       expect.stringMatching(/^ok\ttoken for a-club\tis understood; this account is no member$/),
       expect.stringMatching(/^ok\tbuild of a-club\tempty, since nobody bears the label club, /),
+      expect.stringMatching(/^ok\tlists of mine\t/),
+      expect.stringMatching(/^ok\tlists of likes\t/),
       expect.stringMatching(/^ok\tclock of the service\t/),
     ]),
   );
@@ -224,6 +232,27 @@ test('the doctor finds a build that is too old, an empty one, and that there is 
   await builds.publish('hot', 3, { id: 'empty', asOfMs: Date.now(), uris: [] }, []);
   expect(await wrongOf()).toEqual(['build of hot: the build is empty']);
   redis.disconnect();
+});
+
+test('the doctor looks at what lists of single readers are made of, and at the build that comes in their place', async () => {
+  const { connection } = stage.databases.clickhouse;
+  const bare = { ...connection, database: 'bare' };
+  const { username, password } = connection;
+  const login = { CLICKHOUSE_DATABASE: 'bare', CLICKHOUSE_USERNAME: username, CLICKHOUSE_PASSWORD: password };
+  const linesOf = async () =>
+    (await admin(['feed', 'doctor', 'likes', 'mine'], login)).out.filter((line) => / of (likes|mine|hot)\t/.test(line));
+  await ensureDatabase(bare);
+  const unread = (name: string) =>
+    new RegExp(`^wrong\tlists of ${name}\tcan't be read: .*; readers get hot → bring the`);
+  const withoutTables = await linesOf();
+  for (const name of ['likes', 'mine']) expect(withoutTables).toContainEqual(expect.stringMatching(unread(name)));
+  expect(withoutTables).toContainEqual(expect.stringMatching(/^ok\tbuild of hot\t/));
+  await createMigratedDatabase(bare);
+  const empty = await linesOf();
+  expect(empty).toContainEqual(expect.stringMatching(/^ok\tlists of mine\t/));
+  expect(empty).toContainEqual(
+    expect.stringMatching(/^wrong\tlists of likes\tthere is no like of the last two hours: most readers get hot → /),
+  );
 });
 
 test('the doctor finds a name that leads nowhere, and a certificate that has ended', async () => {

@@ -7,6 +7,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addEraseCommand } from '../apps/admin/src/erase-command.ts';
 import { addFeedsCommands } from '../apps/admin/src/feeds/feeds-commands.ts';
+import { readiness } from '../apps/feedgen/src/health.ts';
 import { writeLabels } from './feedgen/moderation.ts';
 import { didOf } from './feedgen/network.ts';
 import { type PersonalStage, pageFor, readOn, startPersonalStage, writePosts } from './feedgen/personal-stage.ts';
@@ -90,6 +91,18 @@ describe('a personal feed', () => {
       feedContext.split(';').at(-1),
     );
     expect(contexts).toEqual(Array(3).fill('reason=fallback'));
+  });
+
+  test('is among the checks of readiness, which say what its readers lack and never fail for it', async () => {
+    const checksOf = async (isThere: boolean) => {
+      const checks = await readiness(feeds.feedgen.context, async () => [{ name: 'clickhouse', ok: isThere }])();
+      return checks.filter(({ name }) => ['feed mine', 'feed likes', 'feed varied/few'].includes(name));
+    };
+    await until(async () => (await checksOf(true)).every(({ detail }) => detail === undefined));
+    const names = ['mine', 'likes', 'varied/few'].map((alias) => `feed ${alias}`);
+    expect(await checksOf(true)).toEqual(names.map((name) => ({ name, ok: true })));
+    const detail = 'degraded: no list can be made; readers get an older one, or the fallback';
+    expect(await checksOf(false)).toEqual(names.map((name) => ({ name, ok: true, detail })));
   });
 
   test('names the repost by which a post came, and has pins at its top', async () => {

@@ -107,6 +107,46 @@ describe('the committed development secrets', () => {
   });
 });
 
+describe('files from before the console', () => {
+  const kept = 'CLICKHOUSE_PASSWORD=kept\nCLEANUP_TOKEN_KEY=kept\n';
+  const start = async (changed: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = {}) => {
+    for (const [name, text] of Object.entries({ 'env/feedgen.env': kept, 'env/search.env': kept, ...changed }))
+      await writeFile(join(folder, name), text);
+    const { ok } = run('scripts/env-files.sh', ['common', 'indexer', 'feedgen', 'search'], { ...withoutSops, ...env });
+    expect(ok).toBe(true);
+  };
+  const isAsWritten = async (name: string) => expect(await read(name)).toBe(kept);
+
+  test('get the addresses of both services on this machine, once', async () => {
+    await start({});
+    await start({ 'env/feedgen.env': await read('feedgen.env'), 'env/search.env': await read('search.env') });
+    const origins = (text: string) => text.match(/^[A-Z]+_ORIGIN=.*$/gm);
+    const [feedgen, search] = [await read('feedgen.env'), await read('search.env')];
+    expect(origins(feedgen)).toEqual(['PUBLIC_ORIGIN=http://127.0.0.1:8094', 'SEARCH_ORIGIN=http://127.0.0.1:8092']);
+    expect(origins(search)).toEqual(['PUBLIC_ORIGIN=http://127.0.0.1:8092', 'FEEDGEN_ORIGIN=http://127.0.0.1:8094']);
+    expect(feedgen.startsWith(kept)).toBe(true);
+    expect(await read('indexer.env')).not.toContain('_ORIGIN');
+  });
+
+  test('keep what somebody said of the console', async () => {
+    const own = `${kept}# PUBLIC_ORIGIN=http://127.0.0.1:8094\n`;
+    const off = `${kept}CONSOLE_OFF=true\n`;
+    await start({ 'env/feedgen.env': own, 'env/search.env': off });
+    expect([await read('feedgen.env'), await read('search.env')]).toEqual([own, off]);
+  });
+
+  test('get no address of this machine where browsers come from elsewhere', async () => {
+    const served = `${kept}SERVICE_ENDPOINT=https://feeds.example\n`;
+    await start({ 'env/feedgen.env': served });
+    expect(await read('feedgen.env')).toBe(served);
+    await isAsWritten('search.env');
+    await start({}, { PUBLISH_ON: '10.0.0.2' });
+    await isAsWritten('feedgen.env');
+    await start({ '.env': 'PUBLISH_ON=10.0.0.2\n' });
+    await isAsWritten('search.env');
+  });
+});
+
 describe('files from before Redis had a password and the apps users of their own', () => {
   const common =
     'CLICKHOUSE_PASSWORD=kept\nCLICKHOUSE_ADDRESS=clickhouse:8123\nCLICKHOUSE_USERNAME=updraft\nREDIS_ADDRESS=redis:6379\n';

@@ -118,14 +118,14 @@ function createParts(given: FeedgenDeps) {
   const wishes = createWishes(deps.clickhouse);
   const graph = { connection: config.clickhouse, maxLikes: config.maxGraphLikes };
   const forYou = createForYou({ ...deps, ...graph, keeping: building.keeping, wishes, metrics });
-  const { query, coLikers } = forYou;
+  const { query, coLikers, graphState } = forYou;
   const personalDeps = { building, forYou: query, coLikers, wishes, seen, erased, hides, bus, metrics };
   const personal = createPersonal({ ...deps, prefix, limits: config.personal, ...personalDeps });
   const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
   const explain = createExplaining({ ...deps, ...explaining });
   const preview = createPreview({ ...deps, live, hides, areValid });
   const posts = { live, cuts, hides, explain, preview, documents };
-  const readers = { personal: personal.builds, languages: personal.languages, seen, analytics };
+  const readers = { personal: personal.builds, languages: personal.languages, graphState, seen, analytics };
   const people = { membership, intakes, keys, identity };
   const context = {
     service,

@@ -1,6 +1,7 @@
-import { buildFault, isQueried, withVariants } from '@updraft/feeds';
+import { buildFault, isPersonal, isQueried, type PersonalFeed, withVariants } from '@updraft/feeds';
 import type { HealthCheck } from '@updraft/service';
 import { buildState } from './builds/build-state.ts';
+import { graphFault } from './for-you/graph/graph-fault.ts';
 import type { FeedgenContext } from './http/context.ts';
 
 /** Three checks missed. */
@@ -10,7 +11,9 @@ const CUTS_LATE_MS = 30_000;
 export function readiness(context: FeedgenContext, checkStores: () => Promise<HealthCheck[]>) {
   return async (): Promise<HealthCheck[]> => {
     const stores = await checkStores();
-    return [...stores.map(degraded), ...builds(context), ...setAside(context), lateCuts(context)];
+    const isAway = stores.some(({ name, ok }) => name === 'clickhouse' && !ok);
+    const ofFeeds = [...builds(context), ...lists(context, isAway), ...setAside(context)];
+    return [...stores.map(degraded), ...ofFeeds, lateCuts(context)];
   };
 }
 
@@ -35,6 +38,20 @@ function setAside({ registry }: FeedgenContext): HealthCheck[] {
     const detail = `degraded: what hosts saved does not fit the feeds file, which holds: ${fault}`;
     return { name: `saved settings of ${alias}`, ok: true, detail };
   });
+}
+
+/** Of feeds of one's own. Their readers get the fallback meanwhile, whose build has a check of its own. */
+function lists({ file, graphState }: FeedgenContext, isAway: boolean): HealthCheck[] {
+  const faultOf = ({ kind }: PersonalFeed): string | undefined => {
+    if (isAway) return 'no list can be made; readers get an older one, or the fallback';
+    return kind === 'for-you' ? graphFault(graphState(), Date.now()) : undefined;
+  };
+  return withVariants(file.feeds.values())
+    .filter(isPersonal)
+    .map((feed) => {
+      const fault = faultOf(feed);
+      return { name: `feed ${feed.alias}`, ok: true, ...(fault !== undefined && { detail: `degraded: ${fault}` }) };
+    });
 }
 
 function lateCuts({ cuts }: FeedgenContext): HealthCheck {

@@ -9,6 +9,7 @@ import { readBackfillConfig } from '../refill/config.ts';
 import { checkClocks } from './clock-checks.ts';
 import type { Finding } from './finding.ts';
 import { checkDns, checkTls } from './name-checks.ts';
+import { checkPersonal, withFallbacks } from './personal-checks.ts';
 import { checkRecords } from './record-checks.ts';
 import { checkSaved } from './saved-checks.ts';
 import { checkDescription, checkDidDocument, checkPage } from './service-checks.ts';
@@ -35,7 +36,7 @@ async function examine(
   const file = await readFeedsFile(feedsFile);
   const { feeds: all } = file;
   const feeds = names.length === 0 ? [...all.values()] : names.map((name) => requireFeed(all, name));
-  const findings = await findAll(service, { file, feeds }, io);
+  const findings = await findAll(service, { file, feeds, built: withFallbacks(feeds, all) }, io);
   for (const { check, state, what, todo } of findings) {
     const columns = [state, check, todo === undefined ? what : `${what} → ${todo}`];
     writeRow(io, options, columns, { check, state, what, ...(todo !== undefined && { todo }) });
@@ -48,10 +49,12 @@ interface Examined {
   readonly file: FeedsFile;
   /** Of the file. */
   readonly feeds: readonly Feed[];
+  /** Those whose builds are looked at: of personal feeds, what their readers get meanwhile. */
+  readonly built: readonly Feed[];
 }
 
 /** In the order in which a reader meets what may be wrong. */
-async function findAll(service: ServiceIdentity, { file, feeds }: Examined, io: CommandIo): Promise<Finding[]> {
+async function findAll(service: ServiceIdentity, { file, feeds, built }: Examined, io: CommandIo): Promise<Finding[]> {
   const { plcHost, allowPrivateAddresses } = readBackfillConfig(io.env);
   const safeFetch = createSafeFetch({ allowPrivateAddresses });
   const resolver = createDidResolver({ plcHost, safeFetch, allowLocalhost: allowPrivateAddresses });
@@ -64,7 +67,8 @@ async function findAll(service: ServiceIdentity, { file, feeds }: Examined, io: 
     ...feeds.map((feed) => checkPage(service, feed)),
     checkRecords(service, feeds, resolver),
     checkTokens(service, feeds, readLogin(io.env)),
-    checkSaved(stores, file, feeds),
+    checkSaved(stores, file, built),
+    checkPersonal(stores.clickhouse, feeds),
     checkClocks(service, plcHost),
   ]);
   return findings.flat();

@@ -37,6 +37,8 @@ export interface ForYou {
   explain(feed: ForYouFeed, viewerDid: string, uri: string, asOfMs: number): Promise<ForYouExplanation>;
   /** The same, as a rule of an explanation; none of a feed of another kind. Says so when the graph can't answer. */
   coLikers(feed: PersonalFeed, viewerDid: string, uri: string, asOfMs: number): Promise<RuleResult[]>;
+  /** Of the likes in memory; undefined before the first hour is read. */
+  graphState(): GraphState | undefined;
   /** Keeps the graph of likes until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -61,6 +63,7 @@ export function createForYou(options: ForYouOptions): ForYou {
     explain,
     coLikers: async (feed, ...question) =>
       feed.kind === 'for-you' ? [await coLikersRule(explain(feed, ...question))] : [],
+    graphState: () => thread.state,
     run: (signal) => (feeds.length === 0 ? Promise.resolve() : thread.run(signal)),
   };
 }

@@ -5,6 +5,7 @@ import type { ClickHouse } from '@updraft/store';
 import type { Analytics } from '../analytics/analytics.ts';
 import type { Cuts } from '../builds/cuts.ts';
 import type { LiveBuilds } from '../builds/live-builds.ts';
+import type { ForYou } from '../for-you/for-you.ts';
 import type { Identity } from '../identity.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { Membership } from '../members/membership.ts';
@@ -30,6 +31,8 @@ export interface FeedgenContext {
   readonly hides: Hides;
   readonly personal: PersonalBuilds;
   readonly languages: PostLanguages;
+  /** For readiness. */
+  readonly graphState: ForYou['graphState'];
   readonly membership: Membership;
   readonly intakes: readonly MemberIntake[];
   readonly keys: KeyRing;
