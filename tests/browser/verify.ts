@@ -102,6 +102,11 @@ async function beHost(tour: Tour, { members, onProgress }: VerifyConsoleOptions)
 async function beOperator(tour: Tour): Promise<void> {
   await enter(tour, tour.people.operator, `${tour.services.search}/console/operator`);
   await lookAtPages(tour, 'operator');
+  const { checks, person, services } = tour;
+  await checks.that('the address of a feed that is not there shows none of its numbers', async () => {
+    await person.page.goto(`${services.feedgen}/console/host/no-feed`);
+    await person.page.getByText('You look after no feed of that name').waitFor();
+  });
 }
 
 async function surviveOutages(tour: Tour): Promise<void> {
