@@ -10,7 +10,7 @@ import {
   collectionTotals,
   daysOfCollection,
 } from './collection-totals.ts';
-import { dayTimes } from './network-days.ts';
+import { dayTimes, withDaysBetween } from './network-days.ts';
 import './network.css';
 
 const FEW = 10;
@@ -27,7 +27,10 @@ export function Collections({ stats: value }: { stats: CollectionStats | undefin
   const [isWhole, setWhole] = useState(false);
   const updatedAt = value?.updated_at;
   // biome-ignore lint/correctness/useExhaustiveDependencies: an answer with the same time is the same
-  const days = useMemo(() => value?.days ?? [], [updatedAt]);
+  const days = useMemo(
+    () => withDaysBetween<CollectionDay>(value?.days ?? [], (date) => ({ date, collections: [] })),
+    [updatedAt],
+  );
   const totals = useMemo(() => collectionTotals(days), [days]);
   const collection = chosen ?? totals[0]?.collection ?? '';
   const none = value === undefined ? '' : 'No operation is indexed yet.';

@@ -28,6 +28,37 @@ export function lastDays<D extends { readonly date: string }>(days: readonly D[]
   return days.filter(({ date }) => date >= from).toSorted((a, b) => (a.date < b.date ? -1 : 1));
 }
 
+/** The days, rising, with those between them of which nothing is told: a line would lead from one to the next as if something were known. */
+export function withDaysBetween<D extends { readonly date: string }>(
+  days: readonly D[],
+  none: (date: string) => D,
+): D[] {
+  const byDate = new Map(days.map((day) => [day.date, day]));
+  const times = dayTimes(days);
+  if (times.length === 0) return [];
+  const first = Math.min(...times) * 1000;
+  const count = (Math.max(...times) * 1000 - first) / DAY_MS + 1;
+  return Array.from({ length: count }, (_, index) => {
+    const date = new Date(first + index * DAY_MS).toISOString().slice(0, 10);
+    return byDate.get(date) ?? none(date);
+  });
+}
+
+/** A day on which nothing was made. */
+export function emptyDay(date: string): NetworkDay {
+  return {
+    date,
+    num_likes: 0,
+    num_likers: 0,
+    num_posts: 0,
+    num_posters: 0,
+    num_follows: 0,
+    num_followers: 0,
+    num_blocks: 0,
+    num_blockers: 0,
+  };
+}
+
 /** In seconds since 1970. */
 export function dayTimes(days: readonly { readonly date: string }[]): number[] {
   return days.map(({ date }) => Date.parse(date) / 1000);
