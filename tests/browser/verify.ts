@@ -5,6 +5,7 @@ import { type FirstPage, measureFirstPage } from './first-page.ts';
 import { meetHostilePosts } from './hostile.ts';
 import { watchLiveNumbers } from './live-numbers.ts';
 import { ALL_VIEWS, createLooker, type View } from './look.ts';
+import { loseConnection } from './lost-connection.ts';
 import { scrollManyMembers } from './many-members.ts';
 import { surviveOutage } from './outages.ts';
 import { lookAtPages } from './pages.ts';
@@ -88,6 +89,7 @@ async function beAnybody(tour: Tour): Promise<void> {
   await lookAtPages(tour, 'public');
   await meetHostilePosts(tour);
   await watchLiveNumbers(tour);
+  await loseConnection(tour);
 }
 
 async function beHost(tour: Tour, { members, onProgress }: VerifyConsoleOptions): Promise<void> {

@@ -16,7 +16,10 @@ it('one day stays one, and none stays none', () => {
   expect(withDaysBetween([], emptyDay)).toEqual([]);
 });
 
-it('days of more than three months ago are left out', () => {
+it('days of more than three months ago, and of the future, are left out', () => {
   const now = Date.parse('2026-07-04T12:00:00Z');
-  expect(datesOf(lastDays(days('2026-07-04', '1970-01-01', '2026-04-05'), now))).toEqual(['2026-04-05', '2026-07-04']);
+  expect(datesOf(lastDays(days('2149-06-06', '2026-07-04', '1970-01-01', '2026-04-05'), now))).toEqual([
+    '2026-04-05',
+    '2026-07-04',
+  ]);
 });
