@@ -47,6 +47,12 @@ async function get(url: string, variables: Readonly<Record<string, string>> = {}
 }
 
 describe('the console’s files', () => {
+  test('a file that an older page asks for, and that is gone, is not found, and no cache keeps that', async () => {
+    const { statusCode, headers } = await get('/console/assets/main-0.js');
+    expect(statusCode).toBe(404);
+    expect(headers['cache-control']).toBe('no-store');
+  });
+
   test.for(['/console/', '/console/search?q=x', '/console/host/a/members', '/console/assets/main-1.js', '/console'])(
     '%s can not be framed, and run nothing from elsewhere',
     async (url) => {

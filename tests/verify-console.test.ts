@@ -9,7 +9,7 @@ describe.skipIf(chromiumPath === undefined)(`in Chromium${whyNoChromium}`, () =>
       isBrief: true,
       events: 1_000,
       members: 300,
-      views: [{ width: 390, theme: 'dark' }],
+      views: [{ width: 320, theme: 'dark' }],
       onProgress: () => {},
     });
     expect(faults).toEqual([]);

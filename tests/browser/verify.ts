@@ -5,10 +5,12 @@ import { type FirstPage, measureFirstPage } from './first-page.ts';
 import { meetHostilePosts } from './hostile.ts';
 import { watchLiveNumbers } from './live-numbers.ts';
 import { ALL_VIEWS, createLooker, type View } from './look.ts';
+import { loseConnection } from './lost-connection.ts';
 import { scrollManyMembers } from './many-members.ts';
 import { surviveOutage } from './outages.ts';
 import { lookAtPages } from './pages.ts';
 import { runCleanup } from './run-cleanup.ts';
+import { outliveSession } from './session-ends.ts';
 import { enter } from './sign-in.ts';
 import { startConsoleStage } from './stage.ts';
 import type { Tour } from './tour.ts';
@@ -87,12 +89,14 @@ async function beAnybody(tour: Tour): Promise<void> {
   await lookAtPages(tour, 'public');
   await meetHostilePosts(tour);
   await watchLiveNumbers(tour);
+  await loseConnection(tour);
 }
 
 async function beHost(tour: Tour, { members, onProgress }: VerifyConsoleOptions): Promise<void> {
   await enter(tour, tour.people.host, `${tour.services.feedgen}/console/host`);
   await lookAtPages(tour, 'host');
   await approveMember(tour);
+  await outliveSession(tour);
   const frames = await scrollManyMembers(tour, members);
   onProgress(`a frame of the members' page takes ${frames.middle} ms, one in twenty ${frames.slow} ms or longer`);
 }
@@ -100,6 +104,11 @@ async function beHost(tour: Tour, { members, onProgress }: VerifyConsoleOptions)
 async function beOperator(tour: Tour): Promise<void> {
   await enter(tour, tour.people.operator, `${tour.services.search}/console/operator`);
   await lookAtPages(tour, 'operator');
+  const { checks, person, services } = tour;
+  await checks.that('the address of a feed that is not there shows none of its numbers', async () => {
+    await person.page.goto(`${services.feedgen}/console/host/no-feed`);
+    await person.page.getByText('You look after no feed of that name').waitFor();
+  });
 }
 
 async function surviveOutages(tour: Tour): Promise<void> {

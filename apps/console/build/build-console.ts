@@ -90,7 +90,7 @@ function pageOf({
 </head>
 <body>
 <div id="console"></div>
-<noscript>The console needs JavaScript. The same numbers are JSON at <a href="/stats">/stats</a>.</noscript>
+<noscript>The console needs JavaScript. What it shows is JSON, at addresses that <a href="/openapi.json">/openapi.json</a> lists.</noscript>
 </body>
 </html>
 `;

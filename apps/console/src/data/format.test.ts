@@ -10,11 +10,18 @@ afterEach(() => noteServerDate(new Date().toUTCString()));
 test('an age is in the largest unit that fits, and never in the future', () => {
   expect([after(40), after(160), after(7_200), after(86_400 * 3)]).toEqual([
     '40 seconds ago',
-    '3 minutes ago',
+    '2 minutes ago',
     '2 hours ago',
     '3 days ago',
   ]);
   expect([after(0), after(-10_800)]).toEqual(['now', 'now']);
+  // 26 hours before one in the night is not yesterday
+  expect([59.7, 3_599, 86_399, 26 * 3_600].map(after)).toEqual([
+    '59 seconds ago',
+    '59 minutes ago',
+    '23 hours ago',
+    '1 day ago',
+  ]);
 });
 
 test('where the clock here is wrong, ages go by the server’s', () => {

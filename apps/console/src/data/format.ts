@@ -3,7 +3,7 @@ import { serverNow } from './clock.ts';
 const whole = new Intl.NumberFormat('en');
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const dayTime = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const relative = new Intl.RelativeTimeFormat('en');
 
 export const formatCount = (value: number): string => whole.format(value);
 export const formatShort = (value: number): string => short.format(value);
@@ -17,11 +17,11 @@ const UNITS = [
   ['second', 1],
 ] as const;
 
-/** How long ago it was, such as `3 minutes ago`; `now` for what is not yet. */
+/** How long ago it was, in whole ones of the largest unit, such as `3 minutes ago`; `now` for what is not yet. */
 export function formatAge(iso: string, nowMs = serverNow()): string {
-  const seconds = Math.min(0, (Date.parse(iso) - nowMs) / 1000);
-  const [unit, size] = UNITS.find(([, length]) => -seconds >= length) ?? UNITS[3];
-  return relative.format(Math.round(seconds / size), unit);
+  const seconds = (nowMs - Date.parse(iso)) / 1000;
+  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? [];
+  return unit === undefined ? 'now' : relative.format(-Math.floor(seconds / size), unit);
 }
 
 /** Such as `3 days` or `1 minute`: whole ones of the largest unit. */

@@ -146,7 +146,7 @@ const SAY_ALL: ReadonlySet<string> = new Set(['AccountServerUnavailable', 'SignI
 export function adviceFor({ status, code, retryAfterS }: RequestError): string {
   if (SAY_ALL.has(code)) return '';
   if (status === 0) return 'Look whether you are connected, then try again.';
-  if (status === 401) return 'Sign in, then try again.';
+  if (status === 401) return 'Sign in again, in another tab to keep what you have written here, then try again.';
   if (status === 403) return 'Your account may not do this. If it should, ask the operator for the role.';
   if (status === 409) return 'It was changed meanwhile: load it again, then repeat your change.';
   if (status === 429) return `Wait ${Math.ceil(retryAfterS ?? 10)} seconds, then try again.`;

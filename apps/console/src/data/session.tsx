@@ -12,6 +12,8 @@ export interface Session {
   readonly isKnown: boolean;
   /** There was a session, and it ended without a sign-out here. */
   readonly isGone: boolean;
+  /** Who was signed in last; undefined after a sign-out here. */
+  readonly last: SessionView | undefined;
   readonly error: RequestError | undefined;
   readonly reload: () => Promise<unknown>;
   readonly signOut: () => Promise<void>;
@@ -30,23 +32,22 @@ export function SessionProvider({ children }: { children: ComponentChildren }) {
     SESSION_EVERY_MS,
   );
   const session = value?.session;
-  const latest = useRef<SessionView | undefined>(undefined);
-  const hadSession = useRef(false);
-  latest.current = session;
-  hadSession.current ||= session !== undefined;
+  const last = useRef<SessionView | undefined>(undefined);
+  last.current = session ?? last.current;
   const api = useMemo(
-    () => createApi({ session: () => latest.current, reload: async () => (await reload())?.session }),
+    () => createApi({ session: () => last.current, reload: async () => (await reload())?.session }),
     [reload],
   );
   const signOut = useCallback(async () => {
     await api.sendJson('DELETE', '/console/api/session');
-    hadSession.current = false;
+    last.current = undefined;
     await reload();
   }, [api, reload]);
   const state: Session = {
     session,
     isKnown: value !== undefined,
-    isGone: value !== undefined && session === undefined && hadSession.current,
+    isGone: value !== undefined && session === undefined && last.current !== undefined,
+    last: last.current,
     error,
     reload,
     signOut,
@@ -54,6 +55,21 @@ export function SessionProvider({ children }: { children: ComponentChildren }) {
   return (
     <SessionContext.Provider value={state}>
       <ApiContext.Provider value={api}>{children}</ApiContext.Provider>
+    </SessionContext.Provider>
+  );
+}
+
+/**
+ * To what stands within it, who was signed in stays when the session ends meanwhile: what is written there is not lost, and the server
+ * refuses what it asks. Another account begins anew.
+ */
+export function LastSession({ children }: { children: ComponentChildren }) {
+  const now = useSession();
+  const wasOpen = useRef(false);
+  wasOpen.current ||= now.session !== undefined;
+  return (
+    <SessionContext.Provider key={now.last?.did} value={{ ...now, session: wasOpen.current ? now.last : now.session }}>
+      {children}
     </SessionContext.Provider>
   );
 }

@@ -11,7 +11,15 @@ import { Tile } from '../parts/tile.tsx';
 import type { CollectionStats } from './network/collection-totals.ts';
 import { Collections } from './network/collections.tsx';
 import { LiveRate, RATE_EVERY_MS } from './network/live-rate.tsx';
-import { dayTimes, lastDays, type NetworkCount, type NetworkDay, type NetworkStats } from './network/network-days.ts';
+import {
+  dayTimes,
+  emptyDay,
+  lastDays,
+  type NetworkCount,
+  type NetworkDay,
+  type NetworkStats,
+  withDaysBetween,
+} from './network/network-days.ts';
 import type { IngestStats } from './network/rate-samples.ts';
 
 /** The chart of each kind of record: the records, and the accounts that made them. */
@@ -30,7 +38,7 @@ export default function Network() {
   const collections = useLive<CollectionStats>(url('search', '/stats/collections'), 30_000);
   const updatedAt = value?.updated_at;
   // biome-ignore lint/correctness/useExhaustiveDependencies: an answer with the same time is the same
-  const days = useMemo(() => lastDays(value?.daily_data ?? [], serverNow()), [updatedAt]);
+  const days = useMemo(() => withDaysBetween(lastDays(value?.daily_data ?? [], serverNow()), emptyDay), [updatedAt]);
   const times = useMemo(() => dayTimes(days), [days]);
   const none = value === undefined ? '' : 'Nothing is counted yet.';
   return (

@@ -3,7 +3,7 @@ import { useLocation } from 'preact-iso';
 import { useConfig } from '../data/config.tsx';
 import { maySee, operatorItems } from '../data/menu.ts';
 import { pageUrl } from '../data/service-address.ts';
-import { signInPath, useSession } from '../data/session.tsx';
+import { LastSession, signInPath, useSession } from '../data/session.tsx';
 import type { Page as PageOfList } from '../pages.ts';
 import { EmptyState } from './empty-state.tsx';
 import { Notice } from './notice.tsx';
@@ -18,7 +18,12 @@ export function gated(page: PageOfList): FunctionComponent {
     if (config.pagesOff.includes(page.name)) return <SwitchedOff page={page} />;
     const elsewhere = pageUrl(config, page.service, url);
     if (elsewhere !== url) return <Elsewhere page={page} url={elsewhere} />;
-    return page.part === 'public' ? h(page.component, {}) : <ForRoles page={page} />;
+    if (page.part === 'public') return h(page.component, {});
+    return (
+      <LastSession>
+        <ForRoles page={page} />
+      </LastSession>
+    );
   };
 }
 

@@ -1,4 +1,5 @@
 import type { FunctionComponent } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { lazy } from 'preact-iso';
 import { EmptyState } from './empty-state.tsx';
 import { Page } from './page.tsx';
@@ -11,6 +12,11 @@ export function lazyPage(load: () => Promise<{ default: FunctionComponent }>): L
 export type LazyPage = FunctionComponent & { preload: () => Promise<unknown> };
 
 function NotLoaded() {
+  useEffect(() => {
+    const again = () => location.reload();
+    addEventListener('online', again);
+    return () => removeEventListener('online', again);
+  }, []);
   return (
     <Page title="This page could not be loaded">
       <EmptyState title="Its code did not arrive: the connection is lost, or the console was updated.">

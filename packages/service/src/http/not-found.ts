@@ -4,7 +4,7 @@ import type { HttpServer } from './server.ts';
 import type { XrpcError } from './xrpc-error.ts';
 
 /**
- * 405 where the path exists for other methods, 501 MethodNotImplemented for an unknown /xrpc/ method (as the
+ * 405 where the path exists for other methods only, 501 MethodNotImplemented for an unknown /xrpc/ method (as the
  * reference server answers), 404 for the rest.
  */
 export function answerUnknownRoutes(app: HttpServer): void {
@@ -16,7 +16,8 @@ export function answerUnknownRoutes(app: HttpServer): void {
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '';
     const allowed = allowedMethods(routes, path.split('/'));
-    sendError(reply, allowed.length > 0 ? wrongMethod(request.method, allowed) : unknownPath(path));
+    const isWrongMethod = allowed.length > 0 && !allowed.includes(request.method); // a route of files has the method, and not the file
+    sendError(reply, isWrongMethod ? wrongMethod(request.method, allowed) : unknownPath(path));
   });
 }
 

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
+import { serverNow } from '../../data/clock.ts';
 import { formatCount } from '../../data/format.ts';
 import { Button } from '../../parts/button.tsx';
 import { Chart } from '../../parts/chart.tsx';
@@ -10,7 +11,7 @@ import {
   collectionTotals,
   daysOfCollection,
 } from './collection-totals.ts';
-import { dayTimes } from './network-days.ts';
+import { dayTimes, lastDays, withDaysBetween } from './network-days.ts';
 import './network.css';
 
 const FEW = 10;
@@ -27,7 +28,11 @@ export function Collections({ stats: value }: { stats: CollectionStats | undefin
   const [isWhole, setWhole] = useState(false);
   const updatedAt = value?.updated_at;
   // biome-ignore lint/correctness/useExhaustiveDependencies: an answer with the same time is the same
-  const days = useMemo(() => value?.days ?? [], [updatedAt]);
+  const days = useMemo(
+    () =>
+      withDaysBetween(lastDays(value?.days ?? [], serverNow()), (date): CollectionDay => ({ date, collections: [] })),
+    [updatedAt],
+  );
   const totals = useMemo(() => collectionTotals(days), [days]);
   const collection = chosen ?? totals[0]?.collection ?? '';
   const none = value === undefined ? '' : 'No operation is indexed yet.';

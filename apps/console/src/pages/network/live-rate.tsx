@@ -24,6 +24,7 @@ export function LiveRate({ stats: value }: { stats: IngestStats | undefined }) {
 function sentenceOf(sample: RateSample | undefined): string {
   if (sample === undefined) return 'Waiting for the first report.';
   const { stats, lagSeconds } = sample;
+  if (lagSeconds === null) return 'The index reads no live stream yet.';
   const behind = lagSeconds < 1 ? 'less than a second' : formatSpan(lagSeconds);
   const gaps = stats.num_open_gaps;
   const missing =
@@ -38,19 +39,19 @@ function RateCharts({ samples }: { samples: readonly RateSample[] }) {
     const isRated = samples.some(({ rate }) => rate !== null);
     const times = samples.map(({ atMs }) => Math.round(atMs / 1000));
     return {
-      times,
       rateTimes: isRated ? times : [],
       rate: [
         { title: 'Events a second', values: samples.map(({ rate }) => (rate === null ? null : Math.round(rate))) },
       ],
-      lag: [{ title: 'Seconds', values: samples.map(({ lagSeconds }) => Math.round(lagSeconds * 10) / 10) }],
+      lagTimes: samples.some(({ lagSeconds }) => lagSeconds !== null) ? times : [],
+      lag: [{ title: 'Seconds', values: samples.map(({ lagSeconds: lag }) => lag && Math.round(lag * 10) / 10) }],
     };
   }, [samples]);
   const none = 'The first point comes in about ten seconds.';
   return (
     <div class="charts">
       <Chart title="Events a second" by="moment" times={drawn.rateTimes} lines={drawn.rate} none={none} />
-      <Chart title="Behind the network, in seconds" by="moment" times={drawn.times} lines={drawn.lag} none="" />
+      <Chart title="Behind the network, in seconds" by="moment" times={drawn.lagTimes} lines={drawn.lag} none="" />
     </div>
   );
 }

@@ -31,6 +31,11 @@ describe('the live rate', () => {
     expect(samplesOf(newest, newest, report('2026-07-04T12:00:10Z', 1))).toHaveLength(1);
   });
 
+  it('is not said to be close behind while no live stream is read', () => {
+    const none = { ...report('2026-07-04T12:00:00Z', 0), streams: [] };
+    expect(samplesOf(none, report('2026-07-04T12:00:10Z', 0)).map(({ lagSeconds }) => lagSeconds)).toEqual([null, 1.5]);
+  });
+
   it('keeps ten minutes', () => {
     const reports = Array.from({ length: 100 }, (_, index) =>
       report(new Date(Date.UTC(2026, 6, 4, 12, 0, index * 10)).toISOString(), index),

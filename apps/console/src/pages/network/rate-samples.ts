@@ -17,7 +17,8 @@ export interface RateSample {
   readonly stats: IngestStats;
   /** Events a second since the sample before; null for the first. */
   readonly rate: number | null;
-  readonly lagSeconds: number;
+  /** Null while no live stream is read. */
+  readonly lagSeconds: number | null;
 }
 
 /** Ten minutes of reports. */
@@ -29,7 +30,8 @@ export function withReport(samples: readonly RateSample[], stats: IngestStats): 
   const atMs = Date.parse(stats.updated_at);
   const last = samples.at(-1);
   if (last !== undefined && atMs <= last.atMs) return samples;
-  const lagSeconds = Math.max(0, ...stats.streams.map((stream) => stream.lag_seconds));
+  const lags = stats.streams.map((stream) => stream.lag_seconds);
+  const lagSeconds = lags.length === 0 ? null : Math.max(...lags);
   const sample = { atMs, stats, rate: last === undefined ? null : rateBetween(last, { atMs, stats }), lagSeconds };
   return [...samples, sample].slice(-MAX_SAMPLES);
 }

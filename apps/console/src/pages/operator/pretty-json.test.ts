@@ -12,6 +12,12 @@ it('a number too large for JavaScript is not changed', () => {
     expect(prettyJson(text)).toBe(text);
 });
 
+it('what is nested deeply is not indented, which would make megabytes of kilobytes', () => {
+  const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  expect(prettyJson(nested(4_000))).toBe(nested(4_000));
+  expect(prettyJson(nested(50))).toContain('\n  [');
+});
+
 it('what would turn or hide the text is written as escapes', () => {
   expect(prettyJson('"a\u202Eb\u200Bc\u{E0041}"')).toBe('"a\\u202eb\\u200bc\\udb40\\udc41"');
   expect(prettyJson('\u0000\u2028')).toBe('\\u0000\\u2028');

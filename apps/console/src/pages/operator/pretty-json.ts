@@ -17,14 +17,26 @@ function escapeOf(unit: number): string {
   return `\\u${unit.toString(16).padStart(4, '0')}`;
 }
 
-/** A number that JavaScript can't hold would come out changed: then the text stays as it is. */
+/** A number that JavaScript can't hold would come out changed, and the indents of a deep text take megabytes: such a text stays as it is. */
 function indented(text: string): string {
-  if (LONG_NUMBER.test(text)) return text;
+  if (LONG_NUMBER.test(text) || isDeep(text)) return text;
   try {
     return JSON.stringify(JSON.parse(text), undefined, 2);
   } catch {
     return text;
   }
+}
+
+const MAX_DEPTH = 100;
+
+/** Brackets in strings count, too: then a text may stay as it is without need. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  for (const character of text)
+    if ('[{'.includes(character)) depth++;
+    else if (depth > MAX_DEPTH) return true;
+    else if (']}'.includes(character)) depth--;
+  return depth > MAX_DEPTH;
 }
 
 const LONG_NUMBER = /[:[,]\s*-?\d{16}|[:[,]\s*-?[\d.]+e/i;

@@ -7,8 +7,8 @@ import { Bytes } from '../../parts/bytes.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Table } from '../../parts/table.tsx';
-import { daysUntil } from './days-until.ts';
 import { GrafanaLink } from './grafana-link.tsx';
+import { outlookOf } from './outlook.ts';
 import './operator.css';
 import '../../parts/meter.css';
 
@@ -33,24 +33,19 @@ export default function Storage() {
   );
 }
 
-function Outlook({ state: { fullAt, measuredFrom, isWhole, updatedAt } }: { state: StorageState }) {
-  const days = fullAt === undefined ? undefined : daysUntil(fullAt, updatedAt);
+function Outlook({ state }: { state: StorageState }) {
+  const { measuredFrom, isWhole } = state;
+  const { text, isPressing } = outlookOf(state);
   return (
     <>
-      <p class={days !== undefined && days < SOON_DAYS ? 'notice' : ''}>
-        {measuredFrom === undefined
-          ? 'Growth is measured since this service began: the first figures come within half an hour.'
-          : fullAt === undefined
-            ? 'The disk does not grow, as far as it was measured.'
-            : `At this rate the first disk is full on ${formatTime(fullAt)}, in ${formatCount(days ?? 0)} days.`}
+      <p class={isPressing ? 'notice' : ''}>
+        <bdi>{text}</bdi>
       </p>
       {measuredFrom === undefined ? null : <p class="quiet">Growth is measured since {formatTime(measuredFrom)}.</p>}
       {isWhole ? null : <p class="quiet">On this cluster one server of each shard is asked: the others hold more.</p>}
     </>
   );
 }
-
-const SOON_DAYS = 14;
 
 function Growth({ bytesPerDay }: { bytesPerDay: number | undefined }) {
   if (bytesPerDay === undefined) return <>–</>;

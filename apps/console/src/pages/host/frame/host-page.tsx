@@ -24,7 +24,6 @@ export function HostPage({ title, need, children }: HostPageProps) {
   const { roles } = session;
   return (
     <HostFrame feed={feed} title={title} isOpen={mayDo(roles, feed, 'moderator')}>
-      <h2 class="unseen">{title}</h2>
       {mayDo(roles, feed, need) ? (
         children(feed, mayDo(roles, feed, 'host'))
       ) : (
@@ -37,6 +36,7 @@ export function HostPage({ title, need, children }: HostPageProps) {
 interface HostFrameProps {
   readonly feed: string;
   readonly title: string;
+  /** The reader may see pages of a feed of that name, if there is one. */
   readonly isOpen: boolean;
   readonly children: ComponentChildren;
 }
@@ -44,7 +44,9 @@ interface HostFrameProps {
 /** The feed's published name, with the short one beside it, and the way between its pages. */
 function HostFrame({ feed, title, isOpen, children }: HostFrameProps) {
   const { feeds } = useHostFeeds();
-  const name = feeds?.find(({ alias }) => alias === feed)?.title ?? feed;
+  const known = feeds?.find(({ alias }) => alias === feed);
+  const name = known?.title ?? feed;
+  if (isOpen && feeds !== undefined && known === undefined) return <NoFeed name={feed} />;
   return (
     <Page
       title={name}
@@ -58,7 +60,20 @@ function HostFrame({ feed, title, isOpen, children }: HostFrameProps) {
       }
     >
       {isOpen ? <FeedTabs feed={feed} feeds={feeds} /> : null}
+      <h2 class="unseen">{title}</h2>
       {children}
+    </Page>
+  );
+}
+
+/** To an operator every address is open; others had a role that has ended meanwhile. */
+function NoFeed({ name }: { name: string }) {
+  return (
+    <Page title={name}>
+      <EmptyState title="You look after no feed of that name">
+        <p>It may have been renamed or taken out of feeds.yaml, or your role in it has ended.</p>
+        <a href="/console/host">Your feeds</a>
+      </EmptyState>
     </Page>
   );
 }
