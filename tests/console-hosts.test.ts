@@ -258,6 +258,51 @@ test('many members are added at once, each line with its outcome, however hostil
   expect((await here.get(`/api/admin/account_suggestions?q=${q}`, as('HOST'))).body).toEqual({ accounts: [account] });
 });
 
+test('those whom the feeds know are suggested first, then others of the network, eight at the most', async () => {
+  const now = timeVersion(Date.now() * 1000);
+  const handles = ['marsh-member', ...Array.from({ length: 12 }, (_, index) => `marsh${index}`)];
+  const rows = handles.map((name) => ({ did: didOf(name), handle: `${name}.example`, version: now }));
+  await insertRows(stage.clickhouse, actorHandles, rows);
+  await addMembers(here, 'ducks', [didOf('marsh-member')]);
+  const suggestedFor = async (q: string) => {
+    const { body } = await here.get(`/api/admin/account_suggestions?q=${encodeURIComponent(q)}`, as('HOST'));
+    return body.accounts.map(({ handle }: { handle: string }) => handle);
+  };
+  const found = ['marsh-member', ...Array.from({ length: 7 }, (_, index) => `marsh${index}`)];
+  expect(await suggestedFor('@MARSH')).toEqual(found.map((name) => `${name}.example`));
+  expect(await suggestedFor('marsh1')).toEqual(['marsh1', 'marsh10', 'marsh11'].map((name) => `${name}.example`));
+  expect(await suggestedFor('marsh%')).toEqual([]);
+});
+
+test('lists of what was done name accounts by their handles too, where these are known', async () => {
+  const [did, stranger] = [didOf('listed'), didOf('unlisted')];
+  const version = timeVersion(Date.now() * 1000);
+  const rows = [
+    { did, handle: 'listed.example', version },
+    { did: HOST, handle: 'host.example', version },
+  ];
+  await insertRows(stage.clickhouse, actorHandles, rows);
+  const byHost = { changedBy: `${HOST} (console)`, changedByHandle: 'host.example' };
+  const post = `at://${did}/app.bsky.feed.post/3l3frqadlo32h`;
+  for (const subject of [post, stranger])
+    await put('HOST', `/api/admin/feed_hides?feedName=ducks&subject=${encodeURIComponent(subject)}&reason=x`);
+  await wait(did);
+  await decide('HOST', did, 'action=reject');
+  const listed = async (path: string) => (await here.get(`/api/admin/${path}feedName=ducks`, as('HOST'))).body;
+  const { hides } = await listed('feed_hides?');
+  expect(hides.slice(0, 2)).toMatchObject([
+    { subject: stranger, subjectHandle: '', ...byHost },
+    { subject: post, subjectHandle: 'listed.example', ...byHost },
+  ]);
+  const { entries } = await listed(`audit_log?subject=${did}&`);
+  expect(entries).toMatchObject([
+    { subject: did, subjectHandle: 'listed.example', ...byHost },
+    { subject: did, subjectHandle: 'listed.example', changedBy: did, changedByHandle: 'listed.example' },
+  ]);
+  const { requests } = await listed('member_requests?state=rejected&');
+  expect(requests).toContainEqual(expect.objectContaining({ did, ...byHost }));
+});
+
 describe("a feed's settings", () => {
   const settingsOf = async (name: string) =>
     bodyOf(feedSettings, await here.get(`/api/admin/settings?feedName=${name}`, as('HOST'))).settings;

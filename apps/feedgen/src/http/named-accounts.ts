@@ -9,7 +9,7 @@ export async function readHandlesIn(
   { handlesOf }: Pick<Identity, 'handlesOf'>,
   texts: readonly string[],
 ): Promise<(text: string) => string> {
-  const dids = new Set(texts.map(didIn).filter((text) => isDid(text)));
+  const dids = new Set(texts.map(didIn).filter((did) => isDid(did)));
   const handles = await handlesOf([...dids]);
   return (text) => handles.get(didIn(text)) ?? '';
 }
