@@ -67,8 +67,11 @@ function SessionGone() {
     <div role="status">
       {isGone ? (
         <p class="notice">
-          <strong>Your session has ended.</strong> What you see may be old. <a href={signInPath(url)}>Sign in again</a>{' '}
-          to go on here.
+          <strong>Your session has ended.</strong> What you see may be old.{' '}
+          <a href={signInPath(url)} target="_blank" rel="noreferrer">
+            Sign in again in another tab
+          </a>{' '}
+          to go on here: what you have written stays.
         </p>
       ) : null}
     </div>

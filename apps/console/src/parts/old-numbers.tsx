@@ -28,7 +28,6 @@ export function OldNumbers({ countedAt }: { countedAt: string | undefined }) {
   );
 }
 
-/** `firstSeenMs` is when this answer came for the first time. */
 /** For reports that are counted more seldom: they are old where what is counted often is. */
 export function OldReports() {
   const url = useApiUrl();
@@ -36,6 +35,7 @@ export function OldReports() {
   return <OldNumbers countedAt={value?.updated_at} />;
 }
 
+/** `firstSeenMs` is when this answer came for the first time. */
 export function isOld(countedAt: string, firstSeenMs: number, nowMs = serverNow()): boolean {
   return nowMs - Date.parse(countedAt) > OLD_AFTER_MS && nowMs - firstSeenMs > SAME_FOR_MS;
 }
