@@ -99,7 +99,7 @@ function createParts(given: FeedgenDeps) {
   const metrics = createFeedgenMetrics();
   const bus = createBus({ ...given, prefix });
   const registry = createFeedRegistry({ ...given, prefix, bus });
-  const { file } = registry;
+  const { file } = registry; // as hosts have changed it
   const deps = { ...given, file };
   const membership = createMembership({ ...deps, bus });
   const keys = createKeyRing({ ...deps, bus });

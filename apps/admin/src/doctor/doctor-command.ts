@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { requireFeed } from '../feeds/require-feed.ts';
 import { openStores } from '../open-stores.ts';
 import { readBackfillConfig } from '../refill/config.ts';
+import { checkBuilds } from './build-checks.ts';
 import { checkClocks } from './clock-checks.ts';
 import type { Finding } from './finding.ts';
 import { checkDns, checkTls } from './name-checks.ts';
@@ -65,6 +66,7 @@ async function findAll(service: ServiceIdentity, { file, feeds }: Examined, io: 
     checkRecords(service, feeds, resolver),
     checkTokens(service, feeds, readLogin(io.env)),
     checkSaved(stores, file, feeds),
+    checkBuilds(stores, feeds),
     checkClocks(service, plcHost),
   ]);
   return findings.flat();
