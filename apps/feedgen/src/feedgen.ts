@@ -93,14 +93,11 @@ export function createFeedgen(deps: FeedgenDeps): Feedgen {
 }
 
 function createParts(given: FeedgenDeps) {
-  const { config, log } = given;
+  const { bus, registry, deps } = createPresentFeeds(given);
+  const { config, file, log } = deps;
   const { service } = config;
   const { prefix } = config.redis;
   const metrics = createFeedgenMetrics();
-  const bus = createBus({ ...given, prefix });
-  const registry = createFeedRegistry({ ...given, prefix, bus });
-  const { file } = registry;
-  const deps = { ...given, file };
   const membership = createMembership({ ...deps, bus });
   const keys = createKeyRing({ ...deps, bus });
   const hides = createHides({ ...deps, bus });
@@ -124,19 +121,17 @@ function createParts(given: FeedgenDeps) {
   const explaining = { context: { live, cuts, hides, membership }, areValid, standings, personal: personal.lists };
   const explain = createExplaining({ ...deps, ...explaining });
   const preview = createPreview({ ...deps, live, hides, areValid });
-  const posts = { live, cuts, hides, explain, preview, documents };
+  const posts = { file, registry, live, cuts, hides, explain, preview, documents };
   const readers = { personal: personal.builds, languages: personal.languages, graphState, seen, analytics };
   const people = { membership, intakes, keys, identity };
-  const context = {
-    service,
-    clickhouse: deps.clickhouse,
-    file,
-    registry,
-    ...posts,
-    ...readers,
-    ...people,
-    metrics,
-    log,
-  };
+  const context = { service, clickhouse: deps.clickhouse, ...posts, ...readers, ...people, metrics, log };
   return { context, bus, building, personal, forYou, memberReader };
+}
+
+/** All else asks for the feeds as hosts have changed them. */
+function createPresentFeeds(given: FeedgenDeps) {
+  const { prefix } = given.config.redis;
+  const bus = createBus({ ...given, prefix });
+  const registry = createFeedRegistry({ ...given, prefix, bus });
+  return { bus, registry, deps: { ...given, file: registry.file } };
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { requireFeed } from '../feeds/require-feed.ts';
 import { openStores } from '../open-stores.ts';
 import { readBackfillConfig } from '../refill/config.ts';
+import { checkBuilds } from './build-checks.ts';
 import { checkClocks } from './clock-checks.ts';
 import type { Finding } from './finding.ts';
 import { checkDns, checkTls } from './name-checks.ts';
@@ -67,7 +68,8 @@ async function findAll(service: ServiceIdentity, { file, feeds, built }: Examine
     ...feeds.map((feed) => checkPage(service, feed)),
     checkRecords(service, feeds, resolver),
     checkTokens(service, feeds, readLogin(io.env)),
-    checkSaved(stores, file, built),
+    checkSaved(stores, file, feeds),
+    checkBuilds(stores, built),
     checkPersonal(stores.clickhouse, feeds),
     checkClocks(service, plcHost),
   ]);

@@ -16,6 +16,7 @@ import {
   NotEnoughResourcesError,
   onceOf,
   RateLimitExceededError,
+  wholeNumber,
 } from '@updraft/service';
 import { z } from 'zod';
 import type { SavedFeed } from '../saved-settings/feed-registry.ts';
@@ -49,7 +50,10 @@ const reset = {
   schema: {
     ...needsHostToChange,
     summary: 'Goes back to the settings of the feeds file',
-    querystring: z.object({ feedName, version: onceOf('version').pipe(z.coerce.number<string>().int().nonnegative()) }),
+    querystring: z.object({
+      feedName,
+      version: wholeNumber({ min: 0, preset: 0 }),
+    }),
     response,
   },
   config: { errors },
