@@ -54,13 +54,10 @@ export function startIndexer(
     env: { ...PROGRAM_ENV, NODE_ENV: 'test', NODE_OPTIONS: '--max-semi-space-size=8', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const log = createWriteStream(logFile, { flags: 'a' });
-  child.stdout?.pipe(log, { end: false });
-  child.stderr?.pipe(log, { end: false });
+  const endLog = writeLog(child, logFile);
   let isMeant = false;
-  tellOutputOf(logFile, () => readFileSync(logFile, 'utf8'));
   const exited = once(child, 'exit').then(([code, signal]) => {
-    log.end();
+    endLog();
     if (!isMeant && code !== null && code !== 0) noteFault(new Error(`the indexer ended with ${code}; see ${logFile}`));
     return { code: code as number | null, signal: signal as NodeJS.Signals | null };
   });
@@ -88,4 +85,13 @@ export function startIndexer(
         throw new Error(`the indexer did not stop cleanly: code ${code}, signal ${signal}; see ${logFile}`);
     },
   };
+}
+
+/** Gives what ends the log. */
+function writeLog({ stdout, stderr }: ChildProcess, logFile: string): () => void {
+  const log = createWriteStream(logFile, { flags: 'a' });
+  stdout?.pipe(log, { end: false });
+  stderr?.pipe(log, { end: false });
+  tellOutputOf(logFile, () => readFileSync(logFile, 'utf8'));
+  return () => void log.end();
 }
