@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { JetstreamServer } from '@updraft/simulator';
 import { mainOf } from '../indexer/crash-points.ts';
 import { PROGRAM_ENV } from '../indexer/program.ts';
-import { tellOutputOf } from '../until.ts';
+import { noteFault, tellOutputOf } from '../until.ts';
 import type { Databases } from './databases.ts';
 
 /** The indexer in a process of its own, as in production. */
@@ -54,12 +54,11 @@ export function startIndexer(
     env: { ...PROGRAM_ENV, NODE_ENV: 'test', NODE_OPTIONS: '--max-semi-space-size=8', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const log = createWriteStream(logFile, { flags: 'a' });
-  child.stdout?.pipe(log, { end: false });
-  child.stderr?.pipe(log, { end: false });
-  tellOutputOf(logFile, () => readFileSync(logFile, 'utf8'));
+  const endLog = writeLog(child, logFile);
+  let isMeant = false;
   const exited = once(child, 'exit').then(([code, signal]) => {
-    log.end();
+    endLog();
+    if (!isMeant && code !== null && code !== 0) noteFault(new Error(`the indexer ended with ${code}; see ${logFile}`));
     return { code: code as number | null, signal: signal as NodeJS.Signals | null };
   });
   // From its first line on it knows what SIGTERM means; before, Node itself would end at once.
@@ -71,11 +70,13 @@ export function startIndexer(
     },
     exited,
     async kill() {
+      isMeant = true;
       child.kill('SIGKILL');
       await exited;
     },
     async stop() {
       await speaks;
+      isMeant = true;
       child.kill('SIGTERM');
       const impatience = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
       const { code, signal } = await exited;
@@ -84,4 +85,13 @@ export function startIndexer(
         throw new Error(`the indexer did not stop cleanly: code ${code}, signal ${signal}; see ${logFile}`);
     },
   };
+}
+
+/** Gives what ends the log. */
+function writeLog({ stdout, stderr }: ChildProcess, logFile: string): () => void {
+  const log = createWriteStream(logFile, { flags: 'a' });
+  stdout?.pipe(log, { end: false });
+  stderr?.pipe(log, { end: false });
+  tellOutputOf(logFile, () => readFileSync(logFile, 'utf8'));
+  return () => void log.end();
 }

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createGroundTruth, createWorld, eventLine, startJetstream, startPump } from '@updraft/simulator';
+import { until } from '../until.ts';
 import { compareWithTruth, type Difference } from './compare.ts';
-import { startDatabases } from './databases.ts';
+import { type Databases, startDatabases } from './databases.ts';
 import { indexerVariables, startIndexer } from './indexer-process.ts';
 import { peakRssMb } from './process-figures.ts';
 import { untilSaved } from './stage.ts';
@@ -73,6 +74,7 @@ async function playOutage(options: OutageOptions, folder: string): Promise<Outag
   const indexer = cleanup.adopt(startIndexer(variables, join(folder, 'indexer.log')), async (process) => {
     if (process.running) await process.kill();
   });
+  await untilBegun(databases, folder);
   await delay(calmSeconds * 1_000);
   const before = events();
   onProgress(`after ${before} events ClickHouse goes away for ${seconds} s`);
@@ -93,4 +95,12 @@ async function playOutage(options: OutageOptions, folder: string): Promise<Outag
   const gaps = await readAll(clickhouse.url, 'SELECT detail FROM ingest_gaps FINAL');
   const closedOnPurpose = log.split('\n').filter((line) => line.includes('"reason":"backpressure"')).length;
   return { events: events(), missed, closedOnPurpose, gaps: gaps.length, rssMb, ...difference };
+}
+
+/** Resolves when the indexer has saved a first cursor: before that, an outage would meet its start. */
+async function untilBegun({ readRedis }: Databases, folder: string): Promise<void> {
+  await until(
+    async () => (await readRedis(`${REDIS_PREFIX}:progress`).catch(() => null)) !== null,
+    `the indexer's first cursor (see ${folder})`,
+  );
 }

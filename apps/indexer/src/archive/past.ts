@@ -18,6 +18,7 @@ import { SetupError } from '@updraft/service';
 import { hashText, type Progress } from '@updraft/store';
 import type { IndexerDeps } from '../run/indexer.ts';
 import type { Pipeline } from '../run/pipeline.ts';
+import { untilReachable } from '../run/start-up.ts';
 import { folderName } from './folder-name.ts';
 import { readPasses } from './past-passes.ts';
 import { isOfArchive, sourceOf } from './past-progress.ts';
@@ -37,7 +38,9 @@ const LOST =
  */
 export async function readPast(deps: PastDeps, signal: AbortSignal): Promise<Progress | undefined> {
   const { config, cursor, log } = deps;
-  const saved = await cursor.load();
+  // the stores answered at the start, and may be away again
+  const stores = { name: 'CLICKHOUSE_ADDRESS', log, signal };
+  const saved = await untilReachable(stores, cursor.load);
   const begun = saved !== undefined && isOfArchive(saved) ? saved : undefined;
   if (begun === undefined && (saved !== undefined || config.since === undefined)) return saved;
   const fromMicros = begun?.oldestKeptMicros ?? sinceMicros(config.since ?? { agoMs: 0 }, Date.now());
@@ -51,7 +54,7 @@ export async function readPast(deps: PastDeps, signal: AbortSignal): Promise<Pro
   } catch (error) {
     if (signal.aborted) return begun;
     if (!(error instanceof JetstreamError)) throw error;
-    if (error instanceof ArchiveFolderError || (await cursor.load()) !== undefined)
+    if (error instanceof ArchiveFolderError || (await untilReachable(stores, cursor.load)) !== undefined)
       throw new SetupError(error.message, { cause: error });
     await leaveOut(deps, { host: hostName(config.archive.address), fromMicros, reason: error.message }, signal);
     return undefined;
@@ -113,7 +116,7 @@ async function readPastOf(
   const end = await readPasses({ ...deps, ...opened, source, afterSeq, fromMicros }, signal);
   if (signal.aborted) return begun;
   if (end === undefined) return begun && inTime(begun);
-  await cursor.save(end); // from here on the store is one of the live stream
+  await untilReachable({ name: 'CLICKHOUSE_ADDRESS', log, signal }, () => cursor.save(end)); // from here on the store is one of the live stream
   log.info({ archive: source, seq: end.cursor }, 'the archive is read to its end');
   return end;
 }

@@ -27,30 +27,17 @@ interface Saving {
 }
 
 export function createCursorSaver({ cursor, againMs = 5_000, onSaved, onFailed }: CursorSaverOptions): CursorSaver {
+  const last = createLastSave({ onSaved, onFailed });
   let waiting: Saving | undefined;
-  let failed: Progress | undefined;
   let saving: Promise<void> | undefined;
   let again: NodeJS.Timeout | undefined;
   let isOver = false;
 
-  /** Gives whether both stores have it. */
-  const saveOne = async ({ progress, save }: Saving): Promise<boolean> => {
-    try {
-      const isInBoth = await save();
-      failed = undefined;
-      onSaved(progress);
-      return isInBoth;
-    } catch (error) {
-      failed = progress;
-      onFailed(error);
-      return false;
-    }
-  };
   const saveAll = async (): Promise<void> => {
     for (let next = waiting; next !== undefined; next = waiting) {
       const tried = next;
       waiting = undefined;
-      const isInBoth = await saveOne(tried);
+      const isInBoth = await last.tried(tried);
       if (!isInBoth && !isOver && waiting === undefined) again = setTimeout(() => start(tried), againMs);
     }
     saving = undefined;
@@ -71,8 +58,30 @@ export function createCursorSaver({ cursor, againMs = 5_000, onSaved, onFailed }
     settle: async () => {
       end();
       await saving;
+      const failed = last.failed();
       if (failed !== undefined) await cursor.save(failed);
     },
     [Symbol.dispose]: end,
+  };
+}
+
+function createLastSave({ onSaved, onFailed }: Pick<CursorSaverOptions, 'onSaved' | 'onFailed'>) {
+  let failed: Progress | undefined;
+  return {
+    /** Set while the last save has failed. */
+    failed: () => failed,
+    /** Gives whether both stores have it now. */
+    tried: async ({ progress, save }: Saving): Promise<boolean> => {
+      try {
+        const isInBoth = await save();
+        failed = undefined;
+        onSaved(progress);
+        return isInBoth;
+      } catch (error) {
+        failed = progress;
+        onFailed(error);
+        return false;
+      }
+    },
   };
 }
