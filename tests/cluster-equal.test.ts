@@ -30,6 +30,7 @@ import {
   rankPosts,
   readAuditLog,
   readCandidates,
+  readHandlesBeginning,
   readLeftOut,
   readMemberRequests,
   readMembers,
@@ -321,6 +322,18 @@ describe('readers find the same on two servers as on one:', () => {
     const [days, same] = [await read(one), await read(two)];
     expect(same).toEqual(days);
     expect(days.slice(0, 3).map(({ feeds }) => Object.keys(feeds[1]?.all.deeds ?? {}).length)).toEqual([7, 7, 7]);
+  });
+
+  test('whose handle begins so', async () => {
+    for (const { clickhouse } of [one, two])
+      await clickhouse.command(
+        "INSERT INTO actor_handles (did, handle, version) SELECT concat('did:plc:h', toString(number % 60)), concat('hen', toString(number), '.example'), number FROM numbers(100)",
+      );
+    const read = ({ clickhouse }: Store) => readHandlesBeginning(clickhouse, { beginning: 'hen', limit: 50 });
+    const found = await read(one);
+    expect(found.map(({ handle }) => handle).slice(0, 2)).toEqual(['hen40.example', 'hen41.example']);
+    expect(found).toHaveLength(50);
+    expect(await read(two)).toEqual(found);
   });
 
   test('how posts stand', async () => {

@@ -48,7 +48,7 @@ export function HideEntry({ feed, hide, cards, onUnhide }: HideEntryProps) {
       {subject.startsWith('at://') ? (
         <CardOf uri={subject} cards={cards} whyTo={hostPath(feed, '/why', { post: subject })} />
       ) : (
-        <div class="card">
+        <article class="card post">
           <p>
             All posts of <AccountName did={subject} handle={subjectHandle} isLinked />
           </p>
@@ -59,7 +59,7 @@ export function HideEntry({ feed, hide, cards, onUnhide }: HideEntryProps) {
               </small>
             </p>
           )}
-        </div>
+        </article>
       )}
     </li>
   );
