@@ -68,6 +68,8 @@ export interface ReplyBody {
   readonly message: string;
   readonly members: readonly { readonly did: string; readonly handle: string; readonly displayName: string }[];
   readonly authors: readonly object[];
+  readonly accounts: readonly { readonly handle: string }[];
+  readonly hides: readonly object[];
   readonly requests: readonly { readonly did: string; readonly source: string; readonly evidence: string }[];
   readonly entries: readonly { readonly action: string; readonly changedBy: string; readonly note: string }[];
   readonly state: string;
