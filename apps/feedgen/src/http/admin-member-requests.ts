@@ -124,23 +124,16 @@ export function adminMemberRequests(app: HttpServer, context: FeedgenContext): v
   app.get('/api/admin/audit_log', auditLog, async (request) => {
     const { feedName: name, subject, page, limit } = request.query;
     const { feed } = await requireFeed(context, request, { feedName: name, right: 'moderate' });
-    const entries = await membership.auditLog({
-      feed: feed.alias,
-      label: membersLabel(feed) ?? '',
-      subject,
-      page,
-      limit,
-    });
+    const label = membersLabel(feed) ?? '';
+    const entries = await membership.auditLog({ feed: feed.alias, label, subject, page, limit });
     const handleOf = await readHandlesIn(
       identity,
       entries.flatMap((entry) => [entry.subject, entry.changedBy]),
     );
-    const named = entries.map((entry) => ({
-      ...entry,
-      at: new Date(entry.at).toISOString(),
-      subjectHandle: handleOf(entry.subject),
-      changedByHandle: handleOf(entry.changedBy),
-    }));
+    const named = entries.map((entry) => {
+      const handles = { subjectHandle: handleOf(entry.subject), changedByHandle: handleOf(entry.changedBy) };
+      return { ...entry, ...handles, at: new Date(entry.at).toISOString() };
+    });
     return { entries: named, page };
   });
 }

@@ -45,8 +45,7 @@ function HiddenOf({ feed }: { feed: string }) {
   };
   const unhide = async ({ subject, subjectHandle, reason }: Hide): Promise<void> => {
     await deeds.unhide(subject);
-    const name = subject.startsWith('at://') || subjectHandle === '' ? subject : `@${subjectHandle}`;
-    setMessage({ text: `${name} may show again.`, undo: () => hide(subject, reason) });
+    setMessage({ text: `${nameOf(subject, subjectHandle)} may show again.`, undo: () => hide(subject, reason) });
     await reload();
   };
   return (
@@ -65,4 +64,8 @@ function HiddenOf({ feed }: { feed: string }) {
       {hides.length > shown ? <Button onClick={() => setShown(shown + SHOWN)}>Show more</Button> : null}
     </>
   );
+}
+
+function nameOf(subject: string, handle: string): string {
+  return subject.startsWith('at://') || handle === '' ? subject : `@${handle}`;
 }
