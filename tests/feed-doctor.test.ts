@@ -223,7 +223,9 @@ test('the doctor finds a build that is too old, an empty one, and that there is 
     (await examine({ REDIS_PREFIX: 'still' })).wrong.filter((line) => line.includes(' hot: '));
   expect(await wrongOf()).toEqual(['build of hot: there is none']);
   await builds.publish('hot', 1, { id: 'old', asOfMs: Date.now() - 3_600_000, uris: ['at://x'] }, []);
-  expect(await wrongOf()).toEqual(['build of hot: the last build is 1:00:00 old, the feed is built every 0:01']);
+  expect(await wrongOf()).toEqual([
+    expect.stringMatching(/^build of hot: the last build is 1:0\d:\d\d old, the feed is built every 0:01$/),
+  ]);
   await builds.publish('hot', 2, { id: 'both', asOfMs: Date.now() - 3_600_000, uris: [] }, []);
   const { out } = await admin(['feed', 'doctor', 'hot'], { REDIS_PREFIX: 'still' });
   expect(out).toContainEqual(
