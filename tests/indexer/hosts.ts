@@ -8,6 +8,7 @@ import {
   type WorldEvent,
 } from '@updraft/simulator';
 import type { IngestGapRow } from '@updraft/store';
+import { until } from '../until.ts';
 import { useCleanups } from './fixtures.ts';
 import { sourceOf } from './source.ts';
 
@@ -57,7 +58,7 @@ export interface Reading {
   readonly ends: { readonly host: string; readonly end: Ended; readonly retryInMs: number }[];
   readonly blind: { readonly host: string; readonly collection: string; readonly witness: string | undefined }[];
   readonly position: ReturnType<typeof createStreamPosition>;
-  until(done: () => boolean): Promise<void>;
+  readonly until: typeof until;
 }
 
 /** Reads as the indexer does, into arrays. `rewind`: how far each resume goes back, whatever ended the connection before. */
@@ -103,9 +104,6 @@ export function read(
     stop.abort();
     await running;
   });
-  const until = async (done: () => boolean): Promise<void> => {
-    while (!done()) await new Promise((resolve) => setTimeout(resolve, 5));
-  };
   return { events, gaps, ends, blind, position, until };
 }
 

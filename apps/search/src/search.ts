@@ -49,19 +49,22 @@ export async function createSearch(deps: SearchDeps): Promise<Search> {
     signIn: console?.signIn,
     operator: createOperator(common),
   };
-  const listing = { ...common, client: pdsClient, hosts: env.LIST_REPOS_HOSTS, intervalMs: env.LIST_REPOS_INTERVAL };
   return {
     app: createApp(context, env, console),
     context,
     run: () =>
       allOf([
         ...[reports.network, reports.collections, reports.trends].map((report) => report.keepFresh(signal)),
-        keepListing(listing, signal),
+        keepListing({ ...common, ...listingOf(env), client: pdsClient }, signal),
         clean?.run(signal) ?? Promise.resolve(),
         runForOperators(deps, context),
         console?.signIn.run(signal) ?? Promise.resolve(),
       ]),
   };
+}
+
+function listingOf({ LIST_REPOS_HOSTS: hosts, LIST_REPOS_INTERVAL: intervalMs }: SearchEnvironment) {
+  return { hosts, intervalMs };
 }
 
 async function allOf(work: readonly Promise<void>[]): Promise<void> {

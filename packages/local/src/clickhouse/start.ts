@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { freePort } from '../process/ports.ts';
 import { type EngineOptions, type RunningEngine, startEngine } from './engine-process.ts';
-import { openFront } from './front.ts';
+import { type Front, openFront } from './front.ts';
 import { keepLogins, type Logins } from './netrc.ts';
 import { engineUsers } from './users.ts';
 
@@ -42,31 +42,33 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Click
       httpPort: enginePort,
       users: engineUsers(logins, { isShard: options.remoteServers !== undefined }),
     });
-    const exited = engine.exited.then(async (exit) => {
-      await front.close();
-      return exit;
-    });
-    return {
-      url: `http://127.0.0.1:${front.port}`,
-      port: front.port,
-      logins,
-      pid: engine.pid,
-      exited,
-      answers: engine.answers,
-      kill: async (signal) => {
-        await engine.kill(signal);
-        return await exited;
-      },
-      stop: async () => {
-        front.drain();
-        await engine.untilIdle();
-        await front.close();
-        await engine.stop();
-        return await exited;
-      },
-    };
+    return { ...behind(front, engine), url: `http://127.0.0.1:${front.port}`, port: front.port, logins };
   } catch (error) {
     await front.close();
     throw error;
   }
+}
+
+/** The engine as one knows it behind its front: they end together. */
+function behind(front: Front, engine: RunningEngine): Pick<ClickHouse, 'pid' | 'exited' | 'answers' | 'kill' | 'stop'> {
+  const exited = engine.exited.then(async (exit) => {
+    await front.close();
+    return exit;
+  });
+  return {
+    pid: engine.pid,
+    exited,
+    answers: engine.answers,
+    kill: async (signal) => {
+      await engine.kill(signal);
+      return await exited;
+    },
+    stop: async () => {
+      front.drain();
+      await engine.untilIdle();
+      await front.close();
+      await engine.stop();
+      return await exited;
+    },
+  };
 }
