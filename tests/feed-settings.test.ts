@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { runCommand } from '@updraft/command';
 import { type FeedSettingsView, feedSettings } from '@updraft/console-api/views';
 import { createRedis, type Redis } from '@updraft/store';
@@ -102,6 +103,22 @@ test('what a host saves is built at once on every instance, and is there after a
   redis.disconnect();
   there = await start();
   expect(await shown(there)).toEqual([liked]);
+});
+
+test('while what hosts saved can not be read, feeds keep their builds, and nothing is built without it', async () => {
+  await stage.clickhouse.command('RENAME TABLE feed_settings TO feed_settings_away');
+  await using other = await start(ENTRY.replace('24h', '1s'));
+  for (let times = 0; times < 15; times++) {
+    expect(await shown(other)).toEqual([liked]);
+    await delay(200);
+  }
+  expect((await other.get(`${URL}?feedName=best`, ann.reading)).status).toBe(503);
+  const checks = async () => (await readiness(other.feedgen.context, async () => [])()).map(({ name }) => name);
+  expect(await checks()).toContain('saved settings');
+  await stage.clickhouse.command('RENAME TABLE feed_settings_away TO feed_settings');
+  await until(async () => !(await checks()).includes('saved settings'));
+  await other.rebuild('best');
+  expect(await shown(other)).toEqual([liked]);
 });
 
 test('of two hosts who save at once one is told what is there now, and nothing of theirs is kept', async () => {
