@@ -10,7 +10,7 @@ import {
   readFeedSettings,
   type SettingsChange,
 } from '@updraft/store';
-import { oneAtATime } from '../builds/one-at-a-time.ts';
+import { oneAndTheNext } from '../builds/one-at-a-time.ts';
 import type { Bus } from '../bus.ts';
 
 /** What is saved of a feed beside the feeds file. */
@@ -62,7 +62,7 @@ export function createFeedRegistry(options: FeedRegistryOptions): FeedRegistry {
   let rows: readonly FeedSettingsRow[] | undefined;
 
   /** One at a time: what was read earlier must not replace what was read later. */
-  const refresh = oneAtATime(async () => {
+  const refresh = oneAndTheNext(async () => {
     const now = await readFeedSettings(clickhouse);
     if (isDeepStrictEqual(now, rows)) return;
     const changed = present.take(now);
