@@ -193,3 +193,10 @@ test('a host goes back to the feeds file, and the history has every change', asy
   ]);
   expect((await admin('feed', 'settings')).out).toEqual([]);
 });
+
+test('a host who sends settings all the time is told to wait', async () => {
+  const statuses = new Set<number>();
+  for (let times = 0; times < 90 && !statuses.has(429); times++)
+    statuses.add((await save('kind: few\n', 0, bea)).status);
+  expect([...statuses]).toEqual([400, 429]);
+});
