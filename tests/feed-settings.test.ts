@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { runCommand } from '@updraft/command';
 import { type FeedSettingsView, feedSettings } from '@updraft/console-api/views';
 import { createRedis, type Redis } from '@updraft/store';
@@ -104,6 +105,22 @@ test('what a host saves is built at once on every instance, and is there after a
   expect(await shown(there)).toEqual([liked]);
 });
 
+test('while what hosts saved can not be read, feeds keep their builds, and nothing is built without it', async () => {
+  await stage.clickhouse.command('RENAME TABLE feed_settings TO feed_settings_away');
+  await using other = await start(ENTRY.replace('24h', '1s'));
+  for (let times = 0; times < 15; times++) {
+    expect(await shown(other)).toEqual([liked]);
+    await delay(200);
+  }
+  expect((await other.get(`${URL}?feedName=best`, ann.reading)).status).toBe(503);
+  const checks = async () => (await readiness(other.feedgen.context, async () => [])()).map(({ name }) => name);
+  expect(await checks()).toContain('saved settings');
+  await stage.clickhouse.command('RENAME TABLE feed_settings_away TO feed_settings');
+  await until(async () => !(await checks()).includes('saved settings'));
+  await other.rebuild('best');
+  expect(await shown(other)).toEqual([liked]);
+});
+
 test('of two hosts who save at once one is told what is there now, and nothing of theirs is kept', async () => {
   const { version } = await read();
   const other = (instance: Instance, who: SessionHeaders, likes: number) =>
@@ -175,4 +192,11 @@ test('a host goes back to the feeds file, and the history has every change', asy
     'settings minimumLikes: 1 → 2',
   ]);
   expect((await admin('feed', 'settings')).out).toEqual([]);
+});
+
+test('a host who sends settings all the time is told to wait', async () => {
+  const statuses = new Set<number>();
+  for (let times = 0; times < 90 && !statuses.has(429); times++)
+    statuses.add((await save('kind: few\n', 0, bea)).status);
+  expect([...statuses]).toEqual([400, 429]);
 });

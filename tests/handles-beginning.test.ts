@@ -1,6 +1,9 @@
 import { timeVersion } from '@updraft/atproto';
+import { createLogger } from '@updraft/service';
 import { actorHandles, type ClickHouse, createHiddenActors, insertRows, readHandlesBeginning } from '@updraft/store';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createIdentity } from '../apps/feedgen/src/identity.ts';
+import { createFeedgenMetrics } from '../apps/feedgen/src/metrics.ts';
 import { quietLog } from './migrated-database.ts';
 import { selectRows } from './select-rows.ts';
 import { useStore } from './use-store.ts';
@@ -65,6 +68,31 @@ describe('accounts by the beginning of their handle', () => {
     await called('robbed', 'claimed.example');
     await called('claimer', 'before.example', 'claimed.example');
     expect(await named('claimed')).toEqual(['did:web:claimer claimed.example']);
+  });
+
+  test('of two who claim one handle the last to claim it is found, whatever they were called before', async () => {
+    await store.clickhouse.command('SYSTEM STOP MERGES actor_handles');
+    await called('early', 'kit.x', 'kittiwake.example');
+    for (let index = 0; index < 20; index++) await called(`kit${index}`, `kit${index}.x`, `other${index}.example`);
+    await called('late', 'some.example', 'any.example', 'kittiwake.example');
+    await called('short', 'kitty.example');
+    expect(await named('kit')).toEqual(['did:web:short kitty.example', 'did:web:late kittiwake.example']);
+    await store.clickhouse.command('SYSTEM START MERGES actor_handles');
+  });
+
+  test('are none where the server takes too long to find them', async () => {
+    await called('slow', 'slowpoke.example');
+    const query: ClickHouse['query'] = (sql, ...rest) =>
+      store.clickhouse.query(sql.replace('WHERE startsWith(', 'WHERE sleep(3) = 0 AND startsWith('), ...rest);
+    const service = { did: 'did:web:feeds.example', endpoint: '', actorDid: 'did:web:feeds.example' };
+    const identity = createIdentity({
+      config: { service, plcHost: 'https://plc.example', allowPrivateAddresses: false },
+      clickhouse: { ...store.clickhouse, query },
+      metrics: createFeedgenMetrics(),
+      log: createLogger({ service: 'test', level: 'silent' }),
+    });
+    expect(await identity.beginningWith('slowpoke', 8)).toEqual([]);
+    await identity.close();
   });
 
   test.for(['%', '_ren', 'w%', 'w?en', "wren'", '\\', 'wren\u0000'])('%j is plain text', async (text) => {

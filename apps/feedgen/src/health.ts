@@ -34,6 +34,10 @@ function builds({ file, ...context }: FeedgenContext): HealthCheck[] {
 }
 
 function setAside({ registry }: FeedgenContext): HealthCheck[] {
+  if (!registry.isRead()) {
+    const detail = 'degraded: what hosts saved can not be read; feeds keep their last builds until it can';
+    return [{ name: 'saved settings', ok: true, detail }];
+  }
   return [...registry.faults()].map(([alias, fault]) => {
     const detail = `degraded: what hosts saved does not fit the feeds file, which holds: ${fault}`;
     return { name: `saved settings of ${alias}`, ok: true, detail };

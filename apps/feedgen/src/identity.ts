@@ -8,8 +8,11 @@ import {
   didOfHandle,
   handlesOf,
   insertRows,
+  type NamedAccount,
+  PRIORITIES,
   readHandlesBeginning,
   readNames,
+  TimeoutError,
 } from '@updraft/store';
 import type { FeedgenConfig } from './config.ts';
 import { withKnownHandles } from './members/known-handles.ts';
@@ -17,6 +20,14 @@ import { createNameFinder } from './members/name-finder.ts';
 import type { FeedgenMetrics } from './metrics.ts';
 import { createSignaturePool } from './viewer/signature-pool.ts';
 import { createViewerAuth } from './viewer/viewer-auth.ts';
+
+/** Until the servers have put the handles that there were in order, each question reads them all: rather none are found. */
+const WHILE_TYPING = { timeoutMs: 2_000, settings: PRIORITIES.search };
+
+function noneInTime(error: unknown): NamedAccount[] {
+  if (error instanceof TimeoutError) return [];
+  throw error;
+}
 
 /** Who is who: DIDs, handles, and the viewers whose tokens come in. */
 export type Identity = ReturnType<typeof createIdentity>;
@@ -46,7 +57,8 @@ export function createIdentity({ config, clickhouse, metrics, log }: IdentityOpt
     dids,
     storedDidOf,
     /** Active accounts of the network, whose handle begins with this text in lower case. */
-    beginningWith: (beginning: string, limit: number) => readHandlesBeginning(clickhouse, { beginning, limit }),
+    beginningWith: (beginning: string, limit: number) =>
+      readHandlesBeginning(clickhouse, { beginning, limit }, WHILE_TYPING).catch(noneInTime),
     handlesOf: (accounts: readonly string[]) => handlesOf(clickhouse, accounts),
     namesOf: (accounts: readonly string[]) => readNames(clickhouse, accounts),
     handles: isSimulated ? withKnownHandles({ handles: resolved, dids, storedDidOf }) : resolved,

@@ -40,7 +40,7 @@ export function parseFeedsFile(text: string, path: string): FeedsFile {
 /** @throws FeedsFileError of what is not YAML */
 export function readYaml(text: string, path: string): YamlText {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const fault = yamlFault(document);
   if (fault !== undefined) throw new FeedsFileError([`${path}:${lines.linePos(fault.at).line}: ${fault.message}`]);
   return { document, lines, path };

@@ -38,7 +38,7 @@ export { likesOfHour, postsOfHour, WORDS_OF_LIKE } from './queries/for-you/hour-
 export { type NewLike, newestLikes } from './queries/for-you/newest-likes.ts';
 export type { KeepPosts, PostRules } from './queries/fragments.ts';
 export { countGaps, type GapState, readGaps, readOpenGaps } from './queries/gaps.ts';
-export { readHandlesBeginning } from './queries/handles-beginning.ts';
+export { type NamedAccount, readHandlesBeginning } from './queries/handles-beginning.ts';
 export {
   LINK_KIND_NAMES,
   LINK_KINDS,

@@ -7,7 +7,7 @@ import type { LiveBuilds } from './live-builds.ts';
 
 export interface BuilderOptions {
   feed: QueriedFeed;
-  /** False while the feed needs another one's build. */
+  /** False while something is missing that the feed needs, such as another one's build. */
   isReady: (feed: QueriedFeed) => boolean;
   /** The feed's query as of a moment. */
   query: (feed: QueriedFeed, asOfMs: number) => Promise<QueryAnswer>;

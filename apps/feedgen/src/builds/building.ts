@@ -30,7 +30,7 @@ import { oneAtATime } from './one-at-a-time.ts';
 export interface BuildingOptions {
   /** The registry's. */
   file: FeedsFile;
-  registry: Pick<FeedRegistry, 'onChange'>;
+  registry: Pick<FeedRegistry, 'onChange' | 'isRead'>;
   clickhouse: ClickHouse;
   redis: Redis;
   /** Of the keys in Redis. */
@@ -62,7 +62,7 @@ export function createBuilding(options: BuildingOptions) {
   const keeping = createKeeping({ ...options, standings, areValid: thread.areValid });
   const needAccount = createAccountNeeds(options);
   const query = createQuery(options, { keeping, live, needAccount });
-  const each = { ...options, isReady: isReadyWith(live), query, store, live };
+  const each = { ...options, isReady: isReadyWith(live, options.registry), query, store, live };
   const builders = new Map<string, Builder>(feeds.map((feed) => [feed.alias, createBuilder({ ...each, feed })]));
   const buildSoon = (alias: string): void => builders.get(alias)?.buildSoon();
   buildOnChange(options, feeds, buildSoon);
@@ -84,9 +84,9 @@ export function createBuilding(options: BuildingOptions) {
   };
 }
 
-/** A union waits for its parts. */
-function isReadyWith(live: LiveBuilds): (feed: QueriedFeed) => boolean {
-  return (feed) => feed.kind !== 'union' || feed.feeds.every((part) => live.unpinned(part) !== undefined);
+/** All wait for what hosts saved: a build without it would take the place of one with it. A union waits for its parts, too. */
+function isReadyWith(live: LiveBuilds, { isRead }: Pick<FeedRegistry, 'isRead'>): (feed: QueriedFeed) => boolean {
+  return (feed) => isRead() && (feed.kind !== 'union' || feed.feeds.every((part) => live.unpinned(part) !== undefined));
 }
 
 /** A feed is built soon when its authors or its settings change, or when what the index lacked of them is there. */

@@ -4,7 +4,7 @@ import type { Bus } from '../bus.ts';
 import type { FeedgenMetrics } from '../metrics.ts';
 import type { FeedPost } from './build.ts';
 import type { LiveBuilds } from './live-builds.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { oneAndTheNext } from './one-at-a-time.ts';
 
 /** The posts of live builds that no longer show: deleted since, of accounts that went inactive, or against the rules of their feed. */
 export interface Cuts {
@@ -42,7 +42,7 @@ export function createCuts(options: CutsOptions): Cuts {
   let checkedAt = Number.NEGATIVE_INFINITY;
 
   /** One at a time: the answer of an earlier check must not replace that of a later one. */
-  const refresh = oneAtATime(async () => {
+  const refresh = oneAndTheNext(async () => {
     const at = Date.now();
     const posts = postsOf(live);
     const shown = await whatShows([...new Set([...posts.values()].flatMap((ofFeed) => [...ofFeed]))], options);

@@ -10,6 +10,19 @@ export function oneAtATime<Args extends unknown[], T>(
   };
 }
 
+/** Calls `run` one at a time. Calls that come while one runs share the next, so that however many come, at most one waits. */
+export function oneAndTheNext(run: () => Promise<void>): () => Promise<void> {
+  let next: Promise<void> | undefined;
+  const inTurn = oneAtATime(() => {
+    next = undefined; // it begins: who comes now may ask for what it no longer sees
+    return run();
+  });
+  return () => {
+    next ??= inTurn();
+    return next;
+  };
+}
+
 /** Calls `run` for each key one at a time, in order; calls for different keys run together. */
 export function oneAtATimeByKey<Args extends unknown[], T>(
   keyOf: (...args: Args) => string,

@@ -28,9 +28,9 @@ const preview = {
 };
 
 /** Tries other settings out: the feed's first posts with them. Few at a time, of each host one. */
-export type TryOut = (actor: Actor, feed: Feed) => Promise<string[]>;
+type TryOut = (actor: Actor, feed: Feed) => Promise<string[]>;
 
-export function createTryOut({ preview: run }: FeedgenContext): TryOut {
+function createTryOut({ preview: run }: FeedgenContext): TryOut {
   const limit = createRateLimit({ burst: 30, perSecond: 0.5 });
   const turns = createTurns({ atOnce: 2, perCaller: 1, maxWaiting: 8, what: 'previews', retryAfterS: 5 });
   return async (actor, feed) => {
@@ -41,18 +41,41 @@ export function createTryOut({ preview: run }: FeedgenContext): TryOut {
 }
 
 /** POST /api/admin/preview: what a feed would have with other settings. */
-export function adminPreview(app: HttpServer, context: FeedgenContext, tryOut: TryOut): void {
+export function adminPreview(app: HttpServer, context: FeedgenContext, { readFeed, tryOut }: Previewing): void {
   const presentPosts = createPresentPosts(context);
   app.post('/api/admin/preview', preview, async (request) => {
     const { feedName, settings } = request.body;
     const { feed, actor } = await requireFeed(context, request, { feedName, right: 'host' });
-    const changed = await tryOut(actor, changedFeed(context, feed, settings, actor));
+    const changed = await tryOut(actor, readFeed(feed, settings, actor));
     return { present: await presentPosts(feed), changed };
   });
 }
 
+/** What previews and saving share, with their limits. */
+export interface Previewing {
+  readonly readFeed: ReadFeed;
+  readonly tryOut: TryOut;
+}
+
+export function createPreviewing(context: FeedgenContext): Previewing {
+  return { readFeed: createReadFeed(context), tryOut: createTryOut(context) };
+}
+
+/** The feed as other settings make it. */
+type ReadFeed = (present: Feed, settings: string, actor: Actor) => Feed;
+
+/** To check an entry takes as long as to read the whole file, while nobody else is answered. */
+function createReadFeed(context: FeedgenContext): ReadFeed {
+  const limit = createRateLimit({ burst: 60, perSecond: 2 });
+  return (present, settings, actor) => {
+    if (!limit.take(actor.limitName))
+      throw new RateLimitExceededError('too many settings to read, please wait', { retryAfterS: 1 });
+    return changedFeed(context, present, settings, actor);
+  };
+}
+
 /** @throws InvalidRequestError with what the feeds file's reader says; ForbiddenError where it would show more than the host may see */
-export function changedFeed({ file }: FeedgenContext, present: Feed, settings: string, actor: Actor): Feed {
+function changedFeed({ file }: FeedgenContext, present: Feed, settings: string, actor: Actor): Feed {
   if (isPersonal(present)) throw new InvalidRequestError(`each reader has a list of their own in ${nameOf(present)}`);
   const feed = readEntry(file, present.alias, settings);
   if (isPersonal(feed)) throw new InvalidRequestError('kind: a feed of which each reader has their own has no preview');

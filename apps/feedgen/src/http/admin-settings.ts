@@ -21,7 +21,7 @@ import {
 import { z } from 'zod';
 import type { SavedFeed } from '../saved-settings/feed-registry.ts';
 import { type Actor, ADMIN_FEED_ERRORS, needsHost, needsHostToChange, requireFeed } from './admin-auth.ts';
-import { adminPreview, changedFeed, createTryOut, refusingFaults } from './admin-preview.ts';
+import { adminPreview, createPreviewing, refusingFaults } from './admin-preview.ts';
 import type { FeedgenContext } from './context.ts';
 
 const feedName = onceOf('feedName').min(1);
@@ -63,8 +63,8 @@ const reset = {
 export function adminSettings(app: HttpServer, context: FeedgenContext): void {
   const url = '/api/admin/settings';
   const change = createChange(context);
-  const tryOut = createTryOut(context);
-  adminPreview(app, context, tryOut);
+  const previewing = createPreviewing(context);
+  adminPreview(app, context, previewing);
   app.get(url, read, async (request) => {
     const asked = { feedName: request.query.feedName, right: 'host' } as const;
     const { feed } = await requireFeed(context, request, asked);
@@ -73,10 +73,10 @@ export function adminSettings(app: HttpServer, context: FeedgenContext): void {
   app.put(url, save, async (request) => {
     const { feedName: name, settings: text, version } = request.body;
     const { feed, actor } = await requireFeed(context, request, { feedName: name, right: 'host' });
-    const changed = changedFeed(context, feed, text, actor);
+    const changed = previewing.readFeed(feed, text, actor);
     const settings = refusingFaults(() => readChange(context.file, feed, text));
     await requireVersion(context, feed, version); // before the work
-    await tryOut(actor, changed); // what the database refuses would keep the feed from being built
+    await previewing.tryOut(actor, changed); // what the database refuses would keep the feed from being built
     return change(feed, actor, settings, version);
   });
   app.delete(url, reset, async (request) => {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { every, type Logger } from '@updraft/service';
 import { type ClickHouse, changeHide, type FeedHide, type HideChange, readHides } from '@updraft/store';
 import type { FeedPost } from '../builds/build.ts';
-import { oneAtATime, oneAtATimeByKey } from '../builds/one-at-a-time.ts';
+import { oneAndTheNext, oneAtATimeByKey } from '../builds/one-at-a-time.ts';
 import type { Bus } from '../bus.ts';
 
 /** What hosts took out of feeds by hand, in memory: read every few seconds, and at once when it changes. */
@@ -29,7 +29,7 @@ export function createHides({ clickhouse, bus, log }: { clickhouse: ClickHouse; 
   let version = 0;
 
   /** One at a time: what was read earlier must not replace what was read later. */
-  const refresh = oneAtATime(async () => {
+  const refresh = oneAndTheNext(async () => {
     const now = await readHides(clickhouse);
     if (isDeepStrictEqual(now, hides)) return;
     hides = now;

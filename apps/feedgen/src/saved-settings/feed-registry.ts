@@ -10,7 +10,7 @@ import {
   readFeedSettings,
   type SettingsChange,
 } from '@updraft/store';
-import { oneAtATime } from '../builds/one-at-a-time.ts';
+import { oneAndTheNext } from '../builds/one-at-a-time.ts';
 import type { Bus } from '../bus.ts';
 
 /** What is saved of a feed beside the feeds file. */
@@ -27,6 +27,8 @@ export interface SavedFeed {
 export interface FeedRegistry {
   /** As the feeds file, but `feeds` follows what hosts save: ask it anew for each use of a setting that they may change. */
   readonly file: FeedsFile;
+  /** Whether the store was read: until then the feeds file's settings stand, and may not be what hosts saved. */
+  isRead(): boolean;
   /** Undefined until the store was read. */
   saved(alias: string): SavedFeed | undefined;
   /** Why saved settings are set aside, by feed. */
@@ -60,7 +62,7 @@ export function createFeedRegistry(options: FeedRegistryOptions): FeedRegistry {
   let rows: readonly FeedSettingsRow[] | undefined;
 
   /** One at a time: what was read earlier must not replace what was read later. */
-  const refresh = oneAtATime(async () => {
+  const refresh = oneAndTheNext(async () => {
     const now = await readFeedSettings(clickhouse);
     if (isDeepStrictEqual(now, rows)) return;
     const changed = present.take(now);
@@ -74,6 +76,7 @@ export function createFeedRegistry(options: FeedRegistryOptions): FeedRegistry {
   });
   return {
     file: { ...declared, feeds: present.feeds },
+    isRead: () => rows !== undefined,
     saved: (alias) => rows && savedIn(rows, alias, present.faults().get(alias)),
     faults: present.faults,
     change: async (change) => {

@@ -43,6 +43,18 @@ describe('saved settings', () => {
     expect(feeds.get('both')).toMatchObject({ window: 3_600_000 });
   });
 
+  test('of many feeds take no longer than to read the file', { timeout: 8_000 }, () => {
+    const names = Array.from({ length: 1_500 }, (_, index) => `feed${index}`);
+    const file = parseFeedsFile(
+      `feeds:\n${names.map((name) => `  ${name}: { kind: top, minimumLikes: 5 }\n`).join('')}`,
+      'x',
+    );
+    const settings = { minimumLikes: 9 };
+    const { feeds, faults } = layOver(file, new Map(names.map((name) => [name, settings])));
+    expect([feeds.size, faults.size]).toEqual([names.length, 0]);
+    for (const feed of feeds.values()) expect(feed).toMatchObject(settings);
+  });
+
   test('that are no JSON, or of another form, are set aside and break nothing', () => {
     for (const text of ['', '{', '[]', 'null', '"x"', '{"window":{"a":1}}', '{"__proto__":{"window":"1h"}}'])
       expect([text, lay({ best: text }).feeds.get('best')]).toEqual([text, FILE.feeds.get('best')]);

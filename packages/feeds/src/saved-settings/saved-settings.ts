@@ -30,34 +30,57 @@ export function parseSavedSettings(text: string): SavedSettings | undefined {
  */
 export function layOver(file: FeedsFile, bySavedFeed: ReadonlyMap<string, SavedSettings | undefined>): LaidOver {
   const whole = toValue(readYaml(file.text, 'feeds.yaml')) as { feeds: Record<string, object> };
-  let feeds = file.feeds;
-  let entries = whole.feeds;
   const faults = new Map<string, string>();
+  const laid = new Map<string, object>();
   for (const [alias, settings] of bySavedFeed) {
     const declared = file.feeds.get(alias);
     if (declared === undefined) continue;
     if (settings !== undefined && Object.keys(settings).length === 0) continue;
-    const laid = settings === undefined ? 'they can not be read' : layOne(whole, entries, declared, settings);
-    if (typeof laid === 'string') faults.set(alias, laid);
-    else ({ feeds, entries } = laid);
+    const fault = settings === undefined ? 'they can not be read' : formFault(declared, settings);
+    if (fault === undefined) laid.set(alias, withSettings(whole.feeds[alias] ?? {}, settings ?? {}));
+    else faults.set(alias, fault);
   }
-  return { feeds, faults };
+  // To check the file takes long, so all are laid over at once, and once more without those that have faults.
+  while (laid.size > 0) {
+    const checked = checkLaid(whole, laid);
+    if (checked.feeds !== undefined) return { feeds: checked.feeds, faults };
+    for (const [alias, fault] of checked.faults) {
+      laid.delete(alias);
+      faults.set(alias, fault);
+    }
+  }
+  return { feeds: file.feeds, faults };
 }
 
-function layOne(whole: object, entries: Record<string, object>, declared: Feed, settings: SavedSettings) {
-  const { alias } = declared;
+function formFault(declared: Feed, settings: SavedSettings): string | undefined {
   const allowed = changeableSettings(declared);
   const other = Object.keys(settings).find((name) => !allowed.includes(name));
-  if (other !== undefined) return `${other}: hosts can not change this of a feed of kind ${declared.kind}`;
-  const changed = { ...entries, [alias]: withSettings(entries[alias] ?? {}, settings) };
+  return other === undefined ? undefined : `${other}: hosts can not change this of a feed of kind ${declared.kind}`;
+}
+
+type Checked =
+  | { readonly feeds: FeedsFile['feeds'] }
+  | { readonly feeds?: undefined; readonly faults: ReadonlyMap<string, string> };
+
+/** The feeds, or why some of those that are laid over can't be: at least one. */
+function checkLaid(whole: { readonly feeds: object }, laid: ReadonlyMap<string, object>): Checked {
+  const found: { alias: string; fault: string }[] = [];
+  const note = ({ path: [, name, ...path], message }: z.core.$ZodIssue): string => {
+    const fault = `${path.map(String).join('.')}: ${message}`;
+    found.push({ alias: String(name), fault });
+    return fault;
+  };
   try {
-    const { feeds } = checkFeeds({ ...whole, feeds: changed }, ({ path, message }) => {
-      return `${path.slice(2).map(String).join('.')}: ${message}`;
-    });
-    return { feeds, entries: changed };
+    return checkFeeds({ ...whole, feeds: { ...whole.feeds, ...Object.fromEntries(laid) } }, note);
   } catch (error) {
-    if (error instanceof FeedsFileError) return error.faults.join('; ');
-    throw error;
+    if (!(error instanceof FeedsFileError)) throw error;
+    const own = Map.groupBy(
+      found.filter(({ alias }) => laid.has(alias)),
+      ({ alias }) => alias,
+    );
+    // A fault of another feed could come from any of them.
+    if (own.size === 0) return { faults: new Map([...laid.keys()].map((alias) => [alias, error.message])) };
+    return { faults: new Map([...own].map(([alias, all]) => [alias, all.map(({ fault }) => fault).join('; ')])) };
   }
 }
 

@@ -1,12 +1,13 @@
 import { didList } from '../clickhouse/lists.ts';
 import type { CallOptions, ClickHouse } from '../clickhouse/types.ts';
-import { string } from '../row-binary/codecs.ts';
+import { string, uint64 } from '../row-binary/codecs.ts';
 import { type RowOf, shape } from '../row-binary/shape.ts';
 import { isValidHandle } from '../tables/actor-handles.ts';
 import { hiddenBelow } from '../tables/hidden-actors.ts';
 
-const NAMED_ACCOUNT = shape({ did: string, handle: string });
-export type NamedAccount = RowOf<typeof NAMED_ACCOUNT>;
+const CLAIM = shape({ did: string, handle: string, claimedMicros: uint64 });
+type Claim = RowOf<typeof CLAIM>;
+export type NamedAccount = Pick<Claim, 'did' | 'handle'>;
 
 export interface BeginningQuery {
   /** Plain text in lower case, as handles are stored. */
@@ -36,13 +37,17 @@ export async function readHandlesBeginning(
     { beginning, limit: LOOKED_UP_AT_ONCE * MAX_LOOK_UPS },
     options,
   );
-  const found = new Map<string, NamedAccount>();
+  const found = new Map<string, Claim>();
   for (let start = 0; start < candidates.length && found.size < limit; start += LOOKED_UP_AT_ONCE) {
     const dids = candidates.slice(start, start + LOOKED_UP_AT_ONCE).map(({ did }) => did);
-    const present = await presentHandles(clickhouse, beginning, dids, options);
-    for (const account of present) if (!found.has(account.handle)) found.set(account.handle, account);
+    for (const claim of await presentHandles(clickhouse, beginning, dids, options))
+      if (isLater(claim, found.get(claim.handle))) found.set(claim.handle, claim);
   }
-  return [...found.values()].slice(0, limit);
+  // An account may have been looked up for a shorter handle that it gave up.
+  const inOrder = [...found.values()].toSorted(
+    (a, b) => a.handle.length - b.handle.length || (a.handle < b.handle ? -1 : 1),
+  );
+  return inOrder.slice(0, limit).map(({ did, handle }) => ({ did, handle }));
 }
 
 /** The handle that an account gave up stands in the index until a merge, so these accounts once had such a one. */
@@ -53,17 +58,25 @@ const SELECT_CANDIDATES = `
   WHERE ${isValidHandle} AND ${hiddenBelow('sipHash64(did)')} < 18446744073709551615
   GROUP BY did ORDER BY min(length(handle)), min(handle), did LIMIT {limit:UInt32}`;
 
-/** Of several that claim one handle the last claim comes first. */
+/** Of several that claim one handle the last claim counts. */
+function isLater(claim: Claim, known: Claim | undefined): boolean {
+  return (
+    known === undefined ||
+    claim.claimedMicros > known.claimedMicros ||
+    (claim.claimedMicros === known.claimedMicros && claim.did < known.did)
+  );
+}
+
 async function presentHandles(
   clickhouse: ClickHouse,
   beginning: string,
   dids: readonly string[],
   options: Omit<CallOptions, 'lists'>,
-): Promise<NamedAccount[]> {
+): Promise<Claim[]> {
   return clickhouse.query(
-    `SELECT did, argMax(handle, version) AS handle FROM actor_handles WHERE did IN given_dids
-     GROUP BY did HAVING ${isValidHandle} AND startsWith(handle, {beginning:String}) ORDER BY length(handle), handle, max(version) DESC, did`,
-    NAMED_ACCOUNT,
+    `SELECT did, argMax(handle, version) AS handle, intDiv(max(version), 2048) AS claimed_micros FROM actor_handles WHERE did IN given_dids
+     GROUP BY did HAVING ${isValidHandle} AND startsWith(handle, {beginning:String})`,
+    CLAIM,
     { beginning },
     { ...options, lists: [didList(dids)] },
   );
