@@ -11,6 +11,7 @@ import { surviveOutage } from './outages.ts';
 import { lookAtPages } from './pages.ts';
 import { runCleanup } from './run-cleanup.ts';
 import { outliveSession } from './session-ends.ts';
+import { saveSettings } from './save-settings.ts';
 import { enter } from './sign-in.ts';
 import { startConsoleStage } from './stage.ts';
 import type { Tour } from './tour.ts';
@@ -96,6 +97,7 @@ async function beHost(tour: Tour, { members, onProgress }: VerifyConsoleOptions)
   await enter(tour, tour.people.host, `${tour.services.feedgen}/console/host`);
   await lookAtPages(tour, 'host');
   await approveMember(tour);
+  await saveSettings(tour);
   await outliveSession(tour);
   const frames = await scrollManyMembers(tour, members);
   onProgress(`a frame of the members' page takes ${frames.middle} ms, one in twenty ${frames.slow} ms or longer`);
