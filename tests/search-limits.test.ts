@@ -77,7 +77,7 @@ describe('a caller who sends many expensive searches', () => {
     expect(refused?.headers['retry-after']).toBe('1');
     expect(refused?.json()).toEqual({
       error: 'RateLimitExceeded',
-      message: 'one caller may have 2 searches under way at once: wait until one ends',
+      message: 'searches: one caller may have 2 under way at once, wait until one ends',
     });
   });
 });

@@ -134,7 +134,7 @@ function inQueue(
 function refusal({ what, perCaller, retryAfterS = 1 }: TurnsOptions, whose: 'caller' | 'all'): LimitError {
   const message =
     whose === 'caller'
-      ? `one caller may have ${perCaller} ${what} under way at once: wait until one ends`
+      ? `${what}: one caller may have ${perCaller} under way at once, wait until one ends`
       : `too many ${what} are under way now: ask again soon`;
   return new LimitError(whose, message, retryAfterS);
 }

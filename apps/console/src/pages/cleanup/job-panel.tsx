@@ -31,7 +31,7 @@ export function JobPanel({ job, reload, onAnother }: JobPanelProps) {
       <dl class="tiles">
         <Tile title="Deleted" value={job.num_deleted} />
         <Tile title={hasEnded ? 'Left' : 'Left, about'} value={job.est_num_remaining} />
-        <Tile title="Deleted today" value={job.num_deleted_today} />
+        <Tile title="Deleted today (UTC)" value={job.num_deleted_today} />
         {job.job_state === 'running' ? <Tile title="A minute" value={rate} /> : null}
       </dl>
       {hasEnded ? null : <Course job={job} />}
