@@ -43,8 +43,9 @@ describe('saved settings', () => {
     expect(feeds.get('both')).toMatchObject({ window: 3_600_000 });
   });
 
-  test('of many feeds take no longer than to read the file', { timeout: 8_000 }, () => {
-    const names = Array.from({ length: 1_500 }, (_, index) => `feed${index}`);
+  // Were the file checked for each of them, this would take minutes.
+  test('of many feeds take no longer than to read the file', () => {
+    const names = Array.from({ length: 3_000 }, (_, index) => `feed${index}`);
     const file = parseFeedsFile(
       `feeds:\n${names.map((name) => `  ${name}: { kind: top, minimumLikes: 5 }\n`).join('')}`,
       'x',
