@@ -253,7 +253,9 @@ test('the doctor looks at what lists of single readers are made of, and at the b
   const empty = await linesOf();
   expect(empty).toContainEqual(expect.stringMatching(/^ok\tlists of mine\t/));
   expect(empty).toContainEqual(
-    expect.stringMatching(/^wrong\tlists of likes\tthere is no like of the last two hours: most readers get hot → /),
+    expect.stringMatching(
+      /^wrong\tlists of likes\tnobody liked anything in the last two hours: most readers get hot → /,
+    ),
   );
 });
 

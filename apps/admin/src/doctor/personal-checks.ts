@@ -36,7 +36,7 @@ async function checkLists(clickhouse: ClickHouse, feed: PersonalFeed): Promise<F
   if (await hasLikes(clickhouse, Date.now())) return ok(check, 'there are likes of the last two hours');
   return wrong(
     check,
-    `there is no like of the last two hours: most readers get ${feed.fallback}`,
+    `nobody liked anything in the last two hours: most readers get ${feed.fallback}`,
     'see whether the indexer runs, and whether it is behind',
   );
 }
